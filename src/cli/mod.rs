@@ -1,0 +1,1 @@
+//! The command line: arguments, one call into one room, an exit status.

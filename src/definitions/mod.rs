@@ -1,0 +1,3 @@
+//! Definition files in, a registry out.
+
+pub mod parse;

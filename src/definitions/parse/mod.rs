@@ -1,0 +1,3 @@
+//! Text → tree and diagnostics. Never gives up, never looks at another file.
+
+pub mod tree;

@@ -1,0 +1,588 @@
+//! The tree of a definition file: what was written, with its place, before any name is looked up.
+
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+use crate::model::day::Day;
+
+/// A name as it stands in a file.
+pub type Name = Spanned<String>;
+
+/// A whole file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct File {
+    /// Its statements, in order.
+    pub statements: Vec<Spanned<Statement>>,
+}
+
+/// A top-level statement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Statement {
+    /// `record`
+    Record(RecordDef),
+    /// `codeset` and `overlay`
+    CodeSet(CodeSetDef),
+    /// `list`
+    List(ListDef),
+    /// `table`
+    Table(TableDef),
+    /// `derive`
+    Derive(DeriveDef),
+    /// `rule`
+    Rule(RuleDef),
+    /// `crosswalk`
+    Crosswalk(CrosswalkDef),
+    /// `label`
+    Label(LabelDef),
+    /// `policy`
+    Policy(PolicyDef),
+}
+
+/// `record NAME "title" { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordDef {
+    pub name: Name,
+    pub title: Option<Name>,
+    pub fields: Vec<FieldDef>,
+}
+
+/// One field of a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldDef {
+    pub name: Name,
+    pub kind: Spanned<KindDef>,
+    pub attributes: Vec<Spanned<Attribute>>,
+}
+
+/// A type as written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KindDef {
+    /// `text`, `number`, …
+    Simple(SimpleKind),
+    /// `one of (a, b)`
+    Choice(Vec<Name>),
+    /// `ladder (a < b)`
+    Ladder(Vec<Name>),
+    /// `code in SET`
+    Code(Name),
+    /// `list of TYPE`
+    List(Box<Spanned<KindDef>>),
+    /// `{ … }`
+    Record(Vec<FieldDef>),
+}
+
+/// Types without parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SimpleKind {
+    Text,
+    Number,
+    Integer,
+    Money,
+    Bool,
+    Date,
+    DateTime,
+    Duration,
+}
+
+/// An attribute of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attribute {
+    Required,
+    /// `default V` or `default V when E; W otherwise`: value, condition.
+    Default(Vec<(Spanned<Expr>, Option<Spanned<Expr>>)>),
+    Identifies(Name),
+    QuasiIdentifier,
+    Free,
+    Sensitive(Name),
+    DatesEncounter,
+    Title(Name),
+}
+
+/// `codeset NAME { … }` or `overlay NAME { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeSetDef {
+    pub name: Name,
+    pub is_overlay: bool,
+    pub items: Vec<Spanned<SetItem>>,
+}
+
+/// A statement in a code set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SetItem {
+    Title(Name),
+    Uri(Name),
+    Record(Name),
+    Release {
+        name: Name,
+        from: Option<Spanned<Day>>,
+        to: Option<Spanned<Day>>,
+    },
+    Property {
+        name: Name,
+        kind: Spanned<KindDef>,
+    },
+    Abstain(Spanned<f64>),
+    Text(Vec<PathDef>),
+    Import(ImportDef),
+    Offer {
+        path: PathDef,
+        points: Option<Spanned<f64>>,
+    },
+    Code(CodeDef),
+    /// `starter { … }`
+    Starter(Vec<Spanned<SetItem>>),
+}
+
+/// `import FORMAT "FILE" …`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportDef {
+    pub format: Name,
+    pub file: Name,
+    pub from: Option<Spanned<Day>>,
+    pub to: Option<Spanned<Day>>,
+    pub options: Vec<Spanned<ImportOption>>,
+}
+
+/// An option of an import.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ImportOption {
+    /// `code column NAME`, `title column NAME`, …: role and column; `role` is one of `code`, `title`, `short`, `parent`, `from`, `to`, `also`, `definition`, `kind`.
+    Column { role: Name, column: Name },
+    /// `assignable column NAME is VALUE`
+    Assignable { column: Name, value: Name },
+    /// `label L [when column NAME is VALUE]`
+    Label { label: Name, when: Option<(Name, Name)> },
+    /// `property P column NAME [lower] [split "SEP"]`
+    Property { property: Name, column: Name, lower: bool, split: Option<Name> },
+    /// `only when column NAME is VALUE`
+    Only { column: Name, value: Name },
+    /// `path column A, B, C`
+    Path(Vec<Name>),
+    /// `attach`
+    Attach,
+}
+
+/// `group …`, `code …`
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeDef {
+    /// `group`
+    pub is_group: bool,
+    /// One code, or several and ranges (then there is no title).
+    pub codes: Vec<CodeRange>,
+    pub title: Option<Name>,
+    /// `code X "…" starter`
+    pub is_starter: bool,
+    pub items: Vec<Spanned<CodeItem>>,
+}
+
+/// A code or a range of codes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeRange {
+    pub from: Name,
+    pub to: Option<Name>,
+}
+
+/// A statement in a code.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CodeItem {
+    Also(Vec<Name>),
+    Designation {
+        language: Name,
+        title: Name,
+    },
+    Definition(Name),
+    Under(Vec<Name>),
+    /// `from D`, `to D`, `from D to D`
+    Valid {
+        from: Option<Spanned<Day>>,
+        to: Option<Spanned<Day>>,
+    },
+    Retired {
+        on: Spanned<Day>,
+        replaced_by: Option<ReplacedBy>,
+    },
+    ReplacedBy(ReplacedBy),
+    /// `excludes`, `excludes2`, `code-first`, `use-additional`, `code-also`
+    Relation {
+        relation: Name,
+        codes: Vec<CodeRange>,
+    },
+    /// `note`, `includes`
+    Note {
+        kind: Name,
+        text: Name,
+    },
+    Label(Vec<Name>),
+    When {
+        condition: Spanned<Expr>,
+        points: Option<Spanned<f64>>,
+    },
+    Unless(Spanned<Expr>),
+    Needs(Vec<PathDef>),
+    Raise {
+        property: Name,
+        value: Spanned<Expr>,
+        when: Spanned<Expr>,
+    },
+    MapsTo(Vec<MapsTo>),
+    Assignable(bool),
+    /// `PROPERTY VALUE, …`
+    Property {
+        name: Name,
+        values: Vec<Spanned<Expr>>,
+    },
+    /// A code or group inside.
+    Code(CodeDef),
+}
+
+/// `replaced by …`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplacedBy {
+    pub how: crate::model::content::Replacing,
+    pub codes: Vec<Name>,
+}
+
+/// One target of `maps to`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MapsTo {
+    pub set: Name,
+    pub code: Name,
+    pub kind: Option<Name>,
+    pub when: Option<Spanned<Expr>>,
+    pub otherwise: bool,
+}
+
+/// `list NAME (…)`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListDef {
+    pub name: Name,
+    pub members: Vec<Spanned<MemberDef>>,
+}
+
+/// A member of a list or of `in (…)`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MemberDef {
+    One(Expr),
+    Range(Spanned<Expr>, Spanned<Expr>),
+}
+
+/// `table NAME (…) -> … { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableDef {
+    pub name: Name,
+    pub inputs: Vec<ColumnDef>,
+    pub outputs: Vec<ColumnDef>,
+    pub is_first: bool,
+    pub is_partial: bool,
+    pub rows: Vec<Spanned<RowDef>>,
+}
+
+/// An input or output: a path of the record, or a name with a type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnDef {
+    pub path: PathDef,
+    pub kind: Option<Spanned<KindDef>>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowDef {
+    pub cells: Vec<Spanned<CellDef>>,
+    pub outputs: Vec<Spanned<CellDef>>,
+}
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CellDef {
+    Any,
+    Absent,
+    /// One value, a range, or several in brackets.
+    Members(Vec<Spanned<MemberDef>>),
+    Compare(CompareOp, Spanned<Expr>),
+}
+
+/// `derive RECORD { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeriveDef {
+    pub record: Name,
+    pub lines: Vec<(PathDef, Spanned<Expr>)>,
+}
+
+/// `rule ID severity "message" { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleDef {
+    pub id: Name,
+    pub severity: Name,
+    pub message: Name,
+    pub items: Vec<Spanned<RuleItem>>,
+}
+
+/// A statement in a rule.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RuleItem {
+    /// `see "…"`, `help "…"`, `element "26"`, …
+    Word {
+        key: Name,
+        text: Name,
+    },
+    On(Name),
+    Scope(Spanned<Expr>),
+    From(Spanned<Day>),
+    To(Spanned<Day>),
+    ForEach {
+        variable: Name,
+        list: Option<PathDef>,
+    },
+    ForPair {
+        first: Name,
+        second: Name,
+        list: PathDef,
+    },
+    Let {
+        name: Name,
+        value: Spanned<Expr>,
+    },
+    When(Spanned<Expr>),
+    Require(Spanned<Expr>),
+    Forbid(Spanned<Expr>),
+    At(PathDef),
+    Once,
+    /// `fix SET/CODE`
+    FixCode {
+        set: Name,
+        code: Name,
+    },
+    /// `fix EXPR`
+    FixExpr(Spanned<Expr>),
+    Check(Vec<Spanned<RuleItem>>),
+}
+
+/// `crosswalk NAME from A to B { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrosswalkDef {
+    pub name: Name,
+    pub from: Name,
+    pub to: Name,
+    pub imports: Vec<ImportDef>,
+    pub lines: Vec<Spanned<CrosswalkLine>>,
+}
+
+/// `A -> B kind when E`
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrosswalkLine {
+    pub from: Name,
+    /// `None` for `none`.
+    pub to: Option<Name>,
+    pub kind: Option<Name>,
+    pub when: Option<Spanned<Expr>>,
+    pub otherwise: bool,
+}
+
+/// `label NAME "title" { see "…" }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelDef {
+    pub name: Name,
+    pub title: Name,
+    pub see: Option<Name>,
+}
+
+/// `policy NAME "title" { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyDef {
+    pub name: Name,
+    pub title: Option<Name>,
+    pub items: Vec<Spanned<PolicyItem>>,
+}
+
+/// A statement in a policy.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PolicyItem {
+    Audience(Name),
+    Version(Spanned<f64>),
+    Purpose(Name),
+    /// `remove …`, `keep …`, `mask …`, `every … to OP`, `PATH to OP`
+    Fields {
+        selectors: Vec<Spanned<SelectorDef>>,
+        operator: OperatorDef,
+    },
+    /// `text keep|remove|mask kinds as "…"`: verb, kinds (empty: all), replacement.
+    Text {
+        verb: Name,
+        kinds: Vec<Name>,
+        replacement: Option<Name>,
+    },
+    /// `codes labelled A, B roll up to group|withhold|keep`; labels empty: any label. Treatment is `roll-up`, `withhold` or `keep`.
+    Codes {
+        labels: Vec<Name>,
+        treatment: Name,
+    },
+    /// `candidates keep|remove`
+    Candidates(Name),
+    /// `findings keep|codes-only|remove`
+    Findings(Name),
+    /// `counts under N suppress [with complement]`
+    Counts {
+        under: Spanned<f64>,
+        complement: bool,
+    },
+}
+
+/// Which fields.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SelectorDef {
+    /// `every field that identifies [a, b]`
+    Identifying(Vec<Name>),
+    /// `every quasi-identifier`
+    QuasiIdentifier,
+    /// `every date`
+    Date,
+    /// `every free field`
+    Free,
+    /// `every sensitive field [LABEL]`
+    Sensitive(Option<Name>),
+    /// `undeclared`
+    Undeclared,
+    /// A path.
+    Path(PathDef),
+}
+
+/// `month`, `band 5`, …
+#[derive(Debug, Clone, PartialEq)]
+pub struct OperatorDef {
+    pub name: Name,
+    pub argument: Option<Spanned<f64>>,
+}
+
+/// Names joined by dots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PathDef {
+    /// The names, at least one.
+    pub parts: Vec<Name>,
+    pub span: Span,
+}
+
+/// How two values are compared, as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompareOp {
+    Equal,
+    Unequal,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+/// An expression. Boxed parts carry their place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expr {
+    Text(String),
+    Number(f64),
+    Bool(bool),
+    Day(Day),
+    Moment(crate::model::day::Moment),
+    Duration(crate::model::day::Span),
+    /// A path, a bare word or a code: which one is decided by what it is compared with. Joined by dots as written;
+    /// the text may be a code such as `13B` or `E11.9`.
+    Word(String),
+    And(Vec<Spanned<Expr>>),
+    Or(Vec<Spanned<Expr>>),
+    Not(Box<Spanned<Expr>>),
+    /// `=`, `!=`, `<`, …
+    Compare {
+        op: CompareOp,
+        left: Box<Spanned<Expr>>,
+        right: Box<Spanned<Expr>>,
+    },
+    /// `is V`, `is not V`
+    Is {
+        left: Box<Spanned<Expr>>,
+        value: Box<Spanned<Expr>>,
+        negated: bool,
+    },
+    /// `in (…)`, `not in (…)`, `in LIST`, `in a..b`
+    In {
+        left: Box<Spanned<Expr>>,
+        members: Vec<Spanned<MemberDef>>,
+        negated: bool,
+    },
+    /// `includes …`
+    Includes {
+        left: Box<Spanned<Expr>>,
+        how: crate::model::expression::Inclusion,
+        members: Vec<Spanned<MemberDef>>,
+    },
+    Present {
+        of: Box<Spanned<Expr>>,
+        negated: bool,
+    },
+    /// `is under C, D..E`
+    Under {
+        left: Box<Spanned<Expr>>,
+        codes: Vec<CodeRange>,
+        negated: bool,
+    },
+    /// `is leaf|assignable|known|retired|valid|numeric`; `on` only with `valid`, `leaf`, `retired`.
+    IsWord {
+        left: Box<Spanned<Expr>>,
+        word: Name,
+        on: Option<Box<Spanned<Expr>>>,
+        negated: bool,
+    },
+    /// `is labelled L`
+    Labelled {
+        left: Box<Spanned<Expr>>,
+        label: Name,
+        negated: bool,
+    },
+    Matches {
+        left: Box<Spanned<Expr>>,
+        pattern: Name,
+    },
+    /// `starts with`, `ends with`, `contains`: the verb is the first word.
+    TextTest {
+        left: Box<Spanned<Expr>>,
+        verb: Name,
+        text: Name,
+    },
+    /// `mentions …`, `says …`
+    Mentions {
+        left: Box<Spanned<Expr>>,
+        phrases: Vec<Name>,
+        all: bool,
+        even_negated: bool,
+    },
+    Within {
+        left: Box<Spanned<Expr>>,
+        span: Box<Spanned<Expr>>,
+        side: crate::model::expression::Side,
+        from: Box<Spanned<Expr>>,
+    },
+    Excludes {
+        left: Box<Spanned<Expr>>,
+        right: Box<Spanned<Expr>>,
+    },
+    /// `any|every|no X [in PATH] where|has E`
+    Quantified {
+        quantifier: crate::model::expression::Quantifier,
+        variable: Name,
+        list: Option<PathDef>,
+        /// `has`: names are looked up in the item first.
+        is_has: bool,
+        body: Box<Spanned<Expr>>,
+    },
+    /// `count of X [in PATH] [where E]`
+    Count {
+        variable: Name,
+        list: Option<PathDef>,
+        body: Option<Box<Spanned<Expr>>>,
+    },
+    Arithmetic {
+        operator: crate::model::expression::Operator,
+        left: Box<Spanned<Expr>>,
+        right: Box<Spanned<Expr>>,
+    },
+    /// `NAME(a, b)`; the name may be `TABLE.OUTPUT`.
+    Call {
+        name: Name,
+        arguments: Vec<Spanned<Expr>>,
+    },
+}

@@ -1,0 +1,7 @@
+//! Encounters in, disclosures out. Imports model, registry, logic, scripts.
+
+pub mod classify;
+pub mod read;
+pub mod redact;
+pub mod validate;
+pub mod write;

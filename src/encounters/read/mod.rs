@@ -1,0 +1,1 @@
+//! Bytes to encounters, one file per format.

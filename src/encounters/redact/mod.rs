@@ -1,0 +1,1 @@
+//! Encounter, judgement and audience to disclosure; policy is data, no script runs here.

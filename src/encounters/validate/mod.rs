@@ -1,0 +1,1 @@
+//! Encounter and candidates to findings.

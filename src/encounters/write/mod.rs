@@ -1,0 +1,1 @@
+//! Disclosures to bytes, one file per format.

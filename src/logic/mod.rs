@@ -1,0 +1,1 @@
+//! Evaluates expressions, tables and rules on an encounter. Imports model, registry.

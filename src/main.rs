@@ -1,0 +1,3 @@
+//! Calls `cli::main`.
+
+fn main() {}

@@ -1,0 +1,161 @@
+//! The content of a code set before it is written to a registry: what importers make and the compiler adds to.
+
+use super::day::Day;
+use super::expression::Relation;
+use super::value::Literal;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// All codes of one code set, in its own order: a parent before what is under it, siblings as published.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CodeSet {
+    /// Name, such as `icd-10-cm`.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Canonical address; may be empty.
+    pub uri: String,
+    /// Releases, oldest first.
+    pub releases: Vec<Release>,
+    /// Columns that its codes carry.
+    pub properties: Vec<Property>,
+    /// The codes.
+    pub codes: Vec<Code>,
+    /// Index entries that lead to a code and are no synonyms of it (Alphabetic Index): words, code.
+    pub index: Vec<(String, u32)>,
+    /// An official release is named in the definitions but not installed: these codes are the starter.
+    pub is_starter: bool,
+    /// Names of the releases that are missing.
+    pub missing_sources: Vec<String>,
+}
+
+/// A dated, unchanging content of a code set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Name, such as `2026`.
+    pub name: String,
+    /// First day.
+    pub from: Option<Day>,
+    /// Last day.
+    pub to: Option<Day>,
+}
+
+/// A typed column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Property {
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub kind: super::record::Kind,
+}
+
+/// One code.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Code {
+    /// As the publisher writes it, with its dot (`E11.9`).
+    pub code: String,
+    /// Official title.
+    pub title: String,
+    /// Short title where the publisher has one; may be empty.
+    pub short: String,
+    /// Places of the parents in `CodeSet::codes`; the first is the main one.
+    pub parents: Vec<u32>,
+    /// When it may be recorded. Empty: always.
+    pub spans: Vec<Validity>,
+    /// It may be recorded itself in at least one span (a group is not).
+    pub is_assignable: bool,
+    /// Synonyms and inclusion terms: found in text and by search.
+    pub synonyms: Vec<String>,
+    /// Titles in other languages.
+    pub designations: Vec<(String, String)>,
+    /// What it means; may be empty.
+    pub definition: String,
+    /// Notes for people: kind (`note`, `includes`, `excludes1`, …) and text.
+    pub notes: Vec<(String, String)>,
+    /// Relations to other codes: first and last code of the range they name (all under the last too).
+    pub relations: Vec<(Relation, u32, u32)>,
+    /// Labels, by place in the program.
+    pub labels: Vec<u16>,
+    /// Values of properties: place in `CodeSet::properties`, value; several for a list.
+    pub properties: Vec<(u16, Literal)>,
+    /// What to use instead, and how many of them.
+    pub replaced_by: Option<Replacement>,
+}
+
+/// Days on which a code exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validity {
+    /// First day; since ever if `None`.
+    pub from: Option<Day>,
+    /// Last day; open if `None`.
+    pub to: Option<Day>,
+    /// It may be recorded itself in these days (a header may not).
+    pub is_assignable: bool,
+}
+
+/// What stands in the place of an ended code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    /// How many of them.
+    pub how: Replacing,
+    /// Codes, by place.
+    pub codes: Vec<u32>,
+}
+
+/// How many codes replace one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Replacing {
+    /// Exactly one: may be done automatically.
+    One,
+    /// One of several: somebody has to choose.
+    Either,
+    /// All of them together.
+    Both,
+}
+
+/// Codes of one set ↔ codes of another.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Crosswalk {
+    /// Name; empty for `maps to` lines.
+    pub name: String,
+    /// Code set it maps from, by place.
+    pub from: u16,
+    /// Code set it maps to, by place.
+    pub to: u16,
+    /// Entries.
+    pub entries: Vec<Mapping>,
+}
+
+/// One line of a crosswalk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mapping {
+    /// Code, by place.
+    pub from: u32,
+    /// Code, by place; `None` says that there is none.
+    pub to: Option<u32>,
+    /// How the target stands to the source.
+    pub kind: MatchKind,
+    /// A condition as it is written; empty if there is none.
+    pub condition: String,
+    /// Targets of one source that share a number (not 0) are used together.
+    pub group: u16,
+    /// First day on which it holds.
+    pub since: Option<Day>,
+    /// Last day on which it holds.
+    pub until: Option<Day>,
+}
+
+/// How the target of a mapping stands to its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MatchKind {
+    /// The same.
+    #[default]
+    Equivalent,
+    /// The target says less.
+    Broader,
+    /// The target says more.
+    Narrower,
+    /// They overlap.
+    Related,
+}

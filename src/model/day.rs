@@ -1,0 +1,194 @@
+//! Days, moments and spans of time, small enough to stand in tables and cheap to compare.
+
+use jiff::civil;
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+
+/// A calendar day, as days since 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Day(pub i32);
+
+/// A local date and time of day, as seconds since 1970-01-01T00:00; an offset in the text is dropped, the clock time kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Moment(pub i64);
+
+/// A length of time: whole months and seconds beside them, because a month has no fixed length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Span {
+    /// Whole months; a year is twelve.
+    pub months: i32,
+    /// Seconds; a day is 86,400.
+    pub seconds: i64,
+}
+
+const EPOCH: civil::Date = civil::date(1970, 1, 1);
+const SECONDS_A_DAY: i64 = 86_400;
+
+impl Day {
+    /// The day of a civil date.
+    pub fn from_civil(date: civil::Date) -> Day {
+        Day(date.since(EPOCH).map_or(0, |span| span.get_days()))
+    }
+
+    /// The civil date, or `None` outside the years that dates have.
+    pub fn to_civil(self) -> Option<civil::Date> {
+        EPOCH.checked_add(jiff::Span::new().try_days(self.0).ok()?).ok()
+    }
+
+    /// Reads `YYYY-MM-DD` or `YYYYMMDD`; `None` for anything else or a day that no calendar has.
+    pub fn parse(text: &str) -> Option<Day> {
+        let bytes = text.as_bytes();
+        let digits = |from: usize, to: usize| -> Option<i32> {
+            bytes
+                .get(from..to)?
+                .iter()
+                .try_fold(0_i32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
+        };
+        let (year, month, day) = match bytes {
+            [_, _, _, _, b'-', _, _, b'-', _, _] => (digits(0, 4)?, digits(5, 7)?, digits(8, 10)?),
+            [_, _, _, _, _, _, _, _] => (digits(0, 4)?, digits(4, 6)?, digits(6, 8)?),
+            _ => return None,
+        };
+        let date = civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+        Some(Day::from_civil(date.ok()?))
+    }
+
+    /// The day a span later; `None` outside the years that dates have.
+    pub fn plus(self, span: Span) -> Option<Day> {
+        let date = self.to_civil()?.checked_add(jiff::Span::new().try_months(span.months).ok()?).ok()?;
+        let days = i32::try_from(span.seconds.div_euclid(SECONDS_A_DAY)).ok()?;
+        Some(Day(Day::from_civil(date).0.checked_add(days)?))
+    }
+
+    /// The day a span earlier.
+    pub fn minus(self, span: Span) -> Option<Day> {
+        self.plus(Span { months: span.months.checked_neg()?, seconds: span.seconds.checked_neg()? })
+    }
+
+    /// Whole years from this day to a later one; negative the other way round.
+    pub fn years_to(self, later: Day) -> Option<i32> {
+        let (from, to) = (self.to_civil()?, later.to_civil()?);
+        let passed = (to.month(), to.day()) >= (from.month(), from.day());
+        Some(i32::from(to.year()) - i32::from(from.year()) - i32::from(!passed))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to_civil() {
+            Some(date) => write!(out, "{date}"),
+            None => write!(out, "day {}", self.0),
+        }
+    }
+}
+
+impl Moment {
+    /// Reads `YYYY-MM-DDThh:mm[:ss[.fff]]` with or without an offset, or a bare date (midnight).
+    pub fn parse(text: &str) -> Option<Moment> {
+        if let Some(day) = Day::parse(text) {
+            return Some(Moment(i64::from(day.0) * SECONDS_A_DAY));
+        }
+        let day = Day::parse(text.get(..10)?)?;
+        let clock = text.get(10..)?.strip_prefix(['T', 't', ' '])?;
+        let clock = clock.trim_end_matches(['Z', 'z']);
+        let clock = clock.split_once(['+', '-']).map_or(clock, |(clock, _)| clock);
+        let mut parts = clock.splitn(3, ':');
+        let hour: i64 = two_digits(parts.next()?)?;
+        let minute: i64 = two_digits(parts.next()?)?;
+        let second = parts.next().map_or(Some(0), |part| two_digits(part.get(..2)?))?;
+        if hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        Some(Moment(i64::from(day.0) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second))
+    }
+
+    /// The day it lies on.
+    pub fn day(self) -> Day {
+        Day(i32::try_from(self.0.div_euclid(SECONDS_A_DAY)).unwrap_or(i32::MAX))
+    }
+
+    /// Hour of the day, 0 to 23.
+    pub fn hour(self) -> i64 {
+        self.0.rem_euclid(SECONDS_A_DAY) / 3600
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rest = self.0.rem_euclid(SECONDS_A_DAY);
+        write!(out, "{}T{:02}:{:02}:{:02}", self.day(), rest / 3600, rest / 60 % 60, rest % 60)
+    }
+}
+
+impl Span {
+    /// A span of whole days.
+    pub const fn days(days: i64) -> Span {
+        Span { months: 0, seconds: days * SECONDS_A_DAY }
+    }
+
+    /// About how many seconds: for ordering two spans, a month counting 30.44 days.
+    pub fn about_seconds(self) -> i64 {
+        i64::from(self.months) * 2_630_016 + self.seconds
+    }
+
+    /// Reads `30 days`, `1 year`, `15 minutes` or an ISO 8601 duration such as `P1Y6M` and `PT15M`.
+    pub fn parse(text: &str) -> Option<Span> {
+        let text = text.trim();
+        if text.starts_with(['P', 'p']) {
+            let span: jiff::Span = text.parse().ok()?;
+            let days = i64::from(span.get_weeks()) * 7 + i64::from(span.get_days());
+            return Some(Span {
+                months: i32::from(span.get_years()) * 12 + span.get_months(),
+                seconds: days * SECONDS_A_DAY
+                    + i64::from(span.get_hours()) * 3600
+                    + span.get_minutes() * 60
+                    + span.get_seconds(),
+            });
+        }
+        let (count, unit) = text.split_once(' ')?;
+        let count: i64 = count.parse().ok()?;
+        let months = |each: i64| Some(Span { months: i32::try_from(count.checked_mul(each)?).ok()?, seconds: 0 });
+        let seconds = |each: i64| Some(Span { months: 0, seconds: count.checked_mul(each)? });
+        match unit.trim().trim_end_matches('s') {
+            "year" => months(12),
+            "month" => months(1),
+            "week" => seconds(7 * SECONDS_A_DAY),
+            "day" => seconds(SECONDS_A_DAY),
+            "hour" => seconds(3600),
+            "minute" => seconds(60),
+            "second" => seconds(1),
+            _ => None,
+        }
+    }
+}
+
+fn two_digits(text: &str) -> Option<i64> {
+    (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_and_written() {
+        assert_eq!(Day::parse("1970-01-02"), Some(Day(1)));
+        assert_eq!(Day::parse("20240229").map(|day| day.to_string()).as_deref(), Some("2024-02-29"));
+        assert_eq!(Day::parse("2023-02-29"), None);
+        assert_eq!(Day::parse("2023-2-9"), None);
+    }
+
+    #[test]
+    fn years_turn_on_the_birthday() {
+        let born = Day::parse("2000-02-29").unwrap_or(Day(0));
+        assert_eq!(born.years_to(Day::parse("2018-02-28").unwrap_or(Day(0))), Some(17));
+        assert_eq!(born.years_to(Day::parse("2018-03-01").unwrap_or(Day(0))), Some(18));
+    }
+
+    #[test]
+    fn moments_keep_the_clock() {
+        let moment = Moment::parse("2026-03-02T21:14:00+01:00").map(|moment| moment.to_string());
+        assert_eq!(moment.as_deref(), Some("2026-03-02T21:14:00"));
+    }
+}

@@ -1,0 +1,29 @@
+//! One recorded contact, read into typed slots. It has no `Serialize`: only a disclosure leaves the program.
+
+use super::day::Day;
+use super::value::Value;
+
+/// One recorded contact.
+pub struct Encounter<'a> {
+    /// Record it is read against, by place in the domain.
+    pub record: u16,
+    /// Slots, by field of the record.
+    pub slots: Vec<Value<'a>>,
+    /// What no record declares: path as it stood in the input, and the value. Treated as identifying.
+    pub undeclared: Vec<(String, serde_json::Value)>,
+    /// Fields whose value does not fit their type: path, name of the type expected.
+    pub misfits: Vec<(String, &'static str)>,
+    /// The day it is judged for.
+    pub on: Day,
+    /// Today, as given to the program.
+    pub today: Day,
+    /// Line of the input it was read from, from 1.
+    pub line: u64,
+}
+
+/// Shows the shape, never the content.
+impl std::fmt::Debug for Encounter<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Encounter(line {}, {:?})", self.line, self.slots)
+    }
+}

@@ -1,0 +1,348 @@
+//! Expressions after names were resolved and types checked: what `logic` evaluates.
+//!
+//! What is absent makes a comparison false and arithmetic absent.
+
+use super::value::Literal;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// An expression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Expression {
+    /// A value that stands in the definition.
+    Literal(Literal),
+    /// A field, a variable, or a field of a variable. Through a list it yields the list of all values.
+    Path(Path),
+    /// A property of a code.
+    Property {
+        /// Yields a code (or a list of codes, then a list of values).
+        of: Box<Expression>,
+        /// Code set, by place in the registry.
+        set: u16,
+        /// Property, by place in the code set.
+        property: u16,
+    },
+    /// All hold.
+    And(Vec<Expression>),
+    /// One at least holds.
+    Or(Vec<Expression>),
+    /// It does not hold.
+    Not(Box<Expression>),
+    /// Two values compared; false if one is absent.
+    Compare {
+        /// How.
+        how: Comparison,
+        /// Left side.
+        left: Box<Expression>,
+        /// Right side.
+        right: Box<Expression>,
+    },
+    /// The value is one of the members. With `negated`: it is present and none of them.
+    In {
+        /// The value.
+        of: Box<Expression>,
+        /// The members.
+        members: Vec<Member>,
+        /// `not in`.
+        negated: bool,
+    },
+    /// The list has the members.
+    Includes {
+        /// A list.
+        of: Box<Expression>,
+        /// How many of them.
+        how: Inclusion,
+        /// The members.
+        members: Vec<Member>,
+    },
+    /// There is a value.
+    Present(Box<Expression>),
+    /// A question about a code.
+    CodeIs {
+        /// The code.
+        of: Box<Expression>,
+        /// The question.
+        what: CodeQuestion,
+        /// The day it is asked for; the encounter's own if `None`.
+        on: Option<Box<Expression>>,
+        /// `is not`: the code is present and it is not so.
+        negated: bool,
+    },
+    /// Two codes stand in a relation that the code set states, inherited down the tree.
+    Relates {
+        /// Which relation.
+        relation: Relation,
+        /// The code that carries it.
+        left: Box<Expression>,
+        /// The other one.
+        right: Box<Expression>,
+        /// Either way round.
+        either_way: bool,
+    },
+    /// A test of a text.
+    Text {
+        /// The text.
+        of: Box<Expression>,
+        /// The test.
+        test: TextTest,
+    },
+    /// A free text says phrases.
+    Mentions {
+        /// The text.
+        of: Box<Expression>,
+        /// Phrases, by place in the domain's phrase list.
+        phrases: Vec<u32>,
+        /// All of them, not one.
+        all: bool,
+        /// A negated mention counts too (`says`).
+        even_negated: bool,
+    },
+    /// `A within SPAN before|after|of B`.
+    Within {
+        /// The day in question.
+        of: Box<Expression>,
+        /// How long.
+        span: Box<Expression>,
+        /// Which side.
+        side: Side,
+        /// The day it is measured from.
+        from: Box<Expression>,
+    },
+    /// `any|every|no X in LIST where E`.
+    Quantified {
+        /// Which.
+        quantifier: Quantifier,
+        /// The variable that names the item.
+        variable: u16,
+        /// The list.
+        list: Box<Expression>,
+        /// What is asked of it.
+        body: Box<Expression>,
+    },
+    /// `count of X in LIST where E`.
+    Count {
+        /// The variable that names the item.
+        variable: u16,
+        /// The list.
+        list: Box<Expression>,
+        /// What is asked of it; all count if `None`.
+        body: Option<Box<Expression>>,
+    },
+    /// Arithmetic.
+    Arithmetic {
+        /// Which.
+        operator: Operator,
+        /// Left side.
+        left: Box<Expression>,
+        /// Right side.
+        right: Box<Expression>,
+    },
+    /// A built-in function.
+    Call {
+        /// Which.
+        function: Function,
+        /// Its arguments.
+        arguments: Vec<Expression>,
+    },
+    /// An output of a decision table.
+    Table {
+        /// Table, by place in the domain.
+        table: u16,
+        /// Output, by place in the table.
+        output: u16,
+        /// Its inputs.
+        arguments: Vec<Expression>,
+    },
+    /// Place of a loop's item in its list, from 1.
+    Position(u16),
+}
+
+/// A field reached from the encounter or from a variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Path {
+    /// Where it starts.
+    pub root: Root,
+    /// Slots, one record deeper each. Where a value on the way is a list, the rest is asked of every item.
+    pub slots: Vec<u16>,
+}
+
+/// Where a path starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Root {
+    /// The encounter.
+    Encounter,
+    /// A variable of a loop, a quantifier or a `let`, by number.
+    Variable(u16),
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Comparison {
+    /// `is`, `=`
+    Equal,
+    /// `is not`, `!=`
+    Unequal,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+}
+
+/// A member of a set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Member {
+    /// One value.
+    One(Literal),
+    /// From one to another, both included (numbers, days, steps; texts by their order).
+    Range(Literal, Literal),
+    /// A range of codes in the order of the set, both included, all under the last one too.
+    Codes {
+        /// Code set.
+        set: u16,
+        /// First code.
+        from: u32,
+        /// Last code.
+        to: u32,
+    },
+    /// What an expression yields (a list yields each of its values).
+    Computed(Expression),
+}
+
+/// How many of the members a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Inclusion {
+    /// One at least.
+    Any,
+    /// Every one.
+    All,
+    /// No other (and at least one value is there).
+    Only,
+    /// Not one.
+    None,
+}
+
+/// A question about a code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CodeQuestion {
+    /// It is one of these codes or below one of them: pairs `from`, `to` in the order of the set.
+    Under(Vec<(u32, u32)>),
+    /// Nothing is below it on that day.
+    Leaf,
+    /// It may be recorded itself.
+    Assignable,
+    /// The set has it.
+    Known,
+    /// It ended before that day.
+    Retired,
+    /// It carries the label (or one above it does), by place in the program.
+    Labelled(u16),
+    /// It may be recorded on that day.
+    Valid,
+}
+
+/// Relations that a code set states between its codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Relation {
+    /// Never on one encounter (Excludes1).
+    Excludes,
+    /// Not part of this code, but may stand beside it (Excludes2).
+    Excludes2,
+    /// The other one has to stand before it.
+    CodeFirst,
+    /// The other one should stand after it.
+    UseAdditional,
+    /// The other one may be needed too.
+    CodeAlso,
+}
+
+/// A test of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TextTest {
+    /// The whole of it fits the pattern, by place in the domain's pattern list.
+    Matches(u32),
+    /// It starts so.
+    StartsWith(String),
+    /// It ends so.
+    EndsWith(String),
+    /// It contains it.
+    Contains(String),
+    /// Digits and nothing else.
+    Numeric,
+}
+
+/// Which side of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Side {
+    /// Not after it.
+    Before,
+    /// Not before it.
+    After,
+    /// Either.
+    Around,
+}
+
+/// `any`, `every`, `no`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Quantifier {
+    /// One at least.
+    Any,
+    /// All (true of an empty list).
+    Every,
+    /// Not one.
+    No,
+}
+
+/// Arithmetic; a day plus or minus a span is a day, a day minus a day a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Operator {
+    /// `+`
+    Plus,
+    /// `-`
+    Minus,
+    /// `*`
+    Times,
+    /// `/`; by zero is absent
+    Over,
+}
+
+/// Built-in functions; see docs/language.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "named as in docs/language.md")]
+pub enum Function {
+    Number,
+    Text,
+    Upper,
+    Length,
+    Part,
+    Date,
+    Year,
+    Month,
+    Day,
+    Hour,
+    Years,
+    Days,
+    Min,
+    Max,
+    Middle,
+    Sum,
+    Average,
+    First,
+    Last,
+    Distinct,
+    Count,
+    Round,
+    Floor,
+    Step,
+    Title,
+    Parent,
+    Luhn,
+    Npi,
+    Today,
+    On,
+    If,
+    FirstPresent,
+}

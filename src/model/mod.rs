@@ -1,0 +1,12 @@
+//! The nouns of the program, as plain data. Imports nothing.
+
+pub mod content;
+pub mod day;
+pub mod encounter;
+pub mod expression;
+pub mod outcome;
+pub mod policy;
+pub mod program;
+pub mod record;
+pub mod rules;
+pub mod value;

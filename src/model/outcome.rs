@@ -1,0 +1,82 @@
+//! What the engine says about an encounter, before the redactor has seen it.
+
+use super::rules::Severity;
+
+/// A code proposed for an encounter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Code set, by place.
+    pub set: u16,
+    /// Code, by place.
+    pub code: u32,
+    /// Sum of the points of its reasons.
+    pub score: f32,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// Below the threshold of its set.
+    pub is_below: bool,
+    /// Why. The points add up to the score.
+    pub because: Vec<Reason>,
+}
+
+/// A part of a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// `phrase`, `criterion`, `offer`, `word`, `script`.
+    pub kind: &'static str,
+    /// Field it is about; empty if none.
+    pub path: String,
+    /// The words of the definition that were found or held: never words of the encounter.
+    pub what: String,
+    /// Points.
+    pub points: f32,
+}
+
+/// What validation says about an encounter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Rule, such as `nibrs-404`; `input`, `script` for what no rule says.
+    pub rule: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Field it points at, such as `victims[0].age`; may be empty.
+    pub path: String,
+    /// Message, without any value that identifies.
+    pub message: String,
+    /// Where it comes from; may be empty.
+    pub see: String,
+    /// What to do; may be empty.
+    pub help: String,
+    /// A code that would mend it: set and code, by place.
+    pub fix: Option<(u16, u32)>,
+    /// Further words, such as `element`.
+    pub extra: Vec<(String, String)>,
+}
+
+/// A code the encounter carries already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// Code set, by place.
+    pub set: u16,
+    /// Code, by place.
+    pub code: u32,
+    /// Field it stands in, such as `diagnoses[0].code`.
+    pub path: String,
+    /// Properties that were raised for this encounter: property by place, value.
+    pub raised: Vec<(u16, super::value::Literal)>,
+}
+
+/// Everything the engine says about one encounter.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Judgement {
+    /// Codes it carries.
+    pub given: Vec<Given>,
+    /// Codes proposed, best first, set by set in the order of the best.
+    pub candidates: Vec<Candidate>,
+    /// Findings, in the order of the rules.
+    pub findings: Vec<Finding>,
+    /// Fields that a chosen code needs and that are absent.
+    pub missing: Vec<String>,
+    /// Phrases found: field, start and end in bytes, for marking.
+    pub marks: Vec<(String, usize, usize)>,
+}

@@ -1,0 +1,80 @@
+//! What definitions compile to, besides the code sets: everything an encounter is judged by.
+
+use super::content::Crosswalk;
+use super::policy::Label;
+use super::policy::Policy;
+use super::record::Record;
+use super::rules::Classifier;
+use super::rules::Derivation;
+use super::rules::Rule;
+use super::rules::Table;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// What all domains of a registry share.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Shared {
+    /// Names of the code sets, by place in the registry.
+    pub sets: Vec<String>,
+    /// Labels, by place.
+    pub labels: Vec<Label>,
+    /// Policies of the domain `shared`, under which every domain stands.
+    pub policies: Vec<Policy>,
+    /// Names of the domains, by place.
+    pub domains: Vec<String>,
+    /// Word lists of the redactor (names, cues): name, words. From `domains/shared`.
+    pub lists: Vec<(String, Vec<String>)>,
+}
+
+/// One domain.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Domain {
+    /// Name of its folder.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Audience where none is given.
+    pub default_audience: String,
+    /// Records; the first is the one where none is named.
+    pub records: Vec<Record>,
+    /// Phrases that some expression looks for, as written.
+    pub phrases: Vec<String>,
+    /// Patterns that some expression looks for, as written.
+    pub patterns: Vec<String>,
+    /// Classifiers, one a code set and record.
+    pub classifiers: Vec<Classifier>,
+    /// Rules, in the order of their names.
+    pub rules: Vec<Rule>,
+    /// Decision tables.
+    pub tables: Vec<Table>,
+    /// Derivations, in order.
+    pub derivations: Vec<Derivation>,
+    /// Policies of the domain itself; they add to those of `shared`.
+    pub policies: Vec<Policy>,
+    /// Crosswalks of the domain.
+    pub crosswalks: Vec<Crosswalk>,
+    /// Scripts: file name and text.
+    pub scripts: Vec<(String, String)>,
+    /// Limits of its scripts.
+    pub limits: Limits,
+    /// Code sets this domain defines or adds to, by place.
+    pub sets: Vec<u16>,
+}
+
+/// What a script may cost. Given in `domain.toml`, table `[scripts]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Operations a call.
+    pub operations: u64,
+    /// Milliseconds of wall clock a call.
+    pub time_ms: u64,
+    /// Mebibytes a call.
+    pub memory_mib: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { operations: 200_000, time_ms: 50, memory_mib: 32 }
+    }
+}

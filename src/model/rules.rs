@@ -1,0 +1,234 @@
+//! What a domain says about its encounters: criteria, rules, tables, derivations.
+
+use super::expression::Expression;
+use super::expression::Path;
+use super::value::Literal;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// What makes one code a candidate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Criteria {
+    /// Place in the code set.
+    pub code: u32,
+    /// Phrases (synonyms and the title) and their points: place in the domain's phrase list, points.
+    pub phrases: Vec<(u32, f32)>,
+    /// Each that holds adds its points.
+    pub when: Vec<Scored>,
+    /// Any that holds rules the code out.
+    pub unless: Vec<Expression>,
+    /// Fields to be there when the code is chosen.
+    pub needs: Vec<Needed>,
+    /// Properties that change for an encounter.
+    pub raise: Vec<Raise>,
+}
+
+/// A criterion and what it is worth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scored {
+    /// What has to hold.
+    pub condition: Expression,
+    /// Points it adds.
+    pub points: f32,
+    /// As it is written, for the reason.
+    pub source: String,
+    /// Field that the reason points at, if there is one; empty otherwise.
+    pub path: String,
+}
+
+/// A field that should be there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Needed {
+    /// As it is written.
+    pub name: String,
+    /// Where it is.
+    pub path: Path,
+}
+
+/// `raise PROPERTY to VALUE when EXPR`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Raise {
+    /// Property, by place in the code set.
+    pub property: u16,
+    /// Its new value.
+    pub value: Literal,
+    /// When.
+    pub when: Expression,
+}
+
+/// All criteria of one code set for one record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Classifier {
+    /// Code set, by place in the registry.
+    pub set: u16,
+    /// Record, by place in the domain.
+    pub record: u16,
+    /// Confidence under which a candidate is not shown.
+    pub threshold: f32,
+    /// Fields searched for phrases.
+    pub texts: Vec<Path>,
+    /// Names of these fields, in the same order.
+    pub text_names: Vec<String>,
+    /// Criteria, in the order of the codes.
+    pub criteria: Vec<Criteria>,
+    /// Fields whose codes become candidates, with the points and the field's name.
+    pub offers: Vec<(Path, f32, String)>,
+    /// Search the set's words in the texts too (imported sets).
+    pub by_words: bool,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Advice,
+    /// Probably wrong.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+/// A rule of one record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Name.
+    pub id: String,
+    /// Severity.
+    pub severity: Severity,
+    /// Record, by place in the domain.
+    pub record: u16,
+    /// The message, in pieces.
+    pub message: Vec<Piece>,
+    /// Where it comes from; may be empty.
+    pub see: String,
+    /// What to do; may be empty.
+    pub help: String,
+    /// The rule does not apply unless these hold.
+    pub scope: Vec<Expression>,
+    /// First and last day of the rule.
+    pub from: Option<super::day::Day>,
+    /// Last day.
+    pub to: Option<super::day::Day>,
+    /// Its parts.
+    pub checks: Vec<Check>,
+    /// Only the first finding.
+    pub once: bool,
+    /// Variables it needs.
+    pub variables: u16,
+}
+
+/// A part of a rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// Further words of the finding, such as `element`.
+    pub extra: Vec<(String, String)>,
+    /// Loops and `let`s, in the order written.
+    pub steps: Vec<Step>,
+    /// All have to hold before anything is asked.
+    pub when: Vec<Expression>,
+    /// Each has to hold.
+    pub require: Vec<Expression>,
+    /// None may hold.
+    pub forbid: Vec<Expression>,
+    /// Where the finding points; the innermost item if `None`.
+    pub at: Option<Path>,
+    /// A code that would mend it.
+    pub fix: Option<Fix>,
+}
+
+/// A loop or a `let`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Step {
+    /// `for each X in LIST`
+    Each {
+        /// The item.
+        variable: u16,
+        /// The list.
+        list: Expression,
+        /// Where the list is, for the finding's path.
+        path: Option<Path>,
+    },
+    /// `for each pair a, b in LIST`
+    Pairs {
+        /// The earlier item.
+        first: u16,
+        /// The later item.
+        second: u16,
+        /// The list.
+        list: Expression,
+        /// Where the list is, for the finding's path.
+        path: Option<Path>,
+    },
+    /// `let x = E`
+    Let {
+        /// The variable.
+        variable: u16,
+        /// Its value.
+        value: Expression,
+    },
+}
+
+/// A code proposed by a rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Fix {
+    /// A code of a set.
+    Code(u16, u32),
+    /// The code an expression yields.
+    Computed(Expression),
+}
+
+/// A piece of a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Piece {
+    /// Words.
+    Text(String),
+    /// A code, choice, step or number, written out.
+    Value(Expression),
+}
+
+/// A decision table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Name.
+    pub name: String,
+    /// Inputs.
+    pub inputs: Vec<String>,
+    /// Outputs.
+    pub outputs: Vec<String>,
+    /// Rows, in order; the first that fits decides.
+    pub rows: Vec<Row>,
+}
+
+/// A row of a decision table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// One for each input.
+    pub cells: Vec<Cell>,
+    /// One for each output.
+    pub outputs: Vec<Option<Literal>>,
+}
+
+/// A cell of a decision table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Cell {
+    /// Fits everything, absent too.
+    Any,
+    /// Fits what is absent.
+    Absent,
+    /// Fits the members.
+    Members(Vec<super::expression::Member>),
+    /// Fits what compares so.
+    Compare(super::expression::Comparison, Literal),
+}
+
+/// A field that is worked out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Derivation {
+    /// Record, by place in the domain.
+    pub record: u16,
+    /// The field.
+    pub field: Path,
+    /// Its value; set only if the encounter did not bring one.
+    pub value: Expression,
+}

@@ -1,0 +1,1 @@
+//! The script host. Imports model, registry.
