@@ -1,11 +1,12 @@
 //! Code sets as written and imported → codes in order, with places instead of names.
 
-use super::DomainSource;
 use super::report::Report;
 use super::world::World;
 use super::world::is_between;
 use super::world::key;
 use super::world::relation;
+use crate::definitions::import::Merged;
+use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::CodeDef;
 use crate::definitions::parse::tree::CodeItem;
 use crate::definitions::parse::tree::CodeRange;
@@ -72,7 +73,10 @@ pub(super) struct Draft<'t> {
     /// Codes said to be a group, or `assignable` or not.
     assignable: HashMap<u32, bool>,
     places: HashMap<String, u32>,
-    written_parents: HashMap<u32, u32>,
+    /// Labels that an import gave by name: code by place, label.
+    pub imported_labels: Vec<(u32, String)>,
+    /// Values of properties that an import gave as texts: code by place, property, value.
+    pub imported_properties: Vec<(u32, String, String)>,
 }
 
 /// Collects all code sets: names first, then imports, then codes, then order.
@@ -115,13 +119,10 @@ pub(super) fn collect<'t>(
         import(draft, report);
         draft.index();
     }
-    for (overlay, pass) in [(false, definitions(false)), (true, definitions(true))].map(|(o, p)| (o, p.collect::<Vec<_>>())) {
-        let _ = overlay;
-        for (domain, file, def) in pass {
-            report.enter(file);
-            if let Some(draft) = drafts.iter_mut().find(|draft| draft.set.name == def.name.item) {
-                body(draft, domain, file, def, report);
-            }
+    for (domain, file, def) in definitions(false).chain(definitions(true)) {
+        report.enter(file);
+        if let Some(draft) = drafts.iter_mut().find(|draft| draft.set.name == def.name.item) {
+            body(draft, domain, file, def, report);
         }
     }
     for draft in &mut drafts {
@@ -210,6 +211,21 @@ fn body<'t>(draft: &mut Draft<'t>, domain: usize, file: &PathBuf, def: &'t CodeS
 }
 
 impl<'t> Draft<'t> {
+    /// Takes over what was imported; what the definition says of the set itself stays.
+    pub fn take(&mut self, merged: Merged) {
+        let Merged { set, labels, properties } = merged;
+        self.set.codes = set.codes;
+        self.set.index = set.index;
+        if self.set.title.is_empty() {
+            self.set.title = set.title;
+        }
+        if self.set.uri.is_empty() {
+            self.set.uri = set.uri;
+        }
+        self.imported_labels = labels;
+        self.imported_properties = properties;
+    }
+
     fn index(&mut self) {
         for (place, code) in self.set.codes.iter().enumerate() {
             self.places.insert(key(&code.code), u32::try_from(place).unwrap_or(u32::MAX));
@@ -246,7 +262,14 @@ impl<'t> Draft<'t> {
     }
 
     /// One code: new, or an overlay on one that is there.
-    fn one(&mut self, file: &PathBuf, name: &Name, def: &'t CodeDef, parent: Option<u32>, report: &mut Report) -> Vec<u32> {
+    fn one(
+        &mut self,
+        file: &PathBuf,
+        name: &Name,
+        def: &'t CodeDef,
+        parent: Option<u32>,
+        report: &mut Report,
+    ) -> Vec<u32> {
         if let Some(place) = self.places.get(&key(&name.item)).copied() {
             match (&def.title, self.written.get(&place)) {
                 (Some(_), Some((other_file, other))) => {
@@ -288,9 +311,6 @@ impl<'t> Draft<'t> {
         }
         self.places.insert(key(&name.item), place);
         self.written.insert(place, (file.clone(), name.span));
-        if let Some(parent) = parent {
-            self.written_parents.insert(place, parent);
-        }
         vec![place]
     }
 
@@ -453,8 +473,15 @@ impl<'t> Draft<'t> {
                 *code = moved(*code);
             }
         }
+        for (code, _) in &mut self.imported_labels {
+            *code = moved(*code);
+        }
+        for (code, ..) in &mut self.imported_properties {
+            *code = moved(*code);
+        }
         self.written = std::mem::take(&mut self.written).into_iter().map(|(place, at)| (moved(place), at)).collect();
-        self.assignable = std::mem::take(&mut self.assignable).into_iter().map(|(place, it)| (moved(place), it)).collect();
+        self.assignable =
+            std::mem::take(&mut self.assignable).into_iter().map(|(place, it)| (moved(place), it)).collect();
     }
 
     /// What a statement says without naming anything outside the set.

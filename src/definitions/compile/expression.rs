@@ -51,6 +51,11 @@ impl<'a> Lowering<'a, '_> {
         self.report.say(span, problem, help);
     }
 
+    /// Says one thing about the file that is being compiled.
+    pub fn say_at(&mut self, span: Span, problem: Problem, help: Option<String>) {
+        self.report.say(span, problem, help);
+    }
+
     /// An expression that was wrong: stands for nothing, and is not complained about again.
     fn nothing(&self) -> Typed<'a> {
         Typed { expression: Expression::Literal(Literal::Bool(false)), kind: None }
@@ -78,7 +83,8 @@ impl<'a> Lowering<'a, '_> {
 
     /// An expression; `expected` gives bare words their meaning.
     pub fn lower(&mut self, expr: &Spanned<Expr>, expected: Option<Type<'a>>) -> Typed<'a> {
-        let simple = |literal: Literal, kind: Type<'a>| Typed { expression: Expression::Literal(literal), kind: Some(kind) };
+        let simple =
+            |literal: Literal, kind: Type<'a>| Typed { expression: Expression::Literal(literal), kind: Some(kind) };
         match &expr.item {
             Expr::Text(_) | Expr::Word(_) => self.word(expr, expected),
             Expr::Number(number) => match expected {
@@ -89,8 +95,14 @@ impl<'a> Lowering<'a, '_> {
             Expr::Day(day) => simple(Literal::Day(*day), Type::DATE),
             Expr::Moment(moment) => simple(Literal::Moment(*moment), Type::DATETIME),
             Expr::Duration(span) => simple(Literal::Span(*span), Type::DURATION),
-            Expr::And(parts) => self.boolean(Expression::And(parts.iter().map(|part| self.condition(part)).collect())),
-            Expr::Or(parts) => self.boolean(Expression::Or(parts.iter().map(|part| self.condition(part)).collect())),
+            Expr::And(parts) => {
+                let parts = parts.iter().map(|part| self.condition(part)).collect();
+                self.boolean(Expression::And(parts))
+            }
+            Expr::Or(parts) => {
+                let parts = parts.iter().map(|part| self.condition(part)).collect();
+                self.boolean(Expression::Or(parts))
+            }
             Expr::Not(part) => {
                 let inner = self.condition(part);
                 self.boolean(Expression::Not(Box::new(inner)))
@@ -538,11 +550,8 @@ impl<'a> Lowering<'a, '_> {
 
     fn arithmetic(&mut self, operator: Operator, left: &Spanned<Expr>, right: &Spanned<Expr>) -> Typed<'a> {
         let (first, second) = (self.lower(left, None), self.lower(right, None));
-        let expression = Expression::Arithmetic {
-            operator,
-            left: Box::new(first.expression),
-            right: Box::new(second.expression),
-        };
+        let expression =
+            Expression::Arithmetic { operator, left: Box::new(first.expression), right: Box::new(second.expression) };
         let (Some(one), Some(two)) = (first.kind, second.kind) else { return Typed { expression, kind: None } };
         let kind = match (one.sort(), operator, two.sort()) {
             ("number", _, "number") => Some(Type::NUMBER),
@@ -556,7 +565,11 @@ impl<'a> Lowering<'a, '_> {
         };
         if kind.is_none() {
             let found = format!("{one} and {two}");
-            self.say(left.span.join(right.span), Problem::TypeMismatch { expected: "numbers, or a date and a duration".into(), found }, None);
+            self.say(
+                left.span.join(right.span),
+                Problem::TypeMismatch { expected: "numbers, or a date and a duration".into(), found },
+                None,
+            );
         }
         Typed { expression, kind }
     }
@@ -580,14 +593,26 @@ impl<'a> Lowering<'a, '_> {
         {
             return Typed { expression: Expression::Position(place), kind: Some(Type::NUMBER) };
         }
-        self.say(name.span, Problem::WrongArguments { name: "position".into(), expected: "the name of a loop's item".into(), found: arguments.len() }, None);
+        self.say(
+            name.span,
+            Problem::WrongArguments {
+                name: "position".into(),
+                expected: "the name of a loop's item".into(),
+                found: arguments.len(),
+            },
+            None,
+        );
         self.nothing()
     }
 
     fn relates(&mut self, name: &Name, arguments: &[Spanned<Expr>]) -> Typed<'a> {
         let [kind, left, right] = arguments else {
             let expected = "a kind of relation and two codes".into();
-            self.say(name.span, Problem::WrongArguments { name: "relates".into(), expected, found: arguments.len() }, None);
+            self.say(
+                name.span,
+                Problem::WrongArguments { name: "relates".into(), expected, found: arguments.len() },
+                None,
+            );
             return self.nothing();
         };
         let word = match &kind.item {
@@ -606,7 +631,11 @@ impl<'a> Lowering<'a, '_> {
     fn property(&mut self, name: &Name, arguments: &[Spanned<Expr>]) -> Typed<'a> {
         let [code, property] = arguments else {
             let expected = "a code and the name of a property".into();
-            self.say(name.span, Problem::WrongArguments { name: "property".into(), expected, found: arguments.len() }, None);
+            self.say(
+                name.span,
+                Problem::WrongArguments { name: "property".into(), expected, found: arguments.len() },
+                None,
+            );
             return self.nothing();
         };
         let (of, set) = self.code_operand(code);
@@ -632,7 +661,11 @@ impl<'a> Lowering<'a, '_> {
         let Some(signature) = world.signature(self.scope.domain, table) else { return self.nothing() };
         if signature.inputs.len() != arguments.len() {
             let expected = format!("{} inputs", signature.inputs.len());
-            self.say(name.span, Problem::WrongArguments { name: name.item.clone(), expected, found: arguments.len() }, None);
+            self.say(
+                name.span,
+                Problem::WrongArguments { name: name.item.clone(), expected, found: arguments.len() },
+                None,
+            );
             return self.nothing();
         }
         let mut lowered = Vec::with_capacity(arguments.len());
@@ -645,10 +678,7 @@ impl<'a> Lowering<'a, '_> {
             lowered.push(typed.expression);
         }
         let kind = signature.outputs.get(usize::from(output)).unwrap_or(&Kind::Text);
-        Typed {
-            expression: Expression::Table { table, output, arguments: lowered },
-            kind: Type::of(kind),
-        }
+        Typed { expression: Expression::Table { table, output, arguments: lowered }, kind: Type::of(kind) }
     }
 }
 

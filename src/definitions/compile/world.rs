@@ -151,7 +151,11 @@ impl World {
 
     /// First and last place that a code or a range of codes means, all under the last included. `Ok(None)` if a
     /// release is missing and the code may be there.
-    pub fn code_range(&self, set: u16, range: &CodeRange) -> Result<Option<(u32, u32)>, (Span, Problem, Option<String>)> {
+    pub fn code_range(
+        &self,
+        set: u16,
+        range: &CodeRange,
+    ) -> Result<Option<(u32, u32)>, (Span, Problem, Option<String>)> {
         let mut places = [None; 2];
         for (place, name) in places.iter_mut().zip([Some(&range.from), range.to.as_ref()]) {
             let Some(name) = name else { continue };
@@ -211,7 +215,9 @@ impl World {
             (Kind::Date, Expr::Text(text)) => Day::parse(text).map(Literal::Day).ok_or_else(|| wrong("a text")),
             (Kind::DateTime, Expr::Day(day)) => Ok(Literal::Day(*day)),
             (Kind::DateTime, Expr::Moment(moment)) => Ok(Literal::Moment(*moment)),
-            (Kind::DateTime, Expr::Text(text)) => Moment::parse(text).map(Literal::Moment).ok_or_else(|| wrong("a text")),
+            (Kind::DateTime, Expr::Text(text)) => {
+                Moment::parse(text).map(Literal::Moment).ok_or_else(|| wrong("a text"))
+            }
             (Kind::Duration, Expr::Duration(span)) => Ok(Literal::Span(*span)),
             (Kind::Choice(names), _) => place(names, expr).map(Literal::Choice).ok_or_else(|| not_among(names, expr)),
             (Kind::Ladder(names), _) => place(names, expr).map(Literal::Step).ok_or_else(|| not_among(names, expr)),
@@ -282,6 +288,7 @@ fn place(names: &[String], expr: &Expr) -> Option<u16> {
 
 fn not_among(names: &[String], expr: &Expr) -> Mistake {
     let word = written(expr);
-    let help = did_you_mean(&word, names.iter().map(String::as_str)).or_else(|| Some(format!("one of: {}", names.join(", "))));
+    let help =
+        did_you_mean(&word, names.iter().map(String::as_str)).or_else(|| Some(format!("one of: {}", names.join(", "))));
     (Problem::UnknownValue { value: word, of: format!("({})", names.join(", ")) }, help)
 }
