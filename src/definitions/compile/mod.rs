@@ -196,7 +196,6 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
         imports::resolve(world, set, draft, report);
         content::resolve(world, set, draft, report);
         checks_of_codes(world, place, draft, report);
-        draft.set = world.sets.get(place).cloned().unwrap_or_default();
     }
 }
 
