@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use tencode::definitions::compile::compile;
-use tencode::definitions::import::sources::Finder;
 use tencode::definitions::load::DomainSource;
 use tencode::definitions::load::parse_file;
 use tencode::diagnostics::catalog::Kind;
@@ -18,7 +17,7 @@ fn said(path: &Path) -> String {
     let mut sources = Sources::default();
     sources.add(shown, text);
     let domain = DomainSource { name: "golden".into(), files: vec![file], diagnostics, ..DomainSource::default() };
-    let outcome = compile(vec![domain], &Finder::new(Vec::new()));
+    let outcome = compile(vec![domain], &[]);
     outcome.diagnostics.iter().map(|it| terminal::render(it, &sources, false)).collect::<Vec<_>>().join("\n")
 }
 
