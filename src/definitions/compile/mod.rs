@@ -259,15 +259,15 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 }
             }
         }
-        if let Some(first) = &source.manifest.records.first() {
-            match records.iter().position(|record| record.name == *first) {
+        if let Some(first) = &source.manifest.records.first().cloned() {
+            match records.iter().position(|record| record.name == first) {
                 Some(found) => records.swap(0, found),
                 None => {
                     report.enter(&source.folder.join("domain.toml"));
-                    let help = did_you_mean(first, records.iter().map(|record| record.name.as_str()));
+                    let help = did_you_mean(&first, records.iter().map(|record| record.name.as_str()));
                     report.say(
                         Span::default(),
-                        Problem::UnknownName { what: "record".into(), name: first.clone() },
+                        Problem::UnknownName { what: "record".into(), name: first },
                         help,
                     );
                 }
