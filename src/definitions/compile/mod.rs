@@ -259,7 +259,7 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 }
             }
         }
-        if let Some(first) = &source.manifest.records.first().cloned() {
+        if let Some(first) = source.manifest.records.first().cloned() {
             match records.iter().position(|record| record.name == first) {
                 Some(found) => records.swap(0, found),
                 None => {
