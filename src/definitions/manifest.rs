@@ -12,6 +12,7 @@ pub struct Manifest {
     /// Name for people.
     pub title: String,
     /// Audience where none is given; `desk` if left out.
+    #[serde(alias = "audience")]
     pub default_audience: Option<String>,
     /// Its records; the first is meant where none is named.
     pub records: Vec<String>,
