@@ -4,7 +4,7 @@
 
 use crate::definitions::compile;
 use crate::definitions::compile::Outcome;
-use crate::definitions::import::sources::Finder;
+use crate::definitions::import::sources::Folders;
 use crate::definitions::load;
 use crate::registry;
 use crate::registry::Registry;
@@ -36,7 +36,7 @@ pub struct Session {
     /// The folders that hold domains, in the order given.
     pub roots: Vec<PathBuf>,
     /// Where releases are looked for.
-    pub finder: Finder,
+    pub releases: Folders,
 }
 
 impl Session {
@@ -52,7 +52,7 @@ impl Session {
         } else if !roots.iter().any(|root| root.join("shared").is_dir()) {
             roots.push(super::builtin::lay_out_shared(&cache_folder())?);
         }
-        Ok(Session { roots, finder: Finder::from_environment() })
+        Ok(Session { roots, releases: Folders::of_user() })
     }
 
     /// Folders of all domains; a domain in an earlier folder hides one of the same name in a later one.
@@ -98,7 +98,7 @@ impl Session {
             return Err(Error::NoDomains(names.join(", ")));
         }
         let sources = folders.iter().map(|folder| load::load(folder)).collect();
-        Ok(compile::compile(sources, &self.finder))
+        Ok(compile::compile(sources, &self.releases.files()))
     }
 
     /// Opens the registry of the domains; compiles it first if anything changed. `said` is called before a build.
@@ -165,8 +165,8 @@ impl Session {
         for folder in self.folders()? {
             stamp_folder(&mut hasher, &folder, 4);
         }
-        for folder in self.finder.folders() {
-            stamp_folder(&mut hasher, folder, 8);
+        for release in self.releases.files() {
+            stamp_file(&mut hasher, &release);
         }
         if let Some(examples) = std::env::var_os("TENCODE_EXAMPLES") {
             stamp_file(&mut hasher, Path::new(&examples));

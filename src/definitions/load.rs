@@ -92,7 +92,7 @@ pub fn parse_file(path: &Path, text: String) -> (DefinitionFile, Vec<Diagnostic>
 fn read_definitions(path: &Path) -> (DefinitionFile, Vec<Diagnostic>) {
     match read_bounded(path, MOST_BYTES) {
         Ok(bytes) => {
-            let (text, mut diagnostics) = parse::decode(&bytes);
+            let (text, mut diagnostics) = parse::decode(bytes);
             for diagnostic in &mut diagnostics {
                 diagnostic.file = path.to_path_buf();
             }

@@ -126,7 +126,8 @@ impl<'a> Codes<'a> {
             return false;
         }
         let end = self.subtree_end(to);
-        (from <= code && code <= end) || (self.set.is_multiple && self.above(code).any(|above| from <= above && above <= end))
+        (from <= code && code <= end)
+            || (self.set.is_multiple && self.above(code).any(|above| from <= above && above <= end))
     }
 
     /// Last place of the codes below it (main hierarchy): all of `code..=end` are under it.

@@ -110,7 +110,9 @@ pub(super) enum Kind {
 pub(super) const SET_KINDS: usize = Kind::Shared as usize;
 
 /// A span of validity. `i32::MIN` and `i32::MAX` stand for open ends.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned,
+)]
 #[repr(C)]
 pub(super) struct SpanRow {
     pub from: [u8; 4],

@@ -213,7 +213,7 @@ fn body<'t>(draft: &mut Draft<'t>, domain: usize, file: &PathBuf, def: &'t CodeS
 impl<'t> Draft<'t> {
     /// Takes over what was imported; what the definition says of the set itself stays.
     pub fn take(&mut self, merged: Merged) {
-        let Merged { set, labels, properties } = merged;
+        let Merged { set, labels, properties, .. } = merged;
         self.set.codes = set.codes;
         self.set.index = set.index;
         if self.set.title.is_empty() {

@@ -90,7 +90,7 @@ pub(super) fn classifier(
     }
     let mut criteria = phrases(draft, domain, &mut lowering, &classifier);
     said(draft, domain, &mut lowering, &mut criteria, source);
-    unreachable(draft, &criteria, &mut lowering);
+    unreachable(draft, set, &criteria, &mut lowering);
     classifier.criteria = criteria.into_values().collect();
     let is_useful = !classifier.criteria.is_empty() || !classifier.offers.is_empty() || classifier.by_words;
     is_useful.then_some(classifier)
@@ -244,12 +244,13 @@ fn is_path(lowering: &Lowering<'_, '_>, word: &str) -> bool {
 }
 
 /// Codes whose every way in is shut.
-fn unreachable(draft: &Draft<'_>, criteria: &BTreeMap<u32, Criteria>, lowering: &mut Lowering<'_, '_>) {
+fn unreachable(draft: &Draft<'_>, set: u16, criteria: &BTreeMap<u32, Criteria>, lowering: &mut Lowering<'_, '_>) {
+    let codes = lowering.world.sets.get(usize::from(set)).map(|set| set.codes.as_slice()).unwrap_or_default();
     for criterion in criteria.values() {
         let ways = criterion.when.iter().map(|scored| &scored.condition);
         let is_shut = !criterion.when.is_empty() && ways.clone().all(|way| criterion.unless.contains(way));
         if is_shut && criterion.phrases.is_empty() {
-            let name = draft.set.codes.get(usize::try_from(criterion.code).unwrap_or(usize::MAX));
+            let name = codes.get(usize::try_from(criterion.code).unwrap_or(usize::MAX));
             let Some((file, span)) = draft.written.get(&criterion.code) else { continue };
             lowering.report.enter(file);
             let code = name.map(|code| code.code.clone()).unwrap_or_default();

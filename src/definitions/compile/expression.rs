@@ -525,7 +525,7 @@ impl<'a> Lowering<'a, '_> {
         let typed = self.lower(&Spanned::new(Expr::Word(word), span), None);
         match typed.kind {
             Some(kind) if !kind.is_list => {
-                self.say(span, Problem::TypeMismatch { expected: "a list".into(), found: kind.to_string() }, None);
+                self.say(span, Problem::NotAList { path: list.map_or_else(|| variable.item.clone(), join) }, None);
                 (typed.expression, None)
             }
             kind => (typed.expression, kind.map(Type::item)),

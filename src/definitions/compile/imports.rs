@@ -7,7 +7,7 @@ use crate::definitions::import;
 use crate::definitions::import::Format;
 use crate::definitions::import::Options;
 use crate::definitions::import::PropertyColumn;
-use crate::definitions::import::sources::Finder;
+use crate::definitions::import::sources;
 use crate::definitions::parse::tree::CrosswalkDef;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
@@ -17,6 +17,7 @@ use crate::diagnostics::did_you_mean;
 use crate::model::content::Crosswalk;
 use crate::model::content::Mapping;
 use crate::model::value::Literal;
+use std::path::PathBuf;
 
 /// How an import is to be read.
 fn options(def: &ImportDef) -> Options {
@@ -50,7 +51,7 @@ fn options(def: &ImportDef) -> Options {
 }
 
 /// Reads all releases of a code set. With one of those that make codes missing, the starter stands in for it.
-pub(super) fn import(draft: &mut Draft<'_>, finder: &Finder, report: &mut Report) {
+pub(super) fn import(draft: &mut Draft<'_>, releases: &[PathBuf], report: &mut Report) {
     let mut parts = Vec::new();
     let mut is_missing = false;
     for (_, file, def) in draft.imports.clone() {
@@ -61,7 +62,7 @@ pub(super) fn import(draft: &mut Draft<'_>, finder: &Finder, report: &mut Report
             continue;
         };
         let options = options(def);
-        let Some(path) = finder.find(&def.file.item) else {
+        let Some(path) = sources::find(releases, &def.file.item) else {
             let help = Some(format!("install it: `tencode sources add {}`", def.file.item));
             report.say(def.file.span, Problem::UnknownSource { file: def.file.item.clone() }, help);
             draft.set.missing_sources.push(def.file.item.clone());
@@ -81,7 +82,7 @@ pub(super) fn import(draft: &mut Draft<'_>, finder: &Finder, report: &mut Report
     if parts.is_empty() || draft.set.is_starter {
         return;
     }
-    let merged = import::merge(parts);
+    let merged = import::merge(&draft.set.name, parts);
     draft.take(merged);
 }
 
@@ -146,9 +147,9 @@ fn literal(world: &World, value: &str, kind: &crate::model::record::Kind) -> Opt
 }
 
 /// Lines of a crosswalk that come from a file.
-pub(super) fn crosswalk(def: &CrosswalkDef, walk: &mut Crosswalk, world: &World, finder: &Finder, report: &mut Report) {
+pub(super) fn crosswalk(def: &CrosswalkDef, walk: &mut Crosswalk, world: &World, releases: &[PathBuf], report: &mut Report) {
     for import in &def.imports {
-        let Some(path) = finder.find(&import.file.item) else {
+        let Some(path) = sources::find(releases, &import.file.item) else {
             let help = Some(format!("install it: `tencode sources add {}`", import.file.item));
             report.say(import.file.span, Problem::UnknownSource { file: import.file.item.clone() }, help);
             continue;

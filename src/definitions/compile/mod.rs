@@ -25,7 +25,6 @@ use self::report::Report;
 use self::texts::Texts;
 use self::world::DomainNames;
 use self::world::World;
-use crate::definitions::import::sources::Finder;
 use crate::definitions::load::DomainSource;
 use crate::definitions::manifest::Lint;
 use crate::definitions::parse::tree::Expr;
@@ -42,6 +41,7 @@ use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
 use std::path::Path;
+use std::path::PathBuf;
 
 /// Everything a registry is made of.
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ pub struct Outcome {
 }
 
 /// Compiles domains together. Those with errors are left out, and those that stand on them.
-pub fn compile(mut sources: Vec<DomainSource>, finder: &Finder) -> Outcome {
+pub fn compile(mut sources: Vec<DomainSource>, releases: &[PathBuf]) -> Outcome {
     let mut outcome = Outcome::default();
     sources.sort_by(|one, two| one.name.cmp(&two.name));
     for source in &mut sources {
@@ -81,7 +81,7 @@ pub fn compile(mut sources: Vec<DomainSource>, finder: &Finder) -> Outcome {
         });
         outcome.refused.extend(broken.iter().map(|source| source.name.clone()));
         sources = fine;
-        let (compiled, diagnostics) = attempt(&sources, finder);
+        let (compiled, diagnostics) = attempt(&sources, releases);
         let has_errors = diagnostics.iter().any(|it| owner(it, &sources).is_some_and(|source| is_error(it, source)));
         for diagnostic in diagnostics {
             if !outcome.diagnostics.contains(&diagnostic) {
@@ -113,10 +113,10 @@ fn is_error(diagnostic: &Diagnostic, source: &DomainSource) -> bool {
     diagnostic.is_error() || is_raised
 }
 
-fn attempt(sources: &[DomainSource], finder: &Finder) -> (Compiled, Vec<Diagnostic>) {
+fn attempt(sources: &[DomainSource], releases: &[PathBuf]) -> (Compiled, Vec<Diagnostic>) {
     let mut report = Report::default();
     let mut world = World { shared: sources.iter().position(|source| source.name == "shared"), ..World::default() };
-    let mut import = |draft: &mut Draft<'_>, report: &mut Report| imports::import(draft, finder, report);
+    let mut import = |draft: &mut Draft<'_>, report: &mut Report| imports::import(draft, releases, report);
     let mut drafts = content::collect(sources, &mut report, &mut import);
     names(sources, &mut drafts, &mut world, &mut report);
     let mut texts: Vec<Texts> = sources.iter().map(|_| Texts::default()).collect();
@@ -124,7 +124,7 @@ fn attempt(sources: &[DomainSource], finder: &Finder) -> (Compiled, Vec<Diagnost
     let mut compiled = Compiled::default();
     for (place, source) in sources.iter().enumerate() {
         let Some(texts) = texts.get_mut(place) else { continue };
-        let domain = domain(place, source, sources, &drafts, &world, finder, &mut report, texts);
+        let domain = domain(place, source, sources, &drafts, &world, releases, &mut report, texts);
         compiled.domains.push(domain);
     }
     for (domain, walk) in crosswalks::from_codes(&drafts, &world, sources, &mut report) {
@@ -196,7 +196,6 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
         imports::resolve(world, set, draft, report);
         content::resolve(world, set, draft, report);
         checks_of_codes(world, place, draft, report);
-        draft.set = world.sets.get(place).cloned().unwrap_or_default();
     }
 }
 
@@ -260,15 +259,15 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 }
             }
         }
-        if let Some(first) = &source.manifest.record {
-            match records.iter().position(|record| record.name == *first) {
+        if let Some(first) = source.manifest.records.first().cloned() {
+            match records.iter().position(|record| record.name == first) {
                 Some(found) => records.swap(0, found),
                 None => {
                     report.enter(&source.folder.join("domain.toml"));
-                    let help = did_you_mean(first, records.iter().map(|record| record.name.as_str()));
+                    let help = did_you_mean(&first, records.iter().map(|record| record.name.as_str()));
                     report.say(
                         Span::default(),
-                        Problem::UnknownName { what: "record".into(), name: first.clone() },
+                        Problem::UnknownName { what: "record".into(), name: first },
                         help,
                     );
                 }
@@ -321,14 +320,14 @@ fn domain(
     sources: &[DomainSource],
     drafts: &[Draft<'_>],
     world: &World,
-    finder: &Finder,
+    releases: &[PathBuf],
     report: &mut Report,
     texts: &mut Texts,
 ) -> Domain {
     let mut domain = Domain {
         name: source.name.clone(),
         title: source.manifest.title.clone(),
-        default_audience: source.manifest.audience.clone().unwrap_or_else(|| "desk".to_owned()),
+        default_audience: source.manifest.default_audience.clone().unwrap_or_else(|| "desk".to_owned()),
         records: world.domains.get(place).map(|names| names.records.clone()).unwrap_or_default(),
         limits: source.manifest.scripts.limits(),
         ..Domain::default()
@@ -350,7 +349,7 @@ fn domain(
                 Statement::Rule(def) => add_rule(&mut domain, def, world, place, report, texts),
                 Statement::Crosswalk(def) => {
                     domain.crosswalks.extend(crosswalks::crosswalk(def, world, &written, report).map(|mut walk| {
-                        imports::crosswalk(def, &mut walk, world, finder, report);
+                        imports::crosswalk(def, &mut walk, world, releases, report);
                         walk
                     }));
                 }

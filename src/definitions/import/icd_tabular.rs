@@ -66,8 +66,7 @@ fn group(element: &Element, name: &str, under: Under, references: &References) -
 
 fn diagnosis(element: &Element, under: Under, references: &References, rows: &mut Vec<Row>) {
     let code = element.text_of("name").to_owned();
-    let mut row =
-        Row { code: code.clone(), title: element.text_of("desc").to_owned(), under, ..Row::default() };
+    let mut row = Row { code: code.clone(), title: element.text_of("desc").to_owned(), under, ..Row::default() };
     let terms = element.all("inclusionTerm").flat_map(|terms| terms.all("note"));
     row.synonyms = terms.map(|note| note.text.clone()).filter(|text| !text.is_empty()).collect();
     add_notes(element, references, &mut row);

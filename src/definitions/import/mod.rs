@@ -14,6 +14,8 @@ mod icd_order;
 mod icd_tabular;
 mod merge;
 mod print;
+#[cfg(test)]
+mod releases;
 pub mod sources;
 mod unpack;
 mod xml;

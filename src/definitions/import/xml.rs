@@ -20,12 +20,13 @@ pub(super) struct Element {
 
 impl Element {
     /// The children of a name.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Element> + use<'a> {
+        let name = name.to_owned();
         self.children.iter().filter(move |child| child.name == name)
     }
 
     /// The first child of a name.
-    pub fn first<'a>(&'a self, name: &'a str) -> Option<&'a Element> {
+    pub fn first(&self, name: &str) -> Option<&Element> {
         self.all(name).next()
     }
 

@@ -190,19 +190,51 @@ mod tests {
         let diagnostic = Diagnostic::new(kind, Span::new(15, 18))
             .with_help("did you mean `text`?")
             .with_label(Span::new(13, 14), "of this field");
-        expect_test::expect![[r#""#]].assert_eq(&drawn(text, &diagnostic));
+        expect_test::expect![[r#"
+            error[D0004]: expected a type, found `txt`
+             --> a.codes:2:5
+              |
+             ::: 
+            2 |   b txt
+              |   - ^^^
+              |   |
+              |   of this field
+              |
+              = help: did you mean `text`?
+        "#]].assert_eq(&drawn(text, &diagnostic));
     }
 
     #[test]
     fn a_long_line_is_cut_to_a_window() {
         let text = format!("{}BAD\u{7}{}", "x".repeat(3000), "y".repeat(3000));
         let diagnostic = Diagnostic::new(Kind::ExtraBrace, Span::new(3000, 3003)).with_note("here");
-        expect_test::expect![[r#""#]].assert_eq(&drawn(&text, &diagnostic));
+        expect_test::expect![[r#"
+            error[D0008]: this `}` closes no block
+             --> a.codes:1:3001
+              |
+             ::: 
+            1 | …xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxBAD␇yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...
+              |                                          ^^^ here
+        "#]].assert_eq(&drawn(&text, &diagnostic));
     }
 
     #[test]
     fn the_end_of_a_file_can_be_marked() {
-        expect_test::expect![[r#""#]].assert_eq(&drawn("abc\n", &Diagnostic::new(Kind::ExtraBrace, Span::new(4, 4))));
-        expect_test::expect![[r#""#]].assert_eq(&drawn("", &Diagnostic::new(Kind::ExtraBrace, Span::new(0, 0))));
+        expect_test::expect![[r#"
+            error[D0008]: this `}` closes no block
+             --> a.codes:2:1
+              |
+             ::: 
+            2 |
+              | ^
+        "#]].assert_eq(&drawn("abc\n", &Diagnostic::new(Kind::ExtraBrace, Span::new(4, 4))));
+        expect_test::expect![[r#"
+            error[D0008]: this `}` closes no block
+             --> a.codes:1:1
+              |
+             ::: 
+            1 |
+              | ^
+        "#]].assert_eq(&drawn("", &Diagnostic::new(Kind::ExtraBrace, Span::new(0, 0))));
     }
 }

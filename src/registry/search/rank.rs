@@ -1,4 +1,6 @@
 //! stub
-use crate::registry::{Codes, Hit};
 use crate::model::day::Day;
-pub(crate) fn search(_codes: Codes<'_>, _query: &str, _on: Option<Day>, _limit: usize) -> Vec<Hit> { Vec::new() }
+use crate::registry::{Codes, Hit};
+pub(crate) fn search(_codes: Codes<'_>, _query: &str, _on: Option<Day>, _limit: usize) -> Vec<Hit> {
+    Vec::new()
+}

@@ -12,4 +12,6 @@ pub struct Spotted {
     /// Higher is surer.
     pub score: f32,
 }
-pub(crate) fn spot(_codes: Codes<'_>, _text: &str) -> Vec<Spotted> { Vec::new() }
+pub(crate) fn spot(_codes: Codes<'_>, _text: &str) -> Vec<Spotted> {
+    Vec::new()
+}
