@@ -201,7 +201,8 @@ mod tests {
               |   of this field
               |
               = help: did you mean `text`?
-        "#]].assert_eq(&drawn(text, &diagnostic));
+        "#]]
+        .assert_eq(&drawn(text, &diagnostic));
     }
 
     #[test]
@@ -227,7 +228,8 @@ mod tests {
              ::: 
             2 |
               | ^
-        "#]].assert_eq(&drawn("abc\n", &Diagnostic::new(Kind::ExtraBrace, Span::new(4, 4))));
+        "#]]
+        .assert_eq(&drawn("abc\n", &Diagnostic::new(Kind::ExtraBrace, Span::new(4, 4))));
         expect_test::expect![[r#"
             error[D0008]: this `}` closes no block
              --> a.codes:1:1
@@ -235,6 +237,7 @@ mod tests {
              ::: 
             1 |
               | ^
-        "#]].assert_eq(&drawn("", &Diagnostic::new(Kind::ExtraBrace, Span::new(0, 0))));
+        "#]]
+        .assert_eq(&drawn("", &Diagnostic::new(Kind::ExtraBrace, Span::new(0, 0))));
     }
 }

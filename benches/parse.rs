@@ -1,0 +1,2 @@
+//! Reading definition files.
+fn main() {}
