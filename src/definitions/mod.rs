@@ -1,3 +1,4 @@
 //! Definition files in, a registry out.
 
 pub mod parse;
+pub mod print;
