@@ -5,4 +5,4 @@ pub mod import;
 pub mod load;
 pub mod manifest;
 pub mod parse;
-// pub mod print;
+pub mod print;
