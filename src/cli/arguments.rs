@@ -43,7 +43,7 @@ pub(crate) enum Command {
     /// Compile all domains to one registry file
     Build(commands::build::Build),
     /// Lay out definition files in the house style
-    // Fmt(commands::fmt::Fmt),
+    Fmt(commands::fmt::Fmt),
     /// Explain a rule, a code or a diagnostic
     Explain(commands::explain::Explain),
     /// Shell completions

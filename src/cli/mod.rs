@@ -82,7 +82,7 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
     match command {
         Command::Check(it) => it.run(context, terminal),
         Command::Build(it) => it.run(context, terminal),
-        // Command::Fmt(it) => it.run(terminal),
+        Command::Fmt(it) => it.run(terminal),
         Command::Explain(it) => it.run(context, terminal),
         Command::Completions(it) => it.run(terminal),
         Command::Man(it) => it.run(terminal),
