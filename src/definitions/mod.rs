@@ -1,5 +1,8 @@
 //! Definition files in, a registry out.
 
-/// Files of official releases to code sets.
+pub mod compile;
 pub mod import;
+pub mod load;
+pub mod manifest;
 pub mod parse;
+pub mod print;

@@ -164,7 +164,7 @@ fn keys(path: &[&Term]) -> Vec<String> {
     heads.sort();
     heads.dedup();
     let below: String = below.iter().map(|term| format!(", {}", term.title.to_lowercase())).collect();
-    heads.into_iter().map(|head| head + &below).collect()
+    heads.into_iter().map(|head| head + below.as_str()).collect()
 }
 
 /// The code without the dash that says that more characters follow, and without a bracketed manifestation.
