@@ -251,7 +251,7 @@ pub(crate) fn keys_of(value: &Value<'_>, mut visit: impl FnMut(u64)) {
 
 /// Visits every variable that an expression looks at, its own loops' included.
 pub(crate) fn variables_of(expression: &Expression, visit: &mut dyn FnMut(u16)) {
-    let mut members = |members: &[Member], visit: &mut dyn FnMut(u16)| {
+    let members = |members: &[Member], visit: &mut dyn FnMut(u16)| {
         for member in members {
             if let Member::Computed(expression) = member {
                 variables_of(expression, visit);
