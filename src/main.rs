@@ -1,3 +1,7 @@
 //! Calls `cli::main`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tencode::cli::main()
+}

@@ -1,1 +1,90 @@
-//! The command line: arguments, one call into one room, an exit status.
+//! The command line: arguments, one call into one room, an exit status. Imports everything.
+
+mod arguments;
+mod builtin;
+mod commands;
+mod exit;
+mod session;
+mod terminal;
+
+use arguments::Arguments;
+use arguments::Command;
+use clap::Parser;
+use clap::error::ErrorKind;
+use exit::Failure;
+use exit::Verdict;
+use session::Progress;
+use session::Session;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use terminal::Terminal;
+
+/// What every command is given: the folders of domains.
+pub(crate) struct Context {
+    /// Folders given with `--domains`.
+    pub domains: Vec<PathBuf>,
+}
+
+impl Context {
+    /// The folders of domains, found.
+    pub fn session(&self) -> Result<Session, Failure> {
+        Ok(Session::new(&self.domains)?)
+    }
+
+    /// The registry of all domains; compiled first if anything changed.
+    pub fn registry(&self, terminal: &mut Terminal) -> Result<Arc<crate::registry::Registry>, Failure> {
+        let session = self.session()?;
+        let mut spinner = None;
+        let mut told = Vec::new();
+        let registry = session.open(&mut |progress| match progress {
+            Progress::Building => spinner = Some(Terminal::spinner("building the registry")),
+            Progress::Built(outcome) => {
+                if let Some(spinner) = spinner.take() {
+                    spinner.finish_and_clear();
+                }
+                told.clone_from(&outcome.refused);
+            }
+        })?;
+        for name in told {
+            terminal.note(&format!("the domain `{name}` has errors and is left out: see `tencode check`"));
+        }
+        Ok(registry)
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            let is_asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return if is_asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    let mut terminal = Terminal::new(arguments.json, arguments.color);
+    let context = Context { domains: arguments.domains };
+    let result = run(arguments.command, &context, &mut terminal);
+    let result = match (result, terminal.flush()) {
+        (Ok(_), Err(failure)) => Err(failure),
+        (result, _) => result,
+    };
+    if let Err(failure) = &result
+        && !matches!(failure, Failure::Closed)
+    {
+        terminal.note(&format!("tencode: {failure}"));
+    }
+    exit::status(&result)
+}
+
+fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    match command {
+        Command::Check(it) => it.run(context, terminal),
+        Command::Build(it) => it.run(context, terminal),
+        Command::Fmt(it) => it.run(terminal),
+        Command::Explain(it) => it.run(context, terminal),
+        Command::Completions(it) => it.run(terminal),
+        Command::Man(it) => it.run(terminal),
+    }
+}

@@ -37,3 +37,54 @@ impl<T> Spanned<T> {
         Spanned { item, span }
     }
 }
+
+/// Where the lines of a text begin, to turn bytes into lines and columns.
+#[derive(Debug, Clone)]
+pub struct Lines {
+    starts: Vec<usize>,
+    end: usize,
+}
+
+impl Lines {
+    /// Looks through `text` once.
+    pub fn of(text: &str) -> Lines {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Lines { starts: std::iter::once(0).chain(breaks).collect(), end: text.len() }
+    }
+
+    /// The line of a byte, from 0.
+    pub fn line(&self, byte: usize) -> usize {
+        self.starts.partition_point(|start| *start <= byte).saturating_sub(1)
+    }
+
+    /// The bytes of a line, its line break included; empty past the last line.
+    pub fn bytes(&self, line: usize) -> Span {
+        let start = self.starts.get(line).copied().unwrap_or(self.end);
+        let end = self.starts.get(line + 1).copied().unwrap_or(self.end);
+        Span::new(start, end)
+    }
+
+    /// Line and column of a byte, both from 1; columns count characters.
+    pub fn place(&self, text: &str, byte: usize) -> (usize, usize) {
+        let byte = byte.min(text.len());
+        let line = self.line(byte);
+        let before = text.as_bytes().get(self.bytes(line).start..byte).unwrap_or_default();
+        let characters = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        (line + 1, characters + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_characters_from_one() {
+        let text = "a\nbä c\n";
+        let lines = Lines::of(text);
+        assert_eq!(lines.place(text, 0), (1, 1));
+        assert_eq!(lines.place(text, 5), (2, 3));
+        assert_eq!(lines.place(text, text.len()), (3, 1));
+        assert_eq!(lines.place(text, 900), (3, 1));
+    }
+}

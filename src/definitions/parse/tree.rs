@@ -1,5 +1,7 @@
 //! The tree of a definition file: what was written, with its place, before any name is looked up.
 
+#![allow(missing_docs, reason = "the parts of a statement are named as in docs/language.md")]
+
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::day::Day;

@@ -1,0 +1,53 @@
+//! What may be said on the command line.
+
+use super::commands;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+use std::path::PathBuf;
+
+/// Codes for encounters: define them, propose them, check them, and show each audience only what it may see
+#[derive(Parser)]
+#[command(name = "tencode", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// Folder of domains; may be given several times and adds up [default: ./domains, else those built in]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub domains: Vec<PathBuf>,
+    /// One JSON value instead of words, or a line of JSON for each of many
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When there are colours.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// Where a person reads.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A command, each in its file.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Check definition files and scripts, and say all that is wrong with them
+    Check(commands::check::Check),
+    /// Compile all domains to one registry file
+    Build(commands::build::Build),
+    /// Lay out definition files in the house style
+    Fmt(commands::fmt::Fmt),
+    /// Explain a rule, a code or a diagnostic
+    Explain(commands::explain::Explain),
+    /// Shell completions
+    Completions(commands::shell::Completions),
+    /// The manual page
+    Man(commands::shell::Man),
+}

@@ -1,0 +1,63 @@
+//! The domains built into the program, laid out in the cache as folders like any other.
+
+use super::session::Error;
+use include_dir::Dir;
+use include_dir::include_dir;
+use std::path::Path;
+use std::path::PathBuf;
+
+static DOMAINS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/domains");
+
+/// Lays out all built-in domains; returns their folder.
+///
+/// # Errors
+/// [`Error::Folder`] if it cannot be written.
+pub fn lay_out(cache: &Path) -> Result<PathBuf, Error> {
+    extract(&DOMAINS, &cache.join("built-in"), true)
+}
+
+/// Lays out `shared` alone, for an office that brings its own domains.
+///
+/// # Errors
+/// [`Error::Folder`] if it cannot be written.
+pub fn lay_out_shared(cache: &Path) -> Result<PathBuf, Error> {
+    extract(&DOMAINS, &cache.join("built-in-shared"), false)
+}
+
+/// The folder is named after what is in it, so that two versions of the program do not share one.
+fn extract(dir: &Dir<'_>, under: &Path, all: bool) -> Result<PathBuf, Error> {
+    let mut hasher = blake3::Hasher::new();
+    hash(dir, &mut hasher);
+    let name = hasher.finalize().to_hex();
+    let target = under.join(name.get(..16).unwrap_or("all"));
+    if target.is_dir() {
+        return Ok(target);
+    }
+    let failed = |source| Error::Folder { path: target.clone(), source };
+    let draft = under.join(format!("draft-{}", std::process::id()));
+    std::fs::create_dir_all(&draft).map_err(failed)?;
+    if all {
+        dir.extract(&draft).map_err(failed)?;
+    } else if let Some(shared) = dir.get_dir("shared") {
+        std::fs::create_dir_all(draft.join("shared/codes")).map_err(failed)?;
+        for file in shared.files().chain(shared.dirs().flat_map(Dir::files)) {
+            let path = draft.join(file.path());
+            path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(failed)?;
+            std::fs::write(&path, file.contents()).map_err(failed)?;
+        }
+    }
+    if std::fs::rename(&draft, &target).is_err() {
+        let _ = std::fs::remove_dir_all(&draft);
+    }
+    Ok(target)
+}
+
+fn hash(dir: &Dir<'_>, hasher: &mut blake3::Hasher) {
+    for file in dir.files() {
+        hasher.update(file.path().to_string_lossy().as_bytes());
+        hasher.update(file.contents());
+    }
+    for inner in dir.dirs() {
+        hash(inner, hasher);
+    }
+}

@@ -1,0 +1,123 @@
+//! `tencode build`
+
+use crate::cli::Context;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::diagnostics::Diagnostic;
+use crate::registry;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Compiles all domains to one registry file, and says what is in it.
+///
+/// Other commands build by themselves when something changed; this one shows counts and time, and writes the file where
+/// it is wanted. The same definitions and releases give the same bytes. Domains with errors are left out (exit status 1).
+///
+///     tencode build
+///     tencode build -o office.registry
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Build {
+    /// Where to write the registry [default: the user's cache]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// What was built.
+#[derive(Serialize)]
+struct Summary {
+    registry: String,
+    bytes: u64,
+    seconds: f64,
+    domains: Vec<String>,
+    refused: Vec<String>,
+    sets: Vec<Counted>,
+}
+
+/// One code set.
+#[derive(Serialize)]
+struct Counted {
+    set: String,
+    codes: usize,
+    assignable: usize,
+    index_entries: usize,
+    /// Only the codes written in the domain: an official release is missing.
+    starter: bool,
+    missing: Vec<String>,
+}
+
+impl Build {
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let begun = Instant::now();
+        let session = context.session()?;
+        let spinner = Terminal::spinner("building the registry");
+        let outcome = session.compile()?;
+        let stamp = session.stamp()?;
+        let path = self.output.unwrap_or_else(|| session.registry_path());
+        if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+        }
+        let parts = registry::Parts {
+            sets: &outcome.compiled.sets,
+            crosswalks: &outcome.compiled.crosswalks,
+            shared: &outcome.compiled.shared,
+            domains: &outcome.compiled.domains,
+            stamp,
+        };
+        let bytes = registry::write(&path, &parts)?;
+        spinner.finish_and_clear();
+        let errors: Vec<&Diagnostic> = outcome.diagnostics.iter().filter(|it| it.is_error()).collect();
+        if !terminal.json {
+            super::check::draw(&errors, terminal)?;
+        }
+        let summary = Summary {
+            registry: path.display().to_string(),
+            bytes,
+            seconds: begun.elapsed().as_secs_f64(),
+            domains: outcome.compiled.shared.domains.clone(),
+            refused: outcome.refused.clone(),
+            sets: outcome.compiled.sets.iter().map(counted).collect(),
+        };
+        if terminal.json {
+            terminal.json(&summary)?;
+        } else {
+            show(&summary, terminal)?;
+        }
+        Ok(if errors.is_empty() && summary.refused.is_empty() { Verdict::Fine } else { Verdict::Wrong })
+    }
+}
+
+fn counted(set: &crate::model::content::CodeSet) -> Counted {
+    Counted {
+        set: set.name.clone(),
+        codes: set.codes.len(),
+        assignable: set.codes.iter().filter(|code| code.is_assignable).count(),
+        index_entries: set.index.len(),
+        starter: set.is_starter,
+        missing: set.missing_sources.clone(),
+    }
+}
+
+fn show(summary: &Summary, terminal: &mut Terminal) -> Result<(), Failure> {
+    for set in &summary.sets {
+        let mut line = format!("{:<24} {:>7} codes, {:>7} to record", set.set, set.codes, set.assignable);
+        if set.index_entries > 0 {
+            line.push_str(&format!(", {} index entries", set.index_entries));
+        }
+        terminal.line(&line)?;
+        if set.starter {
+            let missing = set.missing.join(", ");
+            terminal.line(&format!("  only the starter: not installed are {missing} (see `tencode sources`)"))?;
+        } else if !set.missing.is_empty() {
+            terminal.line(&format!("  without {}", set.missing.join(", ")))?;
+        }
+    }
+    if !summary.refused.is_empty() {
+        terminal.line(&format!("refused, because of errors: {}", summary.refused.join(", ")))?;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+    let size = summary.bytes as f64 / 1e6;
+    terminal.line(&format!("{} ({size:.1} MB, {:.2} s)", summary.registry, summary.seconds))
+}

@@ -1,0 +1,112 @@
+//! `tencode check`
+
+use crate::cli::Context;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::definitions::compile::Outcome;
+use crate::definitions::load;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::render;
+use crate::diagnostics::render::Sources;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Says all that is wrong with definition files and scripts, in one run.
+///
+/// Each problem is shown with its place, the reason and a way out; `tencode explain D0103` tells more about one.
+/// Names are looked up in all domains, but only problems of the paths given are shown. Exit status 1 if there is an error.
+///
+///     tencode check                          all domains
+///     tencode check domains/front-office     one domain
+///     tencode check --json | jq .code        for programs
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Check {
+    /// Folders of domains, or files in them [default: all]
+    paths: Vec<PathBuf>,
+    /// Warnings count as errors
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Check {
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let session = context.session()?;
+        let mut folders = Vec::new();
+        for path in &self.paths {
+            folders.push(domain_of(path)?);
+        }
+        let outcome = session.compile_with(&folders)?;
+        let shown: Vec<&Diagnostic> =
+            outcome.diagnostics.iter().filter(|it| self.paths.is_empty() || is_under_any(&it.file, &self.paths)).collect();
+        draw(&shown, terminal)?;
+        let errors = shown.iter().filter(|it| it.is_error()).count();
+        let warnings = shown.len() - errors;
+        if !terminal.json {
+            terminal.note(&counted(&outcome, errors, warnings));
+        }
+        let is_wrong = errors > 0 || (self.strict && warnings > 0);
+        Ok(if is_wrong { Verdict::Wrong } else { Verdict::Fine })
+    }
+}
+
+fn counted(outcome: &Outcome, errors: usize, warnings: usize) -> String {
+    let codes: usize = outcome.compiled.sets.iter().map(|set| set.codes.len()).sum();
+    let rules: usize = outcome.compiled.domains.iter().map(|domain| domain.rules.len()).sum();
+    let domains = outcome.compiled.domains.len();
+    let checked = format!("{domains} domains, {} code sets, {codes} codes, {rules} rules", outcome.compiled.sets.len());
+    match (errors, warnings) {
+        (0, 0) => format!("{checked}: nothing wrong"),
+        (0, _) => format!("{checked}: {warnings} warnings"),
+        _ => format!("{errors} errors, {warnings} warnings; refused: {}", outcome.refused.join(", ")),
+    }
+}
+
+/// The domain that a path is or lies in.
+fn domain_of(path: &Path) -> Result<PathBuf, Failure> {
+    let whole = path.canonicalize().map_err(|error| Failure::file(path, error))?;
+    let is_domain = |it: &Path| it.join("domain.toml").exists() || it.join("codes").is_dir();
+    if whole.is_dir() && is_domain(path) {
+        return Ok(path.to_path_buf());
+    }
+    let mut at = path.to_path_buf();
+    while at.pop() {
+        let here = if at.as_os_str().is_empty() { Path::new(".") } else { &at };
+        if is_domain(here) {
+            return Ok(here.to_path_buf());
+        }
+    }
+    match load::folders(path) {
+        Ok(folders) if !folders.is_empty() => Ok(folders.into_iter().next().unwrap_or_default()),
+        _ => Err(Failure::said(format!("{}: no domain (a folder with domain.toml) holds this", path.display()))),
+    }
+}
+
+fn is_under_any(file: &Path, paths: &[PathBuf]) -> bool {
+    let whole = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+    paths.iter().any(|path| file.starts_with(path) || path.canonicalize().is_ok_and(|path| whole.starts_with(path)))
+}
+
+/// Draws diagnostics on standard output, as JSON lines where that was asked for.
+pub(crate) fn draw(diagnostics: &[&Diagnostic], terminal: &mut Terminal) -> Result<(), Failure> {
+    let mut sources = Sources::default();
+    for diagnostic in diagnostics {
+        let others = diagnostic.labels.iter().filter_map(|label| label.file.as_ref());
+        for file in others.chain([&diagnostic.file]) {
+            if let Ok(bytes) = std::fs::read(file) {
+                sources.add(file.clone(), String::from_utf8_lossy(&bytes).into_owned());
+            }
+        }
+    }
+    for diagnostic in diagnostics {
+        if terminal.json {
+            terminal.line(&render::json::render(diagnostic, &sources))?;
+        } else {
+            let drawn = render::terminal::render(diagnostic, &sources, terminal.colours);
+            terminal.text(&drawn)?;
+            terminal.text("\n")?;
+        }
+    }
+    Ok(())
+}

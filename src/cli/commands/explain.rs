@@ -1,0 +1,97 @@
+//! `tencode explain`
+
+use crate::cli::Context;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::definitions::load;
+use crate::definitions::load::DefinitionFile;
+use crate::definitions::parse::tree::Statement;
+use crate::diagnostics::did_you_mean;
+use include_dir::Dir;
+use include_dir::include_dir;
+use serde::Serialize;
+
+static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs/diagnostics");
+
+/// Explains a rule (as it is written, and where), a code, or a diagnostic of `check`.
+///
+///     tencode explain nibrs-401
+///     tencode explain D0301
+///     tencode explain E11.9
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Explain {
+    /// A rule, a code or the number of a diagnostic
+    name: String,
+}
+
+/// A rule as it is written.
+#[derive(Serialize)]
+struct Written {
+    rule: String,
+    domain: String,
+    file: String,
+    line: usize,
+    text: String,
+}
+
+impl Explain {
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        if let Some(page) = PAGES.get_file(format!("{}.md", self.name.to_uppercase())).and_then(|it| it.contents_utf8()) {
+            terminal.text(page)?;
+            return Ok(Verdict::Fine);
+        }
+        let session = context.session()?;
+        let mut names = Vec::new();
+        for folder in session.folders()? {
+            let domain = load::load(&folder);
+            for file in &domain.files {
+                for statement in &file.tree.statements {
+                    let Statement::Rule(rule) = &statement.item else { continue };
+                    if rule.id.item == self.name {
+                        let written = written(&self.name, &domain.name, file, statement.span);
+                        return show(&written, terminal);
+                    }
+                    names.push(rule.id.item.clone());
+                }
+            }
+        }
+        let registry = context.registry(terminal)?;
+        let mut found = false;
+        for set in 0..registry.set_count() {
+            if let Some(code) = registry.codes(set).find(&self.name) {
+                // super::lookup::show(&registry, set, code, None, terminal)?;
+                found = true;
+            }
+        }
+        if found {
+            return Ok(Verdict::Fine);
+        }
+        let help = did_you_mean(&self.name, names.iter().map(String::as_str)).map(|it| format!("; {it}")).unwrap_or_default();
+        Err(Failure::said(format!("`{}` is no rule, no code and no diagnostic{help}", self.name)))
+    }
+}
+
+fn written(rule: &str, domain: &str, file: &DefinitionFile, span: crate::diagnostics::span::Span) -> Written {
+    let before = file.text.get(..span.start).unwrap_or_default();
+    Written {
+        rule: rule.to_owned(),
+        domain: domain.to_owned(),
+        file: file.path.display().to_string(),
+        line: before.matches('\n').count() + 1,
+        text: file.text.get(span.start..span.end).unwrap_or_default().trim_end().to_owned(),
+    }
+}
+
+fn show(written: &Written, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    if terminal.json {
+        terminal.json(written)?;
+    } else {
+        let place = format!("{}:{}, domain {}", written.file, written.line, written.domain);
+        let place = terminal.faint(&place);
+        terminal.line(&place)?;
+        terminal.line(&written.text)?;
+    }
+    Ok(Verdict::Fine)
+}

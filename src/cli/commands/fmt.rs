@@ -1,0 +1,78 @@
+//! `tencode fmt`
+
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::definitions::parse;
+use crate::definitions::print;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Lays out definition files in the house style: four blanks a level, one statement a line, comments kept.
+///
+/// A file with errors is left as it is. Folders are searched for `.codes` files.
+///
+///     tencode fmt                        all files under domains/
+///     tencode fmt --check                changes nothing; exit status 1 if a file is laid out otherwise
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Fmt {
+    /// Files or folders [default: domains]
+    paths: Vec<PathBuf>,
+    /// Name the files that would change, and change none
+    #[arg(long)]
+    check: bool,
+}
+
+impl Fmt {
+    pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let paths = if self.paths.is_empty() { vec![PathBuf::from("domains")] } else { self.paths };
+        let mut files = Vec::new();
+        for path in &paths {
+            gather(path, &mut files, 8)?;
+        }
+        let mut verdict = Verdict::Fine;
+        for file in files {
+            let bytes = std::fs::read(&file).map_err(|error| Failure::file(&file, error))?;
+            let Ok(text) = String::from_utf8(bytes) else {
+                terminal.note(&format!("{}: not UTF-8, left as it is", file.display()));
+                verdict = Verdict::Wrong;
+                continue;
+            };
+            let (_, diagnostics) = parse::parse(&text);
+            if diagnostics.iter().any(crate::diagnostics::Diagnostic::is_error) {
+                terminal.note(&format!("{}: has errors, left as it is; see `tencode check`", file.display()));
+                verdict = Verdict::Wrong;
+                continue;
+            }
+            let printed = print::print(&text);
+            if printed == text {
+                continue;
+            }
+            terminal.line(&file.display().to_string())?;
+            if self.check {
+                verdict = Verdict::Wrong;
+            } else {
+                std::fs::write(&file, printed).map_err(|error| Failure::file(&file, error))?;
+            }
+        }
+        Ok(verdict)
+    }
+}
+
+fn gather(path: &Path, files: &mut Vec<PathBuf>, depth: u8) -> Result<(), Failure> {
+    if !path.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(path).map_err(|error| Failure::file(path, error))?;
+    let mut inside: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    inside.sort();
+    for entry in inside {
+        let is_definition = entry.extension().is_some_and(|it| it == "codes");
+        if is_definition || (entry.is_dir() && depth > 0) {
+            gather(&entry, files, depth.saturating_sub(1))?;
+        }
+    }
+    Ok(())
+}

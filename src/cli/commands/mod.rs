@@ -1,0 +1,7 @@
+//! The commands, one file each: its arguments, its help, and one call into one room.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod fmt;
+pub(crate) mod shell;

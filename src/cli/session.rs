@@ -1,0 +1,226 @@
+//! What a command works with: the domains it was given, compiled, and the registry opened.
+//!
+//! The compiled registry is kept in the user's cache and made anew when a definition, a release or the program changes.
+
+use crate::definitions::compile;
+use crate::definitions::compile::Outcome;
+use crate::definitions::import::sources::Folders;
+use crate::definitions::load;
+use crate::registry;
+use crate::registry::Registry;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why there is nothing to work with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A folder given with `--domains` cannot be read.
+    #[error("{}: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No folder held a domain.
+    #[error("there is no domain in {0}; `tencode new NAME` makes one")]
+    NoDomains(String),
+    /// The registry could not be written or opened.
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
+}
+
+/// Folders of domains and what was made of them.
+pub struct Session {
+    /// The folders that hold domains, in the order given.
+    pub roots: Vec<PathBuf>,
+    /// Where releases are looked for.
+    pub releases: Folders,
+}
+
+impl Session {
+    /// Looks for domains in the folders given; else in `./domains`; else takes those built into the program.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] if the domains built into the program cannot be laid out.
+    pub fn new(domains: &[PathBuf]) -> Result<Session, Error> {
+        let mut roots = domains.to_vec();
+        let here = PathBuf::from("domains");
+        if roots.is_empty() {
+            roots.push(if here.is_dir() { here } else { super::builtin::lay_out(&cache_folder())? });
+        } else if !roots.iter().any(|root| root.join("shared").is_dir()) {
+            roots.push(super::builtin::lay_out_shared(&cache_folder())?);
+        }
+        Ok(Session { roots, releases: Folders::of_user() })
+    }
+
+    /// Folders of all domains; a domain in an earlier folder hides one of the same name in a later one.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] if a folder cannot be read.
+    pub fn folders(&self) -> Result<Vec<PathBuf>, Error> {
+        let mut out: Vec<PathBuf> = Vec::new();
+        for root in &self.roots {
+            let found = load::folders(root).map_err(|source| Error::Folder { path: root.clone(), source })?;
+            for folder in found {
+                if !out.iter().any(|known| known.file_name() == folder.file_name()) {
+                    out.push(folder);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Loads and compiles all domains.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] if a folder cannot be read, [`Error::NoDomains`] if there is none.
+    pub fn compile(&self) -> Result<Outcome, Error> {
+        self.compile_with(&[])
+    }
+
+    /// Loads and compiles all domains and further folders.
+    ///
+    /// # Errors
+    /// As [`Session::compile`].
+    pub fn compile_with(&self, more: &[PathBuf]) -> Result<Outcome, Error> {
+        let mut folders = self.folders()?;
+        for folder in more {
+            let is_known = folders.iter().any(|known| same_file(known, folder));
+            if !is_known {
+                folders.retain(|known| known.file_name() != folder.file_name());
+                folders.push(folder.clone());
+            }
+        }
+        if folders.is_empty() {
+            let names: Vec<String> = self.roots.iter().map(|root| root.display().to_string()).collect();
+            return Err(Error::NoDomains(names.join(", ")));
+        }
+        let sources = folders.iter().map(|folder| load::load(folder)).collect();
+        Ok(compile::compile(sources, &self.releases.files()))
+    }
+
+    /// Opens the registry of the domains; compiles it first if anything changed. `said` is called before a build.
+    ///
+    /// # Errors
+    /// [`Error`] if the domains cannot be read or the registry cannot be written.
+    pub fn open(&self, said: &mut dyn FnMut(Progress<'_>)) -> Result<Arc<Registry>, Error> {
+        let stamp = self.stamp()?;
+        let path = self.registry_path();
+        if let Ok(registry) = Registry::open(&path)
+            && registry.stamp() == stamp
+        {
+            return Ok(Arc::new(registry));
+        }
+        said(Progress::Building);
+        let outcome = self.compile()?;
+        let path = self.write(&outcome, stamp, &path)?;
+        said(Progress::Built(&outcome));
+        Ok(Arc::new(Registry::open(&path)?))
+    }
+
+    /// Writes a registry; beside the cache if that cannot be written.
+    fn write(&self, outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Error> {
+        let parts = registry::Parts {
+            sets: &outcome.compiled.sets,
+            crosswalks: &outcome.compiled.crosswalks,
+            shared: &outcome.compiled.shared,
+            domains: &outcome.compiled.domains,
+            stamp,
+        };
+        if let Some(folder) = path.parent() {
+            let _ = std::fs::create_dir_all(folder);
+        }
+        if registry::write(path, &parts).is_ok() {
+            return Ok(path.to_path_buf());
+        }
+        let other = std::env::temp_dir().join(format!("tencode-{}.registry", std::process::id()));
+        registry::write(&other, &parts)?;
+        Ok(other)
+    }
+
+    /// Where the registry of these folders is kept.
+    pub fn registry_path(&self) -> PathBuf {
+        let mut hasher = blake3::Hasher::new();
+        for root in &self.roots {
+            let whole = root.canonicalize().unwrap_or_else(|_| root.clone());
+            hasher.update(whole.to_string_lossy().as_bytes());
+            hasher.update(b"\n");
+        }
+        let name = hasher.finalize().to_hex();
+        cache_folder().join(format!("{}.registry", name.get(..16).unwrap_or("all")))
+    }
+
+    /// Changes when a definition, a script, a release, the examples file or the program does.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] if a folder cannot be read.
+    pub fn stamp(&self) -> Result<[u8; 32], Error> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        if let Ok(program) = std::env::current_exe() {
+            stamp_file(&mut hasher, &program);
+        }
+        for folder in self.folders()? {
+            stamp_folder(&mut hasher, &folder, 4);
+        }
+        for release in self.releases.files() {
+            stamp_file(&mut hasher, &release);
+        }
+        if let Some(examples) = std::env::var_os("TENCODE_EXAMPLES") {
+            stamp_file(&mut hasher, Path::new(&examples));
+        }
+        Ok(*hasher.finalize().as_bytes())
+    }
+}
+
+/// What happens while a registry is opened.
+pub enum Progress<'a> {
+    /// Definitions changed; a build begins.
+    Building,
+    /// The build is done.
+    Built(&'a Outcome),
+}
+
+/// The folder where compiled registries are kept: `$XDG_CACHE_HOME/tencode`, else `~/.cache/tencode`.
+pub fn cache_folder() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let base = std::env::var_os("XDG_CACHE_HOME").filter(|it| !it.is_empty()).map(PathBuf::from).or_else(home);
+    base.unwrap_or_else(std::env::temp_dir).join("tencode")
+}
+
+fn same_file(one: &Path, two: &Path) -> bool {
+    match (one.canonicalize(), two.canonicalize()) {
+        (Ok(one), Ok(two)) => one == two,
+        _ => one == two,
+    }
+}
+
+fn stamp_folder(hasher: &mut blake3::Hasher, folder: &Path, depth: u8) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            if depth > 0 {
+                stamp_folder(hasher, &path, depth - 1);
+            }
+        } else {
+            stamp_file(hasher, &path);
+        }
+    }
+}
+
+/// Path, length and time of change. Contents are not read: a start has no time for it.
+fn stamp_file(hasher: &mut blake3::Hasher, path: &Path) {
+    hasher.update(path.to_string_lossy().as_bytes());
+    hasher.update(b"\0");
+    let Ok(about) = std::fs::metadata(path) else { return };
+    hasher.update(&about.len().to_le_bytes());
+    if let Ok(changed) = about.modified()
+        && let Ok(since) = changed.duration_since(std::time::UNIX_EPOCH)
+    {
+        hasher.update(&since.as_nanos().to_le_bytes());
+    }
+}

@@ -1,0 +1,102 @@
+//! Where a command writes: answers to standard output, everything else to standard error.
+
+use crate::cli::exit::Failure;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+use serde::Serialize;
+use std::io::BufWriter;
+use std::io::IsTerminal;
+use std::io::Stdout;
+use std::io::Write;
+
+/// Standard output and standard error, and how to write to them.
+pub(crate) struct Terminal {
+    /// JSON instead of words.
+    pub json: bool,
+    /// Colours on standard output.
+    pub colours: bool,
+    /// Colours on standard error.
+    pub error_colours: bool,
+    out: BufWriter<Stdout>,
+}
+
+impl Terminal {
+    /// Colours are on where a person reads, unless `NO_COLOR` is set or `color` says otherwise.
+    pub fn new(json: bool, color: super::arguments::Color) -> Terminal {
+        let wanted = |is_terminal: bool| match color {
+            super::arguments::Color::Always => true,
+            super::arguments::Color::Never => false,
+            super::arguments::Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty()),
+        };
+        Terminal {
+            json,
+            colours: wanted(std::io::stdout().is_terminal()) && !json,
+            error_colours: wanted(std::io::stderr().is_terminal()),
+            out: BufWriter::with_capacity(1 << 16, std::io::stdout()),
+        }
+    }
+
+    /// Standard output.
+    pub fn out(&mut self) -> &mut dyn Write {
+        &mut self.out
+    }
+
+    /// Writes one line.
+    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+        self.out.write_all(text.as_bytes())?;
+        self.out.write_all(b"\n")?;
+        Ok(())
+    }
+
+    /// Writes a text as it is.
+    pub fn text(&mut self, text: &str) -> Result<(), Failure> {
+        Ok(self.out.write_all(text.as_bytes())?)
+    }
+
+    /// Writes one JSON value on a line.
+    pub fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        serde_json::to_writer(&mut self.out, value).map_err(|error| Failure::from(std::io::Error::from(error)))?;
+        self.out.write_all(b"\n")?;
+        Ok(())
+    }
+
+    /// Says something to people, on standard error.
+    #[expect(clippy::unused_self, reason = "one place for all that is written")]
+    pub fn note(&mut self, text: &str) {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    /// Bold where there are colours.
+    pub fn strong(&self, text: &str) -> String {
+        if self.colours { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// Faint where there are colours.
+    pub fn faint(&self, text: &str) -> String {
+        if self.colours { format!("\u{1b}[2m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// Everything written reaches the reader.
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        Ok(self.out.flush()?)
+    }
+
+    /// A progress bar over `total` bytes on standard error; hidden unless a person reads there.
+    pub fn bytes_bar(total: u64) -> ProgressBar {
+        if !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+        ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    }
+
+    /// A spinner with a word on standard error; hidden unless a person reads there.
+    pub fn spinner(word: &'static str) -> ProgressBar {
+        if !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let spinner = ProgressBar::new_spinner().with_message(word);
+        spinner.enable_steady_tick(std::time::Duration::from_millis(100));
+        spinner
+    }
+}

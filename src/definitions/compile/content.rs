@@ -1,0 +1,659 @@
+//! Code sets as written and imported → codes in order, with places instead of names.
+
+use super::report::Report;
+use super::world::World;
+use super::world::is_between;
+use super::world::key;
+use super::world::relation;
+use crate::definitions::import::Merged;
+use crate::definitions::load::DomainSource;
+use crate::definitions::parse::tree::CodeDef;
+use crate::definitions::parse::tree::CodeItem;
+use crate::definitions::parse::tree::CodeRange;
+use crate::definitions::parse::tree::CodeSetDef;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::ImportDef;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::PathDef;
+use crate::definitions::parse::tree::ReplacedBy;
+use crate::definitions::parse::tree::SetItem;
+use crate::definitions::parse::tree::Statement;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+use crate::model::content::Code;
+use crate::model::content::CodeSet;
+use crate::model::content::Release;
+use crate::model::content::Replacement;
+use crate::model::content::Validity;
+use crate::model::day::Day;
+use crate::model::value::Literal;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// A statement of a code and where it was said.
+pub(super) struct Said<'t> {
+    /// Domain, by place.
+    pub domain: usize,
+    /// File.
+    pub file: PathBuf,
+    /// Codes it is about, by place in the set.
+    pub codes: Vec<u32>,
+    /// The statement.
+    pub item: &'t Spanned<CodeItem>,
+}
+
+/// A code set while it is put together.
+#[derive(Default)]
+pub(super) struct Draft<'t> {
+    /// Content so far.
+    pub set: CodeSet,
+    /// Domain that defines it, by place.
+    pub domain: usize,
+    /// File that defines it.
+    pub file: PathBuf,
+    /// Where its name stands.
+    pub span: Span,
+    /// Record whose criteria its codes state.
+    pub record: Option<&'t Name>,
+    /// Fields searched for phrases.
+    pub texts: Vec<&'t PathDef>,
+    /// Confidence under which a candidate is not shown.
+    pub threshold: f64,
+    /// Fields whose codes become candidates.
+    pub offers: Vec<(&'t PathDef, f64)>,
+    /// Releases to import, with the domain and file that ask for them.
+    pub imports: Vec<(usize, PathBuf, &'t ImportDef)>,
+    /// Properties as written, for their types.
+    pub properties: Vec<(PathBuf, &'t Name, &'t Spanned<crate::definitions::parse::tree::KindDef>)>,
+    /// What was said of codes, to be looked at when all codes are in order.
+    pub said: Vec<Said<'t>>,
+    /// Codes that were written (not imported): place → where, so that only these get phrases.
+    pub written: HashMap<u32, (PathBuf, Span)>,
+    /// Codes said to be a group, or `assignable` or not.
+    assignable: HashMap<u32, bool>,
+    places: HashMap<String, u32>,
+    /// Labels that an import gave by name: code by place, label.
+    pub imported_labels: Vec<(u32, String)>,
+    /// Values of properties that an import gave as texts: code by place, property, value.
+    pub imported_properties: Vec<(u32, String, String)>,
+}
+
+/// Collects all code sets: names first, then imports, then codes, then order.
+pub(super) fn collect<'t>(
+    domains: &'t [DomainSource],
+    report: &mut Report,
+    import: &mut dyn FnMut(&mut Draft<'t>, &mut Report),
+) -> Vec<Draft<'t>> {
+    let mut drafts: Vec<Draft<'t>> = Vec::new();
+    let definitions = |overlays: bool| {
+        domains.iter().enumerate().flat_map(move |(domain, source)| {
+            source.files.iter().flat_map(move |file| {
+                file.tree.statements.iter().filter_map(move |statement| match &statement.item {
+                    Statement::CodeSet(def) if def.is_overlay == overlays => Some((domain, &file.path, def)),
+                    _ => None,
+                })
+            })
+        })
+    };
+    for (domain, file, def) in definitions(false) {
+        report.enter(file);
+        if drafts.iter().any(|draft| draft.set.name == def.name.item) {
+            let problem = Problem::DuplicateName { what: "code set".into(), name: def.name.item.clone() };
+            report.say(def.name.span, problem, Some("write `overlay` to add to a code set".into()));
+            continue;
+        }
+        let mut draft = Draft { domain, file: file.clone(), span: def.name.span, ..Draft::default() };
+        draft.set.name.clone_from(&def.name.item);
+        head(&mut draft, domain, file, &def.items, report);
+        drafts.push(draft);
+    }
+    for (domain, file, def) in definitions(true) {
+        report.enter(file);
+        match drafts.iter_mut().find(|draft| draft.set.name == def.name.item) {
+            Some(draft) => head(draft, domain, file, &def.items, report),
+            None => report.say(def.name.span, Problem::OverlayOfNothing { set: def.name.item.clone() }, None),
+        }
+    }
+    for draft in &mut drafts {
+        import(draft, report);
+        draft.index();
+    }
+    for (domain, file, def) in definitions(false).chain(definitions(true)) {
+        report.enter(file);
+        if let Some(draft) = drafts.iter_mut().find(|draft| draft.set.name == def.name.item) {
+            body(draft, domain, file, def, report);
+        }
+    }
+    for draft in &mut drafts {
+        report.enter(&draft.file.clone());
+        draft.settle(report);
+    }
+    drafts
+}
+
+/// What stands in a code set besides codes.
+fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &PathBuf, items: &'t [Spanned<SetItem>], report: &mut Report) {
+    for item in items {
+        match &item.item {
+            SetItem::Title(title) => draft.set.title.clone_from(&title.item),
+            SetItem::Uri(uri) => draft.set.uri.clone_from(&uri.item),
+            SetItem::Record(record) => draft.record = Some(record),
+            SetItem::Release { name, from, to } => {
+                let release = Release {
+                    name: name.item.clone(),
+                    from: from.as_ref().map(|day| day.item),
+                    to: to.as_ref().map(|day| day.item),
+                };
+                check_release(draft.set.releases.last(), &release, item.span, report);
+                draft.set.releases.push(release);
+            }
+            SetItem::Property { name, kind } => {
+                if draft.properties.iter().any(|(_, known, _)| known.item == name.item) {
+                    let problem = Problem::DuplicateName { what: "property".into(), name: name.item.clone() };
+                    report.say(name.span, problem, None);
+                } else {
+                    draft.properties.push((file.clone(), name, kind));
+                }
+            }
+            SetItem::Abstain(threshold) => draft.threshold = threshold.item,
+            SetItem::Text(paths) => draft.texts.extend(paths),
+            SetItem::Import(import) => draft.imports.push((domain, file.clone(), import)),
+            SetItem::Offer { path, points } => {
+                draft.offers.push((path, points.as_ref().map_or(4.0, |points| points.item)));
+            }
+            SetItem::Code(_) | SetItem::Starter(_) => {}
+        }
+    }
+}
+
+fn check_release(before: Option<&Release>, after: &Release, span: Span, report: &mut Report) {
+    if let (Some(from), Some(to)) = (after.from, after.to)
+        && to < from
+    {
+        report.say(span, Problem::BadRange { from: from.to_string(), to: to.to_string() }, None);
+    }
+    let Some(before) = before else { return };
+    let names = (before.name.clone(), after.name.clone());
+    match (before.to, after.from) {
+        (Some(end), Some(start)) if start.0 > end.0 + 1 => {
+            let help = Some(format!("begin it on {}", Day(end.0 + 1)));
+            report.say(span, Problem::ReleaseGap { before: names.0, after: names.1 }, help);
+        }
+        (Some(end), Some(start)) if start <= end => {
+            let help = Some(format!("end {} on {}", before.name, Day(start.0 - 1)));
+            report.say(span, Problem::ReleaseOverlap { before: names.0, after: names.1 }, help);
+        }
+        (None, Some(_)) => {
+            let help = Some(format!("say when release {} ends: `to DATE`", before.name));
+            report.say(span, Problem::ReleaseOverlap { before: names.0, after: names.1 }, help);
+        }
+        _ => {}
+    }
+}
+
+/// The codes of one definition.
+fn body<'t>(draft: &mut Draft<'t>, domain: usize, file: &PathBuf, def: &'t CodeSetDef, report: &mut Report) {
+    let has_release = !draft.imports.is_empty() && !draft.set.is_starter;
+    for item in &def.items {
+        match &item.item {
+            SetItem::Code(code) => draft.code(domain, file, code, None, has_release, report),
+            SetItem::Starter(items) if !has_release => {
+                for inner in items {
+                    if let SetItem::Code(code) = &inner.item {
+                        draft.code(domain, file, code, None, has_release, report);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl<'t> Draft<'t> {
+    /// Takes over what was imported; what the definition says of the set itself stays.
+    pub fn take(&mut self, merged: Merged) {
+        let Merged { set, labels, properties, .. } = merged;
+        self.set.codes = set.codes;
+        self.set.index = set.index;
+        if self.set.title.is_empty() {
+            self.set.title = set.title;
+        }
+        if self.set.uri.is_empty() {
+            self.set.uri = set.uri;
+        }
+        self.imported_labels = labels;
+        self.imported_properties = properties;
+    }
+
+    fn index(&mut self) {
+        for (place, code) in self.set.codes.iter().enumerate() {
+            self.places.insert(key(&code.code), u32::try_from(place).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// A code or group, or something said of codes that are there.
+    fn code(
+        &mut self,
+        domain: usize,
+        file: &PathBuf,
+        def: &'t CodeDef,
+        parent: Option<u32>,
+        has_release: bool,
+        report: &mut Report,
+    ) {
+        if def.is_starter && has_release {
+            return;
+        }
+        let codes = match def.codes.as_slice() {
+            [CodeRange { from, to: None }] => self.one(file, from, def, parent, report),
+            ranges => ranges.iter().flat_map(|range| self.range(range, report)).collect(),
+        };
+        if codes.is_empty() {
+            return;
+        }
+        for item in &def.items {
+            if let CodeItem::Code(inner) = &item.item {
+                self.code(domain, file, inner, codes.first().copied(), has_release, report);
+            } else {
+                self.said.push(Said { domain, file: file.clone(), codes: codes.clone(), item });
+            }
+        }
+    }
+
+    /// One code: new, or an overlay on one that is there.
+    fn one(
+        &mut self,
+        file: &PathBuf,
+        name: &Name,
+        def: &'t CodeDef,
+        parent: Option<u32>,
+        report: &mut Report,
+    ) -> Vec<u32> {
+        if let Some(place) = self.places.get(&key(&name.item)).copied() {
+            match (&def.title, self.written.get(&place)) {
+                (Some(_), Some((other_file, other))) => {
+                    let problem = Problem::DuplicateCode { code: name.item.clone(), set: self.set.name.clone() };
+                    if other_file == file {
+                        report.say_beside(name.span, problem, *other, "first defined here");
+                    } else {
+                        report.say(name.span, problem, Some(format!("the first is in {}", other_file.display())));
+                    }
+                    return Vec::new();
+                }
+                (Some(title), None) => self.set_title(place, &title.item),
+                _ => {}
+            }
+            return vec![place];
+        }
+        let Some(title) = &def.title else {
+            if self.set.is_starter {
+                return Vec::new();
+            }
+            let problem = if def.is_group || def.items.iter().any(|item| matches!(item.item, CodeItem::When { .. })) {
+                Problem::MissingTitle { code: name.item.clone() }
+            } else {
+                Problem::UnknownCode { code: name.item.clone(), set: self.set.name.clone() }
+            };
+            report.say(name.span, problem, Some(format!("give it a title: `code {} \"…\"`", name.item)));
+            return Vec::new();
+        };
+        let place = u32::try_from(self.set.codes.len()).unwrap_or(u32::MAX);
+        self.set.codes.push(Code {
+            code: name.item.clone(),
+            title: title.item.clone(),
+            parents: parent.into_iter().collect(),
+            is_assignable: !def.is_group,
+            ..Code::default()
+        });
+        if def.is_group {
+            self.assignable.insert(place, false);
+        }
+        self.places.insert(key(&name.item), place);
+        self.written.insert(place, (file.clone(), name.span));
+        vec![place]
+    }
+
+    fn set_title(&mut self, place: u32, title: &str) {
+        if let Some(code) = self.at(place) {
+            title.clone_into(&mut code.title);
+        }
+    }
+
+    fn at(&mut self, place: u32) -> Option<&mut Code> {
+        self.set.codes.get_mut(usize::try_from(place).ok()?)
+    }
+
+    /// The topmost codes of a range: what is said of them holds for what is under them.
+    fn range(&mut self, range: &CodeRange, report: &mut Report) -> Vec<u32> {
+        let low = key(&range.from.item);
+        let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
+        for name in [Some(&range.from), range.to.as_ref()].into_iter().flatten() {
+            if !self.places.contains_key(&key(&name.item)) && !self.set.is_starter {
+                let problem = Problem::UnknownCode { code: name.item.clone(), set: self.set.name.clone() };
+                report.say(name.span, problem, None);
+                return Vec::new();
+            }
+        }
+        if range.to.is_none() {
+            return self.places.get(&low).copied().into_iter().collect();
+        }
+        let inside = |code: &Code| is_between(&key(&code.code), &low, &high);
+        let mut tops = Vec::new();
+        for (place, code) in self.set.codes.iter().enumerate() {
+            let parent = code.parents.first().and_then(|parent| self.set.codes.get(usize::try_from(*parent).ok()?));
+            if inside(code) && !parent.is_some_and(inside) {
+                tops.push(u32::try_from(place).unwrap_or(u32::MAX));
+            }
+        }
+        tops
+    }
+
+    /// Puts the codes in order, a parent before what is under it, and fills in what needs no other name.
+    fn settle(&mut self, report: &mut Report) {
+        self.parents(report);
+        self.order(report);
+        let mut said = std::mem::take(&mut self.said);
+        for one in &mut said {
+            report.enter(&one.file);
+            for place in one.codes.clone() {
+                self.plain(place, one.item, report);
+            }
+        }
+        self.said = said;
+        self.finish();
+        report.enter(&self.file.clone());
+        if self.set.codes.is_empty() {
+            report.say(self.span, Problem::EmptyCodeSet { set: self.set.name.clone() }, None);
+        }
+    }
+
+    /// `under P, Q`: the first is the main parent where the code stands in no group.
+    fn parents(&mut self, report: &mut Report) {
+        let said = std::mem::take(&mut self.said);
+        for one in &said {
+            let CodeItem::Under(names) = &one.item.item else { continue };
+            report.enter(&one.file);
+            for name in names {
+                let Some(parent) = self.places.get(&key(&name.item)).copied() else {
+                    for place in &one.codes {
+                        let code = self.at(*place).map(|code| code.code.clone()).unwrap_or_default();
+                        report.say(name.span, Problem::UnknownParent { code, parent: name.item.clone() }, None);
+                    }
+                    continue;
+                };
+                for place in &one.codes {
+                    if let Some(code) = self.at(*place)
+                        && !code.parents.contains(&parent)
+                    {
+                        code.parents.push(parent);
+                    }
+                }
+            }
+        }
+        self.said = said;
+    }
+
+    fn order(&mut self, report: &mut Report) {
+        let count = self.set.codes.len();
+        let mut children: Vec<Vec<u32>> = vec![Vec::new(); count];
+        let mut roots = Vec::new();
+        for (place, code) in self.set.codes.iter().enumerate() {
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            let siblings = code.parents.first().and_then(|parent| children.get_mut(usize::try_from(*parent).ok()?));
+            siblings.unwrap_or(&mut roots).push(place);
+        }
+        let mut order = Vec::with_capacity(count);
+        let mut open: Vec<u32> = roots.into_iter().rev().collect();
+        while let Some(place) = open.pop() {
+            order.push(place);
+            if let Some(below) = usize::try_from(place).ok().and_then(|place| children.get(place)) {
+                open.extend(below.iter().rev());
+            }
+        }
+        if order.len() < count {
+            self.say_cycle(&order, report);
+        }
+        let is_ordered = order.iter().enumerate().all(|(place, old)| u32::try_from(place) == Ok(*old));
+        if !is_ordered {
+            self.rearrange(&order);
+        }
+    }
+
+    fn say_cycle(&mut self, reached: &[u32], report: &mut Report) {
+        let mut is_reached = vec![false; self.set.codes.len()];
+        for place in reached {
+            if let Some(it) = usize::try_from(*place).ok().and_then(|place| is_reached.get_mut(place)) {
+                *it = true;
+            }
+        }
+        let left = self.set.codes.iter().zip(&is_reached).filter(|(_, reached)| !**reached);
+        let names: Vec<&str> = left.map(|(code, _)| code.code.as_str()).take(6).collect();
+        let first = is_reached.iter().position(|reached| !reached).and_then(|place| u32::try_from(place).ok());
+        let place = first.and_then(|place| self.written.get(&place)).cloned();
+        let (file, span) = place.unwrap_or((self.file.clone(), self.span));
+        let problem = Problem::ParentCycle { codes: names.join(", ") };
+        report.enter(&file);
+        report.say(span, problem, Some("take one `under` away".into()));
+    }
+
+    /// Moves the codes into the order given (old places) and follows with every place that names a code.
+    fn rearrange(&mut self, order: &[u32]) {
+        let mut new = vec![u32::MAX; self.set.codes.len()];
+        for (place, old) in order.iter().enumerate() {
+            if let Some(slot) = usize::try_from(*old).ok().and_then(|old| new.get_mut(old)) {
+                *slot = u32::try_from(place).unwrap_or(u32::MAX);
+            }
+        }
+        let moved = |old: u32| usize::try_from(old).ok().and_then(|old| new.get(old)).copied().unwrap_or(old);
+        let mut codes: Vec<Option<Code>> = std::mem::take(&mut self.set.codes).into_iter().map(Some).collect();
+        for old in order {
+            let taken = usize::try_from(*old).ok().and_then(|old| codes.get_mut(old)).and_then(Option::take);
+            self.set.codes.extend(taken);
+        }
+        for code in &mut self.set.codes {
+            for parent in &mut code.parents {
+                *parent = moved(*parent);
+            }
+            for (_, from, to) in &mut code.relations {
+                (*from, *to) = (moved(*from), moved(*to));
+            }
+            for by in code.replaced_by.iter_mut().flat_map(|it| it.codes.iter_mut()) {
+                *by = moved(*by);
+            }
+        }
+        for (_, code) in &mut self.set.index {
+            *code = moved(*code);
+        }
+        for place in self.places.values_mut() {
+            *place = moved(*place);
+        }
+        for one in &mut self.said {
+            for code in &mut one.codes {
+                *code = moved(*code);
+            }
+        }
+        for (code, _) in &mut self.imported_labels {
+            *code = moved(*code);
+        }
+        for (code, ..) in &mut self.imported_properties {
+            *code = moved(*code);
+        }
+        self.written = std::mem::take(&mut self.written).into_iter().map(|(place, at)| (moved(place), at)).collect();
+        self.assignable =
+            std::mem::take(&mut self.assignable).into_iter().map(|(place, it)| (moved(place), it)).collect();
+    }
+
+    /// What a statement says without naming anything outside the set.
+    fn plain(&mut self, place: u32, item: &'t Spanned<CodeItem>, report: &mut Report) {
+        let replacement = |draft: &Draft<'_>, by: &ReplacedBy, report: &mut Report| {
+            let mut codes = Vec::new();
+            for name in &by.codes {
+                match draft.places.get(&key(&name.item)) {
+                    Some(code) => codes.push(*code),
+                    None if draft.set.is_starter => {}
+                    None => {
+                        let problem = Problem::UnknownCode { code: name.item.clone(), set: draft.set.name.clone() };
+                        report.say(name.span, problem, None);
+                    }
+                }
+            }
+            (!codes.is_empty()).then_some(Replacement { how: by.how, codes })
+        };
+        match &item.item {
+            CodeItem::Retired { replaced_by: Some(by), .. } | CodeItem::ReplacedBy(by) => {
+                let found = replacement(self, by, report);
+                if let Some(code) = self.at(place) {
+                    code.replaced_by = found;
+                }
+            }
+            CodeItem::Assignable(it) => {
+                self.assignable.insert(place, *it);
+            }
+            CodeItem::Relation { relation: word, codes } => self.relations(place, word, codes, report),
+            _ => {}
+        }
+        let Some(code) = self.at(place) else { return };
+        match &item.item {
+            CodeItem::Also(phrases) => code.synonyms.extend(phrases.iter().map(|phrase| phrase.item.clone())),
+            CodeItem::Designation { language, title } => {
+                code.designations.push((language.item.clone(), title.item.clone()));
+            }
+            CodeItem::Definition(text) => code.definition.clone_from(&text.item),
+            CodeItem::Note { kind, text } => {
+                code.notes.push((kind.item.clone(), text.item.clone()));
+                if kind.item == "includes" {
+                    code.synonyms.push(text.item.clone());
+                }
+            }
+            CodeItem::Valid { from, to } => {
+                let (from, to) = (from.as_ref().map(|day| day.item), to.as_ref().map(|day| day.item));
+                code.spans.push(Validity { from, to, is_assignable: true });
+                check_spans(code, item.span, report);
+            }
+            CodeItem::Retired { on, .. } => retire(code, on.item),
+            _ => {}
+        }
+    }
+
+    fn relations(&mut self, place: u32, word: &Name, ranges: &[CodeRange], report: &mut Report) {
+        let Some(relation) = relation(&word.item) else { return };
+        for range in ranges {
+            let last = range.to.as_ref().unwrap_or(&range.from);
+            let found = [&range.from, last].map(|name| self.places.get(&key(&name.item)).copied());
+            match found {
+                [Some(from), Some(to)] => {
+                    if let Some(code) = self.at(place) {
+                        code.relations.push((relation, from, to));
+                    }
+                }
+                _ if self.set.is_starter => {}
+                [from, _] => {
+                    let wrong = if from.is_none() { &range.from } else { last };
+                    let problem = Problem::UnknownCode { code: wrong.item.clone(), set: self.set.name.clone() };
+                    report.say(wrong.span, problem, None);
+                }
+            }
+        }
+    }
+
+    /// Which codes may be recorded: what has something below it may not, unless it says so.
+    fn finish(&mut self) {
+        let mut has_children = vec![false; self.set.codes.len()];
+        for code in &self.set.codes {
+            if let Some(it) = code.parents.first().and_then(|it| has_children.get_mut(usize::try_from(*it).ok()?)) {
+                *it = true;
+            }
+        }
+        for (place, code) in self.set.codes.iter_mut().enumerate() {
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            let has_children = usize::try_from(place).ok().and_then(|place| has_children.get(place)).copied();
+            let said = self.assignable.get(&place).copied();
+            if self.written.contains_key(&place) {
+                code.is_assignable = said.unwrap_or(!has_children.unwrap_or(false));
+            } else if let Some(said) = said {
+                code.is_assignable = said;
+            } else {
+                continue;
+            }
+            for span in &mut code.spans {
+                span.is_assignable = code.is_assignable;
+            }
+        }
+    }
+}
+
+fn retire(code: &mut Code, on: Day) {
+    match code.spans.last_mut() {
+        Some(span) if span.to.is_none() => span.to = Some(on),
+        _ => code.spans.push(Validity { from: None, to: Some(on), is_assignable: true }),
+    }
+}
+
+fn check_spans(code: &Code, at: Span, report: &mut Report) {
+    let [.., before, after] = code.spans.as_slice() else { return };
+    let overlaps = match (before.to, after.from) {
+        (Some(end), Some(start)) => start <= end,
+        _ => true,
+    };
+    if overlaps {
+        report.say(at, Problem::SpanOverlap { code: code.code.clone() }, None);
+    }
+}
+
+/// Fills in what names something outside the set: labels, properties. Runs when the world is known.
+pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &mut Report) {
+    let mut labels: Vec<(u32, u16)> = Vec::new();
+    let mut values: Vec<(u32, u16, Literal)> = Vec::new();
+    for one in &draft.said {
+        report.enter(&one.file);
+        match &one.item.item {
+            CodeItem::Label(names) => {
+                for name in names {
+                    match world.label(name) {
+                        Ok(label) => labels.extend(one.codes.iter().map(|code| (*code, label))),
+                        Err((problem, help)) => report.say(name.span, problem, help),
+                    }
+                }
+            }
+            CodeItem::Property { name, values: given } => {
+                let Some((place, kind)) = world.property(set, &name.item) else {
+                    let known = world.property_names(set);
+                    let problem = Problem::UnknownProperty { property: name.item.clone(), set: draft.set.name.clone() };
+                    let help = crate::diagnostics::did_you_mean(&name.item, known.iter().map(String::as_str));
+                    report.say(name.span, problem, help);
+                    continue;
+                };
+                for value in given {
+                    match property_value(world, value, kind) {
+                        Ok(literal) => values.extend(one.codes.iter().map(|code| (*code, place, literal.clone()))),
+                        Err((problem, help)) => report.say(value.span, problem, help),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let Some(content) = world.sets.get_mut(usize::from(set)) else { return };
+    let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+    for (code, label) in labels {
+        if let Some(code) = content.codes.get_mut(at(code))
+            && !code.labels.contains(&label)
+        {
+            code.labels.push(label);
+        }
+    }
+    for (code, property, literal) in values {
+        if let Some(code) = content.codes.get_mut(at(code)) {
+            code.properties.push((property, literal));
+        }
+    }
+}
+
+fn property_value(
+    world: &World,
+    value: &Spanned<Expr>,
+    kind: &crate::model::record::Kind,
+) -> Result<Literal, super::world::Mistake> {
+    world.literal(&value.item, kind)
+}

@@ -1,0 +1,260 @@
+//! What makes a code a candidate: phrases, `when`, `unless`, `needs`, `raise`, `offer`.
+
+use super::content::Draft;
+use super::expression::Lowering;
+use super::expression::join;
+use super::report::Report;
+use super::scope::Found;
+use super::scope::Scope;
+use super::scope::Type;
+use super::texts::Texts;
+use super::world::World;
+use crate::definitions::parse::tree::CodeItem;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::PathDef;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::span::Spanned;
+use crate::model::expression::Expression;
+use crate::model::expression::Path;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::rules::Classifier;
+use crate::model::rules::Criteria;
+use crate::model::rules::Needed;
+use crate::model::rules::Raise;
+use crate::model::rules::Scored;
+use std::collections::BTreeMap;
+use std::path::Path as FilePath;
+
+/// Points of a synonym found in a text.
+const SYNONYM: f32 = 3.0;
+/// Points of the title found in a text.
+const TITLE: f32 = 4.0;
+/// Points of a `when` line that does not say how many.
+const WHEN: f32 = 4.0;
+
+/// The classifier of one code set for one domain that says something of its codes; `None` if it has no record.
+pub(super) fn classifier(
+    draft: &Draft<'_>,
+    set: u16,
+    domain: usize,
+    world: &World,
+    source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
+    report: &mut Report,
+    texts: &mut Texts,
+) -> Option<Classifier> {
+    report.enter(&draft.file);
+    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
+    let place = match draft.record {
+        Some(name) => {
+            let found = records.iter().position(|record| record.name == name.item);
+            if found.is_none() && draft.domain == domain {
+                let problem = Problem::UnknownName { what: "record".into(), name: name.item.clone() };
+                report.say(name.span, problem, None);
+            }
+            found?
+        }
+        None if records.is_empty() => return None,
+        None => 0,
+    };
+    let record = records.get(place)?;
+    let scope = Scope::new(world, domain, Some(record));
+    let mut lowering = Lowering { world, scope, report, texts };
+    let mut classifier = Classifier {
+        set,
+        record: u16::try_from(place).ok()?,
+        #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
+        threshold: draft.threshold as f32,
+        texts: Vec::new(),
+        text_names: Vec::new(),
+        criteria: Vec::new(),
+        offers: Vec::new(),
+        by_words: !draft.imports.is_empty(),
+    };
+    if draft.domain == domain {
+        for (path, points) in &draft.offers {
+            if let Some(found) = path_of(path, &mut lowering) {
+                #[expect(clippy::cast_possible_truncation, reason = "points are small")]
+                classifier.offers.push((found, *points as f32, join(path)));
+            }
+        }
+    }
+    for path in &draft.texts {
+        if let Some(found) = path_of(path, &mut lowering) {
+            classifier.texts.push(found);
+            classifier.text_names.push(join(path));
+        }
+    }
+    if draft.texts.is_empty() {
+        free_fields(&record.fields, &mut Vec::new(), "", &mut classifier);
+    }
+    let mut criteria = phrases(draft, domain, &mut lowering, &classifier);
+    said(draft, domain, &mut lowering, &mut criteria, source);
+    unreachable(draft, set, &criteria, &mut lowering);
+    classifier.criteria = criteria.into_values().collect();
+    let is_useful = !classifier.criteria.is_empty() || !classifier.offers.is_empty() || classifier.by_words;
+    is_useful.then_some(classifier)
+}
+
+fn path_of(path: &PathDef, lowering: &mut Lowering<'_, '_>) -> Option<Path> {
+    let typed = lowering.lower(&Spanned::new(Expr::Word(join(path)), path.span), None);
+    match typed.expression {
+        Expression::Path(path) => Some(path),
+        _ => None,
+    }
+}
+
+/// All free texts of a record.
+fn free_fields(fields: &[Field], slots: &mut Vec<u16>, name: &str, classifier: &mut Classifier) {
+    for (slot, field) in fields.iter().enumerate() {
+        let Ok(slot) = u16::try_from(slot) else { continue };
+        let name = if name.is_empty() { field.name.clone() } else { format!("{name}.{}", field.name) };
+        slots.push(slot);
+        let mut kind = &field.kind;
+        while let Kind::List(inner) = kind {
+            kind = inner;
+        }
+        match kind {
+            Kind::Text if field.privacy.is_free => {
+                classifier.texts.push(Path { root: crate::model::expression::Root::Encounter, slots: slots.clone() });
+                classifier.text_names.push(name);
+            }
+            Kind::Record(inner) => free_fields(inner, slots, &name, classifier),
+            _ => {}
+        }
+        slots.pop();
+    }
+}
+
+/// Synonyms and titles of the codes that were written.
+fn phrases(
+    draft: &Draft<'_>,
+    domain: usize,
+    lowering: &mut Lowering<'_, '_>,
+    classifier: &Classifier,
+) -> BTreeMap<u32, Criteria> {
+    let mut out = BTreeMap::new();
+    if classifier.texts.is_empty() || draft.domain != domain {
+        return out;
+    }
+    let content = lowering.world.sets.get(usize::from(classifier.set));
+    for (place, code) in content.iter().flat_map(|set| set.codes.iter().enumerate()) {
+        let Ok(place) = u32::try_from(place) else { continue };
+        if !draft.written.contains_key(&place) || !code.is_assignable {
+            continue;
+        }
+        let mut phrases = vec![(lowering.texts.phrase(&code.title), TITLE)];
+        for synonym in &code.synonyms {
+            let phrase = lowering.texts.phrase(synonym);
+            if !phrases.iter().any(|(known, _)| *known == phrase) {
+                phrases.push((phrase, SYNONYM));
+            }
+        }
+        out.insert(place, Criteria { phrases, ..empty(place) });
+    }
+    out
+}
+
+fn empty(code: u32) -> Criteria {
+    Criteria { code, phrases: Vec::new(), when: Vec::new(), unless: Vec::new(), needs: Vec::new(), raise: Vec::new() }
+}
+
+fn said(
+    draft: &Draft<'_>,
+    domain: usize,
+    lowering: &mut Lowering<'_, '_>,
+    out: &mut BTreeMap<u32, Criteria>,
+    source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
+) {
+    for one in draft.said.iter().filter(|one| one.domain == domain) {
+        lowering.report.enter(&one.file);
+        let mut add = |change: &dyn Fn(&mut Criteria)| {
+            for code in &one.codes {
+                change(out.entry(*code).or_insert_with(|| empty(*code)));
+            }
+        };
+        match &one.item.item {
+            CodeItem::When { condition, points } => {
+                let lowered = lowering.condition(condition);
+                super::checks::never(&lowered, condition.span, lowering.report);
+                #[expect(clippy::cast_possible_truncation, reason = "points are small")]
+                let points = points.as_ref().map_or(WHEN, |points| points.item as f32);
+                let path = first_path(&condition.item).filter(|word| is_path(lowering, word)).unwrap_or_default();
+                let scored = Scored { condition: lowered, points, source: source(&one.file, condition.span), path };
+                add(&|criteria| criteria.when.push(scored.clone()));
+            }
+            CodeItem::Unless(condition) => {
+                let lowered = lowering.condition(condition);
+                add(&|criteria| criteria.unless.push(lowered.clone()));
+            }
+            CodeItem::Needs(paths) => {
+                for path in paths {
+                    if let Some(found) = path_of(path, lowering) {
+                        let needed = Needed { name: join(path), path: found };
+                        add(&|criteria| criteria.needs.push(needed.clone()));
+                    }
+                }
+            }
+            CodeItem::Raise { property, value, when } => {
+                let world = lowering.world;
+                let set = world.set(&draft.set.name).unwrap_or(u16::MAX);
+                let Some((place, kind)) = world.property(set, &property.item) else {
+                    let problem =
+                        Problem::UnknownProperty { property: property.item.clone(), set: draft.set.name.clone() };
+                    lowering.say_at(property.span, problem, None);
+                    continue;
+                };
+                let when = lowering.condition(when);
+                let value = Type::of(kind).and_then(|kind| lowering.literal(value, kind));
+                if let Some(value) = value {
+                    let raise = Raise { property: place, value, when };
+                    add(&|criteria| criteria.raise.push(raise.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The first word of a condition, which names the field it is about.
+fn first_path(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Word(word) => Some(word.clone()),
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().find_map(|part| first_path(&part.item)),
+        Expr::Not(inner) => first_path(&inner.item),
+        Expr::Compare { left, .. }
+        | Expr::Is { left, .. }
+        | Expr::In { left, .. }
+        | Expr::Includes { left, .. }
+        | Expr::Under { left, .. }
+        | Expr::IsWord { left, .. }
+        | Expr::Labelled { left, .. }
+        | Expr::Matches { left, .. }
+        | Expr::TextTest { left, .. }
+        | Expr::Mentions { left, .. }
+        | Expr::Within { left, .. }
+        | Expr::Excludes { left, .. } => first_path(&left.item),
+        Expr::Present { of, .. } => first_path(&of.item),
+        _ => None,
+    }
+}
+
+fn is_path(lowering: &Lowering<'_, '_>, word: &str) -> bool {
+    matches!(lowering.scope.find(word), Found::Path { .. })
+}
+
+/// Codes whose every way in is shut.
+fn unreachable(draft: &Draft<'_>, set: u16, criteria: &BTreeMap<u32, Criteria>, lowering: &mut Lowering<'_, '_>) {
+    let codes = lowering.world.sets.get(usize::from(set)).map(|set| set.codes.as_slice()).unwrap_or_default();
+    for criterion in criteria.values() {
+        let ways = criterion.when.iter().map(|scored| &scored.condition);
+        let is_shut = !criterion.when.is_empty() && ways.clone().all(|way| criterion.unless.contains(way));
+        if is_shut && criterion.phrases.is_empty() {
+            let name = codes.get(usize::try_from(criterion.code).unwrap_or(usize::MAX));
+            let Some((file, span)) = draft.written.get(&criterion.code) else { continue };
+            lowering.report.enter(file);
+            let code = name.map(|code| code.code.clone()).unwrap_or_default();
+            lowering.say_at(*span, Problem::UnreachableCode { code }, None);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Crosswalks and `maps to` lines as written → mappings between places.
+
+use super::content::Draft;
+use super::report::Report;
+use super::world::World;
+use crate::definitions::load::DomainSource;
+use crate::definitions::parse::tree::CodeItem;
+use crate::definitions::parse::tree::CrosswalkDef;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::Name;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::span::Spanned;
+use crate::model::content::Crosswalk;
+use crate::model::content::Mapping;
+use crate::model::content::MatchKind;
+use std::collections::BTreeMap;
+
+const KINDS: &[&str] = &["equivalent", "broader", "narrower", "related"];
+
+fn match_kind(name: Option<&Name>, report: &mut Report) -> MatchKind {
+    match name.map(|name| name.item.as_str()) {
+        None | Some("equivalent") => MatchKind::Equivalent,
+        Some("broader") => MatchKind::Broader,
+        Some("narrower") => MatchKind::Narrower,
+        Some("related") => MatchKind::Related,
+        Some(other) => {
+            let problem = Problem::UnknownName { what: "kind of match".into(), name: other.to_owned() };
+            let span = name.map(|name| name.span).unwrap_or_default();
+            report.say(span, problem, did_you_mean(other, KINDS.iter().copied()));
+            MatchKind::Equivalent
+        }
+    }
+}
+
+/// A crosswalk, without what it imports.
+pub(super) fn crosswalk(
+    def: &CrosswalkDef,
+    world: &World,
+    source: &dyn Fn(crate::diagnostics::span::Span) -> String,
+    report: &mut Report,
+) -> Option<Crosswalk> {
+    let mut sets = [None; 2];
+    for (place, name) in sets.iter_mut().zip([&def.from, &def.to]) {
+        match world.known_set(name) {
+            Ok(set) => *place = Some(set),
+            Err((problem, help)) => report.say(name.span, problem, help),
+        }
+    }
+    let [Some(from), Some(to)] = sets else { return None };
+    let mut out = Crosswalk { name: def.name.item.clone(), from, to, entries: Vec::new() };
+    let mut conditions: BTreeMap<u32, (bool, bool, Spanned<()>)> = BTreeMap::new();
+    for line in &def.lines {
+        let Some(source_code) = code(from, &line.item.from, world, report) else { continue };
+        let target = match &line.item.to {
+            None => None,
+            Some(name) => match target(to, name, world, report) {
+                Some(code) => Some(code),
+                None => continue,
+            },
+        };
+        let kind = match_kind(line.item.kind.as_ref(), report);
+        let condition = line.item.when.as_ref().map(|when| source(when.span)).unwrap_or_default();
+        let condition = if line.item.otherwise { "otherwise".to_owned() } else { condition };
+        let seen = conditions.entry(source_code).or_insert((false, false, Spanned::new((), line.span)));
+        seen.0 |= line.item.when.is_some();
+        seen.1 |= line.item.otherwise || condition.is_empty();
+        if out.entries.iter().any(|it| it.from == source_code && it.to == target && it.condition == condition) {
+            let to = line.item.to.as_ref().map_or("none", |name| name.item.as_str()).to_owned();
+            report.say(line.span, Problem::RepeatedMap { from: line.item.from.item.clone(), to }, None);
+            continue;
+        }
+        out.entries.push(Mapping {
+            from: source_code,
+            to: target,
+            kind,
+            condition,
+            group: 0,
+            since: None,
+            until: None,
+        });
+    }
+    for (code, (has_condition, has_rest, at)) in conditions {
+        if has_condition && !has_rest {
+            let set = world.sets.get(usize::from(from));
+            let code = set.and_then(|set| set.codes.get(usize::try_from(code).ok()?)).map(|code| code.code.clone());
+            report.say(at.span, Problem::MapWithoutOtherwise { from: code.unwrap_or_default() }, None);
+        }
+    }
+    Some(out)
+}
+
+fn code(set: u16, name: &Name, world: &World, report: &mut Report) -> Option<u32> {
+    let found = world.code(set, &name.item);
+    if found.is_none() && !world.is_starter(set) {
+        let (problem, help) = world.unknown_code(set, &name.item);
+        report.say(name.span, problem, help);
+    }
+    found
+}
+
+/// A code to map to: there, recordable, not retired.
+fn target(set: u16, name: &Name, world: &World, report: &mut Report) -> Option<u32> {
+    let place = code(set, name, world, report)?;
+    let content = world.sets.get(usize::from(set))?;
+    let code = content.codes.get(usize::try_from(place).ok()?)?;
+    let ended =
+        code.spans.iter().all(|span| span.to.is_some()).then(|| code.spans.last().and_then(|span| span.to)).flatten();
+    if let Some(day) = ended.filter(|_| code.replaced_by.is_some() || content.releases.iter().all(|it| it.to.is_none()))
+    {
+        let by = code.replaced_by.as_ref().and_then(|by| by.codes.first());
+        let by = by.and_then(|by| content.codes.get(usize::try_from(*by).ok()?));
+        let help = by.map(|by| format!("map to `{}`, which replaced it", by.code));
+        let problem =
+            Problem::MapToRetired { code: code.code.clone(), set: content.name.clone(), day: day.to_string() };
+        report.say(name.span, problem, help);
+    } else if !code.is_assignable {
+        report.say(name.span, Problem::MapToGroup { code: code.code.clone(), set: content.name.clone() }, None);
+    }
+    Some(place)
+}
+
+/// The `maps to` lines of all code sets, a crosswalk for each pair of sets.
+pub(super) fn from_codes(
+    drafts: &[Draft<'_>],
+    world: &World,
+    domains: &[DomainSource],
+    report: &mut Report,
+) -> Vec<(usize, Crosswalk)> {
+    let mut out: BTreeMap<(usize, u16, u16), Crosswalk> = BTreeMap::new();
+    for (from, draft) in drafts.iter().enumerate() {
+        let Ok(from) = u16::try_from(from) else { continue };
+        for one in &draft.said {
+            let CodeItem::MapsTo(targets) = &one.item.item else { continue };
+            report.enter(&one.file);
+            let text = domains
+                .get(one.domain)
+                .and_then(|domain| domain.files.iter().find(|file| file.path == one.file))
+                .map(|file| file.text.as_str())
+                .unwrap_or_default();
+            for to in targets {
+                let set = match world.known_set(&to.set) {
+                    Ok(set) => set,
+                    Err((problem, help)) => {
+                        report.say(to.set.span, problem, help);
+                        continue;
+                    }
+                };
+                let Some(code) = target(set, &to.code, world, report) else { continue };
+                let kind = match_kind(to.kind.as_ref(), report);
+                let condition = to.when.as_ref().map(|when: &Spanned<Expr>| {
+                    text.get(when.span.start..when.span.end).unwrap_or_default().to_owned()
+                });
+                let condition = if to.otherwise { "otherwise".to_owned() } else { condition.unwrap_or_default() };
+                let walk = out.entry((one.domain, from, set)).or_insert_with(|| Crosswalk {
+                    from,
+                    to: set,
+                    ..Crosswalk::default()
+                });
+                for source in &one.codes {
+                    let condition = condition.clone();
+                    walk.entries.push(Mapping {
+                        from: *source,
+                        to: Some(code),
+                        kind,
+                        condition,
+                        group: 0,
+                        since: None,
+                        until: None,
+                    });
+                }
+            }
+        }
+    }
+    out.into_iter().map(|((domain, ..), walk)| (domain, walk)).collect()
+}

@@ -1,0 +1,184 @@
+//! Releases that a code set imports: found, read, put together.
+
+use super::content::Draft;
+use super::report::Report;
+use super::world::World;
+use crate::definitions::import;
+use crate::definitions::import::Format;
+use crate::definitions::import::Options;
+use crate::definitions::import::PropertyColumn;
+use crate::definitions::import::sources;
+use crate::definitions::parse::tree::CrosswalkDef;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::ImportDef;
+use crate::definitions::parse::tree::ImportOption;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
+use crate::model::content::Crosswalk;
+use crate::model::content::Mapping;
+use crate::model::value::Literal;
+use std::path::PathBuf;
+
+/// How an import is to be read.
+fn options(def: &ImportDef) -> Options {
+    let mut out = Options {
+        from: def.from.as_ref().map(|day| day.item),
+        to: def.to.as_ref().map(|day| day.item),
+        ..Options::default()
+    };
+    for option in &def.options {
+        match &option.item {
+            ImportOption::Column { role, column } => out.columns.push((role.item.clone(), column.item.clone())),
+            ImportOption::Assignable { column, value } => {
+                out.assignable = Some((column.item.clone(), value.item.clone()))
+            }
+            ImportOption::Label { label, when } => {
+                let when = when.as_ref().map(|(column, value)| (column.item.clone(), value.item.clone()));
+                out.labels.push((label.item.clone(), when));
+            }
+            ImportOption::Property { property, column, lower, split } => out.properties.push(PropertyColumn {
+                property: property.item.clone(),
+                column: column.item.clone(),
+                lower: *lower,
+                split: split.as_ref().map(|it| it.item.clone()),
+            }),
+            ImportOption::Only { column, value } => out.only.push((column.item.clone(), value.item.clone())),
+            ImportOption::Path(columns) => out.path = columns.iter().map(|column| column.item.clone()).collect(),
+            ImportOption::Attach => out.attach = true,
+        }
+    }
+    out
+}
+
+/// Reads all releases of a code set. With one of those that make codes missing, the starter stands in for it.
+pub(super) fn import(draft: &mut Draft<'_>, releases: &[PathBuf], report: &mut Report) {
+    let mut parts = Vec::new();
+    let mut is_missing = false;
+    for (_, file, def) in draft.imports.clone() {
+        report.enter(&file);
+        let Some(format) = Format::named(&def.format.item) else {
+            let help = did_you_mean(&def.format.item, Format::ALL.iter().map(|it| it.0));
+            report.say(def.format.span, Problem::UnknownFormat { format: def.format.item.clone() }, help);
+            continue;
+        };
+        let options = options(def);
+        let Some(path) = sources::find(releases, &def.file.item) else {
+            let help = Some(format!("install it: `tencode sources add {}`", def.file.item));
+            report.say(def.file.span, Problem::UnknownSource { file: def.file.item.clone() }, help);
+            draft.set.missing_sources.push(def.file.item.clone());
+            is_missing |= !options.attach;
+            continue;
+        };
+        match import::read_file(&path).and_then(|bytes| import::read(format, &bytes, &options)) {
+            Ok(part) => parts.push(part),
+            Err(error) => {
+                let problem = Problem::ImportFailed { file: def.file.item.clone(), reason: error.to_string() };
+                report.say(def.file.span, problem, None);
+            }
+        }
+    }
+    let makes_codes = parts.iter().any(|part| part.scope == import::Scope::Makes);
+    draft.set.is_starter = is_missing && !makes_codes;
+    if parts.is_empty() || draft.set.is_starter {
+        return;
+    }
+    let merged = import::merge(&draft.set.name, parts);
+    draft.take(merged);
+}
+
+/// Values of properties that came from columns as texts get their types; labels their places.
+pub(super) fn resolve(world: &mut World, set: u16, draft: &mut Draft<'_>, report: &mut Report) {
+    let mut labels = Vec::new();
+    for (code, name) in std::mem::take(&mut draft.imported_labels) {
+        match world.labels.iter().position(|label| label.name == name).and_then(|it| u16::try_from(it).ok()) {
+            Some(label) => labels.push((code, label)),
+            None => {
+                report.enter(&draft.file);
+                report.say(draft.span, Problem::UnknownLabel { label: name }, None);
+                break;
+            }
+        }
+    }
+    let mut values = Vec::new();
+    let mut said = 0;
+    for (code, property, value) in std::mem::take(&mut draft.imported_properties) {
+        let Some((place, kind)) = world.property(set, &property) else {
+            report.enter(&draft.file);
+            report.say(draft.span, Problem::UnknownProperty { property, set: draft.set.name.clone() }, None);
+            break;
+        };
+        match literal(world, &value, kind) {
+            Some(literal) => values.push((code, place, literal)),
+            None if said < 3 => {
+                said += 1;
+                report.enter(&draft.file);
+                let reason = format!("the property `{property}` cannot be `{value}`");
+                report.say(draft.span, Problem::ImportFailed { file: draft.set.name.clone(), reason }, None);
+            }
+            None => {}
+        }
+    }
+    let Some(content) = world.sets.get_mut(usize::from(set)) else { return };
+    for (code, label) in labels {
+        if let Some(code) = usize::try_from(code).ok().and_then(|code| content.codes.get_mut(code)) {
+            code.labels.push(label);
+        }
+    }
+    for (code, property, literal) in values {
+        if let Some(code) = usize::try_from(code).ok().and_then(|code| content.codes.get_mut(code)) {
+            code.properties.push((property, literal));
+        }
+    }
+}
+
+fn literal(world: &World, value: &str, kind: &crate::model::record::Kind) -> Option<Literal> {
+    use crate::model::record::Kind;
+    let expr = match (kind, value) {
+        (Kind::Bool, "Y" | "y" | "1" | "true" | "yes") => Expr::Bool(true),
+        (Kind::Bool, "N" | "n" | "0" | "false" | "no") => Expr::Bool(false),
+        (Kind::Bool, _) => return None,
+        _ => Expr::Text(value.to_owned()),
+    };
+    let expr = match (kind, expr) {
+        (Kind::Number | Kind::Integer | Kind::Money, Expr::Text(text)) => Expr::Word(text.trim().to_owned()),
+        (_, expr) => expr,
+    };
+    world.literal(&expr, kind).ok()
+}
+
+/// Lines of a crosswalk that come from a file.
+pub(super) fn crosswalk(def: &CrosswalkDef, walk: &mut Crosswalk, world: &World, releases: &[PathBuf], report: &mut Report) {
+    for import in &def.imports {
+        let Some(path) = sources::find(releases, &import.file.item) else {
+            let help = Some(format!("install it: `tencode sources add {}`", import.file.item));
+            report.say(import.file.span, Problem::UnknownSource { file: import.file.item.clone() }, help);
+            continue;
+        };
+        let options = options(import);
+        let rows = import::read_file(&path).and_then(|bytes| match import.format.item.as_str() {
+            "gem" => import::gem_mappings(&bytes),
+            "csv" => import::delimited_mappings(&bytes, b',', &options),
+            "tsv" => import::delimited_mappings(&bytes, b'\t', &options),
+            "fhir" => import::fhir_mappings(&bytes),
+            other => Err(import::Error::Form(format!("there is no crosswalk format `{other}`"))),
+        });
+        match rows {
+            Ok(rows) => {
+                for row in rows {
+                    let Some(from) = world.code(walk.from, &row.from) else { continue };
+                    let to = row.to.as_ref().and_then(|to| world.code(walk.to, to));
+                    if row.to.is_some() && to.is_none() {
+                        continue;
+                    }
+                    let (kind, group) = (row.kind, row.group);
+                    let condition = String::new();
+                    walk.entries.push(Mapping { from, to, kind, condition, group, since: None, until: None });
+                }
+            }
+            Err(error) => {
+                let problem = Problem::ImportFailed { file: import.file.item.clone(), reason: error.to_string() };
+                report.say(import.file.span, problem, None);
+            }
+        }
+    }
+}

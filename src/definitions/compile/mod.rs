@@ -1,0 +1,427 @@
+//! Trees and manifests → registry: names, checks, lowering.
+//!
+//! A domain with errors is refused whole; the others still work, unless they stand on it.
+
+mod checks;
+mod content;
+mod coverage;
+mod criteria;
+mod crosswalks;
+mod expression;
+mod functions;
+mod imports;
+mod policies;
+mod records;
+mod report;
+mod rules;
+mod scope;
+mod scripts;
+mod tables;
+mod texts;
+mod world;
+
+use self::content::Draft;
+use self::report::Report;
+use self::texts::Texts;
+use self::world::DomainNames;
+use self::world::World;
+use crate::definitions::load::DomainSource;
+use crate::definitions::manifest::Lint;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::MemberDef;
+use crate::definitions::parse::tree::Statement;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::catalog::Severity;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::span::Span;
+use crate::model::content::CodeSet;
+use crate::model::content::Crosswalk;
+use crate::model::policy::Label;
+use crate::model::program::Domain;
+use crate::model::program::Shared;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Everything a registry is made of.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// Code sets, by place.
+    pub sets: Vec<CodeSet>,
+    /// Crosswalks.
+    pub crosswalks: Vec<Crosswalk>,
+    /// What all domains share.
+    pub shared: Shared,
+    /// The domains.
+    pub domains: Vec<Domain>,
+}
+
+/// What came of compiling.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What could be compiled.
+    pub compiled: Compiled,
+    /// What there is to say, by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Domains that were refused.
+    pub refused: Vec<String>,
+}
+
+/// Compiles domains together. Those with errors are left out, and those that stand on them.
+pub fn compile(mut sources: Vec<DomainSource>, releases: &[PathBuf]) -> Outcome {
+    let mut outcome = Outcome::default();
+    sources.sort_by(|one, two| one.name.cmp(&two.name));
+    for source in &mut sources {
+        outcome.diagnostics.append(&mut source.diagnostics.clone());
+    }
+    loop {
+        let (broken, fine): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| {
+            source.has_errors()
+                || outcome.diagnostics.iter().any(|it| is_error(it, source) && it.file.starts_with(&source.folder))
+        });
+        outcome.refused.extend(broken.iter().map(|source| source.name.clone()));
+        sources = fine;
+        let (compiled, diagnostics) = attempt(&sources, releases);
+        let has_errors = diagnostics.iter().any(|it| owner(it, &sources).is_some_and(|source| is_error(it, source)));
+        for diagnostic in diagnostics {
+            if !outcome.diagnostics.contains(&diagnostic) {
+                outcome.diagnostics.push(diagnostic);
+            }
+        }
+        if !has_errors {
+            outcome.compiled = compiled;
+            break;
+        }
+    }
+    let lint = |it: &Diagnostic, lint: Lint| {
+        owner(it, &sources).is_some_and(|it2| it2.manifest.lints.get(&it.kind.code()) == Some(&lint))
+    };
+    outcome.diagnostics.retain(|it| it.kind.severity() == Severity::Error || !lint(it, Lint::Off));
+    outcome.diagnostics.sort_by(|one, two| (&one.file, one.span.start).cmp(&(&two.file, two.span.start)));
+    outcome.refused.sort();
+    outcome.refused.dedup();
+    outcome
+}
+
+fn owner<'a>(diagnostic: &Diagnostic, sources: &'a [DomainSource]) -> Option<&'a DomainSource> {
+    sources.iter().find(|source| diagnostic.file.starts_with(&source.folder))
+}
+
+/// Whether a diagnostic stops its domain: an error, or a warning that the manifest calls one.
+fn is_error(diagnostic: &Diagnostic, source: &DomainSource) -> bool {
+    let is_raised = source.manifest.lints.get(&diagnostic.kind.code()) == Some(&Lint::Error);
+    diagnostic.is_error() || is_raised
+}
+
+fn attempt(sources: &[DomainSource], releases: &[PathBuf]) -> (Compiled, Vec<Diagnostic>) {
+    let mut report = Report::default();
+    let mut world = World { shared: sources.iter().position(|source| source.name == "shared"), ..World::default() };
+    let mut import = |draft: &mut Draft<'_>, report: &mut Report| imports::import(draft, releases, report);
+    let mut drafts = content::collect(sources, &mut report, &mut import);
+    names(sources, &mut drafts, &mut world, &mut report);
+    let mut texts: Vec<Texts> = sources.iter().map(|_| Texts::default()).collect();
+    records_and_tables(sources, &mut world, &mut report, &mut texts);
+    let mut compiled = Compiled::default();
+    for (place, source) in sources.iter().enumerate() {
+        let Some(texts) = texts.get_mut(place) else { continue };
+        let domain = domain(place, source, sources, &drafts, &world, releases, &mut report, texts);
+        compiled.domains.push(domain);
+    }
+    for (domain, walk) in crosswalks::from_codes(&drafts, &world, sources, &mut report) {
+        if let Some(domain) = compiled.domains.get_mut(domain) {
+            domain.crosswalks.push(walk);
+        }
+    }
+    compiled.crosswalks =
+        compiled.domains.iter_mut().flat_map(|domain| std::mem::take(&mut domain.crosswalks)).collect();
+    compiled.shared = shared(sources, &world, &compiled.domains);
+    compiled.sets = world.sets;
+    (compiled, report.diagnostics)
+}
+
+/// Labels, code sets, lists: the names that everything else speaks of.
+fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, report: &mut Report) {
+    for source in sources {
+        let mut names = DomainNames::default();
+        for file in &source.files {
+            report.enter(&file.path);
+            for statement in &file.tree.statements {
+                match &statement.item {
+                    Statement::Label(def) => {
+                        if world.labels.iter().any(|label| label.name == def.name.item) {
+                            duplicate("label", &def.name, report);
+                        } else {
+                            world.labels.push(Label {
+                                name: def.name.item.clone(),
+                                title: def.title.item.clone(),
+                                see: def.see.as_ref().map(|see| see.item.clone()).unwrap_or_default(),
+                            });
+                        }
+                    }
+                    Statement::List(def) => {
+                        let members = def.members.iter().map(|member| member.item.clone()).collect();
+                        if names.lists.insert(def.name.item.clone(), members).is_some() {
+                            duplicate("list", &def.name, report);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        world.domains.push(names);
+    }
+    for draft in drafts.iter_mut() {
+        let set = std::mem::take(&mut draft.set);
+        let codes = set.codes.iter().enumerate();
+        world.codes.push(
+            codes.map(|(place, code)| (world::key(&code.code), u32::try_from(place).unwrap_or(u32::MAX))).collect(),
+        );
+        world.ends.push(ends(&set));
+        world.sets.push(set);
+    }
+    for (place, draft) in drafts.iter_mut().enumerate() {
+        let mut properties = Vec::with_capacity(draft.properties.len());
+        for (file, name, kind) in &draft.properties {
+            report.enter(file);
+            let kind = records::kind(kind, world, report);
+            properties.push(crate::model::content::Property { name: name.item.clone(), kind });
+        }
+        if let Some(set) = world.sets.get_mut(place) {
+            set.properties = properties;
+        }
+    }
+    for (place, draft) in drafts.iter_mut().enumerate() {
+        let Ok(set) = u16::try_from(place) else { continue };
+        draft.set.name = world.sets.get(place).map(|set| set.name.clone()).unwrap_or_default();
+        imports::resolve(world, set, draft, report);
+        content::resolve(world, set, draft, report);
+        checks_of_codes(world, place, draft, report);
+    }
+}
+
+fn duplicate(what: &str, name: &crate::definitions::parse::tree::Name, report: &mut Report) {
+    report.say(name.span, Problem::DuplicateName { what: what.into(), name: name.item.clone() }, None);
+}
+
+/// Last place under each code, by the main parents; codes stand in pre-order.
+fn ends(set: &CodeSet) -> Vec<u32> {
+    let mut ends: Vec<u32> = (0..set.codes.len()).map(|place| u32::try_from(place).unwrap_or(u32::MAX)).collect();
+    for place in (0..set.codes.len()).rev() {
+        let end = ends.get(place).copied().unwrap_or(0);
+        let parent =
+            set.codes.get(place).and_then(|code| code.parents.first()).and_then(|it| usize::try_from(*it).ok());
+        if let Some(parent_end) = parent.and_then(|parent| ends.get_mut(parent)) {
+            *parent_end = (*parent_end).max(end);
+        }
+    }
+    ends
+}
+
+/// Circles of replacements, and codes replaced by what has ended itself.
+fn checks_of_codes(world: &World, place: usize, draft: &Draft<'_>, report: &mut Report) {
+    let Some(set) = world.sets.get(place) else { return };
+    let at = |code: u32| usize::try_from(code).ok().and_then(|code| set.codes.get(code));
+    let mut said: Vec<u32> = Vec::new();
+    for (start, code) in set.codes.iter().enumerate() {
+        let Ok(start) = u32::try_from(start) else { continue };
+        let Some(by) = &code.replaced_by else { continue };
+        let mut trail = vec![start];
+        let mut next = by.codes.first().copied();
+        while let Some(code) = next {
+            if trail.contains(&code) {
+                if !said.contains(&code) {
+                    let names: Vec<&str> = trail.iter().filter_map(|it| at(*it)).map(|it| it.code.as_str()).collect();
+                    let (file, span) = draft.written.get(&start).cloned().unwrap_or((draft.file.clone(), draft.span));
+                    report.enter(&file);
+                    report.say(span, Problem::ReplacementCycle { codes: names.join(", ") }, None);
+                    said.extend(&trail);
+                }
+                break;
+            }
+            trail.push(code);
+            next = at(code).and_then(|code| code.replaced_by.as_ref()).and_then(|by| by.codes.first()).copied();
+        }
+    }
+}
+
+/// Records first, because tables are over their fields; then the defaults, which may ask tables.
+fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut Report, texts: &mut [Texts]) {
+    for (place, source) in sources.iter().enumerate() {
+        let mut records = Vec::new();
+        for file in &source.files {
+            report.enter(&file.path);
+            for statement in &file.tree.statements {
+                let Statement::Record(def) = &statement.item else { continue };
+                if records.iter().any(|record: &crate::model::record::Record| record.name == def.name.item) {
+                    duplicate("record", &def.name, report);
+                } else {
+                    records.push(records::record(def, world, report));
+                }
+            }
+        }
+        if let Some(first) = source.manifest.record.clone() {
+            match records.iter().position(|record| record.name == first) {
+                Some(found) => records.swap(0, found),
+                None => {
+                    report.enter(&source.folder.join("domain.toml"));
+                    let help = did_you_mean(&first, records.iter().map(|record| record.name.as_str()));
+                    report.say(
+                        Span::default(),
+                        Problem::UnknownName { what: "record".into(), name: first },
+                        help,
+                    );
+                }
+            }
+        }
+        if let Some(names) = world.domains.get_mut(place) {
+            names.records = records;
+        }
+    }
+    for (place, source) in sources.iter().enumerate() {
+        let mut tables = Vec::new();
+        for file in &source.files {
+            report.enter(&file.path);
+            for statement in &file.tree.statements {
+                let Statement::Table(def) = &statement.item else { continue };
+                let types = tables::types(def, world, place, report);
+                if tables.iter().any(|it: &world::TableTypes| it.name == types.name) {
+                    duplicate("table", &def.name, report);
+                }
+                tables.push(types);
+            }
+        }
+        if let Some(names) = world.domains.get_mut(place) {
+            names.tables = tables;
+        }
+    }
+    for (place, source) in sources.iter().enumerate() {
+        let mut done = world.domains.get(place).map(|names| names.records.clone()).unwrap_or_default();
+        for file in &source.files {
+            report.enter(&file.path);
+            for statement in &file.tree.statements {
+                let Statement::Record(def) = &statement.item else { continue };
+                let records = world.domains.get(place).map(|names| names.records.as_slice()).unwrap_or_default();
+                let found = records.iter().zip(done.iter_mut()).find(|(record, _)| record.name == def.name.item);
+                if let (Some((record, target)), Some(texts)) = (found, texts.get_mut(place)) {
+                    records::defaults(def, record, target, world, place, report, texts);
+                }
+            }
+        }
+        if let Some(names) = world.domains.get_mut(place) {
+            names.records = done;
+        }
+    }
+}
+
+/// Everything else of one domain.
+fn domain(
+    place: usize,
+    source: &DomainSource,
+    sources: &[DomainSource],
+    drafts: &[Draft<'_>],
+    world: &World,
+    releases: &[PathBuf],
+    report: &mut Report,
+    texts: &mut Texts,
+) -> Domain {
+    let mut domain = Domain {
+        name: source.name.clone(),
+        title: source.manifest.title.clone(),
+        default_audience: source.manifest.audience.clone().unwrap_or_else(|| "desk".to_owned()),
+        records: world.domains.get(place).map(|names| names.records.clone()).unwrap_or_default(),
+        limits: source.manifest.scripts.limits(),
+        ..Domain::default()
+    };
+    for file in &source.files {
+        report.enter(&file.path);
+        let written = |span: Span| file.text.get(span.start..span.end).unwrap_or_default().to_owned();
+        for statement in &file.tree.statements {
+            match &statement.item {
+                Statement::Table(def) => {
+                    let number = domain.tables.len();
+                    let types = world.domains.get(place).and_then(|names| names.tables.get(number));
+                    let Some(types) = types else { continue };
+                    domain.tables.push(tables::table(def, types, world, place, report, texts));
+                    let number = u16::try_from(number).unwrap_or(u16::MAX);
+                    domain.derivations.extend(tables::derivations(def, number, world, place));
+                }
+                Statement::Derive(def) => domain.derivations.extend(rules::derive(def, world, place, report, texts)),
+                Statement::Rule(def) => add_rule(&mut domain, def, world, place, report, texts),
+                Statement::Crosswalk(def) => {
+                    domain.crosswalks.extend(crosswalks::crosswalk(def, world, &written, report).map(|mut walk| {
+                        imports::crosswalk(def, &mut walk, world, releases, report);
+                        walk
+                    }));
+                }
+                Statement::Policy(def) => {
+                    if domain.policies.iter().any(|policy| policy.name == def.name.item) {
+                        duplicate("policy", &def.name, report);
+                    }
+                    domain.policies.push(policies::policy(def, world, place, report));
+                }
+                Statement::Record(_) | Statement::CodeSet(_) | Statement::List(_) | Statement::Label(_) => {}
+            }
+        }
+    }
+    let text = |file: &Path, span: Span| -> String {
+        let found = sources.iter().flat_map(|source| &source.files).find(|it| it.path == file);
+        let text = found.and_then(|file| file.text.get(span.start..span.end)).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for (set, draft) in drafts.iter().enumerate() {
+        let Ok(set) = u16::try_from(set) else { continue };
+        let has_part = draft.domain == place || draft.said.iter().any(|one| one.domain == place);
+        if has_part {
+            domain.sets.push(set);
+            domain.classifiers.extend(criteria::classifier(draft, set, place, world, &text, report, texts));
+        }
+    }
+    scripts::check(source, &mut domain, report);
+    domain.phrases = std::mem::take(&mut texts.phrases);
+    domain.patterns = std::mem::take(&mut texts.patterns);
+    domain
+}
+
+fn add_rule(
+    domain: &mut Domain,
+    def: &crate::definitions::parse::tree::RuleDef,
+    world: &World,
+    place: usize,
+    report: &mut Report,
+    texts: &mut Texts,
+) {
+    if domain.rules.iter().any(|rule| rule.id == def.id.item) {
+        duplicate("rule", &def.id, report);
+        return;
+    }
+    let Some(rule) = rules::rule(def, world, place, report, texts) else { return };
+    if let Some(other) = domain.rules.iter().find(|other| rules::is_same(other, &rule)) {
+        report.say(def.id.span, Problem::RepeatedRule { rule: rule.id.clone(), other: other.id.clone() }, None);
+    }
+    domain.rules.push(rule);
+}
+
+/// What all domains stand on: labels, the policies of `shared` and its word lists.
+fn shared(sources: &[DomainSource], world: &World, domains: &[Domain]) -> Shared {
+    let place = world.shared;
+    let policies = place.and_then(|place| domains.get(place)).map(|domain| domain.policies.clone());
+    let mut lists: Vec<(String, Vec<String>)> = Vec::new();
+    if let Some(names) = place.and_then(|place| world.domains.get(place)) {
+        let mut words: Vec<_> = names.lists.iter().collect();
+        words.sort_by(|one, two| one.0.cmp(two.0));
+        for (name, members) in words {
+            let members = members.iter().filter_map(|member| match member {
+                MemberDef::One(Expr::Text(text) | Expr::Word(text)) => Some(text.clone()),
+                _ => None,
+            });
+            lists.push((name.clone(), members.collect()));
+        }
+    }
+    Shared {
+        sets: world.sets.iter().map(|set| set.name.clone()).collect(),
+        labels: world.labels.clone(),
+        policies: policies.unwrap_or_default(),
+        domains: sources.iter().map(|source| source.name.clone()).collect(),
+        lists,
+    }
+}

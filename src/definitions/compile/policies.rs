@@ -1,0 +1,314 @@
+//! Policies as written → policies with places and operators.
+
+use super::expression::join;
+use super::report::Report;
+use super::scope::Found;
+use super::scope::Scope;
+use super::world::World;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::OperatorDef;
+use crate::definitions::parse::tree::PathDef;
+use crate::definitions::parse::tree::PolicyDef;
+use crate::definitions::parse::tree::PolicyItem;
+use crate::definitions::parse::tree::SelectorDef;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::span::Spanned;
+use crate::model::expression::Expression;
+use crate::model::policy::CodeLine;
+use crate::model::policy::CodeTreatment;
+use crate::model::policy::FieldLine;
+use crate::model::policy::Policy;
+use crate::model::policy::Selector;
+use crate::model::policy::Showing;
+use crate::model::policy::TextLine;
+use crate::model::policy::Treatment;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+
+const OPERATORS: &[&str] = &[
+    "keep",
+    "remove",
+    "mask",
+    "year",
+    "month",
+    "day",
+    "block",
+    "zip3",
+    "last",
+    "first",
+    "band",
+    "age-90",
+    "pseudonym",
+    "group",
+];
+
+/// Kinds of things that the redactor finds in a text, as policies call them.
+const TEXT_KINDS: &[&str] = &[
+    "person",
+    "name",
+    "ssn",
+    "card",
+    "phone",
+    "email",
+    "ip",
+    "iban",
+    "url",
+    "date",
+    "age",
+    "address",
+    "place",
+    "zip",
+    "mrn",
+    "health-plan",
+    "licence",
+    "driver-licence",
+    "passport",
+    "account",
+    "routing",
+    "tax-id",
+    "national-id",
+    "id",
+    "plate",
+    "vehicle",
+    "device",
+    "username",
+    "npi",
+    "dea",
+    "mbi",
+    "mac",
+    "vin",
+    "crypto",
+    "organisation",
+    "other",
+];
+
+/// One policy of a domain.
+pub(super) fn policy(def: &PolicyDef, world: &World, domain: usize, report: &mut Report) -> Policy {
+    let mut policy = Policy {
+        name: def.name.item.clone(),
+        version: 1,
+        audience: def.name.item.clone(),
+        purpose: String::new(),
+        title: def.title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
+        fields: Vec::new(),
+        texts: Vec::new(),
+        codes: Vec::new(),
+        candidates: Showing::Keep,
+        findings: Showing::Keep,
+        counts_under: None,
+        counts_complement: false,
+    };
+    for item in &def.items {
+        line(&mut policy, item, world, domain, report);
+    }
+    policy
+}
+
+fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: usize, report: &mut Report) {
+    match &item.item {
+        PolicyItem::Audience(name) => policy.audience.clone_from(&name.item),
+        PolicyItem::Purpose(name) => policy.purpose.clone_from(&name.item),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be a small whole number"
+        )]
+        PolicyItem::Version(number) if number.item >= 1.0 && number.item <= 1e9 => policy.version = number.item as u32,
+        PolicyItem::Version(number) => {
+            report.say(number.span, Problem::BadNumber { text: number.item.to_string() }, None);
+        }
+        PolicyItem::Fields { selectors, operator } => {
+            let Some(treatment) = treatment(operator, report) else { return };
+            for one in selectors {
+                for fields in selector(one, world, domain, report) {
+                    fits(&fields, &treatment, operator, one, world, domain, report);
+                    policy.fields.push(FieldLine { fields, operator: treatment.clone() });
+                }
+            }
+        }
+        PolicyItem::Text { verb, kinds, replacement } => policy.texts.push(match verb.item.as_str() {
+            "keep" => TextLine::Keep,
+            "remove" => TextLine::Remove,
+            _ => {
+                let with = replacement.as_ref().map_or("[{kind}]", |text| text.item.as_str());
+                TextLine::Mask(text_kinds(kinds, report), with.to_owned())
+            }
+        }),
+        PolicyItem::Codes { labels, treatment } => {
+            let treatment = match treatment.item.as_str() {
+                "keep" => CodeTreatment::Keep,
+                "roll-up" => CodeTreatment::RollUp,
+                _ => CodeTreatment::Withhold,
+            };
+            policy.codes.push(CodeLine { labels: known_labels(labels, world, report), treatment });
+        }
+        PolicyItem::Candidates(name) => policy.candidates = showing(name),
+        PolicyItem::Findings(name) => policy.findings = showing(name),
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+        PolicyItem::Counts { under, complement } => {
+            policy.counts_under = Some(under.item as u32);
+            policy.counts_complement = *complement;
+        }
+    }
+}
+
+fn showing(name: &Name) -> Showing {
+    match name.item.as_str() {
+        "remove" => Showing::Remove,
+        "codes-only" => Showing::CodesOnly,
+        _ => Showing::Keep,
+    }
+}
+
+fn text_kinds(kinds: &[Name], report: &mut Report) -> Vec<String> {
+    let mut out = Vec::with_capacity(kinds.len());
+    for kind in kinds {
+        if TEXT_KINDS.contains(&kind.item.as_str()) {
+            out.push(kind.item.clone());
+        } else {
+            let help = did_you_mean(&kind.item, TEXT_KINDS.iter().copied());
+            let help = help.or_else(|| Some(format!("one of: {}", TEXT_KINDS.join(", "))));
+            report.say(kind.span, Problem::UnknownTextKind { kind: kind.item.clone() }, help);
+        }
+    }
+    out
+}
+
+fn known_labels(labels: &[Name], world: &World, report: &mut Report) -> Vec<u16> {
+    let mut out = Vec::with_capacity(labels.len());
+    for label in labels {
+        match world.label(label) {
+            Ok(place) => out.push(place),
+            Err((problem, help)) => report.say(label.span, problem, help),
+        }
+    }
+    out
+}
+
+fn treatment(operator: &OperatorDef, report: &mut Report) -> Option<Treatment> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded below")]
+    let number = operator.argument.as_ref().map(|number| number.item.clamp(0.0, 1e6) as u32);
+    let found = match operator.name.item.as_str() {
+        "keep" => Treatment::Keep,
+        "remove" => Treatment::Remove,
+        "mask" => Treatment::Mask,
+        "year" => Treatment::Year,
+        "month" => Treatment::Month,
+        "day" => Treatment::Day,
+        "block" => Treatment::Block,
+        "zip3" => Treatment::Zip3,
+        "age-90" => Treatment::Age90,
+        "pseudonym" => Treatment::Pseudonym,
+        "group" => Treatment::Group,
+        "last" => Treatment::Last(number.unwrap_or(4)),
+        "first" => Treatment::First(number.unwrap_or(1)),
+        "band" => Treatment::Band(number.unwrap_or(10).max(1)),
+        other => {
+            let help = did_you_mean(other, OPERATORS.iter().copied());
+            let help = help.or_else(|| Some(format!("one of: {}", OPERATORS.join(", "))));
+            report.say(operator.name.span, Problem::UnknownPolicyOperator { operator: other.to_owned() }, help);
+            return None;
+        }
+    };
+    Some(found)
+}
+
+fn selector(one: &Spanned<SelectorDef>, world: &World, domain: usize, report: &mut Report) -> Vec<Selector> {
+    match &one.item {
+        SelectorDef::Identifying(names) => {
+            vec![Selector::Identifying(names.iter().map(|name| name.item.clone()).collect())]
+        }
+        SelectorDef::QuasiIdentifier => vec![Selector::QuasiIdentifying],
+        SelectorDef::Date => vec![Selector::Dates],
+        SelectorDef::Free => vec![Selector::Free],
+        SelectorDef::Sensitive(None) => vec![Selector::Labelled(None)],
+        SelectorDef::Sensitive(Some(label)) => match world.label(label) {
+            Ok(place) => vec![Selector::Labelled(Some(place))],
+            Err((problem, help)) => {
+                report.say(label.span, problem, help);
+                Vec::new()
+            }
+        },
+        SelectorDef::Undeclared => vec![Selector::Undeclared],
+        SelectorDef::Path(path) => by_path(path, world, domain, report),
+    }
+}
+
+/// The field a path means in each record of the domain that has it; a policy of `shared` names fields it has never seen.
+fn by_path(path: &PathDef, world: &World, domain: usize, report: &mut Report) -> Vec<Selector> {
+    if world.shared == Some(domain) {
+        return vec![Selector::Named(join(path))];
+    }
+    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
+    let mut out = Vec::new();
+    for (place, record) in records.iter().enumerate() {
+        let scope = Scope::new(world, domain, Some(record));
+        if let (Found::Path { expression: Expression::Path(path), .. }, Ok(place)) =
+            (scope.find(&join(path)), u16::try_from(place))
+        {
+            out.push(Selector::At(place, path));
+        }
+    }
+    if out.is_empty() {
+        let names = records.iter().flat_map(|record| record.fields.iter().map(|field| field.name.as_str()));
+        let help = did_you_mean(&join(path), names);
+        report.say(
+            path.span,
+            Problem::UnknownField { field: join(path), record: "any record of this domain".into() },
+            help,
+        );
+    }
+    out
+}
+
+/// Whether what is done to a field can be done to its type.
+fn fits(
+    fields: &Selector,
+    treatment: &Treatment,
+    operator: &OperatorDef,
+    at: &Spanned<SelectorDef>,
+    world: &World,
+    domain: usize,
+    report: &mut Report,
+) {
+    let Selector::At(record, path) = fields else { return };
+    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
+    let Some(record) = records.get(usize::from(*record)) else { return };
+    let Some(field) = field_at(&record.fields, &path.slots) else { return };
+    let mut kind = &field.kind;
+    while let Kind::List(inner) = kind {
+        kind = inner;
+    }
+    let can = match treatment {
+        Treatment::Year | Treatment::Month | Treatment::Day => matches!(kind, Kind::Date | Kind::DateTime | Kind::Text),
+        Treatment::Group => matches!(kind, Kind::Code(_)),
+        Treatment::Band(_) | Treatment::Age90 => {
+            matches!(kind, Kind::Number | Kind::Integer | Kind::Money | Kind::Duration | Kind::Text)
+        }
+        Treatment::Block | Treatment::Zip3 | Treatment::First(_) | Treatment::Last(_) => {
+            matches!(kind, Kind::Text | Kind::Integer | Kind::Number)
+        }
+        _ => true,
+    };
+    if !can {
+        let kind = super::scope::Type::of(kind).map(|kind| kind.to_string()).unwrap_or_default();
+        report.say(at.span, Problem::OperatorMismatch { operator: operator.name.item.clone(), kind }, None);
+    }
+}
+
+fn field_at<'a>(fields: &'a [Field], slots: &[u16]) -> Option<&'a Field> {
+    let (first, rest) = slots.split_first()?;
+    let field = fields.get(usize::from(*first))?;
+    if rest.is_empty() {
+        return Some(field);
+    }
+    let mut kind = &field.kind;
+    while let Kind::List(inner) = kind {
+        kind = inner;
+    }
+    match kind {
+        Kind::Record(inner) => field_at(inner, rest),
+        _ => None,
+    }
+}

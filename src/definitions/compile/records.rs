@@ -1,0 +1,152 @@
+//! Records as written → records with types.
+
+use super::report::Report;
+use super::scope::Scope;
+use super::scope::Type;
+use super::texts::Texts;
+use super::world::World;
+use crate::definitions::compile::expression::Lowering;
+use crate::definitions::parse::tree::Attribute;
+use crate::definitions::parse::tree::FieldDef;
+use crate::definitions::parse::tree::KindDef;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::RecordDef;
+use crate::definitions::parse::tree::SimpleKind;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::span::Spanned;
+use crate::model::record::DefaultCase;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::record::Privacy;
+use crate::model::record::Record;
+
+/// A type as written → a type.
+pub(super) fn kind(def: &Spanned<KindDef>, world: &World, report: &mut Report) -> Kind {
+    match &def.item {
+        KindDef::Simple(simple) => match simple {
+            SimpleKind::Text => Kind::Text,
+            SimpleKind::Number => Kind::Number,
+            SimpleKind::Integer => Kind::Integer,
+            SimpleKind::Money => Kind::Money,
+            SimpleKind::Bool => Kind::Bool,
+            SimpleKind::Date => Kind::Date,
+            SimpleKind::DateTime => Kind::DateTime,
+            SimpleKind::Duration => Kind::Duration,
+        },
+        KindDef::Choice(names) => Kind::Choice(values(names, report)),
+        KindDef::Ladder(names) => Kind::Ladder(values(names, report)),
+        KindDef::Code(name) => match world.known_set(name) {
+            Ok(set) => Kind::Code(set),
+            Err((problem, help)) => {
+                report.say(name.span, problem, help);
+                Kind::Text
+            }
+        },
+        KindDef::List(inner) => Kind::List(Box::new(kind(inner, world, report))),
+        KindDef::Record(defs) => Kind::Record(fields(defs, world, report)),
+    }
+}
+
+fn values(names: &[Name], report: &mut Report) -> Vec<String> {
+    let mut out: Vec<String> = Vec::with_capacity(names.len());
+    for name in names {
+        if out.contains(&name.item) {
+            report.say(name.span, Problem::RepeatedValue { value: name.item.clone() }, None);
+        } else {
+            out.push(name.item.clone());
+        }
+    }
+    out
+}
+
+fn fields(defs: &[FieldDef], world: &World, report: &mut Report) -> Vec<Field> {
+    let mut out: Vec<Field> = Vec::with_capacity(defs.len());
+    for def in defs {
+        if out.iter().any(|field| field.name == def.name.item) {
+            report.say(def.name.span, Problem::DuplicateField { field: def.name.item.clone() }, None);
+            continue;
+        }
+        out.push(field(def, world, report));
+    }
+    out
+}
+
+fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
+    let mut field = Field {
+        name: def.name.item.clone(),
+        title: String::new(),
+        kind: kind(&def.kind, world, report),
+        is_required: false,
+        default: Vec::new(),
+        privacy: Privacy::default(),
+        dates_encounter: false,
+    };
+    for attribute in &def.attributes {
+        match &attribute.item {
+            Attribute::Required => field.is_required = true,
+            Attribute::Default(_) => {}
+            Attribute::Identifies(name) => field.privacy.identifies = Some(name.item.clone()),
+            Attribute::QuasiIdentifier => field.privacy.is_quasi_identifier = true,
+            Attribute::Free => field.privacy.is_free = true,
+            Attribute::Sensitive(name) => match world.label(name) {
+                Ok(label) => field.privacy.label = Some(label),
+                Err((problem, help)) => report.say(name.span, problem, help),
+            },
+            Attribute::DatesEncounter => {
+                field.dates_encounter = true;
+                if !matches!(field.kind, Kind::Date | Kind::DateTime) {
+                    let found = Type::of(&field.kind).map(|kind| kind.to_string()).unwrap_or_default();
+                    report.say(attribute.span, Problem::TypeMismatch { expected: "a date".into(), found }, None);
+                }
+            }
+            Attribute::Title(title) => field.title.clone_from(&title.item),
+        }
+    }
+    field
+}
+
+/// A record without its defaults.
+pub(super) fn record(def: &RecordDef, world: &World, report: &mut Report) -> Record {
+    Record {
+        name: def.name.item.clone(),
+        title: def.title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
+        fields: fields(&def.fields, world, report),
+    }
+}
+
+/// The defaults of a record, which may speak of its other fields: written into `target`, a copy of it.
+pub(super) fn defaults<'a>(
+    def: &RecordDef,
+    record: &'a Record,
+    target: &mut Record,
+    world: &'a World,
+    domain: usize,
+    report: &mut Report,
+    texts: &mut Texts,
+) {
+    let scope = Scope::new(world, domain, Some(record));
+    let mut lowering = Lowering { world, scope, report, texts };
+    descend(&def.fields, &record.fields, &mut target.fields, &mut lowering);
+}
+
+fn descend<'a>(defs: &[FieldDef], fields: &'a [Field], targets: &mut [Field], lowering: &mut Lowering<'a, '_>) {
+    for def in defs {
+        let Some((field, target)) = fields.iter().zip(targets.iter_mut()).find(|(it, _)| it.name == def.name.item)
+        else {
+            continue;
+        };
+        for attribute in &def.attributes {
+            let Attribute::Default(cases) = &attribute.item else { continue };
+            for (value, when) in cases {
+                let typed = lowering.lower(value, Type::of(&field.kind));
+                let when = when.as_ref().map(|when| lowering.condition(when));
+                target.default.push(DefaultCase { value: typed.expression, when });
+            }
+        }
+        if let (KindDef::Record(defs), Kind::Record(fields), Kind::Record(targets)) =
+            (&def.kind.item, &field.kind, &mut target.kind)
+        {
+            descend(defs, fields, targets, lowering);
+        }
+    }
+}

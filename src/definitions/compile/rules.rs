@@ -1,0 +1,354 @@
+//! Rules and derivations as written → rules with slots.
+
+use super::expression::Lowering;
+use super::expression::join;
+use super::report::Report;
+use super::scope::Found;
+use super::scope::Scope;
+use super::scope::Type;
+use super::texts::Texts;
+use super::world::World;
+use crate::definitions::parse::tree::DeriveDef;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::PathDef;
+use crate::definitions::parse::tree::RuleDef;
+use crate::definitions::parse::tree::RuleItem;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+use crate::model::expression::Expression;
+use crate::model::expression::Path;
+use crate::model::record::Kind;
+use crate::model::record::Record;
+use crate::model::rules::Check;
+use crate::model::rules::Derivation;
+use crate::model::rules::Fix;
+use crate::model::rules::Piece;
+use crate::model::rules::Rule;
+use crate::model::rules::Severity;
+use crate::model::rules::Step;
+
+/// The record a statement is about: the one it names, or the only one of the domain.
+pub(super) fn record<'a>(
+    named: Option<&Name>,
+    what: &str,
+    at: Span,
+    world: &'a World,
+    domain: usize,
+    report: &mut Report,
+) -> Option<(u16, &'a Record)> {
+    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
+    let place = match (named, records) {
+        (Some(name), _) => {
+            let found = records.iter().position(|record| record.name == name.item);
+            if found.is_none() {
+                let help = did_you_mean(&name.item, records.iter().map(|record| record.name.as_str()));
+                let problem = Problem::UnknownName { what: "record".into(), name: name.item.clone() };
+                report.say(name.span, problem, help);
+            }
+            found?
+        }
+        (None, [_]) => 0,
+        (None, []) => {
+            report.say(
+                at,
+                Problem::MissingRecord { what: what.into() },
+                Some("define a record: `record NAME { … }`".into()),
+            );
+            return None;
+        }
+        (None, _) => {
+            let names: Vec<&str> = records.iter().map(|record| record.name.as_str()).collect();
+            let help = Some(format!("say `on {}`", names.join("` or `on ")));
+            report.say(at, Problem::MissingRecord { what: what.into() }, help);
+            return None;
+        }
+    };
+    Some((u16::try_from(place).ok()?, records.get(place)?))
+}
+
+/// What the items outside of `check` say, and what a check adds.
+#[derive(Default, Clone)]
+struct Draft {
+    check: Check,
+    scope: Vec<Expression>,
+}
+
+impl Default for Check {
+    fn default() -> Check {
+        Check {
+            extra: Vec::new(),
+            steps: Vec::new(),
+            when: Vec::new(),
+            require: Vec::new(),
+            forbid: Vec::new(),
+            at: None,
+            fix: None,
+        }
+    }
+}
+
+/// One rule.
+pub(super) fn rule<'t>(
+    def: &'t RuleDef,
+    world: &World,
+    domain: usize,
+    report: &mut Report,
+    texts: &mut Texts,
+) -> Option<Rule> {
+    let named = def.items.iter().find_map(|item| match &item.item {
+        RuleItem::On(name) => Some(name),
+        _ => None,
+    });
+    let what = format!("the rule `{}`", def.id.item);
+    let (place, record) = record(named, &what, def.id.span, world, domain, report)?;
+    let scope = Scope::new(world, domain, Some(record));
+    let mut lowering = Lowering { world, scope, report, texts };
+    let mut rule = Rule {
+        id: def.id.item.clone(),
+        severity: severity(&def.severity, lowering.report),
+        record: place,
+        message: Vec::new(),
+        see: String::new(),
+        help: String::new(),
+        scope: Vec::new(),
+        from: None,
+        to: None,
+        checks: Vec::new(),
+        once: false,
+        variables: 0,
+    };
+    let mut outer = Draft::default();
+    let mut checks: Vec<&'t [Spanned<RuleItem>]> = Vec::new();
+    for item in &def.items {
+        match &item.item {
+            RuleItem::Check(items) => checks.push(items),
+            RuleItem::Word { key, text } if key.item == "see" => rule.see.clone_from(&text.item),
+            RuleItem::Word { key, text } if key.item == "help" => rule.help.clone_from(&text.item),
+            RuleItem::From(day) => rule.from = Some(day.item),
+            RuleItem::To(day) => rule.to = Some(day.item),
+            RuleItem::Once => rule.once = true,
+            _ => draft(&mut outer, item, &mut lowering),
+        }
+    }
+    let is_whole = !outer.check.require.is_empty() || !outer.check.forbid.is_empty();
+    if is_whole || checks.is_empty() {
+        rule.checks.push(outer.check.clone());
+    }
+    if !is_whole && checks.is_empty() {
+        let help = Some("add a line `require …` or `forbid …`".into());
+        lowering.say_at(def.id.span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, help);
+    }
+    rule.message = message(&def.message, &mut lowering, checks.is_empty());
+    for items in checks {
+        let mark = lowering.scope.mark();
+        let mut inner = Draft {
+            check: Check { require: Vec::new(), forbid: Vec::new(), ..outer.check.clone() },
+            scope: Vec::new(),
+        };
+        for item in items {
+            draft(&mut inner, item, &mut lowering);
+        }
+        if inner.check.require.is_empty() && inner.check.forbid.is_empty() {
+            let span = items.first().map_or(def.id.span, |item| item.span);
+            lowering.say_at(span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, None);
+        }
+        if rule.message.is_empty() {
+            rule.message = message(&def.message, &mut lowering, true);
+        }
+        inner.check.when.extend(inner.scope);
+        rule.checks.push(inner.check);
+        lowering.scope.release(mark);
+    }
+    if rule.message.is_empty() {
+        rule.message = message(&def.message, &mut lowering, true);
+    }
+    rule.scope = outer.scope;
+    rule.variables = lowering.scope.used();
+    Some(rule)
+}
+
+fn severity(name: &Name, report: &mut Report) -> Severity {
+    match name.item.as_str() {
+        "error" => Severity::Error,
+        "warning" => Severity::Warning,
+        "advice" => Severity::Advice,
+        other => {
+            let help = Some("`error`, `warning` or `advice`".into());
+            report.say(name.span, Problem::UnknownSeverity { severity: other.into() }, help);
+            Severity::Error
+        }
+    }
+}
+
+fn draft<'a>(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'a, '_>) {
+    let check = &mut draft.check;
+    match &item.item {
+        RuleItem::Word { key, text } => check.extra.push((key.item.clone(), text.item.clone())),
+        RuleItem::Scope(condition) => {
+            let lowered = lowering.condition(condition);
+            draft.scope.push(lowered);
+        }
+        RuleItem::ForEach { variable, list } => {
+            let (expression, kind) = lowering.list(variable, list.as_ref());
+            let path = as_path(&expression);
+            let number = lowering.scope.bind(&variable.item, kind, false);
+            check.steps.push(Step::Each { variable: number, list: expression, path });
+        }
+        RuleItem::ForPair { first, second, list } => {
+            let (expression, kind) = lowering.list(first, Some(list));
+            let path = as_path(&expression);
+            let first = lowering.scope.bind(&first.item, kind, false);
+            let second = lowering.scope.bind(&second.item, kind, false);
+            check.steps.push(Step::Pairs { first, second, list: expression, path });
+        }
+        RuleItem::Let { name, value } => {
+            let typed = lowering.lower(value, None);
+            let number = lowering.scope.bind(&name.item, typed.kind, false);
+            check.steps.push(Step::Let { variable: number, value: typed.expression });
+        }
+        RuleItem::When(condition) => {
+            let lowered = lowering.condition(condition);
+            super::checks::never(&lowered, condition.span, lowering.report);
+            check.when.push(lowered);
+        }
+        RuleItem::Require(condition) => check.require.push(lowering.condition(condition)),
+        RuleItem::Forbid(condition) => {
+            let lowered = lowering.condition(condition);
+            super::checks::never(&lowered, condition.span, lowering.report);
+            check.forbid.push(lowered);
+        }
+        RuleItem::At(path) => check.at = at(path, lowering),
+        RuleItem::FixCode { set, code } => check.fix = fix(set, code, lowering),
+        RuleItem::FixExpr(expr) => check.fix = Some(Fix::Computed(lowering.lower(expr, None).expression)),
+        RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::On(_) | RuleItem::Check(_) => {}
+    }
+}
+
+fn as_path(expression: &Expression) -> Option<Path> {
+    match expression {
+        Expression::Path(path) => Some(path.clone()),
+        _ => None,
+    }
+}
+
+fn at(path: &PathDef, lowering: &mut Lowering<'_, '_>) -> Option<Path> {
+    let typed = lowering.lower(&Spanned::new(Expr::Word(join(path)), path.span), None);
+    as_path(&typed.expression)
+}
+
+fn fix(set: &Name, code: &Name, lowering: &mut Lowering<'_, '_>) -> Option<Fix> {
+    let world = lowering.world;
+    match world.known_set(set) {
+        Ok(place) => match world.code(place, &code.item) {
+            Some(code) => Some(Fix::Code(place, code)),
+            None if world.is_starter(place) => None,
+            None => {
+                let (problem, help) = world.unknown_code(place, &code.item);
+                lowering.say_at(code.span, problem, help);
+                None
+            }
+        },
+        Err((problem, help)) => {
+            lowering.say_at(set.span, problem, help);
+            None
+        }
+    }
+}
+
+/// The message in pieces: words, and `{path}` of what identifies nobody.
+fn message(message: &Name, lowering: &mut Lowering<'_, '_>, is_last: bool) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = message.item.as_str();
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((inside, after)) = after.split_once('}') else { break };
+        if !before.is_empty() {
+            pieces.push(Piece::Text(before.to_owned()));
+        }
+        match placeholder(inside.trim(), message.span, lowering, is_last) {
+            Some(piece) => pieces.push(piece),
+            None if !is_last => return Vec::new(),
+            None => {}
+        }
+        rest = after;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest.to_owned()));
+    }
+    pieces
+}
+
+fn placeholder(inside: &str, span: Span, lowering: &mut Lowering<'_, '_>, is_last: bool) -> Option<Piece> {
+    match lowering.scope.find(inside) {
+        Found::Path { expression, kind, field } => {
+            let is_plain = matches!(kind.sort(), "code" | "choice" | "ladder" | "number" | "bool");
+            let identifies = field.is_some_and(|field| {
+                field.privacy.identifies.is_some() || field.privacy.is_free || field.privacy.is_quasi_identifier
+            });
+            let is_property = matches!(expression, Expression::Property { .. });
+            if is_property || (is_plain && !identifies) {
+                return Some(Piece::Value(expression));
+            }
+            let help = Some("name the field in words; `at PATH` points at it".into());
+            lowering.say_at(span, Problem::LeakyMessage { path: inside.to_owned() }, help);
+            None
+        }
+        Found::Broken { .. } | Found::Nothing => {
+            if is_last {
+                lowering.say_at(span, Problem::UnknownPlaceholder { placeholder: inside.to_owned() }, None);
+            }
+            None
+        }
+    }
+}
+
+/// The lines of a `derive` block.
+pub(super) fn derive(
+    def: &DeriveDef,
+    world: &World,
+    domain: usize,
+    report: &mut Report,
+    texts: &mut Texts,
+) -> Vec<Derivation> {
+    let Some((place, fields)) = record(Some(&def.record), "derive", def.record.span, world, domain, report) else {
+        return Vec::new();
+    };
+    let scope = Scope::new(world, domain, Some(fields));
+    let mut lowering = Lowering { world, scope, report, texts };
+    let mut out = Vec::with_capacity(def.lines.len());
+    for (path, value) in &def.lines {
+        let target = lowering.lower(&Spanned::new(Expr::Word(join(path)), path.span), None);
+        let Expression::Path(field) = target.expression else { continue };
+        let Some(kind) = target.kind else { continue };
+        let typed = lowering.lower(value, Some(kind));
+        let is_settable = |found: Type<'_>| {
+            kind.fits(found) || kind.sort() == "text" || (kind.sort() == "code" && found.sort() == "number")
+        };
+        if let Some(found) = typed.kind.filter(|found| !is_settable(*found)) {
+            let problem = Problem::TypeMismatch { expected: kind.to_string(), found: found.to_string() };
+            lowering.say_at(value.span, problem, None);
+        }
+        out.push(Derivation { record: place, field, value: typed.expression });
+    }
+    out
+}
+
+/// Whether two rules are the same but for their names and words.
+pub(super) fn is_same(one: &Rule, two: &Rule) -> bool {
+    one.record == two.record && one.scope == two.scope && one.from == two.from && one.to == two.to && {
+        let bodies = |rule: &Rule| -> Vec<Check> {
+            rule.checks.iter().map(|check| Check { extra: Vec::new(), ..check.clone() }).collect()
+        };
+        bodies(one) == bodies(two)
+    }
+}
+
+/// Whether a kind is a code.
+pub(super) fn code_set(kind: Type<'_>) -> Option<u16> {
+    match kind.base {
+        Kind::Code(set) => Some(*set),
+        _ => None,
+    }
+}

@@ -1,0 +1,274 @@
+//! Which names an expression may use, and what they are.
+
+use super::world::World;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::model::expression::Expression;
+use crate::model::expression::Path;
+use crate::model::expression::Root;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::record::Record;
+use std::fmt;
+
+/// The type of an expression.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Type<'a> {
+    /// Type of one value; never a list.
+    pub base: &'a Kind,
+    /// There may be several.
+    pub is_list: bool,
+}
+
+impl<'a> Type<'a> {
+    pub const BOOL: Type<'static> = Type { base: &Kind::Bool, is_list: false };
+    pub const NUMBER: Type<'static> = Type { base: &Kind::Number, is_list: false };
+    pub const TEXT: Type<'static> = Type { base: &Kind::Text, is_list: false };
+    pub const DATE: Type<'static> = Type { base: &Kind::Date, is_list: false };
+    pub const DATETIME: Type<'static> = Type { base: &Kind::DateTime, is_list: false };
+    pub const DURATION: Type<'static> = Type { base: &Kind::Duration, is_list: false };
+
+    /// The type of a field.
+    pub fn of(kind: &'a Kind) -> Option<Type<'a>> {
+        Some(Type::of_kind(kind))
+    }
+
+    fn of_kind(kind: &'a Kind) -> Type<'a> {
+        match kind {
+            Kind::List(inner) => Type { is_list: true, ..Type::of_kind(inner) },
+            base => Type { base, is_list: false },
+        }
+    }
+
+    /// The type of one item of it.
+    pub fn item(self) -> Type<'a> {
+        Type { is_list: false, ..self }
+    }
+
+    pub fn is_bool(self) -> bool {
+        matches!(self.base, Kind::Bool)
+    }
+
+    pub fn is_number(self) -> bool {
+        self.sort() == "number"
+    }
+
+    pub fn is_ordered(self) -> bool {
+        matches!(self.sort(), "number" | "date" | "duration" | "ladder")
+    }
+
+    /// Types of one sort can be compared with each other.
+    pub fn sort(self) -> &'static str {
+        match self.base {
+            Kind::Text => "text",
+            Kind::Number | Kind::Integer | Kind::Money => "number",
+            Kind::Bool => "bool",
+            Kind::Date | Kind::DateTime => "date",
+            Kind::Duration => "duration",
+            Kind::Choice(_) => "choice",
+            Kind::Ladder(_) => "ladder",
+            Kind::Code(_) => "code",
+            Kind::List(_) => "list",
+            Kind::Record(_) => "record",
+        }
+    }
+
+    /// Whether a value of the other type can be compared with one of this type.
+    pub fn fits(self, other: Type<'_>) -> bool {
+        match (self.base, other.base) {
+            (Kind::Ladder(one), Kind::Ladder(two)) | (Kind::Choice(one), Kind::Choice(two)) => one == two,
+            (Kind::Code(_) | Kind::Text, Kind::Code(_) | Kind::Text) => true,
+            _ => self.sort() == other.sort(),
+        }
+    }
+}
+
+impl fmt::Display for Type<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_list {
+            out.write_str("a list of ")?;
+        }
+        match self.base {
+            Kind::Choice(names) => write!(out, "one of ({})", names.join(", ")),
+            Kind::Ladder(names) => write!(out, "a step of ({})", names.join(" < ")),
+            Kind::Record(_) => out.write_str("a record"),
+            _ => write!(out, "a {}", self.sort()),
+        }
+    }
+}
+
+/// What a word is.
+pub(super) enum Found<'a> {
+    /// A path that can be read.
+    Path {
+        expression: Expression,
+        kind: Type<'a>,
+        /// The field it ends at, if it does.
+        field: Option<&'a Field>,
+    },
+    /// It starts like a path, but the rest is not there: the part, and what there is.
+    Broken { part: String, among: Vec<String> },
+    /// No name of this place.
+    Nothing,
+}
+
+/// A variable of a loop, a quantifier or a `let`.
+struct Variable<'a> {
+    name: String,
+    kind: Option<Type<'a>>,
+    number: u16,
+    /// Names are looked up in it first.
+    is_open: bool,
+}
+
+/// The names of one place.
+pub(super) struct Scope<'a> {
+    /// Domain, by place in the world.
+    pub domain: usize,
+    world: &'a World,
+    record: Option<&'a Record>,
+    variables: Vec<Variable<'a>>,
+    used: u16,
+}
+
+impl<'a> Scope<'a> {
+    /// The fields of a record, without variables.
+    pub fn new(world: &'a World, domain: usize, record: Option<&'a Record>) -> Scope<'a> {
+        Scope { domain, world, record, variables: Vec::new(), used: 0 }
+    }
+
+    /// How many variables there ever were.
+    pub fn used(&self) -> u16 {
+        self.used
+    }
+
+    /// A place to come back to with `release`.
+    pub fn mark(&self) -> usize {
+        self.variables.len()
+    }
+
+    /// Forgets the variables bound since the mark.
+    pub fn release(&mut self, mark: usize) {
+        self.variables.truncate(mark);
+    }
+
+    /// Binds a name; returns the number of the variable.
+    pub fn bind(&mut self, name: &str, kind: Option<Type<'a>>, is_open: bool) -> u16 {
+        let number = self.used;
+        self.used = self.used.saturating_add(1);
+        self.variables.push(Variable { name: name.to_owned(), kind, number, is_open });
+        number
+    }
+
+    /// The number of a variable.
+    pub fn variable(&self, name: &str) -> Option<u16> {
+        self.variables.iter().rev().find(|variable| variable.name == name).map(|variable| variable.number)
+    }
+
+    /// Whether the first part of a path is a variable.
+    pub fn is_variable(&self, word: &str) -> bool {
+        self.variable(word.split('.').next().unwrap_or_default()).is_some()
+    }
+
+    /// What to say of a word that is no path here.
+    pub fn unknown(&self, word: &str) -> Problem {
+        let record = self.record.map_or("this place", |record| record.name.as_str());
+        Problem::UnknownField { field: word.to_owned(), record: format!("`{record}`") }
+    }
+
+    /// Names that a path may start with.
+    pub fn names(&self) -> Vec<String> {
+        let variables = self.variables.iter().map(|variable| variable.name.clone());
+        let fields = self.record.iter().flat_map(|record| record.fields.iter().map(|field| field.name.clone()));
+        variables.chain(fields).collect()
+    }
+
+    /// What a word is: a variable, a field of an open item, a field of the record, and what comes after the dots.
+    pub fn find(&self, word: &str) -> Found<'a> {
+        let mut parts = word.split('.');
+        let first = parts.next().unwrap_or_default();
+        let rest: Vec<&str> = parts.collect();
+        if let Some(variable) = self.variables.iter().rev().find(|variable| variable.name == first) {
+            let path = Path { root: Root::Variable(variable.number), slots: Vec::new() };
+            return match variable.kind {
+                Some(kind) => self.follow(path, kind, None, &rest),
+                None => Found::Path { expression: Expression::Path(path), kind: Type::BOOL, field: None },
+            };
+        }
+        for variable in self.variables.iter().rev().filter(|variable| variable.is_open) {
+            if let Some(Type { base: Kind::Record(fields), .. }) = variable.kind
+                && let Some((slot, field)) = named(fields, first)
+            {
+                let path = Path { root: Root::Variable(variable.number), slots: vec![slot] };
+                return self.follow(path, Type::of_kind(&field.kind), Some(field), &rest);
+            }
+        }
+        if let Some(record) = self.record
+            && let Some((slot, field)) = named(&record.fields, first)
+        {
+            let path = Path { root: Root::Encounter, slots: vec![slot] };
+            return self.follow(path, Type::of_kind(&field.kind), Some(field), &rest);
+        }
+        Found::Nothing
+    }
+
+    fn follow(&self, mut path: Path, kind: Type<'a>, field: Option<&'a Field>, rest: &[&str]) -> Found<'a> {
+        let Some((part, rest)) = rest.split_first() else {
+            return Found::Path { expression: Expression::Path(path), kind, field };
+        };
+        match kind.base {
+            Kind::Record(fields) => match named(fields, part) {
+                Some((slot, field)) => {
+                    path.slots.push(slot);
+                    let inner = Type::of_kind(&field.kind);
+                    let kind = Type { is_list: kind.is_list || inner.is_list, ..inner };
+                    self.follow(path, kind, Some(field), rest)
+                }
+                None => Found::Broken {
+                    part: (*part).to_owned(),
+                    among: fields.iter().map(|field| field.name.clone()).collect(),
+                },
+            },
+            Kind::Code(set) => match self.world.property(*set, part) {
+                Some((property, inner)) if rest.is_empty() => {
+                    let inner = Type::of_kind(inner);
+                    Found::Path {
+                        expression: Expression::Property { of: Box::new(Expression::Path(path)), set: *set, property },
+                        kind: Type { is_list: kind.is_list || inner.is_list, ..inner },
+                        field: None,
+                    }
+                }
+                _ => Found::Broken { part: (*part).to_owned(), among: self.world.property_names(*set) },
+            },
+            _ => Found::Broken { part: (*part).to_owned(), among: Vec::new() },
+        }
+    }
+
+    /// The list that `any X` means without `in`: the field X, Xs, Xes or, for a final y, ies; innermost first.
+    pub fn plural(&self, name: &str) -> Option<String> {
+        let mut forms = vec![name.to_owned(), format!("{name}s"), format!("{name}es")];
+        if let Some(stem) = name.strip_suffix('y') {
+            forms.push(format!("{stem}ies"));
+        }
+        if let Some(stem) = name.strip_suffix("is") {
+            forms.push(format!("{stem}es"));
+        }
+        for variable in self.variables.iter().rev() {
+            if let Some(Type { base: Kind::Record(fields), .. }) = variable.kind
+                && let Some(form) = forms.iter().find(|form| is_list(fields, form))
+            {
+                return Some(format!("{}.{form}", variable.name));
+            }
+        }
+        let fields = &self.record?.fields;
+        forms.into_iter().find(|form| is_list(fields, form))
+    }
+}
+
+fn named<'a>(fields: &'a [Field], name: &str) -> Option<(u16, &'a Field)> {
+    let place = fields.iter().position(|field| field.name == name)?;
+    Some((u16::try_from(place).ok()?, fields.get(place)?))
+}
+
+fn is_list(fields: &[Field], name: &str) -> bool {
+    fields.iter().any(|field| field.name == name && matches!(field.kind, Kind::List(_)))
+}

@@ -1,0 +1,208 @@
+//! Decision tables: types of their columns, rows, gaps and overlaps.
+
+use super::expression::Lowering;
+use super::expression::join;
+use super::report::Report;
+use super::scope::Found;
+use super::scope::Scope;
+use super::scope::Type;
+use super::texts::Texts;
+use super::world::TableTypes;
+use super::world::World;
+use crate::definitions::parse::tree::CellDef;
+use crate::definitions::parse::tree::ColumnDef;
+use crate::definitions::parse::tree::CompareOp;
+use crate::definitions::parse::tree::MemberDef;
+use crate::definitions::parse::tree::TableDef;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::span::Spanned;
+use crate::model::expression::Comparison;
+use crate::model::expression::Expression;
+use crate::model::expression::Member;
+use crate::model::expression::Path;
+use crate::model::record::Kind;
+use crate::model::record::Record;
+use crate::model::rules::Cell;
+use crate::model::rules::Derivation;
+use crate::model::rules::Row;
+use crate::model::rules::Table;
+use crate::model::value::Literal;
+
+/// Types of a table's columns.
+pub(super) fn types(def: &TableDef, world: &World, domain: usize, report: &mut Report) -> TableTypes {
+    let record = record_of(def, world, domain);
+    let mut types = TableTypes { name: def.name.item.clone(), ..TableTypes::default() };
+    for (columns, is_output) in [(&def.inputs, false), (&def.outputs, true)] {
+        for column in columns {
+            let kind = column_kind(column, record.map(|it| it.1), world, domain, report);
+            if is_output {
+                types.output_names.push(join(&column.path));
+                types.outputs.push(kind);
+            } else {
+                types.inputs.push(kind);
+            }
+        }
+    }
+    types
+}
+
+/// The record that all columns without a type are fields of.
+fn record_of<'a>(def: &TableDef, world: &'a World, domain: usize) -> Option<(usize, &'a Record)> {
+    let records = &world.domains.get(domain)?.records;
+    records.iter().enumerate().find(|(_, record)| {
+        let scope = Scope::new(world, domain, Some(record));
+        let columns = def.inputs.iter().chain(&def.outputs).filter(|column| column.kind.is_none());
+        columns.into_iter().all(|column| matches!(scope.find(&join(&column.path)), Found::Path { .. }))
+    })
+}
+
+fn column_kind(column: &ColumnDef, record: Option<&Record>, world: &World, domain: usize, report: &mut Report) -> Kind {
+    if let Some(kind) = &column.kind {
+        return super::records::kind(kind, world, report);
+    }
+    let scope = Scope::new(world, domain, record);
+    match scope.find(&join(&column.path)) {
+        Found::Path { kind, .. } => kind.base.clone(),
+        _ => {
+            let help = Some("name a field, or give the column a type: `name TYPE`".into());
+            report.say(column.path.span, scope.unknown(&join(&column.path)), help);
+            Kind::Text
+        }
+    }
+}
+
+/// The rows of a table, checked for gaps and overlaps.
+pub(super) fn table(
+    def: &TableDef,
+    types: &TableTypes,
+    world: &World,
+    domain: usize,
+    report: &mut Report,
+    texts: &mut Texts,
+) -> Table {
+    let mut table = Table {
+        name: def.name.item.clone(),
+        inputs: def.inputs.iter().map(|column| join(&column.path)).collect(),
+        outputs: def.outputs.iter().map(|column| join(&column.path)).collect(),
+        rows: Vec::with_capacity(def.rows.len()),
+    };
+    let mut spans = Vec::with_capacity(def.rows.len());
+    for row in &def.rows {
+        let expected = types.inputs.len() + types.outputs.len();
+        let found = row.item.cells.len() + row.item.outputs.len();
+        if row.item.cells.len() != types.inputs.len() || row.item.outputs.len() != types.outputs.len() {
+            report.say(row.span, Problem::RowWidth { expected, found }, None);
+            continue;
+        }
+        let scope = Scope::new(world, domain, None);
+        let mut lowering = Lowering { world, scope, report: &mut *report, texts: &mut *texts };
+        let cells = row.item.cells.iter().zip(&types.inputs).map(|(cell, kind)| cell_of(cell, kind, &mut lowering));
+        let cells: Vec<Cell> = cells.collect();
+        let outputs = row.item.outputs.iter().zip(&types.outputs);
+        let outputs = outputs.map(|(cell, kind)| output_of(cell, kind, &mut lowering)).collect();
+        table.rows.push(Row { cells, outputs });
+        spans.push(row.span);
+    }
+    if spans.len() == def.rows.len() {
+        super::coverage::check(def, types, &table, &spans, report);
+    }
+    table
+}
+
+fn cell_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a, '_>) -> Cell {
+    match &cell.item {
+        CellDef::Any => Cell::Any,
+        CellDef::Absent => Cell::Absent,
+        CellDef::Members(members) => Cell::Members(lowering.members(members, Type::of(kind), cell.span)),
+        CellDef::Compare(op, value) => {
+            let Some(kind) = Type::of(kind) else { return Cell::Any };
+            let how = match op {
+                CompareOp::Equal => Comparison::Equal,
+                CompareOp::Unequal => Comparison::Unequal,
+                CompareOp::Less => Comparison::Less,
+                CompareOp::AtMost => Comparison::AtMost,
+                CompareOp::More => Comparison::More,
+                CompareOp::AtLeast => Comparison::AtLeast,
+            };
+            lowering.literal(value, kind).map_or(Cell::Any, |literal| Cell::Compare(how, literal))
+        }
+    }
+}
+
+fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a, '_>) -> Option<Literal> {
+    match &cell.item {
+        CellDef::Members(members) => match members.as_slice() {
+            [Spanned { item: MemberDef::One(value), span }] => {
+                lowering.literal(&Spanned::new(value.clone(), *span), Type::of(kind)?)
+            }
+            _ => {
+                let problem = Problem::TypeMismatch { expected: "one value".into(), found: "several".into() };
+                lowering.report.say(cell.span, problem, None);
+                None
+            }
+        },
+        CellDef::Absent => None,
+        CellDef::Any | CellDef::Compare(..) => {
+            let problem = Problem::TypeMismatch { expected: "a value".into(), found: "a condition".into() };
+            lowering.report.say(cell.span, problem, None);
+            None
+        }
+    }
+}
+
+/// What a table written over fields only sets by itself.
+pub(super) fn derivations(def: &TableDef, place: u16, world: &World, domain: usize) -> Vec<Derivation> {
+    let is_over_fields = def.inputs.iter().chain(&def.outputs).all(|column| column.kind.is_none());
+    let Some((record, fields)) = record_of(def, world, domain).filter(|_| is_over_fields) else { return Vec::new() };
+    let scope = Scope::new(world, domain, Some(fields));
+    let path = |column: &ColumnDef| -> Option<Expression> {
+        match scope.find(&join(&column.path)) {
+            Found::Path { expression, .. } => Some(expression),
+            _ => None,
+        }
+    };
+    let arguments: Vec<Expression> = def.inputs.iter().filter_map(&path).collect();
+    let outputs = def.outputs.iter().enumerate().filter_map(|(output, column)| {
+        let Some(Expression::Path(Path { root, slots })) = path(column) else { return None };
+        Some(Derivation {
+            record: u16::try_from(record).ok()?,
+            field: Path { root, slots },
+            value: Expression::Table {
+                table: place,
+                output: u16::try_from(output).ok()?,
+                arguments: arguments.clone(),
+            },
+        })
+    });
+    outputs.collect()
+}
+
+/// Whether a member covers a literal, for the check of gaps and overlaps.
+pub(super) fn covers(member: &Member, value: &Literal) -> bool {
+    match member {
+        Member::One(one) => one == value,
+        Member::Range(from, to) => {
+            order(from, value).is_some_and(|it| it <= 0) && order(value, to).is_some_and(|it| it <= 0)
+        }
+        Member::Codes { from, to, .. } => matches!(value, Literal::Code(_, Some(code)) if (from..=to).contains(&code)),
+        Member::Computed(_) => false,
+    }
+}
+
+/// -1, 0 or 1 as one literal is before, at or after another; `None` if they have no order.
+pub(super) fn order(one: &Literal, two: &Literal) -> Option<i8> {
+    let ordering = match (one, two) {
+        (Literal::Number(a), Literal::Number(b)) => a.partial_cmp(b)?,
+        (Literal::Step(a), Literal::Step(b)) => a.cmp(b),
+        (Literal::Day(a), Literal::Day(b)) => a.cmp(b),
+        (Literal::Moment(a), Literal::Moment(b)) => a.cmp(b),
+        (Literal::Span(a), Literal::Span(b)) => a.about_seconds().cmp(&b.about_seconds()),
+        (Literal::Text(a), Literal::Text(b)) => a.cmp(b),
+        _ => return None,
+    };
+    Some(match ordering {
+        std::cmp::Ordering::Less => -1,
+        std::cmp::Ordering::Equal => 0,
+        std::cmp::Ordering::Greater => 1,
+    })
+}

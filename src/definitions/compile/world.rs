@@ -1,0 +1,301 @@
+//! What is known everywhere once all names are collected: code sets, labels, lists, tables, records.
+
+use crate::definitions::parse::tree::CodeRange;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::MemberDef;
+use crate::definitions::parse::tree::Name;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::nearest;
+use crate::diagnostics::span::Span;
+use crate::model::content::CodeSet;
+use crate::model::day::Day;
+use crate::model::day::Moment;
+use crate::model::expression::Relation;
+use crate::model::policy::Label;
+use crate::model::record::Kind;
+use crate::model::record::Record;
+use crate::model::value::Literal;
+use std::collections::HashMap;
+
+/// What is wrong and what to type instead.
+pub(super) type Mistake = (Problem, Option<String>);
+
+/// Types of a table's inputs and outputs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TableTypes {
+    /// Name of the table.
+    pub name: String,
+    /// Inputs.
+    pub inputs: Vec<Kind>,
+    /// Names of the outputs.
+    pub output_names: Vec<String>,
+    /// Outputs.
+    pub outputs: Vec<Kind>,
+}
+
+/// Names of one domain.
+#[derive(Default)]
+pub(super) struct DomainNames {
+    /// Records, by place.
+    pub records: Vec<Record>,
+    /// Lists by name.
+    pub lists: HashMap<String, Vec<MemberDef>>,
+    /// Tables, by place.
+    pub tables: Vec<TableTypes>,
+}
+
+/// What is known everywhere.
+#[derive(Default)]
+pub(super) struct World {
+    /// Code sets, by place.
+    pub sets: Vec<CodeSet>,
+    /// Codes of each set: as they are looked up → place.
+    pub codes: Vec<HashMap<String, u32>>,
+    /// Last place under each code, for each set.
+    pub ends: Vec<Vec<u32>>,
+    /// Labels, by place.
+    pub labels: Vec<Label>,
+    /// Names of each domain, by place.
+    pub domains: Vec<DomainNames>,
+    /// Place of the domain `shared`, if there is one.
+    pub shared: Option<usize>,
+}
+
+impl World {
+    /// Place of a code set.
+    pub fn set(&self, name: &str) -> Option<u16> {
+        self.sets.iter().position(|set| set.name == name).and_then(|place| u16::try_from(place).ok())
+    }
+
+    /// Place of a code set, or what to say.
+    pub fn known_set(&self, name: &Name) -> Result<u16, Mistake> {
+        self.set(&name.item).ok_or_else(|| {
+            let help = did_you_mean(&name.item, self.sets.iter().map(|set| set.name.as_str()));
+            (Problem::UnknownName { what: "code set".into(), name: name.item.clone() }, help)
+        })
+    }
+
+    /// Place of a label, or what to say.
+    pub fn label(&self, label: &Name) -> Result<u16, Mistake> {
+        let found = self.labels.iter().position(|it| it.name == label.item);
+        found.and_then(|place| u16::try_from(place).ok()).ok_or_else(|| {
+            let help = did_you_mean(&label.item, self.labels.iter().map(|it| it.name.as_str()));
+            (Problem::UnknownLabel { label: label.item.clone() }, help)
+        })
+    }
+
+    /// Members of a list of the domain, or of `shared`.
+    pub fn list(&self, domain: usize, name: &str) -> Option<&[MemberDef]> {
+        let own = self.domains.get(domain).and_then(|names| names.lists.get(name));
+        let shared = || self.domains.get(self.shared?).and_then(|names| names.lists.get(name));
+        own.or_else(shared).map(Vec::as_slice)
+    }
+
+    /// Place of a table and of the output that `NAME` or `NAME.OUTPUT` means.
+    pub fn table(&self, domain: usize, name: &str) -> Option<(u16, u16)> {
+        let (table, output) = name.split_once('.').unwrap_or((name, ""));
+        let tables = &self.domains.get(domain)?.tables;
+        let place = tables.iter().position(|it| it.name == table)?;
+        let names = &tables.get(place)?.output_names;
+        let output = if output.is_empty() { 0 } else { names.iter().position(|it| it == output)? };
+        Some((u16::try_from(place).ok()?, u16::try_from(output).ok()?))
+    }
+
+    /// Types of a table.
+    pub fn signature(&self, domain: usize, table: u16) -> Option<&TableTypes> {
+        self.domains.get(domain)?.tables.get(usize::from(table))
+    }
+
+    /// Place and type of a property of a code set.
+    pub fn property(&self, set: u16, name: &str) -> Option<(u16, &Kind)> {
+        let properties = &self.sets.get(usize::from(set))?.properties;
+        let place = properties.iter().position(|property| property.name == name)?;
+        Some((u16::try_from(place).ok()?, &properties.get(place)?.kind))
+    }
+
+    /// Names of the properties of a code set.
+    pub fn property_names(&self, set: u16) -> Vec<String> {
+        let set = self.sets.get(usize::from(set));
+        set.map(|set| set.properties.iter().map(|property| property.name.clone()).collect()).unwrap_or_default()
+    }
+
+    /// Place of a code.
+    pub fn code(&self, set: u16, code: &str) -> Option<u32> {
+        self.codes.get(usize::from(set))?.get(&key(code)).copied()
+    }
+
+    /// Last place of what is under a code.
+    pub fn end(&self, set: u16, code: u32) -> u32 {
+        let ends = self.ends.get(usize::from(set));
+        ends.and_then(|ends| ends.get(usize::try_from(code).ok()?)).copied().unwrap_or(code)
+    }
+
+    /// Whether a release of the set is missing, so that a code may be right although it is not here.
+    pub fn is_starter(&self, set: u16) -> bool {
+        self.sets.get(usize::from(set)).is_some_and(|set| set.is_starter)
+    }
+
+    /// What to say of a code that is not there.
+    pub fn unknown_code(&self, set: u16, code: &str) -> Mistake {
+        let Some(content) = self.sets.get(usize::from(set)) else {
+            return (Problem::UnknownCode { code: code.into(), set: String::new() }, None);
+        };
+        let near = if content.codes.len() > 20_000 {
+            None
+        } else {
+            nearest(code, content.codes.iter().map(|it| it.code.as_str())).map(|it| format!("did you mean `{it}`?"))
+        };
+        (Problem::UnknownCode { code: code.into(), set: content.name.clone() }, near)
+    }
+
+    /// First and last place that a code or a range of codes means, all under the last included. `Ok(None)` if a
+    /// release is missing and the code may be there.
+    pub fn code_range(
+        &self,
+        set: u16,
+        range: &CodeRange,
+    ) -> Result<Option<(u32, u32)>, (Span, Problem, Option<String>)> {
+        let mut places = [None; 2];
+        for (place, name) in places.iter_mut().zip([Some(&range.from), range.to.as_ref()]) {
+            let Some(name) = name else { continue };
+            *place = self.code(set, &name.item);
+            if place.is_none() {
+                // Published ranges often end where there is no code of that name: then the order of letters decides.
+                let found = self.range_by_letters(set, range).filter(|_| range.to.is_some() || self.is_starter(set));
+                if found.is_some() || self.is_starter(set) {
+                    return Ok(found);
+                }
+                let (problem, help) = self.unknown_code(set, &name.item);
+                return Err((name.span, problem, help));
+            }
+        }
+        let [from, to] = places;
+        let Some(from) = from else { return Ok(None) };
+        let end = self.end(set, to.unwrap_or(from));
+        if end < from {
+            let to = range.to.as_ref().unwrap_or(&range.from);
+            let problem = Problem::BadRange { from: range.from.item.clone(), to: to.item.clone() };
+            return Err((range.from.span.join(to.span), problem, None));
+        }
+        Ok(Some((from, end)))
+    }
+
+    /// The codes that fall into a range by the order of their letters.
+    fn range_by_letters(&self, set: u16, range: &CodeRange) -> Option<(u32, u32)> {
+        let low = key(&range.from.item);
+        let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
+        let codes = &self.sets.get(usize::from(set))?.codes;
+        let mut inside = codes.iter().enumerate().filter(|(_, code)| is_between(&key(&code.code), &low, &high));
+        let first = inside.next()?.0;
+        let last = inside.next_back().map_or(first, |it| it.0);
+        Some((u32::try_from(first).ok()?, u32::try_from(last).ok()?))
+    }
+
+    /// A value of a type as it stands in a definition.
+    pub fn literal(&self, expr: &Expr, kind: &Kind) -> Result<Literal, Mistake> {
+        let wrong = |found: &str| {
+            let expected = super::scope::Type::of(kind).map(|kind| kind.to_string()).unwrap_or_default();
+            (Problem::TypeMismatch { expected, found: found.to_owned() }, None)
+        };
+        match (kind, expr) {
+            (Kind::List(inner), _) => self.literal(expr, inner),
+            (Kind::Text, Expr::Text(text) | Expr::Word(text)) => Ok(Literal::Text(text.clone())),
+            (Kind::Text, Expr::Number(number)) => Ok(Literal::Text(number.to_string())),
+            (Kind::Text, Expr::Bool(it)) => Ok(Literal::Text(it.to_string())),
+            (Kind::Number | Kind::Integer | Kind::Money, Expr::Number(number)) => Ok(Literal::Number(*number)),
+            (Kind::Number | Kind::Integer | Kind::Money, Expr::Word(word)) => {
+                word.parse().map(Literal::Number).map_err(|_| wrong(&format!("`{word}`")))
+            }
+            (Kind::Bool, Expr::Bool(it)) => Ok(Literal::Bool(*it)),
+            (Kind::Bool, Expr::Word(word)) => match word.as_str() {
+                "yes" | "true" => Ok(Literal::Bool(true)),
+                "no" | "false" => Ok(Literal::Bool(false)),
+                _ => Err(wrong(&format!("`{word}`"))),
+            },
+            (Kind::Date, Expr::Day(day)) => Ok(Literal::Day(*day)),
+            (Kind::Date, Expr::Text(text)) => Day::parse(text).map(Literal::Day).ok_or_else(|| wrong("a text")),
+            (Kind::DateTime, Expr::Day(day)) => Ok(Literal::Day(*day)),
+            (Kind::DateTime, Expr::Moment(moment)) => Ok(Literal::Moment(*moment)),
+            (Kind::DateTime, Expr::Text(text)) => {
+                Moment::parse(text).map(Literal::Moment).ok_or_else(|| wrong("a text"))
+            }
+            (Kind::Duration, Expr::Duration(span)) => Ok(Literal::Span(*span)),
+            (Kind::Choice(names), _) => place(names, expr).map(Literal::Choice).ok_or_else(|| not_among(names, expr)),
+            (Kind::Ladder(names), _) => place(names, expr).map(Literal::Step).ok_or_else(|| not_among(names, expr)),
+            (Kind::Code(set), _) => {
+                let text = written(expr);
+                match self.code(*set, &text) {
+                    Some(code) => Ok(Literal::Code(*set, Some(code))),
+                    None if self.is_starter(*set) => Ok(Literal::Code(*set, None)),
+                    None => Err(self.unknown_code(*set, &text)),
+                }
+            }
+            _ => Err(wrong(&described(expr))),
+        }
+    }
+}
+
+/// How a code is looked up: upper case, no dots, no blanks around.
+pub(super) fn key(code: &str) -> String {
+    code.trim().chars().filter(|it| *it != '.').flat_map(char::to_uppercase).collect()
+}
+
+/// Whether a code stands between two others in the order of their letters, or under the last one.
+pub(super) fn is_between(code: &str, low: &str, high: &str) -> bool {
+    code >= low && (code <= high || code.starts_with(high))
+}
+
+/// A relation by the word of the language.
+pub(super) fn relation(word: &str) -> Option<Relation> {
+    Some(match word {
+        "excludes" | "excludes1" => Relation::Excludes,
+        "excludes2" => Relation::Excludes2,
+        "code-first" => Relation::CodeFirst,
+        "use-additional" => Relation::UseAdditional,
+        "code-also" => Relation::CodeAlso,
+        _ => return None,
+    })
+}
+
+/// An expression as a word, for codes and choices that look like numbers.
+pub(super) fn written(expr: &Expr) -> String {
+    match expr {
+        Expr::Text(text) | Expr::Word(text) => text.clone(),
+        Expr::Number(number) => number.to_string(),
+        Expr::Bool(it) => it.to_string(),
+        Expr::Day(day) => day.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn described(expr: &Expr) -> String {
+    match expr {
+        Expr::Text(_) => "a text".into(),
+        Expr::Number(_) => "a number".into(),
+        Expr::Bool(_) => "true or false".into(),
+        Expr::Day(_) | Expr::Moment(_) => "a date".into(),
+        Expr::Duration(_) => "a duration".into(),
+        Expr::Word(word) => format!("`{word}`"),
+        _ => "an expression".into(),
+    }
+}
+
+fn place(names: &[String], expr: &Expr) -> Option<u16> {
+    let word = written(expr);
+    let exact = names.iter().position(|name| *name == word);
+    let same_number = |name: &String| {
+        matches!(expr, Expr::Number(number) if name.parse().is_ok_and(|it: f64| it.total_cmp(number).is_eq()))
+    };
+    let found = exact
+        .or_else(|| names.iter().position(|name| name.eq_ignore_ascii_case(&word)))
+        .or_else(|| names.iter().position(same_number))?;
+    u16::try_from(found).ok()
+}
+
+fn not_among(names: &[String], expr: &Expr) -> Mistake {
+    let word = written(expr);
+    let help =
+        did_you_mean(&word, names.iter().map(String::as_str)).or_else(|| Some(format!("one of: {}", names.join(", "))));
+    (Problem::UnknownValue { value: word, of: format!("({})", names.join(", ")) }, help)
+}

@@ -1,0 +1,393 @@
+//! Several imports → one code set: who stands under whom, in which order, in force when.
+
+use super::Import;
+use super::Row;
+use super::Scope;
+use super::Under;
+use crate::model::content::Code;
+use crate::model::content::CodeSet;
+use crate::model::content::Replacement;
+use crate::model::content::Validity;
+use crate::model::day::Day;
+use std::collections::HashMap;
+
+/// What came of putting imports together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Merged {
+    /// The code set. Properties and labels are not in it yet: their names mean nothing here.
+    pub set: CodeSet,
+    /// Code by place, property, value as written.
+    pub properties: Vec<(u32, String, String)>,
+    /// Code by place, name of a label.
+    pub labels: Vec<(u32, String)>,
+    /// References (parents, relations, index entries, replacements) to codes that are not in the set.
+    pub unresolved: u32,
+}
+
+/// Puts imports together, in order: the first to name a code gives its title, later ones add to it.
+///
+/// Codes come out in pre-order: siblings as the first import to name them has them; those that only a later import with
+/// dates knows (ended codes) stand where they would sort.
+pub fn merge(name: &str, parts: Vec<Import>) -> Merged {
+    let mut draft = Draft { dotless: parts.iter().any(|part| part.dotless), ..Draft::default() };
+    let mut set = CodeSet { name: name.to_owned(), ..CodeSet::default() };
+    let mut index = Vec::new();
+    for (number, part) in parts.into_iter().enumerate() {
+        set.title = Some(set.title).filter(|title| !title.is_empty()).unwrap_or(part.title);
+        set.uri = Some(set.uri).filter(|uri| !uri.is_empty()).unwrap_or(part.uri);
+        set.releases.extend(part.release);
+        let has_codes = draft.nodes.iter().any(|node| !node.row.is_group);
+        let adds_only = part.scope == Scope::Adds || (part.scope == Scope::AddsIfAny && has_codes);
+        for row in part.rows {
+            draft.add(row, number, adds_only, part.dates);
+        }
+        index.extend(part.index);
+    }
+    draft.link();
+    draft.finish(set, index)
+}
+
+/// A code on its way, with the parts that have spoken of it.
+#[derive(Debug, Default)]
+struct Node {
+    row: Row,
+    /// Number of the part that made it.
+    part: usize,
+    /// Number of the part that gave its dates, if that part knows better than others.
+    dated_by: Option<usize>,
+    /// It is known only from a part with dates: it has no place in the order of a release.
+    is_late: bool,
+    parent: Option<usize>,
+    children: Vec<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Draft {
+    dotless: bool,
+    nodes: Vec<Node>,
+    codes: HashMap<String, usize>,
+    groups: HashMap<String, usize>,
+    roots: Vec<usize>,
+    /// Of each node, its place in the set.
+    places: Vec<Option<u32>>,
+}
+
+impl Draft {
+    fn key(&self, code: &str) -> String {
+        if self.dotless { code.trim().replace('.', "").to_uppercase() } else { code.trim().to_owned() }
+    }
+
+    fn add(&mut self, row: Row, part: usize, adds_only: bool, dates: bool) {
+        let key = self.key(&row.code);
+        if key.is_empty() {
+            return;
+        }
+        let known = if row.is_group { &mut self.groups } else { &mut self.codes };
+        if let Some(node) = known.get(&key).and_then(|place| self.nodes.get_mut(*place)) {
+            node.add(row, part, dates);
+            return;
+        }
+        if adds_only && !row.is_group {
+            return;
+        }
+        known.insert(key, self.nodes.len());
+        let mut row = row;
+        if self.dotless && !row.is_group && dates && self.has_dots() {
+            row.code = super::icd_order::dotted(&row.code);
+        }
+        let is_late = dates && part > 0;
+        self.nodes.push(Node { row, part, dated_by: dates.then_some(part), is_late, ..Node::default() });
+    }
+
+    /// Whether the codes of this set are written with dots.
+    fn has_dots(&self) -> bool {
+        self.nodes.iter().take(64).any(|node| node.row.code.contains('.'))
+    }
+
+    fn link(&mut self) {
+        for place in 0..self.nodes.len() {
+            let parent = self.parent_of(place).filter(|parent| !self.is_above(place, *parent));
+            if let Some(node) = self.nodes.get_mut(place) {
+                node.parent = parent;
+            }
+        }
+        for place in 0..self.nodes.len() {
+            let (parent, is_late) = self.nodes.get(place).map_or((None, false), |node| (node.parent, node.is_late));
+            let siblings = match parent {
+                Some(parent) => self.nodes.get(parent).map_or(Vec::new(), |node| node.children.clone()),
+                None => std::mem::take(&mut self.roots),
+            };
+            let siblings = self.with(siblings, place, is_late);
+            match parent.and_then(|parent| self.nodes.get_mut(parent)) {
+                Some(node) => node.children = siblings,
+                None => self.roots = siblings,
+            }
+        }
+    }
+
+    /// The siblings with one more: at the end, or where a late one would sort.
+    fn with(&self, mut siblings: Vec<usize>, place: usize, is_late: bool) -> Vec<usize> {
+        let key = |place: &usize| self.nodes.get(*place).map(|node| self.key(&node.row.code));
+        let at = if is_late && self.dotless {
+            let own = key(&place);
+            siblings.iter().rposition(|other| key(other) < own).map_or(0, |before| before + 1)
+        } else {
+            siblings.len()
+        };
+        siblings.insert(at, place);
+        siblings
+    }
+
+    fn parent_of(&self, place: usize) -> Option<usize> {
+        let node = self.nodes.get(place)?;
+        let named = match &node.row.under {
+            Under::Top => return None,
+            Under::Group(name) => self.groups.get(&self.key(name)).copied(),
+            Under::Code(name) => self.codes.get(&self.key(name)).copied(),
+            Under::Prefix | Under::Unsaid => None,
+        };
+        let by_prefix = node.row.under == Under::Prefix || (self.dotless && !node.row.is_group);
+        let named = named.filter(|parent| *parent != place);
+        named.or_else(|| by_prefix.then(|| self.by_prefix(&node.row.code).or_else(|| self.by_range(&node.row.code)))?)
+    }
+
+    fn by_prefix(&self, code: &str) -> Option<usize> {
+        let key = self.key(code);
+        let shorter = (1..key.len()).rev().filter_map(|length| key.get(..length));
+        shorter.filter_map(|beginning| self.codes.get(beginning)).next().copied()
+    }
+
+    /// The group whose name is the narrowest range around a code: an ended category stands in no release any more.
+    fn by_range(&self, code: &str) -> Option<usize> {
+        let key = self.key(code);
+        let mut narrowest: Option<(&str, &str, usize)> = None;
+        for (place, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.row.is_group) {
+            let Some((first, last)) = node.row.code.split_once('-') else { continue };
+            let is_around = first <= key.as_str() && (key.as_str() <= last || key.starts_with(last));
+            let is_narrower = narrowest.is_none_or(|(known, known_last, _)| first >= known && last <= known_last);
+            if is_around && is_narrower {
+                narrowest = Some((first, last, place));
+            }
+        }
+        narrowest.map(|(_, _, place)| place)
+    }
+
+    /// Whether going up from `from` comes to `place`.
+    fn is_above(&self, place: usize, from: usize) -> bool {
+        let up = |place: &usize| self.nodes.get(*place).and_then(|node| node.parent);
+        std::iter::successors(Some(from), up).take(self.nodes.len()).any(|above| above == place)
+    }
+
+    fn finish(mut self, mut set: CodeSet, index: Vec<(String, String)>) -> Merged {
+        let order = self.in_order();
+        self.places = vec![None; self.nodes.len()];
+        for (place, node) in (0..).zip(&order) {
+            if let Some(known) = self.places.get_mut(*node) {
+                *known = Some(place);
+            }
+        }
+        let mut merged = Merged::default();
+        for (place, node) in (0..).zip(&order) {
+            let Some(node) = self.nodes.get_mut(*node) else { continue };
+            let (row, parent) = (std::mem::take(&mut node.row), node.parent);
+            merged.properties.extend(row.properties.iter().map(|(name, value)| (place, name.clone(), value.clone())));
+            merged.labels.extend(row.labels.iter().map(|label| (place, label.clone())));
+            let code = self.code(row, parent, &mut merged.unresolved);
+            set.codes.push(code);
+        }
+        for (words, code) in index {
+            match self.place(&code) {
+                Some(place) => set.index.push((words, place)),
+                None => merged.unresolved += 1,
+            }
+        }
+        merged.set = set;
+        merged
+    }
+
+    fn in_order(&self) -> Vec<usize> {
+        let mut open: Vec<usize> = self.roots.iter().rev().copied().collect();
+        let mut order = Vec::with_capacity(self.nodes.len());
+        while let Some(place) = open.pop() {
+            order.push(place);
+            open.extend(self.nodes.get(place).into_iter().flat_map(|node| node.children.iter().rev()));
+        }
+        order
+    }
+
+    fn place(&self, code: &str) -> Option<u32> {
+        let key = self.key(code);
+        let node = self.codes.get(&key).or_else(|| self.groups.get(&key))?;
+        *self.places.get(*node)?
+    }
+
+    fn code(&self, row: Row, parent: Option<usize>, unresolved: &mut u32) -> Code {
+        let mut parents: Vec<u32> = parent.and_then(|parent| *self.places.get(parent)?).into_iter().collect();
+        let mut counted = |place: Option<u32>| {
+            *unresolved += u32::from(place.is_none());
+            place
+        };
+        for more in &row.more {
+            parents.extend(counted(self.place(more)).filter(|more| !parents.contains(more)));
+        }
+        let mut relations = Vec::new();
+        for (relation, from, to) in &row.relations {
+            if let (Some(from), Some(to)) = (counted(self.place(from)), counted(self.place(to))) {
+                let relation = (*relation, from.min(to), from.max(to));
+                if !relations.contains(&relation) {
+                    relations.push(relation);
+                }
+            }
+        }
+        let replaced_by = row.replaced_by.map(|(how, codes)| Replacement {
+            how,
+            codes: codes.iter().filter_map(|code| counted(self.place(code))).collect(),
+        });
+        let spans = joined(row.spans);
+        let is_assignable = if spans.is_empty() {
+            row.assignable.unwrap_or(!row.is_group)
+        } else {
+            spans.iter().any(|span| span.is_assignable)
+        };
+        Code {
+            title: if row.title.is_empty() { row.code.clone() } else { row.title },
+            code: row.code,
+            short: row.short,
+            parents,
+            spans,
+            is_assignable,
+            synonyms: row.synonyms,
+            designations: row.designations,
+            definition: row.definition,
+            notes: row.notes,
+            relations,
+            labels: Vec::new(),
+            properties: Vec::new(),
+            replaced_by,
+        }
+    }
+}
+
+impl Node {
+    fn add(&mut self, row: Row, part: usize, dates: bool) {
+        let own = &mut self.row;
+        if own.title.is_empty() {
+            own.title = row.title;
+        }
+        if own.short.is_empty() {
+            own.short = row.short;
+        }
+        if own.definition.is_empty() {
+            own.definition = row.definition;
+        }
+        if matches!(own.under, Under::Unsaid | Under::Prefix) && row.under != Under::Unsaid {
+            own.under = row.under;
+        } else if let (Under::Code(_), Under::Code(more)) = (&own.under, row.under) {
+            if own.under != Under::Code(more.clone()) && !own.more.contains(&more) && part == self.part {
+                own.more.push(more);
+            }
+        }
+        own.assignable = own.assignable.or(row.assignable);
+        own.notes.extend(row.notes);
+        own.relations.extend(row.relations);
+        own.designations.extend(row.designations);
+        for synonym in row.synonyms {
+            if !own.synonyms.contains(&synonym) && synonym != own.title {
+                own.synonyms.push(synonym);
+            }
+        }
+        for label in row.labels {
+            if !own.labels.contains(&label) {
+                own.labels.push(label);
+            }
+        }
+        for property in row.properties {
+            if !own.properties.contains(&property) {
+                own.properties.push(property);
+            }
+        }
+        for more in row.more {
+            if !own.more.contains(&more) {
+                own.more.push(more);
+            }
+        }
+        own.replaced_by = own.replaced_by.take().or(row.replaced_by);
+        match (dates, self.dated_by) {
+            (true, by) if by != Some(part) => {
+                self.dated_by = Some(part);
+                own.spans = row.spans;
+            }
+            (true, _) | (false, None) => own.spans.extend(row.spans),
+            (false, Some(_)) => {}
+        }
+    }
+}
+
+/// Spans in order, those that follow each other without a gap joined.
+fn joined(mut spans: Vec<Validity>) -> Vec<Validity> {
+    spans.sort_by_key(|span| span.from.map_or(i32::MIN, |day| day.0));
+    let mut out: Vec<Validity> = Vec::new();
+    for span in spans {
+        let follows = |last: &Validity| match (last.to, span.from) {
+            (Some(Day(end)), Some(Day(start))) => start <= end.saturating_add(1),
+            _ => true,
+        };
+        match out.last_mut().filter(|last| last.is_assignable == span.is_assignable && follows(last)) {
+            Some(last) => last.to = if last.to.is_none() || span.to.is_none() { None } else { last.to.max(span.to) },
+            None => out.push(span),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+
+    fn row(code: &str, under: Under) -> Row {
+        Row { code: code.to_owned(), title: format!("title of {code}"), under, ..Row::default() }
+    }
+
+    fn span(from: &str, to: &str, is_assignable: bool) -> Validity {
+        Validity { from: Day::parse(from), to: Day::parse(to), is_assignable }
+    }
+
+    #[test]
+    fn order_tabular_and_validity_make_one_set() {
+        let order = ["A00", "A00.0", "A00.9", "C50", "C50.1"].map(|code| row(code, Under::Prefix));
+        let order = Import { rows: order.to_vec(), dotless: true, ..Import::default() };
+        let group = |code: &str, under| Row { is_group: true, ..row(code, under) };
+        let tabular = vec![
+            group("1", Under::Top),
+            group("A00-B99", Under::Group("1".to_owned())),
+            row("A00", Under::Group("A00-B99".to_owned())),
+            group("2", Under::Top),
+            group("C50", Under::Group("2".to_owned())),
+            row("C50", Under::Group("C50".to_owned())),
+            row("C50.2XX", Under::Code("C50".to_owned())),
+        ];
+        let tabular = Import { rows: tabular, dotless: true, scope: Scope::AddsIfAny, ..Import::default() };
+        let mut ended = row("A005", Under::Unsaid);
+        ended.spans = vec![span("2015-10-01", "2019-09-30", true)];
+        let mut headed = row("A009", Under::Unsaid);
+        headed.spans = vec![span("2015-10-01", "2020-09-30", true)];
+        let mut header = headed.clone();
+        header.spans = vec![span("2020-10-01", "", false)];
+        let validity = Import { rows: vec![ended, headed, header], dates: true, ..Import::default() };
+        let merged = merge("x", vec![order, tabular, validity]);
+        let codes: Vec<_> = merged.set.codes.iter().map(|code| code.code.as_str()).collect();
+        assert_eq!(codes, ["1", "A00-B99", "A00", "A00.0", "A00.5", "A00.9", "2", "C50", "C50", "C50.1"]);
+        assert_eq!(merged.set.codes[5].spans.len(), 2);
+        assert_eq!(merged.set.codes[8].parents, [7]);
+        assert_eq!(merged.set.codes[9].parents, [8]);
+    }
+
+    #[test]
+    fn a_circle_of_parents_is_cut() {
+        let rows = vec![row("a", Under::Code("b".to_owned())), row("b", Under::Code("a".to_owned()))];
+        let merged = merge("x", vec![Import { rows, ..Import::default() }]);
+        assert_eq!(merged.set.codes.len(), 2);
+        assert_eq!(merged.set.codes.iter().filter(|code| code.parents.is_empty()).count(), 1);
+    }
+}

@@ -1,0 +1,162 @@
+//! Folders of domains → their files, parsed.
+
+use super::manifest::Manifest;
+use super::parse;
+use super::parse::tree;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::catalog::Kind;
+use crate::diagnostics::span::Span;
+use rayon::prelude::*;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// A definition file longer than this is refused.
+const MOST_BYTES: u64 = 64 << 20;
+/// A script longer than this is refused.
+const MOST_SCRIPT_BYTES: u64 = 256 << 10;
+
+/// One definition file.
+pub struct DefinitionFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// Its tree.
+    pub tree: tree::File,
+}
+
+/// One domain as it lies on disk.
+#[derive(Default)]
+pub struct DomainSource {
+    /// Name.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// `domain.toml`.
+    pub manifest: Manifest,
+    /// `codes/*.codes`, by name.
+    pub files: Vec<DefinitionFile>,
+    /// `scripts/*.rhai`: path and text, by name.
+    pub scripts: Vec<(PathBuf, String)>,
+    /// What is wrong with it so far.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl DomainSource {
+    /// Whether its files could not be read or parsed.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Folders under `root` that hold a domain, by name. A folder is a domain if it has a manifest or a folder `codes`.
+pub fn folders(root: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut out: Vec<PathBuf> = std::fs::read_dir(root)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.join("domain.toml").exists() || path.join("codes").is_dir())
+        .collect();
+    out.sort();
+    Ok(out)
+}
+
+/// Reads and parses one domain. What is wrong stands in its diagnostics.
+pub fn load(folder: &Path) -> DomainSource {
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut domain = DomainSource { name, folder: folder.to_path_buf(), ..DomainSource::default() };
+    read_manifest(&mut domain);
+    let mut paths = files(&folder.join("codes"), "codes");
+    paths.extend(files(folder, "codes"));
+    let parsed: Vec<(DefinitionFile, Vec<Diagnostic>)> =
+        paths.into_par_iter().map(|path| read_definitions(&path)).collect();
+    for (file, diagnostics) in parsed {
+        domain.diagnostics.extend(diagnostics);
+        domain.files.push(file);
+    }
+    for path in files(&folder.join("scripts"), "rhai") {
+        match read_bounded(&path, MOST_SCRIPT_BYTES).map(String::from_utf8) {
+            Ok(Ok(text)) => domain.scripts.push((path, text)),
+            Ok(Err(_)) => domain.diagnostics.push(Diagnostic::new(Kind::NotUtf8, Span::default()).in_file(&path)),
+            Err(reason) => domain.diagnostics.push(unreadable(&path, reason)),
+        }
+    }
+    domain
+}
+
+/// Parses one text as a definition file of its own.
+pub fn parse_file(path: &Path, text: String) -> (DefinitionFile, Vec<Diagnostic>) {
+    let (tree, diagnostics) = parse::parse(&text);
+    let diagnostics = diagnostics.into_iter().map(|it| it.in_file(path)).collect();
+    (DefinitionFile { path: path.to_path_buf(), text, tree }, diagnostics)
+}
+
+fn read_definitions(path: &Path) -> (DefinitionFile, Vec<Diagnostic>) {
+    match read_bounded(path, MOST_BYTES) {
+        Ok(bytes) => {
+            let (text, mut diagnostics) = parse::decode(bytes);
+            for diagnostic in &mut diagnostics {
+                diagnostic.file = path.to_path_buf();
+            }
+            let (file, more) = parse_file(path, text);
+            diagnostics.extend(more);
+            (file, diagnostics)
+        }
+        Err(reason) => {
+            let file = DefinitionFile { path: path.to_path_buf(), text: String::new(), tree: tree::File::default() };
+            (file, vec![unreadable(path, reason)])
+        }
+    }
+}
+
+fn read_manifest(domain: &mut DomainSource) {
+    let path = domain.folder.join("domain.toml");
+    let bytes = match read_bounded(&path, 1 << 20) {
+        Ok(bytes) => bytes,
+        Err(_) if !path.exists() => {
+            let kind = Kind::MissingManifest { domain: domain.name.clone() };
+            domain.diagnostics.push(Diagnostic::new(kind, Span::default()).in_file(&path));
+            return;
+        }
+        Err(reason) => {
+            domain.diagnostics.push(unreadable(&path, reason));
+            return;
+        }
+    };
+    let Ok(text) = String::from_utf8(bytes) else {
+        domain.diagnostics.push(Diagnostic::new(Kind::NotUtf8, Span::default()).in_file(&path));
+        return;
+    };
+    match toml::from_str::<Manifest>(&text) {
+        Ok(manifest) => domain.manifest = manifest,
+        Err(error) => {
+            let span = error.span().map_or_else(Span::default, |span| Span::new(span.start, span.end));
+            let reason = error.message().lines().next().unwrap_or_default().to_owned();
+            domain.diagnostics.push(Diagnostic::new(Kind::BadManifest { reason }, span).in_file(&path));
+        }
+    }
+}
+
+/// Files of a folder with an ending, by name. Links that lead out of the folder are followed: an office may link.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut out: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|it| it == ending) && path.is_file())
+        .collect();
+    out.sort();
+    out
+}
+
+fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>, String> {
+    use std::io::Read;
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return Err(format!("longer than {most} bytes"));
+    }
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, reason: String) -> Diagnostic {
+    Diagnostic::new(Kind::UnreadableFile { reason }, Span::default()).in_file(path)
+}

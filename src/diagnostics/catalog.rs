@@ -1,0 +1,293 @@
+//! The kinds of diagnostic. A number once given is never given to another kind.
+//!
+//! D00xx reading a file · D01xx names and types · D02xx codes · D03xx rules and tables · D04xx policies and labels ·
+//! D05xx scripts and manifests. Each has a page `docs/diagnostics/Dnnnn.md`.
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The domain is refused.
+    Error,
+    /// The domain works, but probably not as meant.
+    Warning,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+/// Declares every kind once: number, severity, name, what it carries, its sentence.
+macro_rules! kinds {
+    ($( $(#[doc = $doc:literal])+ $number:literal $severity:ident $kind:ident $({ $($field:ident: $type:ty),+ })? = $message:literal; )+) => {
+        /// What is wrong.
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+        #[expect(missing_docs, reason = "what a kind carries is named in its sentence")]
+        pub enum Kind {
+            $( $(#[doc = $doc])+ #[error($message)] $kind $({ $($field: $type),+ })?, )+
+        }
+
+        impl Kind {
+            /// Every number that is given, with the kind's name, ascending.
+            pub const ALL: &'static [(u16, &'static str)] = &[$( ($number, stringify!($kind)), )+];
+
+            /// Its number.
+            pub const fn number(&self) -> u16 {
+                match self { $( Kind::$kind { .. } => $number, )+ }
+            }
+
+            /// How bad it is.
+            pub const fn severity(&self) -> Severity {
+                match self { $( Kind::$kind { .. } => Severity::$severity, )+ }
+            }
+        }
+    };
+}
+
+impl Kind {
+    /// Its number as people write it: `D0104`.
+    pub fn code(&self) -> String {
+        format!("D{:04}", self.number())
+    }
+}
+
+kinds! {
+    // reading
+    /// The file cannot be read at all.
+    1 Error UnreadableFile { reason: String } = "the file cannot be read: {reason}";
+    /// Bytes that are not UTF-8.
+    2 Error NotUtf8 = "this is not UTF-8 text";
+    /// A control character or an invisible mark that changes the direction of writing.
+    3 Error HiddenCharacter { character: String } = "a hidden character {character} stands here";
+    /// Something else stood where the grammar wanted one of a few things.
+    4 Error Expected { expected: String, found: String } = "expected {expected}, found {found}";
+    /// A word that begins no statement but looks like one that does.
+    5 Error MisspeltKeyword { found: String, meant: String } = "`{found}` is not a word of the language, `{meant}` is";
+    /// A word that begins no statement here.
+    6 Error UnknownStatement { found: String, place: String } = "`{found}` begins no statement in {place}";
+    /// A block without its `}`.
+    7 Error MissingBrace { of: String } = "the block of {of} is not closed";
+    /// A `}` too many.
+    8 Error ExtraBrace = "this `}}` closes no block";
+    /// A bracket that is not closed, or closed twice.
+    9 Error UnbalancedBracket { bracket: String } = "this `{bracket}` has no partner";
+    /// A text without its second quotation mark.
+    10 Error UnclosedText = "this text has no closing quotation mark on its line";
+    /// A backslash before something that needs none.
+    11 Error BadEscape { escape: String } = "`{escape}` is no escape";
+    /// Brackets or blocks inside one another beyond any use.
+    12 Error TooDeep { limit: usize } = "more than {limit} brackets or blocks stand inside one another";
+    /// Written like a date, but no calendar has it.
+    13 Error BadDate { text: String } = "`{text}` is not a day of the calendar";
+    /// Written like a number, but none.
+    14 Error BadNumber { text: String } = "`{text}` is not a number";
+    /// Written like a duration, but none.
+    15 Error BadDuration { text: String } = "`{text}` is not a length of time";
+    /// The file has so many problems that the rest of them is not listed.
+    16 Error TooManyProblems { count: usize } = "{count} further problems in this file are not listed";
+    /// The file is longer than any definition is.
+    17 Error TooLong { limit: usize } = "the file is longer than {limit} bytes";
+    /// `<` and `>` in a row, or `is` twice: comparisons do not chain.
+    18 Error ChainedComparison = "a comparison cannot be compared again";
+
+    // names and types
+    /// A name that nothing defines.
+    101 Error UnknownName { what: String, name: String } = "there is no {what} `{name}`";
+    /// A name that two statements define.
+    102 Error DuplicateName { what: String, name: String } = "the {what} `{name}` is defined twice";
+    /// A path that the record does not have.
+    103 Error UnknownField { field: String, record: String } = "`{field}` is not a field of {record}";
+    /// A value of one type where another is needed.
+    104 Error TypeMismatch { expected: String, found: String } = "expected {expected}, found {found}";
+    /// A bare word that is no value of the field it is compared with.
+    105 Error UnknownValue { value: String, of: String } = "`{value}` is not a value of {of}";
+    /// A record has two fields of one name.
+    106 Error DuplicateField { field: String } = "the field `{field}` is declared twice";
+    /// A loop or quantifier over something that is no list.
+    107 Error NotAList { path: String } = "`{path}` is not a list";
+    /// A function that is not there.
+    108 Error UnknownFunction { name: String } = "there is no function or table `{name}`";
+    /// A function given more or fewer arguments than it takes.
+    109 Error WrongArguments { name: String, expected: String, found: usize } = "`{name}` takes {expected}, not {found}";
+    /// An operator that the type does not have.
+    110 Error UnknownOperation { operation: String, kind: String } = "`{operation}` cannot be said of {kind}";
+    /// A regular expression that cannot be read.
+    111 Error BadPattern { reason: String } = "the pattern cannot be read: {reason}";
+    /// A file of a release that is not installed.
+    112 Warning UnknownSource { file: String } = "the source `{file}` is not installed, so the codes written here stand alone";
+    /// A format that no importer reads.
+    113 Error UnknownFormat { format: String } = "there is no import format `{format}`";
+    /// A source that is there but cannot be imported.
+    114 Error ImportFailed { file: String, reason: String } = "`{file}` cannot be imported: {reason}";
+    /// A column that the source does not have.
+    115 Error UnknownColumn { column: String, file: String } = "`{file}` has no column `{column}`";
+    /// Several fields or sets could be meant.
+    116 Error AmbiguousName { name: String, candidates: String } = "`{name}` could be {candidates}";
+    /// A domain with several records, and a statement that does not say which one it is about.
+    117 Error MissingRecord { what: String } = "{what} does not say which record it is about";
+    /// Something that has to be said and is not.
+    118 Error MissingStatement { what: String, place: String } = "{place} has no `{what}`";
+    /// Something that may be said once and is said again.
+    119 Error RepeatedStatement { what: String } = "`{what}` is said twice";
+    /// A statement that makes no sense in its place.
+    120 Error NotAllowedHere { what: String, place: String } = "{what} cannot stand in {place}";
+    /// A variable that hides a field or another variable.
+    121 Warning ShadowedName { name: String } = "`{name}` hides something else of that name";
+    /// Something defined and never used.
+    122 Warning UnusedName { what: String, name: String } = "the {what} `{name}` is never used";
+    /// A field read before the line that derives it.
+    123 Error DerivedTooLate { field: String } = "`{field}` is used before it is derived";
+    /// A ladder or choice with one value twice.
+    124 Error RepeatedValue { value: String } = "`{value}` stands here twice";
+    /// Something that lists nothing.
+    125 Error Nothing { what: String } = "{what} is empty";
+    /// A use that a definition file may not make of a name taken by the language.
+    126 Error ReservedName { name: String } = "`{name}` is a word of the language and cannot be a name";
+    /// A limit of the compiled file.
+    127 Error TooMany { what: String, limit: usize } = "there are more than {limit} {what}";
+
+    // codes
+    /// A code names a parent that its code set does not define.
+    201 Error UnknownParent { code: String, parent: String } = "code `{code}` sits under `{parent}`, which is not in this code set";
+    /// A code that its set does not have.
+    202 Error UnknownCode { code: String, set: String } = "`{code}` is not a code of `{set}`";
+    /// A code defined twice.
+    203 Error DuplicateCode { code: String, set: String } = "the code `{code}` is defined twice in `{set}`";
+    /// A code that is above itself.
+    204 Error ParentCycle { codes: String } = "these codes stand above themselves: {codes}";
+    /// A code that is replaced by itself in the end.
+    205 Error ReplacementCycle { codes: String } = "these codes replace one another in a circle: {codes}";
+    /// Days between two releases that belong to none.
+    206 Error ReleaseGap { before: String, after: String } = "there is a gap between release {before} and release {after}";
+    /// Days that belong to two releases.
+    207 Error ReleaseOverlap { before: String, after: String } = "release {before} has not ended when release {after} begins";
+    /// A crosswalk to a code that has ended.
+    208 Error MapToRetired { code: String, set: String, day: String } = "`{set}/{code}` was retired on {day}";
+    /// A crosswalk to a code that cannot be recorded.
+    209 Warning MapToGroup { code: String, set: String } = "`{set}/{code}` is a group and cannot be recorded itself";
+    /// A code that no input can reach.
+    210 Warning UnreachableCode { code: String } = "no encounter can be given the code `{code}`";
+    /// A criterion that no encounter can meet.
+    211 Error NeverHolds { why: String } = "this can never hold: {why}";
+    /// A criterion that every encounter meets.
+    212 Warning AlwaysHolds { why: String } = "this always holds: {why}";
+    /// A property that the code set does not declare.
+    213 Error UnknownProperty { property: String, set: String } = "`{set}` declares no property `{property}`";
+    /// A property given twice.
+    214 Error DuplicateProperty { property: String } = "the property `{property}` is given twice";
+    /// A range whose end stands before its start.
+    215 Error BadRange { from: String, to: String } = "the range `{from}..{to}` ends before it begins";
+    /// A plain `replaced by` with several codes.
+    216 Error ReplacedBySeveral = "`replaced by` names one code";
+    /// A code replaced by one that has ended too.
+    217 Warning ReplacedByRetired { code: String, day: String } = "`{code}`, which is to replace it, was retired on {day}";
+    /// Two validity spans of one code that share days.
+    218 Error SpanOverlap { code: String } = "two spans of `{code}` share days";
+    /// A phrase that leads to two codes.
+    219 Warning SharedPhrase { phrase: String, other: String } = "the phrase `{phrase}` also leads to `{other}`";
+    /// A code without a title.
+    220 Error MissingTitle { code: String } = "the code `{code}` has no title";
+    /// A code set without codes.
+    221 Warning EmptyCodeSet { set: String } = "the code set `{set}` has no codes";
+    /// A crosswalk line that repeats another.
+    222 Error RepeatedMap { from: String, to: String } = "`{from}` is mapped to `{to}` twice";
+    /// Conditions of a map that leave some encounters without a target.
+    223 Warning MapWithoutOtherwise { from: String } = "the map of `{from}` has conditions and no `otherwise`";
+    /// An overlay on a code set that no domain defines.
+    224 Error OverlayOfNothing { set: String } = "there is no code set `{set}` for this overlay";
+
+    // rules and tables
+    /// Inputs that no row covers.
+    301 Error TableGap { table: String, row: String } = "no row of `{table}` covers {row}";
+    /// Inputs that two rows cover.
+    302 Error TableOverlap { table: String, row: String } = "two rows of `{table}` cover {row}";
+    /// A rule that repeats another.
+    303 Warning RepeatedRule { rule: String, other: String } = "the rule `{rule}` repeats `{other}`";
+    /// A row with more or fewer cells than the table has columns.
+    304 Error RowWidth { expected: usize, found: usize } = "the table has {expected} columns, this row has {found} cells";
+    /// A severity that is not one.
+    305 Error UnknownSeverity { severity: String } = "`{severity}` is not a severity";
+    /// A rule that requires nothing and forbids nothing.
+    306 Error RuleWithoutTest { rule: String } = "the rule `{rule}` requires nothing and forbids nothing";
+    /// A placeholder of a message that is no path.
+    307 Error UnknownPlaceholder { placeholder: String } = "`{{{placeholder}}}` in the message is neither a field nor a variable";
+    /// A message that would repeat what identifies somebody.
+    308 Error LeakyMessage { path: String } = "the message would show `{path}`, which identifies or is free text";
+    /// A row that no input reaches, as rows before it take them all.
+    309 Warning UnreachableRow = "no input reaches this row";
+    /// A table so wide that gaps and overlaps cannot be looked for.
+    310 Warning TableTooWide { table: String } = "`{table}` has too many combinations to look for gaps and overlaps";
+    /// A rule that no encounter can fail.
+    311 Warning NeverFails { rule: String } = "no encounter can fail the rule `{rule}`";
+    /// A rule that no encounter can meet.
+    312 Warning AlwaysFails { rule: String } = "every encounter fails the rule `{rule}`";
+
+    // labels and policies
+    /// A label that nobody defines.
+    401 Error UnknownLabel { label: String } = "there is no label `{label}`";
+    /// An operator that policies do not have.
+    402 Error UnknownPolicyOperator { operator: String } = "there is no policy operator `{operator}`";
+    /// An operator that does not fit the type of the field.
+    403 Error OperatorMismatch { operator: String, kind: String } = "`{operator}` cannot be done to {kind}";
+    /// A kind of thing in text that the redactor does not know.
+    404 Error UnknownTextKind { kind: String } = "the redactor knows no `{kind}`";
+    /// A policy that nobody defines.
+    405 Error UnknownPolicy { policy: String } = "there is no policy `{policy}`";
+    /// A policy that keeps what identifies somebody.
+    406 Warning KeepsIdentifying { path: String } = "`{path}` identifies, and this policy keeps it";
+    /// A line of a policy that is about no field of any record.
+    407 Warning SelectsNothing { selector: String } = "{selector} is about no field of any record";
+    /// A kind of identity that no record declares.
+    408 Warning UnknownIdentity { kind: String } = "no field identifies `{kind}`";
+
+    // scripts and manifests
+    /// A script that rhai cannot read.
+    501 Error ScriptError { reason: String } = "the script cannot be read: {reason}";
+    /// A script without the hook it is registered for.
+    502 Error MissingHook { hook: String, script: String } = "`{script}` is registered for `{hook}` and has no such function";
+    /// A manifest that cannot be read.
+    503 Error BadManifest { reason: String } = "the manifest cannot be read: {reason}";
+    /// A key that manifests do not have.
+    504 Error UnknownKey { key: String } = "a manifest has no key `{key}`";
+    /// A folder without `domain.toml`.
+    505 Error MissingManifest { domain: String } = "the domain `{domain}` has no domain.toml";
+    /// A hook that does not exist.
+    506 Error UnknownHook { hook: String } = "there is no hook `{hook}`";
+    /// A script that the manifest names and the folder does not have.
+    507 Error MissingScript { script: String } = "there is no script `{script}`";
+    /// A script that the manifest does not name.
+    508 Warning UnusedScript { script: String } = "the script `{script}` is registered for no hook";
+    /// A limit above what the program allows.
+    509 Error LimitTooHigh { limit: String, most: u64 } = "`{limit}` cannot be more than {most}";
+    /// Two folders with one domain's name.
+    510 Error DuplicateDomain { domain: String } = "the domain `{domain}` is there twice";
+    /// A case of a domain that cannot be read.
+    511 Error BadCase { reason: String } = "the case cannot be read: {reason}";
+    /// A hook that takes other arguments.
+    512 Error HookArguments { hook: String, expected: usize, found: usize } = "`{hook}` takes {expected} arguments, this one takes {found}";
+    /// A domain that another one stands on and that is missing.
+    513 Error UnknownDomain { domain: String } = "there is no domain `{domain}`";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_ascend_and_are_given_once() {
+        assert!(Kind::ALL.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn a_kind_knows_its_number_and_sentence() {
+        let kind = Kind::UnknownPlaceholder { placeholder: "victim.name".into() };
+        assert_eq!(kind.code(), "D0307");
+        assert_eq!(kind.to_string(), "`{victim.name}` in the message is neither a field nor a variable");
+        assert_eq!(Kind::ExtraBrace.to_string(), "this `}` closes no block");
+    }
+}

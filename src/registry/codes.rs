@@ -1,0 +1,370 @@
+//! One code set of an opened registry.
+
+use super::Hit;
+use super::Registry;
+use super::Spotted;
+use super::finder;
+use super::layout::Kind;
+use super::layout::NONE;
+use super::layout::Packed;
+use super::layout::RelationRow;
+use super::layout::SpanRow;
+use super::layout::Sparse;
+use super::layout::read_numbers;
+use super::open::Set;
+use super::search;
+use super::write::Details;
+use crate::model::content::Release;
+use crate::model::content::Replacing;
+use crate::model::content::Validity;
+use crate::model::day::Day;
+use crate::model::expression::Relation;
+use crate::model::record::Kind as FieldKind;
+use crate::model::value::Literal;
+use zerocopy::FromBytes;
+use zerocopy::little_endian::U32;
+
+/// One code set of a registry.
+#[derive(Clone, Copy)]
+pub struct Codes<'a> {
+    pub(super) registry: &'a Registry,
+    pub(super) set: &'a Set,
+}
+
+impl<'a> Codes<'a> {
+    /// Name of the set.
+    pub fn name(self) -> &'a str {
+        &self.set.meta.name
+    }
+
+    /// Title of the set.
+    pub fn title(self) -> &'a str {
+        &self.set.meta.title
+    }
+
+    /// Canonical address.
+    pub fn uri(self) -> &'a str {
+        &self.set.meta.uri
+    }
+
+    /// Number of codes.
+    pub fn len(self) -> u32 {
+        self.set.meta.codes
+    }
+
+    /// Whether it has no codes.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Releases, oldest first.
+    pub fn releases(self) -> Vec<Release> {
+        self.set.meta.releases.clone()
+    }
+
+    /// Only the starter is there; names of the missing releases.
+    pub fn missing_sources(self) -> Vec<String> {
+        self.set.meta.missing_sources.clone()
+    }
+
+    /// An official release is named in the definitions but not installed.
+    pub fn is_starter(self) -> bool {
+        self.set.meta.is_starter
+    }
+
+    /// A code by its text: case, blanks around and dots do not matter.
+    pub fn find(self, code: &str) -> Option<u32> {
+        finder::find(self.numbers(Kind::Finder), &self.packed(Kind::Codes), code)
+    }
+
+    /// The code as its publisher writes it.
+    pub fn code(self, code: u32) -> &'a str {
+        text(self.packed(Kind::Codes).get(code as usize))
+    }
+
+    /// Its title.
+    pub fn display(self, code: u32) -> &'a str {
+        text(self.packed(Kind::Titles).get(code as usize))
+    }
+
+    /// Main parent.
+    pub fn parent(self, code: u32) -> Option<u32> {
+        // A parent stands before its children; what says otherwise is damaged and could lead round in a circle.
+        self.number(Kind::Parents, code).filter(|parent| *parent < code)
+    }
+
+    /// All parents, the main one first.
+    pub fn parents(self, code: u32) -> Vec<u32> {
+        self.parent(code).into_iter().chain(self.further(Kind::MoreParents, code)).collect()
+    }
+
+    /// What is directly under it.
+    pub fn children(self, code: u32) -> Vec<u32> {
+        let mut out: Vec<u32> = self.main_children(code).collect();
+        out.extend(self.further(Kind::MoreChildren, code));
+        out
+    }
+
+    /// The codes without a parent.
+    pub fn roots(self) -> impl Iterator<Item = u32> {
+        self.siblings(0, self.len())
+    }
+
+    /// Main parents, nearest first.
+    pub fn ancestors(self, code: u32) -> Vec<u32> {
+        std::iter::successors(self.parent(code), |above| self.parent(*above)).collect()
+    }
+
+    /// It is the other or below it, by any of the parents.
+    pub fn is_under(self, code: u32, other: u32) -> bool {
+        self.is_within(code, other, other)
+    }
+
+    /// It is one of the codes from `from` to `to` in the order of the set, or below one of them.
+    pub fn is_within(self, code: u32, from: u32, to: u32) -> bool {
+        if code >= self.len() {
+            return false;
+        }
+        let end = self.subtree_end(to);
+        (from <= code && code <= end)
+            || (self.set.is_multiple && self.above(code).any(|above| from <= above && above <= end))
+    }
+
+    /// Last place of the codes below it (main hierarchy): all of `code..=end` are under it.
+    pub fn subtree_end(self, code: u32) -> u32 {
+        self.number(Kind::Ends, code).filter(|end| *end >= code && *end < self.len()).unwrap_or(code)
+    }
+
+    /// Nothing is below it on that day.
+    pub fn is_leaf(self, code: u32, on: Day) -> bool {
+        let below = code + 1..self.subtree_end(code).saturating_add(1);
+        !below.chain(self.further(Kind::MoreChildren, code)).any(|code| self.is_in_force(code, on))
+    }
+
+    /// It exists on that day, itself recordable or not.
+    pub fn is_in_force(self, code: u32, on: Day) -> bool {
+        let spans = self.spans(code);
+        code < self.len() && (spans.is_empty() || spans.iter().any(|span| span.first() <= on.0 && on.0 <= span.last()))
+    }
+
+    /// It may be recorded itself on that day.
+    pub fn is_assignable(self, code: u32, on: Day) -> bool {
+        let spans = self.spans(code);
+        if spans.is_empty() {
+            return self.column(Kind::Flags).get(code as usize).is_some_and(|flag| *flag == 1);
+        }
+        spans.iter().any(|span| span.first() <= on.0 && on.0 <= span.last() && span.is_assignable == 1)
+    }
+
+    /// The spans in which it exists; empty: always.
+    pub fn validity(self, code: u32) -> Vec<Validity> {
+        let open = |span: &SpanRow| Validity {
+            from: Some(Day(span.first())).filter(|day| day.0 != i32::MIN),
+            to: Some(Day(span.last())).filter(|day| day.0 != i32::MAX),
+            is_assignable: span.is_assignable == 1,
+        };
+        self.spans(code).iter().map(open).collect()
+    }
+
+    /// Labels, its own and those of what it is under.
+    pub fn labels(self, code: u32) -> Vec<u16> {
+        let Some(place) = self.number(Kind::Labels, code) else { return Vec::new() };
+        let labels = read_numbers(self.packed(Kind::LabelLists).get(place as usize));
+        labels.iter().filter_map(|label| u16::try_from(label.get()).ok()).collect()
+    }
+
+    /// Place of a property.
+    pub fn property_place(self, name: &str) -> Option<u16> {
+        let place = self.set.meta.properties.iter().position(|property| property.name == name)?;
+        u16::try_from(place).ok()
+    }
+
+    /// Names of the properties.
+    pub fn property_names(self) -> Vec<String> {
+        self.set.meta.properties.iter().map(|property| property.name.clone()).collect()
+    }
+
+    /// Values of a property; a code without one takes that of the nearest ancestor that has one.
+    pub fn property(self, code: u32, property: u16) -> Vec<Literal> {
+        let sparse = self.sparse(Kind::Properties);
+        if sparse.is_empty() {
+            return Vec::new();
+        }
+        let own = |code: u32| -> Vec<Literal> {
+            let item = sparse.get(code);
+            let all: Vec<(u16, Literal)> = if item.is_empty() { Vec::new() } else { decoded(item) };
+            all.into_iter().filter(|(place, _)| *place == property).map(|(_, value)| value).collect()
+        };
+        let mut line = std::iter::successors(Some(code), |code| self.parent(*code)).map(own);
+        line.find(|values| !values.is_empty()).unwrap_or_default()
+    }
+
+    /// A property value, written out.
+    pub fn property_text(self, property: u16, value: &Literal) -> String {
+        let mut kind = self.set.meta.properties.get(usize::from(property)).map(|property| &property.kind);
+        if let Some(FieldKind::List(of)) = kind {
+            kind = Some(of);
+        }
+        match (value, kind) {
+            (Literal::Choice(place), Some(FieldKind::Choice(names)))
+            | (Literal::Step(place), Some(FieldKind::Ladder(names))) => {
+                names.get(usize::from(*place)).cloned().unwrap_or_default()
+            }
+            (Literal::Bool(it), _) => it.to_string(),
+            (Literal::Number(it), _) => it.to_string(),
+            (Literal::Text(it), _) => it.clone(),
+            (Literal::Day(it), _) => it.to_string(),
+            (Literal::Moment(it), _) => it.to_string(),
+            (Literal::Span(it), _) if it.months == 0 => format!("{} seconds", it.seconds),
+            (Literal::Span(it), _) => format!("{} months", it.months),
+            (Literal::Code(set, Some(code)), _) => self.registry.codes(*set).code(*code).to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// Whether the set states the relation from one code (or what it is under) to the other (or what that is under).
+    ///
+    /// A code that itself lies in the range that a note above it names is not meant by that note.
+    pub fn relates(self, relation: Relation, code: u32, other: u32) -> bool {
+        let states = |above: u32| {
+            let mut ranges = self.relation_rows(above).iter().filter(|row| row.relation.get() == relation as u32);
+            ranges.any(|row| {
+                let (from, to) = (row.from.get(), row.to.get());
+                self.is_within(other, from, to) && !self.is_within(code, from, to)
+            })
+        };
+        if self.set.is_multiple {
+            return states(code) || self.above(code).any(states);
+        }
+        std::iter::successors(Some(code), |code| self.parent(*code)).any(states)
+    }
+
+    /// Ranges named by the code's own relation.
+    pub fn relations(self, code: u32) -> Vec<(Relation, u32, u32)> {
+        let rows = self.relation_rows(code).iter();
+        rows.filter_map(|row| Some((relation(row.relation.get())?, row.from.get(), row.to.get()))).collect()
+    }
+
+    /// Synonyms and inclusion terms.
+    pub fn synonyms(self, code: u32) -> Vec<String> {
+        self.details(code).synonyms
+    }
+
+    /// Short title, where the publisher has one that differs from the title; may be empty.
+    pub fn short(self, code: u32) -> String {
+        self.details(code).short
+    }
+
+    /// Notes: kind and text.
+    pub fn notes(self, code: u32) -> Vec<(String, String)> {
+        self.details(code).notes
+    }
+
+    /// Titles in other languages: language and title.
+    pub fn designations(self, code: u32) -> Vec<(String, String)> {
+        self.details(code).designations
+    }
+
+    /// What it means; may be empty.
+    pub fn definition(self, code: u32) -> String {
+        self.details(code).definition
+    }
+
+    /// What to use instead.
+    pub fn replaced_by(self, code: u32) -> Option<(Replacing, Vec<u32>)> {
+        self.details(code).replaced_by.map(|replacement| (replacement.how, replacement.codes))
+    }
+
+    /// Codes by words, best first: word forms, prefixes of the last word, misspellings. `on` leaves out what is not in force.
+    pub fn search(self, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
+        search::rank::search(self, query, on, limit)
+    }
+
+    /// The terms of the set (titles, synonyms, index entries) that stand in a longer text, longest match first at each
+    /// word, in the order of the text.
+    pub fn spot(self, text: &str) -> Vec<Spotted> {
+        search::spot::spot(self, text)
+    }
+
+    pub(super) fn column(self, kind: Kind) -> &'a [u8] {
+        self.registry.column(self.set, kind)
+    }
+
+    pub(super) fn numbers(self, kind: Kind) -> &'a [U32] {
+        read_numbers(self.column(kind))
+    }
+
+    pub(super) fn packed(self, kind: Kind) -> Packed<'a> {
+        Packed::new(self.column(kind))
+    }
+
+    fn sparse(self, kind: Kind) -> Sparse<'a> {
+        Sparse::new(self.column(kind))
+    }
+
+    fn number(self, kind: Kind, code: u32) -> Option<u32> {
+        self.numbers(kind).get(code as usize).map(|number| number.get()).filter(|number| *number != NONE)
+    }
+
+    fn main_children(self, code: u32) -> impl Iterator<Item = u32> {
+        self.siblings(code.saturating_add(1), self.subtree_end(code).saturating_add(1))
+    }
+
+    /// From `first` on each code that is not below the one before it, before `end`.
+    fn siblings(self, first: u32, end: u32) -> impl Iterator<Item = u32> {
+        let inside = move |code: &u32| *code < end;
+        std::iter::successors(Some(first).filter(inside), move |code| {
+            Some(self.subtree_end(*code).saturating_add(1)).filter(inside)
+        })
+    }
+
+    fn further(self, kind: Kind, code: u32) -> impl Iterator<Item = u32> {
+        read_numbers(self.sparse(kind).get(code)).iter().map(|code| code.get())
+    }
+
+    /// All codes it stands under by any parent, each once.
+    fn above(self, code: u32) -> impl Iterator<Item = u32> {
+        let (mut seen, mut next) = (self.parents(code), 0);
+        std::iter::from_fn(move || {
+            let above = *seen.get(next)?;
+            next += 1;
+            for parent in self.parents(above) {
+                if !seen.contains(&parent) {
+                    seen.push(parent);
+                }
+            }
+            Some(above)
+        })
+    }
+
+    fn spans(self, code: u32) -> &'a [SpanRow] {
+        let Some(place) = self.number(Kind::Spans, code) else { return &[] };
+        <[SpanRow]>::ref_from_bytes(self.packed(Kind::SpanLists).get(place as usize)).unwrap_or(&[])
+    }
+
+    fn relation_rows(self, code: u32) -> &'a [RelationRow] {
+        let rows = <[RelationRow]>::ref_from_bytes(self.column(Kind::Relations)).unwrap_or(&[]);
+        let first = rows.partition_point(|row| row.code.get() < code);
+        let rest = rows.get(first..).unwrap_or(&[]);
+        rest.get(..rest.partition_point(|row| row.code.get() == code)).unwrap_or(&[])
+    }
+
+    fn details(self, code: u32) -> Details {
+        let item = self.sparse(Kind::Details).get(code);
+        if item.is_empty() { Details::default() } else { decoded(item) }
+    }
+}
+
+fn decoded<T: serde::de::DeserializeOwned + Default>(item: &[u8]) -> T {
+    postcard::from_bytes(item).unwrap_or_default()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or("")
+}
+
+fn relation(number: u32) -> Option<Relation> {
+    let all =
+        [Relation::Excludes, Relation::Excludes2, Relation::CodeFirst, Relation::UseAdditional, Relation::CodeAlso];
+    all.into_iter().find(|relation| *relation as u32 == number)
+}

@@ -1,0 +1,303 @@
+//! Opens a registry: maps the file, refuses what is old, cut or damaged, and reads little more than its table of sections.
+
+use super::Codes;
+use super::Error;
+use super::Target;
+use super::crosswalks::Walk;
+use super::layout;
+use super::layout::Header;
+use super::layout::Kind;
+use super::layout::NOBODY;
+use super::layout::SET_KINDS;
+use super::layout::Section;
+use super::write::Meta;
+use crate::model::day::Day;
+use crate::model::program::Domain;
+use crate::model::program::Shared;
+use serde::de::DeserializeOwned;
+use std::fs::File;
+use std::io::Read;
+use std::io::Seek;
+use std::ops::Range;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use zerocopy::FromBytes;
+use zerocopy::IntoBytes;
+
+/// An opened registry. Cheap to share between threads.
+pub struct Registry {
+    path: String,
+    map: memmap2::Mmap,
+    id: String,
+    stamp: [u8; 32],
+    sets: Vec<Set>,
+    nothing: Set,
+    domains: Vec<(String, Range<usize>)>,
+    walks: Vec<Range<usize>>,
+    shared_at: Range<usize>,
+    shared: OnceLock<Shared>,
+}
+
+/// Where the columns of a code set are.
+#[derive(Default)]
+pub(super) struct Set {
+    pub meta: Meta,
+    columns: [Range<usize>; SET_KINDS],
+    /// Some code has more than one parent.
+    pub is_multiple: bool,
+}
+
+impl Registry {
+    /// Opens and maps a registry file; refuses what is old, cut or damaged.
+    ///
+    /// The sum over the whole file is checked once: a small file beside it (`.verified`) remembers which file (length,
+    /// time of change, number) that was.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if it cannot be read, [`Error::Unfit`] if it is none of ours, of another version, cut or damaged.
+    pub fn open(path: &Path) -> Result<Registry, Error> {
+        let failed = |source| Error::File { path: path.display().to_string(), source };
+        let file = File::open(path).map_err(failed)?;
+        let map = map(&file).map_err(failed)?;
+        let unfit = |why: &str| Error::Unfit { path: path.display().to_string(), why: why.to_owned() };
+        let (header, table) = front(&map).map_err(unfit)?;
+        if !is_remembered(path, &file) {
+            check_content(&file, header, table.as_bytes().len()).map_err(unfit)?;
+            remember_verified(path);
+        }
+        let (header, table) = (*header, table.to_vec());
+        let mut registry = Registry {
+            path: path.display().to_string(),
+            map,
+            id: format!("blake3:{}", blake3::Hash::from(header.content).to_hex()),
+            stamp: header.stamp,
+            sets: Vec::new(),
+            nothing: Set::default(),
+            domains: Vec::new(),
+            walks: Vec::new(),
+            shared_at: 0..0,
+            shared: OnceLock::new(),
+        };
+        registry.place(&table)?;
+        Ok(registry)
+    }
+
+    /// `blake3:…` of its content.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Hash of the definitions and releases it was made from.
+    pub fn stamp(&self) -> [u8; 32] {
+        self.stamp
+    }
+
+    /// What all domains share; decoded at the first call.
+    pub fn shared(&self) -> Result<&Shared, Error> {
+        if self.shared.get().is_none() {
+            let decoded = self.decoded(&self.shared_at, "what the domains share")?;
+            let _ = self.shared.set(decoded);
+        }
+        self.shared.get().ok_or_else(|| self.unfit("what the domains share cannot be read"))
+    }
+
+    /// One domain, decoded anew at each call; `None` if there is none of that name.
+    pub fn domain(&self, name: &str) -> Result<Option<Domain>, Error> {
+        match self.domains.iter().find(|(known, _)| known == name) {
+            Some((_, range)) => self.decoded(range, "a domain").map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Names of the domains, by place.
+    pub fn domain_names(&self) -> impl Iterator<Item = &str> {
+        self.domains.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Place of a code set.
+    pub fn set(&self, name: &str) -> Option<u16> {
+        let place = self.sets.iter().position(|set| set.meta.name == name)?;
+        u16::try_from(place).ok()
+    }
+
+    /// Number of code sets.
+    pub fn set_count(&self) -> u16 {
+        u16::try_from(self.sets.len()).unwrap_or(u16::MAX)
+    }
+
+    /// A code set by place. A place out of range gives an empty set.
+    pub fn codes(&self, set: u16) -> Codes<'_> {
+        Codes { registry: self, set: self.sets.get(usize::from(set)).unwrap_or(&self.nothing) }
+    }
+
+    /// Targets of a code in another set. A crosswalk of the other direction is read backwards where none leads there.
+    pub fn map(&self, from: u16, code: u32, to: u16, on: Day) -> Vec<Target> {
+        let (from, to) = (u32::from(from), u32::from(to));
+        let walks = || self.walks.iter().filter_map(|range| Walk::read(self.bytes(range)));
+        let forward: Vec<Walk<'_>> = walks().filter(|walk| walk.from == from && walk.to == to).collect();
+        if forward.is_empty() {
+            let backward = walks().filter(|walk| walk.from == to && walk.to == from);
+            return backward.flat_map(|walk| walk.sources(code, on).collect::<Vec<_>>()).collect();
+        }
+        forward.into_iter().flat_map(|walk| walk.targets(code, on).collect::<Vec<_>>()).collect()
+    }
+
+    /// Code sets that some crosswalk leads to from this one, in either direction.
+    pub fn mapped_sets(&self, from: u16) -> Vec<u16> {
+        let from = u32::from(from);
+        let walks = self.walks.iter().filter_map(|range| Walk::read(self.bytes(range)));
+        let other = |walk: Walk<'_>| match (walk.from == from, walk.to == from) {
+            (true, _) => Some(walk.to),
+            (_, true) => Some(walk.from),
+            _ => None,
+        };
+        let mut out: Vec<u16> = walks.filter_map(other).filter_map(|set| u16::try_from(set).ok()).collect();
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    pub(super) fn bytes(&self, range: &Range<usize>) -> &[u8] {
+        self.map.get(range.clone()).unwrap_or(&[])
+    }
+
+    fn place(&mut self, table: &[Section]) -> Result<(), Error> {
+        let (mut names, mut domains) = (Vec::new(), Vec::new());
+        for section in table {
+            let range = range(section).filter(|range| range.end <= self.map.len());
+            let range = range.ok_or_else(|| self.unfit("a section lies outside the file"))?;
+            let (kind, owner) = (section.kind.get(), section.owner.get());
+            if owner == NOBODY && kind == Kind::Shared as u32 {
+                self.shared_at = range;
+            } else if owner == NOBODY && kind == Kind::DomainNames as u32 {
+                names = self.decoded(&range, "the names of the domains")?;
+            } else if owner == NOBODY && kind == Kind::Crosswalk as u32 {
+                self.walks.push(range);
+            } else if kind == Kind::Domain as u32 {
+                domains.push(range);
+            } else if kind == Kind::Meta as u32 {
+                let meta = self.decoded(&range, "a code set")?;
+                self.sets.push(Set { meta, ..Set::default() });
+            } else if let Some(set) = self.sets.get_mut(owner as usize) {
+                if let Some(column) = set.columns.get_mut(kind as usize) {
+                    *column = range;
+                }
+            }
+        }
+        self.domains = names.into_iter().zip(domains).collect();
+        for place in 0..self.sets.len() {
+            let further = self.sets.get(place).map_or(&[][..], |set| self.column(set, Kind::MoreParents));
+            let is_multiple = !layout::Sparse::new(further).is_empty();
+            if let Some(set) = self.sets.get_mut(place) {
+                set.is_multiple = is_multiple;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn column<'a>(&'a self, set: &Set, kind: Kind) -> &'a [u8] {
+        set.columns.get(kind as usize).map_or(&[], |range| self.bytes(range))
+    }
+
+    fn decoded<T: DeserializeOwned>(&self, range: &Range<usize>, what: &str) -> Result<T, Error> {
+        postcard::from_bytes(self.bytes(range)).map_err(|_| self.unfit(&format!("{what} cannot be read")))
+    }
+
+    fn unfit(&self, why: &str) -> Error {
+        Error::Unfit { path: self.path.clone(), why: why.to_owned() }
+    }
+}
+
+fn range(section: &Section) -> Option<Range<usize>> {
+    let from = usize::try_from(section.offset.get()).ok()?;
+    Some(from..from.checked_add(usize::try_from(section.length.get()).ok()?)?)
+}
+
+#[expect(unsafe_code, reason = "a map of a file; what is read from it is checked against its bounds")]
+fn map(file: &File) -> std::io::Result<memmap2::Mmap> {
+    // SAFETY: a registry is written beside its place and moved there, never changed in place. Should somebody cut it
+    // nevertheless while it is mapped, the system ends the program; nothing is written through the map.
+    unsafe { memmap2::Mmap::map(file) }
+}
+
+fn front(bytes: &[u8]) -> Result<(&Header, &[Section]), &'static str> {
+    let (header, rest) = Header::ref_from_prefix(bytes).map_err(|_| "not a registry: too short")?;
+    if header.magic != layout::MAGIC {
+        return Err("not a registry");
+    }
+    if header.version.get() != layout::VERSION {
+        return Err("a registry of another version of this program; build it again");
+    }
+    if header.length.get() != bytes.len() as u64 {
+        return Err("cut or damaged: its length is not what its header says");
+    }
+    let size = (header.sections.get() as usize).checked_mul(size_of::<Section>());
+    let table = size.and_then(|size| rest.get(..size)).ok_or("damaged: its table of sections is cut")?;
+    let mut blank = *header;
+    blank.front = [0; 32];
+    if front_sum(&blank, table) != header.front {
+        return Err("damaged: the check sum of its header is wrong");
+    }
+    let table = <[Section]>::ref_from_bytes(table).map_err(|_| "damaged: its table of sections is cut")?;
+    Ok((header, table))
+}
+
+/// Check sum of the header (its own field zero) and the table of sections.
+pub(super) fn front_sum(header: &Header, table: &[u8]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(header.as_bytes());
+    hasher.update(table);
+    *hasher.finalize().as_bytes()
+}
+
+/// Reads the file in pieces instead of through the map, so that its pages do not stay in memory.
+fn check_content(file: &File, header: &Header, table: usize) -> Result<(), &'static str> {
+    let start = (size_of::<Header>() + table) as u64;
+    let mut file = file;
+    let mut hasher = blake3::Hasher::new();
+    let mut piece = vec![0; 1 << 18];
+    file.seek(std::io::SeekFrom::Start(start)).map_err(|_| "cannot be read")?;
+    loop {
+        let count = file.read(&mut piece).map_err(|_| "cannot be read")?;
+        let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else { break };
+        hasher.update(read);
+    }
+    if *hasher.finalize().as_bytes() == header.content { Ok(()) } else { Err("damaged: its check sum is wrong") }
+}
+
+fn reminder(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".verified");
+    PathBuf::from(beside)
+}
+
+/// Remembers beside the file that its check sum was right. If that cannot be written, it is checked at each start.
+pub(super) fn remember_verified(path: &Path) {
+    if let Ok(metadata) = std::fs::metadata(path) {
+        let _ = std::fs::write(reminder(path), identity(&metadata));
+    }
+}
+
+fn is_remembered(path: &Path, file: &File) -> bool {
+    let known = std::fs::read_to_string(reminder(path));
+    matches!((known, file.metadata()), (Ok(known), Ok(metadata)) if known == identity(&metadata))
+}
+
+/// Length, time of change and number of a file.
+fn identity(metadata: &std::fs::Metadata) -> String {
+    let changed = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let changed = changed.map_or(0, |since| since.as_nanos());
+    format!("{} {changed} {}\n", metadata.len(), file_number(metadata))
+}
+
+#[cfg(unix)]
+fn file_number(metadata: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn file_number(_metadata: &std::fs::Metadata) -> u64 {
+    0
+}

@@ -1,0 +1,242 @@
+//! Writes a registry: columns of the code sets, their search index, crosswalks, and what is decoded on demand.
+
+use super::Error;
+use super::Parts;
+use super::crosswalks;
+use super::finder;
+use super::hierarchy;
+use super::layout;
+use super::layout::Header;
+use super::layout::Kind;
+use super::layout::NOBODY;
+use super::layout::NONE;
+use super::layout::Packed;
+use super::layout::Section;
+use super::layout::SpanRow;
+use super::layout::Sparse;
+use super::layout::numbers;
+use super::layout::small;
+use super::open;
+use super::search;
+use crate::model::content::Code;
+use crate::model::content::CodeSet;
+use crate::model::content::Property;
+use crate::model::content::Release;
+use crate::model::content::Replacement;
+use crate::model::content::Validity;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use zerocopy::IntoBytes;
+
+/// What is read of every code set when a registry is opened.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Meta {
+    pub name: String,
+    pub title: String,
+    pub uri: String,
+    pub releases: Vec<Release>,
+    pub properties: Vec<Property>,
+    pub missing_sources: Vec<String>,
+    pub is_starter: bool,
+    pub codes: u32,
+}
+
+/// What is asked seldom about a code.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Details {
+    pub short: String,
+    pub synonyms: Vec<String>,
+    pub designations: Vec<(String, String)>,
+    pub definition: String,
+    pub notes: Vec<(String, String)>,
+    pub replaced_by: Option<Replacement>,
+}
+
+struct Sections {
+    table: Vec<(u32, u32, Vec<u8>)>,
+}
+
+impl Sections {
+    fn add(&mut self, kind: Kind, owner: u32, bytes: Vec<u8>) {
+        if !bytes.is_empty() {
+            self.table.push((kind as u32, owner, bytes));
+        }
+    }
+
+    fn add_encoded<T: Serialize>(&mut self, path: &Path, kind: Kind, owner: u32, item: &T) -> Result<(), Error> {
+        self.add(kind, owner, encoded(path, item)?);
+        Ok(())
+    }
+}
+
+/// Writes a registry: same parts, same bytes. Returns the size in bytes.
+///
+/// The file is written beside its place and then moved there, so that nobody ever reads half of it.
+pub fn write(path: &Path, parts: &Parts<'_>) -> Result<u64, Error> {
+    let mut sections = Sections { table: Vec::new() };
+    sections.add_encoded(path, Kind::Shared, NOBODY, parts.shared)?;
+    let names: Vec<&str> = parts.domains.iter().map(|domain| domain.name.as_str()).collect();
+    sections.add_encoded(path, Kind::DomainNames, NOBODY, &names)?;
+    for (place, domain) in parts.domains.iter().enumerate() {
+        sections.add_encoded(path, Kind::Domain, small(place), domain)?;
+    }
+    for walk in parts.crosswalks {
+        sections.add(Kind::Crosswalk, NOBODY, crosswalks::pack(walk));
+    }
+    for (place, set) in parts.sets.iter().enumerate() {
+        add_set(path, &mut sections, small(place), set)?;
+    }
+    let bytes = assemble(path, &sections, parts.stamp)?;
+    save(path, &bytes)?;
+    open::remember_verified(path);
+    Ok(bytes.len() as u64)
+}
+
+fn encoded<T: Serialize>(path: &Path, item: &T) -> Result<Vec<u8>, Error> {
+    postcard::to_stdvec(item).map_err(|error| unfit(path, &format!("cannot be encoded: {error}")))
+}
+
+fn unfit(path: &Path, why: &str) -> Error {
+    Error::Unfit { path: path.display().to_string(), why: why.to_owned() }
+}
+
+fn add_set(path: &Path, sections: &mut Sections, owner: u32, set: &CodeSet) -> Result<(), Error> {
+    let ends = hierarchy::ends(set).map_err(|why| unfit(path, &format!("code set `{}`: {why}", set.name)))?;
+    let meta = Meta {
+        name: set.name.clone(),
+        title: set.title.clone(),
+        uri: set.uri.clone(),
+        releases: set.releases.clone(),
+        properties: set.properties.clone(),
+        missing_sources: set.missing_sources.clone(),
+        is_starter: set.is_starter,
+        codes: small(set.codes.len()),
+    };
+    sections.add_encoded(path, Kind::Meta, owner, &meta)?;
+    let codes = &set.codes;
+    sections.add(Kind::Codes, owner, Packed::pack(codes.iter().map(|code| &code.code)));
+    sections.add(Kind::Titles, owner, Packed::pack(codes.iter().map(|code| &code.title)));
+    let main = |code: &Code| code.parents.first().copied().unwrap_or(NONE);
+    sections.add(Kind::Parents, owner, numbers(codes.iter().map(main)));
+    sections.add(Kind::Ends, owner, numbers(ends.iter().copied()));
+    sections.add(Kind::Flags, owner, codes.iter().map(|code| u8::from(code.is_assignable)).collect());
+    let spans = codes.iter().map(|code| code.spans.iter().flat_map(span_bytes).collect());
+    let (places, lists) = distinct(spans);
+    sections.add(Kind::Spans, owner, places);
+    sections.add(Kind::SpanLists, owner, lists);
+    let labels = hierarchy::labels(set);
+    let (places, lists) = distinct(labels.iter().map(|labels| numbers(labels.iter().map(|label| u32::from(*label)))));
+    sections.add(Kind::Labels, owner, places);
+    sections.add(Kind::LabelLists, owner, lists);
+    let (more_parents, more_children) = hierarchy::further(set);
+    sections.add(Kind::MoreParents, owner, Sparse::pack(&more_parents));
+    sections.add(Kind::MoreChildren, owner, Sparse::pack(&more_children));
+    sections.add(Kind::Details, owner, Sparse::pack(&details(path, codes)?));
+    sections.add(Kind::Properties, owner, Sparse::pack(&properties(path, codes)?));
+    sections.add(Kind::Relations, owner, hierarchy::relation_rows(set));
+    sections.add(Kind::Finder, owner, finder::pack(codes.iter().map(|code| code.code.as_str())));
+    let index = search::index::pack(set);
+    sections.add(Kind::Words, owner, index.words);
+    sections.add(Kind::Postings, owner, index.postings);
+    sections.add(Kind::Entries, owner, index.entries);
+    sections.add(Kind::Phrases, owner, index.phrases);
+    Ok(())
+}
+
+fn span_bytes(span: &Validity) -> Vec<u8> {
+    SpanRow {
+        from: span.from.map_or(i32::MIN, |day| day.0).to_le_bytes(),
+        to: span.to.map_or(i32::MAX, |day| day.0).to_le_bytes(),
+        is_assignable: u8::from(span.is_assignable),
+        unused: [0; 3],
+    }
+    .as_bytes()
+    .to_vec()
+}
+
+/// Each item's place among the different ones, and those: most codes share a few lists.
+fn distinct(items: impl Iterator<Item = Vec<u8>>) -> (Vec<u8>, Vec<u8>) {
+    let mut known: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+    let mut lists: Vec<Vec<u8>> = Vec::new();
+    let mut places = Vec::new();
+    for item in items {
+        let place = *known.entry(item).or_insert_with_key(|item| {
+            lists.push(item.clone());
+            small(lists.len() - 1)
+        });
+        places.push(place);
+    }
+    (numbers(places.into_iter()), Packed::pack(lists.iter()))
+}
+
+fn details(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {
+    let mut out = Vec::new();
+    for (place, code) in codes.iter().enumerate() {
+        let details = Details {
+            short: if code.short == code.title { String::new() } else { code.short.clone() },
+            synonyms: code.synonyms.clone(),
+            designations: code.designations.clone(),
+            definition: code.definition.clone(),
+            notes: code.notes.clone(),
+            replaced_by: code.replaced_by.clone(),
+        };
+        if details != Details::default() {
+            out.push((small(place), encoded(path, &details)?));
+        }
+    }
+    Ok(out)
+}
+
+fn properties(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {
+    let with = codes.iter().enumerate().filter(|(_, code)| !code.properties.is_empty());
+    with.map(|(place, code)| Ok((small(place), encoded(path, &code.properties)?))).collect()
+}
+
+fn assemble(path: &Path, sections: &Sections, stamp: [u8; 32]) -> Result<Vec<u8>, Error> {
+    let front = size_of::<Header>() + sections.table.len() * size_of::<Section>();
+    let mut content = Vec::new();
+    let mut table = Vec::new();
+    for (kind, owner, bytes) in &sections.table {
+        if bytes.len() > u32::MAX as usize {
+            return Err(unfit(path, "a section would be longer than 4 GiB"));
+        }
+        content.resize(content.len().next_multiple_of(8), 0);
+        let section = Section {
+            kind: (*kind).into(),
+            owner: (*owner).into(),
+            offset: ((front + content.len()) as u64).into(),
+            length: (bytes.len() as u64).into(),
+        };
+        table.extend_from_slice(section.as_bytes());
+        content.extend_from_slice(bytes);
+    }
+    let mut header = Header {
+        magic: layout::MAGIC,
+        version: layout::VERSION.into(),
+        sections: small(sections.table.len()).into(),
+        length: ((front + content.len()) as u64).into(),
+        stamp,
+        content: *blake3::hash(&content).as_bytes(),
+        front: [0; 32],
+    };
+    header.front = open::front_sum(&header, &table);
+    let mut out = header.as_bytes().to_vec();
+    out.extend(table);
+    out.extend(content);
+    Ok(out)
+}
+
+fn save(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let failed = |source| Error::File { path: path.display().to_string(), source };
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    let written = std::fs::File::create(&beside).and_then(|mut file| file.write_all(bytes));
+    let moved = written.and_then(|()| std::fs::rename(&beside, path));
+    if moved.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    moved.map_err(failed)
+}
