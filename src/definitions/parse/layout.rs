@@ -193,13 +193,14 @@ impl<'s> Scan<'s> {
         if self.at == self.line_start && !self.braces.is_empty() && begins_top(word, rest) {
             self.close_segment(self.at);
         }
-        if !self.parens.is_empty() && begins_statement(word, rest) {
+        let begins = begins_statement(word, rest);
+        if begins {
             self.leave_parens();
         }
         let goes_on = !self.parens.is_empty()
             || (matches!(word, b"and" | b"or" | b"otherwise") && !is_letter(rest.get(length)))
             || self.begins_with_operator(rest)
-            || self.ends_open();
+            || (self.ends_open() && !begins);
         if goes_on && self.meant > self.segment_start {
             self.blank(self.meant, self.at);
         } else {

@@ -8,8 +8,6 @@ use crate::definitions::parse::words;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::nearest;
-use pest::error::Error;
-use pest::error::InputLocation;
 
 /// What a statement stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,44 +147,51 @@ impl Builder<'_> {
                 None => problem.with_help(format!("statements here begin with {}", list(place.words(), "or"))),
             };
         }
-        match grammar::parse_in_detail(place.alone(), line) {
-            Err(error) => self.failure(place, line, start, &error),
-            Ok(_) => {
-                let kind = Kind::Expected { expected: "the end of the line".into(), found: found(line, line.len()) };
-                Diagnostic::new(kind, self.place(start + line.len(), start + line.len()))
-            }
-        }
+        self.failure(place, line, start)
     }
 
-    /// What pest knows about a failure, in words.
-    fn failure(&self, place: Place, line: &str, start: usize, error: &Error<Rule>) -> Diagnostic {
-        let attempts = error.parse_attempts();
-        let location = match error.location {
-            InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-        };
-        let at = attempts.as_ref().map_or(location, |attempts| attempts.max_position).min(line.len());
-        let rules: Vec<Rule> =
-            attempts.iter().flat_map(|attempts| attempts.call_stacks()).filter_map(|stack| stack.parent).collect();
-        let tokens: Vec<String> =
-            attempts.iter().flat_map(|attempts| attempts.expected_tokens()).map(|token| token.to_string()).collect();
+    /// Where a statement goes wrong, and what could have stood there.
+    fn failure(&self, place: Place, line: &str, start: usize) -> Diagnostic {
+        // A blank at the end, so that a word that is missing is missed behind it.
+        let (farthest, _) = attempt(place, &format!("{line} "));
+        let mut at = farthest.min(line.len());
+        if line.get(at..).is_some_and(|rest| rest.starts_with(is_word_letter)) {
+            at = line.get(..at).unwrap_or_default().trim_end_matches(is_word_letter).len();
+        }
         if at == 0 && !place.words().is_empty() {
             let kind = Kind::Expected { expected: format!("a statement of {}", place.title()), found: found(line, 0) };
             let help = format!("statements here begin with {}", list(place.words(), "or"));
-            return Diagnostic::new(kind, self.place(start, start + line.chars().next().map_or(0, char::len_utf8)))
-                .with_help(help);
+            let end = start + line.chars().next().map_or(0, char::len_utf8);
+            return Diagnostic::new(kind, self.place(start, end)).with_help(help);
         }
-        let expected = Expectation::of(place, line, at, &tokens, &rules);
+        // Once more with something impossible there: now all that was looked for in that place is known.
+        let front = line.get(..at).unwrap_or_default();
+        let blank = if at == line.len() { " " } else { "" };
+        let front = format!("{front}{blank}");
+        let (_, tokens) = attempt(place, &format!("{front}\u{1}"));
+        let expected = Expectation::of(place, &front, &tokens);
         let rest = line.get(at..).unwrap_or_default();
         let here = first_word(rest);
         let end = at + if here.is_empty() { rest.chars().next().map_or(0, char::len_utf8) } else { here.len() };
         let span = self.place(start + at, start + end);
-        let meant = nearest(here, expected.keywords.iter().map(String::as_str)).filter(|_| !here.is_empty());
-        if let Some(meant) = meant {
+        let known = expected.keywords.iter().map(String::as_str);
+        if let Some(meant) = nearest(here, known).filter(|_| !here.is_empty()) {
             let meant = if meant == "replaced" { "replaced by" } else { meant };
             let kind = Kind::MisspeltKeyword { found: here.to_owned(), meant: meant.to_owned() };
             return Diagnostic::new(kind, span).with_help(format!("did you mean `{meant}`?"));
         }
         Diagnostic::new(Kind::Expected { expected: expected.words(), found: found(line, at) }, span)
+    }
+}
+
+/// How far a statement is read, and which signs were looked for there.
+fn attempt(place: Place, line: &str) -> (usize, Vec<String>) {
+    match grammar::parse_in_detail(place.alone(), line) {
+        Ok(_) => (line.len(), Vec::new()),
+        Err(error) => error.parse_attempts().map_or((0, Vec::new()), |attempts| {
+            let tokens = attempts.expected_tokens().iter().map(ToString::to_string).collect();
+            (attempts.max_position, tokens)
+        }),
     }
 }
 
@@ -198,14 +203,18 @@ struct Expectation {
 }
 
 /// Operators that stand between values; they are not listed one by one.
-const OPERATORS: [&str; 16] = [
+const OPERATORS: [&str; 18] = [
     "is", "in", "and", "or", "mentions", "says", "includes", "matches", "starts", "ends", "contains", "within",
-    "excludes", "not", "any", "every",
+    "excludes", "not", "any", "every", "no", "count",
 ];
 
+/// Words that begin a type.
+const TYPES: [&str; 12] =
+    ["text", "number", "integer", "money", "bool", "date", "datetime", "duration", "one", "ladder", "code", "list"];
+
 impl Expectation {
-    fn of(place: Place, line: &str, at: usize, tokens: &[String], rules: &[Rule]) -> Expectation {
-        let is_inside_word = line.get(..at).is_some_and(|before| before.ends_with(is_word_letter));
+    fn of(place: Place, front: &str, tokens: &[String]) -> Expectation {
+        let is_inside_word = front.ends_with(is_word_letter);
         let is_name = tokens.iter().any(|token| token == "a..z") && !is_inside_word;
         let mut keywords: Vec<String> = tokens
             .iter()
@@ -221,7 +230,10 @@ impl Expectation {
         keywords.dedup();
         signs.sort();
         signs.dedup();
-        let what = if is_name { Some(name_for(place, rules, &keywords)) } else { None };
+        if keywords.iter().any(|word| word == "datetime") {
+            return Expectation { what: Some("a type"), keywords, signs };
+        }
+        let what = if is_name { Some(name_for(place, front)) } else { None };
         Expectation { what, keywords, signs }
     }
 
@@ -233,10 +245,11 @@ impl Expectation {
             words.push("an operator such as `is` or `and`".into());
         }
         let hides = self.what.is_some();
+        let is_type = |word: &String| self.what == Some("a type") && TYPES.contains(&word.as_str());
         words.extend(
             self.keywords
                 .iter()
-                .filter(|word| !(is_operator(word) && (has_operators || hides)))
+                .filter(|word| !is_type(word) && !(is_operator(word) && (has_operators || hides)))
                 .map(|word| format!("`{word}`")),
         );
         for sign in &self.signs {
@@ -244,6 +257,8 @@ impl Expectation {
                 "\"" if self.what.is_some_and(|what| what != "a name") => {}
                 "\"" => words.push("a text in quotation marks".into()),
                 "(" | "<" | "=" if has_operators || self.what.is_some() => {}
+                "}" => words.push("the end of the line".into()),
+                "{" if self.what == Some("a type") => {}
                 sign => words.push(format!("`{sign}`")),
             }
         }
@@ -255,40 +270,26 @@ impl Expectation {
     }
 }
 
-/// What a name stands for where the grammar looked for one.
-fn name_for(place: Place, rules: &[Rule], keywords: &[String]) -> &'static str {
-    let has = |wanted: &[Rule]| rules.iter().any(|rule| wanted.contains(rule));
-    if keywords.iter().any(|word| word == "datetime") || has(&[Rule::kind, Rule::nested]) {
-        "a type"
-    } else if has(&[Rule::from_day, Rule::to_day, Rule::retired]) {
-        "a date"
-    } else if has(&[Rule::under, Rule::replaced, Rule::code, Rule::excludes, Rule::code_end, Rule::is_under]) {
-        "a code"
-    } else if has(&[Rule::label, Rule::labelled, Rule::sensitive]) {
-        "a label"
-    } else if has(&[Rule::needs, Rule::at, Rule::in_list, Rule::set_text, Rule::offer]) {
-        "a path"
-    } else if has(&[Rule::target, Rule::maps_to]) {
-        "a code such as `set/13B`"
-    } else if has(&[Rule::points, Rule::abstain, Rule::version, Rule::counts]) {
-        "a number"
-    } else if has(&[Rule::when, Rule::unless, Rule::require, Rule::forbid, Rule::when_line, Rule::scope]) {
-        "a condition"
-    } else if has(&[
-        Rule::is,
-        Rule::r#in,
-        Rule::expression,
-        Rule::default,
-        Rule::property,
-        Rule::row,
-        Rule::cell,
-        Rule::many,
-    ]) {
-        "a value"
-    } else if place == Place::Field {
-        "a field"
-    } else {
-        "a name"
+/// What a name stands for behind `front`: the word before it tells.
+fn name_for(place: Place, front: &str) -> &'static str {
+    let word = front.trim_end_matches([' ', '(', ',', '"']).rsplit(' ').next().unwrap_or_default();
+    match word {
+        "from" | "to" if place != Place::Policy && place != Place::Crosswalk && place != Place::Option => "a date",
+        "retired" => "a date",
+        "under" | "by" | "either" | "both" | "excludes" | "excludes2" | "code-first" | "use-additional"
+        | "code-also" => "a code",
+        "code" | "group" => "a code",
+        "maps" => "a code such as `set/13B`",
+        "label" | "labelled" | "sensitive" => "a label",
+        "needs" | "at" | "in" | "each" | "of" => "a field",
+        "identifies" => "a kind of identity",
+        "when" | "unless" | "require" | "forbid" | "scope" | "where" | "has" | "and" | "or" | "not" => "a condition",
+        "points" | "below" | "version" => "a number",
+        "is" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "default" => "a value",
+        "to" => "an operator such as `month`",
+        "column" => "the name of a column",
+        _ if place == Place::Field && front.is_empty() => "a field",
+        _ => "a name",
     }
 }
 
@@ -309,7 +310,7 @@ fn is_word_of(place: Place, word: &str) -> bool {
 
 /// The place in which a word begins a statement.
 fn home(word: &str) -> Option<Place> {
-    [Place::Code, Place::Set, Place::Rule, Place::File, Place::Policy]
+    [Place::Set, Place::Code, Place::Rule, Place::File, Place::Policy]
         .into_iter()
         .find(|place| is_word_of(*place, word))
 }

@@ -1,0 +1,288 @@
+//! One JSON object straight into typed slots: no tree between, and texts borrow from the line.
+
+use super::Unreadable;
+use super::scalar;
+use super::schema::Level;
+use super::schema::Schema;
+use super::schema::Shape;
+use crate::model::day::Day;
+use crate::model::encounter::Encounter;
+use crate::model::value::Value;
+use crate::registry::Registry;
+use serde::de::DeserializeSeed;
+use serde::de::Deserializer;
+use serde::de::IgnoredAny;
+use serde::de::MapAccess;
+use serde::de::SeqAccess;
+use serde::de::Visitor;
+use std::borrow::Cow;
+use std::fmt;
+use std::fmt::Write;
+
+/// What a finding says of a field that stands there twice.
+const TWICE: &str = "single value";
+
+/// Reads one encounter. `on` overrides the day that the record's own dates give.
+///
+/// Nothing is lost: what does not fit its type becomes a misfit, what no record declares is kept with its path. Of a
+/// field that stands there twice the last value counts, and a misfit says so.
+///
+/// # Errors
+/// If the text is no JSON object, or nested deeper than `serde_json` follows (128).
+pub fn read_json<'a>(
+    text: &'a str,
+    line: u64,
+    schema: &Schema,
+    on: Option<Day>,
+    today: Day,
+) -> Result<Encounter<'a>, Unreadable> {
+    if !text.trim_start().starts_with('{') {
+        let is_json = serde_json::from_str::<IgnoredAny>(text);
+        return Err(is_json.map_or_else(|error| kind_of(&error), |_| Unreadable::NotAnObject));
+    }
+    let mut state = State { registry: &schema.registry, path: Vec::new(), undeclared: Vec::new(), misfits: Vec::new() };
+    let mut input = serde_json::Deserializer::from_str(text);
+    let slots = input.deserialize_map(Object { level: schema.level(), state: &mut state });
+    let slots = slots.and_then(|slots| input.end().map(|()| slots)).map_err(|error| kind_of(&error))?;
+    let on = on.or_else(|| schema.day(&slots)).unwrap_or(today);
+    let State { undeclared, misfits, .. } = state;
+    Ok(Encounter { record: schema.record, slots, undeclared, misfits, on, today, line })
+}
+
+/// What `serde_json` says, without its words: they may name a character of the input.
+fn kind_of(error: &serde_json::Error) -> Unreadable {
+    if error.to_string().starts_with("recursion limit") {
+        Unreadable::TooDeep
+    } else {
+        Unreadable::NotJson { column: error.column() }
+    }
+}
+
+/// What is collected while one encounter is read.
+struct State<'s> {
+    registry: &'s Registry,
+    path: Vec<Step<'s>>,
+    undeclared: Vec<(String, serde_json::Value)>,
+    misfits: Vec<(String, &'static str)>,
+}
+
+/// A step of the path to where reading is.
+enum Step<'s> {
+    Name(&'s str),
+    Index(usize),
+}
+
+impl State<'_> {
+    /// The path written out: `victims[0].age`.
+    fn place(&self, last: Option<&str>) -> String {
+        let mut out = String::new();
+        for step in &self.path {
+            match step {
+                Step::Name(name) => push_name(&mut out, name),
+                Step::Index(index) => {
+                    let _ = write!(out, "[{index}]");
+                }
+            }
+        }
+        if let Some(name) = last {
+            push_name(&mut out, name);
+        }
+        out
+    }
+
+    fn misfit<'de>(&mut self, text: Cow<'de, str>, expected: &'static str) -> Value<'de> {
+        let place = self.place(None);
+        self.misfits.push((place, expected));
+        Value::Misfit(text)
+    }
+}
+
+fn push_name(out: &mut String, name: &str) {
+    if !out.is_empty() {
+        out.push('.');
+    }
+    out.push_str(name);
+}
+
+/// Reads the fields of one level.
+struct Object<'s, 'x> {
+    level: &'s Level,
+    state: &'x mut State<'s>,
+}
+
+impl<'de> Visitor<'de> for Object<'_, '_> {
+    type Value = Vec<Value<'de>>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let Object { level, state } = self;
+        let mut slots = vec![Value::Absent; level.names.len()];
+        let mut guess = 0;
+        while let Some(key) = map.next_key_seed(Key { level, guess })? {
+            let slot = match key {
+                Found::Slot(slot) => slot,
+                Found::Other(name) => {
+                    let value = map.next_value::<serde_json::Value>()?;
+                    state.undeclared.push((state.place(Some(&name)), value));
+                    continue;
+                }
+            };
+            guess = slot + 1;
+            // Invariant: `Level::slot` gives places of `names`, `shapes` and so of `slots`.
+            let (Some(name), Some(shape), Some(place)) =
+                (level.names.get(slot), level.shapes.get(slot), slots.get_mut(slot))
+            else {
+                continue;
+            };
+            state.path.push(Step::Name(name));
+            let value = map.next_value_seed(Slot { shape, state: &mut *state })?;
+            if !matches!(place, Value::Absent) {
+                state.misfits.push((state.place(None), TWICE));
+            }
+            *place = value;
+            state.path.pop();
+        }
+        Ok(slots)
+    }
+}
+
+/// The name of a field to its slot, without keeping the name.
+struct Key<'s> {
+    level: &'s Level,
+    guess: usize,
+}
+
+enum Found {
+    Slot(usize),
+    Other(String),
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Found;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Found, D::Error> {
+        input.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Found;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Found, E> {
+        Ok(self.level.slot(name, self.guess).map_or_else(|| Found::Other(name.to_owned()), Found::Slot))
+    }
+}
+
+/// Reads one value.
+struct Slot<'s, 'x> {
+    shape: &'s Shape,
+    state: &'x mut State<'s>,
+}
+
+impl<'s> Slot<'s, '_> {
+    fn text<'de>(self, text: Cow<'de, str>) -> Value<'de> {
+        let read = scalar::from_text(text, self.shape, self.state.registry);
+        read.unwrap_or_else(|text| self.state.misfit(text, self.shape.word()))
+    }
+
+    fn number<'de>(self, it: f64, text: impl Fn() -> String) -> Value<'de> {
+        let read = scalar::from_number(it, text, self.shape, self.state.registry);
+        read.unwrap_or_else(|text| self.state.misfit(text, self.shape.word()))
+    }
+
+    fn other<'de>(self, tree: &serde_json::Value) -> Value<'de> {
+        self.state.misfit(Cow::Owned(tree.to_string()), self.shape.word())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Slot<'_, '_> {
+    type Value = Value<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Value<'de>, D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+// Whole numbers beyond 2^53 are rounded: a field that has such belongs to type `text`, where they stay as written.
+#[expect(clippy::cast_precision_loss, reason = "said above")]
+impl<'de> Visitor<'de> for Slot<'_, '_> {
+    type Value = Value<'de>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Absent)
+    }
+
+    fn visit_bool<E>(self, it: bool) -> Result<Value<'de>, E> {
+        Ok(match self.shape {
+            Shape::Bool => Value::Bool(it),
+            _ => self.other(&serde_json::Value::Bool(it)),
+        })
+    }
+
+    fn visit_i64<E>(self, it: i64) -> Result<Value<'de>, E> {
+        Ok(self.number(it as f64, || it.to_string()))
+    }
+
+    fn visit_u64<E>(self, it: u64) -> Result<Value<'de>, E> {
+        Ok(self.number(it as f64, || it.to_string()))
+    }
+
+    fn visit_f64<E>(self, it: f64) -> Result<Value<'de>, E> {
+        Ok(self.number(it, || serde_json::Value::from(it).to_string()))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
+        Ok(self.text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value<'de>, E> {
+        Ok(self.text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value<'de>, E> {
+        Ok(self.text(Cow::Owned(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value<'de>, A::Error> {
+        let Shape::List(shape) = self.shape else {
+            let mut items = Vec::new();
+            while let Some(item) = seq.next_element::<serde_json::Value>()? {
+                items.push(item);
+            }
+            return Ok(self.other(&serde_json::Value::Array(items)));
+        };
+        let state = self.state;
+        let mut items = Vec::new();
+        loop {
+            state.path.push(Step::Index(items.len()));
+            let item = seq.next_element_seed(Slot { shape, state: &mut *state })?;
+            state.path.pop();
+            match item {
+                Some(item) => items.push(item),
+                None => return Ok(Value::List(items)),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
+        if let Shape::Record(level) = self.shape {
+            return Object { level, state: self.state }.visit_map(map).map(Value::Record);
+        }
+        let mut tree = serde_json::Map::new();
+        while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
+            tree.insert(name, value);
+        }
+        Ok(self.other(&serde_json::Value::Object(tree)))
+    }
+}

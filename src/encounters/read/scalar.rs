@@ -1,0 +1,148 @@
+//! One word or number of the input to a value of the field's type.
+
+use super::schema::Shape;
+use crate::model::day::Day;
+use crate::model::day::Moment;
+use crate::model::day::Span;
+use crate::model::value::CodeValue;
+use crate::model::value::Value;
+use crate::registry::Registry;
+use std::borrow::Cow;
+
+/// A text as a value of the type, or the text back if it does not fit. Empty is absent.
+pub(super) fn from_text<'a>(text: Cow<'a, str>, shape: &Shape, registry: &Registry) -> Result<Value<'a>, Cow<'a, str>> {
+    if text.is_empty() {
+        return Ok(Value::Absent);
+    }
+    let word = text.trim();
+    let value = match shape {
+        Shape::Text => return Ok(Value::Text(text)),
+        Shape::Code(set) => {
+            let code = registry.codes(*set).find(word);
+            return Ok(Value::Code(CodeValue { code, text }));
+        }
+        _ if word.is_empty() => return Ok(Value::Absent),
+        Shape::Number => number(word).map(Value::Number),
+        Shape::Integer => number(word).filter(|it| it.fract() == 0.0).map(Value::Number),
+        Shape::Money => money(word).map(Value::Number),
+        Shape::Bool => truth(word).map(Value::Bool),
+        Shape::Date => Day::parse(word).or_else(|| Moment::parse(word).map(Moment::day)).map(Value::Day),
+        Shape::DateTime => Moment::parse(word).map(Value::Moment),
+        Shape::Duration => Span::parse(word).map(Value::Span),
+        Shape::Choice(words) => member(words, word).map(Value::Choice),
+        Shape::Ladder(words) => member(words, word).map(Value::Step),
+        Shape::List(_) | Shape::Record(_) => None,
+    };
+    value.ok_or(text)
+}
+
+/// A JSON number as a value of the type; `text` is how it is written.
+pub(super) fn from_number(
+    it: f64,
+    text: impl Fn() -> String,
+    shape: &Shape,
+    registry: &Registry,
+) -> Result<Value<'static>, Cow<'static, str>> {
+    match shape {
+        Shape::Number | Shape::Money => Ok(Value::Number(it)),
+        Shape::Integer if it.fract() == 0.0 => Ok(Value::Number(it)),
+        Shape::Choice(words) => {
+            let place = member(words, &text()).or_else(|| numeric_member(words, it));
+            place.map(Value::Choice).ok_or_else(|| Cow::Owned(text()))
+        }
+        Shape::Ladder(words) => {
+            let place = member(words, &text()).or_else(|| numeric_member(words, it));
+            place.map(Value::Step).ok_or_else(|| Cow::Owned(text()))
+        }
+        Shape::Text | Shape::Code(_) | Shape::Date | Shape::Bool => from_text(Cow::Owned(text()), shape, registry),
+        Shape::Integer | Shape::DateTime | Shape::Duration | Shape::List(_) | Shape::Record(_) => {
+            Err(Cow::Owned(text()))
+        }
+    }
+}
+
+/// A text that is wholly a number. Words that Rust takes for numbers (`inf`, `nan`) are none.
+fn number(word: &str) -> Option<f64> {
+    let is_numeric = word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
+    let it: f64 = if is_numeric { word.parse().ok()? } else { return None };
+    it.is_finite().then_some(it)
+}
+
+/// A number that may have `$` before it and `,` between its thousands.
+fn money(word: &str) -> Option<f64> {
+    if let Some(it) = number(word) {
+        return Some(it);
+    }
+    let (sign, rest) = word.strip_prefix('-').map_or((1.0, word), |rest| (-1.0, rest));
+    let rest = rest.strip_prefix('$').unwrap_or(rest).trim_start();
+    let (whole, cents) = rest.split_once('.').unwrap_or((rest, "0"));
+    let mut groups = whole.split(',');
+    let is_first_short = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
+    if whole.contains(',') && !(is_first_short && groups.all(|group| group.len() == 3)) {
+        return None;
+    }
+    let digits: String = whole.chars().filter(|&sign| sign != ',').collect();
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    (is_plain(&digits) && is_plain(cents)).then(|| number(&format!("{digits}.{cents}")).map(|it| sign * it))?
+}
+
+fn truth(word: &str) -> Option<bool> {
+    let is = |known: &[&str]| known.iter().any(|it| word.eq_ignore_ascii_case(it));
+    if is(&["true", "yes", "y", "1"]) {
+        Some(true)
+    } else if is(&["false", "no", "n", "0"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// The place of a word among the members; case does not matter, nor which of `_`, `-` and blank is used.
+fn member(words: &[String], word: &str) -> Option<u16> {
+    let place = words.iter().position(|it| it == word).or_else(|| words.iter().position(|it| is_same(it, word)))?;
+    u16::try_from(place).ok()
+}
+
+fn numeric_member(words: &[String], it: f64) -> Option<u16> {
+    let place = words.iter().position(|word| number(word) == Some(it))?;
+    u16::try_from(place).ok()
+}
+
+fn is_same(left: &str, right: &str) -> bool {
+    fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
+        text.chars().flat_map(char::to_lowercase).map(|it| if matches!(it, '_' | '-' | ' ') { '-' } else { it })
+    }
+    folded(left).eq(folded(right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_whole_texts() {
+        assert_eq!(number("4"), Some(4.0));
+        assert_eq!(number("-2.5e3"), Some(-2500.0));
+        for word in ["inf", "nan", "4 kg", "", "1e999", "٣", "1,5"] {
+            assert_eq!(number(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn money_may_be_written_out() {
+        assert_eq!(money("$1,234.50"), Some(1234.5));
+        assert_eq!(money("-$3"), Some(-3.0));
+        assert_eq!(money("1,23"), None);
+        assert_eq!(money("$"), None);
+        assert_eq!(money("1.2.3"), None);
+    }
+
+    #[test]
+    fn words_are_folded() {
+        let words = ["Same Day".to_owned(), "hospital-initial".to_owned(), "2025.0".to_owned()];
+        assert_eq!(member(&words, "same_day"), Some(0));
+        assert_eq!(member(&words, "HOSPITAL initial"), Some(1));
+        assert_eq!(member(&words, "hospital"), None);
+        assert_eq!(numeric_member(&words, 2025.0), Some(2));
+    }
+}

@@ -1,0 +1,172 @@
+//! A record, prepared once so that reading needs no look-up but one of a field's name.
+
+use crate::model::day::Day;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::record::Record;
+use crate::model::value::Value;
+use crate::registry::Registry;
+use std::sync::Arc;
+
+/// What reading needs of a record.
+pub struct Schema {
+    pub(super) record: u16,
+    pub(super) level: Level,
+    pub(super) registry: Arc<Registry>,
+    /// Slots of the fields that date the encounter, in the order of their declaration.
+    dating: Vec<Vec<usize>>,
+}
+
+/// The fields of a record or nested record.
+pub(super) struct Level {
+    /// Names by slot.
+    pub names: Vec<String>,
+    /// Shapes by slot.
+    pub shapes: Vec<Shape>,
+    /// Slots in the order of length and name, for the search.
+    sorted: Vec<usize>,
+}
+
+/// What a field holds, as reading sees it.
+pub(super) enum Shape {
+    /// A text.
+    Text,
+    /// A number.
+    Number,
+    /// A whole number.
+    Integer,
+    /// An amount of money.
+    Money,
+    /// `true` or `false`.
+    Bool,
+    /// A day.
+    Date,
+    /// A day with a time.
+    DateTime,
+    /// A length of time.
+    Duration,
+    /// `one of (…)`.
+    Choice(Vec<String>),
+    /// `ladder (…)`.
+    Ladder(Vec<String>),
+    /// A code of a set, by place.
+    Code(u16),
+    /// A list.
+    List(Box<Shape>),
+    /// A nested record.
+    Record(Level),
+}
+
+impl Schema {
+    /// Prepares the record that stands at `place` of its domain.
+    pub fn new(record: &Record, place: u16, registry: Arc<Registry>) -> Schema {
+        let mut dating = Vec::new();
+        find_dating(&record.fields, &mut Vec::new(), &mut dating);
+        Schema { record: place, level: Level::new(&record.fields), registry, dating }
+    }
+
+    /// The names and shapes of the top level.
+    pub(super) fn level(&self) -> &Level {
+        &self.level
+    }
+
+    /// The day by which an encounter is judged: that of its first field that `dates encounter` and is present.
+    pub(super) fn day(&self, slots: &[Value<'_>]) -> Option<Day> {
+        self.dating.iter().find_map(|path| day_at(slots, path))
+    }
+}
+
+impl Level {
+    fn new(fields: &[Field]) -> Level {
+        let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+        let shapes = fields.iter().map(|field| Shape::of(&field.kind)).collect();
+        let mut sorted: Vec<usize> = (0..names.len()).collect();
+        sorted.sort_by_key(|&slot| names.get(slot).map(|name| (name.len(), name.clone())));
+        Level { names, shapes, sorted }
+    }
+
+    /// The slot of a field. `guess` is tried first: fields mostly come in the order of the record.
+    pub(super) fn slot(&self, name: &str, guess: usize) -> Option<usize> {
+        if self.names.get(guess).is_some_and(|it| it == name) {
+            return Some(guess);
+        }
+        let key = (name.len(), name);
+        let found = self.sorted.binary_search_by(|&slot| {
+            let it = self.names.get(slot).map_or("", String::as_str);
+            (it.len(), it).cmp(&key)
+        });
+        self.sorted.get(found.ok()?).copied()
+    }
+}
+
+impl Shape {
+    fn of(kind: &Kind) -> Shape {
+        match kind {
+            Kind::Text => Shape::Text,
+            Kind::Number => Shape::Number,
+            Kind::Integer => Shape::Integer,
+            Kind::Money => Shape::Money,
+            Kind::Bool => Shape::Bool,
+            Kind::Date => Shape::Date,
+            Kind::DateTime => Shape::DateTime,
+            Kind::Duration => Shape::Duration,
+            Kind::Choice(words) => Shape::Choice(words.clone()),
+            Kind::Ladder(words) => Shape::Ladder(words.clone()),
+            Kind::Code(set) => Shape::Code(*set),
+            Kind::List(item) => Shape::List(Box::new(Shape::of(item))),
+            Kind::Record(fields) => Shape::Record(Level::new(fields)),
+        }
+    }
+
+    /// The word for it in a finding.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Shape::Text => "text",
+            Shape::Number => "number",
+            Shape::Integer => "integer",
+            Shape::Money => "money",
+            Shape::Bool => "bool",
+            Shape::Date => "date",
+            Shape::DateTime => "datetime",
+            Shape::Duration => "duration",
+            Shape::Choice(_) => "choice",
+            Shape::Ladder(_) => "step",
+            Shape::Code(_) => "code",
+            Shape::List(_) => "list",
+            Shape::Record(_) => "record",
+        }
+    }
+}
+
+fn find_dating(fields: &[Field], path: &mut Vec<usize>, found: &mut Vec<Vec<usize>>) {
+    for (slot, field) in fields.iter().enumerate() {
+        path.push(slot);
+        if field.dates_encounter {
+            found.push(path.clone());
+        }
+        let mut kind = &field.kind;
+        while let Kind::List(item) = kind {
+            kind = item;
+        }
+        if let Kind::Record(fields) = kind {
+            find_dating(fields, path, found);
+        }
+        path.pop();
+    }
+}
+
+fn day_at(slots: &[Value<'_>], path: &[usize]) -> Option<Day> {
+    let (&slot, rest) = path.split_first()?;
+    day_of(slots.get(slot)?, rest)
+}
+
+/// The first day there is, in a list that of the first item that has one.
+fn day_of(value: &Value<'_>, rest: &[usize]) -> Option<Day> {
+    match value {
+        Value::Day(day) => Some(*day),
+        Value::Moment(moment) => Some(moment.day()),
+        Value::List(items) => items.iter().find_map(|item| day_of(item, rest)),
+        Value::Record(slots) => day_at(slots, rest),
+        _ => None,
+    }
+}

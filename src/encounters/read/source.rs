@@ -1,0 +1,333 @@
+//! A file or stream, cut into pieces: one an encounter, in blocks of bounded size.
+
+use super::LONGEST;
+use super::Unreadable;
+use super::csv::Rows;
+use super::fhir;
+use super::json_array::Elements;
+use super::ndjson::Lines;
+use super::schema::Schema;
+use super::unpack;
+use std::fs::File;
+use std::io;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Cursor;
+use std::io::Read;
+use std::ops::Range;
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+/// A block is handed on when it holds so many bytes.
+const BLOCK_BYTES: usize = 256 << 10;
+/// Or so many pieces.
+const BLOCK_PIECES: usize = 4096;
+/// A block that has grown beyond this gives its memory back before it is used again.
+const BLOCK_KEPT: usize = 4 << 20;
+/// So much of the beginning decides what the format is.
+const PEEK: usize = 64 << 10;
+
+/// Why an input cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be opened or read.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is a directory.
+    #[error("{path}: this is a directory, a file of encounters is needed")]
+    Directory {
+        /// The directory.
+        path: String,
+    },
+    /// A format nobody knows.
+    #[error("there is no format `{name}`; there is ndjson, json, csv, tsv, fhir")]
+    UnknownFormat {
+        /// The name that was given.
+        name: String,
+    },
+}
+
+/// How encounters stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line.
+    Ndjson,
+    /// One JSON array of objects, or objects one after the other.
+    Json,
+    /// A header of field names, then one encounter a row.
+    Csv,
+    /// The same, tabs between the cells.
+    Tsv,
+    /// FHIR resources or Bundles, one a line or one after the other.
+    Fhir,
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Format, Error> {
+        Ok(match name {
+            "ndjson" | "jsonl" => Format::Ndjson,
+            "json" => Format::Json,
+            "csv" => Format::Csv,
+            "tsv" => Format::Tsv,
+            "fhir" => Format::Fhir,
+            _ => return Err(Error::UnknownFormat { name: name.to_owned() }),
+        })
+    }
+}
+
+/// One encounter's place in a block, or why there is none.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    /// Line of the input on which it begins, from 1.
+    pub line: u64,
+    /// Bytes of the block.
+    pub content: Result<Range<usize>, Unreadable>,
+}
+
+/// Some pieces and the bytes they stand in.
+#[derive(Debug, Default)]
+pub struct Block {
+    pub(super) bytes: Vec<u8>,
+    pub(super) pieces: Vec<Piece>,
+    is_fhir: bool,
+}
+
+impl Block {
+    /// Makes it empty for the next use.
+    fn clear(&mut self) {
+        self.pieces.clear();
+        self.bytes.clear();
+        if self.bytes.capacity() > BLOCK_KEPT {
+            self.bytes = Vec::new();
+        }
+    }
+
+    /// Whether another piece should be added.
+    pub(super) fn has_room(&self) -> bool {
+        self.bytes.len() < BLOCK_BYTES && self.pieces.len() < BLOCK_PIECES
+    }
+
+    /// Adds what stands in the bytes from `start` on; nothing if that is blank.
+    pub(super) fn push(&mut self, line: u64, start: usize) {
+        let new = self.bytes.get(start..).unwrap_or_default().trim_ascii_end();
+        let end = start + new.len();
+        self.bytes.truncate(end);
+        if !new_is_blank(&self.bytes, start) {
+            self.pieces.push(Piece { line, content: Ok(start..end) });
+        }
+    }
+
+    /// Adds a piece that could not be read, and forgets its bytes.
+    pub(super) fn refuse(&mut self, line: u64, start: usize, why: Unreadable) {
+        self.bytes.truncate(start);
+        if self.bytes.capacity() > LONGEST {
+            self.bytes.shrink_to(BLOCK_BYTES);
+        }
+        self.pieces.push(Piece { line, content: Err(why) });
+    }
+
+    /// Gives every encounter of the block to `answer`, in order, as JSON text of the record's fields.
+    pub fn each(&self, schema: &Schema, mut answer: impl FnMut(u64, Result<&str, Unreadable>)) {
+        for piece in &self.pieces {
+            let bytes = piece.content.clone().map(|range| self.bytes.get(range).unwrap_or_default());
+            let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8));
+            match text {
+                Ok(text) if self.is_fhir => fhir::each(text, schema, |text| answer(piece.line, text)),
+                text => answer(piece.line, text),
+            }
+        }
+    }
+}
+
+fn new_is_blank(bytes: &[u8], start: usize) -> bool {
+    bytes.get(start..).unwrap_or_default().trim_ascii().is_empty()
+}
+
+/// Cuts an input into pieces.
+pub(super) trait Cut: Send {
+    /// Adds pieces until the block has no more room; `false` at the end of the input.
+    fn fill(&mut self, block: &mut Block) -> io::Result<bool>;
+
+    /// The line on which reading is.
+    fn line(&self) -> u64;
+}
+
+/// An opened input.
+pub struct Source {
+    name: String,
+    cut: Box<dyn Cut>,
+    is_fhir: bool,
+    is_packed: bool,
+    is_done: bool,
+    size: Option<u64>,
+    position: Arc<AtomicU64>,
+}
+
+impl Source {
+    /// Opens a file, or standard input for `-`. Without a format, the ending and the first bytes decide. Files packed
+    /// with gzip or xz are unpacked as they are read, whatever they are called.
+    ///
+    /// # Errors
+    /// If there is no such file, or it is a directory.
+    pub fn open(path: &Path, format: Option<Format>, schema: &Schema) -> Result<Source, Error> {
+        let name = path.display().to_string();
+        let failed = |source| Error::File { path: name.clone(), source };
+        if name == "-" {
+            return Source::new("standard input", None, Box::new(io::stdin()), format, schema);
+        }
+        let meta = std::fs::metadata(path).map_err(failed)?;
+        if meta.is_dir() {
+            return Err(Error::Directory { path: name });
+        }
+        let file = File::open(path).map_err(failed)?;
+        let size = meta.is_file().then_some(meta.len());
+        Source::new(&name, size, Box::new(file), format, schema)
+    }
+
+    /// Reads from anything. `name` stands in errors, and its ending tells the format.
+    ///
+    /// # Errors
+    /// If the first bytes cannot be read.
+    pub fn new(
+        name: &str,
+        size: Option<u64>,
+        input: Box<dyn Read + Send>,
+        format: Option<Format>,
+        schema: &Schema,
+    ) -> Result<Source, Error> {
+        let failed = |source| Error::File { path: name.to_owned(), source };
+        let position = Arc::new(AtomicU64::new(0));
+        let input = Counted { input, position: Arc::clone(&position) };
+        let mut unpacked = unpack::unpack(Box::new(input)).map_err(failed)?;
+        let (first, error) = unpack::peek(&mut unpacked.reader, PEEK);
+        // What is wrong with a packed file is said where reading meets it.
+        let rest: Box<dyn Read + Send> = match error {
+            Some(error) if !(unpacked.is_packed && is_damage(&error)) => return Err(failed(error)),
+            Some(error) => Box::new(unpack::Failed(Some(error))),
+            None => unpacked.reader,
+        };
+        let first = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&first).to_vec();
+        let format = format.unwrap_or_else(|| guess(name, &first, schema));
+        let is_by_line = has_whole_first_line(&first);
+        let whole = Cursor::new(first.clone()).chain(rest);
+        let input: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(64 << 10, whole));
+        let is_array = first.trim_ascii_start().starts_with(b"[");
+        let cut: Box<dyn Cut> = match format {
+            Format::Csv => Box::new(Rows::new(input, Rows::delimiter(&first), schema)),
+            Format::Tsv => Box::new(Rows::new(input, b'\t', schema)),
+            Format::Json | Format::Fhir if is_array => Box::new(Elements::new(input, true)),
+            Format::Json | Format::Fhir if !is_by_line => Box::new(Elements::new(input, false)),
+            Format::Ndjson | Format::Json | Format::Fhir => Box::new(Lines::new(input)),
+        };
+        Ok(Source {
+            name: name.to_owned(),
+            cut,
+            is_fhir: format == Format::Fhir,
+            is_packed: unpacked.is_packed,
+            is_done: false,
+            size,
+            position,
+        })
+    }
+
+    /// Size of the file as it lies there, in bytes; `None` for a stream.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Counts the bytes read so far, of the file as it lies there.
+    pub fn position(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.position)
+    }
+
+    /// Fills a block anew; `false` when the input was at its end and the block is empty.
+    ///
+    /// # Errors
+    /// If the input cannot be read on. A packed file that is damaged is no error but a piece that says so.
+    pub fn fill(&mut self, block: &mut Block) -> Result<bool, Error> {
+        block.clear();
+        block.is_fhir = self.is_fhir;
+        if self.is_done {
+            return Ok(false);
+        }
+        match self.cut.fill(block) {
+            Ok(goes_on) => self.is_done = !goes_on,
+            Err(error) if self.is_packed && is_damage(&error) => {
+                self.is_done = true;
+                let end = block.pieces.iter().filter_map(|piece| piece.content.as_ref().ok()).map(|it| it.end).max();
+                block.refuse(self.cut.line(), end.unwrap_or(0), Unreadable::Damaged);
+            }
+            Err(source) => return Err(Error::File { path: self.name.clone(), source }),
+        }
+        Ok(!block.pieces.is_empty() || !self.is_done)
+    }
+}
+
+fn is_damage(error: &io::Error) -> bool {
+    use io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof | ErrorKind::Other
+    )
+}
+
+/// The format by the ending of the name, then by the first bytes.
+fn guess(name: &str, first: &[u8], schema: &Schema) -> Format {
+    let name = name.to_ascii_lowercase();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".xz");
+    let start = first.trim_ascii_start();
+    if start.starts_with(b"{") && schema.level().slot("diagnoses", 0).is_some() && is_resource(start) {
+        return Format::Fhir;
+    }
+    match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "csv" => Format::Csv,
+        "tsv" | "tab" => Format::Tsv,
+        "json" => Format::Json,
+        "ndjson" | "jsonl" => Format::Ndjson,
+        _ if start.starts_with(b"[") => Format::Json,
+        _ => Format::Ndjson,
+    }
+}
+
+/// Whether the first object says what FHIR resource it is.
+fn is_resource(first: &[u8]) -> bool {
+    let line = first.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    match serde_json::from_slice::<fhir::Head>(line) {
+        Ok(head) => head.resource_type.is_some(),
+        // Written over several lines, or longer than what we look at.
+        Err(_) => first.windows(14).any(|it| it == b"\"resourceType\""),
+    }
+}
+
+/// Whether the first line that is not blank holds one whole JSON value (or is longer than what we look at).
+fn has_whole_first_line(first: &[u8]) -> bool {
+    let start = first.trim_ascii_start();
+    match start.iter().position(|&byte| byte == b'\n') {
+        Some(end) => serde_json::from_slice::<serde::de::IgnoredAny>(start.get(..end).unwrap_or_default()).is_ok(),
+        None => true,
+    }
+}
+
+/// Counts what is read.
+struct Counted {
+    input: Box<dyn Read + Send>,
+    position: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.position.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
