@@ -54,7 +54,8 @@ pub(super) fn engine(limits: &Limits, registry: &Arc<Registry>) -> Engine {
     engine
 }
 
-fn limit(engine: &mut Engine, limits: &Limits) {
+/// Sets every limit; scripts are parsed and run under the same.
+pub(super) fn limit(engine: &mut Engine, limits: &Limits) {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_strict_variables(true);
     engine.set_fast_operators(true);

@@ -21,4 +21,5 @@ pub use api::described;
 pub use hooks::Runner;
 pub use hooks::ScriptProblem;
 pub use hooks::Scripts;
+pub use hooks::check;
 pub use host::STACK_BYTES;
