@@ -1,8 +1,9 @@
-//! Calls `cli::main`, under an allocator that counts what a script uses.
+//! Calls `cli::main`.
 
 use std::process::ExitCode;
 use tencode::scripts::memory::Counting;
 
+/// Counts what scripts allocate, so that their limit holds.
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 

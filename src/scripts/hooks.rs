@@ -144,17 +144,6 @@ impl Scripts {
     }
 }
 
-/// Reads a script for what is wrong with it, without a registry; returns the hooks it has.
-///
-/// # Errors
-/// What [`Scripts::compile`] refuses.
-pub fn check(file: &str, text: &str) -> Result<Vec<&'static str>, Vec<ScriptProblem>> {
-    let mut engine = Engine::new_raw();
-    host::limit(&mut engine, &Limits::default());
-    let file = parse(&engine, file, text)?;
-    Ok(Hook::ALL.into_iter().filter(|hook| hook.is_in(&file)).map(Hook::name).collect())
-}
-
 /// Runs the hooks. A script that fails or is stopped changes nothing and becomes one finding of the rule `script`.
 #[derive(Clone)]
 pub struct Runner {

@@ -54,8 +54,7 @@ pub(super) fn engine(limits: &Limits, registry: &Arc<Registry>) -> Engine {
     engine
 }
 
-/// Sets every limit; scripts are parsed and run under the same.
-pub(super) fn limit(engine: &mut Engine, limits: &Limits) {
+fn limit(engine: &mut Engine, limits: &Limits) {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_strict_variables(true);
     engine.set_fast_operators(true);

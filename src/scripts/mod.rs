@@ -21,5 +21,4 @@ pub use api::described;
 pub use hooks::Runner;
 pub use hooks::ScriptProblem;
 pub use hooks::Scripts;
-pub use hooks::check;
 pub use host::STACK_BYTES;

@@ -61,6 +61,8 @@ pub(crate) fn pack(set: &CodeSet) -> Index {
             field: entry.field,
             words: u8::try_from(needed.count()).unwrap_or(u8::MAX),
             weight: sixteenths(weight).to_le_bytes(),
+            spare: u8::try_from(words.iter().filter(|word| word.is_optional).count()).unwrap_or(u8::MAX),
+            unused: [0; 3],
         };
         rows.extend_from_slice(row.as_bytes());
     }

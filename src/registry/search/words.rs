@@ -6,14 +6,28 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Words that say nothing by which codes differ.
-const LITTLE: [&str; 22] = [
+const LITTLE: [&str; 20] = [
     "of", "the", "and", "in", "to", "a", "an", "by", "for", "on", "at", "from", "or", "with", "due", "as", "is", "its",
-    "nec", "other", "into", "this",
+    "into", "this",
 ];
 /// Words that a title has where it means the plain case: they may be said or not.
-const PLAIN: [&str; 4] = ["unspecified", "nos", "type", "specified"];
+const PLAIN: [&str; 3] = ["unspecified", "nos", "type"];
 /// Words that nearly every title could have, and how much they weigh.
-const FAINT: [(&str, f32); 4] = [("diseas", 0.35), ("syndrom", 0.45), ("condit", 0.35), ("famili", 0.6)];
+const FAINT: [(&str, f32); 11] = [
+    ("diseas", 0.35),
+    ("syndrom", 0.35),
+    ("condit", 0.35),
+    ("famili", 0.6),
+    ("other", 0.6),
+    ("autosom", 0.6),
+    ("domin", 0.6),
+    ("recess", 0.6),
+    ("x", 0.6),
+    ("link", 0.6),
+    ("hereditari", 0.6),
+];
+/// How much a number weighs: `type 2` says little without what it is a type of.
+const NUMBER: f32 = 0.5;
 
 /// A word of a title or query.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +99,8 @@ impl Splitter {
         let stem = self.stemmer.stem(folded).into_owned();
         match stem.as_str() {
             "disord" => "diseas".to_owned(),
+            // What an index calls `specified NEC` is `other` in a title.
+            "nec" | "specifi" => "other".to_owned(),
             "tumor" | "tumour" => "neoplasm".to_owned(),
             _ => stem,
         }
@@ -93,6 +109,9 @@ impl Splitter {
 
 /// How much a word weighs besides its rarity.
 pub(super) fn faintness(stem: &str) -> f32 {
+    if stem.bytes().all(|byte| byte.is_ascii_digit()) {
+        return NUMBER;
+    }
     FAINT.iter().find(|(known, _)| *known == stem).map_or(1.0, |(_, weight)| *weight)
 }
 
