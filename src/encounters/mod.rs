@@ -1,5 +1,6 @@
 //! Encounters in, disclosures out. Imports model, registry, logic, scripts.
 
+pub mod batch;
 pub mod classify;
 pub mod read;
 pub mod redact;
