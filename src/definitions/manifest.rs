@@ -12,9 +12,9 @@ pub struct Manifest {
     /// Name for people.
     pub title: String,
     /// Audience where none is given; `desk` if left out.
-    pub default_audience: Option<String>,
-    /// Its records; the first is meant where none is named.
-    pub records: Vec<String>,
+    pub audience: Option<String>,
+    /// Record where none is named; the first of the definitions if left out.
+    pub record: Option<String>,
     /// Scripts.
     pub scripts: Scripts,
     /// Releases.

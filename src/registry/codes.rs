@@ -156,6 +156,11 @@ impl<'a> Codes<'a> {
         spans.iter().any(|span| span.first() <= on.0 && on.0 <= span.last() && span.is_assignable == 1)
     }
 
+    /// It only orders others: not to be recorded, and no release gives it days (a chapter, a block).
+    pub(super) fn is_undated_group(self, code: u32) -> bool {
+        self.spans(code).is_empty() && self.column(Kind::Flags).get(code as usize) == Some(&0)
+    }
+
     /// The spans in which it exists; empty: always.
     pub fn validity(self, code: u32) -> Vec<Validity> {
         let open = |span: &SpanRow| Validity {

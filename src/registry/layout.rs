@@ -15,7 +15,7 @@ use zerocopy::little_endian::U64;
 /// The first bytes of every registry.
 pub(super) const MAGIC: [u8; 8] = *b"tencode\n";
 /// Goes up with every change of the layout.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 5;
 /// Stands for "none" in a column of places.
 pub(super) const NONE: u32 = u32::MAX;
 /// Owner of a section that belongs to no code set.
@@ -92,10 +92,8 @@ pub(super) enum Kind {
     Postings,
     /// `EntryRow`, by entry.
     Entries,
-    /// Texts of the index entries that are neither title nor synonym.
-    EntryTexts,
-    /// Numbers: where in `EntryWords` the words of an entry begin.
-    EntryStarts,
+    /// An fst from phrase (stems with a blank between) to code and field.
+    Phrases,
     /// Postcard of `Shared`.
     Shared,
     /// Postcard of one `Domain`; owner is its place.
@@ -151,8 +149,11 @@ pub(super) struct EntryRow {
     pub field: u8,
     /// Number of different words, 255 at most.
     pub words: u8,
-    /// The weight of all its words, times 16.
+    /// The weight of the words it needs, times 16.
     pub weight: [u8; 2],
+    /// Number of words that may be left out.
+    pub spare: u8,
+    pub unused: [u8; 3],
 }
 
 impl EntryRow {

@@ -142,8 +142,7 @@ fn add_set(path: &Path, sections: &mut Sections, owner: u32, set: &CodeSet) -> R
     sections.add(Kind::Words, owner, index.words);
     sections.add(Kind::Postings, owner, index.postings);
     sections.add(Kind::Entries, owner, index.entries);
-    sections.add(Kind::EntryTexts, owner, index.texts);
-    sections.add(Kind::EntryStarts, owner, index.starts);
+    sections.add(Kind::Phrases, owner, index.phrases);
     Ok(())
 }
 

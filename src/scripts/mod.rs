@@ -1,1 +1,24 @@
-//! The script host. Imports model, registry.
+//! The script host: what a script may see, call and cost.
+//!
+//! A domain's `scripts/*.rhai` may hold the hooks `derive(encounter)`, `classify(encounter, candidates)` and
+//! `validate(encounter)`. They are compiled once ([`Scripts::compile`]) and run by a [`Runner`] for each worker thread.
+//! A script sees the encounter, the registry and the two days an encounter is judged by; there is no file, network,
+//! environment, clock or chance. Imports model, registry.
+
+mod api;
+mod call;
+mod dates;
+mod hooks;
+mod host;
+pub mod memory;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use api::Described;
+pub use api::described;
+pub use hooks::Runner;
+pub use hooks::ScriptProblem;
+pub use hooks::Scripts;
+pub use host::STACK_BYTES;

@@ -39,13 +39,13 @@ impl Fmt {
                 verdict = Verdict::Wrong;
                 continue;
             };
-            let (tree, diagnostics) = parse::parse(&text);
+            let (_, diagnostics) = parse::parse(&text);
             if diagnostics.iter().any(crate::diagnostics::Diagnostic::is_error) {
                 terminal.note(&format!("{}: has errors, left as it is; see `tencode check`", file.display()));
                 verdict = Verdict::Wrong;
                 continue;
             }
-            let printed = print::print(&tree, &text);
+            let printed = print::print(&text);
             if printed == text {
                 continue;
             }

@@ -247,7 +247,7 @@ impl<'a> Lowering<'a, '_> {
             );
             return self.nothing();
         }
-        let right = if self.is_computed(&value.item) {
+        let right = if self.is_computed(&value.item, kind) {
             let right = self.lower(value, Some(kind));
             self.comparable(kind, right.kind, value.span);
             right.expression
@@ -261,12 +261,19 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// Whether an expression on the right of `is` is worked out: anything but a word, unless the word names a variable.
-    fn is_computed(&self, expr: &Expr) -> bool {
+    fn is_computed(&self, expr: &Expr, kind: Type<'_>) -> bool {
         match expr {
-            Expr::Word(word) => self.scope.is_variable(word),
+            Expr::Word(word) => self.is_meant_variable(word, kind),
             Expr::Call { .. } | Expr::Arithmetic { .. } | Expr::Count { .. } => true,
             _ => false,
         }
+    }
+
+    /// A word that names a variable means it, unless the type has a value of that name.
+    fn is_meant_variable(&self, word: &str, kind: Type<'_>) -> bool {
+        let has_value = matches!(kind.sort(), "choice" | "ladder" | "code")
+            && self.world.literal(&Expr::Word(word.to_owned()), kind.base).is_ok();
+        self.scope.is_variable(word) && !has_value
     }
 
     fn compare(&mut self, op: CompareOp, left: &Spanned<Expr>, right: &Spanned<Expr>) -> Typed<'a> {
@@ -338,7 +345,7 @@ impl<'a> Lowering<'a, '_> {
 
     fn member(&mut self, member: &Spanned<MemberDef>, kind: Type<'a>, out: &mut Vec<Member>) {
         match &member.item {
-            MemberDef::One(Expr::Word(word)) if self.scope.is_variable(word) => {
+            MemberDef::One(Expr::Word(word)) if self.is_meant_variable(word, kind) => {
                 let typed = self.lower(&Spanned::new(Expr::Word(word.clone()), member.span), None);
                 self.comparable(kind, typed.kind.map(Type::item), member.span);
                 out.push(Member::Computed(typed.expression));
@@ -352,7 +359,7 @@ impl<'a> Lowering<'a, '_> {
                     }
                 }
             }
-            MemberDef::One(expr) if self.is_computed(expr) => {
+            MemberDef::One(expr) if self.is_computed(expr, kind) => {
                 let typed = self.lower(&Spanned::new(expr.clone(), member.span), Some(kind));
                 self.comparable(kind, typed.kind.map(Type::item), member.span);
                 out.push(Member::Computed(typed.expression));

@@ -259,7 +259,7 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 }
             }
         }
-        if let Some(first) = &source.manifest.records.first().cloned() {
+        if let Some(first) = source.manifest.record.clone() {
             match records.iter().position(|record| record.name == first) {
                 Some(found) => records.swap(0, found),
                 None => {
@@ -327,7 +327,7 @@ fn domain(
     let mut domain = Domain {
         name: source.name.clone(),
         title: source.manifest.title.clone(),
-        default_audience: source.manifest.default_audience.clone().unwrap_or_else(|| "desk".to_owned()),
+        default_audience: source.manifest.audience.clone().unwrap_or_else(|| "desk".to_owned()),
         records: world.domains.get(place).map(|names| names.records.clone()).unwrap_or_default(),
         limits: source.manifest.scripts.limits(),
         ..Domain::default()

@@ -160,10 +160,12 @@ impl World {
         for (place, name) in places.iter_mut().zip([Some(&range.from), range.to.as_ref()]) {
             let Some(name) = name else { continue };
             *place = self.code(set, &name.item);
-            if place.is_none() && self.is_starter(set) {
-                return Ok(self.starter_range(set, range));
-            }
             if place.is_none() {
+                // Published ranges often end where there is no code of that name: then the order of letters decides.
+                let found = self.range_by_letters(set, range).filter(|_| range.to.is_some() || self.is_starter(set));
+                if found.is_some() || self.is_starter(set) {
+                    return Ok(found);
+                }
                 let (problem, help) = self.unknown_code(set, &name.item);
                 return Err((name.span, problem, help));
             }
@@ -179,8 +181,8 @@ impl World {
         Ok(Some((from, end)))
     }
 
-    /// The codes of a starter that fall into a range whose own ends it does not have, by the order of their letters.
-    fn starter_range(&self, set: u16, range: &CodeRange) -> Option<(u32, u32)> {
+    /// The codes that fall into a range by the order of their letters.
+    fn range_by_letters(&self, set: u16, range: &CodeRange) -> Option<(u32, u32)> {
         let low = key(&range.from.item);
         let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
         let codes = &self.sets.get(usize::from(set))?.codes;

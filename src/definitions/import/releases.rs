@@ -34,7 +34,20 @@ fn validity() -> Options {
     }
 }
 
+/// The code sets; kept in the file `TENCODE_CACHE` if that is set, since reading them takes long.
 fn sets() -> Vec<CodeSet> {
+    let cache = std::env::var_os("TENCODE_CACHE");
+    if let Some(bytes) = cache.as_ref().and_then(|path| std::fs::read(path).ok()) {
+        return postcard::from_bytes(&bytes).unwrap();
+    }
+    let sets = imported();
+    if let Some(path) = cache {
+        std::fs::write(path, postcard::to_stdvec(&sets).unwrap()).unwrap();
+    }
+    sets
+}
+
+fn imported() -> Vec<CodeSet> {
     let files = Folders::of_user().files();
     let plain = Options::default();
     let mut parts = vec![
@@ -71,6 +84,9 @@ fn sets() -> Vec<CodeSet> {
 
 fn built() -> Registry {
     let path = std::env::temp_dir().join("tencode-releases-test.registry");
+    if std::env::var_os("TENCODE_REUSE").is_some() {
+        return Registry::open(&path).unwrap();
+    }
     let begun = Instant::now();
     let sets = sets();
     println!("imported after {:?}", begun.elapsed());

@@ -51,6 +51,7 @@ struct Piece {
     first_line: usize,
     /// Line and column of the first mark, from 1, as they are in the file.
     place: (usize, usize),
+    is_cut: bool,
     marks: Vec<Mark>,
 }
 
@@ -62,17 +63,21 @@ struct Mark {
 
 fn add<'a>(group: Group<'a>, piece: Piece) -> Group<'a> {
     let (line, column) = piece.place;
-    let origin = Origin::path(piece.file).line(line).char_column(column);
     if piece.text.is_empty() {
-        return group.element(origin);
+        return group.element(Origin::path(piece.file).line(line).char_column(column));
     }
     let marks = piece.marks.into_iter().map(|mark| {
         let kind = if mark.is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
         let label = (!mark.text.is_empty()).then(|| visible(&mark.text));
         kind.span(mark.span.start..mark.span.end).label(label)
     });
-    let snippet = Snippet::source(piece.text).line_start(piece.first_line).annotations(marks.collect::<Vec<_>>());
-    group.element(origin).element(snippet)
+    let marks = marks.collect::<Vec<_>>();
+    let snippet = Snippet::source(piece.text).line_start(piece.first_line).annotations(marks);
+    if piece.is_cut {
+        // The columns of what is shown are not those of the file, so they are given beforehand.
+        return group.element(Origin::path(piece.file).line(line).char_column(column)).element(snippet);
+    }
+    group.element(snippet.path(piece.file))
 }
 
 /// The diagnostic's own lines first, then those of labels that stand elsewhere.
@@ -100,20 +105,25 @@ fn is_near(file: &Path, marks: &[Mark], mark: &Mark, sources: &Sources) -> bool 
 fn piece(file: &Path, marks: Vec<Mark>, sources: &Sources) -> Piece {
     let name = visible(&file.display().to_string());
     let Some(source) = sources.get(file) else {
-        return Piece { file: name, text: String::new(), first_line: 1, place: (1, 1), marks };
+        return Piece { file: name, text: String::new(), first_line: 1, place: (1, 1), is_cut: false, marks };
     };
     let place = source.lines.place(&source.text, marks.first().map_or(0, |mark| mark.span.start));
     let lines = || marks.iter().flat_map(|mark| [mark.span.start, mark.span.end.max(mark.span.start + 1) - 1]);
     let first = lines().min().map_or(0, |byte| source.lines.line(byte));
     let last = lines().max().map_or(0, |byte| source.lines.line(byte)).min(first + 4 * NEAR);
-    let mut window = Window { text: String::new(), marks: marks.into_iter().map(|mark| (mark, None, None)).collect() };
+    let mut window = Window {
+        text: String::new(),
+        is_cut: false,
+        marks: marks.into_iter().map(|mark| (mark, None, None)).collect(),
+    };
     (first..=last).for_each(|line| window.push_line(source, line));
-    Piece { file: name, first_line: first + 1, place, marks: window.finish(), text: window.text }
+    Piece { file: name, first_line: first + 1, place, marks: window.finish(), text: window.text, is_cut: window.is_cut }
 }
 
 /// The text that is shown, and where each mark starts and ends in it.
 struct Window {
     text: String,
+    is_cut: bool,
     marks: Vec<(Mark, Option<usize>, Option<usize>)>,
 }
 
@@ -123,6 +133,7 @@ impl Window {
         let full = source.text.get(bytes.start..bytes.end).unwrap_or_default().trim_end_matches(['\n', '\r']);
         let (from, to) = self.cut(bytes.start, full);
         if from > 0 {
+            self.is_cut = true;
             self.text.push('…');
         }
         for (at, character) in full.get(from..to).unwrap_or_default().char_indices() {
@@ -194,14 +205,14 @@ mod tests {
             error[D0004]: expected a type, found `txt`
              --> a.codes:2:5
               |
-             ::: 
             2 |   b txt
               |   - ^^^
               |   |
               |   of this field
               |
               = help: did you mean `text`?
-        "#]].assert_eq(&drawn(text, &diagnostic));
+        "#]]
+        .assert_eq(&drawn(text, &diagnostic));
     }
 
     #[test]
@@ -224,17 +235,17 @@ mod tests {
             error[D0008]: this `}` closes no block
              --> a.codes:2:1
               |
-             ::: 
             2 |
               | ^
-        "#]].assert_eq(&drawn("abc\n", &Diagnostic::new(Kind::ExtraBrace, Span::new(4, 4))));
+        "#]]
+        .assert_eq(&drawn("abc\n", &Diagnostic::new(Kind::ExtraBrace, Span::new(4, 4))));
         expect_test::expect![[r#"
             error[D0008]: this `}` closes no block
              --> a.codes:1:1
               |
-             ::: 
             1 |
               | ^
-        "#]].assert_eq(&drawn("", &Diagnostic::new(Kind::ExtraBrace, Span::new(0, 0))));
+        "#]]
+        .assert_eq(&drawn("", &Diagnostic::new(Kind::ExtraBrace, Span::new(0, 0))));
     }
 }

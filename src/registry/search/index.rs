@@ -1,13 +1,192 @@
-//! stub
+//! Makes the search index of a code set. Entries are its titles, synonyms and index entries, in the order of the codes; the
+//! dictionary leads from a word to the entries that have it, and from a whole phrase to its code.
+
+use super::words::Splitter;
+use super::words::Word;
+use super::words::faintness;
 use crate::model::content::CodeSet;
+use crate::registry::layout::EntryRow;
+use crate::registry::layout::Packed;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use zerocopy::IntoBytes;
+
+/// The official title.
+pub(super) const TITLE: u8 = 0;
+/// A synonym, inclusion term, or title in another language.
+pub(super) const SYNONYM: u8 = 1;
+/// An entry of an alphabetic index.
+pub(super) const INDEX: u8 = 2;
+
+/// Phrases of more words than this are not spotted in texts.
+pub(super) const LONGEST_PHRASE: usize = 9;
+
+/// The sections of an index.
 #[derive(Default)]
 pub(crate) struct Index {
+    /// fst: word → place in `postings`.
     pub words: Vec<u8>,
+    /// Lists: entries that have the word; delta-coded, the lowest bit says that the word is optional there.
     pub postings: Vec<u8>,
+    /// Rows by entry.
     pub entries: Vec<u8>,
-    pub texts: Vec<u8>,
-    pub starts: Vec<u8>,
+    /// fst: phrase → code and field.
+    pub phrases: Vec<u8>,
 }
-pub(crate) fn pack(_set: &CodeSet) -> Index {
-    Index::default()
+
+struct Entry {
+    code: u32,
+    field: u8,
+    words: Vec<Word>,
+}
+
+/// Makes the index.
+pub(crate) fn pack(set: &CodeSet) -> Index {
+    let entries = entries(set);
+    let mut postings: BTreeMap<&str, Vec<(u32, bool)>> = BTreeMap::new();
+    for (place, entry) in (0..).zip(&entries) {
+        for word in distinct(&entry.words) {
+            postings.entry(&word.stem).or_default().push((place, word.is_optional));
+        }
+    }
+    let rarity: BTreeMap<&str, f32> =
+        postings.iter().map(|(word, list)| (*word, rarity(entries.len(), list.len()) * faintness(word))).collect();
+    let mut rows = Vec::new();
+    for entry in &entries {
+        let words = distinct(&entry.words);
+        let needed = words.iter().filter(|word| !word.is_optional);
+        let weight: f32 = needed.clone().filter_map(|word| rarity.get(word.stem.as_str())).sum();
+        let row = EntryRow {
+            code: entry.code.into(),
+            field: entry.field,
+            words: u8::try_from(needed.count()).unwrap_or(u8::MAX),
+            weight: sixteenths(weight).to_le_bytes(),
+            spare: u8::try_from(words.iter().filter(|word| word.is_optional).count()).unwrap_or(u8::MAX),
+            unused: [0; 3],
+        };
+        rows.extend_from_slice(row.as_bytes());
+    }
+    Index {
+        words: fst_of(postings.keys().zip(0..).map(|(word, place)| (*word, place))),
+        postings: Packed::pack(postings.values().map(|list| packed(list))),
+        entries: rows,
+        phrases: phrases(set, &entries),
+    }
+}
+
+/// Weight of a word by how few entries have it.
+pub(super) fn rarity(entries: usize, having: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "counts of entries are far below 2^24")]
+    let (all, having) = (entries as f32, having as f32);
+    (1.0 + (all - having + 0.5) / (having + 0.5)).ln()
+}
+
+fn sixteenths(weight: f32) -> u16 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded before")]
+    let out = (weight * 16.0).clamp(0.0, 65_535.0) as u16;
+    out
+}
+
+fn entries(set: &CodeSet) -> Vec<Entry> {
+    let splitter = Splitter::new();
+    let mut index: Vec<&(String, u32)> = set.index.iter().collect();
+    index.sort_by_key(|(_, code)| *code);
+    let mut index = index.into_iter().peekable();
+    let mut out = Vec::new();
+    for (place, code) in (0..).zip(&set.codes) {
+        let mut known: BTreeSet<Vec<String>> = BTreeSet::new();
+        let mut add = |text: &str, field: u8| {
+            let words = splitter.words(text);
+            let key = words.iter().map(|word| word.stem.clone()).collect();
+            if !words.is_empty() && known.insert(key) {
+                out.push(Entry { code: place, field, words });
+            }
+        };
+        add(&code.title, TITLE);
+        code.synonyms.iter().for_each(|synonym| add(synonym, SYNONYM));
+        let includes = code.notes.iter().filter(|(kind, _)| kind == "includes");
+        includes.for_each(|(_, note)| add(note, SYNONYM));
+        code.designations.iter().for_each(|(_, title)| add(title, SYNONYM));
+        while let Some((text, _)) = index.next_if(|(_, code)| *code <= place) {
+            add(text, INDEX);
+        }
+    }
+    out
+}
+
+/// Each word once; needed if it is needed anywhere.
+fn distinct(words: &[Word]) -> Vec<&Word> {
+    let mut out: Vec<&Word> = Vec::new();
+    for word in words {
+        match out.iter_mut().find(|known| known.stem == word.stem) {
+            Some(known) if known.is_optional => *known = word,
+            Some(_) => {}
+            None => out.push(word),
+        }
+    }
+    out
+}
+
+fn packed(list: &[(u32, bool)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut last = 0;
+    for (entry, is_optional) in list {
+        let mut number = (u64::from(entry - last) << 1) | u64::from(*is_optional);
+        last = *entry;
+        while number >= 0x80 {
+            out.push((number & 0x7f) as u8 | 0x80);
+            number >>= 7;
+        }
+        out.push((number & 0x7f) as u8);
+    }
+    out
+}
+
+/// Reads a list of postings: entry, and whether the word is optional there.
+pub(super) fn unpacked(list: &[u8]) -> impl Iterator<Item = (u32, bool)> {
+    let (mut bytes, mut last) = (list.iter(), 0_u32);
+    std::iter::from_fn(move || {
+        let (mut number, mut shift) = (0_u64, 0);
+        loop {
+            let byte = *bytes.next()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte < 0x80 || shift > 35 {
+                break;
+            }
+        }
+        last = last.wrapping_add(u32::try_from(number >> 1).ok()?);
+        Some((last, number & 1 == 1))
+    })
+}
+
+/// Whole entries as phrases: the needed words in their order, and with what stands after a comma before the rest, as people
+/// say it (`Cancer, breast` is said `breast cancer`).
+fn phrases(set: &CodeSet, entries: &[Entry]) -> Vec<u8> {
+    let mut best: BTreeMap<String, u64> = BTreeMap::new();
+    for entry in entries {
+        let needed: Vec<&Word> = entry.words.iter().filter(|word| !word.is_optional).collect();
+        if needed.is_empty() || needed.len() > LONGEST_PHRASE {
+            continue;
+        }
+        let is_header = set.codes.get(entry.code as usize).is_none_or(|code| !code.is_assignable);
+        let value = (u64::from(is_header) << 40) | (u64::from(entry.field) << 32) | u64::from(entry.code);
+        let mut turned = needed.clone();
+        turned.sort_by_key(|word| std::cmp::Reverse(word.part));
+        for words in [needed, turned] {
+            let phrase = words.iter().map(|word| word.stem.as_str()).collect::<Vec<_>>().join(" ");
+            let known = best.entry(phrase).or_insert(value);
+            *known = value.min(*known);
+        }
+    }
+    fst_of(best.iter().map(|(phrase, value)| (phrase.as_str(), *value)))
+}
+
+/// An fst of keys in ascending order. Keys out of order, which a map never gives, would be left out.
+fn fst_of<'a>(items: impl Iterator<Item = (&'a str, u64)>) -> Vec<u8> {
+    let mut builder = fst::MapBuilder::memory();
+    for (key, value) in items {
+        let _ = builder.insert(key, value);
+    }
+    builder.into_inner().unwrap_or_default()
 }

@@ -1,6 +1,12 @@
-//! stub
+//! Finds the terms of a code set in a longer text: at each word the longest phrase that the set knows.
+
+use super::index;
+use super::words::Splitter;
+use super::words::Word;
 use crate::registry::Codes;
-/// A term of a code set found in a text.
+use crate::registry::layout::Kind;
+
+/// A term of a code set that stands in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spotted {
     /// First byte in the text.
@@ -9,9 +15,46 @@ pub struct Spotted {
     pub end: usize,
     /// Place in the code set.
     pub code: u32,
-    /// Higher is surer.
-    pub score: f32,
+    /// Number of words that match.
+    pub words: u32,
 }
-pub(crate) fn spot(_codes: Codes<'_>, _text: &str) -> Vec<Spotted> {
-    Vec::new()
+
+/// Spots terms; what one covers is not looked at again.
+pub(crate) fn spot(codes: Codes<'_>, text: &str) -> Vec<Spotted> {
+    let Ok(phrases) = fst::Map::new(codes.column(Kind::Phrases)) else { return Vec::new() };
+    let words = Splitter::new().words(text);
+    let (mut out, mut at) = (Vec::new(), 0);
+    while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
+        match longest(&phrases, rest) {
+            Some((count, code)) => {
+                let (first, last) = (rest.first(), rest.get(count - 1));
+                if let (Some(first), Some(last)) = (first, last) {
+                    let words = u32::try_from(count).unwrap_or(u32::MAX);
+                    out.push(Spotted { start: first.start, end: last.end, code, words });
+                }
+                at += count;
+            }
+            None => at += 1,
+        }
+    }
+    out
+}
+
+/// How many words the longest phrase at the beginning has, and its code.
+fn longest(phrases: &fst::Map<&[u8]>, words: &[Word]) -> Option<(usize, u32)> {
+    let fst = phrases.as_fst();
+    let (mut node, mut value, mut found) = (fst.root(), 0_u64, None);
+    for (count, word) in (1..=index::LONGEST_PHRASE).zip(words) {
+        let between: &[u8] = if count == 1 { b"" } else { b" " };
+        for byte in between.iter().chain(word.stem.as_bytes()) {
+            let Some(transition) = node.find_input(*byte).map(|place| node.transition(place)) else { return found };
+            value += transition.out.value();
+            node = fst.node(transition.addr);
+        }
+        if node.is_final() {
+            let code = (value + node.final_output().value()) & u64::from(u32::MAX);
+            found = Some((count, u32::try_from(code).ok()?));
+        }
+    }
+    found
 }

@@ -1,1 +1,213 @@
-//! Words of titles and queries.
+//! Words as the index knows them: folded, stemmed, the little ones left out. Titles and queries go the same way.
+
+use rust_stemmers::Algorithm;
+use rust_stemmers::Stemmer;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Words that say nothing by which codes differ.
+const LITTLE: [&str; 20] = [
+    "of", "the", "and", "in", "to", "a", "an", "by", "for", "on", "at", "from", "or", "with", "due", "as", "is", "its",
+    "into", "this",
+];
+/// Words that a title has where it means the plain case: they may be said or not.
+const PLAIN: [&str; 3] = ["unspecified", "nos", "type"];
+/// Words that nearly every title could have, and how much they weigh.
+const FAINT: [(&str, f32); 11] = [
+    ("diseas", 0.35),
+    ("syndrom", 0.35),
+    ("condit", 0.35),
+    ("famili", 0.6),
+    ("other", 0.6),
+    ("autosom", 0.6),
+    ("domin", 0.6),
+    ("recess", 0.6),
+    ("x", 0.6),
+    ("link", 0.6),
+    ("hereditari", 0.6),
+];
+/// How much a number weighs: `type 2` says little without what it is a type of.
+const NUMBER: f32 = 0.5;
+
+/// A word of a title or query.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Word {
+    /// Stem by which it is indexed.
+    pub stem: String,
+    /// Folded, not stemmed.
+    pub folded: String,
+    /// It may be said or not: in brackets, or of the plain case.
+    pub is_optional: bool,
+    /// Number of commas before it.
+    pub part: u32,
+    /// First byte in the text.
+    pub start: usize,
+    /// Byte after its last.
+    pub end: usize,
+}
+
+/// Makes words of texts.
+pub(super) struct Splitter {
+    stemmer: Stemmer,
+}
+
+impl Splitter {
+    /// For English.
+    pub fn new() -> Splitter {
+        Splitter { stemmer: Stemmer::create(Algorithm::English) }
+    }
+
+    /// The words of a text, little ones left out.
+    pub fn words(&self, text: &str) -> Vec<Word> {
+        let (mut out, mut depth, mut part) = (Vec::new(), 0_u32, 0);
+        let mut start = None;
+        for (place, sign) in text.char_indices().chain([(text.len(), ' ')]) {
+            if sign.is_alphanumeric() || is_combining_mark(sign) {
+                start.get_or_insert(place);
+                continue;
+            }
+            // The apostrophe of `Aarskog's` and `O'nyong` is inside the word.
+            if matches!(sign, '\'' | '’') && start.is_some() && followed_by_letter(text, place) {
+                continue;
+            }
+            if let Some(start) = start.take() {
+                self.add(text, start, place, depth > 0, part, &mut out);
+            }
+            match sign {
+                '(' | '[' => depth += 1,
+                ')' | ']' => depth = depth.saturating_sub(1),
+                ',' => part += 1,
+                _ => {}
+            }
+        }
+        out
+    }
+
+    fn add(&self, text: &str, start: usize, end: usize, in_brackets: bool, part: u32, out: &mut Vec<Word>) {
+        let folded = folded(text.get(start..end).unwrap_or(""));
+        if folded.is_empty() || LITTLE.contains(&folded.as_str()) {
+            return;
+        }
+        let is_optional = in_brackets || PLAIN.contains(&folded.as_str());
+        out.push(Word { stem: self.stem(&folded), folded, is_optional, part, start, end });
+    }
+
+    fn stem(&self, folded: &str) -> String {
+        if let Some(number) = roman(folded) {
+            return number.to_owned();
+        }
+        let stem = self.stemmer.stem(folded).into_owned();
+        match stem.as_str() {
+            "disord" => "diseas".to_owned(),
+            // What an index calls `specified NEC` is `other` in a title.
+            "nec" | "specifi" => "other".to_owned(),
+            "tumor" | "tumour" => "neoplasm".to_owned(),
+            _ => stem,
+        }
+    }
+}
+
+/// How much a word weighs besides its rarity.
+pub(super) fn faintness(stem: &str) -> f32 {
+    if stem.bytes().all(|byte| byte.is_ascii_digit()) {
+        return NUMBER;
+    }
+    FAINT.iter().find(|(known, _)| *known == stem).map_or(1.0, |(_, weight)| *weight)
+}
+
+fn followed_by_letter(text: &str, place: usize) -> bool {
+    text.get(place..).and_then(|rest| rest.chars().nth(1)).is_some_and(char::is_alphanumeric)
+}
+
+/// Lower case, compatible signs made one, marks and the possessive dropped, `ae` and `oe` as Americans write them.
+fn folded(word: &str) -> String {
+    if word.is_ascii() {
+        return spelled(word.to_ascii_lowercase());
+    }
+    let word: String = word.nfkd().filter(|sign| !is_combining_mark(*sign)).collect();
+    spelled(word.to_lowercase())
+}
+
+fn spelled(word: String) -> String {
+    let word = word.trim_end_matches("'s").trim_end_matches("’s").replace(['\'', '’'], "");
+    if word.contains("ae") || word.contains("oe") { word.replace("ae", "e").replace("oe", "e") } else { word }
+}
+
+fn roman(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "i" => "1",
+        "ii" => "2",
+        "iii" => "3",
+        "iv" => "4",
+        "v" => "5",
+        "vi" => "6",
+        "vii" => "7",
+        "viii" => "8",
+        "ix" => "9",
+        _ => return None,
+    })
+}
+
+/// How many letters have to be changed, added, dropped or swapped with the next to make one word the other; `None` if
+/// more than `most`.
+pub(super) fn distance(left: &[u8], right: &[u8], most: usize) -> Option<usize> {
+    if left.len().abs_diff(right.len()) > most {
+        return None;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (row, sign) in left.iter().enumerate() {
+        let mut now = vec![row + 1];
+        let mut least = row + 1;
+        for (column, other) in right.iter().enumerate() {
+            let at = |line: &[usize], place: usize| line.get(place).copied().unwrap_or(usize::MAX - 1);
+            let mut cost = (at(&last, column) + usize::from(sign != other))
+                .min(at(&last, column + 1) + 1)
+                .min(at(&now, column) + 1);
+            let is_swapped = row > 0
+                && column > 0
+                && left.get(row - 1) == Some(other)
+                && right.get(column - 1) == Some(sign)
+                && sign != other;
+            if is_swapped {
+                cost = cost.min(at(&before, column - 1) + 1);
+            }
+            least = least.min(cost);
+            now.push(cost);
+        }
+        if least > most {
+            return None;
+        }
+        before = std::mem::replace(&mut last, now);
+    }
+    last.last().copied().filter(|cost| *cost <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stems(text: &str) -> String {
+        Splitter::new().words(text).into_iter().map(|word| word.stem).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn forms_of_a_word_are_one() {
+        assert_eq!(stems("Hodgkin's lymphomas"), stems("the Hodgkin lymphoma"));
+        assert_eq!(stems("haemophilia of type II"), stems("hemophilia, type 2"));
+        assert_eq!(stems("Ménière’s disorder"), stems("Meniere disease"));
+    }
+
+    #[test]
+    fn what_stands_in_brackets_is_optional() {
+        let words = Splitter::new().words("Abasia (hysterical), unspecified");
+        assert_eq!(words.iter().map(|word| word.is_optional).collect::<Vec<_>>(), [false, true, true]);
+    }
+
+    #[test]
+    fn letters_apart() {
+        assert_eq!(distance(b"diabtes", b"diabetes", 2), Some(1));
+        assert_eq!(distance(b"daibetes", b"diabetes", 1), Some(1));
+        assert_eq!(distance(b"asthma", b"diabetes", 2), None);
+    }
+}

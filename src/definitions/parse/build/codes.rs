@@ -1,0 +1,285 @@
+//! Code sets, codes, imports and crosswalks.
+
+use crate::definitions::parse::build::Builder;
+use crate::definitions::parse::build::Pair;
+use crate::definitions::parse::build::Parts;
+use crate::definitions::parse::grammar::Rule;
+use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::CodeDef;
+use crate::definitions::parse::tree::CodeItem;
+use crate::definitions::parse::tree::CodeRange;
+use crate::definitions::parse::tree::CodeSetDef;
+use crate::definitions::parse::tree::CrosswalkDef;
+use crate::definitions::parse::tree::CrosswalkLine;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::ImportDef;
+use crate::definitions::parse::tree::ImportOption;
+use crate::definitions::parse::tree::MapsTo;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::ReplacedBy;
+use crate::definitions::parse::tree::SetItem;
+use crate::diagnostics::catalog::Kind;
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+use crate::model::content::Replacing;
+
+impl Builder<'_> {
+    pub(super) fn code_set(&mut self, pair: Pair<'_>) -> Option<CodeSetDef> {
+        let mut parts = Parts::of(pair);
+        let is_overlay = parts.has(Rule::overlay);
+        let name = self.next_name(&mut parts)?;
+        let items = self.set_body(parts.next()?);
+        Some(CodeSetDef { name, is_overlay, items })
+    }
+
+    pub(super) fn set_body(&mut self, block: Pair<'_>) -> Vec<Spanned<SetItem>> {
+        self.items(block, Place::Set, Builder::set_item)
+    }
+
+    fn set_item(&mut self, pair: Pair<'_>) -> Option<SetItem> {
+        let rule = pair.as_rule();
+        if rule == Rule::code {
+            return self.code(pair).map(SetItem::Code);
+        }
+        if rule == Rule::import {
+            return self.import(pair).map(SetItem::Import);
+        }
+        let mut parts = Parts::of(pair);
+        Some(match rule {
+            Rule::set_title => SetItem::Title(self.next_name(&mut parts)?),
+            Rule::uri => SetItem::Uri(self.next_name(&mut parts)?),
+            Rule::set_record => SetItem::Record(self.next_name(&mut parts)?),
+            Rule::release => SetItem::Release {
+                name: self.next_name(&mut parts)?,
+                from: self.take_day(&mut parts, Rule::from_day),
+                to: self.take_day(&mut parts, Rule::to_day),
+            },
+            Rule::property_def => {
+                SetItem::Property { name: self.next_name(&mut parts)?, kind: self.kind(parts.next()?)? }
+            }
+            Rule::abstain => SetItem::Abstain(self.number(parts.next()?)?),
+            Rule::set_text => SetItem::Text(self.paths(&mut parts)),
+            Rule::offer => {
+                let path = self.next_path(&mut parts)?;
+                SetItem::Offer { path, points: parts.next().and_then(|pair| self.inner_number(pair)) }
+            }
+            Rule::starter => SetItem::Starter(self.set_body(parts.next()?)),
+            _ => return None,
+        })
+    }
+
+    fn import(&mut self, pair: Pair<'_>) -> Option<ImportDef> {
+        let mut parts = Parts::of(pair);
+        Some(ImportDef {
+            format: self.next_name(&mut parts)?,
+            file: self.next_name(&mut parts)?,
+            from: self.take_day(&mut parts, Rule::from_day),
+            to: self.take_day(&mut parts, Rule::to_day),
+            options: parts.next().map(|block| self.options(block)).unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn options(&mut self, block: Pair<'_>) -> Vec<Spanned<ImportOption>> {
+        self.items(block, Place::Option, Builder::option)
+    }
+
+    fn option(&mut self, pair: Pair<'_>) -> Option<ImportOption> {
+        let rule = pair.as_rule();
+        let mut parts = Parts::of(pair);
+        Some(match rule {
+            Rule::role_column => {
+                ImportOption::Column { role: self.next_name(&mut parts)?, column: self.next_name(&mut parts)? }
+            }
+            Rule::assignable_column => {
+                ImportOption::Assignable { column: self.next_name(&mut parts)?, value: self.next_name(&mut parts)? }
+            }
+            Rule::only_column => {
+                ImportOption::Only { column: self.next_name(&mut parts)?, value: self.next_name(&mut parts)? }
+            }
+            Rule::label_column => {
+                let label = self.next_name(&mut parts)?;
+                let column = self.next_name(&mut parts);
+                ImportOption::Label { label, when: column.zip(self.next_name(&mut parts)) }
+            }
+            Rule::property_column => {
+                let property = self.next_name(&mut parts)?;
+                let column = self.next_name(&mut parts)?;
+                let lower = parts.has(Rule::lower);
+                let split = parts.take(Rule::split).and_then(|pair| self.inner_name(pair));
+                ImportOption::Property { property, column, lower, split }
+            }
+            Rule::path_columns => ImportOption::Path(self.names(&mut parts)),
+            Rule::attach => ImportOption::Attach,
+            _ => return None,
+        })
+    }
+
+    fn code(&mut self, pair: Pair<'_>) -> Option<CodeDef> {
+        let mut parts = Parts::of(pair);
+        let is_group = parts.has(Rule::group);
+        let codes = self.code_ranges(&mut parts);
+        let title = self.title(&mut parts);
+        let is_starter = parts.has(Rule::starter_mark);
+        let items = parts.next().map(|block| self.code_body(block)).unwrap_or_default();
+        Some(CodeDef { is_group, codes, title, is_starter, items })
+    }
+
+    pub(super) fn code_body(&mut self, block: Pair<'_>) -> Vec<Spanned<CodeItem>> {
+        self.items(block, Place::Code, Builder::code_item)
+    }
+
+    fn code_item(&mut self, pair: Pair<'_>) -> Option<CodeItem> {
+        let rule = pair.as_rule();
+        if rule == Rule::code {
+            return self.code(pair).map(CodeItem::Code);
+        }
+        let mut parts = Parts::of(pair);
+        Some(match rule {
+            Rule::also => CodeItem::Also(self.names(&mut parts)),
+            Rule::when => {
+                let condition = self.expression(parts.next()?)?;
+                CodeItem::When { condition, points: parts.next().and_then(|pair| self.inner_number(pair)) }
+            }
+            Rule::unless => CodeItem::Unless(self.expression(parts.next()?)?),
+            Rule::needs => CodeItem::Needs(self.paths(&mut parts)),
+            Rule::label => CodeItem::Label(self.names(&mut parts)),
+            Rule::note => CodeItem::Note { kind: self.next_name(&mut parts)?, text: self.next_name(&mut parts)? },
+            Rule::excludes => {
+                let relation = self.next_name(&mut parts)?;
+                CodeItem::Relation { relation, codes: self.code_ranges(&mut parts) }
+            }
+            Rule::valid => CodeItem::Valid {
+                from: self.take_day(&mut parts, Rule::from_day),
+                to: self.take_day(&mut parts, Rule::to_day),
+            },
+            Rule::definition => CodeItem::Definition(self.next_name(&mut parts)?),
+            Rule::under => CodeItem::Under(self.names(&mut parts)),
+            Rule::retired => {
+                let on = self.day(parts.next()?);
+                let replaced_by = parts.next().and_then(|pair| self.replaced(pair));
+                CodeItem::Retired { on: on?, replaced_by }
+            }
+            Rule::replaced => CodeItem::ReplacedBy(self.replaced_by(&mut parts)?),
+            _ => return self.code_item_more(rule, parts),
+        })
+    }
+
+    /// The rarer statements of a code.
+    fn code_item_more(&mut self, rule: Rule, mut parts: Parts<'_>) -> Option<CodeItem> {
+        Some(match rule {
+            Rule::maps_to => {
+                let mut targets = Vec::new();
+                while let Some(pair) = parts.next() {
+                    targets.extend(self.target(pair));
+                }
+                CodeItem::MapsTo(targets)
+            }
+            Rule::raise => CodeItem::Raise {
+                property: self.next_name(&mut parts)?,
+                value: self.value(&mut parts)?,
+                when: self.expression(parts.next()?)?,
+            },
+            Rule::designation => {
+                CodeItem::Designation { language: self.next_name(&mut parts)?, title: self.next_name(&mut parts)? }
+            }
+            Rule::assignable => CodeItem::Assignable(!parts.has(Rule::not)),
+            Rule::property => CodeItem::Property { name: self.next_name(&mut parts)?, values: self.values(&mut parts) },
+            _ => return None,
+        })
+    }
+
+    fn values(&mut self, parts: &mut Parts<'_>) -> Vec<Spanned<Expr>> {
+        let mut values = Vec::new();
+        while parts.peek().is_some() {
+            values.extend(self.value(parts));
+        }
+        values
+    }
+
+    fn replaced(&mut self, pair: Pair<'_>) -> Option<ReplacedBy> {
+        self.replaced_by(&mut Parts::of(pair))
+    }
+
+    fn replaced_by(&mut self, parts: &mut Parts<'_>) -> Option<ReplacedBy> {
+        let how = match parts.take(Rule::how).as_ref().map(Pair::as_str) {
+            Some("either") => Replacing::Either,
+            Some(_) => Replacing::Both,
+            None => Replacing::One,
+        };
+        let codes = self.names(parts);
+        let (first, last) = (codes.first()?.span, codes.last()?.span);
+        if how == Replacing::One && codes.len() > 1 {
+            let help = "write `replaced by either …` if one of them is to be chosen, `replaced by both …` if all take its place";
+            let problem = crate::diagnostics::Diagnostic::new(Kind::ReplacedBySeveral, first.join(last));
+            self.problems.push(problem.with_help(help));
+        }
+        Some(ReplacedBy { how, codes })
+    }
+
+    fn target(&mut self, pair: Pair<'_>) -> Option<MapsTo> {
+        let mut parts = Parts::of(pair);
+        let (set, code) = self.set_and_code(parts.next()?)?;
+        let kind = parts.take(Rule::match_kind).map(|pair| self.name(pair));
+        let otherwise = parts.has(Rule::otherwise);
+        let when = parts.next().and_then(|pair| self.expression(pair));
+        Some(MapsTo { set, code, kind, when, otherwise })
+    }
+
+    /// `SET/CODE`, the code in quotation marks or not.
+    pub(super) fn set_and_code(&mut self, pair: Pair<'_>) -> Option<(Name, Name)> {
+        if pair.as_rule() == Rule::target_word {
+            let mut parts = Parts::of(pair);
+            return Some((self.next_name(&mut parts)?, self.next_name(&mut parts)?));
+        }
+        let span = self.span(&pair);
+        let Some((set, code)) = pair.as_str().split_once('/') else {
+            self.expected("a set and its code, such as `nibrs/13B`", &pair);
+            return None;
+        };
+        let middle = span.start + set.len();
+        let set = Spanned::new(set.to_owned(), Span::new(span.start, middle));
+        Some((set, Spanned::new(code.to_owned(), Span::new(middle + 1, span.end))))
+    }
+
+    /// All codes and ranges that stand next.
+    pub(super) fn code_ranges(&mut self, parts: &mut Parts<'_>) -> Vec<CodeRange> {
+        let mut ranges = Vec::new();
+        while let Some(Rule::word | Rule::text) = parts.peek() {
+            let Some(from) = self.next_name(parts) else { break };
+            let to = parts.take(Rule::code_end).and_then(|pair| self.inner_name(pair));
+            ranges.push(CodeRange { from, to });
+        }
+        ranges
+    }
+
+    pub(super) fn crosswalk(&mut self, pair: Pair<'_>) -> Option<CrosswalkDef> {
+        let mut parts = Parts::of(pair);
+        let name = self.next_name(&mut parts)?;
+        let from = self.next_name(&mut parts)?;
+        let to = self.next_name(&mut parts)?;
+        let (imports, lines) = self.crosswalk_body(parts.next()?);
+        Some(CrosswalkDef { name, from, to, imports, lines })
+    }
+
+    pub(super) fn crosswalk_body(&mut self, block: Pair<'_>) -> (Vec<ImportDef>, Vec<Spanned<CrosswalkLine>>) {
+        let mut imports = Vec::new();
+        let lines = self.items(block, Place::Crosswalk, |builder, pair| {
+            if pair.as_rule() == Rule::import {
+                imports.extend(builder.import(pair));
+                return None;
+            }
+            builder.crosswalk_line(pair)
+        });
+        (imports, lines)
+    }
+
+    fn crosswalk_line(&mut self, pair: Pair<'_>) -> Option<CrosswalkLine> {
+        let mut parts = Parts::of(pair);
+        let from = self.next_name(&mut parts)?;
+        let to = if parts.has(Rule::nothing) { None } else { Some(self.next_name(&mut parts)?) };
+        let kind = parts.take(Rule::match_kind).map(|pair| self.name(pair));
+        let otherwise = parts.has(Rule::otherwise);
+        let when = parts.next().and_then(|pair| self.expression(pair));
+        Some(CrosswalkLine { from, to, kind, when, otherwise })
+    }
+}

@@ -1,0 +1,101 @@
+//! Records, their fields and types.
+
+use crate::definitions::parse::build::Builder;
+use crate::definitions::parse::build::Pair;
+use crate::definitions::parse::build::Parts;
+use crate::definitions::parse::grammar::Rule;
+use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::Attribute;
+use crate::definitions::parse::tree::FieldDef;
+use crate::definitions::parse::tree::KindDef;
+use crate::definitions::parse::tree::RecordDef;
+use crate::definitions::parse::tree::SimpleKind;
+use crate::diagnostics::span::Spanned;
+
+impl Builder<'_> {
+    pub(super) fn record(&mut self, pair: Pair<'_>) -> Option<RecordDef> {
+        let mut parts = Parts::of(pair);
+        let name = self.next_name(&mut parts)?;
+        let title = self.title(&mut parts);
+        let fields = self.fields(parts.next()?);
+        Some(RecordDef { name, title, fields })
+    }
+
+    pub(super) fn fields(&mut self, block: Pair<'_>) -> Vec<FieldDef> {
+        let fields = self.items(block, Place::Field, Builder::field);
+        fields.into_iter().map(|field| field.item).collect()
+    }
+
+    fn field(&mut self, pair: Pair<'_>) -> Option<FieldDef> {
+        let mut parts = Parts::of(pair);
+        let name = self.next_name(&mut parts)?;
+        let kind = self.kind(parts.next()?)?;
+        let mut attributes = Vec::new();
+        while let Some(pair) = parts.next() {
+            let span = self.span(&pair);
+            attributes.extend(self.attribute(pair).map(|attribute| Spanned::new(attribute, span)));
+        }
+        Some(FieldDef { name, kind, attributes })
+    }
+
+    pub(super) fn kind(&mut self, pair: Pair<'_>) -> Option<Spanned<KindDef>> {
+        let span = self.span(&pair);
+        let mut parts = Parts::of(pair);
+        let mut lists = 0;
+        while parts.has(Rule::list_of) {
+            lists += 1;
+        }
+        let inner = parts.next()?;
+        let inner_span = self.span(&inner);
+        let kind = match inner.as_rule() {
+            Rule::simple_kind => KindDef::Simple(simple(inner.as_str())?),
+            Rule::choice => KindDef::Choice(self.names(&mut Parts::of(inner))),
+            Rule::ladder => KindDef::Ladder(self.names(&mut Parts::of(inner))),
+            Rule::code_in => KindDef::Code(self.inner_name(inner)?),
+            Rule::fields => KindDef::Record(self.fields(inner)),
+            _ => return None,
+        };
+        if lists > super::super::layout::DEEPEST {
+            return self.deeper_than_any(span);
+        }
+        let nested = (0..lists)
+            .fold(Spanned::new(kind, inner_span), |kind, _| Spanned::new(KindDef::List(Box::new(kind)), span));
+        Some(nested)
+    }
+
+    fn attribute(&mut self, pair: Pair<'_>) -> Option<Attribute> {
+        Some(match pair.as_rule() {
+            Rule::title => Attribute::Title(self.name(pair)),
+            Rule::required => Attribute::Required,
+            Rule::quasi_identifier => Attribute::QuasiIdentifier,
+            Rule::free => Attribute::Free,
+            Rule::dates_encounter => Attribute::DatesEncounter,
+            Rule::identifies => Attribute::Identifies(self.inner_name(pair)?),
+            Rule::sensitive => Attribute::Sensitive(self.inner_name(pair)?),
+            Rule::default => {
+                let cases = pair.into_inner().filter_map(|case| {
+                    let mut parts = Parts::of(case);
+                    let value = self.value(&mut parts)?;
+                    let when = parts.next().and_then(|pair| self.expression(pair));
+                    Some((value, when))
+                });
+                Attribute::Default(cases.collect())
+            }
+            _ => return None,
+        })
+    }
+}
+
+fn simple(word: &str) -> Option<SimpleKind> {
+    Some(match word {
+        "text" => SimpleKind::Text,
+        "number" => SimpleKind::Number,
+        "integer" => SimpleKind::Integer,
+        "money" => SimpleKind::Money,
+        "bool" => SimpleKind::Bool,
+        "date" => SimpleKind::Date,
+        "datetime" => SimpleKind::DateTime,
+        "duration" => SimpleKind::Duration,
+        _ => return None,
+    })
+}

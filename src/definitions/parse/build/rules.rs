@@ -1,0 +1,181 @@
+//! Rules, tables, lists and derivations.
+
+use crate::definitions::parse::build::Builder;
+use crate::definitions::parse::build::Pair;
+use crate::definitions::parse::build::Parts;
+use crate::definitions::parse::grammar::Rule;
+use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::CellDef;
+use crate::definitions::parse::tree::ColumnDef;
+use crate::definitions::parse::tree::DeriveDef;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::ListDef;
+use crate::definitions::parse::tree::MemberDef;
+use crate::definitions::parse::tree::PathDef;
+use crate::definitions::parse::tree::RowDef;
+use crate::definitions::parse::tree::RuleDef;
+use crate::definitions::parse::tree::RuleItem;
+use crate::definitions::parse::tree::TableDef;
+use crate::diagnostics::span::Spanned;
+
+impl Builder<'_> {
+    pub(super) fn list(&mut self, pair: Pair<'_>) -> Option<ListDef> {
+        let mut parts = Parts::of(pair);
+        let name = self.next_name(&mut parts)?;
+        let members = self.members(&mut Parts::of(parts.next()?));
+        Some(ListDef { name, members })
+    }
+
+    pub(super) fn table(&mut self, pair: Pair<'_>) -> Option<TableDef> {
+        let mut parts = Parts::of(pair);
+        let name = self.next_name(&mut parts)?;
+        let inputs = self.columns(parts.next()?);
+        let outputs = self.columns(parts.next()?);
+        let (mut is_first, mut is_partial) = (false, false);
+        loop {
+            let next = parts.next()?;
+            match next.as_rule() {
+                Rule::first => is_first = true,
+                Rule::partial => is_partial = true,
+                _ => return Some(TableDef { name, inputs, outputs, is_first, is_partial, rows: self.rows(next) }),
+            }
+        }
+    }
+
+    fn columns(&mut self, pair: Pair<'_>) -> Vec<ColumnDef> {
+        let columns = pair.into_inner().filter_map(|pair| {
+            let mut parts = Parts::of(pair);
+            let path = self.next_path(&mut parts)?;
+            let kind = parts.next().and_then(|pair| self.kind(pair));
+            Some(ColumnDef { path, kind })
+        });
+        columns.collect()
+    }
+
+    pub(super) fn rows(&mut self, block: Pair<'_>) -> Vec<Spanned<RowDef>> {
+        self.items(block, Place::Row, Builder::row)
+    }
+
+    fn row(&mut self, pair: Pair<'_>) -> Option<RowDef> {
+        let mut parts = Parts::of(pair);
+        Some(RowDef { cells: self.cells(parts.next()?), outputs: self.cells(parts.next()?) })
+    }
+
+    fn cells(&mut self, pair: Pair<'_>) -> Vec<Spanned<CellDef>> {
+        let cells = pair.into_inner().filter_map(|pair| {
+            let span = self.span(&pair);
+            self.cell(pair).map(|cell| Spanned::new(cell, span))
+        });
+        cells.collect()
+    }
+
+    fn cell(&mut self, pair: Pair<'_>) -> Option<CellDef> {
+        let mut parts = Parts::of(pair);
+        Some(match parts.peek()? {
+            Rule::any_value => CellDef::Any,
+            Rule::absent => CellDef::Absent,
+            Rule::compare => {
+                let op = super::expression::compare_op(parts.next()?.as_str())?;
+                CellDef::Compare(op, self.value(&mut parts)?)
+            }
+            Rule::many => CellDef::Members(self.members(&mut Parts::of(parts.next()?))),
+            _ => CellDef::Members(self.members(&mut parts)),
+        })
+    }
+
+    /// The values and ranges that stand next.
+    pub(super) fn members(&mut self, parts: &mut Parts<'_>) -> Vec<Spanned<MemberDef>> {
+        let mut members = Vec::new();
+        while parts.peek().is_some() {
+            let Some(value) = self.value(parts) else { continue };
+            let span = value.span;
+            let Some(end) = parts.take(Rule::range_end) else {
+                members.push(Spanned::new(MemberDef::One(value.item), span));
+                continue;
+            };
+            if let Some(end) = self.value(&mut Parts::of(end)) {
+                let whole = span.join(end.span);
+                members.push(Spanned::new(MemberDef::Range(value, end), whole));
+            }
+        }
+        members
+    }
+
+    pub(super) fn derive(&mut self, pair: Pair<'_>) -> Option<DeriveDef> {
+        let mut parts = Parts::of(pair);
+        Some(DeriveDef { record: self.next_name(&mut parts)?, lines: self.derive_body(parts.next()?) })
+    }
+
+    pub(super) fn derive_body(&mut self, block: Pair<'_>) -> Vec<(PathDef, Spanned<Expr>)> {
+        let lines = self.items(block, Place::Assignment, |builder, pair| {
+            let mut parts = Parts::of(pair);
+            Some((builder.next_path(&mut parts)?, builder.expression(parts.next()?)?))
+        });
+        lines.into_iter().map(|line| line.item).collect()
+    }
+
+    pub(super) fn rule_def(&mut self, pair: Pair<'_>) -> Option<RuleDef> {
+        let mut parts = Parts::of(pair);
+        Some(RuleDef {
+            id: self.next_name(&mut parts)?,
+            severity: self.next_name(&mut parts)?,
+            message: self.next_name(&mut parts)?,
+            items: self.rule_body(parts.next()?),
+        })
+    }
+
+    pub(super) fn rule_body(&mut self, block: Pair<'_>) -> Vec<Spanned<RuleItem>> {
+        self.items(block, Place::Rule, Builder::rule_item)
+    }
+
+    fn rule_item(&mut self, pair: Pair<'_>) -> Option<RuleItem> {
+        let rule = pair.as_rule();
+        let mut parts = Parts::of(pair);
+        Some(match rule {
+            Rule::require => RuleItem::Require(self.expression(parts.next()?)?),
+            Rule::forbid => RuleItem::Forbid(self.expression(parts.next()?)?),
+            Rule::when_line => RuleItem::When(self.expression(parts.next()?)?),
+            Rule::scope => RuleItem::Scope(self.expression(parts.next()?)?),
+            Rule::at => RuleItem::At(self.next_path(&mut parts)?),
+            Rule::for_each => return self.for_each(parts.next()?),
+            Rule::let_line => {
+                RuleItem::Let { name: self.next_name(&mut parts)?, value: self.expression(parts.next()?)? }
+            }
+            Rule::rule_word => RuleItem::Word { key: self.next_name(&mut parts)?, text: self.next_name(&mut parts)? },
+            Rule::on => RuleItem::On(self.next_name(&mut parts)?),
+            Rule::from_day => RuleItem::From(self.day(parts.next()?)?),
+            Rule::to_day => RuleItem::To(self.day(parts.next()?)?),
+            Rule::once => RuleItem::Once,
+            Rule::fix => return self.fix(parts.next()?),
+            Rule::check => RuleItem::Check(self.rule_body(parts.next()?)),
+            _ => return None,
+        })
+    }
+
+    fn for_each(&mut self, pair: Pair<'_>) -> Option<RuleItem> {
+        let is_pair = pair.as_rule() == Rule::pair;
+        let mut parts = Parts::of(pair);
+        let first = self.next_name(&mut parts)?;
+        if !is_pair {
+            let list = parts.next().and_then(|pair| self.path(pair));
+            return Some(RuleItem::ForEach { variable: first, list });
+        }
+        Some(RuleItem::ForPair { first, second: self.next_name(&mut parts)?, list: self.next_path(&mut parts)? })
+    }
+
+    /// A code of a set if it is written as one, else an expression.
+    fn fix(&mut self, pair: Pair<'_>) -> Option<RuleItem> {
+        if pair.as_rule() == Rule::target_word {
+            let (set, code) = self.set_and_code(pair)?;
+            return Some(RuleItem::FixCode { set, code });
+        }
+        let inner = pair.clone().into_inner().next();
+        if let Some(word) = inner.filter(|inner| inner.as_rule() == Rule::word && inner.as_str() == pair.as_str())
+            && word.as_str().contains('/')
+        {
+            let (set, code) = self.set_and_code(word)?;
+            return Some(RuleItem::FixCode { set, code });
+        }
+        self.expression(pair).map(RuleItem::FixExpr)
+    }
+}

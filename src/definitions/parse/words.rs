@@ -1,0 +1,99 @@
+//! The words of the language by the place they stand in, for "did you mean" and for whoever completes what is typed.
+
+/// Words that begin a statement of a file.
+pub const FILE: &[&str] =
+    &["record", "codeset", "overlay", "list", "table", "derive", "rule", "crosswalk", "label", "policy"];
+
+/// Words that begin a statement of a code set.
+pub const CODE_SET: &[&str] = &[
+    "title", "uri", "record", "release", "property", "abstain", "text", "import", "offer", "group", "code", "starter",
+];
+
+/// Words that begin a statement of a code; every other one is a property.
+pub const CODE: &[&str] = &[
+    "also",
+    "designation",
+    "definition",
+    "under",
+    "from",
+    "to",
+    "retired",
+    "replaced by",
+    "excludes",
+    "excludes2",
+    "code-first",
+    "use-additional",
+    "code-also",
+    "note",
+    "includes",
+    "label",
+    "when",
+    "unless",
+    "needs",
+    "raise",
+    "maps to",
+    "assignable",
+    "not assignable",
+    "code",
+    "group",
+];
+
+/// Words that begin a statement of a rule; every other one is a word for the finding.
+pub const RULE: &[&str] = &[
+    "on",
+    "scope",
+    "for each",
+    "for each pair",
+    "let",
+    "when",
+    "require",
+    "forbid",
+    "at",
+    "once",
+    "check",
+    "fix",
+    "from",
+    "to",
+    "help",
+    "see",
+    "element",
+    "title",
+];
+
+/// Words that begin a statement of a policy; every other one is a path.
+pub const POLICY: &[&str] = &[
+    "audience",
+    "version",
+    "purpose",
+    "remove",
+    "keep",
+    "mask",
+    "every",
+    "text",
+    "codes",
+    "candidates",
+    "findings",
+    "counts",
+];
+
+/// Words that begin an option of an import.
+pub const IMPORT: &[&str] = &[
+    "code column",
+    "title column",
+    "short column",
+    "parent column",
+    "from column",
+    "to column",
+    "also column",
+    "definition column",
+    "kind column",
+    "assignable column",
+    "label",
+    "property",
+    "only when",
+    "path column",
+    "attach",
+];
+
+/// Words that begin a statement of a label.
+pub const LABEL: &[&str] = &["see"];

@@ -1,0 +1,241 @@
+//! What happens to each field, settled once: the lines of all policies that apply, against the fields of a record.
+
+use super::Error;
+use crate::model::policy::FieldLine;
+use crate::model::policy::Policy;
+use crate::model::policy::Selector;
+use crate::model::policy::Showing;
+use crate::model::policy::Treatment;
+use crate::model::program::Domain;
+use crate::model::program::Shared;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::record::Record;
+use std::cmp::Ordering;
+
+/// The policies under which an audience stands: those of `shared` and those of the domain.
+pub(super) struct Standing<'a> {
+    /// The policies, those of `shared` first.
+    pub policies: Vec<&'a Policy>,
+    /// `name@version`.
+    pub name: String,
+}
+
+impl<'a> Standing<'a> {
+    /// Finds the policies of an audience, by audience or by name.
+    ///
+    /// # Errors
+    /// If there is none; the error names the audiences there are.
+    pub fn of(shared: &'a Shared, domain: Option<&'a Domain>, audience: &str) -> Result<Standing<'a>, Error> {
+        let all = || shared.policies.iter().chain(domain.into_iter().flat_map(|domain| &domain.policies));
+        let policies: Vec<&Policy> =
+            all().filter(|policy| policy.audience == audience || policy.name == audience).collect();
+        let Some(last) = policies.last() else {
+            let mut known: Vec<String> = all().map(|policy| format!("`{}`", policy.audience)).collect();
+            known.sort();
+            known.dedup();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            return Err(Error::UnknownAudience { audience: audience.to_owned(), known });
+        };
+        let version = policies.iter().map(|policy| policy.version).max().unwrap_or(0);
+        Ok(Standing { name: format!("{}@{version}", last.name), policies })
+    }
+
+    /// Whether what no record declares stays: only if a policy says so and none says otherwise.
+    pub fn keeps_undeclared(&self) -> bool {
+        let mut lines = self.lines().filter(|line| line.fields == Selector::Undeclared).peekable();
+        lines.peek().is_some() && lines.all(|line| line.operator == Treatment::Keep)
+    }
+
+    /// The strictest word about candidates.
+    pub fn candidates(&self) -> Showing {
+        self.policies.iter().map(|policy| policy.candidates).max().unwrap_or(Showing::Remove)
+    }
+
+    /// The strictest word about findings.
+    pub fn findings(&self) -> Showing {
+        self.policies.iter().map(|policy| policy.findings).max().unwrap_or(Showing::Remove)
+    }
+
+    /// The fields of a record with what happens to each.
+    pub fn plan(&self, record: u16, fields: &Record) -> Vec<Planned> {
+        let lines: Vec<&FieldLine> = self.lines().collect();
+        Planner { record, lines }.fields(&fields.fields, "", &mut Vec::new(), None)
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &'a FieldLine> + '_ {
+        self.policies.iter().flat_map(|policy| &policy.fields)
+    }
+}
+
+/// A field and what happens to it.
+pub(super) struct Planned {
+    /// Name, as it is written out.
+    pub name: String,
+    /// Names from the top, joined by dots, without places in lists.
+    pub path: String,
+    /// What it holds.
+    pub shape: Shape,
+    /// What happens to it.
+    pub treatment: Treatment,
+    /// Why, for the list of redactions; one neutral word where a label is the reason.
+    pub why: String,
+    /// `identifies KIND`, if it does.
+    pub identifies: Option<String>,
+    /// A policy names this path: the text in it is left as that line says.
+    pub is_named: bool,
+}
+
+/// What a field holds, as far as writing it needs to know.
+pub(super) enum Shape {
+    /// A text: free text or not, it is searched if it is kept.
+    Text,
+    /// A value that writes itself.
+    Plain,
+    /// A choice or a step of a ladder: the names.
+    Names(Vec<String>),
+    /// A code of a set.
+    Code(u16),
+    /// Several.
+    List(Box<Shape>),
+    /// A nested record.
+    Record(Vec<Planned>),
+}
+
+struct Planner<'a> {
+    record: u16,
+    lines: Vec<&'a FieldLine>,
+}
+
+impl Planner<'_> {
+    fn fields(
+        &self,
+        fields: &[Field],
+        above: &str,
+        slots: &mut Vec<u16>,
+        inherited: Option<(&Treatment, &str)>,
+    ) -> Vec<Planned> {
+        let mut planned = Vec::with_capacity(fields.len());
+        for (slot, field) in fields.iter().enumerate() {
+            slots.push(u16::try_from(slot).unwrap_or(u16::MAX));
+            let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
+            planned.push(self.field(field, path, slots, inherited));
+            slots.pop();
+        }
+        planned
+    }
+
+    fn field(
+        &self,
+        field: &Field,
+        path: String,
+        slots: &mut Vec<u16>,
+        inherited: Option<(&Treatment, &str)>,
+    ) -> Planned {
+        let named = self.strictest(|line| names(&line.fields, self.record, &path, slots));
+        let is_named = named.is_some();
+        let selected = named.or_else(|| self.strictest(|line| selects(&line.fields, field)));
+        let (mut treatment, mut why) = match selected {
+            Some(line) => (line.operator.clone(), reason(&line.fields, field)),
+            None => (Treatment::Keep, String::new()),
+        };
+        if let Some((above, word)) = inherited
+            && !is_named
+            && strictness(above, &treatment) == Ordering::Greater
+        {
+            (treatment, why) = (above.clone(), word.to_owned());
+        }
+        let shape = self.shape(&field.kind, &path, slots, &treatment, &why);
+        let identifies = field.privacy.identifies.clone();
+        Planned { name: field.name.clone(), path, shape, treatment, why, identifies, is_named }
+    }
+
+    fn shape(&self, kind: &Kind, path: &str, slots: &mut Vec<u16>, treatment: &Treatment, why: &str) -> Shape {
+        match kind {
+            Kind::Text => Shape::Text,
+            Kind::Choice(names) | Kind::Ladder(names) => Shape::Names(names.clone()),
+            Kind::Code(set) => Shape::Code(*set),
+            Kind::List(item) => Shape::List(Box::new(self.shape(item, path, slots, treatment, why))),
+            Kind::Record(fields) => {
+                // What is said of a record holds for all in it; to keep it says nothing of what it holds.
+                let inherited = (*treatment != Treatment::Keep).then_some((treatment, why));
+                Shape::Record(self.fields(fields, path, slots, inherited))
+            }
+            _ => Shape::Plain,
+        }
+    }
+
+    fn strictest(&self, speaks: impl Fn(&FieldLine) -> bool) -> Option<&FieldLine> {
+        let lines = self.lines.iter().copied().filter(|line| speaks(line));
+        lines.max_by(|one, other| strictness(&one.operator, &other.operator))
+    }
+}
+
+/// Whether a line names the field itself.
+fn names(selector: &Selector, record: u16, path: &str, slots: &[u16]) -> bool {
+    match selector {
+        Selector::Named(name) => name == path,
+        Selector::At(of, at) => *of == record && at.slots == slots,
+        _ => false,
+    }
+}
+
+/// Whether a line selects the field by what it is.
+fn selects(selector: &Selector, field: &Field) -> bool {
+    let privacy = &field.privacy;
+    match selector {
+        Selector::Identifying(kinds) => {
+            privacy.identifies.as_ref().is_some_and(|kind| kinds.is_empty() || kinds.contains(kind))
+        }
+        Selector::QuasiIdentifying => privacy.is_quasi_identifier,
+        Selector::Dates => is_date(&field.kind),
+        Selector::Free => privacy.is_free,
+        Selector::Labelled(None) => privacy.label.is_some(),
+        Selector::Labelled(label) => privacy.label == *label,
+        Selector::Undeclared | Selector::Named(_) | Selector::At(..) => false,
+    }
+}
+
+fn is_date(kind: &Kind) -> bool {
+    match kind {
+        Kind::Date | Kind::DateTime => true,
+        Kind::List(item) => is_date(item),
+        _ => false,
+    }
+}
+
+/// One word for the list of redactions. A label is itself sensitive and is not named.
+fn reason(selector: &Selector, field: &Field) -> String {
+    match selector {
+        Selector::Identifying(_) => field.privacy.identifies.clone().unwrap_or_else(|| "identifies".to_owned()),
+        Selector::QuasiIdentifying => "quasi-identifier".to_owned(),
+        Selector::Dates => "date".to_owned(),
+        Selector::Free => "free text".to_owned(),
+        Selector::Labelled(_) => "withheld".to_owned(),
+        _ => "policy".to_owned(),
+    }
+}
+
+/// Which of two treatments is stricter: their order in the model, and within one by what is left.
+pub(super) fn strictness(one: &Treatment, other: &Treatment) -> Ordering {
+    rank(one).cmp(&rank(other))
+}
+
+fn rank(treatment: &Treatment) -> (u8, u32) {
+    match treatment {
+        Treatment::Keep => (0, 0),
+        Treatment::Day => (1, 0),
+        Treatment::Month => (2, 0),
+        Treatment::Year => (3, 0),
+        Treatment::Age90 => (4, 0),
+        Treatment::Band(width) => (5, *width),
+        Treatment::Block => (6, 0),
+        Treatment::Zip3 => (7, 0),
+        Treatment::Group => (8, 0),
+        Treatment::First(count) => (9, u32::MAX - count),
+        Treatment::Last(count) => (10, u32::MAX - count),
+        Treatment::Pseudonym => (11, 0),
+        Treatment::Mask => (12, 0),
+        Treatment::Remove => (13, 0),
+    }
+}

@@ -1,0 +1,176 @@
+//! All that ever leaves, in the shape in which it leaves.
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::ser::Serializer;
+use std::borrow::Cow;
+
+/// What an audience may see of one encounter. Made by [`super::Redactor`] only; writing it is all one can do with it.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct Disclosure<'a> {
+    inner: Inner<'a>,
+    #[serde(skip)]
+    has_errors: bool,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Inner<'a> {
+    Whole(Box<Answer<'a>>),
+    Unreadable { line: u64, error: &'static str },
+}
+
+impl<'a> Disclosure<'a> {
+    pub(super) fn whole(answer: Answer<'a>, has_errors: bool) -> Disclosure<'a> {
+        Disclosure { inner: Inner::Whole(Box::new(answer)), has_errors }
+    }
+
+    pub(super) fn unreadable(line: u64, error: &'static str) -> Disclosure<'a> {
+        Disclosure { inner: Inner::Unreadable { line, error }, has_errors: true }
+    }
+
+    /// The line it stands for could not be read.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self.inner, Inner::Unreadable { .. })
+    }
+
+    /// The line could not be read, or a rule found an error, shown or not: the exit status is 1.
+    pub fn has_errors(&self) -> bool {
+        self.has_errors
+    }
+
+    /// Appends it as one line of JSON, with the line feed.
+    ///
+    /// # Errors
+    /// Only if a number cannot be written; then nothing has been appended.
+    pub fn write_line(&self, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        let length = out.len();
+        if let Err(error) = serde_json::to_writer(&mut *out, self) {
+            out.truncate(length);
+            return Err(error);
+        }
+        out.push(b'\n');
+        Ok(())
+    }
+}
+
+/// The parts of a disclosure, in the order in which they are written.
+#[derive(Serialize)]
+pub(super) struct Answer<'a> {
+    pub id: Shown<'a>,
+    pub audience: &'a str,
+    pub policy: &'a str,
+    pub registry: &'a str,
+    pub codes: Vec<ShownCode<'a>>,
+    pub candidates: Vec<ShownCandidate<'a>>,
+    pub findings: Vec<ShownFinding<'a>>,
+    pub missing: Vec<String>,
+    pub encounter: Fields<'a>,
+    pub redactions: Vec<Redaction<'a>>,
+}
+
+/// A value as it is shown.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Shown<'a> {
+    Null,
+    Bool(bool),
+    Whole(i64),
+    Number(f64),
+    Text(Cow<'a, str>),
+    List(Vec<Shown<'a>>),
+    Record(Fields<'a>),
+    Other(serde_json::Value),
+}
+
+/// Fields in the order in which they are shown.
+#[derive(Default)]
+pub(super) struct Fields<'a>(pub Vec<(Cow<'a, str>, Shown<'a>)>);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name.as_ref(), value)?;
+        }
+        map.end()
+    }
+}
+
+/// A code the encounter carries.
+#[derive(Serialize)]
+pub(super) struct ShownCode<'a> {
+    pub set: &'a str,
+    pub code: &'a str,
+    pub display: &'a str,
+    pub from: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
+    pub raised: Vec<(String, String)>,
+}
+
+/// A code proposed.
+#[derive(Serialize)]
+pub(super) struct ShownCandidate<'a> {
+    pub set: &'a str,
+    pub code: &'a str,
+    pub display: &'a str,
+    pub score: f64,
+    pub confidence: f64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub below: bool,
+    pub because: Vec<ShownReason>,
+}
+
+/// A part of a score.
+#[derive(Serialize)]
+pub(super) struct ShownReason {
+    pub kind: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub what: String,
+    pub points: f64,
+}
+
+/// What validation says, as far as it may be said.
+#[derive(Serialize)]
+pub(super) struct ShownFinding<'a> {
+    pub rule: String,
+    pub severity: crate::model::rules::Severity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub see: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub help: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<ShownFix<'a>>,
+    #[serde(flatten, serialize_with = "pairs")]
+    pub extra: Vec<(String, String)>,
+}
+
+/// A code that would mend it.
+#[derive(Serialize)]
+pub(super) struct ShownFix<'a> {
+    pub set: &'a str,
+    pub code: &'a str,
+}
+
+/// What was done, and why; never to what.
+#[derive(Serialize, PartialEq, Eq)]
+pub(super) struct Redaction<'a> {
+    pub path: Cow<'a, str>,
+    pub did: &'static str,
+    pub why: Cow<'a, str>,
+}
+
+fn pairs<S: Serializer>(pairs: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(pairs.len()))?;
+    for (name, value) in pairs {
+        map.serialize_entry(name, value)?;
+    }
+    map.end()
+}

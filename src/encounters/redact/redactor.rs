@@ -1,0 +1,391 @@
+//! One redactor a domain and audience: the only maker of disclosures.
+
+use super::Error;
+use super::codes::CodeRules;
+use super::decide::Planned;
+use super::decide::Shape;
+use super::decide::Standing;
+use super::disclosure::Answer;
+use super::disclosure::Disclosure;
+use super::disclosure::Fields;
+use super::disclosure::Redaction;
+use super::disclosure::Shown;
+use super::disclosure::ShownCandidate;
+use super::disclosure::ShownCode;
+use super::disclosure::ShownFinding;
+use super::disclosure::ShownFix;
+use super::disclosure::ShownReason;
+use super::fields::Rules;
+use super::fields::Writer;
+use super::known;
+use super::operators;
+use super::operators::ZipAreas;
+use super::text::Known;
+use super::text::NameLists;
+use super::text::TextRule;
+use crate::model::encounter::Encounter;
+use crate::model::outcome::Candidate;
+use crate::model::outcome::Finding;
+use crate::model::outcome::Given;
+use crate::model::outcome::Judgement;
+use crate::model::policy::Showing;
+use crate::model::policy::Treatment;
+use crate::model::program::Domain;
+use crate::model::program::Shared;
+use crate::model::rules::Severity;
+use crate::model::value::Value;
+use crate::registry::Registry;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Turns encounters and what was said of them into disclosures for one audience.
+pub struct Redactor {
+    audience: String,
+    policy: String,
+    registry_id: String,
+    rules: Rules,
+    records: Vec<RecordPlan>,
+    /// Code sets of the domain: a message must not name a hidden code of theirs.
+    sets: Vec<u16>,
+    candidates: Showing,
+    findings: Showing,
+}
+
+/// What happens to the fields of one record.
+struct RecordPlan {
+    fields: Vec<Planned>,
+    /// What a policy removes: path and why, the same for every encounter.
+    removed: Vec<(String, String)>,
+    /// Declared paths; `true` if what stands there is hidden.
+    hidden: HashMap<String, bool>,
+    id: Option<usize>,
+}
+
+impl Redactor {
+    /// Settles what an audience may see of the records of a domain. `key` makes the pseudonyms; each audience has its
+    /// own, derived from it, so that two releases cannot be joined.
+    ///
+    /// # Errors
+    /// If no policy speaks of the audience, or a policy masks a kind of text that does not exist.
+    pub fn new(
+        shared: &Shared,
+        domain: &Domain,
+        registry: Arc<Registry>,
+        audience: &str,
+        key: [u8; 32],
+    ) -> Result<Redactor, Error> {
+        let standing = Standing::of(shared, Some(domain), audience)?;
+        let records = domain.records.iter().zip(0_u16..);
+        let records = records.map(|(record, place)| RecordPlan::new(standing.plan(place, record))).collect();
+        let list = |name: &str| shared.lists.iter().find(|list| list.0 == name).map(|list| list.1.as_slice());
+        let rules = Rules {
+            codes: CodeRules::new(shared, &standing, registry.set_count()),
+            text: TextRule::new(shared, &standing)?,
+            zips: ZipAreas::new(list("zip3-restricted")),
+            key: *blake3::keyed_hash(&key, audience.as_bytes()).as_bytes(),
+            keeps_undeclared: standing.keeps_undeclared(),
+            registry,
+        };
+        Ok(Redactor {
+            audience: audience.to_owned(),
+            registry_id: rules.registry.id().to_owned(),
+            rules,
+            records,
+            sets: domain.sets.clone(),
+            candidates: standing.candidates(),
+            findings: standing.findings(),
+            policy: standing.name,
+        })
+    }
+
+    /// Whether names are searched in texts, so that large name lists are worth loading.
+    pub fn wants_names(&self) -> bool {
+        self.rules.text.wants_names()
+    }
+
+    /// The same with name lists besides those of `domains/shared`.
+    #[must_use]
+    pub fn with_names(mut self, names: Arc<NameLists>) -> Redactor {
+        self.rules.text.set_names(names);
+        self
+    }
+
+    /// What a line that cannot be read becomes. `reason` is of the program, never of the line.
+    pub fn unreadable(&self, line: u64, reason: &'static str) -> Disclosure<'static> {
+        Disclosure::unreadable(line, reason)
+    }
+
+    /// What the audience may see of one encounter.
+    pub fn redact<'a>(&'a self, encounter: Encounter<'a>, judgement: Judgement) -> Disclosure<'a> {
+        let Some(plan) = self.records.get(usize::from(encounter.record)) else {
+            return Disclosure::unreadable(encounter.line, "no such record");
+        };
+        let has_errors = judgement.findings.iter().any(|finding| finding.severity == Severity::Error);
+        let known = self.known(plan, &encounter);
+        let id = self.id(plan, &encounter);
+        let mut writer = Writer::new(&self.rules, &known);
+        let mut fields = writer.record(&plan.fields, encounter.slots);
+        let undeclared = !encounter.undeclared.is_empty();
+        if self.rules.keeps_undeclared {
+            for (path, value) in encounter.undeclared {
+                if let Some(shown) = writer.undeclared(&path, value) {
+                    place(&mut fields, &plan.fields, &path, shown, &mut |name| writer.name(name));
+                }
+            }
+        }
+        let Writer { mut redactions, withheld, .. } = writer;
+        redactions.extend(plan.removed.iter().map(|(path, why)| Redaction {
+            path: Cow::Borrowed(path),
+            did: "remove",
+            why: Cow::Borrowed(why),
+        }));
+        if undeclared && !self.rules.keeps_undeclared {
+            redactions.push(Redaction { path: "?".into(), did: "remove", why: "undeclared".into() });
+        }
+        let answer = Answer {
+            id,
+            audience: &self.audience,
+            policy: &self.policy,
+            registry: &self.registry_id,
+            codes: judgement.given.iter().filter_map(|given| self.given(plan, given)).collect(),
+            candidates: judgement.candidates.into_iter().filter_map(|it| self.candidate(plan, it)).collect(),
+            findings: judgement.findings.into_iter().filter_map(|it| self.finding(plan, &known, &withheld, it)).collect(),
+            missing: self.missing(plan, judgement.missing),
+            encounter: fields,
+            redactions,
+        };
+        Disclosure::whole(answer, has_errors)
+    }
+
+    fn known(&self, plan: &RecordPlan, encounter: &Encounter<'_>) -> Known {
+        let mut known = Known::default();
+        if self.rules.keeps_undeclared {
+            return known;
+        }
+        known::gather(&mut known, &plan.fields, &encounter.slots);
+        for (_, value) in &encounter.undeclared {
+            known::gather_undeclared(&mut known, value);
+        }
+        known
+    }
+
+    /// The `id` of the record, or a pseudonym where the id itself is not to be seen, or the line.
+    fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>) -> Shown<'a> {
+        let declared = plan.id.and_then(|slot| Some((plan.fields.get(slot)?, encounter.slots.get(slot)?)));
+        let is_kept = declared.map_or(self.rules.keeps_undeclared, |(planned, _)| planned.treatment == Treatment::Keep);
+        let text: Cow<'a, str> = match declared {
+            Some((_, Value::Text(text))) => text.clone(),
+            Some((_, Value::Number(number))) => Cow::Owned(number.to_string()),
+            Some((_, Value::Misfit(text))) if self.rules.keeps_undeclared => text.clone(),
+            Some(_) => return Shown::Whole(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
+            None => match encounter.undeclared.iter().find(|(path, _)| path == "id") {
+                Some((_, serde_json::Value::String(text))) => Cow::Owned(text.clone()),
+                Some((_, serde_json::Value::Number(number))) => Cow::Owned(number.to_string()),
+                _ => return Shown::Whole(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
+            },
+        };
+        if is_kept { Shown::Text(text) } else { Shown::Text(operators::pseudonym(&self.rules.key, "id", &text).into()) }
+    }
+
+    fn given<'a>(&'a self, plan: &RecordPlan, given: &Given) -> Option<ShownCode<'a>> {
+        if plan.hides(&given.path, self.rules.keeps_undeclared) {
+            return None;
+        }
+        let codes = self.rules.registry.codes(given.set);
+        let code = self.rules.codes.shown(&self.rules.registry, given.set, given.code)?;
+        let names = codes.property_names();
+        let is_itself = code == given.code;
+        let raised = given.raised.iter().filter(|_| is_itself).filter_map(|(property, value)| {
+            Some((names.get(usize::from(*property))?.clone(), codes.property_text(*property, value)))
+        });
+        Some(ShownCode {
+            set: codes.name(),
+            code: codes.code(code),
+            display: codes.display(code),
+            from: "given",
+            raised: raised.collect(),
+        })
+    }
+
+    fn candidate<'a>(&'a self, plan: &RecordPlan, candidate: Candidate) -> Option<ShownCandidate<'a>> {
+        let registry = &self.rules.registry;
+        let is_open = self.candidates != Showing::Remove
+            && self.rules.codes.is_shown(registry, candidate.set, candidate.code)
+            && !candidate.because.iter().any(|reason| plan.hides(&reason.path, self.rules.keeps_undeclared));
+        if !is_open {
+            return None;
+        }
+        let codes = registry.codes(candidate.set);
+        let reasons = candidate.because.into_iter().filter(|_| self.candidates == Showing::Keep);
+        let reasons = reasons.map(|reason| ShownReason {
+            kind: reason.kind,
+            path: reason.path,
+            what: reason.what,
+            points: rounded(reason.points),
+        });
+        Some(ShownCandidate {
+            set: codes.name(),
+            code: codes.code(candidate.code),
+            display: codes.display(candidate.code),
+            score: rounded(candidate.score),
+            confidence: rounded(candidate.confidence),
+            below: candidate.is_below,
+            because: reasons.collect(),
+        })
+    }
+
+    fn finding<'a>(
+        &'a self,
+        plan: &RecordPlan,
+        known: &Known,
+        withheld: &[String],
+        finding: Finding,
+    ) -> Option<ShownFinding<'a>> {
+        let is_closed = self.findings == Showing::Remove
+            || plan.hides(&finding.path, self.rules.keeps_undeclared)
+            || withheld.iter().any(|path| *path == finding.path);
+        if is_closed {
+            return None;
+        }
+        let is_whole = self.findings == Showing::Keep && !known.is_in(&finding.message) && !self.names_hidden(&finding.message);
+        let fix = finding.fix.filter(|(set, code)| is_whole && self.rules.codes.is_shown(&self.rules.registry, *set, *code));
+        let fix = fix.map(|(set, code)| {
+            let codes = self.rules.registry.codes(set);
+            ShownFix { set: codes.name(), code: codes.code(code) }
+        });
+        Some(ShownFinding {
+            rule: finding.rule,
+            severity: finding.severity,
+            path: Some(finding.path),
+            message: is_whole.then_some(finding.message),
+            see: finding.see,
+            help: if is_whole { finding.help } else { String::new() },
+            fix,
+            extra: finding.extra,
+        })
+    }
+
+    /// Whether a message names a code that is not shown.
+    fn names_hidden(&self, message: &str) -> bool {
+        if !self.rules.codes.hides_any() {
+            return false;
+        }
+        let words = message.split(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-' || c == '/'));
+        let words = words.map(|word| word.trim_matches(['.', '-', '/'])).filter(|word| word.len() > 1);
+        words.into_iter().any(|word| {
+            self.sets.iter().any(|set| {
+                let code = self.rules.registry.codes(*set).find(word);
+                code.is_some_and(|code| !self.rules.codes.is_shown(&self.rules.registry, *set, code))
+            })
+        })
+    }
+
+    fn missing(&self, plan: &RecordPlan, mut missing: Vec<String>) -> Vec<String> {
+        if self.candidates != Showing::Keep {
+            return Vec::new();
+        }
+        missing.retain(|name| !plan.hides(name, self.rules.keeps_undeclared));
+        missing
+    }
+}
+
+impl RecordPlan {
+    fn new(fields: Vec<Planned>) -> RecordPlan {
+        let mut plan =
+            RecordPlan { id: fields.iter().position(|it| it.name == "id"), fields: Vec::new(), removed: Vec::new(), hidden: HashMap::new() };
+        plan.survey(&fields, false);
+        plan.fields = fields;
+        // The id answers for the encounter: it becomes a pseudonym where it may not be seen.
+        if let Some(id) = plan.id.and_then(|slot| plan.fields.get_mut(slot))
+            && id.treatment != Treatment::Keep
+        {
+            id.treatment = Treatment::Pseudonym;
+            plan.removed.retain(|(path, _)| path != "id");
+        }
+        plan
+    }
+
+    fn survey(&mut self, fields: &[Planned], is_under_hidden: bool) {
+        for planned in fields {
+            let is_removed = planned.treatment == Treatment::Remove;
+            if is_removed && !is_under_hidden {
+                self.removed.push((planned.path.clone(), planned.why.clone()));
+            }
+            let is_hidden = matches!(planned.treatment, Treatment::Pseudonym | Treatment::Mask | Treatment::Remove);
+            self.hidden.insert(planned.path.clone(), is_hidden || is_under_hidden);
+            let mut shape = &planned.shape;
+            while let Shape::List(item) = shape {
+                shape = item;
+            }
+            if let Shape::Record(inner) = shape {
+                self.survey(inner, is_removed || is_under_hidden);
+            }
+        }
+    }
+
+    /// Whether nothing may be said of what stands at a path: `victims[0].age`. A path that no record declares may hold
+    /// words of the encounter.
+    fn hides(&self, path: &str, keeps_undeclared: bool) -> bool {
+        if path.is_empty() {
+            return false;
+        }
+        let mut plain = String::with_capacity(path.len());
+        let mut is_inside = false;
+        for c in path.chars() {
+            match c {
+                '[' => is_inside = true,
+                ']' => is_inside = false,
+                c if !is_inside => plain.push(c),
+                _ => {}
+            }
+        }
+        self.hidden.get(&plain).copied().unwrap_or(!keeps_undeclared)
+    }
+}
+
+/// Puts a value that no record declares where it stood: under the declared fields its path begins with.
+fn place<'a>(
+    fields: &mut Fields<'a>,
+    plan: &[Planned],
+    path: &str,
+    shown: Shown<'a>,
+    name: &mut dyn FnMut(String) -> Cow<'a, str>,
+) {
+    let inner = plan.iter().find_map(|planned| {
+        let rest = path.strip_prefix(planned.name.as_str())?;
+        let mut shape = &planned.shape;
+        while let Shape::List(item) = shape {
+            shape = item;
+        }
+        let Shape::Record(plan) = shape else { return None };
+        let slot = fields.0.iter().position(|(name, _)| *name == planned.name)?;
+        let (index, rest) = match rest.strip_prefix('[') {
+            Some(rest) => {
+                let (index, rest) = rest.split_once(']')?;
+                (Some(index.parse::<usize>().ok()?), rest)
+            }
+            None => (None, rest),
+        };
+        Some((slot, index, rest.strip_prefix('.')?, plan))
+    });
+    if let Some((slot, index, rest, plan)) = inner
+        && let Some((_, value)) = fields.0.get_mut(slot)
+    {
+        let value = match (value, index) {
+            (Shown::List(items), Some(index)) => items.get_mut(index),
+            (value, None) => Some(value),
+            _ => None,
+        };
+        if let Some(Shown::Record(inner)) = value {
+            place(inner, plan, rest, shown, name);
+            return;
+        }
+    }
+    fields.0.push((name(path.to_owned()), shown));
+}
+
+/// A score with four decimals: enough to compare, short to read.
+fn rounded(number: f32) -> f64 {
+    (f64::from(number) * 10_000.0).round() / 10_000.0
+}

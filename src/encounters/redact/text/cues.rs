@@ -1,0 +1,213 @@
+//! Numbers that a cue names: `MRN: 12345`, `license plate 1ABC234`. Cues are lists of `domains/shared`, so that another
+//! language is another list.
+
+use super::Kind;
+use super::known::is_bounded;
+use super::page::Page;
+use super::resolve::Found;
+use super::resolve::rank;
+use aho_corasick::AhoCorasick;
+use aho_corasick::MatchKind;
+
+/// What a cue announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Announced {
+    /// A number, or letters and digits, of a kind.
+    Number(Kind),
+    /// A code of few digits beside a card.
+    CardCode,
+    /// A user name or a password.
+    Secret,
+    /// A telephone number.
+    Phone,
+    /// A postal code.
+    Zip,
+    /// A name.
+    Name,
+    /// A street address.
+    Address,
+}
+
+/// All cues in one searcher.
+pub(super) struct Cues {
+    searcher: Option<AhoCorasick>,
+    announced: Vec<Announced>,
+    connectors: Vec<String>,
+}
+
+/// What a cue was found to announce, and where the cue ends.
+pub(super) struct Cue {
+    pub start: usize,
+    pub end: usize,
+    pub announced: Announced,
+}
+
+impl Cues {
+    /// The cues of the lists `cue-…`; `cue-connectors` may stand between a cue and its number.
+    pub fn new(lists: &[(String, Vec<String>)]) -> Cues {
+        let (mut phrases, mut announced, mut connectors) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, words) in lists {
+            let Some(kind) = name.strip_prefix("cue-") else { continue };
+            if kind == "connectors" {
+                connectors.extend(words.iter().map(|word| word.to_lowercase()));
+                continue;
+            }
+            let Some(what) = announced_by(kind) else { continue };
+            for word in words {
+                phrases.push(word.to_lowercase());
+                announced.push(what);
+            }
+        }
+        let searcher =
+            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&phrases);
+        Cues { searcher: searcher.ok().filter(|_| !phrases.is_empty()), announced, connectors }
+    }
+
+    /// All cues of a text, in order.
+    pub fn all(&self, text: &str) -> Vec<Cue> {
+        let Some(searcher) = &self.searcher else { return Vec::new() };
+        let hits = searcher.find_iter(text).filter(|hit| is_bounded(text, hit.start(), hit.end()));
+        let cues = hits.filter_map(|hit| {
+            let announced = *self.announced.get(hit.pattern().as_usize())?;
+            Some(Cue { start: hit.start(), end: hit.end(), announced })
+        });
+        cues.collect()
+    }
+
+    /// Marks what cues announce, but for names and addresses.
+    pub fn find(&self, text: &str, _page: &Page<'_>, found: &mut Found<'_>) {
+        for cue in self.all(text) {
+            let from = self.skip(text, cue.end);
+            let rest = text.get(from..).unwrap_or("");
+            match cue.announced {
+                Announced::Number(kind) => number(rest, from, kind, found),
+                Announced::CardCode => card_code(rest, from, found),
+                Announced::Secret => secret(rest, from, found),
+                Announced::Phone => phone(rest, from, found),
+                Announced::Zip => zip(rest, from, found),
+                Announced::Name | Announced::Address => {}
+            }
+        }
+    }
+
+    /// Past what may stand between a cue and what it announces: blanks, `:`, `#`, `number`, `is`, …
+    pub fn skip(&self, text: &str, mut at: usize) -> usize {
+        const MOST_WORDS: usize = 5;
+        for _ in 0..MOST_WORDS {
+            let rest = text.get(at..).unwrap_or("");
+            let signs = rest.find(|c: char| !is_sign(c)).unwrap_or(rest.len()).min(12);
+            at += signs;
+            let rest = text.get(at..).unwrap_or("");
+            let word = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+            let is_connector = rest.get(..word).is_some_and(|word| {
+                !word.is_empty() && self.connectors.iter().any(|it| it.eq_ignore_ascii_case(word))
+            });
+            let next = rest.get(word..).and_then(|rest| rest.chars().next());
+            if !is_connector || next.is_some_and(|c| c.is_numeric() || matches!(c, '-' | '_' | '@')) {
+                return at;
+            }
+            at += word;
+        }
+        let rest = text.get(at..).unwrap_or("");
+        at + rest.find(|c: char| !is_sign(c)).unwrap_or(rest.len()).min(12)
+    }
+}
+
+fn is_sign(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | ':' | '#' | '=' | '-' | '–' | '"' | '\'' | '“' | '‘' | '’' | '(' | '.' | '?' | '\\' | 'º' | '°')
+}
+
+fn announced_by(kind: &str) -> Option<Announced> {
+    Some(match kind {
+        "card-code" => Announced::CardCode,
+        "secret" | "user" => Announced::Secret,
+        "phone" => Announced::Phone,
+        "zip" => Announced::Zip,
+        "name" => Announced::Name,
+        "address" => Announced::Address,
+        kind => Announced::Number(*Kind::ALL.iter().find(|it| it.word() == kind)?),
+    })
+}
+
+/// Letters and digits with signs inside, as identifiers are written; groups of digits may follow after a blank.
+fn number(rest: &str, from: usize, kind: Kind, found: &mut Found<'_>) {
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '/' | '*' | '–');
+    let mut length = rest.find(|c: char| !is_inner(c)).unwrap_or(rest.len());
+    // Digits in groups: `4111 1111 1111 1111`.
+    while let Some(next) = rest.get(length..).and_then(|after| after.strip_prefix(' ')) {
+        let group = next.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(next.len());
+        let is_group = next.get(..group).is_some_and(|group| {
+            group.bytes().filter(u8::is_ascii_digit).count() >= 2 && !group.bytes().any(|byte| byte.is_ascii_lowercase())
+        });
+        let begins = rest.get(..length).is_some_and(|so_far| so_far.bytes().filter(u8::is_ascii_digit).count() >= 2);
+        if !is_group || !begins || length > 40 {
+            break;
+        }
+        length += 1 + group;
+    }
+    let value = rest.get(..length).unwrap_or("").trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    if is_identifier(value) || kind == Kind::CreditCard && digit_count(value) >= 4 {
+        found.add(from, from + value.len(), kind, rank::CUE);
+    }
+}
+
+/// Five digits or more, or letters and digits together; not a date, not an amount, not a word.
+fn is_identifier(value: &str) -> bool {
+    let digits = digit_count(value);
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let is_date = value.contains('/') && letters == 0;
+    let is_written_low = value.bytes().any(|byte| byte.is_ascii_lowercase()) && digits < 3;
+    let is_age = letters > 0 && digits < 3 && value.starts_with(|c: char| c.is_ascii_digit());
+    !is_date && !is_written_low && !is_age && (digits >= 5 || digits >= 2 && (letters > 0 || value.contains('-')) && value.len() >= 5)
+}
+
+fn digit_count(value: &str) -> usize {
+    value.bytes().filter(u8::is_ascii_digit).count()
+}
+
+fn card_code(rest: &str, from: usize, found: &mut Found<'_>) {
+    let length = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    if (3..=4).contains(&length) {
+        found.add(from, from + length, Kind::CreditCard, rank::CUE);
+    }
+}
+
+/// A user name or password: up to a blank, and not a plain word.
+fn secret(rest: &str, from: usize, found: &mut Found<'_>) {
+    let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | ',' | ';' | ')')).unwrap_or(rest.len());
+    let value = rest.get(..length).unwrap_or("").trim_end_matches(['.', '\'', '’', '?', ':']);
+    let is_plain = value.chars().skip(1).all(|c| c.is_lowercase() || c == '-' || c == '\'' || c == '’');
+    if value.len() >= 4 && !is_plain && !value.contains('[') {
+        found.add(from, from + value.len(), Kind::Username, rank::CUE);
+    }
+}
+
+/// Seven digits or more in groups.
+fn phone(rest: &str, from: usize, found: &mut Found<'_>) {
+    let is_inner = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '/');
+    let start = usize::from(rest.starts_with('+'));
+    let length = rest.get(start..).and_then(|rest| rest.find(|c: char| !is_inner(c))).map_or(rest.len(), |it| it + start);
+    let value = rest.get(..length).unwrap_or("");
+    let value = value.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let digits = digit_count(value);
+    if (6..=16).contains(&digits) && !value.contains("  ") {
+        let begin = if from > 0 && !value.starts_with(['(', '+']) { from } else { from };
+        found.add(begin, from + value.len(), Kind::Phone, rank::CUE);
+    }
+}
+
+/// Digits, or letters and digits, as postal codes are written.
+fn zip(rest: &str, from: usize, found: &mut Found<'_>) {
+    let is_inner = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase() || c == '-';
+    let mut length = rest.find(|c: char| !is_inner(c)).unwrap_or(rest.len());
+    if let Some(next) = rest.get(length..).and_then(|after| after.strip_prefix(' ')) {
+        let group = next.find(|c: char| !is_inner(c)).unwrap_or(next.len());
+        if group <= 4 && next.get(..group).is_some_and(|group| digit_count(group) > 0) {
+            length += 1 + group;
+        }
+    }
+    let value = rest.get(..length).unwrap_or("").trim_end_matches('-');
+    if (3..=10).contains(&value.len()) && digit_count(value) > 1 {
+        found.add(from, from + value.len(), Kind::Zip, rank::CUE);
+    }
+}

@@ -1,0 +1,290 @@
+//! Free text: what identifies in it is found and replaced by a mark.
+//!
+//! Order: what the record itself hides, then what a cue names (`MRN: …`), then numbers that check, then patterns, then
+//! words that names and places are made of. Cues and words are lists of `domains/shared`; large name lists are
+//! installed beside the program. Offsets are bytes here; [`Masked::points`] gives code points.
+
+pub mod checks;
+mod cues;
+mod dates;
+mod kind;
+mod known;
+mod names;
+mod numbers;
+mod page;
+mod places;
+mod resolve;
+mod streets;
+mod words;
+
+pub use kind::Kind;
+pub use known::Known;
+pub use words::NameLists;
+
+use super::Error;
+use super::decide::Standing;
+use crate::model::policy::TextLine;
+use crate::model::program::Domain;
+use crate::model::program::Shared;
+use cues::Cues;
+use kind::Kinds;
+use page::Page;
+use resolve::Found;
+use std::sync::Arc;
+use words::Words;
+
+/// A piece of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// A text with its marks, and what they stand for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Masked {
+    /// The text as it may be shown.
+    pub text: String,
+    /// What was replaced, as bytes of the text that came in, in order, none overlapping.
+    pub spans: Vec<Span>,
+}
+
+/// What happens to texts.
+#[derive(Clone)]
+pub(super) enum TextRule {
+    Keep,
+    Remove,
+    Mask(Box<Masker>),
+}
+
+impl TextRule {
+    /// The strictest word of all policies; where none speaks of texts, all kinds are masked for an audience that does
+    /// not see what nobody declared.
+    pub fn new(shared: &Shared, standing: &Standing<'_>) -> Result<TextRule, Error> {
+        let mut wanted = Kinds::default();
+        let mut marks: Vec<Option<String>> = vec![None; Kind::ALL.len()];
+        let mut is_kept = standing.keeps_undeclared();
+        for (policy, line) in standing.policies.iter().flat_map(|it| it.texts.iter().map(move |line| (it, line))) {
+            match line {
+                TextLine::Remove => return Ok(TextRule::Remove),
+                TextLine::Keep => is_kept = true,
+                TextLine::Mask(words, mark) => {
+                    let unknown = |word: &String| Error::UnknownKind { policy: policy.name.clone(), kind: word.clone() };
+                    for word in words {
+                        wanted = add(wanted, Kinds::named(word).ok_or_else(|| unknown(word))?);
+                    }
+                    if words.is_empty() || words.iter().any(|word| word == "all") {
+                        wanted = Kinds::all();
+                    }
+                    for (kind, place) in Kind::ALL.iter().zip(&mut marks) {
+                        if wanted.has(*kind) && place.is_none() && !mark.is_empty() {
+                            *place = Some(mark.replace("{kind}", kind.word()));
+                        }
+                    }
+                }
+            }
+        }
+        if wanted == Kinds::default() {
+            if is_kept {
+                return Ok(TextRule::Keep);
+            }
+            wanted = Kinds::all();
+        }
+        let marks = Kind::ALL.iter().zip(marks).map(|(kind, mark)| mark.unwrap_or_else(|| format!("[{}]", kind.word())));
+        Ok(TextRule::Mask(Box::new(Masker::new(shared, wanted, marks.collect()))))
+    }
+
+    pub fn wants_names(&self) -> bool {
+        matches!(self, TextRule::Mask(masker) if masker.wanted.has_any(&[Kind::Name, Kind::Location]))
+    }
+
+    pub fn set_names(&mut self, names: Arc<NameLists>) {
+        if let TextRule::Mask(masker) = self {
+            masker.names = names;
+        }
+    }
+}
+
+fn add(kinds: Kinds, more: Kinds) -> Kinds {
+    Kind::ALL.iter().filter(|kind| more.has(**kind)).fold(kinds, |kinds, kind| kinds.with(*kind))
+}
+
+/// Redacts free texts for one audience: the `redact` command.
+#[derive(Clone)]
+pub struct TextRedactor {
+    rule: TextRule,
+}
+
+impl TextRedactor {
+    /// Settles what an audience may see of texts, under the policies of `shared` and, if given, of a domain.
+    ///
+    /// # Errors
+    /// If no policy speaks of the audience, or a policy masks a kind of text that does not exist.
+    pub fn new(shared: &Shared, domain: Option<&Domain>, audience: &str) -> Result<TextRedactor, Error> {
+        let standing = Standing::of(shared, domain, audience)?;
+        Ok(TextRedactor { rule: TextRule::new(shared, &standing)? })
+    }
+
+    /// Whether names are searched, so that large name lists are worth loading.
+    pub fn wants_names(&self) -> bool {
+        self.rule.wants_names()
+    }
+
+    /// The same with name lists besides those of `domains/shared`.
+    #[must_use]
+    pub fn with_names(mut self, names: Arc<NameLists>) -> TextRedactor {
+        self.rule.set_names(names);
+        self
+    }
+
+    /// The text as the audience may see it.
+    pub fn redact(&self, text: &str) -> Masked {
+        match &self.rule {
+            TextRule::Keep => Masked { text: text.to_owned(), spans: Vec::new() },
+            TextRule::Remove => Masked::nothing(text),
+            TextRule::Mask(masker) => masker.mask(text, &Known::default()),
+        }
+    }
+}
+
+/// Finds and replaces what identifies.
+#[derive(Clone)]
+pub(super) struct Masker {
+    wanted: Kinds,
+    /// Marks, by kind.
+    marks: Arc<Vec<String>>,
+    words: Arc<Words>,
+    cues: Arc<Cues>,
+    names: Arc<NameLists>,
+}
+
+/// A text is masked again until nothing is found; more rounds than this and it is withheld.
+const MOST_ROUNDS: usize = 12;
+
+impl Masker {
+    fn new(shared: &Shared, wanted: Kinds, marks: Vec<String>) -> Masker {
+        Masker {
+            wanted,
+            marks: Arc::new(marks),
+            words: Arc::new(Words::from_lists(&shared.lists)),
+            cues: Arc::new(Cues::new(&shared.lists)),
+            names: Arc::default(),
+        }
+    }
+
+    /// Replaces what identifies by marks. Masking the result again changes nothing: it is done until nothing is found.
+    pub fn mask(&self, text: &str, known: &Known) -> Masked {
+        let mut masked = Masked { text: text.to_owned(), spans: Vec::new() };
+        for _ in 0..MOST_ROUNDS {
+            let found = self.find(&masked.text, known);
+            if found.is_empty() {
+                return masked;
+            }
+            masked = masked.with(text, &found, &self.marks);
+        }
+        Masked::nothing(text)
+    }
+
+    /// What identifies in a text, in order, none overlapping; marks that stand in it are left alone.
+    fn find(&self, text: &str, known: &Known) -> Vec<Span> {
+        let marked = self.marked(text);
+        let mut found = Found::new(text, self.wanted, marked);
+        if self.wanted.has_any(&[Kind::Name, Kind::Location, Kind::Address, Kind::Date]) {
+            let page = Page::new(text, &self.words, &self.names);
+            known.find(text, &mut found);
+            self.cues.find(text, &page, &mut found);
+            numbers::find(text, &mut found);
+            dates::find(&page, &mut found);
+            streets::find(&page, &mut found);
+            places::find(&page, &mut found);
+            names::find(&page, &self.cues, &mut found);
+        } else {
+            known.find(text, &mut found);
+            numbers::find(text, &mut found);
+            if text.bytes().filter(u8::is_ascii_digit).count() > 2 {
+                self.cues.find(text, &Page::new(text, &self.words, &self.names), &mut found);
+            }
+        }
+        found.resolve()
+    }
+
+    /// Where marks stand already: those of this policy, and the plain ones.
+    fn marked(&self, text: &str) -> Vec<(usize, usize)> {
+        let mut marked: Vec<(usize, usize)> = Vec::new();
+        if text.contains('[') {
+            for (at, _) in text.match_indices('[') {
+                let Some(length) = text.get(at..).and_then(|rest| rest.find(']')) else { continue };
+                let inside = text.get(at + 1..at + length).unwrap_or("");
+                if inside.len() < 24 && Kind::ALL.iter().any(|kind| kind.word() == inside) {
+                    marked.push((at, at + length + 1));
+                }
+            }
+        }
+        for (place, mark) in self.marks.iter().enumerate() {
+            let is_first = self.marks.iter().position(|it| it == mark) == Some(place);
+            if is_first && !mark.starts_with('[') && !mark.is_empty() {
+                marked.extend(text.match_indices(mark.as_str()).map(|(at, _)| (at, at + mark.len())));
+            }
+        }
+        marked
+    }
+}
+
+impl Masked {
+    /// Nothing of the text is shown.
+    fn nothing(text: &str) -> Masked {
+        let spans =
+            if text.is_empty() { Vec::new() } else { vec![Span { start: 0, end: text.len(), kind: Kind::Other }] };
+        Masked { text: String::new(), spans }
+    }
+
+    /// The spans in Unicode code points of the text that came in, end exclusive.
+    pub fn points(&self, text: &str) -> Vec<Span> {
+        if text.is_ascii() {
+            return self.spans.clone();
+        }
+        let (mut byte, mut point) = (0, 0);
+        let mut upto = |to: usize| {
+            point += text.get(byte..to).map_or(0, |between| between.chars().count());
+            byte = to;
+            point
+        };
+        self.spans.iter().map(|span| Span { start: upto(span.start), end: upto(span.end), kind: span.kind }).collect()
+    }
+
+    /// The same with more marks: `found` lies in `self.text`, outside the marks that stand there.
+    fn with(self, original: &str, found: &[Span], marks: &[String]) -> Masked {
+        let mark = |kind: Kind| marks.get(kind as usize).map_or("", String::as_str);
+        let mut spans = self.spans;
+        // Where bytes of the masked text lie in the original: (from, to) after each mark.
+        let (mut shifts, mut at) = (vec![(0, 0)], 0_usize);
+        let mut before = 0;
+        for span in &spans {
+            at += span.start - before + mark(span.kind).len();
+            before = span.end;
+            shifts.push((at, span.end));
+        }
+        let home = |byte: usize| {
+            let place = shifts.partition_point(|(from, _)| *from <= byte).saturating_sub(1);
+            shifts.get(place).map_or(byte, |(from, to)| byte - from + to)
+        };
+        spans.extend(found.iter().map(|span| Span { start: home(span.start), end: home(span.end - 1) + 1, ..*span }));
+        spans.sort_unstable_by_key(|span| span.start);
+        let mut text = String::with_capacity(original.len());
+        let mut end = 0;
+        for span in &spans {
+            text.push_str(original.get(end..span.start).unwrap_or(""));
+            text.push_str(mark(span.kind));
+            end = span.end;
+        }
+        text.push_str(original.get(end..).unwrap_or(""));
+        Masked { text, spans }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,274 @@
+//! Persons: titles and roles, cues, given names and surnames, and strange words where a person would stand.
+
+use super::Kind;
+use super::cues::Announced;
+use super::cues::Cues;
+use super::page::Gap;
+use super::page::Page;
+use super::page::Shape;
+use super::page::Style;
+use super::places::NEVER;
+use super::resolve::Found;
+use super::resolve::rank;
+use super::words::class;
+
+const NAMES: u32 = class::GIVEN | class::RARE_GIVEN | class::SURNAME | class::RARE_SURNAME;
+/// Words of a name at most.
+const LONGEST: usize = 5;
+
+/// Marks names.
+pub(super) fn find(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
+    if !found.wants(Kind::Name) {
+        return;
+    }
+    after_cues(page, cues, found);
+    let mut at = 0;
+    while at < page.words.len() {
+        let (start, end) = page.range(at, at + 1);
+        if found.covers(start, end, rank::FACILITY) {
+            at += 1;
+            continue;
+        }
+        let name = titled(page, at).map(|to| (to, rank::TITLED)).or_else(|| person(page, at).map(|to| (to, rank::NAME)));
+        match name {
+            Some((to, rank)) if to > at => {
+                let (start, end) = page.range(at, to);
+                found.add(start, end, Kind::Name, rank);
+                at = to;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// `my name is …`, `Name: …`: what follows is a name, whatever it looks like.
+fn after_cues(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
+    for cue in cues.all(page.text).into_iter().filter(|cue| cue.announced == Announced::Name) {
+        let Some(from) = page.words.iter().position(|word| word.start >= cue.end) else { continue };
+        let between = page.text.get(cue.end..page.range(from, from).0).unwrap_or("");
+        if between.len() > 12 || between.contains(['.', ',', ';', '[']) {
+            continue;
+        }
+        let mut to = from;
+        while to < from + LONGEST && (to == from || links(page, to)) && is_cued(page, to) {
+            to += 1;
+        }
+        if to > from {
+            let (start, end) = page.range(from, to);
+            found.add(start, end, Kind::Name, rank::TITLED);
+        }
+    }
+}
+
+fn is_cued(page: &Page<'_>, at: usize) -> bool {
+    let Some(word) = page.word(at) else { return false };
+    let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both);
+    let is_title = word.class & class::TITLE != 0;
+    let is_plain = page.style == Style::Mixed && word.shape == Shape::Lower && word.class & class::PARTICLE == 0;
+    is_letters && !is_plain && (word.class & NEVER == 0 || is_title || word.class & class::GIVEN != 0 && word.shape == Shape::Capital)
+}
+
+/// `Dr. Jane Roe`, `Officer Roe`, `Witness Jane Roe`.
+fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
+    let is_title = page.is(at, class::TITLE) && (page.is_capital(at) || page.style == Style::Lower);
+    let is_role = page.is(at, class::ROLE);
+    if !is_title && !is_role {
+        return None;
+    }
+    let mut to = at + 1;
+    while is_title && page.is(to, class::TITLE) && joins_title(page, to) {
+        to += 1;
+    }
+    let first = to;
+    while to < first + LONGEST && (if to == first { joins_title(page, to) } else { links(page, to) }) && is_after_title(page, to, is_title) {
+        to += 1;
+    }
+    while to > first && page.is(to - 1, class::PARTICLE) && page.word(to - 1).is_some_and(|word| word.shape == Shape::Lower) {
+        to -= 1;
+    }
+    if to == first {
+        return None;
+    }
+    if is_role && !is_title {
+        // A role alone is weak: what follows must look like a name.
+        let looks = (first..to).any(|it| page.is(it, NAMES)) || (first..to).all(|it| !page.is_language(it)) && page.style == Style::Mixed;
+        let is_acronym = to == first + 1 && page.word(first).is_some_and(|word| matches!(word.shape, Shape::Upper | Shape::Initial));
+        return (looks && !is_acronym && page.style != Style::Lower).then_some(to);
+    }
+    Some(to)
+}
+
+fn joins_title(page: &Page<'_>, at: usize) -> bool {
+    matches!(page.gap(at), Gap::Space | Gap::Dot)
+        || page.gap(at) == Gap::Line && page.text.get(..page.range(at, at).0).is_some_and(|it| !it.ends_with("\n\n")) && false
+}
+
+fn is_after_title(page: &Page<'_>, at: usize, is_title: bool) -> bool {
+    let Some(word) = page.word(at) else { return false };
+    let is_capital = page.is_capital(at) && !matches!(word.shape, Shape::Digits | Shape::Both);
+    let is_never = word.class & NEVER != 0 && !(is_title && word.class & (class::GIVEN | class::SURNAME) != 0);
+    let is_low = page.style == Style::Lower && (page.is_language(at) && word.class & (class::GIVEN | class::SURNAME) == 0);
+    let is_place = word.class & (class::FACILITY | class::EPONYM) != 0;
+    is_capital && !is_never && !is_low && !is_place
+        || word.class & class::PARTICLE != 0 && page.is_capital(at + 1) && page.gap(at + 1) == Gap::Space && page.style == Style::Mixed
+}
+
+/// Whether a word joins the one before into one name.
+fn links(page: &Page<'_>, at: usize) -> bool {
+    match page.gap(at) {
+        Gap::Space | Gap::Hyphen => true,
+        Gap::Dot => at > 0 && page.word(at - 1).is_some_and(|word| word.shape == Shape::Initial),
+        _ => false,
+    }
+}
+
+/// A name that begins at a word; returns the word after it.
+fn person(page: &Page<'_>, at: usize) -> Option<usize> {
+    if !can_begin(page, at) {
+        return None;
+    }
+    match page.style {
+        Style::Lower => lower(page, at),
+        _ => capital(page, at),
+    }
+}
+
+fn can_begin(page: &Page<'_>, at: usize) -> bool {
+    let Some(word) = page.word(at) else { return false };
+    let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both | Shape::Mixed);
+    let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
+    let never = word.class & (class::MONTH | class::WEEKDAY | class::TITLE | class::NO_NAME | class::PEOPLE | class::STREET | class::UNIT) != 0;
+    is_letters && page.is_capital(at) && (!never || is_name && word.class & (class::MONTH | class::TITLE | class::STREET) != 0 && is_name_part(page, at + 1) && word.class & class::NO_NAME == 0)
+}
+
+/// In a text with capitals.
+fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
+    let word = page.word(at)?;
+    let class = word.class;
+    if word.shape == Shape::Initial {
+        return initials(page, at);
+    }
+    let is_common = class & class::COMMON != 0;
+    let is_word = page.is_language(at);
+    let begins = page.begins_sentence(at);
+    let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 6;
+    if is_before_eponym(page, at + 1) {
+        return None;
+    }
+    if class & class::GIVEN != 0 && !(is_acronym && word.end - word.start < 4) {
+        let to = rest(page, at + 1, true);
+        if to > at + 1 && !(is_common && begins && !page.is(at + 1, class::SURNAME)) {
+            return Some(to);
+        }
+        let is_plain = is_word && (is_common || begins);
+        return (!is_plain).then_some(at + 1);
+    }
+    if is_common {
+        return None;
+    }
+    let to = rest(page, at + 1, class & (class::RARE_GIVEN | class::SURNAME | class::RARE_SURNAME) != 0 && !is_word);
+    if class & (class::SURNAME | class::RARE_GIVEN | class::RARE_SURNAME) != 0 && !is_word && !is_acronym {
+        return Some(to);
+    }
+    if class & class::SURNAME != 0 && is_word && !begins && !is_acronym && looks_like_person(page, at) {
+        return Some(at + 1);
+    }
+    if is_acronym || is_word {
+        return None;
+    }
+    // A strange word: with another one, or where a person would stand.
+    let is_pair = to > at + 1;
+    let is_free = page.knows_words && !begins && word.shape == Shape::Capital;
+    (is_pair || is_free || looks_like_person(page, at)).then_some(to.max(at + 1))
+}
+
+/// `Crohn's disease`: no person.
+fn is_before_eponym(page: &Page<'_>, at: usize) -> bool {
+    page.is(at, class::EPONYM) && matches!(page.gap(at), Gap::Space | Gap::Possessive | Gap::Hyphen)
+}
+
+/// `said`, `called`, and the like after it.
+fn looks_like_person(page: &Page<'_>, at: usize) -> bool {
+    page.is(at + 1, class::SPEAKS) && page.gap(at + 1) == Gap::Space
+}
+
+/// Initials, surnames and further names that go on from a name.
+fn rest(page: &Page<'_>, mut to: usize, is_sure: bool) -> usize {
+    let begin = to;
+    while to < begin + LONGEST - 1 && links(page, to) {
+        let Some(word) = page.word(to) else { break };
+        if word.shape == Shape::Initial && page.gap(to) == Gap::Space && page.style != Style::Lower {
+            let is_i = page.piece(to) == "I" || page.piece(to) == "A" && !ends_with_dot(page, to);
+            if !is_sure || is_i {
+                break;
+            }
+            to += 1;
+            continue;
+        }
+        if word.class & class::PARTICLE != 0 && is_name_part(page, to + 1) && matches!(page.gap(to + 1), Gap::Space) && is_sure {
+            to += 2;
+            continue;
+        }
+        if word.class & class::PARTICLE != 0 && page.is(to + 1, class::PARTICLE) && is_name_part(page, to + 2) && is_sure {
+            to += 3;
+            continue;
+        }
+        if !is_name_part(page, to) || is_before_eponym(page, to + 1) {
+            break;
+        }
+        to += 1;
+    }
+    to
+}
+
+fn ends_with_dot(page: &Page<'_>, at: usize) -> bool {
+    page.word(at).and_then(|word| page.text.get(word.end..)).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// A word that can go on in a name.
+fn is_name_part(page: &Page<'_>, at: usize) -> bool {
+    let Some(word) = page.word(at) else { return false };
+    let is_capital = match page.style {
+        Style::Mixed => matches!(word.shape, Shape::Capital | Shape::Upper),
+        _ => !matches!(word.shape, Shape::Digits | Shape::Both),
+    };
+    let is_name = word.class & (class::SURNAME | class::GIVEN) != 0;
+    let is_other = word.class & (class::FACILITY | class::FIRM | class::STREET | class::NO_NAME | class::WEEKDAY | class::MONTH | class::PEOPLE) != 0;
+    let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 5 && !is_name;
+    is_capital
+        && !is_acronym
+        && !(is_other && !(is_name && word.class & (class::NO_NAME | class::FACILITY | class::FIRM) == 0))
+        && !(word.class & class::COMMON != 0 && !is_name)
+        && (is_name || !page.is_language(at))
+        && !(page.style == Style::Lower && word.class & class::COMMON != 0)
+        && (page.style != Style::Lower || word.class & NAMES != 0 || page.knows_words)
+}
+
+/// `J. Smith`, `J. R. Smith`.
+fn initials(page: &Page<'_>, at: usize) -> Option<usize> {
+    let mut to = at + 1;
+    while to < at + 3 && page.word(to).is_some_and(|word| word.shape == Shape::Initial) && page.gap(to) == Gap::Dot {
+        to += 1;
+    }
+    let is_dotted = page.gap(to) == Gap::Dot;
+    (is_dotted && is_name_part(page, to)).then(|| rest(page, to + 1, true))
+}
+
+/// In a text without capitals only names of the lists count.
+fn lower(page: &Page<'_>, at: usize) -> Option<usize> {
+    let word = page.word(at)?;
+    let class = word.class;
+    if class & class::COMMON != 0 || is_before_eponym(page, at + 1) {
+        return None;
+    }
+    let is_word = page.is_language(at);
+    let to = rest(page, at + 1, true);
+    if class & class::GIVEN != 0 && (!is_word || to > at + 1) {
+        return Some(to);
+    }
+    let is_strange = page.knows_words && !is_word;
+    if class & (class::RARE_GIVEN | class::SURNAME) != 0 && is_strange && class & class::TOWN == 0 {
+        return Some(to);
+    }
+    (is_strange && class & class::RARE_SURNAME != 0 && class & class::TOWN == 0 && to > at + 1).then_some(to)
+}

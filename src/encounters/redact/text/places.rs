@@ -1,0 +1,174 @@
+//! Places: towns, states and countries, facilities, and what a preposition leads to.
+
+use super::Kind;
+use super::page::Gap;
+use super::page::Page;
+use super::page::Shape;
+use super::page::Style;
+use super::resolve::Found;
+use super::resolve::rank;
+use super::words::class;
+
+/// Words of a facility's name at most, before the word that tells it.
+const LONGEST_FACILITY: usize = 6;
+
+/// What keeps a word from being part of a name of any kind.
+pub(super) const NEVER: u32 = class::COMMON | class::MONTH | class::WEEKDAY | class::NO_NAME;
+
+/// Marks places.
+pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
+    if !found.wants(Kind::Location) && !found.wants(Kind::Name) {
+        return;
+    }
+    let mut at = 0;
+    while at < page.words.len() {
+        let place = facility(page, at)
+            .map(|(from, to, kind)| (from, to, kind, rank::FACILITY))
+            .or_else(|| named(page, at).map(|(from, to)| (from, with_state(page, to), Kind::Location, rank::PLACE)))
+            .or_else(|| led_to(page, at).map(|(from, to, kind)| (from, with_state(page, to), kind, rank::WORD)));
+        let Some((from, to, kind, rank)) = place else {
+            at += 1;
+            continue;
+        };
+        let (start, end) = page.range(from, to);
+        found.add(start, end, kind, rank);
+        at = to.max(at + 1);
+    }
+}
+
+/// `St. Mary's Hospital`, `UCLA Medical Center`, `University of Iowa Clinic`: found from its first word.
+fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
+    if !can_name(page, at) || at > 0 && can_name(page, at - 1) && joins(page, at) {
+        return None;
+    }
+    let (mut to, mut told) = (at, None);
+    while to < at + LONGEST_FACILITY + 2 && (to == at || joins(page, to)) {
+        let is_told = page.is(to, class::FACILITY | class::FIRM) && page.is_capital(to);
+        if is_told {
+            let kind = if page.is(to, class::FIRM) { Kind::Org } else { Kind::Location };
+            told = Some((to + 1, told.map_or(kind, |(_, before)| if before == Kind::Org { kind } else { before })));
+        }
+        let is_link = matches!(page.piece(to), "of" | "for" | "the" | "and" | "de" | "at") && (page.is_capital(to + 1) || page.piece(to + 1) == "the");
+        if !(can_name(page, to) || is_told || is_link && to > at) {
+            break;
+        }
+        to += 1;
+    }
+    let (to, kind) = told?;
+    // One word that tells a facility is none; nor is a sentence's first word with it.
+    let first = if page.is(at, class::COMMON) && page.begins_sentence(at) { at + 1 } else { at };
+    let has_name = (first..to).any(|it| !page.is(it, class::FACILITY | class::FIRM | class::COMMON) || page.is(it, class::LANDSCAPE));
+    let is_long = to - first > 1 && (first..to).all(|it| page.is_capital(it));
+    (to > first + 1 && (has_name || is_long)).then_some((first, to, kind))
+}
+
+fn can_name(page: &Page<'_>, at: usize) -> bool {
+    page.style == Style::Mixed && page.is_capital(at) && !page.is(at, class::MONTH | class::WEEKDAY | class::TITLE)
+        && !(page.is(at, class::COMMON) && page.begins_sentence(at))
+}
+
+fn joins(page: &Page<'_>, at: usize) -> bool {
+    let is_short = |place: usize| matches!(page.piece(place), "St" | "Mt" | "Ft" | "ST" | "MT");
+    match page.gap(at) {
+        Gap::Space | Gap::Hyphen | Gap::Possessive => true,
+        Gap::Dot => at > 0 && is_short(at - 1),
+        Gap::Break => page.word(at).is_some_and(|word| page.text.get(..word.start).is_some_and(|it| it.ends_with(" & "))),
+        _ => false,
+    }
+}
+
+/// A place of the lists, of one word or several.
+fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    if !page.is_capital(at) {
+        return None;
+    }
+    if page.is(at, class::PLACE_BEGINS) {
+        for to in (at + 2..=at + 4).rev() {
+            let together = (at + 1..to).all(|it| matches!(page.gap(it), Gap::Space | Gap::Hyphen) || joins(page, it));
+            if together && page.joined(at, to) & (class::TOWN | class::LAND) != 0 && (page.style != Style::Lower || is_led(page, at) || !page.is(at, class::COMMON)) {
+                let is_known_land = page.joined(at, to) & class::LAND != 0;
+                let is_all_capital = page.style == Style::Lower || page.is_capital(to - 1);
+                if is_all_capital && (is_known_land || !is_person(page, at, to)) {
+                    return Some((at, to));
+                }
+            }
+        }
+    }
+    let word = page.word(at)?;
+    if word.class & class::LANDSCAPE != 0 && page.style == Style::Mixed && is_name(page, at + 1) && joins(page, at + 1) {
+        let to = if is_name(page, at + 2) && page.gap(at + 2) == Gap::Space { at + 3 } else { at + 2 };
+        return Some((at, to));
+    }
+    if word.class & class::LAND != 0 && word.class & (class::COMMON | class::GIVEN) == 0 {
+        let is_shouted = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 4 && !is_led(page, at);
+        return (!is_shouted).then_some((at, at + 1));
+    }
+    if word.class & (class::TOWN | class::LAND) == 0 {
+        return None;
+    }
+    let is_before_state = page.gap(at + 1) == Gap::Comma
+        && (page.is(at + 1, class::LAND) || page.is(at + 1, class::STATE_CODE) && page.word(at + 1)?.shape == Shape::Upper);
+    let is_other = word.class & (class::GIVEN | class::SURNAME | class::WORD | class::NO_NAME) != 0 || page.knows_words && page.is_language(at);
+    let is_led = is_led(page, at);
+    if page.style == Style::Lower {
+        return (is_before_state || is_led && word.class & class::COMMON == 0).then_some((at, at + 1));
+    }
+    let is_common = word.class & (class::COMMON | class::MONTH | class::NO_NAME | class::TITLE) != 0;
+    let begins = page.begins_sentence(at);
+    let is_place = is_before_state && !is_common || is_led && !is_common || !is_other && !begins && !is_common && word.shape != Shape::Upper;
+    is_place.then_some((at, at + 1))
+}
+
+/// Given name and surname before all: `Jackson Hole` is a place, `Jackson Brown` is not.
+fn is_person(page: &Page<'_>, at: usize, to: usize) -> bool {
+    page.is(at, class::GIVEN) && to == at + 2 && page.is(to - 1, class::SURNAME) && !is_led(page, at)
+}
+
+/// Whether a word before leads to a place: `in`, `from`, `at`.
+fn is_led(page: &Page<'_>, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return false };
+    if page.gap(at) != Gap::Space {
+        return false;
+    }
+    let is_the = matches!(page.piece(before), "the" | "The") || page.is(before, class::LANDSCAPE) || is_compass(page.piece(before));
+    page.is(before, class::PLACE_CUE) || is_the && before > 0 && page.is(before - 1, class::PLACE_CUE)
+}
+
+fn is_compass(piece: &str) -> bool {
+    matches!(piece.to_lowercase().as_str(), "northern" | "southern" | "eastern" | "western" | "north" | "south" | "east" | "west" | "downtown" | "greater" | "central")
+}
+
+/// What a preposition leads to: `seen at Johns Hopkins`, `lives in Kistarcsa`.
+fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
+    if page.style != Style::Mixed || !is_led(page, at) || !is_name(page, at) {
+        return None;
+    }
+    let mut to = at + 1;
+    while to < at + 4 && (joins(page, to) || page.gap(to) == Gap::Space) && is_name(page, to) {
+        to += 1;
+    }
+    let is_firm = page.is(to - 1, class::FIRM);
+    let is_person = page.is(at, class::GIVEN) && !page.is(at, class::TOWN);
+    let is_short = page.word(at).is_some_and(|word| word.shape == Shape::Initial);
+    let before = at.checked_sub(1).map_or("", |before| page.piece(before));
+    let leads_well = matches!(before, "in" | "at" | "from" | "near" | "In" | "At" | "From" | "the" | "via" | "outside");
+    let is_known = page.knows_words || to > at + 1;
+    let is_word = to == at + 1 && page.is_language(at);
+    let is_shouted = to == at + 1 && page.word(at).is_some_and(|word| word.shape == Shape::Upper) && before != "at" && before != "from";
+    if is_person || is_short || !leads_well || !is_known || is_word || is_shouted {
+        return None;
+    }
+    Some((at, to, if is_firm { Kind::Org } else { Kind::Location }))
+}
+
+fn is_name(page: &Page<'_>, at: usize) -> bool {
+    page.is_capital(at) && !page.is(at, NEVER | class::PEOPLE)
+}
+
+/// `, MN` and `, Austria` after a town.
+fn with_state(page: &Page<'_>, to: usize) -> usize {
+    let is_state = page.is(to, class::STATE_CODE) && page.word(to).is_some_and(|word| word.shape == Shape::Upper);
+    let is_land = page.is(to, class::LAND) && page.is_capital(to) && page.gap(to) == Gap::Comma;
+    let joins = page.gap(to) == Gap::Comma || page.gap(to) == Gap::Space;
+    if joins && (is_state || is_land) { to + 1 } else { to }
+}

@@ -1,0 +1,259 @@
+//! Street addresses: a number and a street, a street and a number, units, boxes, corners; and the town, state and postal
+//! code that follow.
+
+use super::Kind;
+use super::page::Gap;
+use super::page::Page;
+use super::page::Shape;
+use super::page::Style;
+use super::resolve::Found;
+use super::resolve::rank;
+use super::words::class;
+
+/// Words of a street's name at most.
+const LONGEST_NAME: usize = 5;
+/// Words that may follow the street: unit, town, state, country, postal code.
+const LONGEST_TAIL: usize = 14;
+
+/// Marks addresses.
+pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
+    if !found.wants(Kind::Address) && !found.wants(Kind::Zip) {
+        return;
+    }
+    let mut at = 0;
+    while at < page.words.len() {
+        let Some((from, to)) = core(page, at) else {
+            at += 1;
+            continue;
+        };
+        let from = numbers_before(page, from);
+        let to = tail(page, to);
+        let (start, end) = page.range(from, to);
+        found.add(start, end, Kind::Address, rank::ADDRESS);
+        at = to.max(at + 1);
+    }
+    state_and_zip(page, found);
+}
+
+/// The part that tells an address, beginning at a word.
+fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    if is_number(page, at) {
+        return numbered(page, at);
+    }
+    if page.is(at, class::UNIT) && page.gap(at + 1) != Gap::Comma && is_unit_number(page, at + 1) {
+        return Some((at, at + 2));
+    }
+    let piece = page.piece(at);
+    if piece.eq_ignore_ascii_case("box") && is_number(page, at + 1) {
+        return Some((office_before(page, at), at + 2));
+    }
+    if matches!(piece, "APO" | "FPO" | "DPO" | "apo" | "fpo" | "dpo") && page.piece(at + 1).len() == 2 {
+        let zip = usize::from(is_number(page, at + 2));
+        return Some((at, at + 2 + zip));
+    }
+    if piece.eq_ignore_ascii_case("corner") && page.piece(at + 1) == "of" {
+        return corner(page, at);
+    }
+    if page.is(at, class::STREET_BEGINS) && page.is_capital(at) {
+        return begun(page, at);
+    }
+    ended(page, at)
+}
+
+/// `1234 Elm Street`, `12 5th Avenue N`, `6750 Koskikatu 25`, `25 Rue Cler`.
+fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    let mut to = at + 1;
+    while to <= at + LONGEST_NAME && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot) {
+        let has_name = to > at + 1;
+        if has_name && page.is(to, class::STREET) && !(page.is(to - 1, class::PARTICLE)) {
+            return Some((at, direction(page, to + 1)));
+        }
+        if !has_name && page.is(to, class::STREET_BEGINS) && page.is_capital(to) {
+            return begun(page, to).map(|(_, to)| (at, to));
+        }
+        let is_ordinal = page.word(to).is_some_and(|word| word.shape == Shape::Both);
+        if has_name && is_number(page, to) && page.style != Style::Lower && page.piece(to).len() < 5 {
+            let names = (at + 1..to).filter(|it| !page.is(*it, class::PARTICLE));
+            let is_street = names.clone().all(|it| is_strange(page, it)) && page.piece(at).len() < 6;
+            return is_street.then_some((at, to + 1));
+        }
+        if !(is_ordinal || is_name(page, to) || page.is(to, class::PARTICLE) || is_direction(page.piece(to))) {
+            return None;
+        }
+        to += 1;
+    }
+    // `1234 Koskikatu, Apt. 5`
+    let is_led = to > at + 1 && page.is(to, class::UNIT) && is_unit_number(page, to + 1) && page.style != Style::Lower;
+    is_led.then_some((at, to + 2))
+}
+
+/// `Rue Joseph Vernet 87`, `Via Roma`.
+fn begun(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    let mut to = at + 1;
+    while to <= at + LONGEST_NAME && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot | Gap::Possessive) {
+        if is_number(page, to) {
+            return Some((at, to + 1));
+        }
+        if !(page.is_capital(to) && page.style != Style::Lower || page.is(to, class::PARTICLE) || page.piece(to).len() < 3) {
+            break;
+        }
+        to += 1;
+    }
+    (to > at + 1 && page.style != Style::Lower).then_some((at, to))
+}
+
+/// `Vesturgata 66`, `Eötvös út 10`: a word that ends as streets do, and a number.
+fn ended(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    const ENDINGS: &[&str] = &[
+        "straße", "strasse", "gata", "gatan", "gate", "gaten", "vej", "veien", "vegen", "vägen", "vagen", "katu", "kuja",
+        "laan", "straat", "gasse", "gade", "weg", "allee", "allé", "plein", "utca", "tie", "gränd",
+    ];
+    let piece = page.piece(at).to_lowercase();
+    let is_street = ENDINGS.iter().any(|ending| piece.len() > ending.len() + 2 && piece.ends_with(ending))
+        || matches!(piece.as_str(), "utca" | "út" | "útja" | "u" | "ulica" | "ul" | "tér" | "street" | "road" | "st");
+    let is_capital = page.is_capital(at) || matches!(piece.as_str(), "utca" | "út" | "útja" | "ulica" | "tér");
+    if !is_street || !is_capital || !is_number(page, at + 1) || page.gap(at + 1) != Gap::Space || page.piece(at + 1).len() > 4 {
+        return None;
+    }
+    let mut from = at;
+    while from > 0 && from + 3 > at && page.gap(from) == Gap::Space && is_name(page, from - 1) && page.style != Style::Lower {
+        from -= 1;
+    }
+    let is_lone_word = from == at && matches!(piece.as_str(), "street" | "road" | "st" | "u" | "ul");
+    (!is_lone_word && !page.is(at, class::COMMON)).then_some((from, at + 2))
+}
+
+/// `the corner of Elm Street and 5th Avenue`.
+fn corner(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    let mut to = at + 2;
+    let mut has_both = false;
+    while to < at + 12 && !matches!(page.gap(to), Gap::Break | Gap::Line) {
+        let is_and = matches!(page.piece(to), "and" | "&");
+        let fits = page.is_capital(to) || is_number(page, to) || page.is(to, class::PARTICLE | class::STREET) || page.piece(to).len() < 4;
+        if !is_and && !fits || is_and && has_both {
+            break;
+        }
+        has_both |= is_and;
+        to += 1;
+    }
+    (has_both && to > at + 4).then_some((at, to))
+}
+
+/// `P.O.`, `PSC 12,`, `Unit 84` before a box.
+fn office_before(page: &Page<'_>, at: usize) -> usize {
+    let piece = |back: usize| at.checked_sub(back).map_or("", |place| page.piece(place)).to_lowercase();
+    match (piece(2).as_str(), piece(1).as_str()) {
+        ("p", "o") => at - 2,
+        (_, "po" | "postfach" | "post") => at - 1,
+        ("psc" | "unit" | "cmr", number) if number.bytes().all(|byte| byte.is_ascii_digit()) => at - 2,
+        _ => at,
+    }
+}
+
+fn direction(page: &Page<'_>, to: usize) -> usize {
+    if page.gap(to) == Gap::Space && is_direction(page.piece(to)) { to + 1 } else { to }
+}
+
+fn is_direction(piece: &str) -> bool {
+    matches!(piece, "N" | "S" | "E" | "W" | "NE" | "NW" | "SE" | "SW" | "North" | "South" | "East" | "West")
+}
+
+/// House numbers that stand before a street's number in some address books.
+fn numbers_before(page: &Page<'_>, mut from: usize) -> usize {
+    for _ in 0..2 {
+        let Some(before) = from.checked_sub(1) else { break };
+        if !is_number(page, before) || !matches!(page.gap(from), Gap::Space | Gap::Line) || page.piece(before).len() > 5 {
+            break;
+        }
+        from = before;
+    }
+    from
+}
+
+/// Past what follows a street: unit, town, state, country, postal code, on the same line or the next ones.
+fn tail(page: &Page<'_>, mut to: usize) -> usize {
+    let last = to + LONGEST_TAIL;
+    let mut after_line = false;
+    while to < last && to < page.words.len() {
+        let gap = page.gap(to);
+        let is_after_unit = to > 0 && page.is(to - 1, class::UNIT | class::STREET) || page.piece(to - 1).eq_ignore_ascii_case("st");
+        let joins = match gap {
+            Gap::Space | Gap::Comma | Gap::Line | Gap::Hyphen => true,
+            Gap::Dot => page.is(to, class::UNIT) || is_after_unit && is_unit_number(page, to),
+            _ => false,
+        };
+        let fits = page.is(to, class::UNIT) && is_unit_number(page, to + 1)
+            || page.is(to - 1, class::UNIT) && is_unit_number(page, to)
+            || is_number(page, to) && page.piece(to).len() < 7
+            || is_settlement(page, to, gap == Gap::Line || gap == Gap::Comma || after_line);
+        if !joins || !fits {
+            break;
+        }
+        after_line = gap == Gap::Line || gap == Gap::Comma || after_line && gap == Gap::Space;
+        to += 1;
+    }
+    to
+}
+
+/// A town, a state, a country: known, or any strange capitalised word after a comma or on a line of its own.
+fn is_settlement(page: &Page<'_>, at: usize, begins: bool) -> bool {
+    let Some(word) = page.word(at) else { return false };
+    if matches!(page.piece(at), "nan" | "NaN") {
+        return true;
+    }
+    let is_capital = page.is_capital(at) && page.style != Style::Lower;
+    let is_known = word.class & (class::TOWN | class::LAND | class::PLACE_BEGINS) != 0 && word.class & class::COMMON == 0;
+    let is_state = word.class & class::STATE_CODE != 0 && word.shape == Shape::Upper;
+    let is_person = word.class & (class::GIVEN | class::TITLE | class::ROLE) != 0 && word.class & class::TOWN == 0;
+    let is_strange = begins && is_capital && word.class & (class::COMMON | class::MONTH | class::WEEKDAY) == 0 && !is_person;
+    let is_particle = begins && word.class & class::PARTICLE != 0 && page.is_capital(at + 1);
+    is_state || is_strange || is_particle || is_known && (is_capital || page.style == Style::Lower)
+}
+
+/// `MN 55401`.
+fn state_and_zip(page: &Page<'_>, found: &mut Found<'_>) {
+    for at in 1..page.words.len() {
+        let is_zip = page.piece(at).len() == 5 && page.word(at).is_some_and(|word| word.shape == Shape::Digits);
+        let is_state = page.is(at - 1, class::STATE_CODE) && page.word(at - 1).is_some_and(|word| word.shape == Shape::Upper);
+        if is_zip && is_state && page.gap(at) == Gap::Space {
+            let more = usize::from(page.gap(at + 1) == Gap::Hyphen && page.piece(at + 1).len() == 4);
+            let (start, end) = page.range(at, at + 1 + more);
+            found.add(start, end, Kind::Zip, rank::PATTERN);
+        }
+    }
+}
+
+fn is_number(page: &Page<'_>, at: usize) -> bool {
+    let Some(word) = page.word(at) else { return false };
+    let piece = page.piece(at);
+    match word.shape {
+        Shape::Digits => piece.len() < 7,
+        Shape::Both => {
+            let digits = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            digits.len() + 1 == piece.len() && digits.len() < 6 && digits.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        _ => false,
+    }
+}
+
+fn is_unit_number(page: &Page<'_>, at: usize) -> bool {
+    let Some(word) = page.word(at) else { return false };
+    let piece = page.piece(at);
+    matches!(page.gap(at), Gap::Space | Gap::Dot | Gap::Break)
+        && piece.len() < 6
+        && (word.shape == Shape::Digits || word.shape == Shape::Both || word.shape == Shape::Initial)
+}
+
+/// A word that can be part of a street's name.
+fn is_name(page: &Page<'_>, at: usize) -> bool {
+    let Some(word) = page.word(at) else { return false };
+    match page.style {
+        Style::Lower => word.class & class::COMMON == 0 && word.shape == Shape::Lower,
+        _ => page.is_capital(at) && word.class & (class::MONTH | class::TITLE) == 0,
+    }
+}
+
+/// A capitalised word that is no word in frequent use.
+fn is_strange(page: &Page<'_>, at: usize) -> bool {
+    page.is_capital(at) && !page.is(at, class::COMMON | class::MONTH | class::NO_NAME)
+}

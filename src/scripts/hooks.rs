@@ -1,0 +1,433 @@
+//! Compiles the scripts of a domain, and runs their hooks on an encounter.
+
+use super::api::FindingValue;
+use super::call;
+use super::call::Change;
+use super::call::Left;
+use super::call::Refusal;
+use super::call::Said;
+use super::host;
+use super::scan;
+use super::scan::Words;
+use super::view;
+use super::view::Snapshot;
+use crate::model::day::Day;
+use crate::model::encounter::Encounter;
+use crate::model::outcome::Candidate;
+use crate::model::outcome::Finding;
+use crate::model::outcome::Reason;
+use crate::model::program::Domain;
+use crate::model::program::Limits;
+use crate::model::record::Record;
+use crate::model::rules::Severity;
+use crate::registry::Registry;
+use rhai::AST;
+use rhai::Array;
+use rhai::CallFnOptions;
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::EvalAltResult;
+use rhai::Map;
+use rhai::Scope;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+
+/// Times a script may run out of time before it is left alone for the rest of the run.
+const MAX_TIMEOUTS: u32 = 20;
+/// Stack of the thread that parses, in bytes: the parser calls itself for what is nested.
+const PARSER_STACK: usize = 64 << 20;
+
+/// What is wrong with a script before it is run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptProblem {
+    /// The file, as the domain names it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in letters, from 1.
+    pub column: usize,
+    /// What is wrong, in one sentence.
+    pub message: String,
+}
+
+impl ScriptProblem {
+    pub(super) fn new(file: &str, line: usize, column: usize, message: impl Into<String>) -> ScriptProblem {
+        ScriptProblem { file: file.to_owned(), line, column, message: message.into() }
+    }
+}
+
+/// The compiled scripts of a domain. Cheap to share between threads.
+#[derive(Clone)]
+pub struct Scripts {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    files: Vec<File>,
+    records: Vec<Arc<Record>>,
+    registry: Arc<Registry>,
+    limits: Limits,
+}
+
+struct File {
+    name: String,
+    program: AST,
+    hooks: [bool; 3],
+    words: Words,
+    timeouts: AtomicU32,
+}
+
+/// The points at which a script is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hook {
+    Derive,
+    Classify,
+    Validate,
+}
+
+impl Hook {
+    const ALL: [Hook; 3] = [Hook::Derive, Hook::Classify, Hook::Validate];
+
+    fn name(self) -> &'static str {
+        match self {
+            Hook::Derive => "derive",
+            Hook::Classify => "classify",
+            Hook::Validate => "validate",
+        }
+    }
+
+    fn parameters(self) -> usize {
+        if self == Hook::Classify { 2 } else { 1 }
+    }
+
+    fn is_in(self, file: &File) -> bool {
+        file.hooks.get(self as usize).copied().unwrap_or(false)
+    }
+}
+
+impl Scripts {
+    /// Compiles the scripts of a domain.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them: too large or nested too deep, not to be parsed, a hook with the wrong
+    /// number of parameters.
+    pub fn compile(domain: &Domain, registry: Arc<Registry>) -> Result<Scripts, Vec<ScriptProblem>> {
+        let engine = host::engine(&domain.limits, &registry);
+        let mut problems = Vec::new();
+        let mut files = Vec::new();
+        for (name, text) in &domain.scripts {
+            match parse(&engine, name, text) {
+                Ok(file) => files.push(file),
+                Err(mut wrong) => problems.append(&mut wrong),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let records = domain.records.iter().cloned().map(Arc::new).collect();
+        Ok(Scripts { inner: Arc::new(Inner { engine, files, records, registry, limits: domain.limits }) })
+    }
+
+    /// Whether no script has any hook: nothing needs to be run.
+    pub fn is_empty(&self) -> bool {
+        !self.inner.files.iter().any(|file| file.hooks.contains(&true))
+    }
+
+    /// One for each worker thread.
+    pub fn runner(&self) -> Runner {
+        Runner { inner: Arc::clone(&self.inner) }
+    }
+}
+
+/// Runs the hooks. A script that fails or is stopped changes nothing and becomes one finding of the rule `script`.
+#[derive(Clone)]
+pub struct Runner {
+    inner: Arc<Inner>,
+}
+
+impl Runner {
+    /// Lets scripts set fields that are absent; returns what they find.
+    pub fn derive(&mut self, encounter: &mut Encounter<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let inner = &*self.inner;
+        for file in inner.files.iter().filter(|file| Hook::Derive.is_in(file)) {
+            let Some(snapshot) = inner.snapshot(encounter, true) else { continue };
+            if inner.run(file, Hook::Derive, encounter, &snapshot, None, &mut findings).is_some() {
+                snapshot.apply(&mut encounter.slots);
+            }
+        }
+        findings
+    }
+
+    /// Lets scripts change the candidates; returns what they find. A new candidate has no confidence yet (0): the
+    /// caller works it out from the scores.
+    pub fn classify(&mut self, encounter: &Encounter<'_>, candidates: &mut Vec<Candidate>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let inner = &*self.inner;
+        for file in inner.files.iter().filter(|file| Hook::Classify.is_in(file)) {
+            let Some(snapshot) = inner.snapshot(encounter, false) else { continue };
+            let shown = inner.shown(candidates);
+            if let Some(changes) = inner.run(file, Hook::Classify, encounter, &snapshot, Some(shown), &mut findings) {
+                apply(changes, &file.words, candidates);
+            }
+        }
+        findings
+    }
+
+    /// Asks scripts for findings.
+    pub fn validate(&mut self, encounter: &Encounter<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let inner = &*self.inner;
+        for file in inner.files.iter().filter(|file| Hook::Validate.is_in(file)) {
+            let Some(snapshot) = inner.snapshot(encounter, false) else { continue };
+            inner.run(file, Hook::Validate, encounter, &snapshot, None, &mut findings);
+        }
+        findings
+    }
+}
+
+impl Inner {
+    fn snapshot(&self, encounter: &Encounter<'_>, may_set: bool) -> Option<Arc<Snapshot>> {
+        let record = self.records.get(usize::from(encounter.record))?;
+        Some(Snapshot::new(Arc::clone(record), &encounter.slots, may_set))
+    }
+
+    /// The candidates as a script sees them.
+    fn shown(&self, candidates: &[Candidate]) -> Array {
+        let shown = candidates.iter().take(host::MAX_ITEMS / 8).map(|candidate| {
+            let codes = self.registry.codes(candidate.set);
+            let mut row = Map::new();
+            row.insert("set".into(), Dynamic::from(codes.name().to_owned()));
+            row.insert("code".into(), Dynamic::from(codes.code(candidate.code).to_owned()));
+            row.insert("score".into(), Dynamic::from(f64::from(candidate.score)));
+            row.insert("confidence".into(), Dynamic::from(f64::from(candidate.confidence)));
+            Dynamic::from(row)
+        });
+        shown.collect()
+    }
+
+    /// Runs one hook; adds its findings, or the one that says why it did not end well. `None` if so.
+    fn run(
+        &self,
+        file: &File,
+        hook: Hook,
+        encounter: &Encounter<'_>,
+        snapshot: &Arc<Snapshot>,
+        candidates: Option<Array>,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Vec<Change>> {
+        if file.timeouts.load(Ordering::Relaxed) >= MAX_TIMEOUTS {
+            findings.push(failure(file, hook, "was stopped: too much time", None));
+            return None;
+        }
+        let (answer, left) = self.call(file, hook, (encounter.on, encounter.today), snapshot, candidates);
+        if left.ran_out_of_time {
+            file.timeouts.fetch_add(1, Ordering::Relaxed);
+        }
+        let mut said = left.said;
+        let ended = answer.and_then(|answer| if hook == Hook::Validate { returned(answer, &mut said) } else { Ok(()) });
+        if let Err(error) = ended {
+            let (why, line) = reason(&error, &file.words);
+            findings.push(failure(file, hook, &why, line));
+            return None;
+        }
+        findings.extend(said.into_iter().map(|said| told(said, file, snapshot.record())));
+        Some(left.changes)
+    }
+
+    fn call(
+        &self,
+        file: &File,
+        hook: Hook,
+        (on, today): (Day, Day),
+        snapshot: &Arc<Snapshot>,
+        candidates: Option<Array>,
+    ) -> (Result<Dynamic, Box<EvalAltResult>>, Left) {
+        call::begin(&self.limits, on, today);
+        let options = CallFnOptions::new().eval_ast(false);
+        let mut scope = Scope::new();
+        let view = snapshot.view();
+        let run = AssertUnwindSafe(|| match candidates {
+            Some(candidates) => {
+                let given = (view, candidates);
+                self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, &file.program, hook.name(), given)
+            }
+            None => {
+                self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, &file.program, hook.name(), (view,))
+            }
+        });
+        let answer = std::panic::catch_unwind(run).unwrap_or_else(|_| call::stop("the host failed"));
+        (answer, call::end())
+    }
+}
+
+/// Parses one file in a thread of its own, with a stack for what is nested.
+fn parse(engine: &Engine, name: &str, text: &str) -> Result<File, Vec<ScriptProblem>> {
+    let words = scan::scan(name, text).map_err(|problem| vec![problem])?;
+    let parsed = std::thread::scope(|scope| {
+        let parser = std::thread::Builder::new().stack_size(PARSER_STACK);
+        parser.spawn_scoped(scope, || engine.compile(text)).ok()?.join().ok()
+    });
+    let program = match parsed {
+        Some(Ok(program)) => program,
+        Some(Err(error)) => {
+            let position = error.position();
+            let (line, column) = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+            return Err(vec![ScriptProblem::new(name, line, column, lowered(&error.err_type().to_string()))]);
+        }
+        None => return Err(vec![ScriptProblem::new(name, 1, 1, "the script could not be parsed")]),
+    };
+    let mut problems = Vec::new();
+    let mut hooks = [false; 3];
+    for function in program.iter_functions() {
+        let Some(hook) = Hook::ALL.into_iter().find(|hook| hook.name() == function.name) else { continue };
+        if function.params.len() == hook.parameters() && function.this_type.is_none() {
+            if let Some(is_there) = hooks.get_mut(hook as usize) {
+                *is_there = true;
+            }
+        } else {
+            let wanted = if hook == Hook::Classify { "(encounter, candidates)" } else { "(encounter)" };
+            let message = format!("the hook `{}` is written `fn {}{wanted}`", hook.name(), hook.name());
+            problems.push(ScriptProblem::new(name, words.line_of(hook.name()), 1, message));
+        }
+    }
+    if problems.is_empty() {
+        Ok(File { name: name.to_owned(), program, hooks, words, timeouts: AtomicU32::new(0) })
+    } else {
+        Err(problems)
+    }
+}
+
+fn lowered(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(char::to_lowercase);
+    first.into_iter().flatten().chain(letters).take(300).collect()
+}
+
+/// Takes the findings that `validate` returned.
+fn returned(answer: Dynamic, said: &mut Vec<Said>) -> Result<(), Box<EvalAltResult>> {
+    if answer.is_unit() {
+        return Ok(());
+    }
+    let items = match answer.try_cast_result::<Array>() {
+        Ok(items) => items,
+        Err(single) => vec![single],
+    };
+    for item in items {
+        match item.try_cast::<FindingValue>() {
+            Some(finding) => said.push(finding.0),
+            None => return call::refuse("`validate` returned something that is not a finding"),
+        }
+    }
+    Ok(())
+}
+
+/// A finding a script made. What does not stand in the script itself may be content of the encounter, and is withheld.
+fn told(said: Said, file: &File, record: &Record) -> Finding {
+    let is_own = |text: &str| file.words.contains(text);
+    let rule = if is_own(&said.rule) { said.rule } else { "script".to_owned() };
+    let path = if view::is_declared(record, &said.path) { said.path } else { String::new() };
+    let message = if is_own(&said.message) {
+        said.message
+    } else {
+        "message withheld: it is not written as one text in the script".to_owned()
+    };
+    Finding {
+        rule,
+        severity: said.severity,
+        path,
+        message,
+        see: String::new(),
+        help: String::new(),
+        fix: None,
+        extra: Vec::new(),
+    }
+}
+
+fn failure(file: &File, hook: Hook, why: &str, line: Option<usize>) -> Finding {
+    Finding {
+        rule: "script".to_owned(),
+        severity: Severity::Error,
+        path: String::new(),
+        message: format!("hook `{}` of `{}` {why}", hook.name(), file.name),
+        see: String::new(),
+        help: line.map(|line| format!("look at line {line} of `{}`", file.name)).unwrap_or_default(),
+        fix: None,
+        extra: Vec::new(),
+    }
+}
+
+/// Why a script did not end well, without a word that it may have from the encounter; and the line.
+fn reason(error: &EvalAltResult, words: &Words) -> (String, Option<usize>) {
+    let inner = error.unwrap_inner();
+    let line = inner.position().line().or_else(|| error.position().line());
+    let named = |what: &str, name: &str| {
+        let name = name.split([' ', '(']).next().unwrap_or_default();
+        if words.contains(name) {
+            format!("failed: there is no {what} `{name}`")
+        } else {
+            format!("failed: there is no such {what}")
+        }
+    };
+    let why = match inner {
+        EvalAltResult::ErrorTooManyOperations(_) => "was stopped: too many operations".to_owned(),
+        EvalAltResult::ErrorTooManyVariables(_) => "was stopped: too many variables".to_owned(),
+        EvalAltResult::ErrorStackOverflow(_) => "was stopped: calls nested too deep".to_owned(),
+        EvalAltResult::ErrorDataTooLarge(..) => "was stopped: a value grew too large".to_owned(),
+        EvalAltResult::ErrorTerminated(token, _) => format!("was stopped: {}", refusal(token).unwrap_or("by itself")),
+        EvalAltResult::ErrorRuntime(value, _) => match refusal(value) {
+            Some(why) => format!("failed: {why}"),
+            None => "failed: it threw an error".to_owned(),
+        },
+        EvalAltResult::ErrorFunctionNotFound(name, _) => named("function", name),
+        EvalAltResult::ErrorVariableNotFound(name, _) => named("variable", name),
+        EvalAltResult::ErrorPropertyNotFound(name, _) => named("property", name),
+        EvalAltResult::ErrorArithmetic(..) => "failed: the numbers do not allow this arithmetic".to_owned(),
+        EvalAltResult::ErrorMismatchDataType(..) | EvalAltResult::ErrorMismatchOutputType(..) => {
+            "failed: a value has another type than expected".to_owned()
+        }
+        EvalAltResult::ErrorArrayBounds(..) | EvalAltResult::ErrorStringBounds(..) => {
+            "failed: a position lies outside of a list or text".to_owned()
+        }
+        EvalAltResult::ErrorIndexingType(..) | EvalAltResult::ErrorIndexNotFound(..) => {
+            "failed: a value has no such part".to_owned()
+        }
+        _ => "failed".to_owned(),
+    };
+    (why, line)
+}
+
+fn refusal(value: &Dynamic) -> Option<&'static str> {
+    value.read_lock::<Refusal>().map(|refusal| refusal.0)
+}
+
+fn apply(changes: Vec<Change>, words: &Words, candidates: &mut Vec<Candidate>) {
+    for change in changes {
+        match change {
+            Change::Remove { set, code } => candidates.retain(|it| (it.set, it.code) != (set, code)),
+            Change::Points { set, code, points, what, is_new } => {
+                let what = if words.contains(&what) { what } else { "script".to_owned() };
+                let reason = Reason { kind: "script", path: String::new(), what, points };
+                match candidates.iter_mut().find(|it| (it.set, it.code) == (set, code)) {
+                    Some(candidate) => {
+                        candidate.score += points;
+                        candidate.because.push(reason);
+                    }
+                    None if is_new => candidates.push(Candidate {
+                        set,
+                        code,
+                        score: points,
+                        confidence: 0.0,
+                        is_below: false,
+                        because: vec![reason],
+                    }),
+                    None => {}
+                }
+            }
+        }
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+}

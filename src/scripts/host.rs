@@ -1,0 +1,101 @@
+//! Makes the engine, and sets every limit itself: the defaults differ between debug and release builds.
+//!
+//! What contains a hostile script: no `eval`, no modules, no clock, no `sleep`; limits on operations, calls, sizes;
+//! a deadline and a memory budget asked at each operation; native functions that could work long or grow at once
+//! (`replace`) check before they work; the source is looked over before it is parsed (`scan`).
+
+use super::api;
+use super::call;
+use super::call::Answer;
+use super::dates;
+use super::view;
+use crate::model::program::Limits;
+use crate::registry::Registry;
+use rhai::Engine;
+use rhai::ImmutableString;
+use rhai::OptimizationLevel;
+use rhai::packages::BasicArrayPackage;
+use rhai::packages::BasicIteratorPackage;
+use rhai::packages::BasicMapPackage;
+use rhai::packages::BasicMathPackage;
+use rhai::packages::BasicStringPackage;
+use rhai::packages::CorePackage;
+use rhai::packages::LogicPackage;
+use rhai::packages::MoreStringPackage;
+use rhai::packages::Package;
+use std::sync::Arc;
+
+/// Stack that a thread which runs hooks should have, in bytes.
+pub const STACK_BYTES: usize = 16 << 20;
+
+/// Bytes of a text.
+pub(super) const MAX_TEXT: usize = 64 * 1024;
+/// Items of a list.
+pub(super) const MAX_ITEMS: usize = 2_000;
+
+/// An engine with all limits set and everything scripts may call.
+pub(super) fn engine(limits: &Limits, registry: &Arc<Registry>) -> Engine {
+    let mut engine = Engine::new_raw();
+    CorePackage::new().register_into_engine(&mut engine);
+    LogicPackage::new().register_into_engine(&mut engine);
+    BasicStringPackage::new().register_into_engine(&mut engine);
+    MoreStringPackage::new().register_into_engine(&mut engine);
+    BasicArrayPackage::new().register_into_engine(&mut engine);
+    BasicMapPackage::new().register_into_engine(&mut engine);
+    BasicMathPackage::new().register_into_engine(&mut engine);
+    BasicIteratorPackage::new().register_into_engine(&mut engine);
+    limit(&mut engine, limits);
+    replace(&mut engine);
+    engine.register_fn("sleep", |_: i64| -> Answer<()> { call::stop("it wanted to sleep") });
+    engine.register_fn("sleep", |_: f64| -> Answer<()> { call::stop("it wanted to sleep") });
+    dates::register(&mut engine);
+    view::register(&mut engine, registry);
+    api::register(&mut engine, registry);
+    engine
+}
+
+fn limit(engine: &mut Engine, limits: &Limits) {
+    engine.set_optimization_level(OptimizationLevel::None);
+    engine.set_strict_variables(true);
+    engine.set_fast_operators(true);
+    engine.disable_symbol("eval");
+    engine.set_max_operations(limits.operations.max(1));
+    engine.set_max_expr_depths(64, 64);
+    engine.set_max_call_levels(16);
+    engine.set_max_variables(128);
+    engine.set_max_functions(128);
+    engine.set_max_string_size(MAX_TEXT);
+    engine.set_max_array_size(MAX_ITEMS);
+    engine.set_max_map_size(1_000);
+    engine.on_print(|_| {});
+    engine.on_debug(|_, _, _| {});
+    engine.on_progress(call::progress);
+}
+
+// The engine checks the size of a text only after `replace` has made it: 60 KB of `a`, each replaced by 60 KB, is 3.6 GB
+// in one operation.
+fn replace(engine: &mut Engine) {
+    engine.register_fn("replace", |text: &mut ImmutableString, from: &str, to: &str| replaced(text, from, to));
+    engine.register_fn("replace", |text: &mut ImmutableString, from: &str, to: char| {
+        replaced(text, from, to.encode_utf8(&mut [0; 4]))
+    });
+    engine.register_fn("replace", |text: &mut ImmutableString, from: char, to: &str| {
+        replaced(text, from.encode_utf8(&mut [0; 4]), to)
+    });
+    engine.register_fn("replace", |text: &mut ImmutableString, from: char, to: char| {
+        replaced(text, from.encode_utf8(&mut [0; 4]), to.encode_utf8(&mut [0; 4]))
+    });
+}
+
+fn replaced(text: &mut ImmutableString, from: &str, to: &str) -> Answer<()> {
+    if from.is_empty() || text.is_empty() {
+        return Ok(());
+    }
+    let found = text.matches(from).count();
+    let size = text.len() - found * from.len() + found.saturating_mul(to.len());
+    if size > MAX_TEXT {
+        return call::stop("a value grew too large");
+    }
+    *text = text.replace(from, to).into();
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! `definitions/D0201_unknown_parent/{input.codes,expected.txt}`: what the author of a definition file sees.
+//!
+//! `UPDATE_EXPECT=1 cargo test` rewrites every expected file.
+
+use std::path::Path;
+use std::path::PathBuf;
+use tencode::definitions::parse;
+use tencode::diagnostics::render::Sources;
+use tencode::diagnostics::render::terminal;
+
+/// The folders under `tests/definitions`, in order.
+fn folders() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/definitions");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders
+}
+
+/// What parsing alone says about a file.
+fn said(input: &Path) -> String {
+    let (text, mut problems) = parse::decode(std::fs::read(input).unwrap());
+    let (_, more) = parse::parse(&text);
+    problems.extend(more);
+    let mut sources = Sources::default();
+    sources.add("input.codes", text);
+    let drawn = problems
+        .iter()
+        .map(|problem| terminal::render(&problem.clone().in_file(Path::new("input.codes")), &sources, false));
+    drawn.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_diagnostic_of_reading_looks_as_expected() {
+    for folder in folders() {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("D00") {
+            let said = said(&folder.join("input.codes"));
+            let number = name.split('_').next().unwrap();
+            assert!(said.contains(number), "{name} does not say {number}:\n{said}");
+            expect_test::expect_file![folder.join("expected.txt")].assert_eq(&said);
+        }
+    }
+}
+
+#[test]
+fn every_kind_has_a_page() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics");
+    for (number, kind) in tencode::diagnostics::catalog::Kind::ALL {
+        let page = pages.join(format!("D{number:04}.md"));
+        assert!(page.is_file(), "{kind} has no page {}", page.display());
+    }
+}
