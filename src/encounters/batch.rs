@@ -8,6 +8,7 @@ use super::read::Block;
 use super::read::Schema;
 use super::read::Source;
 use super::read::Unreadable;
+use crate::scripts::STACK_BYTES;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
@@ -24,8 +25,6 @@ use std::thread;
 
 /// Blocks in the round for each answering thread.
 const BLOCKS_A_THREAD: u64 = 3;
-/// Answering needs little; what nests deeply is refused before.
-const STACK: usize = 8 << 20;
 
 /// Why a batch ended early.
 #[derive(Debug, thiserror::Error)]
@@ -187,7 +186,7 @@ fn many<D: Desk>(
         for _ in 0..jobs {
             let (fulls, done) = (&fulls, done.clone());
             let work = move || work(schema, new, fulls, &done);
-            workers += usize::from(thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_ok());
+            workers += usize::from(thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).is_ok());
         }
         let read = move || fill(source, &empties, &full, &done);
         if workers == 0 || thread::Builder::new().spawn_scoped(scope, read).is_err() {

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod classify;
+pub mod engine;
 pub mod read;
 pub mod redact;
 pub mod validate;
