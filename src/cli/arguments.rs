@@ -46,6 +46,16 @@ pub(crate) enum Command {
     Fmt(commands::fmt::Fmt),
     /// Explain a rule, a code or a diagnostic
     Explain(commands::explain::Explain),
+    /// Show one code: titles, place, dates, notes, labels, maps
+    Lookup(commands::lookup::Lookup),
+    /// Find codes by words
+    Search(commands::search::Search),
+    /// Follow a crosswalk to another code set
+    Map(commands::map::Map),
+    /// Print an official release as a code set
+    Import(commands::import::Import),
+    /// List, check and install official releases
+    Sources(commands::sources::Sources),
     /// Shell completions
     Completions(commands::shell::Completions),
     /// The manual page

@@ -84,6 +84,11 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Build(it) => it.run(context, terminal),
         Command::Fmt(it) => it.run(terminal),
         Command::Explain(it) => it.run(context, terminal),
+        Command::Lookup(it) => it.run(context, terminal),
+        Command::Search(it) => it.run(context, terminal),
+        Command::Map(it) => it.run(context, terminal),
+        Command::Import(it) => it.run(terminal),
+        Command::Sources(it) => it.run(context, terminal),
         Command::Completions(it) => it.run(terminal),
         Command::Man(it) => it.run(terminal),
     }
