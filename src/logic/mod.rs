@@ -1,1 +1,109 @@
 //! Evaluates expressions, tables and rules on an encounter. Imports model, registry.
+//!
+//! [`Logic`] is prepared once for a domain; a [`Frame`] is one encounter under it and holds what a judgement needs on
+//! the way: variables, texts already searched, the steps left. Everything that is asked is asked of a frame.
+
+mod compare;
+mod expression;
+mod frame;
+mod function;
+pub mod index;
+mod negation;
+pub mod rule;
+mod seen;
+mod table;
+pub mod text;
+
+pub use frame::Frame;
+pub use seen::Seen;
+
+use crate::model::program::Domain;
+use crate::registry::Registry;
+use regex::Regex;
+use std::sync::Arc;
+
+/// Steps an encounter may cost: a step is one expression looked at. Nested loops over huge lists end here.
+pub const STEPS_AN_ENCOUNTER: u64 = 5_000_000;
+
+/// Why a domain cannot be evaluated.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A pattern of `matches` is none.
+    #[error("pattern {place} of domain `{domain}`: {source}")]
+    Pattern {
+        /// Name of the domain.
+        domain: String,
+        /// Place in its patterns.
+        place: usize,
+        /// What is wrong with it.
+        source: Box<regex::Error>,
+    },
+}
+
+/// A domain prepared for evaluation. Cheap to share between threads.
+pub struct Logic {
+    domain: Arc<Domain>,
+    registry: Arc<Registry>,
+    patterns: Vec<Regex>,
+    phrases: text::Phrases,
+    indexes: Vec<index::Index>,
+    scopes: rule::Scopes,
+}
+
+impl Logic {
+    /// Prepares a domain: its patterns, one automaton for all phrases, an index of the criteria of each classifier.
+    ///
+    /// # Errors
+    /// A pattern that the regex crate does not take, or that would grow beyond 1 MiB.
+    pub fn new(domain: Arc<Domain>, registry: Arc<Registry>) -> Result<Logic, Error> {
+        let mut patterns = Vec::with_capacity(domain.patterns.len());
+        for (place, pattern) in domain.patterns.iter().enumerate() {
+            let built = regex::RegexBuilder::new(&format!(r"\A(?:{pattern})\z")).size_limit(1 << 20).build();
+            let fail = |source| Error::Pattern { domain: domain.name.clone(), place, source: Box::new(source) };
+            patterns.push(built.map_err(fail)?);
+        }
+        let phrases = text::Phrases::new(&domain.phrases);
+        let indexes = domain.classifiers.iter().map(|classifier| index::Index::new(classifier, &domain)).collect();
+        let scopes = rule::Scopes::new(&domain);
+        Ok(Logic { domain, registry, patterns, phrases, indexes, scopes })
+    }
+
+    /// The domain.
+    pub fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    /// The registry its code sets are in.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The automaton of all phrases.
+    pub fn phrases(&self) -> &text::Phrases {
+        &self.phrases
+    }
+
+    /// The index of a classifier, by its place in the domain.
+    pub fn index(&self, classifier: usize) -> Option<&index::Index> {
+        self.indexes.get(classifier)
+    }
+
+    pub(crate) fn pattern(&self, place: u32) -> Option<&Regex> {
+        self.patterns.get(place as usize)
+    }
+
+    pub(crate) fn scopes(&self) -> &rule::Scopes {
+        &self.scopes
+    }
+}
+
+/// What is kept from one encounter to the next so that nothing is allocated twice. One a thread.
+#[derive(Default)]
+pub struct Scratch {
+    pub(crate) words: text::Memory,
+    /// The first is for texts that were worked out and may lie anywhere.
+    pub(crate) readings: Vec<text::Reading>,
+    pub(crate) readings_used: usize,
+    /// What the index of a classifier is asked with.
+    pub marks: index::Marks,
+}

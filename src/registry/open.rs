@@ -84,6 +84,28 @@ impl Registry {
         Ok(registry)
     }
 
+    /// A registry without anything in it, for scripts that are read and not run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if there is no memory for it.
+    pub fn empty() -> Result<Registry, Error> {
+        let failed = |source| Error::File { path: "an empty registry".to_owned(), source };
+        let map = memmap2::MmapMut::map_anon(1).and_then(memmap2::MmapMut::make_read_only).map_err(failed)?;
+        Ok(Registry {
+            path: String::new(),
+            map,
+            id: String::new(),
+            stamp: [0; 32],
+            sets: Vec::new(),
+            nothing: Set::default(),
+            domains: Vec::new(),
+            walks: Vec::new(),
+            shared_at: 0..0,
+            shared: OnceLock::new(),
+        })
+    }
+
     /// `blake3:…` of its content.
     pub fn id(&self) -> &str {
         &self.id

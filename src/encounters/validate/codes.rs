@@ -1,0 +1,61 @@
+//! Codes that are given and may not be recorded: unknown, not in force, not assignable.
+
+use super::input::finding;
+use crate::encounters::classify::Place;
+use crate::encounters::classify::codes_in;
+use crate::logic::Frame;
+use crate::model::content::Replacing;
+use crate::model::day::Day;
+use crate::model::outcome::Finding;
+use crate::model::record::Field;
+use crate::model::rules::Severity;
+use crate::registry::Codes;
+
+/// Findings `SET-unknown`, `SET-not-valid` and `SET-not-assignable`, with the code to use where there is exactly one.
+pub(super) fn codes(frame: &Frame<'_>, fields: &[Field], found: &mut Vec<Finding>) {
+    let on = frame.encounter().on;
+    for place in codes_in(fields, &frame.encounter().slots) {
+        found.extend(judge(frame.logic().registry().codes(place.set), place, on));
+    }
+}
+
+fn judge(codes: Codes<'_>, place: Place<'_>, on: Day) -> Option<Finding> {
+    let (name, set) = (codes.name(), place.set);
+    let Some(code) = place.value.code else {
+        let is_whole = codes.missing_sources().is_empty();
+        let (severity, message) = if is_whole {
+            (Severity::Error, format!("the code is not in `{name}`"))
+        } else {
+            (Severity::Advice, format!("the code cannot be judged: the release of `{name}` is not installed"))
+        };
+        return Some(finding(&format!("{name}-unknown"), severity, place.path, message));
+    };
+    if codes.is_assignable(code, on) {
+        return None;
+    }
+    let written = codes.code(code);
+    let (rule, message, fix) = if codes.is_in_force(code, on) {
+        let below: Vec<u32> = codes.children(code).into_iter().filter(|child| codes.is_assignable(*child, on)).collect();
+        let message = format!("`{written}` is a group and may not be recorded itself");
+        (format!("{name}-not-assignable"), message, only(&below))
+    } else {
+        let fix = match codes.replaced_by(code) {
+            Some((Replacing::One, by)) => only(&by),
+            _ => None,
+        };
+        (format!("{name}-not-valid"), format!("`{written}` is not in force on {on}"), fix)
+    };
+    let mut finding = finding(&rule, Severity::Error, place.path, message);
+    if let Some(fix) = fix {
+        finding.help = format!("use `{}`", codes.code(fix));
+        finding.fix = Some((set, fix));
+    }
+    Some(finding)
+}
+
+fn only(codes: &[u32]) -> Option<u32> {
+    match codes {
+        [one] => Some(*one),
+        _ => None,
+    }
+}

@@ -1,0 +1,388 @@
+//! One encounter under evaluation: its variables, the texts already searched, the steps that are left.
+
+use super::Logic;
+use super::STEPS_AN_ENCOUNTER;
+use super::Scratch;
+use super::seen::ABSENT;
+use super::seen::Seen;
+use crate::model::encounter::Encounter;
+use crate::model::expression::Expression;
+use crate::model::expression::Function;
+use crate::model::expression::Path;
+use crate::model::expression::Root;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::value::Literal;
+use crate::model::value::Value;
+
+/// One encounter under evaluation. Make one for each encounter and ask everything of it.
+pub struct Frame<'e> {
+    pub(crate) logic: &'e Logic,
+    pub(crate) encounter: &'e Encounter<'e>,
+    pub(crate) scratch: &'e mut Scratch,
+    pub(crate) variables: Vec<Bound<'e>>,
+    steps_left: u64,
+}
+
+/// What a variable stands for.
+pub(crate) struct Bound<'e> {
+    /// Its value.
+    pub(crate) value: Seen<'e>,
+    /// Place in the list, from 0.
+    pub(crate) place: usize,
+    /// What it was taken from: the list of an item, the value of a `let`.
+    pub(crate) source: Option<&'e Expression>,
+    /// It is an item of `source`, not `source` itself.
+    pub(crate) is_item: bool,
+    /// How many items of all the lists on the way came before it; only differs from `place` where lists are in lists.
+    pub(crate) ordinal: usize,
+    /// Where its list is, for the path of a finding.
+    pub(crate) path: Option<&'e Path>,
+}
+
+/// What is known of the kind of an expression.
+#[derive(Clone, Copy)]
+pub(crate) enum Sort<'e> {
+    /// That of a field.
+    Kind(&'e Kind),
+    /// A code of a set.
+    Set(u16),
+    /// Nothing.
+    Unknown,
+}
+
+impl<'e> Frame<'e> {
+    /// Begins an encounter.
+    pub fn new(logic: &'e Logic, encounter: &'e Encounter<'_>, scratch: &'e mut Scratch) -> Frame<'e> {
+        scratch.readings_used = 1;
+        Frame { logic, encounter, scratch, variables: Vec::new(), steps_left: STEPS_AN_ENCOUNTER }
+    }
+
+    /// The encounter.
+    pub fn encounter(&self) -> &'e Encounter<'e> {
+        self.encounter
+    }
+
+    /// The logic it is judged by.
+    pub fn logic(&self) -> &'e Logic {
+        self.logic
+    }
+
+    /// Whether the encounter has cost all it may; answers given since then mean nothing.
+    pub fn is_spent(&self) -> bool {
+        self.steps_left == 0
+    }
+
+    /// Takes steps from those left; false once there are none.
+    pub(crate) fn spend(&mut self, steps: u64) -> bool {
+        self.steps_left = self.steps_left.saturating_sub(steps);
+        self.steps_left != 0
+    }
+
+    /// What a path leads to.
+    pub fn look(&self, path: &Path) -> Seen<'e> {
+        match path.root {
+            Root::Encounter => match path.slots.split_first() {
+                Some((first, rest)) => match self.encounter.slots.get(usize::from(*first)) {
+                    Some(value) => follow(value, rest),
+                    None => Seen::absent(),
+                },
+                None => Seen::absent(),
+            },
+            Root::Variable(number) => match self.variables.get(usize::from(number)) {
+                Some(bound) => match &bound.value {
+                    Seen::One(value) => follow(value, &path.slots),
+                    Seen::Owned(value) => follow_owned(value, &path.slots),
+                    Seen::Many(values) if path.slots.is_empty() => Seen::Many(values.clone()),
+                    Seen::Many(values) => {
+                        let mut found = Vec::new();
+                        values.iter().for_each(|value| gather(value, &path.slots, &mut found));
+                        Seen::Many(found)
+                    }
+                },
+                None => Seen::absent(),
+            },
+        }
+    }
+
+    /// The value at a path that goes through no list; `None` if it does, or if what it starts from was worked out.
+    pub(crate) fn glance(&self, path: &Path) -> Option<&'e Value<'e>> {
+        let (mut value, mut rest) = match path.root {
+            Root::Encounter => {
+                let (first, rest) = path.slots.split_first()?;
+                (self.encounter.slots.get(usize::from(*first))?, rest)
+            }
+            Root::Variable(number) => match &self.variables.get(usize::from(number))?.value {
+                Seen::One(value) => (*value, path.slots.as_slice()),
+                _ => return None,
+            },
+        };
+        while let Some((slot, deeper)) = rest.split_first() {
+            match value {
+                Value::Record(slots) => value = slots.get(usize::from(*slot)).unwrap_or(&ABSENT),
+                Value::List(_) => return None,
+                _ => return Some(&ABSENT),
+            }
+            rest = deeper;
+        }
+        (!matches!(value, Value::List(_))).then_some(value)
+    }
+
+    /// Gives a variable its value.
+    pub(crate) fn bind(&mut self, number: u16, bound: Bound<'e>) {
+        let number = usize::from(number);
+        if self.variables.len() <= number {
+            self.variables.resize_with(number + 1, || Bound {
+                value: Seen::absent(),
+                place: 0,
+                source: None,
+                is_item: false,
+                ordinal: 0,
+                path: None,
+            });
+        }
+        if let Some(slot) = self.variables.get_mut(number) {
+            *slot = bound;
+        }
+    }
+
+    /// What kind of value an expression yields, as far as the definitions say.
+    pub(crate) fn sort(&self, expression: &'e Expression) -> Sort<'e> {
+        match expression {
+            Expression::Path(path) => self.sort_of_path(path),
+            Expression::Literal(Literal::Code(set, _)) => Sort::Set(*set),
+            Expression::Call { function, arguments } => match (function, arguments.as_slice()) {
+                (Function::If, [_, then, other]) => match self.sort(then) {
+                    Sort::Unknown => self.sort(other),
+                    sort => sort,
+                },
+                (
+                    Function::First
+                    | Function::Last
+                    | Function::Distinct
+                    | Function::Min
+                    | Function::Max
+                    | Function::Middle
+                    | Function::Parent
+                    | Function::FirstPresent,
+                    all,
+                ) => all
+                    .iter()
+                    .map(|argument| self.sort(argument))
+                    .find(|sort| !matches!(sort, Sort::Unknown))
+                    .map_or(Sort::Unknown, innermost),
+                _ => Sort::Unknown,
+            },
+            Expression::Table { table, output, .. } => {
+                let table = self.logic.domain().tables.get(usize::from(*table));
+                let mut outputs =
+                    table.into_iter().flat_map(|table| &table.rows).filter_map(|row| row.outputs.get(usize::from(*output)));
+                match outputs.find_map(Option::as_ref) {
+                    Some(Literal::Code(set, _)) => Sort::Set(*set),
+                    _ => Sort::Unknown,
+                }
+            }
+            _ => Sort::Unknown,
+        }
+    }
+
+    fn sort_of_path(&self, path: &'e Path) -> Sort<'e> {
+        let (start, slots) = match path.root {
+            Root::Encounter => {
+                let Some((first, rest)) = path.slots.split_first() else { return Sort::Unknown };
+                match self.fields().get(usize::from(*first)) {
+                    Some(field) => (Sort::Kind(&field.kind), rest),
+                    None => return Sort::Unknown,
+                }
+            }
+            Root::Variable(number) => match self.variables.get(usize::from(number)) {
+                Some(Bound { source: Some(source), is_item, .. }) => {
+                    let sort = self.sort(source);
+                    (if *is_item { innermost(sort) } else { sort }, path.slots.as_slice())
+                }
+                _ => return Sort::Unknown,
+            },
+        };
+        slots.iter().fold(start, |sort, slot| match innermost(sort) {
+            Sort::Kind(Kind::Record(fields)) => fields.get(usize::from(*slot)).map_or(Sort::Unknown, |it| Sort::Kind(&it.kind)),
+            _ => Sort::Unknown,
+        })
+    }
+
+    /// The code set of what an expression yields.
+    pub(crate) fn set_of(&self, expression: &'e Expression) -> Option<u16> {
+        match innermost(self.sort(expression)) {
+            Sort::Kind(Kind::Code(set)) => Some(*set),
+            Sort::Set(set) => Some(set),
+            _ => None,
+        }
+    }
+
+    /// Fields of the encounter's record.
+    pub(crate) fn fields(&self) -> &'e [Field] {
+        let record = self.logic.domain().records.get(usize::from(self.encounter.record));
+        record.map_or(&[], |record| record.fields.as_slice())
+    }
+
+    /// A path written out with the places of the items it goes through, such as `victims[0].age`.
+    ///
+    /// A list that no loop is at is written without a place unless it has one item.
+    pub fn locate(&self, path: &Path) -> String {
+        let mut text = String::new();
+        let mut slots = path.slots.as_slice();
+        let (mut fields, mut value) = match path.root {
+            Root::Encounter => {
+                let Some((first, rest)) = slots.split_first() else { return text };
+                slots = rest;
+                let Some(field) = self.fields().get(usize::from(*first)) else { return text };
+                text.push_str(&field.name);
+                (&field.kind, self.encounter.slots.get(usize::from(*first)))
+            }
+            Root::Variable(number) => {
+                let Some(bound) = self.variables.get(usize::from(number)) else { return text };
+                text.push_str(&self.name(number));
+                let Some(Sort::Kind(kind)) = bound.source.map(|source| self.sort(source)) else { return text };
+                let value = match &bound.value {
+                    Seen::One(value) => Some(*value),
+                    _ => None,
+                };
+                (if bound.is_item { inner_kind(kind) } else { kind }, value)
+            }
+        };
+        for slot in slots {
+            if let (Kind::List(_), Some(Value::List(items))) = (fields, value) {
+                value = None;
+                if let [one] = items.as_slice() {
+                    text.push_str("[0]");
+                    value = Some(one);
+                }
+            }
+            let Kind::Record(inner) = inner_kind(fields) else { return text };
+            let Some(field) = inner.get(usize::from(*slot)) else { return text };
+            if !text.is_empty() {
+                text.push('.');
+            }
+            text.push_str(&field.name);
+            fields = &field.kind;
+            value = match value {
+                Some(Value::Record(slots)) => slots.get(usize::from(*slot)),
+                _ => None,
+            };
+        }
+        text
+    }
+
+    /// Where a loop's item stands, such as `victims[0]`; empty if nobody said where its list is.
+    pub(crate) fn name(&self, number: u16) -> String {
+        let Some(bound) = self.variables.get(usize::from(number)) else { return String::new() };
+        let Some(path) = bound.path else { return String::new() };
+        self.places(path).get(bound.ordinal).cloned().unwrap_or_default()
+    }
+
+    /// Where each item of a list stands, in the order in which loops meet them: `victims[1].injuries[0]`.
+    pub(crate) fn places(&self, path: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        match path.root {
+            Root::Encounter => {
+                let Some((first, rest)) = path.slots.split_first() else { return found };
+                let Some(field) = self.fields().get(usize::from(*first)) else { return found };
+                let Some(value) = self.encounter.slots.get(usize::from(*first)) else { return found };
+                name_items(value, &field.kind, rest, field.name.clone(), &mut found);
+            }
+            Root::Variable(number) => {
+                let Some(bound) = self.variables.get(usize::from(number)) else { return found };
+                let Some(Sort::Kind(kind)) = bound.source.map(|source| self.sort(source)) else { return found };
+                let kind = if bound.is_item { inner_kind(kind) } else { kind };
+                if let Seen::One(value) = bound.value {
+                    name_items(value, kind, &path.slots, self.name(number), &mut found);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Names every value that is there, in the order of [`follow`].
+fn name_items(value: &Value<'_>, kind: &Kind, slots: &[u16], name: String, found: &mut Vec<String>) {
+    match (value, kind) {
+        (Value::List(items), Kind::List(inner)) => {
+            for (place, item) in items.iter().enumerate() {
+                name_items(item, inner, slots, format!("{name}[{place}]"), found);
+            }
+        }
+        (value, kind) => match slots.split_first() {
+            None if !matches!(value, Value::Absent) => found.push(name),
+            None => {}
+            Some((slot, rest)) => {
+                let (Value::Record(values), Kind::Record(fields)) = (value, kind) else { return };
+                let place = usize::from(*slot);
+                if let (Some(value), Some(field)) = (values.get(place), fields.get(place)) {
+                    let dot = if name.is_empty() { "" } else { "." };
+                    name_items(value, &field.kind, rest, format!("{name}{dot}{}", field.name), found);
+                }
+            }
+        },
+    }
+}
+
+
+/// The kind inside all lists.
+pub(crate) fn innermost(sort: Sort<'_>) -> Sort<'_> {
+    match sort {
+        Sort::Kind(kind) => Sort::Kind(inner_kind(kind)),
+        other => other,
+    }
+}
+
+fn inner_kind(kind: &Kind) -> &Kind {
+    match kind {
+        Kind::List(inner) => inner_kind(inner),
+        other => other,
+    }
+}
+
+fn follow<'e>(mut value: &'e Value<'e>, mut slots: &[u16]) -> Seen<'e> {
+    while let Some((slot, rest)) = slots.split_first() {
+        match value {
+            Value::Record(values) => value = values.get(usize::from(*slot)).unwrap_or(&ABSENT),
+            Value::List(_) => {
+                let mut found = Vec::new();
+                gather(value, slots, &mut found);
+                return Seen::Many(found);
+            }
+            _ => return Seen::absent(),
+        }
+        slots = rest;
+    }
+    Seen::One(value)
+}
+
+/// All values at the end of a path, the lists between and at the end taken apart.
+fn gather<'e>(value: &'e Value<'e>, slots: &[u16], found: &mut Vec<&'e Value<'e>>) {
+    match (value, slots.split_first()) {
+        (Value::List(items), _) => items.iter().for_each(|item| gather(item, slots, found)),
+        (Value::Absent, None) => {}
+        (value, None) => found.push(value),
+        (Value::Record(values), Some((slot, rest))) => {
+            if let Some(value) = values.get(usize::from(*slot)) {
+                gather(value, rest, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn follow_owned<'e>(value: &Value<'e>, slots: &[u16]) -> Seen<'e> {
+    let Some((slot, rest)) = slots.split_first() else { return Seen::Owned(value.clone()) };
+    match value {
+        Value::Record(values) => values.get(usize::from(*slot)).map_or(Seen::absent(), |value| follow_owned(value, rest)),
+        Value::List(items) => {
+            let mut found = Vec::new();
+            for item in items {
+                follow_owned(item, slots).each(|value| found.push(value.clone()));
+            }
+            Seen::Owned(Value::List(found))
+        }
+        _ => Seen::absent(),
+    }
+}

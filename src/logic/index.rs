@@ -1,0 +1,243 @@
+//! Which criteria can hold at all.
+//!
+//! Every `when` line is filed under its most selective *necessary* test: if the line holds, so does one of the tests it
+//! is filed under. An encounter is asked only for its own values and phrases, and yields the lines worth evaluating;
+//! the cost grows with what matches, not with the number of codes.
+
+mod atoms;
+mod intervals;
+
+pub(crate) use atoms::variables_of;
+
+use super::frame::Frame;
+use crate::model::expression::Path;
+use crate::model::program::Domain;
+use crate::model::rules::Classifier;
+use crate::model::value::Value;
+use atoms::Atom;
+use atoms::Axis;
+use intervals::Intervals;
+use std::collections::HashMap;
+
+/// One `when` line: the criteria it belongs to, its place among their lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line {
+    /// Criteria, by place in the classifier.
+    pub criteria: u32,
+    /// Place among the `when` lines.
+    pub place: u32,
+}
+
+/// The index of one classifier.
+pub struct Index {
+    lines: Vec<Line>,
+    fields: Vec<FieldIndex>,
+    texts: Vec<(Path, HashMap<u32, Vec<u32>>)>,
+    always: Vec<u32>,
+    phrases: HashMap<u32, Vec<(u32, f32)>>,
+}
+
+/// Lines filed under the values of one path.
+struct FieldIndex {
+    path: Path,
+    keys: HashMap<u64, Vec<u32>>,
+    /// Lengths in bytes of the prefixes that some line asks for.
+    prefixes: Vec<usize>,
+    numbers: Intervals,
+    days: Intervals,
+    steps: Intervals,
+    present: Vec<u32>,
+}
+
+/// Lines already collected, by the number of the question they were collected for: nothing has to be cleared.
+#[derive(Default)]
+pub struct Marks {
+    question: u32,
+    stamps: Vec<u32>,
+    /// The lines collected last, in order.
+    lines: Vec<u32>,
+}
+
+impl Index {
+    pub(crate) fn new(classifier: &Classifier, domain: &Domain) -> Index {
+        let mut index =
+            Index { lines: Vec::new(), fields: Vec::new(), texts: Vec::new(), always: Vec::new(), phrases: HashMap::new() };
+        let fields = domain.records.get(usize::from(classifier.record)).map_or(&[][..], |it| it.fields.as_slice());
+        for (number, criteria) in (0_u32..).zip(&classifier.criteria) {
+            for (phrase, points) in &criteria.phrases {
+                index.phrases.entry(*phrase).or_default().push((number, *points));
+            }
+            for (place, when) in (0_u32..).zip(&criteria.when) {
+                let line = u32::try_from(index.lines.len()).unwrap_or(u32::MAX);
+                index.lines.push(Line { criteria: number, place });
+                match atoms::necessary(&when.condition, fields) {
+                    Some((atoms, _)) => atoms.into_iter().for_each(|atom| index.file(atom, line)),
+                    None => index.always.push(line),
+                }
+            }
+        }
+        for field in &mut index.fields {
+            field.numbers.build();
+            field.days.build();
+            field.steps.build();
+            field.prefixes.sort_unstable();
+            field.prefixes.dedup();
+        }
+        index
+    }
+
+    fn file(&mut self, atom: Atom, line: u32) {
+        match atom {
+            Atom::Phrase(path, phrase) => {
+                let place = self.texts.iter().position(|(it, _)| *it == path).unwrap_or_else(|| {
+                    self.texts.push((path, HashMap::new()));
+                    self.texts.len() - 1
+                });
+                if let Some((_, phrases)) = self.texts.get_mut(place) {
+                    phrases.entry(phrase).or_default().push(line);
+                }
+            }
+            Atom::Key(path, key) => self.field(path, |field| field.keys.entry(key).or_default().push(line)),
+            Atom::Prefix(path, prefix) => self.field(path, |field| {
+                field.prefixes.push(prefix.len());
+                field.keys.entry(atoms::prefix_key(&prefix)).or_default().push(line);
+            }),
+            Atom::Range(path, axis, from, to) => self.field(path, |field| field.axis(axis).add(from, to, line)),
+            Atom::Present(path) => self.field(path, |field| field.present.push(line)),
+        }
+    }
+
+    fn field(&mut self, path: Path, change: impl FnOnce(&mut FieldIndex)) {
+        let place = self.fields.iter().position(|field| field.path == path).unwrap_or_else(|| {
+            self.fields.push(FieldIndex {
+                path,
+                keys: HashMap::new(),
+                prefixes: Vec::new(),
+                numbers: Intervals::default(),
+                days: Intervals::default(),
+                steps: Intervals::default(),
+                present: Vec::new(),
+            });
+            self.fields.len() - 1
+        });
+        if let Some(field) = self.fields.get_mut(place) {
+            change(field);
+        }
+    }
+
+    /// Criteria that a phrase speaks for, with its points.
+    pub fn spoken_for(&self, phrase: u32) -> &[(u32, f32)] {
+        self.phrases.get(&phrase).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any phrase speaks for any criteria.
+    pub fn has_phrases(&self) -> bool {
+        !self.phrases.is_empty()
+    }
+
+    /// A line by its number.
+    pub fn line(&self, number: u32) -> Option<Line> {
+        self.lines.get(number as usize).copied()
+    }
+
+    /// The lines that can hold of an encounter, in order: every line that holds is among them.
+    pub fn lines(&self, frame: &mut Frame<'_>) -> Vec<Line> {
+        let mut marks = std::mem::take(&mut frame.scratch.marks);
+        marks.begin(self.lines.len());
+        marks.add(&self.always);
+        for field in &self.fields {
+            match frame.glance(&field.path) {
+                Some(value) => field.collect(value, &mut marks),
+                None => frame.look(&field.path).each_raw(|value| field.collect(value, &mut marks)),
+            }
+        }
+        for (path, phrases) in &self.texts {
+            let seen = frame.look(path);
+            seen.each(|value| {
+                let Value::Text(text) = value else { return };
+                let place = frame.read(text, true);
+                for found in frame.reading(place).found() {
+                    if let Some(lines) = phrases.get(&found.phrase) {
+                        marks.add(lines);
+                    }
+                }
+            });
+        }
+        marks.lines.sort_unstable();
+        let lines = marks.lines.iter().filter_map(|number| self.line(*number)).collect();
+        frame.scratch.marks = marks;
+        lines
+    }
+}
+
+impl FieldIndex {
+    fn axis(&mut self, axis: Axis) -> &mut Intervals {
+        match axis {
+            Axis::Number => &mut self.numbers,
+            Axis::Day => &mut self.days,
+            Axis::Step => &mut self.steps,
+        }
+    }
+
+    fn collect(&self, value: &Value<'_>, marks: &mut Marks) {
+        if matches!(value, Value::Absent) {
+            return;
+        }
+        marks.add(&self.present);
+        if !self.keys.is_empty() {
+            atoms::keys_of(value, |key| {
+                if let Some(lines) = self.keys.get(&key) {
+                    marks.add(lines);
+                }
+            });
+            self.collect_prefixes(value, marks);
+        }
+        let (axis, at) = match value {
+            Value::Number(at) => (&self.numbers, *at),
+            Value::Day(day) => (&self.days, f64::from(day.0)),
+            Value::Moment(moment) => (&self.days, f64::from(moment.day().0)),
+            Value::Step(step) => (&self.steps, f64::from(*step)),
+            _ => return,
+        };
+        axis.visit(at, |lines| marks.add(lines));
+    }
+
+    fn collect_prefixes(&self, value: &Value<'_>, marks: &mut Marks) {
+        let text: &str = match value {
+            Value::Text(text) => text,
+            Value::Code(code) => &code.text,
+            _ => return,
+        };
+        for length in &self.prefixes {
+            let Some(prefix) = text.get(..*length) else { continue };
+            if let Some(lines) = self.keys.get(&atoms::prefix_key(prefix)) {
+                marks.add(lines);
+            }
+        }
+    }
+}
+
+impl Marks {
+    fn begin(&mut self, lines: usize) {
+        self.lines.clear();
+        if self.stamps.len() < lines {
+            self.stamps.resize(lines, 0);
+        }
+        self.question = self.question.wrapping_add(1);
+        if self.question == 0 {
+            self.stamps.fill(0);
+            self.question = 1;
+        }
+    }
+
+    fn add(&mut self, lines: &[u32]) {
+        for line in lines {
+            if let Some(stamp) = self.stamps.get_mut(*line as usize)
+                && *stamp != self.question
+            {
+                *stamp = self.question;
+                self.lines.push(*line);
+            }
+        }
+    }
+}

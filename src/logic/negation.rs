@@ -1,0 +1,248 @@
+//! Whether a text says that something is so, is not so, may be so, or is so of a relative.
+//!
+//! After `NegEx` (Chapman and others, 2001) and `ConText` (Harkema and others, 2009): cues open a scope that ends with the clause, at a
+//! word such as `but`, or, for weak cues, at a comma that no `or` follows.
+
+use super::text::Found;
+use super::text::Gap;
+use super::text::Token;
+use super::text::Trie;
+
+/// What a cue does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Looks like a negation and is none.
+    Nothing = 0,
+    /// Negates what follows, a few words far.
+    Not = 1,
+    /// Negates all that follows in its clause, lists included.
+    Denies = 2,
+    /// Negates what stands before it.
+    After = 3,
+    /// Negates what stands before it, if the clause ends with it.
+    Last = 4,
+    /// Negates on both sides.
+    Both = 5,
+    /// Ends every scope.
+    Stop = 6,
+    /// Makes what follows uncertain.
+    Maybe = 7,
+    /// Says that what follows is of a relative.
+    Family = 8,
+    /// Goes on with a list.
+    Or = 9,
+}
+
+/// A cue found in a text: what it does, its first word, the word after its last.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cue {
+    action: Action,
+    from: usize,
+    to: usize,
+}
+
+/// Words far that a weak cue reaches when no list goes on.
+const REACH: usize = 8;
+/// Words between a finding and the cue after it.
+const REACH_BACK: usize = 4;
+
+/// The cues, in lower case and without apostrophes. The longest that fits counts.
+pub(crate) const CUES: &[(&str, Action)] = &[
+    ("no increase", Action::Nothing),
+    ("no change", Action::Nothing),
+    ("no significant change", Action::Nothing),
+    ("no suspicious change", Action::Nothing),
+    ("no doubt", Action::Nothing),
+    ("no matter", Action::Nothing),
+    ("no idea", Action::Nothing),
+    ("not sure", Action::Nothing),
+    ("not only", Action::Nothing),
+    ("not just", Action::Nothing),
+    ("not necessarily", Action::Nothing),
+    ("not certain if", Action::Nothing),
+    ("not certain whether", Action::Nothing),
+    ("not know if", Action::Nothing),
+    ("gram negative", Action::Nothing),
+    ("without difficulty", Action::Nothing),
+    ("without delay", Action::Nothing),
+    ("no", Action::Not),
+    ("not", Action::Not),
+    ("never", Action::Not),
+    ("without", Action::Not),
+    ("w o", Action::Not),
+    ("nor", Action::Not),
+    ("neither", Action::Not),
+    ("dont", Action::Not),
+    ("doesnt", Action::Not),
+    ("didnt", Action::Not),
+    ("isnt", Action::Not),
+    ("wasnt", Action::Not),
+    ("arent", Action::Not),
+    ("werent", Action::Not),
+    ("hasnt", Action::Not),
+    ("havent", Action::Not),
+    ("hadnt", Action::Not),
+    ("absence of", Action::Denies),
+    ("free of", Action::Denies),
+    ("deny", Action::Denies),
+    ("denies", Action::Denies),
+    ("denied", Action::Denies),
+    ("denying", Action::Denies),
+    ("negative for", Action::Denies),
+    ("no evidence of", Action::Denies),
+    ("no sign of", Action::Denies),
+    ("no signs of", Action::Denies),
+    ("no history of", Action::Denies),
+    ("no complaints of", Action::Denies),
+    ("no reports of", Action::Denies),
+    ("ruled out", Action::Both),
+    ("was ruled out", Action::After),
+    ("were ruled out", Action::After),
+    ("is ruled out", Action::After),
+    ("been ruled out", Action::After),
+    ("unlikely", Action::After),
+    ("not present", Action::After),
+    ("not detected", Action::After),
+    ("not likely", Action::After),
+    ("was denied", Action::Last),
+    ("negative", Action::Last),
+    ("absent", Action::Last),
+    ("but", Action::Stop),
+    ("however", Action::Stop),
+    ("except", Action::Stop),
+    ("although", Action::Stop),
+    ("though", Action::Stop),
+    ("yet", Action::Stop),
+    ("aside from", Action::Stop),
+    ("apart from", Action::Stop),
+    ("because", Action::Stop),
+    ("since", Action::Stop),
+    ("reports", Action::Stop),
+    ("reported", Action::Stop),
+    ("reporting", Action::Stop),
+    ("states", Action::Stop),
+    ("stated", Action::Stop),
+    ("complains", Action::Stop),
+    ("presents", Action::Stop),
+    ("presented", Action::Stop),
+    ("admits", Action::Stop),
+    ("then", Action::Stop),
+    ("possible", Action::Maybe),
+    ("possibly", Action::Maybe),
+    ("probable", Action::Maybe),
+    ("probably", Action::Maybe),
+    ("suspected", Action::Maybe),
+    ("suspect", Action::Maybe),
+    ("rule out", Action::Maybe),
+    ("r o", Action::Maybe),
+    ("questionable", Action::Maybe),
+    ("concern for", Action::Maybe),
+    ("may have", Action::Maybe),
+    ("might have", Action::Maybe),
+    ("family history of", Action::Family),
+    ("fh of", Action::Family),
+    ("mother had", Action::Family),
+    ("father had", Action::Family),
+    ("mother has", Action::Family),
+    ("father has", Action::Family),
+    ("or", Action::Or),
+];
+
+const ACTIONS: [Action; 10] = [
+    Action::Nothing,
+    Action::Not,
+    Action::Denies,
+    Action::After,
+    Action::Last,
+    Action::Both,
+    Action::Stop,
+    Action::Maybe,
+    Action::Family,
+    Action::Or,
+];
+
+/// Marks what is found with what the text says of it. `cues` is room to work in.
+pub(crate) fn mark(trie: &Trie, tokens: &[Token], cues: &mut Vec<Cue>, found: &mut [Found]) {
+    cues.clear();
+    collect(trie, tokens, cues);
+    for (place, cue) in cues.iter().enumerate() {
+        let ahead = |reach| cue.to..scope_end(tokens, cues, place, reach);
+        let mut flag = |range: std::ops::Range<usize>, set: fn(&mut Found)| {
+            found.iter_mut().filter(|it| range.start <= it.first && it.last < range.end).for_each(set);
+        };
+        match cue.action {
+            Action::Not | Action::Both => flag(ahead(Some(REACH)), |it| it.is_negated = true),
+            Action::Denies => flag(ahead(None), |it| it.is_negated = true),
+            Action::Maybe => flag(ahead(Some(REACH)), |it| it.is_uncertain = true),
+            Action::Family => flag(ahead(None), |it| it.is_of_family = true),
+            _ => {}
+        }
+        let is_last = tokens.get(cue.to).is_none_or(|token| token.gap != Gap::None);
+        let is_back = match cue.action {
+            Action::After | Action::Both => true,
+            Action::Last => is_last,
+            // `chest pain denied.` against `denied chest pain`
+            Action::Denies => is_last,
+            _ => false,
+        };
+        if is_back {
+            flag(scope_start(tokens, cues, place)..cue.from, |it| it.is_negated = true);
+        }
+    }
+}
+
+fn collect(trie: &Trie, tokens: &[Token], cues: &mut Vec<Cue>) {
+    let mut from = 0;
+    while let Some(rest) = tokens.get(from..).filter(|rest| !rest.is_empty()) {
+        let mut longest = None;
+        let clause = rest.iter().enumerate().map_while(|(place, it)| (place == 0 || it.gap == Gap::None).then_some(it.plain));
+        trie.visit(clause, |action, words| longest = Some((action, words)));
+        let words = match longest {
+            Some((action, words)) => {
+                let action = ACTIONS.get(action as usize).copied().unwrap_or(Action::Nothing);
+                cues.push(Cue { action, from, to: from + words });
+                words
+            }
+            None => 1,
+        };
+        from += words;
+    }
+}
+
+/// The word at which the scope of a cue ends. With a reach, commas end it too unless an `or` follows.
+fn scope_end(tokens: &[Token], cues: &[Cue], place: usize, reach: Option<usize>) -> usize {
+    let Some(cue) = cues.get(place) else { return 0 };
+    let after = cues.get(place + 1..).unwrap_or(&[]);
+    let clause_end =
+        (cue.to..tokens.len()).find(|at| tokens.get(*at).is_some_and(|it| it.gap == Gap::End)).unwrap_or(tokens.len());
+    let stop = after.iter().find(|it| it.action == Action::Stop).map_or(clause_end, |it| it.from.min(clause_end));
+    let Some(reach) = reach else { return stop };
+    let list_end = after
+        .iter()
+        .filter(|it| it.action == Action::Or && it.from < stop && goes_on(tokens, cue.to, it.from))
+        .map(|it| it.to)
+        .next_back();
+    let free_to = list_end.unwrap_or(cue.to);
+    let comma =
+        (free_to..stop).find(|at| tokens.get(*at).is_some_and(|it| it.gap == Gap::Comma)).unwrap_or(stop);
+    comma.min(free_to + reach).min(stop)
+}
+
+/// Whether an `or` ends a list of short things: `no cough, chills, or fever`, not `no injury, left by Main St or Oak`.
+fn goes_on(tokens: &[Token], from: usize, or: usize) -> bool {
+    let start = (from..=or).rev().find(|at| tokens.get(*at).is_some_and(|it| it.gap != Gap::None)).unwrap_or(from);
+    or - start.min(or) <= 2
+}
+
+/// The first word that a cue after it negates.
+fn scope_start(tokens: &[Token], cues: &[Cue], place: usize) -> usize {
+    let Some(cue) = cues.get(place) else { return 0 };
+    let before = cues.get(..place).unwrap_or(&[]);
+    let stop = before.iter().rev().find(|it| it.action == Action::Stop).map_or(0, |it| it.to);
+    let nearest = cue.from.saturating_sub(REACH_BACK + 4).max(stop);
+    let mut from = cue.from;
+    while from > nearest && tokens.get(from).is_some_and(|it| it.gap == Gap::None) {
+        from -= 1;
+    }
+    from
+}

@@ -1,0 +1,270 @@
+//! Rules: loops, `let`, conditions, and what a failed one says.
+
+use super::Logic;
+use super::expression::item_at;
+use super::frame::Bound;
+use super::frame::Frame;
+use super::index::variables_of;
+use super::seen::Seen;
+use crate::model::outcome::Finding;
+use crate::model::program::Domain;
+use crate::model::record::Kind;
+use crate::model::rules::Check;
+use crate::model::rules::Fix;
+use crate::model::rules::Piece;
+use crate::model::rules::Rule;
+use crate::model::rules::Severity;
+use crate::model::rules::Step;
+use crate::model::value::CodeValue;
+use crate::model::value::Value;
+use std::collections::HashMap;
+
+/// Findings of one encounter; a report with more is not read by anybody.
+const FINDINGS_AN_ENCOUNTER: usize = 10_000;
+
+/// The order in which a domain's rules are best asked: by record, each scope once, each `when` as early as it can be.
+pub struct Scopes {
+    /// Rules of each record, by place in the domain.
+    of_record: Vec<Vec<usize>>,
+    /// For each rule, its scopes: numbers that equal expressions share.
+    numbers: Vec<Vec<usize>>,
+    /// How many numbers there are.
+    count: usize,
+    /// For each rule and check, how many steps each `when` has to wait for.
+    waits: Vec<Vec<Vec<usize>>>,
+}
+
+impl Scopes {
+    pub(crate) fn new(domain: &Domain) -> Scopes {
+        let mut of_record = vec![Vec::new(); domain.records.len()];
+        let mut known: HashMap<Vec<u8>, usize> = HashMap::new();
+        let mut numbers = Vec::with_capacity(domain.rules.len());
+        for (place, rule) in domain.rules.iter().enumerate() {
+            if let Some(rules) = of_record.get_mut(usize::from(rule.record)) {
+                rules.push(place);
+            }
+            let mut own = Vec::with_capacity(rule.scope.len());
+            for scope in &rule.scope {
+                // A scope that cannot be written shares its number with none.
+                let key = postcard::to_stdvec(scope).unwrap_or_else(|_| format!("{scope:?}").into_bytes());
+                let next = known.len();
+                own.push(*known.entry(key).or_insert(next));
+            }
+            numbers.push(own);
+        }
+        let waits = domain.rules.iter().map(|rule| rule.checks.iter().map(waits).collect()).collect();
+        Scopes { of_record, numbers, count: known.len(), waits }
+    }
+}
+
+/// For each `when` of a check: after how many steps all its variables are known.
+fn waits(check: &Check) -> Vec<usize> {
+    let wait = |expression| {
+        let mut wait = 0;
+        variables_of(expression, &mut |variable| {
+            let bound = check.steps.iter().rposition(|step| match step {
+                Step::Each { variable: it, .. } | Step::Let { variable: it, .. } => *it == variable,
+                Step::Pairs { first, second, .. } => *first == variable || *second == variable,
+            });
+            wait = wait.max(bound.map_or(0, |place| place + 1));
+        });
+        wait
+    };
+    check.when.iter().map(wait).collect()
+}
+
+/// A check on its way through its loops.
+#[derive(Clone, Copy)]
+struct Way<'e> {
+    rule: &'e Rule,
+    check: &'e Check,
+    waits: &'e [usize],
+}
+
+impl<'e> Frame<'e> {
+    /// What the domain's rules say about the encounter, in the order of the rules.
+    pub fn findings(&mut self) -> Vec<Finding> {
+        let logic: &'e Logic = self.logic;
+        let scopes = logic.scopes();
+        let mut found = Vec::new();
+        let mut answers: Vec<Option<bool>> = vec![None; scopes.count];
+        let on = self.encounter.on;
+        let rules = scopes.of_record.get(usize::from(self.encounter.record)).map_or(&[][..], Vec::as_slice);
+        for place in rules {
+            let Some(rule) = logic.domain().rules.get(*place) else { continue };
+            let numbers = scopes.numbers.get(*place).map_or(&[][..], Vec::as_slice);
+            let is_dated = rule.from.is_none_or(|from| from <= on) && rule.to.is_none_or(|to| on <= to);
+            if !is_dated || !self.is_in_scope(rule, numbers, &mut answers) {
+                continue;
+            }
+            let before = found.len();
+            for (check, waits) in rule.checks.iter().zip(scopes.waits.get(*place).into_iter().flatten()) {
+                if rule.once && found.len() > before {
+                    break;
+                }
+                self.walk(Way { rule, check, waits }, 0, &mut found);
+            }
+            if self.is_spent() || found.len() >= FINDINGS_AN_ENCOUNTER {
+                found.truncate(FINDINGS_AN_ENCOUNTER);
+                found.push(over_budget());
+                break;
+            }
+        }
+        found
+    }
+
+    fn is_in_scope(&mut self, rule: &'e Rule, numbers: &[usize], answers: &mut [Option<bool>]) -> bool {
+        rule.scope.iter().zip(numbers).all(|(scope, number)| {
+            if let Some(Some(answer)) = answers.get(*number) {
+                return *answer;
+            }
+            let answer = self.holds(scope);
+            if let Some(slot) = answers.get_mut(*number) {
+                *slot = Some(answer);
+            }
+            answer
+        })
+    }
+
+    /// Goes through the steps from `depth` on; true if enough was found.
+    fn walk(&mut self, way: Way<'e>, depth: usize, found: &mut Vec<Finding>) -> bool {
+        let due = way.check.when.iter().zip(way.waits).filter(|(_, wait)| **wait == depth);
+        for (when, _) in due {
+            if !self.holds(when) {
+                return false;
+            }
+        }
+        match way.check.steps.get(depth) {
+            None => self.judge(way, found),
+            Some(Step::Each { variable, list, path }) => self.any_item(*variable, list, |frame| {
+                if let (Some(path), Some(bound)) = (path, frame.variables.get_mut(usize::from(*variable))) {
+                    bound.path = Some(path);
+                }
+                frame.walk(way, depth + 1, found)
+            }),
+            Some(Step::Let { variable, value }) => {
+                let seen = self.eval(value);
+                let path = None;
+                self.bind(
+                    *variable,
+                    Bound { value: seen, place: 0, ordinal: 0, source: Some(value), is_item: false, path },
+                );
+                self.walk(way, depth + 1, found)
+            }
+            Some(Step::Pairs { first, second, list, path }) => {
+                let seen = self.eval(list);
+                let mut earlier = 0;
+                while let Some(one) = item_at(&seen, earlier) {
+                    let mut later = earlier + 1;
+                    while let Some(other) = item_at(&seen, later) {
+                        if !self.spend(1) {
+                            return true;
+                        }
+                        let bound = |value: Seen<'e>, place: usize| Bound {
+                            value,
+                            place,
+                            ordinal: place,
+                            source: Some(list),
+                            is_item: true,
+                            path: path.as_ref(),
+                        };
+                        self.bind(*first, bound(one.clone(), earlier));
+                        self.bind(*second, bound(other, later));
+                        if self.walk(way, depth + 1, found) {
+                            return true;
+                        }
+                        later += 1;
+                    }
+                    earlier += 1;
+                }
+                false
+            }
+        }
+    }
+
+    fn judge(&mut self, way: Way<'e>, found: &mut Vec<Finding>) -> bool {
+        for (conditions, wanted) in [(&way.check.require, true), (&way.check.forbid, false)] {
+            for condition in conditions {
+                if self.holds(condition) == wanted || self.is_spent() {
+                    continue;
+                }
+                let finding = self.finding(way);
+                found.push(finding);
+                if way.rule.once {
+                    return true;
+                }
+            }
+        }
+        self.is_spent() || found.len() >= FINDINGS_AN_ENCOUNTER
+    }
+
+    fn finding(&mut self, way: Way<'e>) -> Finding {
+        let (rule, check) = (way.rule, way.check);
+        let message = rule.message.iter().map(|piece| self.piece(piece)).collect();
+        let path = match &check.at {
+            Some(path) => self.locate(path),
+            None => self.innermost(check),
+        };
+        let fix = match &check.fix {
+            None => None,
+            Some(Fix::Code(set, code)) => Some((*set, *code)),
+            Some(Fix::Computed(expression)) => match (self.set_of(expression), self.eval(expression).single()) {
+                (Some(set), Value::Code(CodeValue { code: Some(code), .. })) => Some((set, *code)),
+                _ => None,
+            },
+        };
+        Finding {
+            rule: rule.id.clone(),
+            severity: rule.severity,
+            path,
+            message,
+            see: rule.see.clone(),
+            help: rule.help.clone(),
+            fix,
+            extra: check.extra.clone(),
+        }
+    }
+
+    /// Where the innermost loop is; empty without a loop.
+    fn innermost(&self, check: &Check) -> String {
+        let loops = check.steps.iter().rev().find_map(|step| match step {
+            Step::Each { variable, .. } => Some(*variable),
+            Step::Pairs { second, .. } => Some(*second),
+            Step::Let { .. } => None,
+        });
+        loops.map_or_else(String::new, |variable| self.name(variable))
+    }
+
+    /// A piece of a message. What may be anybody's words is left out: a text field, a code that the set does not have.
+    fn piece(&mut self, piece: &'e Piece) -> String {
+        let expression = match piece {
+            Piece::Text(text) => return text.clone(),
+            Piece::Value(expression) => expression,
+        };
+        let is_words = matches!(
+            super::frame::innermost(self.sort(expression)),
+            super::frame::Sort::Kind(Kind::Text | Kind::Record(_))
+        );
+        let has_unknown = self
+            .eval(expression)
+            .any(|value| matches!(value, Value::Code(CodeValue { code: None, .. }) | Value::Misfit(_)));
+        if is_words || has_unknown {
+            return "…".to_owned();
+        }
+        self.write_out(expression).unwrap_or_else(|| "nothing".to_owned())
+    }
+}
+
+/// The finding of an encounter that costs more than it may.
+pub fn over_budget() -> Finding {
+    Finding {
+        rule: "input".to_owned(),
+        severity: Severity::Error,
+        path: String::new(),
+        message: "the encounter is too large to be judged whole: not every rule was asked".to_owned(),
+        see: String::new(),
+        help: "split the lists of the encounter".to_owned(),
+        fix: None,
+        extra: Vec::new(),
+    }
+}

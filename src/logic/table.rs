@@ -1,0 +1,40 @@
+//! Decision tables: the first row whose cells all fit decides.
+
+use super::compare;
+use super::frame::Frame;
+use super::seen::Seen;
+use super::seen::is_gone;
+use crate::model::expression::Expression;
+use crate::model::rules::Cell;
+
+impl<'e> Frame<'e> {
+    /// An output of the first row that fits the arguments; absent if none does.
+    pub(crate) fn table(&mut self, table: u16, output: u16, arguments: &'e [Expression]) -> Seen<'e> {
+        let Some(table) = self.logic.domain().tables.get(usize::from(table)) else { return Seen::absent() };
+        let inputs: Vec<Seen<'e>> = arguments.iter().map(|argument| self.eval(argument)).collect();
+        for row in &table.rows {
+            if !self.spend(1) {
+                break;
+            }
+            if row.cells.iter().enumerate().all(|(place, cell)| self.cell_fits(cell, inputs.get(place))) {
+                let literal = row.outputs.get(usize::from(output)).and_then(Option::as_ref);
+                return literal.map_or(Seen::absent(), |it| Seen::Owned(compare::value_of(it, self.logic)));
+            }
+        }
+        Seen::absent()
+    }
+
+    fn cell_fits(&mut self, cell: &'e Cell, input: Option<&Seen<'e>>) -> bool {
+        let absent = Seen::absent();
+        let input = input.unwrap_or(&absent);
+        match cell {
+            Cell::Any => true,
+            Cell::Absent => input.is_absent(),
+            Cell::Members(members) => input.any(|value| self.is_one_of(value, members)),
+            Cell::Compare(how, literal) => {
+                let logic = self.logic;
+                input.any(|value| !is_gone(value) && compare::fits(*how, compare::order_literal(value, literal, logic)))
+            }
+        }
+    }
+}

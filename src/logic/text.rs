@@ -1,0 +1,451 @@
+//! What a text says: one pass over its words finds every phrase of the domain, in any word form.
+//!
+//! A word is a run of letters and digits; it counts by its stem (Snowball English) after NFKC and lower-casing, so that
+//! `pulled over` is found in `pulling over`. Phrases stand in a trie over numbered stems; a text is read once for each
+//! encounter, however many expressions ask about it.
+
+use super::frame::Frame;
+use super::negation;
+use super::seen::Seen;
+use crate::model::expression::Path;
+use crate::model::value::Value;
+use rust_stemmers::Algorithm;
+use rust_stemmers::Stemmer;
+use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use unicode_normalization::UnicodeNormalization;
+
+/// Words kept in memory; more than a language has in daily use, and a bound for hostile input.
+const WORDS_KEPT: usize = 1 << 16;
+/// Bytes of the longest word that can be part of a phrase.
+const LONGEST_WORD: usize = 64;
+
+/// What stands between a word and the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// A blank, a hyphen.
+    None,
+    /// A comma or a bracket.
+    Comma,
+    /// The end of a sentence or of a clause.
+    End,
+}
+
+/// A word of a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Token {
+    /// Number of its stem among the words of phrases; 0 for none of them.
+    pub(crate) stem: u32,
+    /// Number of the word as it stands among the words of cues; 0 for none of them.
+    pub(crate) plain: u32,
+    /// First byte.
+    pub(crate) start: usize,
+    /// Byte after the last.
+    pub(crate) end: usize,
+    /// What stands before it.
+    pub(crate) gap: Gap,
+}
+
+/// A phrase found in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Phrase, by place in the domain's list.
+    pub phrase: u32,
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// First word, from 0.
+    pub(crate) first: usize,
+    /// Last word.
+    pub(crate) last: usize,
+    /// The text says that it is not so.
+    pub is_negated: bool,
+    /// The text is not sure.
+    pub is_uncertain: bool,
+    /// It is said of a relative.
+    pub is_of_family: bool,
+}
+
+/// A trie over numbered words.
+#[derive(Default)]
+pub(crate) struct Trie {
+    starts: Vec<u32>,
+    next: HashMap<(u32, u32), u32>,
+    ends: Vec<Vec<u32>>,
+}
+
+/// All phrases of a domain, ready to be looked for.
+pub struct Phrases {
+    identity: u64,
+    stems: HashMap<String, u32>,
+    phrases: Trie,
+    plains: HashMap<String, u32>,
+    cues: Trie,
+}
+
+/// Words met before, with their numbers; belongs to one [`Phrases`] at a time.
+#[derive(Default)]
+pub struct Memory {
+    identity: u64,
+    words: HashMap<Box<str>, (u32, u32)>,
+}
+
+/// A text that was read.
+#[derive(Default)]
+pub struct Reading {
+    address: usize,
+    length: usize,
+    tokens: Vec<Token>,
+    found: Vec<Found>,
+    cues: Vec<negation::Cue>,
+}
+
+impl Trie {
+    fn insert(&mut self, words: &[u32], value: u32) {
+        let Some((first, rest)) = words.split_first() else { return };
+        if self.ends.is_empty() {
+            self.ends.push(Vec::new());
+        }
+        let first = *first as usize;
+        if self.starts.len() <= first {
+            self.starts.resize(first + 1, 0);
+        }
+        let mut node = self.starts.get(first).copied().unwrap_or(0);
+        if node == 0 {
+            node = self.add_node();
+            if let Some(slot) = self.starts.get_mut(first) {
+                *slot = node;
+            }
+        }
+        for word in rest {
+            node = match self.next.get(&(node, *word)) {
+                Some(next) => *next,
+                None => {
+                    let next = self.add_node();
+                    self.next.insert((node, *word), next);
+                    next
+                }
+            };
+        }
+        if let Some(ends) = self.ends.get_mut(node as usize) {
+            ends.push(value);
+        }
+    }
+
+    fn add_node(&mut self) -> u32 {
+        self.ends.push(Vec::new());
+        u32::try_from(self.ends.len() - 1).unwrap_or(0)
+    }
+
+    /// Visits the values of every entry that begins with the first word: value, number of words.
+    pub(crate) fn visit(&self, words: impl Iterator<Item = u32>, mut visit: impl FnMut(u32, usize)) {
+        let mut node = 0;
+        for (place, word) in words.enumerate() {
+            node = match (place, word) {
+                (_, 0) => 0,
+                (0, word) => self.starts.get(word as usize).copied().unwrap_or(0),
+                (_, word) => self.next.get(&(node, word)).copied().unwrap_or(0),
+            };
+            if node == 0 {
+                return;
+            }
+            self.ends.get(node as usize).into_iter().flatten().for_each(|value| visit(*value, place + 1));
+        }
+    }
+}
+
+impl Phrases {
+    /// Prepares phrases; one without a letter or digit is never found.
+    pub fn new(phrases: &[String]) -> Phrases {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let stemmer = Stemmer::create(Algorithm::English);
+        let mut made = Phrases {
+            identity: NEXT.fetch_add(1, Ordering::Relaxed),
+            stems: HashMap::new(),
+            phrases: Trie::default(),
+            plains: HashMap::new(),
+            cues: Trie::default(),
+        };
+        for (place, phrase) in (0_u32..).zip(phrases) {
+            let mut words = Vec::new();
+            split(phrase, |word, _, _, _| {
+                let stem = stemmer.stem(&normal(word)).into_owned();
+                words.push(number_of(&mut made.stems, stem));
+            });
+            made.phrases.insert(&words, place);
+        }
+        for (cue, kind) in negation::CUES {
+            let words: Vec<u32> = cue.split(' ').map(|word| number_of(&mut made.plains, word.to_owned())).collect();
+            made.cues.insert(&words, *kind as u32);
+        }
+        made
+    }
+
+    /// Reads a text: its words, the phrases in it, and what is said of them.
+    pub(crate) fn read(&self, text: &str, memory: &mut Memory, reading: &mut Reading) {
+        if memory.identity != self.identity {
+            memory.identity = self.identity;
+            memory.words.clear();
+        }
+        reading.tokens.clear();
+        reading.found.clear();
+        let tokens = &mut reading.tokens;
+        split(text, |word, start, end, gap| {
+            let (stem, plain) = self.numbers(word, memory);
+            tokens.push(Token { stem, plain, start, end, gap });
+        });
+        for first in 0..reading.tokens.len() {
+            let Some(rest) = reading.tokens.get(first..) else { break };
+            let found = &mut reading.found;
+            self.phrases.visit(rest.iter().map(|token| token.stem), |phrase, words| {
+                let (Some(from), Some(to)) = (rest.first(), rest.get(words - 1)) else { return };
+                found.push(Found {
+                    phrase,
+                    start: from.start,
+                    end: to.end,
+                    first,
+                    last: first + words - 1,
+                    is_negated: false,
+                    is_uncertain: false,
+                    is_of_family: false,
+                });
+            });
+        }
+        if !reading.found.is_empty() {
+            negation::mark(&self.cues, &reading.tokens, &mut reading.cues, &mut reading.found);
+            reading.found.sort_unstable_by_key(|found| (found.phrase, found.start));
+        }
+    }
+
+    fn numbers(&self, word: &str, memory: &mut Memory) -> (u32, u32) {
+        if let Some(numbers) = memory.words.get(word) {
+            return *numbers;
+        }
+        if word.len() > LONGEST_WORD {
+            return (0, 0);
+        }
+        let normal = normal(word);
+        let plain = self.plains.get(&normal).copied().unwrap_or(0);
+        let stem = Stemmer::create(Algorithm::English).stem(&normal).into_owned();
+        let numbers = (self.stems.get(&stem).copied().unwrap_or(0), plain);
+        if memory.words.len() >= WORDS_KEPT {
+            memory.words.clear();
+        }
+        memory.words.insert(Box::from(word), numbers);
+        numbers
+    }
+}
+
+impl Reading {
+    /// Whether the text says a phrase.
+    pub fn says(&self, phrase: u32, even_negated: bool) -> bool {
+        self.of(phrase).iter().any(|found| even_negated || !found.is_negated)
+    }
+
+    /// Where the text says a phrase.
+    pub fn of(&self, phrase: u32) -> &[Found] {
+        let from = self.found.partition_point(|found| found.phrase < phrase);
+        let to = self.found.partition_point(|found| found.phrase <= phrase);
+        self.found.get(from..to).unwrap_or(&[])
+    }
+
+    /// Every phrase found, by phrase.
+    pub fn found(&self) -> &[Found] {
+        &self.found
+    }
+}
+
+/// The stems of a text's words, in their order.
+pub fn stems(text: &str) -> Vec<String> {
+    let stemmer = Stemmer::create(Algorithm::English);
+    let mut stems = Vec::new();
+    split(text, |word, _, _, _| stems.push(stemmer.stem(&normal(word)).into_owned()));
+    stems
+}
+
+impl Frame<'_> {
+    /// Visits every phrase found in the texts at a path; with the place of the text if there may be several.
+    pub fn read_each(&mut self, path: &Path, mut visit: impl FnMut(Option<String>, &Found)) {
+        let seen = self.look(path);
+        let stays = !matches!(seen, Seen::Owned(_));
+        let is_one = matches!(seen, Seen::One(Value::Text(_)));
+        let mut places = None;
+        let mut number = 0;
+        seen.each_raw(|value| {
+            if let Value::Text(text) = value {
+                let reading = self.read(text, stays);
+                if !is_one && !self.reading(reading).found().is_empty() {
+                    places.get_or_insert_with(|| self.places(path));
+                }
+                let at = places.as_ref().and_then(|places: &Vec<String>| places.get(number)).cloned();
+                self.reading(reading).found().iter().for_each(|found| visit(at.clone(), found));
+            }
+            number += usize::from(!matches!(value, Value::Absent));
+        });
+    }
+
+    /// Reads a text unless it was read before; gives its place for [`Frame::reading`]. A text that `stays` where it is
+    /// as long as the frame is read once.
+    pub(crate) fn read(&mut self, text: &str, stays: bool) -> usize {
+        let (address, length) = (text.as_ptr() as usize, text.len());
+        let used = self.scratch.readings_used;
+        let known = self.scratch.readings.get(..used).unwrap_or(&[]);
+        if stays
+            && let Some(place) = known.iter().skip(1).position(|it| it.address == address && it.length == length)
+        {
+            return place + 1;
+        }
+        self.spend(1 + length as u64 / 8);
+        let place = if stays { used.max(1) } else { 0 };
+        let scratch = &mut *self.scratch;
+        if scratch.readings.len() <= place {
+            scratch.readings.resize_with(place + 1, Reading::default);
+        }
+        scratch.readings_used = used.max(place + 1);
+        if let Some(reading) = scratch.readings.get_mut(place) {
+            (reading.address, reading.length) = (address, length);
+            self.logic.phrases().read(text, &mut scratch.words, reading);
+        }
+        place
+    }
+
+    /// A text that was read.
+    pub(crate) fn reading(&self, place: usize) -> &Reading {
+        static NOTHING: Reading =
+            Reading { address: 0, length: 0, tokens: Vec::new(), found: Vec::new(), cues: Vec::new() };
+        self.scratch.readings.get(place).unwrap_or(&NOTHING)
+    }
+}
+
+/// Lower-case, NFKC, without apostrophes and the `'s` of a possessive.
+fn normal(word: &str) -> String {
+    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
+    let word = word.strip_suffix("'S").unwrap_or(word);
+    if word.is_ascii() {
+        return word.bytes().filter(|byte| *byte != b'\'').map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    }
+    word.nfkc().filter(|sign| !matches!(sign, '\'' | '’')).flat_map(char::to_lowercase).collect()
+}
+
+fn number_of(numbers: &mut HashMap<String, u32>, word: String) -> u32 {
+    let next = u32::try_from(numbers.len() + 1).unwrap_or(0);
+    *numbers.entry(word).or_insert(next)
+}
+
+/// Calls `visit` for each word: the word, its first byte, the byte after its last, what stands before it.
+fn split<'t>(text: &'t str, mut visit: impl FnMut(&'t str, usize, usize, Gap)) {
+    let bytes = text.as_bytes();
+    let mut start = None;
+    let mut gap = Gap::None;
+    let mut signs = text.char_indices().peekable();
+    while let Some((place, sign)) = signs.next() {
+        let next = signs.peek().map(|(_, next)| *next);
+        if is_of_word(sign) {
+            start.get_or_insert(place);
+            continue;
+        }
+        if let Some(from) = start {
+            let joins = matches!(sign, '\'' | '’') && next.is_some_and(is_of_word);
+            if joins {
+                continue;
+            }
+            if let Some(word) = text.get(from..place) {
+                visit(word, from, place, gap);
+            }
+            start = None;
+            gap = Gap::None;
+        }
+        let before = place.checked_sub(1).and_then(|place| bytes.get(place)).copied();
+        gap = match (gap, sign) {
+            (Gap::End, _) | (_, ';' | '\n' | '–' | '—' | '•') => Gap::End,
+            (_, '.' | '!' | '?') if next.is_none_or(|next| next.is_whitespace() || next == '"') => Gap::End,
+            (_, '-') if before == Some(b' ') && next == Some(' ') => Gap::End,
+            (_, ',' | '(' | ')' | '[' | ']') => Gap::Comma,
+            (gap, _) => gap,
+        };
+    }
+    if let Some(from) = start
+        && let Some(word) = text.get(from..)
+    {
+        visit(word, from, text.len(), gap);
+    }
+}
+
+/// Letters, digits, and the marks that are written over letters.
+fn is_of_word(sign: char) -> bool {
+    sign.is_ascii_alphanumeric()
+        || (!sign.is_ascii() && (sign.is_alphanumeric() || matches!(sign, '\u{300}'..='\u{36f}')))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+
+    fn read(phrases: &[&str], text: &str) -> Vec<(u32, bool)> {
+        let phrases: Vec<String> = phrases.iter().map(|it| (*it).to_owned()).collect();
+        let mut reading = Reading::default();
+        Phrases::new(&phrases).read(text, &mut Memory::default(), &mut reading);
+        reading.found().iter().map(|found| (found.phrase, found.is_negated)).collect()
+    }
+
+    fn is_said(phrase: &str, text: &str) -> bool {
+        let found = read(&[phrase], text);
+        assert!(!found.is_empty(), "`{phrase}` is not found at all in `{text}`");
+        found.iter().any(|(_, is_negated)| !is_negated)
+    }
+
+    #[test]
+    fn word_forms_and_overlaps_are_found() {
+        let found = read(&["pulled over", "over", "Vehicle stops", "ﬁre"], "PULLING over; a vehicle's stop. Fires!");
+        assert_eq!(found, [(0, false), (1, false), (2, false), (3, false)]);
+        assert_eq!(read(&["…", "fire"], "misfire"), []);
+    }
+
+    #[test]
+    fn spans_are_bytes_of_the_text() {
+        let phrases = ["café visit".to_owned()];
+        let (mut reading, text) = (Reading::default(), "Grüße: Café  visits today");
+        Phrases::new(&phrases).read(text, &mut Memory::default(), &mut reading);
+        let found = reading.found()[0];
+        assert_eq!(text.get(found.start..found.end), Some("Café  visits"));
+    }
+
+    #[test]
+    fn negations_reach_as_far_as_their_clause() {
+        for (phrase, text) in [
+            ("chest pain", "Denies chest pain"),
+            ("fever", "denied cough, chills, or fever"),
+            ("fever", "no cough, chills, or fever"),
+            ("injuries", "there were no injuries"),
+            ("injury", "without visible injury"),
+            ("weapon", "caller did not see a weapon"),
+            ("weapon", "caller didn't see a weapon"),
+            ("pneumonia", "pneumonia was ruled out"),
+            ("pneumonia", "pneumonia is unlikely"),
+            ("chest pain", "chest pain denied."),
+            ("stroke", "no evidence of acute stroke"),
+            ("stroke", "negative for hemorrhage, mass, stroke"),
+        ] {
+            assert!(!is_said(phrase, text), "`{phrase}` in `{text}`");
+        }
+    }
+
+    #[test]
+    fn what_a_negation_does_not_reach_is_said() {
+        for (phrase, text) in [
+            ("cough", "denies fever but has cough"),
+            ("cough", "No fever. Cough for a week"),
+            ("vehicle fled", "no injuries, vehicle fled"),
+            ("theft", "not only theft"),
+            ("no heat", "there is no heat"),
+            ("pain", "no change in pain"),
+            ("fight", "family fight denied injuries"),
+            ("fever", "fever, denies cough"),
+        ] {
+            assert!(is_said(phrase, text), "`{phrase}` in `{text}`");
+        }
+    }
+}
