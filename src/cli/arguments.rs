@@ -50,6 +50,16 @@ pub(crate) enum Command {
     New(commands::new::New),
     /// Reference pages: the language of definition files, and what a script may see, call and cost
     Doc(commands::doc::Doc),
+    /// Show one code: titles, place, dates, notes, labels, maps
+    Lookup(commands::lookup::Lookup),
+    /// Find codes by words
+    Search(commands::search::Search),
+    /// Follow a crosswalk to another code set
+    Map(commands::map::Map),
+    /// Print an official release as a code set
+    Import(commands::import::Import),
+    /// List, check and install official releases
+    Sources(commands::sources::Sources),
     /// Shell completions
     Completions(commands::shell::Completions),
     /// The manual page

@@ -86,6 +86,11 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Explain(it) => it.run(context, terminal),
         Command::New(it) => it.run(context, terminal),
         Command::Doc(it) => it.run(terminal),
+        Command::Lookup(it) => it.run(context, terminal),
+        Command::Search(it) => it.run(context, terminal),
+        Command::Map(it) => it.run(context, terminal),
+        Command::Import(it) => it.run(terminal),
+        Command::Sources(it) => it.run(context, terminal),
         Command::Completions(it) => it.run(terminal),
         Command::Man(it) => it.run(terminal),
     }
