@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Fmt(commands::fmt::Fmt),
     /// Explain a rule, a code or a diagnostic
     Explain(commands::explain::Explain),
+    /// Mask what identifies in free texts
+    Redact(commands::redact::Redact),
     /// Shell completions
     Completions(commands::shell::Completions),
     /// The manual page

@@ -196,27 +196,24 @@ pub struct NameLists {
 }
 
 impl NameLists {
-    /// Reads what is there of the large lists from the first of the folders that has any; nothing if none has. With a
-    /// file to keep them in they are read from there the next time, unless the lists have changed.
+    /// Reads what is there of the large lists among some files. With a file to keep them in they are read from there
+    /// the next time, unless a list has changed.
     ///
     /// # Errors
     /// If a list is there and cannot be read.
-    pub fn load(folders: &[PathBuf], kept: Option<&Path>) -> Result<NameLists, Error> {
-        let Some(folder) = folders.iter().find(|folder| folder.join("given-us-1990.tsv.gz").is_file()) else {
+    pub fn load(files: &[PathBuf], kept: Option<&Path>) -> Result<NameLists, Error> {
+        let of = |name: &str| files.iter().find(|path| path.file_name().is_some_and(|it| it == name));
+        let found: Vec<(&PathBuf, Reader)> = FILES.iter().filter_map(|(name, read)| Some((of(name)?, *read))).collect();
+        if found.is_empty() {
             return Ok(NameLists::default());
-        };
-        let stamp = stamp(folder);
+        }
+        let stamp = stamp(&found);
         if let Some(lists) = kept.and_then(|file| NameLists::open(file, stamp)) {
             return Ok(lists);
         }
         let mut lists = NameLists::default();
-        for (file, read) in FILES {
-            let path = folder.join(file);
-            let text = match unpack(&path) {
-                Ok(text) => text,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(source) => return Err(Error::Names { path: path.display().to_string(), source }),
-            };
+        for (path, read) in found {
+            let text = unpack(path).map_err(|source| Error::Names { path: path.display().to_string(), source })?;
             for line in text.lines() {
                 let mut columns = line.split('\t');
                 let name = columns.next().unwrap_or("");
@@ -301,15 +298,15 @@ fn number(text: &str) -> f64 {
     text.trim().parse().unwrap_or(0.0)
 }
 
-/// Changes when a list does: sizes and times of the files, and the way they are read here.
-fn stamp(folder: &Path) -> u64 {
-    const READING: &str = "2";
+/// Changes when a list does: names, sizes and times of the files, and the way they are read here.
+fn stamp(files: &[(&PathBuf, Reader)]) -> u64 {
+    const READING: &str = "3";
     let mut sum = Sum::default();
     sum.text(READING);
-    for (file, _) in FILES {
-        if let Ok(about) = std::fs::metadata(folder.join(file)) {
+    for (path, _) in files {
+        if let Ok(about) = std::fs::metadata(path) {
             let time = about.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-            sum.text(&format!("{file} {} {}", about.len(), time.map_or(0, |time| time.as_secs())));
+            sum.text(&format!("{} {} {}", path.display(), about.len(), time.map_or(0, |time| time.as_secs())));
         }
     }
     sum.finish()
