@@ -62,6 +62,8 @@ pub(super) mod class {
     pub const COMMON: u32 = 1 << 24;
     /// `lake`, `mount`: part of the name of a place.
     pub const LANDSCAPE: u32 = 1 << 25;
+    /// `Jr`, `MD`: ends a name.
+    pub const SUFFIX: u32 = 1 << 26;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -88,12 +90,15 @@ const LISTS: &[(&str, u32)] = &[
     ("speaking-words", class::SPEAKS),
     ("peoples", class::PEOPLE),
     ("landscape-words", class::LANDSCAPE),
+    ("name-suffixes", class::SUFFIX),
 ];
 
 /// Hashes of words and what they can be.
 #[derive(Default)]
 pub(super) struct Words {
     classes: HashMap<u64, u32, BuildHasherDefault<Same>>,
+    /// Endings of words that are no names.
+    endings: Vec<String>,
 }
 
 /// Keys are hashes already.
@@ -115,6 +120,9 @@ impl Words {
     pub fn from_lists(lists: &[(String, Vec<String>)]) -> Words {
         let mut words = Words::default();
         for (name, members) in lists {
+            if name == "no-name-endings" {
+                words.endings.clone_from(members);
+            }
             let Some((_, class)) = LISTS.iter().find(|list| list.0 == name) else { continue };
             for member in members {
                 words.add(member, *class);
@@ -126,6 +134,11 @@ impl Words {
     /// What a hash stands for.
     pub fn of(&self, hash: u64) -> u32 {
         self.classes.get(&hash).copied().unwrap_or(0)
+    }
+
+    /// Whether a word in lower case ends as technical words do, after a stem of some letters.
+    pub fn has_technical_ending(&self, word: &str, stem: usize) -> bool {
+        self.endings.iter().any(|ending| word.len() >= ending.len() + stem && word.ends_with(ending.as_str()))
     }
 
     fn add(&mut self, text: &str, class: u32) {
