@@ -48,6 +48,10 @@ pub(crate) enum Command {
     Explain(commands::explain::Explain),
     /// Mask what identifies in free texts
     Redact(commands::redact::Redact),
+    /// Start a domain: a folder with a record, a small code set, a case and the hooks of scripts
+    New(commands::new::New),
+    /// Reference pages: the language of definition files, and what a script may see, call and cost
+    Doc(commands::doc::Doc),
     /// Shell completions
     Completions(commands::shell::Completions),
     /// The manual page

@@ -1,6 +1,8 @@
 //! Encounters in, disclosures out. Imports model, registry, logic, scripts.
 
+pub mod batch;
 pub mod classify;
+pub mod engine;
 pub mod read;
 pub mod redact;
 pub mod validate;

@@ -2,7 +2,9 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod doc;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod redact;
+pub(crate) mod new;
 pub(crate) mod shell;

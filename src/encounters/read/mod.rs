@@ -15,6 +15,9 @@ mod schema;
 mod source;
 mod unpack;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 pub use json::read_json;
 pub use schema::Schema;
 pub use source::Block;

@@ -129,7 +129,7 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
     let first = to;
     while to < first + LONGEST
         && (if to == first { joins_title(page, to) } else { links(page, to) })
-        && is_after_title(page, to, is_title)
+        && is_after_title(page, to, is_title || to > first)
     {
         to += 1;
     }
@@ -199,7 +199,7 @@ fn can_begin(page: &Page<'_>, at: usize) -> bool {
     let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both | Shape::Mixed);
     let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
     let never = word.class
-        & (class::MONTH | class::WEEKDAY | class::TITLE | class::NO_NAME | class::PEOPLE | class::STREET | class::UNIT)
+        & (class::MONTH | class::WEEKDAY | class::TITLE | class::NO_NAME | class::EPONYM_OF | class::PEOPLE | class::STREET | class::UNIT)
         != 0;
     is_letters
         && page.is_capital(at)
@@ -287,12 +287,21 @@ fn rest(page: &Page<'_>, mut to: usize, is_sure: bool) -> usize {
             to += 3;
             continue;
         }
-        if !is_name_part(page, to) || page.is_eponym(to + 1) {
+        if !is_name_part(page, to) && !is_after_given(page, to) || page.is_eponym(to + 1) {
             break;
         }
         to += 1;
     }
     to
+}
+
+/// A capitalised word straight after a given name: a surname, whatever else the word means.
+fn is_after_given(page: &Page<'_>, at: usize) -> bool {
+    const OTHER: u32 = NEVER | class::FACILITY | class::FIRM | class::STREET | class::PEOPLE | class::LAND | class::TITLE | class::SUFFIX;
+    let follows = page.style == Style::Mixed && page.gap(at) == Gap::Space;
+    follows
+        && at.checked_sub(1).is_some_and(|before| page.is(before, class::GIVEN) && page.is_capital(before))
+        && page.word(at).is_some_and(|word| word.shape == Shape::Capital && word.class & OTHER == 0)
 }
 
 fn ends_with_dot(page: &Page<'_>, at: usize) -> bool {

@@ -64,6 +64,8 @@ pub(super) mod class {
     pub const LANDSCAPE: u32 = 1 << 25;
     /// `Jr`, `MD`: ends a name.
     pub const SUFFIX: u32 = 1 << 26;
+    /// Somebody after whom a disease is named: alone it is the disease.
+    pub const EPONYM_OF: u32 = 1 << 27;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -91,6 +93,7 @@ const LISTS: &[(&str, u32)] = &[
     ("peoples", class::PEOPLE),
     ("landscape-words", class::LANDSCAPE),
     ("name-suffixes", class::SUFFIX),
+    ("eponyms", class::EPONYM_OF),
 ];
 
 /// Hashes of words and what they can be.

@@ -1,0 +1,279 @@
+//! Many encounters, in parallel, out in the order in which they came in.
+//!
+//! One thread reads blocks of lines, some answer, this one writes. The blocks go round: there are a few a thread, so
+//! that memory stays flat however long the input is. The bytes written are the same for any number of threads.
+
+use super::read;
+use super::read::Block;
+use super::read::Schema;
+use super::read::Source;
+use super::read::Unreadable;
+use crate::scripts::STACK_BYTES;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::io;
+use std::io::Write;
+use std::panic;
+use std::panic::AssertUnwindSafe;
+use std::sync::Mutex;
+use std::sync::Once;
+use std::sync::PoisonError;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::Sender;
+use std::thread;
+
+/// Blocks in the round for each answering thread.
+const BLOCKS_A_THREAD: u64 = 3;
+
+/// Why a batch ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input could not be read on.
+    #[error(transparent)]
+    Read(#[from] read::Error),
+    /// The output could not be written.
+    #[error("the output cannot be written: {0}")]
+    Write(io::Error),
+}
+
+/// How many encounters there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Encounters, readable or not.
+    pub read: u64,
+    /// Those for which a disclosure was written.
+    pub written: u64,
+    /// Those for which an error was written.
+    pub refused: u64,
+    /// Those written of which a rule says that they are wrong.
+    pub wrong: u64,
+}
+
+/// How one encounter went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Written.
+    Fine,
+    /// Written, and a rule found an error.
+    Wrong,
+    /// An error was written in its place.
+    Refused,
+}
+
+/// Answers one encounter after the other. Each thread has its own.
+pub trait Desk {
+    /// Appends the answer to one encounter, one line.
+    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome;
+}
+
+/// Answers all encounters of a source, in their order, on `jobs` threads (0: as many as there are processors). Each
+/// thread gets a desk from `desk`. `seen` is told how far it is after every block.
+///
+/// A desk that panics costs that encounter an error line, and is replaced.
+///
+/// # Errors
+/// If the input cannot be read on or the output cannot be written; what was written before stays.
+pub fn run<D: Desk>(
+    source: &mut Source,
+    schema: &Schema,
+    jobs: usize,
+    desk: impl Fn() -> D + Sync,
+    out: &mut dyn Write,
+    seen: &mut dyn FnMut(&Counts),
+) -> Result<Counts, Error> {
+    hush();
+    let jobs = if jobs == 0 { thread::available_parallelism().map_or(1, usize::from) } else { jobs };
+    let mut writer = Writer { out, seen, counts: Counts::default() };
+    if jobs == 1 || !many(source, schema, jobs, &desk, &mut writer)? {
+        one(source, schema, &desk, &mut writer)?;
+    }
+    writer.out.flush().map_err(Error::Write)?;
+    Ok(writer.counts)
+}
+
+/// A block on its way round.
+#[derive(Default)]
+struct Round {
+    number: u64,
+    block: Block,
+    out: Vec<u8>,
+    counts: Counts,
+}
+
+impl Round {
+    fn answer<D: Desk>(&mut self, schema: &Schema, desk: &mut D, new: &impl Fn() -> D) {
+        self.out.clear();
+        self.counts = Counts::default();
+        let Round { block, out, counts, .. } = self;
+        block.each(schema, |line, text| {
+            let start = out.len();
+            let outcome = quietly(|| desk.answer(line, text, out)).unwrap_or_else(|| {
+                out.truncate(start);
+                // Writing to memory cannot fail.
+                let _ = writeln!(out, r#"{{"line":{line},"error":"the program failed on this encounter"}}"#);
+                *desk = new();
+                Outcome::Refused
+            });
+            counts.read += 1;
+            match outcome {
+                Outcome::Fine => counts.written += 1,
+                Outcome::Wrong => {
+                    counts.written += 1;
+                    counts.wrong += 1;
+                }
+                Outcome::Refused => counts.refused += 1,
+            }
+        });
+    }
+}
+
+struct Writer<'a> {
+    out: &'a mut dyn Write,
+    seen: &'a mut dyn FnMut(&Counts),
+    counts: Counts,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, round: &Round) -> Result<(), Error> {
+        self.out.write_all(&round.out).map_err(Error::Write)?;
+        self.counts.read += round.counts.read;
+        self.counts.written += round.counts.written;
+        self.counts.refused += round.counts.refused;
+        self.counts.wrong += round.counts.wrong;
+        (self.seen)(&self.counts);
+        Ok(())
+    }
+}
+
+fn one<D: Desk>(
+    source: &mut Source,
+    schema: &Schema,
+    new: &impl Fn() -> D,
+    writer: &mut Writer<'_>,
+) -> Result<(), Error> {
+    let (mut desk, mut round) = (new(), Round::default());
+    while source.fill(&mut round.block)? {
+        round.answer(schema, &mut desk, new);
+        writer.write(&round)?;
+    }
+    Ok(())
+}
+
+/// What the answering threads send back: a block, or why there will be no block of that number.
+type Answered = (u64, Result<Round, read::Error>);
+
+/// `false` if there is no room for threads; then nothing has been read.
+fn many<D: Desk>(
+    source: &mut Source,
+    schema: &Schema,
+    jobs: usize,
+    new: &(impl Fn() -> D + Sync),
+    writer: &mut Writer<'_>,
+) -> Result<bool, Error> {
+    let (empty, empties) = mpsc::channel::<Round>();
+    let (full, fulls) = mpsc::channel::<Round>();
+    let (done, dones) = mpsc::channel::<Answered>();
+    for _ in 0..BLOCKS_A_THREAD * jobs as u64 {
+        // Both ends are in this function: sending cannot fail.
+        let _ = empty.send(Round::default());
+    }
+    let fulls = Mutex::new(fulls);
+    thread::scope(|scope| {
+        // They end with this function, and with them the reading and then the answering threads.
+        let (empty, dones) = (empty, dones);
+        let mut workers = 0;
+        for _ in 0..jobs {
+            let (fulls, done) = (&fulls, done.clone());
+            let work = move || work(schema, new, fulls, &done);
+            workers += usize::from(thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).is_ok());
+        }
+        let read = move || fill(source, &empties, &full, &done);
+        if workers == 0 || thread::Builder::new().spawn_scoped(scope, read).is_err() {
+            return Ok(false);
+        }
+        in_order(&dones, &empty, writer).map(|()| true)
+    })
+}
+
+/// The reading thread.
+fn fill(source: &mut Source, empties: &Receiver<Round>, full: &Sender<Round>, failed: &Sender<Answered>) {
+    for (mut round, number) in empties.iter().zip(0_u64..) {
+        round.number = number;
+        match source.fill(&mut round.block) {
+            Ok(true) => {
+                if full.send(round).is_err() {
+                    return;
+                }
+            }
+            Ok(false) => return,
+            Err(error) => {
+                let _ = failed.send((number, Err(error)));
+                return;
+            }
+        }
+    }
+}
+
+/// An answering thread.
+fn work<D: Desk>(
+    schema: &Schema,
+    new: &impl Fn() -> D,
+    fulls: &Mutex<Receiver<Round>>,
+    done: &Sender<Answered>,
+) {
+    let mut desk = new();
+    loop {
+        let next = fulls.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(mut round) = next else { return };
+        round.answer(schema, &mut desk, new);
+        if done.send((round.number, Ok(round))).is_err() {
+            return;
+        }
+    }
+}
+
+/// The writing thread: keeps what is ready too early until its turn.
+fn in_order(dones: &Receiver<Answered>, empty: &Sender<Round>, writer: &mut Writer<'_>) -> Result<(), Error> {
+    let (mut early, mut turn) = (BTreeMap::new(), 0);
+    for (number, answered) in dones {
+        early.insert(number, answered);
+        while let Some(answered) = early.remove(&turn) {
+            let round = answered?;
+            writer.write(&round)?;
+            turn += 1;
+            // Nobody waits for it once the input is at its end.
+            let _ = empty.send(round);
+        }
+    }
+    Ok(())
+}
+
+thread_local! {
+    static ANSWERS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs it; `None` if it panicked.
+fn quietly<T>(step: impl FnOnce() -> T) -> Option<T> {
+    ANSWERS.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(step));
+    ANSWERS.set(false);
+    result.ok()
+}
+
+/// What a panic says may quote the encounter: while one is answered nothing is said.
+fn hush() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |what| {
+            if !ANSWERS.get() {
+                before(what);
+            }
+        }));
+    });
+}
+
+#[cfg(test)]
+#[path = "batch_tests.rs"]
+mod tests;

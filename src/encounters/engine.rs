@@ -1,0 +1,283 @@
+//! One encounter through the rooms: read, derive, classify, validate, redact.
+
+use super::batch::Desk;
+use super::batch::Outcome;
+use super::classify;
+use super::read;
+use super::read::Schema;
+use super::read::Unreadable;
+use super::redact;
+use super::redact::Disclosure;
+use super::redact::Redactor;
+use super::validate;
+use crate::logic;
+use crate::logic::Frame;
+use crate::logic::Logic;
+use crate::logic::Scratch;
+use crate::model::day::Day;
+use crate::model::encounter::Encounter;
+use crate::model::outcome::Candidate;
+use crate::model::outcome::Judgement;
+use crate::model::program::Domain;
+use crate::model::record::Record;
+use crate::registry;
+use crate::registry::Registry;
+use crate::scripts::Runner;
+use crate::scripts::ScriptProblem;
+use crate::scripts::Scripts;
+use std::sync::Arc;
+
+/// Audience of a domain that names none.
+const DEFAULT_AUDIENCE: &str = "desk";
+
+/// Why there is no engine.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such domain, or it has errors.
+    #[error("there is no domain `{name}`; there is {known}")]
+    UnknownDomain {
+        /// The name given.
+        name: String,
+        /// The domains there are.
+        known: String,
+    },
+    /// No such record.
+    #[error("domain `{domain}` has no record `{name}`; it has {known}")]
+    UnknownRecord {
+        /// The domain.
+        domain: String,
+        /// The name given.
+        name: String,
+        /// The records there are.
+        known: String,
+    },
+    /// The domain has no record at all.
+    #[error("domain `{0}` has no record, so there is nothing to read encounters into")]
+    NoRecord(String),
+    /// The registry cannot be read.
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
+    /// The domain cannot be evaluated.
+    #[error(transparent)]
+    Logic(#[from] logic::Error),
+    /// The audience has no policy.
+    #[error(transparent)]
+    Redact(#[from] redact::Error),
+    /// A script cannot be compiled.
+    #[error("{}:{}: {}", .0.file, .0.line, .0.message)]
+    Script(ScriptProblem),
+}
+
+/// How encounters are answered.
+#[derive(Clone)]
+pub struct Options {
+    /// Record they are read against; the first of the domain if `None`.
+    pub record: Option<String>,
+    /// Who asks; the domain's default if `None`.
+    pub audience: Option<String>,
+    /// The day they are judged for; the encounter's own date, else today, if `None`.
+    pub on: Option<Day>,
+    /// Today.
+    pub today: Day,
+    /// So many candidates of each code set are shown even if they are below its threshold.
+    pub candidates: Option<usize>,
+    /// Secret of the pseudonyms.
+    pub key: [u8; 32],
+}
+
+/// Everything that answers the encounters of one record for one audience. Shared by all threads.
+pub struct Engine {
+    schema: Schema,
+    record: Record,
+    logic: Logic,
+    scripts: Option<Scripts>,
+    redactor: Redactor,
+    options: Options,
+    /// Confidence under which a candidate is not shown, by code set.
+    thresholds: Vec<(u16, f32)>,
+}
+
+impl Engine {
+    /// Prepares a domain of the registry.
+    ///
+    /// # Errors
+    /// If there is no such domain or record, no policy for the audience, or a script or pattern cannot be compiled.
+    pub fn new(registry: Arc<Registry>, domain: &str, options: Options) -> Result<Engine, Error> {
+        let Some(domain) = registry.domain(domain)?.map(Arc::new) else {
+            let known = registry.shared()?.domains.join(", ");
+            return Err(Error::UnknownDomain { name: domain.to_owned(), known });
+        };
+        let (place, record) = find_record(&domain, options.record.as_deref())?;
+        let record = record.clone();
+        let default = Some(domain.default_audience.as_str()).filter(|it| !it.is_empty()).unwrap_or(DEFAULT_AUDIENCE);
+        let audience = options.audience.as_deref().unwrap_or(default);
+        let redactor = Redactor::new(registry.shared()?, &domain, Arc::clone(&registry), audience, options.key)?;
+        let scripts = Scripts::compile(&domain, Arc::clone(&registry));
+        let scripts = scripts.map_err(|problems| problems.into_iter().next().map_or_else(no_problem, Error::Script))?;
+        let of_record = domain.classifiers.iter().filter(|classifier| classifier.record == place);
+        let thresholds = of_record.map(|classifier| (classifier.set, classifier.threshold)).collect();
+        Ok(Engine {
+            schema: Schema::new(&record, place, Arc::clone(&registry)),
+            record,
+            scripts: Some(scripts).filter(|scripts| !scripts.is_empty()),
+            logic: Logic::new(domain, registry)?,
+            redactor,
+            options,
+            thresholds,
+        })
+    }
+
+    /// What reading needs of the record.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The record that encounters are read against.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The domain.
+    pub fn domain(&self) -> &Domain {
+        self.logic.domain()
+    }
+
+    /// The same engine with another redactor, such as one that has loaded lists of names.
+    #[must_use]
+    pub fn with_redactor(mut self, change: impl FnOnce(Redactor) -> Redactor) -> Engine {
+        self.redactor = change(self.redactor);
+        self
+    }
+
+    /// Whether the audience's policy searches texts for names.
+    pub fn wants_names(&self) -> bool {
+        self.redactor.wants_names()
+    }
+
+    /// One for each thread.
+    pub fn worker(&self) -> Worker<'_> {
+        let runner = self.scripts.as_ref().map(Scripts::runner);
+        Worker { engine: self, scratch: Scratch::default(), runner }
+    }
+}
+
+/// What one thread needs to answer encounters.
+pub struct Worker<'e> {
+    engine: &'e Engine,
+    scratch: Scratch,
+    runner: Option<Runner>,
+}
+
+impl<'e> Worker<'e> {
+    /// What the audience may see of one encounter, given as the JSON text of its record.
+    pub fn disclose<'a>(&mut self, line: u64, text: Result<&'a str, Unreadable>) -> Disclosure<'a>
+    where
+        'e: 'a,
+    {
+        let engine = self.engine;
+        let options = &engine.options;
+        match text.and_then(|text| read::read_json(text, line, &engine.schema, options.on, options.today)) {
+            Ok(mut encounter) => {
+                let judgement = self.judge(&mut encounter);
+                engine.redactor.redact(encounter, judgement)
+            }
+            Err(why) => engine.redactor.unreadable(line, why.reason()),
+        }
+    }
+
+    /// Everything there is to say of an encounter, before anybody is shown it. Fields are derived on the way.
+    ///
+    /// Encounters are judged one by one; rules over all those of one submission will have their place after this.
+    pub fn judge(&mut self, encounter: &mut Encounter<'_>) -> Judgement {
+        let engine = self.engine;
+        validate::derive(encounter, &engine.logic, &mut self.scratch);
+        let mut told = self.runner.as_mut().map(|runner| runner.derive(encounter)).unwrap_or_default();
+        let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch);
+        let said = classify::classify(&mut frame);
+        let mut findings = validate::validate(&mut frame);
+        let mut candidates = said.candidates;
+        if let Some(runner) = &mut self.runner {
+            told.extend(runner.classify(encounter, &mut candidates));
+            told.extend(runner.validate(encounter));
+            engine.rank(&mut candidates);
+        }
+        findings.append(&mut told);
+        engine.choose(&mut candidates);
+        Judgement { given: said.given, candidates, findings, missing: said.missing, marks: said.marks }
+    }
+}
+
+impl Desk for Worker<'_> {
+    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+        let disclosure = self.disclose(line, text);
+        if disclosure.write_line(out).is_err() {
+            // A number that JSON has no way to write: the line is withheld.
+            let withheld = self.engine.redactor.unreadable(line, "the answer cannot be written");
+            let _ = withheld.write_line(out);
+            return Outcome::Refused;
+        }
+        match (disclosure.is_unreadable(), disclosure.has_errors()) {
+            (true, _) => Outcome::Refused,
+            (false, true) => Outcome::Wrong,
+            (false, false) => Outcome::Fine,
+        }
+    }
+}
+
+impl Engine {
+    /// Puts candidates in order again after a script changed them: the sets by their best, then by score and code.
+    fn rank(&self, candidates: &mut [Candidate]) {
+        for candidate in candidates.iter_mut() {
+            candidate.confidence = classify::confidence(candidate.score);
+            let threshold = self.thresholds.iter().find(|(set, _)| *set == candidate.set);
+            candidate.is_below = threshold.is_some_and(|(_, threshold)| candidate.confidence < *threshold);
+        }
+        let mut best: Vec<(u16, f32)> = Vec::new();
+        for candidate in candidates.iter() {
+            match best.iter_mut().find(|(set, _)| *set == candidate.set) {
+                Some((_, score)) => *score = score.max(candidate.score),
+                None => best.push((candidate.set, candidate.score)),
+            }
+        }
+        best.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let place = |set: u16| best.iter().position(|(known, _)| *known == set);
+        candidates.sort_by(|a, b| {
+            let by_set = place(a.set).cmp(&place(b.set));
+            by_set.then(b.score.total_cmp(&a.score)).then(a.code.cmp(&b.code))
+        });
+    }
+
+    /// Leaves the candidates that are shown: those over the threshold, and so many of each set as were asked for.
+    fn choose(&self, candidates: &mut Vec<Candidate>) {
+        let wanted = self.options.candidates.unwrap_or(0);
+        let (mut set, mut place) = (None, 0);
+        candidates.retain(|candidate| {
+            if set != Some(candidate.set) {
+                (set, place) = (Some(candidate.set), 0);
+            }
+            place += 1;
+            match self.options.candidates {
+                Some(_) => place <= wanted,
+                None => !candidate.is_below,
+            }
+        });
+    }
+}
+
+fn no_problem() -> Error {
+    let message = "the scripts could not be compiled".to_owned();
+    Error::Script(ScriptProblem { file: "scripts".to_owned(), line: 0, column: 0, message })
+}
+
+fn find_record<'d>(domain: &'d Domain, name: Option<&str>) -> Result<(u16, &'d Record), Error> {
+    let mut records = (0_u16..).zip(&domain.records);
+    let found = match name {
+        Some(name) => records.find(|(_, record)| record.name == name),
+        None => records.next(),
+    };
+    found.ok_or_else(|| {
+        let Some(name) = name else { return Error::NoRecord(domain.name.clone()) };
+        let known: Vec<&str> = domain.records.iter().map(|record| record.name.as_str()).collect();
+        Error::UnknownRecord { domain: domain.name.clone(), name: name.to_owned(), known: known.join(", ") }
+    })
+}

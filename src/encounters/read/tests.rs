@@ -1,0 +1,345 @@
+//! Reading, format by format.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use super::*;
+use crate::model::content::Code;
+use crate::model::content::CodeSet;
+use crate::model::day::Day;
+use crate::model::day::Moment;
+use crate::model::encounter::Encounter;
+use crate::model::program::Shared;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::record::Privacy;
+use crate::model::record::Record;
+use crate::model::value::Value;
+use crate::registry;
+use crate::registry::Registry;
+use std::io::Cursor;
+use std::io::Read;
+use std::sync::Arc;
+
+const TODAY: Day = Day(20_000);
+
+fn field(name: &str, kind: Kind) -> Field {
+    Field {
+        name: name.to_owned(),
+        title: String::new(),
+        kind,
+        is_required: false,
+        default: Vec::new(),
+        privacy: Privacy::default(),
+        dates_encounter: name == "date",
+    }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+fn list(kind: Kind) -> Kind {
+    Kind::List(Box::new(kind))
+}
+
+/// A registry with the code set `tests`: E11.9 and I10.
+fn small_registry() -> Registry {
+    let code = |code: &str| Code { code: code.to_owned(), is_assignable: true, ..Code::default() };
+    let set = CodeSet { name: "tests".to_owned(), codes: vec![code("E11.9"), code("I10")], ..CodeSet::default() };
+    let shared = Shared { sets: words(&["tests"]), ..Shared::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("it.registry");
+    let parts = registry::Parts { sets: &[set], crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32] };
+    registry::write(&path, &parts).unwrap();
+    Registry::open(&path).unwrap()
+}
+
+/// A schema of a record with a field of every type.
+pub(crate) fn schema() -> Schema {
+    let diagnosis = vec![field("code", Kind::Code(0)), field("poa", Kind::Text), field("text", Kind::Text)];
+    let procedure = vec![
+        field("code", Kind::Text),
+        field("units", Kind::Number),
+        field("modifiers", list(Kind::Text)),
+        field("date", Kind::Date),
+        field("diagnoses", list(Kind::Integer)),
+        field("place_of_service", Kind::Text),
+    ];
+    let patient = vec![
+        field("id", Kind::Text),
+        field("age", Kind::Integer),
+        field("sex", Kind::Choice(words(&["female", "male"]))),
+    ];
+    let fields = vec![
+        field("id", Kind::Text),
+        field("class", Kind::Choice(words(&["inpatient", "out-patient", "professional", "outpatient"]))),
+        field("date", Kind::Date),
+        field("received", Kind::DateTime),
+        field("minutes", Kind::Number),
+        field("paid", Kind::Money),
+        field("urgent", Kind::Bool),
+        field("wait", Kind::Duration),
+        field("edition", Kind::Ladder(words(&["2016", "2019.1", "2025.0"]))),
+        field("tags", list(Kind::Text)),
+        field("patient", Kind::Record(patient)),
+        field("diagnoses", list(Kind::Record(diagnosis))),
+        field("procedures", list(Kind::Record(procedure))),
+        field("payer", Kind::Text),
+        field("discharge_date", Kind::Date),
+    ];
+    let record = Record { name: "encounter".to_owned(), title: String::new(), fields };
+    Schema::new(&record, 0, Arc::new(small_registry()))
+}
+
+fn read<'a>(schema: &Schema, text: &'a str) -> Encounter<'a> {
+    read_json(text, 1, schema, None, TODAY).unwrap()
+}
+
+/// The encounters of an input as `name=value` of the fields they have.
+fn shown(input: &[u8], name: &str, format: Option<Format>) -> Vec<String> {
+    let schema = schema();
+    let mut source = Source::new(name, None, Box::new(Cursor::new(input.to_vec())), format, &schema).unwrap();
+    let (mut block, mut out) = (Block::default(), Vec::new());
+    while source.fill(&mut block).unwrap() {
+        block.each(&schema, |line, text| {
+            out.push(match text.and_then(|text| read_json(text, line, &schema, None, TODAY)) {
+                Ok(encounter) => format!("{line}: {}", show(&encounter, &schema)),
+                Err(why) => format!("{line}: {why}"),
+            });
+        });
+    }
+    out
+}
+
+fn show(encounter: &Encounter<'_>, schema: &Schema) -> String {
+    let names = schema.level().names.iter();
+    let present = names.zip(&encounter.slots).filter(|(_, value)| !value.is_absent());
+    let mut out: Vec<String> = present.map(|(name, value)| format!("{name}={}", plain(value))).collect();
+    out.extend(encounter.undeclared.iter().map(|(name, value)| format!("?{name}={value}")));
+    out.extend(encounter.misfits.iter().map(|(path, word)| format!("!{path}:{word}")));
+    out.join(" ")
+}
+
+fn plain(value: &Value<'_>) -> String {
+    match value {
+        Value::Absent => "-".to_owned(),
+        Value::Bool(it) => it.to_string(),
+        Value::Number(it) => it.to_string(),
+        Value::Text(it) | Value::Misfit(it) => it.to_string(),
+        Value::Day(it) => it.to_string(),
+        Value::Moment(it) => it.to_string(),
+        Value::Span(it) => format!("{}m{}s", it.months, it.seconds),
+        Value::Choice(it) | Value::Step(it) => format!("#{it}"),
+        Value::Code(it) => it.text.to_string(),
+        Value::List(items) | Value::Record(items) => {
+            format!("({})", items.iter().map(plain).collect::<Vec<_>>().join(","))
+        }
+    }
+}
+
+#[test]
+fn values_take_the_type_of_their_field() {
+    let schema = schema();
+    let text = r#"{"id":17,"class":"Out_Patient","date":"2026-03-02","received":"2026-03-02T21:14:00Z","minutes":"12.5",
+        "paid":"$1,200.00","urgent":"yes","wait":"30 days","edition":2025.0,"tags":["a","",3],
+        "patient":{"age":41,"sex":"FEMALE"},"diagnoses":[{"code":"e119"},{"code":"Z99.9"}]}"#;
+    let encounter = read(&schema, text);
+    assert_eq!(
+        show(&encounter, &schema),
+        "id=17 class=#1 date=2026-03-02 received=2026-03-02T21:14:00 minutes=12.5 paid=1200 urgent=true wait=0m2592000s \
+         edition=#2 tags=(a,-,3) patient=(-,41,#0) diagnoses=((e119,-,-),(Z99.9,-,-))"
+    );
+    assert_eq!(encounter.on, Day::parse("2026-03-02").unwrap());
+    let Value::List(diagnoses) = &encounter.slots[11] else { unreachable!() };
+    let code = |place: usize| match &diagnoses[place] {
+        Value::Record(slots) => match &slots[0] {
+            Value::Code(code) => code.code,
+            _ => None,
+        },
+        _ => None,
+    };
+    assert_eq!((code(0), code(1)), (Some(0), None));
+}
+
+#[test]
+fn what_does_not_fit_is_kept_and_told() {
+    let schema = schema();
+    let text = r#"{"minutes":"ten","date":"2026-02-30","class":"x","patient":[1],"tags":"a","diagnoses":[{"code":{"c":1}},7],
+        "urgent":3.5,"patient2":{"name":"x"},"received":null,"edition":""}"#;
+    let encounter = read(&schema, text);
+    assert_eq!(
+        show(&encounter, &schema),
+        r#"class=x date=2026-02-30 minutes=ten urgent=3.5 tags=a patient=[1] diagnoses=(({"c":1},-,-),7) ?patient2={"name":"x"} !minutes:number !date:date !class:choice !patient:record !tags:list !diagnoses[0].code:code !diagnoses[1]:record !urgent:bool"#
+    );
+    assert_eq!(encounter.on, TODAY);
+}
+
+#[test]
+fn of_two_values_the_last_counts() {
+    let schema = schema();
+    let encounter = read(&schema, r#"{"id":"a","patient":{"age":1,"age":2},"id":"b"}"#);
+    assert_eq!(show(&encounter, &schema), "id=b patient=(-,2,-) !patient.age:single value !id:single value");
+}
+
+#[test]
+fn texts_borrow_from_the_line() {
+    let schema = schema();
+    let encounter = read(&schema, r#"{"id":"plain","payer":"with \" sign"}"#);
+    assert!(matches!(&encounter.slots[0], Value::Text(std::borrow::Cow::Borrowed("plain"))));
+    assert!(matches!(&encounter.slots[13], Value::Text(std::borrow::Cow::Owned(_))));
+}
+
+#[test]
+fn trouble_is_named_and_never_quoted() {
+    let schema = schema();
+    let why = |text: &str| read_json(text, 1, &schema, None, TODAY).unwrap_err();
+    assert_eq!(why("[]"), Unreadable::NotAnObject);
+    assert_eq!(why(r#""secret""#), Unreadable::NotAnObject);
+    assert_eq!(why("secret"), Unreadable::NotJson { column: 1 });
+    assert_eq!(why(r#"{"id":"secret"} x"#), Unreadable::NotJson { column: 17 });
+    assert_eq!(why(&format!("{}1{}", "{\"a\":[".repeat(90), "]}".repeat(90))), Unreadable::TooDeep);
+    assert!(!why(r#"{"secret"#).to_string().contains("secret"));
+}
+
+#[test]
+fn arrays_are_cut_at_their_elements() {
+    let input = b" [\n {\"id\":\"a]}\\\"\"},\n 7, {\"id\":\"b\",\"tags\":[\"x\",{}]}\n]\n";
+    let expected = ["2: id=a]}\"", "3: this is not a JSON object", "3: id=b tags=(x,{}) !tags[1]:text"];
+    assert_eq!(shown(input, "it.json", None), expected);
+    assert_eq!(shown(b"[{\"id\":\"a\"},", "it.json", None)[1], "1: the JSON array is broken here, the rest is not read");
+    assert_eq!(shown(b"[] []", "it.json", None).len(), 1);
+    assert_eq!(shown(b"[]", "it.json", None).len(), 0);
+    let laid_out = b"{\n  \"id\": \"a\"\n}\n{\n  \"id\": \"b\"\n}\n";
+    assert_eq!(shown(laid_out, "it.json", None), ["1: id=a", "4: id=b"]);
+}
+
+#[test]
+fn csv_has_places_in_its_header() {
+    let input = b"id,patient.age,tags,diagnoses.code,diagnoses[1].code,My Field,St. Paul\r\n\
+        1,41,a; b,I10,,x,\r\n\
+        2,old,,,E119,,\"a \"\"b\"\"\nc\"\r\n\
+        3,,,,,,,too many\r\n\
+        4,\xFF\r\n";
+    assert_eq!(
+        shown(input, "it.csv", None),
+        [
+            "2: id=1 tags=(a,b) patient=(-,41,-) diagnoses=((I10,-,-)) ?My Field=\"x\"",
+            "3: id=2 patient=(-,old,-) diagnoses=((-,-,-),(E119,-,-)) ?St. Paul=\"a \\\"b\\\"\\nc\" !patient.age:integer",
+            "5: this row has more cells than the header",
+            "6: this is not UTF-8",
+        ]
+    );
+    assert_eq!(shown(b"id;minutes\n1;4\n", "it.csv", None), ["2: id=1 minutes=4"]);
+    assert_eq!(shown(b"id\tminutes\n1\t4\n", "it.tsv", None), ["2: id=1 minutes=4"]);
+    assert!(shown(b"", "it.csv", None).is_empty());
+    assert!(shown(b"id\n", "it.csv", None).is_empty());
+}
+
+#[test]
+fn packed_files_are_unpacked() {
+    use std::io::Write;
+    let plain = b"{\"id\":\"a\"}\n{\"id\":\"b\"}\n".repeat(30_000);
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(&plain).unwrap();
+    let packed = packer.finish().unwrap();
+    assert_eq!(shown(&packed, "it.ndjson.gz", None).len(), 60_000);
+    let mut xz = Vec::new();
+    lzma_rs::xz_compress(&mut Cursor::new(&plain), &mut xz).unwrap();
+    assert_eq!(shown(&xz, "it", None).len(), 60_000);
+    for packed in [&packed, &xz] {
+        let cut = shown(&packed[..packed.len() / 2], "it.ndjson.gz", None);
+        assert!(cut.last().unwrap().ends_with("the packed file is damaged here, the rest is not read"));
+    }
+}
+
+/// So many bytes of one line, then another line; nothing of it lies in memory before it is read.
+struct Long(u64);
+
+impl Read for Long {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.0.min(buffer.len() as u64);
+        self.0 -= count;
+        let end = usize::try_from(count).unwrap();
+        buffer[..end].fill(b'x');
+        Ok(end)
+    }
+}
+
+#[test]
+fn a_long_line_is_skipped() {
+    let schema = schema();
+    let size = LONGEST as u64 * 2;
+    for (format, before) in [(Format::Ndjson, "{\"id\":\"a\"}\n"), (Format::Csv, "id\na\n"), (Format::Json, "[\n{\"id\":\"a\"},")]
+    {
+        let after = if format == Format::Json { ",\n{\"id\":\"b\"}]" } else { "\nb\n" };
+        let input = Cursor::new(before.as_bytes()).chain(Long(size)).chain(Cursor::new(after.as_bytes()));
+        let mut source = Source::new("it", None, Box::new(input), Some(format), &schema).unwrap();
+        let (mut block, mut out) = (Block::default(), Vec::new());
+        while source.fill(&mut block).unwrap() {
+            block.each(&schema, |line, text| out.push((line, text.err())));
+            assert!(block.bytes.capacity() <= LONGEST);
+        }
+        assert_eq!(out.len(), 3, "{format:?}");
+        assert_eq!(out[1].1, Some(Unreadable::TooLong));
+    }
+}
+
+#[test]
+fn a_directory_is_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = schema();
+    assert!(matches!(Source::open(folder.path(), None, &schema), Err(Error::Directory { .. })));
+    assert!(matches!(Source::open(&folder.path().join("none"), None, &schema), Err(Error::File { .. })));
+}
+
+const CLAIM: &str = r#"{"resourceType":"ExplanationOfBenefit","id":"claim-1",
+  "type":{"coding":[{"system":"https://bluebutton.cms.gov/resources/codesystem/eob-type","code":"CARRIER"}]},
+  "billablePeriod":{"start":"2020-03-13","end":"2020-03-22"},"patient":{"reference":"Patient/p-1"},
+  "diagnosis":[
+    {"sequence":1,"diagnosisCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"I10","display":"\"HIGH\""}]}},
+    {"sequence":2,"type":[{"coding":[{"code":"admitting"}]}],"diagnosisCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"R51"}]}},
+    {"sequence":3,"type":[{"coding":[{"code":"principal"}]}],"diagnosisCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"E119"}]}}],
+  "item":[{"sequence":1,"diagnosisLinkId":[3,1],"quantity":{"value":2},"servicedPeriod":{"start":"2020-03-14"},
+    "modifier":[{"coding":[{"code":"25"}]}],"locationCodeableConcept":{"coding":[{"code":"11"}]},
+    "service":{"coding":[{"system":"https://bluebutton.cms.gov/resources/codesystem/hcpcs","code":"99213"}]}},
+    {"sequence":2,"service":{"coding":[{"system":"http://hl7.org/fhir/sid/ndc","code":"123"}]}}]}"#;
+
+#[test]
+fn claims_are_encounters() {
+    let line = CLAIM.replace('\n', " ");
+    let expected = "1: id=claim-1 class=#2 date=2020-03-13 patient=(p-1,-,-) diagnoses=((E119,-,-),(I10,-,HIGH)) \
+         procedures=((99213,2,(25),2020-03-14,(1,2),11)) payer=medicare";
+    assert_eq!(shown(line.as_bytes(), "it.ndjson", None), [expected]);
+    assert_eq!(shown(CLAIM.as_bytes(), "it", None), [expected]);
+    assert_eq!(shown(CLAIM.as_bytes(), "it", Some(Format::Fhir)), [expected]);
+}
+
+#[test]
+fn bundles_join_what_belongs_together() {
+    let bundle = r#"{"resourceType":"Bundle","entry":[
+      {"resource":{"resourceType":"Patient","id":"p","gender":"female","birthDate":"1980-05-01"}},
+      {"resource":{"resourceType":"Encounter","id":"e","class":{"code":"AMB"},"subject":{"reference":"urn:uuid:p"},
+        "period":{"start":"2026-04-30T10:00:00Z"},
+        "type":[{"coding":[{"system":"http://www.ama-assn.org/go/cpt","code":"99214"}]}]}},
+      {"resource":{"resourceType":"Condition","id":"c","encounter":{"reference":"Encounter/e"},
+        "code":{"coding":[{"system":"http://snomed.info/sct","code":"1","display":"Cough"},{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"I10"}]}}},
+      {"resource":{"resourceType":"Observation","id":"o"}}]}"#;
+    assert_eq!(
+        shown(bundle.as_bytes(), "it.json", None),
+        ["1: id=e class=#3 date=2026-04-30 patient=(p,45,#0) diagnoses=((I10,-,Cough)) procedures=((99214,-,-,-,-,-))"]
+    );
+    let lone = r#"{"resourceType":"Condition","id":"c","recordedDate":"2026-01-01","code":{"text":"Cough"}}
+{"resourceType":"Observation"}"#;
+    assert_eq!(
+        shown(lone.as_bytes(), "it", None),
+        ["1: id=c date=2026-01-01 diagnoses=((-,-,Cough))", &format!("2: {}", Unreadable::OtherResource)]
+    );
+}
+
+#[test]
+fn moments_and_days_date_an_encounter() {
+    let schema = schema();
+    let encounter = read(&schema, r#"{"date":"2020-03-13T00:00:00-04:00"}"#);
+    assert_eq!(encounter.on, Moment::parse("2020-03-13").unwrap().day());
+    let forced = read_json(r#"{"date":"2020-03-13"}"#, 1, &schema, Some(Day(5)), TODAY).unwrap();
+    assert_eq!(forced.on, Day(5));
+}
