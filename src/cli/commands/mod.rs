@@ -5,6 +5,6 @@ pub(crate) mod check;
 pub(crate) mod doc;
 pub(crate) mod explain;
 pub(crate) mod fmt;
-pub(crate) mod redact;
 pub(crate) mod new;
+pub(crate) mod redact;
 pub(crate) mod shell;

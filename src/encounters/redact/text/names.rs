@@ -58,7 +58,8 @@ fn beside_names(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>
         return;
     }
     let joins = |from: usize, to: usize| {
-        let is_and = to == from + 1 && page.piece(from) == "and" && page.gap(from) == Gap::Space && page.gap(to) == Gap::Space;
+        let is_and =
+            to == from + 1 && page.piece(from) == "and" && page.gap(from) == Gap::Space && page.gap(to) == Gap::Space;
         is_and || to == from && page.gap(to) == Gap::Comma
     };
     for (from, to) in names {
@@ -80,10 +81,18 @@ fn beside_names(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>
 }
 
 fn is_alone(page: &Page<'_>, at: usize) -> bool {
-    const OTHER: u32 = class::MONTH | class::WEEKDAY | class::NO_NAME | class::PEOPLE | class::LAND | class::FACILITY | class::STATE_CODE;
+    const OTHER: u32 = class::MONTH
+        | class::WEEKDAY
+        | class::NO_NAME
+        | class::PEOPLE
+        | class::LAND
+        | class::FACILITY
+        | class::STATE_CODE;
     let Some(word) = page.word(at) else { return false };
     let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
-    word.shape == Shape::Capital && word.class & OTHER == 0 && (is_name || word.class & class::COMMON == 0 && !page.is_language(at))
+    word.shape == Shape::Capital
+        && word.class & OTHER == 0
+        && (is_name || word.class & class::COMMON == 0 && !page.is_language(at))
 }
 
 /// `my name is …`, `Name: …`: what follows is a name, whatever it looks like.
@@ -199,7 +208,14 @@ fn can_begin(page: &Page<'_>, at: usize) -> bool {
     let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both | Shape::Mixed);
     let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
     let never = word.class
-        & (class::MONTH | class::WEEKDAY | class::TITLE | class::NO_NAME | class::EPONYM_OF | class::PEOPLE | class::STREET | class::UNIT)
+        & (class::MONTH
+            | class::WEEKDAY
+            | class::TITLE
+            | class::NO_NAME
+            | class::EPONYM_OF
+            | class::PEOPLE
+            | class::STREET
+            | class::UNIT)
         != 0;
     is_letters
         && page.is_capital(at)
@@ -229,7 +245,8 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
         if to > at + 1 && !(is_common && begins && !page.is(at + 1, class::SURNAME)) {
             return Some(to);
         }
-        let is_addressed = begins && !is_common && matches!(page.gap(at + 1), Gap::Comma | Gap::Break | Gap::Possessive);
+        let is_addressed =
+            begins && !is_common && matches!(page.gap(at + 1), Gap::Comma | Gap::Break | Gap::Possessive);
         let is_plain = is_word && (is_common || begins && !is_addressed && !looks_like_person(page, at));
         return (!is_plain).then_some(at + 1);
     }
@@ -297,7 +314,14 @@ fn rest(page: &Page<'_>, mut to: usize, is_sure: bool) -> usize {
 
 /// A capitalised word straight after a given name: a surname, whatever else the word means.
 fn is_after_given(page: &Page<'_>, at: usize) -> bool {
-    const OTHER: u32 = NEVER | class::FACILITY | class::FIRM | class::STREET | class::PEOPLE | class::LAND | class::TITLE | class::SUFFIX;
+    const OTHER: u32 = NEVER
+        | class::FACILITY
+        | class::FIRM
+        | class::STREET
+        | class::PEOPLE
+        | class::LAND
+        | class::TITLE
+        | class::SUFFIX;
     let follows = page.style == Style::Mixed && page.gap(at) == Gap::Space;
     follows
         && at.checked_sub(1).is_some_and(|before| page.is(before, class::GIVEN) && page.is_capital(before))

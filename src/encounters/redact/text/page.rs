@@ -284,7 +284,9 @@ fn without_possessive(piece: &str) -> &str {
     let bare = piece.strip_suffix("'s").or_else(|| piece.strip_suffix("’s"));
     let bare = bare.or_else(|| piece.strip_suffix("'S"));
     let bare = bare.or_else(|| {
-        ["'re", "'ve", "'ll", "'d", "'m", "’re", "’ve", "’ll", "’d", "’m"].iter().find_map(|end| piece.strip_suffix(end))
+        ["'re", "'ve", "'ll", "'d", "'m", "’re", "’ve", "’ll", "’d", "’m"]
+            .iter()
+            .find_map(|end| piece.strip_suffix(end))
     });
     bare.filter(|bare| !bare.is_empty()).unwrap_or(piece)
 }

@@ -35,7 +35,15 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
         let (start, mut end) = page.range(from, to);
         // `St. Luke's` is a place as it stands.
         if rank == rank::FACILITY {
-            end += page.text.get(end..).map_or(0, |rest| if rest.starts_with("'s") { 2 } else if rest.starts_with("’s") { 4 } else { 0 });
+            end += page.text.get(end..).map_or(0, |rest| {
+                if rest.starts_with("'s") {
+                    2
+                } else if rest.starts_with("’s") {
+                    4
+                } else {
+                    0
+                }
+            });
         }
         found.add(start, end, kind, rank);
         at = to.max(at + 1);
@@ -73,7 +81,8 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
 /// `St. Luke`, with or without what it is.
 fn saint(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let is_saint = matches!(page.piece(at), "St" | "Saint" | "Mt" | "Mount") && joins(page, at + 1);
-    let is_name = is_saint && page.style == Style::Mixed && is_name(page, at + 1) && page.word(at + 1)?.shape == Shape::Capital;
+    let is_name =
+        is_saint && page.style == Style::Mixed && is_name(page, at + 1) && page.word(at + 1)?.shape == Shape::Capital;
     (is_name && !page.is(at.wrapping_sub(1), class::STREET)).then_some((at, at + 2, Kind::Location))
 }
 

@@ -226,7 +226,14 @@ fn is_settlement(page: &Page<'_>, at: usize, begins: bool) -> bool {
     let is_person = word.class & (class::GIVEN | class::TITLE | class::ROLE) != 0 && word.class & class::TOWN == 0;
     let is_strange =
         begins && is_capital && word.class & (class::COMMON | class::MONTH | class::WEEKDAY) == 0 && !is_person;
-    let is_strange = is_strange || begins && page.style == Style::Lower && page.knows_words && page.gap(at) == Gap::Line && word.shape == Shape::Lower && !page.is_language(at) && !is_person;
+    let is_strange = is_strange
+        || begins
+            && page.style == Style::Lower
+            && page.knows_words
+            && page.gap(at) == Gap::Line
+            && word.shape == Shape::Lower
+            && !page.is_language(at)
+            && !is_person;
     let is_particle = begins && word.class & class::PARTICLE != 0 && page.is_capital(at + 1);
     is_state || is_strange || is_particle || is_known && (is_capital || page.style == Style::Lower)
 }
