@@ -84,6 +84,7 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Build(it) => it.run(context, terminal),
         Command::Fmt(it) => it.run(terminal),
         Command::Explain(it) => it.run(context, terminal),
+        Command::Redact(it) => it.run(context, terminal),
         Command::New(it) => it.run(context, terminal),
         Command::Doc(it) => it.run(terminal),
         Command::Lookup(it) => it.run(context, terminal),

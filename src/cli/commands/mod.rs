@@ -11,5 +11,6 @@ mod lines;
 pub(crate) mod lookup;
 pub(crate) mod map;
 pub(crate) mod search;
+pub(crate) mod redact;
 pub(crate) mod shell;
 pub(crate) mod sources;

@@ -22,6 +22,7 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
         return;
     }
     after_cues(page, cues, found);
+    let mut ends = Vec::new();
     let mut at = 0;
     while at < page.words.len() {
         let (start, end) = page.range(at, at + 1);
@@ -33,13 +34,65 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
             titled(page, at).map(|to| (to, rank::TITLED)).or_else(|| person(page, at).map(|to| (to, rank::NAME)));
         match name {
             Some((to, rank)) if to > at => {
+                let to = suffix(page, to);
                 let (start, end) = page.range(at, to);
+                ends.push((at, to));
                 found.add(start, end, Kind::Name, rank);
                 at = to;
             }
             _ => at += 1,
         }
     }
+    beside_names(page, &ends, found);
+}
+
+/// `, Jr.`, `MD`, `III` after a name.
+fn suffix(page: &Page<'_>, to: usize) -> usize {
+    let is_joined = matches!(page.gap(to), Gap::Space | Gap::Comma);
+    if is_joined && page.is(to, class::SUFFIX) && page.is_capital(to) { to + 1 } else { to }
+}
+
+/// `Roe, Doe and White`: what stands in one row with names is one, if it is capitalised and nothing else.
+fn beside_names(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
+    if page.style != Style::Mixed {
+        return;
+    }
+    let joins = |from: usize, to: usize| {
+        let is_and =
+            to == from + 1 && page.piece(from) == "and" && page.gap(from) == Gap::Space && page.gap(to) == Gap::Space;
+        is_and || to == from && page.gap(to) == Gap::Comma
+    };
+    for (from, to) in names {
+        for other in [*to, to + 1] {
+            let goes_on = page.gap(other + 1) == Gap::Space && page.is_capital(other + 1);
+            if joins(*to, other) && is_alone(page, other) && !goes_on {
+                let (start, end) = page.range(other, other + 1);
+                found.add(start, end, Kind::Name, rank::WORD);
+            }
+        }
+        for other in [from.checked_sub(1), from.checked_sub(2)].into_iter().flatten() {
+            let follows = other > 0 && page.gap(other) == Gap::Space && page.is_capital(other - 1);
+            if joins(other + 1, *from) && is_alone(page, other) && !follows {
+                let (start, end) = page.range(other, other + 1);
+                found.add(start, end, Kind::Name, rank::WORD);
+            }
+        }
+    }
+}
+
+fn is_alone(page: &Page<'_>, at: usize) -> bool {
+    const OTHER: u32 = class::MONTH
+        | class::WEEKDAY
+        | class::NO_NAME
+        | class::PEOPLE
+        | class::LAND
+        | class::FACILITY
+        | class::STATE_CODE;
+    let Some(word) = page.word(at) else { return false };
+    let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
+    word.shape == Shape::Capital
+        && word.class & OTHER == 0
+        && (is_name || word.class & class::COMMON == 0 && !page.is_language(at))
 }
 
 /// `my name is …`, `Name: …`: what follows is a name, whatever it looks like.
@@ -85,7 +138,7 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
     let first = to;
     while to < first + LONGEST
         && (if to == first { joins_title(page, to) } else { links(page, to) })
-        && is_after_title(page, to, is_title)
+        && is_after_title(page, to, is_title || to > first)
     {
         to += 1;
     }
@@ -155,7 +208,14 @@ fn can_begin(page: &Page<'_>, at: usize) -> bool {
     let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both | Shape::Mixed);
     let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
     let never = word.class
-        & (class::MONTH | class::WEEKDAY | class::TITLE | class::NO_NAME | class::PEOPLE | class::STREET | class::UNIT)
+        & (class::MONTH
+            | class::WEEKDAY
+            | class::TITLE
+            | class::NO_NAME
+            | class::EPONYM_OF
+            | class::PEOPLE
+            | class::STREET
+            | class::UNIT)
         != 0;
     is_letters
         && page.is_capital(at)
@@ -177,7 +237,7 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     let is_word = page.is_language(at);
     let begins = page.begins_sentence(at);
     let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 6;
-    if is_before_eponym(page, at + 1) {
+    if page.is_eponym(at + 1) {
         return None;
     }
     if class & class::GIVEN != 0 && !(is_acronym && word.end - word.start < 4) {
@@ -185,7 +245,9 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
         if to > at + 1 && !(is_common && begins && !page.is(at + 1, class::SURNAME)) {
             return Some(to);
         }
-        let is_plain = is_word && (is_common || begins);
+        let is_addressed =
+            begins && !is_common && matches!(page.gap(at + 1), Gap::Comma | Gap::Break | Gap::Possessive);
+        let is_plain = is_word && (is_common || begins && !is_addressed && !looks_like_person(page, at));
         return (!is_plain).then_some(at + 1);
     }
     if is_common {
@@ -203,13 +265,9 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     // A strange word: with another one, or where a person would stand.
     let is_pair = to > at + 1;
-    let is_free = page.knows_words && !begins && word.shape == Shape::Capital;
+    let stands_alone = matches!(page.gap(at + 1), Gap::Comma | Gap::Possessive) || !page.piece(at).is_ascii();
+    let is_free = page.knows_words && word.shape == Shape::Capital && (!begins || stands_alone);
     (is_pair || is_free || looks_like_person(page, at)).then_some(to.max(at + 1))
-}
-
-/// `Crohn's disease`: no person.
-fn is_before_eponym(page: &Page<'_>, at: usize) -> bool {
-    page.is(at, class::EPONYM) && matches!(page.gap(at), Gap::Space | Gap::Possessive | Gap::Hyphen)
 }
 
 /// `said`, `called`, and the like after it.
@@ -246,12 +304,28 @@ fn rest(page: &Page<'_>, mut to: usize, is_sure: bool) -> usize {
             to += 3;
             continue;
         }
-        if !is_name_part(page, to) || is_before_eponym(page, to + 1) {
+        if !is_name_part(page, to) && !is_after_given(page, to) || page.is_eponym(to + 1) {
             break;
         }
         to += 1;
     }
     to
+}
+
+/// A capitalised word straight after a given name: a surname, whatever else the word means.
+fn is_after_given(page: &Page<'_>, at: usize) -> bool {
+    const OTHER: u32 = NEVER
+        | class::FACILITY
+        | class::FIRM
+        | class::STREET
+        | class::PEOPLE
+        | class::LAND
+        | class::TITLE
+        | class::SUFFIX;
+    let follows = page.style == Style::Mixed && page.gap(at) == Gap::Space;
+    follows
+        && at.checked_sub(1).is_some_and(|before| page.is(before, class::GIVEN) && page.is_capital(before))
+        && page.word(at).is_some_and(|word| word.shape == Shape::Capital && word.class & OTHER == 0)
 }
 
 fn ends_with_dot(page: &Page<'_>, at: usize) -> bool {
@@ -299,7 +373,7 @@ fn initials(page: &Page<'_>, at: usize) -> Option<usize> {
 fn lower(page: &Page<'_>, at: usize) -> Option<usize> {
     let word = page.word(at)?;
     let class = word.class;
-    if class & class::COMMON != 0 || is_before_eponym(page, at + 1) {
+    if class & class::COMMON != 0 || page.is_eponym(at + 1) {
         return None;
     }
     let is_word = page.is_language(at);

@@ -77,6 +77,9 @@ pub(super) struct Page<'t> {
     lists: (&'t Words, &'t NameLists),
 }
 
+/// Endings of medicines and of what medicine says: capitalised, such a word is no name.
+const SHORTEST_STEM: usize = 3;
+
 impl<'t> Page<'t> {
     pub fn new(text: &'t str, words: &'t Words, names: &'t NameLists) -> Page<'t> {
         let mut page = Page {
@@ -194,6 +197,9 @@ impl<'t> Page<'t> {
             return true;
         }
         let low = self.piece(place).to_lowercase();
+        if self.lists.0.has_technical_ending(&low, SHORTEST_STEM) {
+            return true;
+        }
         let known = |stem: &str| (self.lists.0.of(hash(stem)) | self.lists.1.of(hash(stem))) & class::WORD != 0;
         const ENDINGS: &[(&str, &[&str])] = &[
             ("ies", &["y"]),
@@ -246,6 +252,18 @@ impl<'t> Page<'t> {
         self.lists.0.of(sum) | self.lists.1.of(sum)
     }
 
+    /// Whether a thing is named after the word: `Crohn's disease`, `Stevens-Johnson syndrome`. `at` is the word after it.
+    pub fn is_eponym(&self, at: usize) -> bool {
+        let mut to = at;
+        while to < at + 3 && self.gap(to) == Gap::Hyphen && self.is_capital(to) {
+            to += 1;
+        }
+        let next = if self.is(to, class::EPONYM) { to } else { to + 1 };
+        let is_joined = |place: usize| matches!(self.gap(place), Gap::Space | Gap::Possessive | Gap::Hyphen);
+        let is_near = next == to || to > at && is_joined(to) && !self.is_capital(to);
+        is_near && self.is(next, class::EPONYM) && is_joined(next)
+    }
+
     /// First and last byte of several words.
     pub fn range(&self, from: usize, to: usize) -> (usize, usize) {
         let start = self.word(from).map_or(0, |word| word.start);
@@ -264,7 +282,13 @@ fn joins(text: &str, at: usize) -> bool {
 
 fn without_possessive(piece: &str) -> &str {
     let bare = piece.strip_suffix("'s").or_else(|| piece.strip_suffix("’s"));
-    bare.or_else(|| piece.strip_suffix("'S")).filter(|bare| !bare.is_empty()).unwrap_or(piece)
+    let bare = bare.or_else(|| piece.strip_suffix("'S"));
+    let bare = bare.or_else(|| {
+        ["'re", "'ve", "'ll", "'d", "'m", "’re", "’ve", "’ll", "’d", "’m"]
+            .iter()
+            .find_map(|end| piece.strip_suffix(end))
+    });
+    bare.filter(|bare| !bare.is_empty()).unwrap_or(piece)
 }
 
 fn gap_at_start(_bytes: &[u8], _start: usize) -> Gap {

@@ -23,14 +23,28 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     let mut at = 0;
     while at < page.words.len() {
         let place = facility(page, at)
-            .map(|(from, to, kind)| (from, to, kind, rank::FACILITY))
+            .or_else(|| saint(page, at))
+            .map(|(from, to, kind)| (from, seat(page, to), kind, rank::FACILITY))
             .or_else(|| named(page, at).map(|(from, to)| (from, with_state(page, to), Kind::Location, rank::PLACE)))
             .or_else(|| led_to(page, at).map(|(from, to, kind)| (from, with_state(page, to), kind, rank::WORD)));
         let Some((from, to, kind, rank)) = place else {
             at += 1;
             continue;
         };
-        let (start, end) = page.range(from, to);
+        let to = if kind == Kind::Location { with_facility(page, to) } else { to };
+        let (start, mut end) = page.range(from, to);
+        // `St. Luke's` is a place as it stands.
+        if rank == rank::FACILITY {
+            end += page.text.get(end..).map_or(0, |rest| {
+                if rest.starts_with("'s") {
+                    2
+                } else if rest.starts_with("’s") {
+                    4
+                } else {
+                    0
+                }
+            });
+        }
         found.add(start, end, kind, rank);
         at = to.max(at + 1);
     }
@@ -64,6 +78,35 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     (to > first + 1 && (has_name || is_long)).then_some((first, to, kind))
 }
 
+/// `St. Luke`, with or without what it is.
+fn saint(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
+    let is_saint = matches!(page.piece(at), "St" | "Saint" | "Mt" | "Mount") && joins(page, at + 1);
+    let is_name =
+        is_saint && page.style == Style::Mixed && is_name(page, at + 1) && page.word(at + 1)?.shape == Shape::Capital;
+    (is_name && !page.is(at.wrapping_sub(1), class::STREET)).then_some((at, at + 2, Kind::Location))
+}
+
+/// `… in Rochester, MN` after a facility.
+fn seat(page: &Page<'_>, to: usize) -> usize {
+    if matches!(page.piece(to), "in" | "at") && page.gap(to) == Gap::Space && page.gap(to + 1) == Gap::Space {
+        let town = named(page, to + 1).map(|(_, to)| to).or_else(|| led_to(page, to + 1).map(|(_, to, _)| to));
+        return town.map_or(to, |to| with_state(page, to));
+    }
+    if page.gap(to) == Gap::Comma && is_name(page, to) && page.is(to, class::TOWN | class::LAND | class::STATE_CODE) {
+        return with_state(page, to + 1);
+    }
+    to
+}
+
+/// `Dallas clinic`, `UCLA med center`: the facility may be written low.
+fn with_facility(page: &Page<'_>, mut to: usize) -> usize {
+    let begin = to;
+    while to < begin + 2 && page.gap(to) == Gap::Space && page.is(to, class::FACILITY) {
+        to += 1;
+    }
+    to
+}
+
 fn can_name(page: &Page<'_>, at: usize) -> bool {
     page.style == Style::Mixed
         && page.is_capital(at)
@@ -85,7 +128,7 @@ fn joins(page: &Page<'_>, at: usize) -> bool {
 
 /// A place of the lists, of one word or several.
 fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    if !page.is_capital(at) {
+    if !page.is_capital(at) || page.is_eponym(at + 1) {
         return None;
     }
     if page.is(at, class::PLACE_BEGINS) {
@@ -170,7 +213,7 @@ fn is_compass(piece: &str) -> bool {
 
 /// What a preposition leads to: `seen at Johns Hopkins`, `lives in Kistarcsa`.
 fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
-    if page.style != Style::Mixed || !is_led(page, at) || !is_name(page, at) {
+    if page.style != Style::Mixed || !is_led(page, at) || !is_name(page, at) || page.is_eponym(at + 1) {
         return None;
     }
     let mut to = at + 1;

@@ -226,14 +226,27 @@ fn is_settlement(page: &Page<'_>, at: usize, begins: bool) -> bool {
     let is_person = word.class & (class::GIVEN | class::TITLE | class::ROLE) != 0 && word.class & class::TOWN == 0;
     let is_strange =
         begins && is_capital && word.class & (class::COMMON | class::MONTH | class::WEEKDAY) == 0 && !is_person;
+    let is_strange = is_strange
+        || begins
+            && page.style == Style::Lower
+            && page.knows_words
+            && page.gap(at) == Gap::Line
+            && word.shape == Shape::Lower
+            && !page.is_language(at)
+            && !is_person;
     let is_particle = begins && word.class & class::PARTICLE != 0 && page.is_capital(at + 1);
     is_state || is_strange || is_particle || is_known && (is_capital || page.style == Style::Lower)
 }
 
-/// `MN 55401`.
+/// `MN 55401`, `Spain 63488`.
 fn state_and_zip(page: &Page<'_>, found: &mut Found<'_>) {
     for at in 1..page.words.len() {
         let is_zip = page.piece(at).len() == 5 && page.word(at).is_some_and(|word| word.shape == Shape::Digits);
+        let after_line = page.gap(at + 1) == Gap::Line || page.gap(at + 1) == Gap::Break;
+        if is_zip && after_line && page.gap(at) == Gap::Space && page.is(at - 1, class::LAND | class::PLACE_BEGINS) {
+            let (start, end) = page.range(at, at + 1);
+            found.add(start, end, Kind::Zip, rank::PATTERN);
+        }
         let is_state =
             page.is(at - 1, class::STATE_CODE) && page.word(at - 1).is_some_and(|word| word.shape == Shape::Upper);
         if is_zip && is_state && page.gap(at) == Gap::Space {
