@@ -2,6 +2,9 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod classify;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod run;
 pub(crate) mod shell;
+pub(crate) mod test;
