@@ -80,12 +80,12 @@ pub(crate) fn today() -> Day {
     Day::from_civil(jiff::Zoned::now().date())
 }
 
-/// Where official releases and lists lie: the folders of `TENCODE_DATA`, then the user's data folder.
-fn data_folders() -> Vec<PathBuf> {
+/// Where lists of names may lie: below the folders of `TENCODE_DATA`, then below the user's data folder.
+pub(crate) fn data_folders() -> Vec<PathBuf> {
     let listed = std::env::var_os("TENCODE_DATA");
     let mut folders: Vec<PathBuf> = listed.iter().flat_map(std::env::split_paths).collect();
     folders.push(data_folder());
-    folders
+    folders.iter().flat_map(|folder| [folder.join("privacy/gazetteers"), folder.join("sources"), folder.clone()]).collect()
 }
 
 fn data_folder() -> PathBuf {
