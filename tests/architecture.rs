@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// What `src/lib.rs` allows: room → rooms it may import.
 fn allowed() -> BTreeMap<String, BTreeSet<String>> {
-    let text = fs::read_to_string("src/lib.rs").expect("src/lib.rs");
+    let text = fs::read_to_string("src/lib.rs").unwrap();
     let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut imports = String::new();
     for line in text.lines() {
@@ -31,8 +31,8 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn files(folder: &Path, out: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder of src") {
-        let path = entry.expect("an entry").path();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
         if path.is_dir() {
             files(&path, out);
         } else if path.extension().is_some_and(|it| it == "rs") {
@@ -50,7 +50,7 @@ fn rooms_import_only_what_the_map_allows() {
         let mut paths = Vec::new();
         files(&Path::new("src").join(room), &mut paths);
         for path in paths {
-            let text = fs::read_to_string(&path).expect("a source file");
+            let text = fs::read_to_string(&path).unwrap();
             for (number, line) in text.lines().enumerate() {
                 let code = line.split("//").next().unwrap_or_default();
                 for after in code.split("crate::").skip(1) {

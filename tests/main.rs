@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
+mod architecture;
+mod compile;
 mod definitions;
 mod laws;

@@ -52,6 +52,10 @@ pub(crate) enum Command {
     Fmt(commands::fmt::Fmt),
     /// Explain a rule, a code or a diagnostic
     Explain(commands::explain::Explain),
+    /// Start a domain: a folder with a record, a small code set, a case and the hooks of scripts
+    New(commands::new::New),
+    /// Reference pages: the language of definition files, and what a script may see, call and cost
+    Doc(commands::doc::Doc),
     /// Shell completions
     Completions(commands::shell::Completions),
     /// The manual page

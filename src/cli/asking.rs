@@ -85,7 +85,10 @@ pub(crate) fn data_folders() -> Vec<PathBuf> {
     let listed = std::env::var_os("TENCODE_DATA");
     let mut folders: Vec<PathBuf> = listed.iter().flat_map(std::env::split_paths).collect();
     folders.push(data_folder());
-    folders.iter().flat_map(|folder| [folder.join("privacy/gazetteers"), folder.join("sources"), folder.clone()]).collect()
+    folders
+        .iter()
+        .flat_map(|folder| [folder.join("privacy/gazetteers"), folder.join("sources"), folder.clone()])
+        .collect()
 }
 
 fn data_folder() -> PathBuf {

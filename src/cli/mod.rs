@@ -88,6 +88,8 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Test(it) => it.run(context, terminal),
         Command::Fmt(it) => it.run(terminal),
         Command::Explain(it) => it.run(context, terminal),
+        Command::New(it) => it.run(context, terminal),
+        Command::Doc(it) => it.run(terminal),
         Command::Completions(it) => it.run(terminal),
         Command::Man(it) => it.run(terminal),
     }

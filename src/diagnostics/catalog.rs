@@ -114,8 +114,6 @@ kinds! {
     108 Error UnknownFunction { name: String } = "there is no function or table `{name}`";
     /// A function given more or fewer arguments than it takes.
     109 Error WrongArguments { name: String, expected: String, found: usize } = "`{name}` takes {expected}, not {found}";
-    /// An operator that the type does not have.
-    110 Error UnknownOperation { operation: String, kind: String } = "`{operation}` cannot be said of {kind}";
     /// A regular expression that cannot be read.
     111 Error BadPattern { reason: String } = "the pattern cannot be read: {reason}";
     /// A file of a release that is not installed.
@@ -124,32 +122,10 @@ kinds! {
     113 Error UnknownFormat { format: String } = "there is no import format `{format}`";
     /// A source that is there but cannot be imported.
     114 Error ImportFailed { file: String, reason: String } = "`{file}` cannot be imported: {reason}";
-    /// A column that the source does not have.
-    115 Error UnknownColumn { column: String, file: String } = "`{file}` has no column `{column}`";
-    /// Several fields or sets could be meant.
-    116 Error AmbiguousName { name: String, candidates: String } = "`{name}` could be {candidates}";
     /// A domain with several records, and a statement that does not say which one it is about.
     117 Error MissingRecord { what: String } = "{what} does not say which record it is about";
-    /// Something that has to be said and is not.
-    118 Error MissingStatement { what: String, place: String } = "{place} has no `{what}`";
-    /// Something that may be said once and is said again.
-    119 Error RepeatedStatement { what: String } = "`{what}` is said twice";
-    /// A statement that makes no sense in its place.
-    120 Error NotAllowedHere { what: String, place: String } = "{what} cannot stand in {place}";
-    /// A variable that hides a field or another variable.
-    121 Warning ShadowedName { name: String } = "`{name}` hides something else of that name";
-    /// Something defined and never used.
-    122 Warning UnusedName { what: String, name: String } = "the {what} `{name}` is never used";
-    /// A field read before the line that derives it.
-    123 Error DerivedTooLate { field: String } = "`{field}` is used before it is derived";
     /// A ladder or choice with one value twice.
     124 Error RepeatedValue { value: String } = "`{value}` stands here twice";
-    /// Something that lists nothing.
-    125 Error Nothing { what: String } = "{what} is empty";
-    /// A use that a definition file may not make of a name taken by the language.
-    126 Error ReservedName { name: String } = "`{name}` is a word of the language and cannot be a name";
-    /// A limit of the compiled file.
-    127 Error TooMany { what: String, limit: usize } = "there are more than {limit} {what}";
 
     // codes
     /// A code names a parent that its code set does not define.
@@ -174,22 +150,14 @@ kinds! {
     210 Warning UnreachableCode { code: String } = "no encounter can be given the code `{code}`";
     /// A criterion that no encounter can meet.
     211 Error NeverHolds { why: String } = "this can never hold: {why}";
-    /// A criterion that every encounter meets.
-    212 Warning AlwaysHolds { why: String } = "this always holds: {why}";
     /// A property that the code set does not declare.
     213 Error UnknownProperty { property: String, set: String } = "`{set}` declares no property `{property}`";
-    /// A property given twice.
-    214 Error DuplicateProperty { property: String } = "the property `{property}` is given twice";
     /// A range whose end stands before its start.
     215 Error BadRange { from: String, to: String } = "the range `{from}..{to}` ends before it begins";
     /// A plain `replaced by` with several codes.
     216 Error ReplacedBySeveral = "`replaced by` names one code";
-    /// A code replaced by one that has ended too.
-    217 Warning ReplacedByRetired { code: String, day: String } = "`{code}`, which is to replace it, was retired on {day}";
     /// Two validity spans of one code that share days.
     218 Error SpanOverlap { code: String } = "two spans of `{code}` share days";
-    /// A phrase that leads to two codes.
-    219 Warning SharedPhrase { phrase: String, other: String } = "the phrase `{phrase}` also leads to `{other}`";
     /// A code without a title.
     220 Error MissingTitle { code: String } = "the code `{code}` has no title";
     /// A code set without codes.
@@ -222,10 +190,6 @@ kinds! {
     309 Warning UnreachableRow = "no input reaches this row";
     /// A table so wide that gaps and overlaps cannot be looked for.
     310 Warning TableTooWide { table: String } = "`{table}` has too many combinations to look for gaps and overlaps";
-    /// A rule that no encounter can fail.
-    311 Warning NeverFails { rule: String } = "no encounter can fail the rule `{rule}`";
-    /// A rule that no encounter can meet.
-    312 Warning AlwaysFails { rule: String } = "every encounter fails the rule `{rule}`";
 
     // labels and policies
     /// A label that nobody defines.
@@ -236,14 +200,6 @@ kinds! {
     403 Error OperatorMismatch { operator: String, kind: String } = "`{operator}` cannot be done to {kind}";
     /// A kind of thing in text that the redactor does not know.
     404 Error UnknownTextKind { kind: String } = "the redactor knows no `{kind}`";
-    /// A policy that nobody defines.
-    405 Error UnknownPolicy { policy: String } = "there is no policy `{policy}`";
-    /// A policy that keeps what identifies somebody.
-    406 Warning KeepsIdentifying { path: String } = "`{path}` identifies, and this policy keeps it";
-    /// A line of a policy that is about no field of any record.
-    407 Warning SelectsNothing { selector: String } = "{selector} is about no field of any record";
-    /// A kind of identity that no record declares.
-    408 Warning UnknownIdentity { kind: String } = "no field identifies `{kind}`";
 
     // scripts and manifests
     /// A script that rhai cannot read.
@@ -252,26 +208,10 @@ kinds! {
     502 Error MissingHook { hook: String, script: String } = "`{script}` is registered for `{hook}` and has no such function";
     /// A manifest that cannot be read.
     503 Error BadManifest { reason: String } = "the manifest cannot be read: {reason}";
-    /// A key that manifests do not have.
-    504 Error UnknownKey { key: String } = "a manifest has no key `{key}`";
     /// A folder without `domain.toml`.
     505 Error MissingManifest { domain: String } = "the domain `{domain}` has no domain.toml";
     /// A hook that does not exist.
     506 Error UnknownHook { hook: String } = "there is no hook `{hook}`";
-    /// A script that the manifest names and the folder does not have.
-    507 Error MissingScript { script: String } = "there is no script `{script}`";
-    /// A script that the manifest does not name.
-    508 Warning UnusedScript { script: String } = "the script `{script}` is registered for no hook";
-    /// A limit above what the program allows.
-    509 Error LimitTooHigh { limit: String, most: u64 } = "`{limit}` cannot be more than {most}";
-    /// Two folders with one domain's name.
-    510 Error DuplicateDomain { domain: String } = "the domain `{domain}` is there twice";
-    /// A case of a domain that cannot be read.
-    511 Error BadCase { reason: String } = "the case cannot be read: {reason}";
-    /// A hook that takes other arguments.
-    512 Error HookArguments { hook: String, expected: usize, found: usize } = "`{hook}` takes {expected} arguments, this one takes {found}";
-    /// A domain that another one stands on and that is missing.
-    513 Error UnknownDomain { domain: String } = "there is no domain `{domain}`";
 }
 
 #[cfg(test)]

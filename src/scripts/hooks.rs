@@ -39,6 +39,8 @@ const MAX_TIMEOUTS: u32 = 20;
 /// Stack of the thread that parses, in bytes: the parser calls itself for what is nested.
 const PARSER_STACK: usize = 64 << 20;
 
+const TOO_MUCH_TIME: &str = "was stopped: too much time";
+
 /// What is wrong with a script before it is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptProblem {
@@ -220,7 +222,7 @@ impl Inner {
         findings: &mut Vec<Finding>,
     ) -> Option<Vec<Change>> {
         if file.timeouts.load(Ordering::Relaxed) >= MAX_TIMEOUTS {
-            findings.push(failure(file, hook, "was stopped: too much time", None));
+            findings.push(failure(file, hook, TOO_MUCH_TIME, None));
             return None;
         }
         let (answer, left) = self.call(file, hook, (encounter.on, encounter.today), snapshot, candidates);
@@ -231,6 +233,7 @@ impl Inner {
         let ended = answer.and_then(|answer| if hook == Hook::Validate { returned(answer, &mut said) } else { Ok(()) });
         if let Err(error) = ended {
             let (why, line) = reason(&error, &file.words);
+            let why = if left.ran_out_of_time { TOO_MUCH_TIME.to_owned() } else { why };
             findings.push(failure(file, hook, &why, line));
             return None;
         }
@@ -392,8 +395,10 @@ fn reason(error: &EvalAltResult, words: &Words) -> (String, Option<usize>) {
         EvalAltResult::ErrorArrayBounds(..) | EvalAltResult::ErrorStringBounds(..) => {
             "failed: a position lies outside of a list or text".to_owned()
         }
-        EvalAltResult::ErrorIndexingType(..) | EvalAltResult::ErrorIndexNotFound(..) => {
-            "failed: a value has no such part".to_owned()
+        EvalAltResult::ErrorDotExpr(..)
+        | EvalAltResult::ErrorIndexingType(..)
+        | EvalAltResult::ErrorIndexNotFound(..) => {
+            "failed: a value has no such part, or it cannot be set here".to_owned()
         }
         _ => "failed".to_owned(),
     };

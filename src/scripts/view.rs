@@ -19,7 +19,9 @@ use crate::registry::Registry;
 use rhai::Array;
 use rhai::Dynamic;
 use rhai::Engine;
+use rhai::EvalAltResult;
 use rhai::ImmutableString;
+use rhai::Position;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -240,7 +242,8 @@ fn cut(text: &str) -> &str {
 /// Sets a field that is absent; one that the encounter brought stays, as with `derive` of a definition.
 fn set(view: &mut View, name: &str, value: &Dynamic, registry: &Registry) -> Answer<()> {
     if !view.whole.may_set {
-        return call::refuse("only `derive` may set a field");
+        // After `encounter.list.len()` rhai hands the list back; this is the error by which it takes a refusal.
+        return Err(Box::new(EvalAltResult::ErrorIndexingType(String::new(), Position::NONE)));
     }
     let steps = view.path.steps();
     let Some(fields) = fields_at(&view.whole.record.fields, steps) else {
@@ -249,21 +252,25 @@ fn set(view: &mut View, name: &str, value: &Dynamic, registry: &Registry) -> Ans
     let Some((slot, field)) = place(fields, name).and_then(|slot| Some((slot, fields.get(slot)?))) else {
         return call::refuse("the record has no such field");
     };
-    let Some(value) = read(value, &field.kind, registry) else {
-        return call::refuse("the value does not fit the type of the field");
-    };
+    if matches!(field.kind, Kind::Record(_)) {
+        return if value.is::<View>() { Ok(()) } else { call::refuse("a record is set field by field") };
+    }
     let mut held = view.whole.held();
     let held = &mut *held;
     let Some(target) = slot_at(&view.whole.record.fields, &mut held.slots, steps, slot) else {
         return call::refuse("there is no such record");
     };
-    if target.is_absent() {
-        if held.changed.len() >= MAX_SET {
-            return call::stop("it set too many fields");
-        }
-        *target = value.clone();
-        held.changed.push((view.path, slot, value));
+    if !target.is_absent() {
+        return Ok(());
     }
+    let Some(value) = read(value, &field.kind, registry) else {
+        return call::refuse("the value does not fit the type of the field");
+    };
+    if held.changed.len() >= MAX_SET {
+        return call::stop("it set too many fields");
+    }
+    *target = value.clone();
+    held.changed.push((view.path, slot, value));
     Ok(())
 }
 

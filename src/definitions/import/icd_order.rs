@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn headers_codes_and_titles() {
         let line = |code: &str, flag: u8, title: &str| format!("00001 {code:<7} {flag} {title:<60} {title} (long)\n");
-        let file = line("A00", 0, "Cholera") + &line("A000", 1, "Cholera due to x");
+        let file = line("A00", 0, "Cholera") + line("A000", 1, "Cholera due to x").as_str();
         let import = read(file.as_bytes(), &Options::default()).unwrap();
         assert_eq!(import.rows[1].code, "A00.0");
         assert_eq!(import.rows[1].title, "Cholera due to x (long)");
