@@ -31,11 +31,7 @@ pub(super) fn search<'e>(frame: &mut Frame<'e>, classifier: &'e Classifier, gath
                     let title = codes.display(hit.code);
                     let points = POINTS * common(&words, &stems(title));
                     if points >= POINTS / 3.0 {
-                        add(
-                            gathered,
-                            hit.code,
-                            Reason { kind: "word", path: name.clone(), what: title.to_owned(), points },
-                        );
+                        add(gathered, hit.code, Reason { kind: "word", path: name.clone(), what: title.to_owned(), points });
                     }
                 }
             }
@@ -62,8 +58,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 
 fn is_fit(piece: &str) -> bool {
     let mut words = piece.split_whitespace();
-    let is_negated =
-        words.clone().next().is_some_and(|first| NEGATIONS.iter().any(|it| first.eq_ignore_ascii_case(it)));
+    let is_negated = words.clone().next().is_some_and(|first| NEGATIONS.iter().any(|it| first.eq_ignore_ascii_case(it)));
     let count = words.by_ref().count();
     piece.len() > 2 && count <= WORDS_A_PIECE && !is_negated
 }

@@ -29,8 +29,7 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
             at += 1;
             continue;
         }
-        let name =
-            titled(page, at).map(|to| (to, rank::TITLED)).or_else(|| person(page, at).map(|to| (to, rank::NAME)));
+        let name = titled(page, at).map(|to| (to, rank::TITLED)).or_else(|| person(page, at).map(|to| (to, rank::NAME)));
         match name {
             Some((to, rank)) if to > at => {
                 let (start, end) = page.range(at, to);
@@ -66,9 +65,7 @@ fn is_cued(page: &Page<'_>, at: usize) -> bool {
     let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both);
     let is_title = word.class & class::TITLE != 0;
     let is_plain = page.style == Style::Mixed && word.shape == Shape::Lower && word.class & class::PARTICLE == 0;
-    is_letters
-        && !is_plain
-        && (word.class & NEVER == 0 || is_title || word.class & class::GIVEN != 0 && word.shape == Shape::Capital)
+    is_letters && !is_plain && (word.class & NEVER == 0 || is_title || word.class & class::GIVEN != 0 && word.shape == Shape::Capital)
 }
 
 /// `Dr. Jane Roe`, `Officer Roe`, `Witness Jane Roe`.
@@ -83,16 +80,10 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
         to += 1;
     }
     let first = to;
-    while to < first + LONGEST
-        && (if to == first { joins_title(page, to) } else { links(page, to) })
-        && is_after_title(page, to, is_title)
-    {
+    while to < first + LONGEST && (if to == first { joins_title(page, to) } else { links(page, to) }) && is_after_title(page, to, is_title) {
         to += 1;
     }
-    while to > first
-        && page.is(to - 1, class::PARTICLE)
-        && page.word(to - 1).is_some_and(|word| word.shape == Shape::Lower)
-    {
+    while to > first && page.is(to - 1, class::PARTICLE) && page.word(to - 1).is_some_and(|word| word.shape == Shape::Lower) {
         to -= 1;
     }
     if to == first {
@@ -100,10 +91,8 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     if is_role && !is_title {
         // A role alone is weak: what follows must look like a name.
-        let looks = (first..to).any(|it| page.is(it, NAMES))
-            || (first..to).all(|it| !page.is_language(it)) && page.style == Style::Mixed;
-        let is_acronym =
-            to == first + 1 && page.word(first).is_some_and(|word| matches!(word.shape, Shape::Upper | Shape::Initial));
+        let looks = (first..to).any(|it| page.is(it, NAMES)) || (first..to).all(|it| !page.is_language(it)) && page.style == Style::Mixed;
+        let is_acronym = to == first + 1 && page.word(first).is_some_and(|word| matches!(word.shape, Shape::Upper | Shape::Initial));
         return (looks && !is_acronym && page.style != Style::Lower).then_some(to);
     }
     Some(to)
@@ -111,23 +100,17 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
 
 fn joins_title(page: &Page<'_>, at: usize) -> bool {
     matches!(page.gap(at), Gap::Space | Gap::Dot)
-        || page.gap(at) == Gap::Line
-            && page.text.get(..page.range(at, at).0).is_some_and(|it| !it.ends_with("\n\n"))
-            && false
+        || page.gap(at) == Gap::Line && page.text.get(..page.range(at, at).0).is_some_and(|it| !it.ends_with("\n\n")) && false
 }
 
 fn is_after_title(page: &Page<'_>, at: usize, is_title: bool) -> bool {
     let Some(word) = page.word(at) else { return false };
     let is_capital = page.is_capital(at) && !matches!(word.shape, Shape::Digits | Shape::Both);
     let is_never = word.class & NEVER != 0 && !(is_title && word.class & (class::GIVEN | class::SURNAME) != 0);
-    let is_low =
-        page.style == Style::Lower && (page.is_language(at) && word.class & (class::GIVEN | class::SURNAME) == 0);
+    let is_low = page.style == Style::Lower && (page.is_language(at) && word.class & (class::GIVEN | class::SURNAME) == 0);
     let is_place = word.class & (class::FACILITY | class::EPONYM) != 0;
     is_capital && !is_never && !is_low && !is_place
-        || word.class & class::PARTICLE != 0
-            && page.is_capital(at + 1)
-            && page.gap(at + 1) == Gap::Space
-            && page.style == Style::Mixed
+        || word.class & class::PARTICLE != 0 && page.is_capital(at + 1) && page.gap(at + 1) == Gap::Space && page.style == Style::Mixed
 }
 
 /// Whether a word joins the one before into one name.
@@ -154,16 +137,8 @@ fn can_begin(page: &Page<'_>, at: usize) -> bool {
     let Some(word) = page.word(at) else { return false };
     let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both | Shape::Mixed);
     let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
-    let never = word.class
-        & (class::MONTH | class::WEEKDAY | class::TITLE | class::NO_NAME | class::PEOPLE | class::STREET | class::UNIT)
-        != 0;
-    is_letters
-        && page.is_capital(at)
-        && (!never
-            || is_name
-                && word.class & (class::MONTH | class::TITLE | class::STREET) != 0
-                && is_name_part(page, at + 1)
-                && word.class & class::NO_NAME == 0)
+    let never = word.class & (class::MONTH | class::WEEKDAY | class::TITLE | class::NO_NAME | class::PEOPLE | class::STREET | class::UNIT) != 0;
+    is_letters && page.is_capital(at) && (!never || is_name && word.class & (class::MONTH | class::TITLE | class::STREET) != 0 && is_name_part(page, at + 1) && word.class & class::NO_NAME == 0)
 }
 
 /// In a text with capitals.
@@ -230,19 +205,11 @@ fn rest(page: &Page<'_>, mut to: usize, is_sure: bool) -> usize {
             to += 1;
             continue;
         }
-        if word.class & class::PARTICLE != 0
-            && is_name_part(page, to + 1)
-            && matches!(page.gap(to + 1), Gap::Space)
-            && is_sure
-        {
+        if word.class & class::PARTICLE != 0 && is_name_part(page, to + 1) && matches!(page.gap(to + 1), Gap::Space) && is_sure {
             to += 2;
             continue;
         }
-        if word.class & class::PARTICLE != 0
-            && page.is(to + 1, class::PARTICLE)
-            && is_name_part(page, to + 2)
-            && is_sure
-        {
+        if word.class & class::PARTICLE != 0 && page.is(to + 1, class::PARTICLE) && is_name_part(page, to + 2) && is_sure {
             to += 3;
             continue;
         }
@@ -266,15 +233,7 @@ fn is_name_part(page: &Page<'_>, at: usize) -> bool {
         _ => !matches!(word.shape, Shape::Digits | Shape::Both),
     };
     let is_name = word.class & (class::SURNAME | class::GIVEN) != 0;
-    let is_other = word.class
-        & (class::FACILITY
-            | class::FIRM
-            | class::STREET
-            | class::NO_NAME
-            | class::WEEKDAY
-            | class::MONTH
-            | class::PEOPLE)
-        != 0;
+    let is_other = word.class & (class::FACILITY | class::FIRM | class::STREET | class::NO_NAME | class::WEEKDAY | class::MONTH | class::PEOPLE) != 0;
     let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 5 && !is_name;
     is_capital
         && !is_acronym

@@ -79,13 +79,8 @@ pub(super) struct Page<'t> {
 
 impl<'t> Page<'t> {
     pub fn new(text: &'t str, words: &'t Words, names: &'t NameLists) -> Page<'t> {
-        let mut page = Page {
-            text,
-            words: Vec::new(),
-            style: Style::Mixed,
-            knows_words: !names.is_empty(),
-            lists: (words, names),
-        };
+        let mut page =
+            Page { text, words: Vec::new(), style: Style::Mixed, knows_words: !names.is_empty(), lists: (words, names) };
         page.split();
         let letters = |shape: Shape| page.words.iter().filter(|word| word.shape == shape).count();
         let (lower, upper) = (letters(Shape::Lower), letters(Shape::Upper));
@@ -120,11 +115,7 @@ impl<'t> Page<'t> {
             let piece = text.get(start..at).unwrap_or("");
             let stop = start + without_possessive(piece).len();
             let piece = text.get(start..stop).unwrap_or("");
-            let gap = if self.words.is_empty() {
-                gap_at_start(bytes, start)
-            } else {
-                gap(text.get(end..start).unwrap_or(""))
-            };
+            let gap = if self.words.is_empty() { gap_at_start(bytes, start) } else { gap(text.get(end..start).unwrap_or("")) };
             let sum = hash(piece);
             let class = self.lists.0.of(sum) | self.lists.1.of(sum);
             self.words.push(Word { start, end: stop, shape: shape(piece), gap, class });
@@ -156,10 +147,7 @@ impl<'t> Page<'t> {
     pub fn is_capital(&self, place: usize) -> bool {
         self.word(place).is_some_and(|word| match self.style {
             Style::Lower => !matches!(word.shape, Shape::Digits | Shape::Both),
-            _ => {
-                matches!(word.shape, Shape::Capital | Shape::Upper | Shape::Initial)
-                    || word.shape == Shape::Mixed && self.begins_high(place)
-            }
+            _ => matches!(word.shape, Shape::Capital | Shape::Upper | Shape::Initial) || word.shape == Shape::Mixed && self.begins_high(place),
         })
     }
 
@@ -180,9 +168,7 @@ impl<'t> Page<'t> {
             Gap::Break => {
                 let end = place.checked_sub(1).and_then(|before| self.word(before)).map_or(0, |word| word.end);
                 let start = self.word(place).map_or(0, |word| word.start);
-                self.text
-                    .get(end..start)
-                    .is_some_and(|gap| gap.contains(['.', '!', '?', ':', '"', '“', '>', ';', '•', '*', '(']))
+                self.text.get(end..start).is_some_and(|gap| gap.contains(['.', '!', '?', ':', '"', '“', '>', ';', '•', '*', '(']))
             }
             _ => false,
         }
