@@ -38,8 +38,7 @@ struct Written {
 
 impl Explain {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        if let Some(page) = PAGES.get_file(format!("{}.md", self.name.to_uppercase())).and_then(|it| it.contents_utf8())
-        {
+        if let Some(page) = PAGES.get_file(format!("{}.md", self.name.to_uppercase())).and_then(|it| it.contents_utf8()) {
             terminal.text(page)?;
             return Ok(Verdict::Fine);
         }
@@ -69,8 +68,7 @@ impl Explain {
         if found {
             return Ok(Verdict::Fine);
         }
-        let help =
-            did_you_mean(&self.name, names.iter().map(String::as_str)).map(|it| format!("; {it}")).unwrap_or_default();
+        let help = did_you_mean(&self.name, names.iter().map(String::as_str)).map(|it| format!("; {it}")).unwrap_or_default();
         Err(Failure::said(format!("`{}` is no rule, no code and no diagnostic{help}", self.name)))
     }
 }
