@@ -319,9 +319,7 @@ impl Frame<'_> {
         let (address, length) = (text.as_ptr() as usize, text.len());
         let used = self.scratch.readings_used;
         let known = self.scratch.readings.get(..used).unwrap_or(&[]);
-        if stays
-            && let Some(place) = known.iter().skip(1).position(|it| it.address == address && it.length == length)
-        {
+        if stays && let Some(place) = known.iter().skip(1).position(|it| it.address == address && it.length == length) {
             return place + 1;
         }
         self.spend(1 + length as u64 / 8);
