@@ -86,6 +86,11 @@ impl Test {
             if files.is_empty() {
                 continue;
             }
+            if registry.domain(&name)?.is_none() {
+                terminal.note(&format!("{name}: it has errors, so its cases cannot be run: see `tencode check`"));
+                is_wrong = true;
+                continue;
+            }
             let mut tally = Tally::default();
             let mut engines = Engines { registry: Arc::clone(&registry), domain: name.clone(), made: BTreeMap::new() };
             for file in files {
