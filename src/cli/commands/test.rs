@@ -158,11 +158,14 @@ fn cases(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+/// Record, audience and day of a case.
+type Which = (Option<String>, Option<String>, Option<Day>);
+
 /// Engines of a domain, one a record, audience and day.
 struct Engines {
     registry: Arc<Registry>,
     domain: String,
-    made: BTreeMap<(Option<String>, Option<String>, Option<Day>), Engine>,
+    made: BTreeMap<Which, Engine>,
 }
 
 impl Engines {

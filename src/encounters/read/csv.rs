@@ -22,7 +22,7 @@ const MOST_CELLS: usize = 100_000;
 /// Cuts an input into rows.
 pub(super) struct Rows {
     input: Box<dyn BufRead + Send>,
-    rows: csv_core::Reader,
+    parser: csv_core::Reader,
     row: Row,
     header: Option<Header>,
     known: Known,
@@ -55,10 +55,10 @@ enum Outcome {
 impl Rows {
     /// `schema` says which fields are lists, so that a cell can hold several words.
     pub(super) fn new(input: Box<dyn BufRead + Send>, delimiter: u8, schema: &Schema) -> Rows {
-        let rows = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        let parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let mut known = Known { tops: schema.level().names.clone(), lists: Vec::new(), heads: Vec::new() };
         known.find_lists(schema.level(), "");
-        Rows { input, rows, row: Row::default(), header: None, known, line: 1 }
+        Rows { input, parser, row: Row::default(), header: None, known, line: 1 }
     }
 
     /// What stands between the cells: a comma, unless the header has none but has tabs or semicolons.
@@ -76,7 +76,7 @@ impl Rows {
             let input = self.input.fill_buf()?;
             let output = self.row.bytes.get_mut(filled..).unwrap_or_default();
             let ends = self.row.ends.get_mut(ended..).unwrap_or_default();
-            let (result, taken, wrote, cells) = self.rows.read_record(input, output, ends);
+            let (result, taken, wrote, cells) = self.parser.read_record(input, output, ends);
             self.line += lines_in(input.get(..taken).unwrap_or_default());
             self.input.consume(taken);
             filled += wrote;

@@ -1,4 +1,4 @@
-//! Claim and ExplanationOfBenefit: what was billed.
+//! Claim and `ExplanationOfBenefit`: what was billed.
 
 use super::Context;
 use super::Fields;
