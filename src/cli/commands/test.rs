@@ -86,6 +86,11 @@ impl Test {
             if files.is_empty() {
                 continue;
             }
+            if registry.domain(&name)?.is_none() {
+                terminal.note(&format!("{name}: it has errors, so its cases cannot be run: see `tencode check`"));
+                is_wrong = true;
+                continue;
+            }
             let mut tally = Tally::default();
             let mut engines = Engines { registry: Arc::clone(&registry), domain: name.clone(), made: BTreeMap::new() };
             for file in files {
@@ -153,11 +158,14 @@ fn cases(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+/// Record, audience and day of a case.
+type Which = (Option<String>, Option<String>, Option<Day>);
+
 /// Engines of a domain, one a record, audience and day.
 struct Engines {
     registry: Arc<Registry>,
     domain: String,
-    made: BTreeMap<(Option<String>, Option<String>, Option<Day>), Engine>,
+    made: BTreeMap<Which, Engine>,
 }
 
 impl Engines {
