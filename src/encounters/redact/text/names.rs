@@ -260,7 +260,7 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     if class & class::SURNAME != 0 && is_word && !begins && !is_acronym && looks_like_person(page, at) {
         return Some(at + 1);
     }
-    if is_acronym || is_word {
+    if is_acronym || is_word || word.shape == Shape::Upper && page.style == Style::Mixed {
         return None;
     }
     // A strange word: with another one, or where a person would stand.
@@ -349,7 +349,9 @@ fn is_name_part(page: &Page<'_>, at: usize) -> bool {
             | class::MONTH
             | class::PEOPLE)
         != 0;
-    let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 5 && !is_name;
+    let is_rare = word.class & (class::RARE_GIVEN | class::RARE_SURNAME) != 0;
+    let is_acronym =
+        word.shape == Shape::Upper && page.style == Style::Mixed && !is_name && (word.end - word.start < 5 || !is_rare);
     is_capital
         && !is_acronym
         && !(is_other && !(is_name && word.class & (class::NO_NAME | class::FACILITY | class::FIRM) == 0))

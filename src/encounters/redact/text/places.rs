@@ -22,7 +22,8 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     }
     let mut at = 0;
     while at < page.words.len() {
-        let place = facility(page, at)
+        let place = firm(page, at)
+            .or_else(|| facility(page, at))
             .or_else(|| saint(page, at))
             .map(|(from, to, kind)| (from, seat(page, to), kind, rank::FACILITY))
             .or_else(|| named(page, at).map(|(from, to)| (from, with_state(page, to), Kind::Location, rank::PLACE)))
@@ -31,6 +32,10 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
             at += 1;
             continue;
         };
+        if kind == Kind::Org {
+            let (start, end) = page.range(from, to);
+            found.shield(start, end);
+        }
         let to = if kind == Kind::Location { with_facility(page, to) } else { to };
         let (start, mut end) = page.range(from, to);
         // `St. Luke's` is a place as it stands.
@@ -76,6 +81,15 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         .any(|it| !page.is(it, class::FACILITY | class::FIRM | class::COMMON) || page.is(it, class::LANDSCAPE));
     let is_long = to - first > 1 && (first..to).all(|it| page.is_capital(it));
     (to > first + 1 && (has_name || is_long)).then_some((first, to, kind))
+}
+
+/// A well-known firm of several words.
+fn firm(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
+    if !page.is(at, class::PLACE_BEGINS) {
+        return None;
+    }
+    let to = (at + 2..=at + 4).rev().find(|to| page.joined(at, *to) & class::FIRM != 0)?;
+    Some((at, to, Kind::Org))
 }
 
 /// `St. Luke`, with or without what it is.

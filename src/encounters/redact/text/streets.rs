@@ -74,7 +74,13 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         let is_ordinal = page.word(to).is_some_and(|word| word.shape == Shape::Both);
         if has_name && is_number(page, to) && page.style != Style::Lower && page.piece(to).len() < 5 {
             let names = (at + 1..to).filter(|it| !page.is(*it, class::PARTICLE));
-            let is_street = names.clone().all(|it| is_strange(page, it)) && page.piece(at).len() < 6;
+            let is_written_out = |it: usize| page.word(it).is_some_and(|word| word.shape == Shape::Capital);
+            let is_street = names.clone().all(|it| is_strange(page, it))
+                && names.clone().any(is_written_out)
+                && !names.clone().any(|it| {
+                    page.word(it).is_some_and(|word| word.shape == Shape::Upper) && page.style == Style::Mixed
+                })
+                && page.piece(at).len() < 6;
             return is_street.then_some((at, to + 1));
         }
         if !(is_ordinal || is_name(page, to) || page.is(to, class::PARTICLE) || is_direction(page.piece(to))) {
@@ -102,7 +108,7 @@ fn begun(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         }
         to += 1;
     }
-    (to > at + 1 && page.style != Style::Lower).then_some((at, to))
+    (to > at + 1 && page.style == Style::Mixed && !page.is(at, class::COMMON)).then_some((at, to))
 }
 
 /// `Vesturgata 66`, `Eötvös út 10`: a word that ends as streets do, and a number.
