@@ -61,6 +61,8 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         return None;
     }
     let (mut to, mut told) = (at, None);
+    // `Jane Roe of Smith Inc`: the firm begins after the link.
+    let mut begin = at;
     while to < at + LONGEST_FACILITY + 2 && (to == at || joins(page, to)) {
         let is_told = page.is(to, class::FACILITY | class::FIRM) && page.is_capital(to);
         if is_told {
@@ -72,10 +74,14 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         if !(can_name(page, to) || is_told || is_link && to > at) {
             break;
         }
+        if is_link && told.is_none() {
+            begin = to + 1;
+        }
         to += 1;
     }
     let (to, kind) = told?;
     // One word that tells a facility is none; nor is a sentence's first word with it.
+    let at = if kind == Kind::Org { begin } else { at };
     let first = if page.is(at, class::COMMON) && page.begins_sentence(at) { at + 1 } else { at };
     let has_name = (first..to)
         .any(|it| !page.is(it, class::FACILITY | class::FIRM | class::COMMON) || page.is(it, class::LANDSCAPE));
@@ -244,7 +250,8 @@ fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let is_shouted = to == at + 1
         && page.word(at).is_some_and(|word| word.shape == Shape::Upper)
         && before != "at"
-        && before != "from";
+        && before != "from"
+        && page.word(at).is_some_and(|word| word.end - word.start < 5);
     if is_person || is_short || !leads_well || !is_known || is_word || is_shouted {
         return None;
     }

@@ -57,7 +57,7 @@ fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if page.is(at, class::STREET_BEGINS) && page.is_capital(at) {
         return begun(page, at);
     }
-    ended(page, at)
+    ended(page, at).or_else(|| strange(page, at))
 }
 
 /// `1234 Elm Street`, `12 5th Avenue N`, `6750 Koskikatu 25`, `25 Rue Cler`.
@@ -140,6 +140,15 @@ fn ended(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     }
     let is_lone_word = from == at && matches!(piece.as_str(), "street" | "road" | "st" | "u" | "ul");
     (!is_lone_word && !page.is(at, class::COMMON)).then_some((from, at + 2))
+}
+
+/// `Sireli 74`: a strange word and a number that end a line or stand before a unit.
+fn strange(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    let is_capital = page.word(at).is_some_and(|word| word.shape == Shape::Capital);
+    let is_housed = is_number(page, at + 1) && page.gap(at + 1) == Gap::Space && page.piece(at + 1).len() < 4;
+    let ends = matches!(page.gap(at + 2), Gap::Line | Gap::Comma) || page.is(at + 2, class::UNIT | class::STREET);
+    let is_word = page.is(at, class::COMMON | class::MONTH | class::NO_NAME | class::FIRM) || page.is_language(at);
+    (page.knows_words && is_capital && is_housed && ends && !is_word).then_some((at, at + 2))
 }
 
 /// `the corner of Elm Street and 5th Avenue`.
