@@ -50,3 +50,28 @@ fn every_kind_has_a_page() {
         assert!(page.is_file(), "{kind} has no page {}", page.display());
     }
 }
+
+/// Every definition file below a folder.
+fn definition_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            definition_files(&path, files);
+        } else if path.extension().is_some_and(|ending| ending == "codes") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn shipped_files_can_be_read_and_laid_out() {
+    let mut files = Vec::new();
+    definition_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("domains"), &mut files);
+    for file in files {
+        assert_eq!(said(&file), "", "{}", file.display());
+        let text = std::fs::read_to_string(&file).unwrap();
+        let printed = tencode::definitions::print::print(&text);
+        crate::laws::assert_same_tree(&text, &printed);
+        assert_eq!(tencode::definitions::print::print(&printed), printed, "{}", file.display());
+    }
+}

@@ -20,6 +20,11 @@ fn shape(tree: &File) -> String {
     PLACE.replace_all(&format!("{tree:?}"), "").into_owned()
 }
 
+/// Two texts that say the same.
+pub fn assert_same_tree(a: &str, b: &str) {
+    assert_eq!(shape(&parse::parse(a).0), shape(&parse::parse(b).0));
+}
+
 /// Draws every diagnostic both ways, to see that its places can be drawn.
 fn draw(text: &str, problems: &[Diagnostic]) -> String {
     let mut sources = Sources::default();
@@ -351,7 +356,7 @@ fn time_grows_with_the_length_alone() {
     for (what, make) in hostile() {
         for work in [(|text| drop(parse::parse(text))) as fn(&str), |text| drop(print(text))] {
             let (mut n, mut short) = (500, Duration::ZERO);
-            while short < Duration::from_millis(2) && n < 50_000 {
+            while short < Duration::from_millis(2) && n < 20_000 {
                 n *= 2;
                 short = time(&make(n), work);
             }
@@ -367,7 +372,7 @@ fn deep_nesting_is_reported() {
     const DEEP: [&str; 9] =
         ["brackets", "not", "sums", "quantifiers", "calls", "lists of lists", "braces", "open blocks", "nested codes"];
     for (what, make) in hostile() {
-        let text = make(if DEEP.contains(&what) { 50_000 } else { 2_000 });
+        let text = make(if DEEP.contains(&what) { 20_000 } else { 500 });
         let (_, problems) = parse::parse(&text);
         assert!(!problems.is_empty() || !DEEP.contains(&what), "{what}");
         draw(&text, problems.get(..3).unwrap_or(&problems));

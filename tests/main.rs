@@ -7,3 +7,4 @@ mod compile;
 mod definitions;
 mod laws;
 mod laws_redact;
+mod laws_logic;

@@ -42,6 +42,12 @@ pub(crate) enum Command {
     Check(commands::check::Check),
     /// Compile all domains to one registry file
     Build(commands::build::Build),
+    /// Answer encounters: codes, findings, and what the audience may see
+    Run(commands::run::Run),
+    /// Propose codes for one text or record, with the reasons
+    Classify(commands::classify::Classify),
+    /// Run the cases of domains
+    Test(commands::test::Test),
     /// Lay out definition files in the house style
     Fmt(commands::fmt::Fmt),
     /// Explain a rule, a code or a diagnostic
@@ -52,6 +58,16 @@ pub(crate) enum Command {
     New(commands::new::New),
     /// Reference pages: the language of definition files, and what a script may see, call and cost
     Doc(commands::doc::Doc),
+    /// Show one code: titles, place, dates, notes, labels, maps
+    Lookup(commands::lookup::Lookup),
+    /// Find codes by words
+    Search(commands::search::Search),
+    /// Follow a crosswalk to another code set
+    Map(commands::map::Map),
+    /// Print an official release as a code set
+    Import(commands::import::Import),
+    /// List, check and install official releases
+    Sources(commands::sources::Sources),
     /// Shell completions
     Completions(commands::shell::Completions),
     /// The manual page

@@ -62,7 +62,7 @@ impl Explain {
         let mut found = false;
         for set in 0..registry.set_count() {
             if let Some(code) = registry.codes(set).find(&self.name) {
-                // super::lookup::show(&registry, set, code, None, terminal)?;
+                super::lookup::show(&registry, set, code, None, terminal)?;
                 found = true;
             }
         }

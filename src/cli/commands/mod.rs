@@ -2,9 +2,18 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod classify;
 pub(crate) mod doc;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod import;
+mod lines;
+pub(crate) mod lookup;
+pub(crate) mod map;
 pub(crate) mod new;
 pub(crate) mod redact;
+pub(crate) mod run;
+pub(crate) mod search;
 pub(crate) mod shell;
+pub(crate) mod sources;
+pub(crate) mod test;

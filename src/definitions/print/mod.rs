@@ -26,9 +26,9 @@ pub fn print(source: &str) -> String {
     let mut is_gap = true;
     for (at, line) in lines.iter().enumerate() {
         if line.is_empty() {
-            let closes_next =
-                lines.get(at + 1..).unwrap_or_default().iter().find(|line| !line.is_empty()).is_none_or(Line::closes);
-            if !is_gap && !closes_next {
+            // Of several empty lines only the first is looked at, so every line is passed over once.
+            let mut next = lines.get(at + 1..).unwrap_or_default().iter().filter(|line| !line.is_empty());
+            if !is_gap && next.next().is_some_and(|line| !line.closes()) {
                 out.push('\n');
             }
             is_gap = true;
