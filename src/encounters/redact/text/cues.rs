@@ -167,7 +167,12 @@ fn number(rest: &str, from: usize, kind: Kind, found: &mut Found<'_>) {
         length += 1 + group;
     }
     let value = rest.get(..length).unwrap_or("").trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-    if is_identifier(value) || kind == Kind::CreditCard && digit_count(value) >= 4 {
+    if is_identifier(value)
+        || kind == Kind::CreditCard
+            && digit_count(value) >= 4
+            && digit_count(value) + 3 >= value.len()
+            && !value.contains('/')
+    {
         found.add(from, from + value.len(), kind, rank::CUE);
     }
 }
@@ -176,7 +181,7 @@ fn number(rest: &str, from: usize, kind: Kind, found: &mut Found<'_>) {
 fn is_identifier(value: &str) -> bool {
     let digits = digit_count(value);
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let is_date = value.contains('/') && letters == 0;
+    let is_date = value.contains('/') && (letters == 0 || value.contains("XX"));
     let is_written_low = value.bytes().any(|byte| byte.is_ascii_lowercase()) && digits < 3;
     let is_age = letters > 0 && digits < 3 && value.starts_with(|c: char| c.is_ascii_digit());
     !is_date

@@ -65,9 +65,9 @@ kinds! {
 pub(crate) struct Kinds(u64);
 
 impl Kinds {
-    /// Every kind.
+    /// Every kind but organisations, which a policy has to name.
     pub fn all() -> Kinds {
-        Kind::ALL.iter().fold(Kinds::default(), |kinds, kind| kinds.with(*kind))
+        Kind::ALL.iter().filter(|kind| **kind != Kind::Org).fold(Kinds::default(), |kinds, kind| kinds.with(*kind))
     }
 
     /// The same and one more.

@@ -257,12 +257,14 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     if class & (class::SURNAME | class::RARE_GIVEN | class::RARE_SURNAME) != 0 && !is_word && !is_acronym {
         return Some(to);
     }
-    if class & class::SURNAME != 0 && is_word && !begins && !is_acronym && looks_like_person(page, at) {
+    if class & class::SURNAME != 0 && is_word && !is_acronym && looks_like_person(page, at) {
         return Some(at + 1);
     }
-    if is_acronym || is_word {
+    if is_acronym || is_word || word.shape == Shape::Upper && page.style == Style::Mixed {
         return None;
     }
+    let has_middle = page.word(at + 1).is_some_and(|word| word.shape == Shape::Initial) && links(page, at + 1);
+    let to = if has_middle && is_name_part(page, at + 2) { rest(page, at + 1, true) } else { to };
     // A strange word: with another one, or where a person would stand.
     let is_pair = to > at + 1;
     let stands_alone = matches!(page.gap(at + 1), Gap::Comma | Gap::Possessive) || !page.piece(at).is_ascii();
@@ -272,7 +274,9 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
 
 /// `said`, `called`, and the like after it.
 fn looks_like_person(page: &Page<'_>, at: usize) -> bool {
-    page.is(at + 1, class::SPEAKS) && page.gap(at + 1) == Gap::Space
+    let next = page.piece(at + 1);
+    let is_deed = next.len() > 4 && next.ends_with("ed") && next.starts_with(char::is_lowercase);
+    page.gap(at + 1) == Gap::Space && (page.is(at + 1, class::SPEAKS) || is_deed)
 }
 
 /// Initials, surnames and further names that go on from a name.
@@ -349,7 +353,9 @@ fn is_name_part(page: &Page<'_>, at: usize) -> bool {
             | class::MONTH
             | class::PEOPLE)
         != 0;
-    let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 5 && !is_name;
+    let is_rare = word.class & (class::RARE_GIVEN | class::RARE_SURNAME) != 0;
+    let is_acronym =
+        word.shape == Shape::Upper && page.style == Style::Mixed && !is_name && (word.end - word.start < 5 || !is_rare);
     is_capital
         && !is_acronym
         && !(is_other && !(is_name && word.class & (class::NO_NAME | class::FACILITY | class::FIRM) == 0))

@@ -130,7 +130,15 @@ impl<'t> Page<'t> {
             };
             let sum = hash(piece);
             let class = self.lists.0.of(sum) | self.lists.1.of(sum);
-            self.words.push(Word { start, end: stop, shape: shape(piece), gap, class });
+            let is_crossed_out = is_crossed_out(piece);
+            let class = if is_crossed_out { class::COMMON | class::NO_NAME } else { class };
+            self.words.push(Word {
+                start,
+                end: stop,
+                shape: if is_crossed_out { Shape::Lower } else { shape(piece) },
+                gap,
+                class,
+            });
             end = stop;
         }
     }
@@ -274,6 +282,11 @@ impl<'t> Page<'t> {
 /// A sign that belongs to the letter before it.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{feff}')
+}
+
+/// `XXXX`: somebody has masked it already.
+fn is_crossed_out(piece: &str) -> bool {
+    piece.contains("XX") && (piece.contains("XXXX") || piece.bytes().all(|byte| byte == b'X'))
 }
 
 fn joins(text: &str, at: usize) -> bool {

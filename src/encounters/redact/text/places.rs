@@ -22,7 +22,8 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     }
     let mut at = 0;
     while at < page.words.len() {
-        let place = facility(page, at)
+        let place = firm(page, at)
+            .or_else(|| facility(page, at))
             .or_else(|| saint(page, at))
             .map(|(from, to, kind)| (from, seat(page, to), kind, rank::FACILITY))
             .or_else(|| named(page, at).map(|(from, to)| (from, with_state(page, to), Kind::Location, rank::PLACE)))
@@ -31,6 +32,10 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
             at += 1;
             continue;
         };
+        if kind == Kind::Org {
+            let (start, end) = page.range(from, to);
+            found.shield(start, end);
+        }
         let to = if kind == Kind::Location { with_facility(page, to) } else { to };
         let (start, mut end) = page.range(from, to);
         // `St. Luke's` is a place as it stands.
@@ -56,6 +61,8 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         return None;
     }
     let (mut to, mut told) = (at, None);
+    // `Jane Roe of Smith Inc`: the firm begins after the link.
+    let mut begin = at;
     while to < at + LONGEST_FACILITY + 2 && (to == at || joins(page, to)) {
         let is_told = page.is(to, class::FACILITY | class::FIRM) && page.is_capital(to);
         if is_told {
@@ -67,15 +74,28 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         if !(can_name(page, to) || is_told || is_link && to > at) {
             break;
         }
+        if is_link && told.is_none() {
+            begin = to + 1;
+        }
         to += 1;
     }
     let (to, kind) = told?;
     // One word that tells a facility is none; nor is a sentence's first word with it.
+    let at = if kind == Kind::Org { begin } else { at };
     let first = if page.is(at, class::COMMON) && page.begins_sentence(at) { at + 1 } else { at };
     let has_name = (first..to)
         .any(|it| !page.is(it, class::FACILITY | class::FIRM | class::COMMON) || page.is(it, class::LANDSCAPE));
     let is_long = to - first > 1 && (first..to).all(|it| page.is_capital(it));
     (to > first + 1 && (has_name || is_long)).then_some((first, to, kind))
+}
+
+/// A well-known firm of several words.
+fn firm(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
+    if !page.is(at, class::PLACE_BEGINS) {
+        return None;
+    }
+    let to = (at + 2..=at + 4).rev().find(|to| page.joined(at, *to) & class::FIRM != 0)?;
+    Some((at, to, Kind::Org))
 }
 
 /// `St. Luke`, with or without what it is.
@@ -230,7 +250,8 @@ fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let is_shouted = to == at + 1
         && page.word(at).is_some_and(|word| word.shape == Shape::Upper)
         && before != "at"
-        && before != "from";
+        && before != "from"
+        && page.word(at).is_some_and(|word| word.end - word.start < 5);
     if is_person || is_short || !leads_well || !is_known || is_word || is_shouted {
         return None;
     }

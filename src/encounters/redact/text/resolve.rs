@@ -24,12 +24,14 @@ pub(super) struct Found<'t> {
     text: &'t str,
     wanted: Kinds,
     marked: Vec<(usize, usize)>,
+    /// Names of firms: what looks like a person or place in them is none.
+    shields: Vec<(usize, usize)>,
     finds: Vec<(u8, Span)>,
 }
 
 impl<'t> Found<'t> {
     pub fn new(text: &'t str, wanted: Kinds, marked: Vec<(usize, usize)>) -> Found<'t> {
-        Found { text, wanted, marked, finds: Vec::new() }
+        Found { text, wanted, marked, shields: Vec::new(), finds: Vec::new() }
     }
 
     /// Whether a kind is asked for.
@@ -45,10 +47,15 @@ impl<'t> Found<'t> {
         }
     }
 
+    /// Nothing that only looks like a name or place counts inside.
+    pub fn shield(&mut self, start: usize, end: usize) {
+        self.shields.push((start, end));
+    }
+
     /// Whether a find of some rank or more touches the piece.
     pub fn covers(&self, start: usize, end: usize, least: u8) -> bool {
         self.finds.iter().any(|(rank, span)| *rank >= least && span.start < end && start < span.end)
-            || self.marked.iter().any(|(from, to)| *from < end && start < *to)
+            || self.marked.iter().chain(&self.shields).any(|(from, to)| *from < end && start < *to)
     }
 
     /// The pieces to mask: in order, none overlapping, none in a mark, each with a letter or digit at both ends.
@@ -56,6 +63,9 @@ impl<'t> Found<'t> {
         if self.finds.is_empty() {
             return Vec::new();
         }
+        let shields = std::mem::take(&mut self.shields);
+        let is_shielded = |span: &Span| shields.iter().any(|(from, to)| *from <= span.start && span.end <= *to);
+        self.finds.retain(|(rank, span)| *rank >= rank::TITLED || span.kind == Kind::Org || !is_shielded(span));
         self.finds.sort_by_key(|(rank, span)| {
             (std::cmp::Reverse(*rank), std::cmp::Reverse(span.end - span.start), span.start)
         });

@@ -57,7 +57,7 @@ fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if page.is(at, class::STREET_BEGINS) && page.is_capital(at) {
         return begun(page, at);
     }
-    ended(page, at)
+    ended(page, at).or_else(|| strange(page, at))
 }
 
 /// `1234 Elm Street`, `12 5th Avenue N`, `6750 Koskikatu 25`, `25 Rue Cler`.
@@ -74,7 +74,13 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         let is_ordinal = page.word(to).is_some_and(|word| word.shape == Shape::Both);
         if has_name && is_number(page, to) && page.style != Style::Lower && page.piece(to).len() < 5 {
             let names = (at + 1..to).filter(|it| !page.is(*it, class::PARTICLE));
-            let is_street = names.clone().all(|it| is_strange(page, it)) && page.piece(at).len() < 6;
+            let is_written_out = |it: usize| page.word(it).is_some_and(|word| word.shape == Shape::Capital);
+            let is_street = names.clone().all(|it| is_strange(page, it))
+                && names.clone().any(is_written_out)
+                && !names.clone().any(|it| {
+                    page.word(it).is_some_and(|word| word.shape == Shape::Upper) && page.style == Style::Mixed
+                })
+                && page.piece(at).len() < 6;
             return is_street.then_some((at, to + 1));
         }
         if !(is_ordinal || is_name(page, to) || page.is(to, class::PARTICLE) || is_direction(page.piece(to))) {
@@ -102,7 +108,7 @@ fn begun(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         }
         to += 1;
     }
-    (to > at + 1 && page.style != Style::Lower).then_some((at, to))
+    (to > at + 1 && page.style == Style::Mixed && !page.is(at, class::COMMON)).then_some((at, to))
 }
 
 /// `Vesturgata 66`, `Eötvös út 10`: a word that ends as streets do, and a number.
@@ -134,6 +140,15 @@ fn ended(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     }
     let is_lone_word = from == at && matches!(piece.as_str(), "street" | "road" | "st" | "u" | "ul");
     (!is_lone_word && !page.is(at, class::COMMON)).then_some((from, at + 2))
+}
+
+/// `Sireli 74`: a strange word and a number that end a line or stand before a unit.
+fn strange(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    let is_capital = page.word(at).is_some_and(|word| word.shape == Shape::Capital);
+    let is_housed = is_number(page, at + 1) && page.gap(at + 1) == Gap::Space && page.piece(at + 1).len() < 4;
+    let ends = matches!(page.gap(at + 2), Gap::Line | Gap::Comma) || page.is(at + 2, class::UNIT | class::STREET);
+    let is_word = page.is(at, class::COMMON | class::MONTH | class::NO_NAME | class::FIRM) || page.is_language(at);
+    (page.knows_words && is_capital && is_housed && ends && !is_word).then_some((at, at + 2))
 }
 
 /// `the corner of Elm Street and 5th Avenue`.

@@ -24,7 +24,7 @@ pub(super) mod class {
     pub const TOWN: u32 = 1 << 5;
     /// A country, a state, a region.
     pub const LAND: u32 = 1 << 6;
-    /// The first word of a place of several words.
+    /// The first word of a place or firm of several words.
     pub const PLACE_BEGINS: u32 = 1 << 7;
     /// `mr`, `dr`: a name follows.
     pub const TITLE: u32 = 1 << 8;
@@ -94,6 +94,7 @@ const LISTS: &[(&str, u32)] = &[
     ("landscape-words", class::LANDSCAPE),
     ("name-suffixes", class::SUFFIX),
     ("eponyms", class::EPONYM_OF),
+    ("firms", class::FIRM),
 ];
 
 /// Hashes of words and what they can be.
@@ -147,7 +148,7 @@ impl Words {
     fn add(&mut self, text: &str, class: u32) {
         *self.classes.entry(hash(text)).or_default() |= class;
         if let Some((first, _)) = text.trim().split_once([' ', '-'])
-            && class & (class::TOWN | class::LAND) != 0
+            && class & (class::TOWN | class::LAND | class::FIRM) != 0
         {
             *self.classes.entry(hash(first)).or_default() |= class::PLACE_BEGINS;
         }
