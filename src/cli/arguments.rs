@@ -42,6 +42,12 @@ pub(crate) enum Command {
     Check(commands::check::Check),
     /// Compile all domains to one registry file
     Build(commands::build::Build),
+    /// Answer encounters: codes, findings, and what the audience may see
+    Run(commands::run::Run),
+    /// Propose codes for one text or record, with the reasons
+    Classify(commands::classify::Classify),
+    /// Run the cases of domains
+    Test(commands::test::Test),
     /// Lay out definition files in the house style
     Fmt(commands::fmt::Fmt),
     /// Explain a rule, a code or a diagnostic

@@ -1,6 +1,7 @@
 //! The command line: arguments, one call into one room, an exit status. Imports everything.
 
 mod arguments;
+mod asking;
 mod builtin;
 mod commands;
 mod exit;
@@ -82,6 +83,9 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
     match command {
         Command::Check(it) => it.run(context, terminal),
         Command::Build(it) => it.run(context, terminal),
+        Command::Run(it) => it.run(context, terminal),
+        Command::Classify(it) => it.run(context, terminal),
+        Command::Test(it) => it.run(context, terminal),
         Command::Fmt(it) => it.run(terminal),
         Command::Explain(it) => it.run(context, terminal),
         Command::New(it) => it.run(context, terminal),

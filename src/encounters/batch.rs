@@ -216,12 +216,7 @@ fn fill(source: &mut Source, empties: &Receiver<Round>, full: &Sender<Round>, fa
 }
 
 /// An answering thread.
-fn work<D: Desk>(
-    schema: &Schema,
-    new: &impl Fn() -> D,
-    fulls: &Mutex<Receiver<Round>>,
-    done: &Sender<Answered>,
-) {
+fn work<D: Desk>(schema: &Schema, new: &impl Fn() -> D, fulls: &Mutex<Receiver<Round>>, done: &Sender<Answered>) {
     let mut desk = new();
     loop {
         let next = fulls.lock().unwrap_or_else(PoisonError::into_inner).recv();

@@ -40,10 +40,7 @@ fn answers(input: &[u8], format: Option<Format>, jobs: usize) -> (String, Counts
 fn a_bad_line_stands_in_its_place() {
     let input = b"\xEF\xBB\xBF{\"id\":\"a\"}\r\n\r\n[1]\n{\"id\":\n\xFF\xFE\n{\"id\":\"b\",\"odd\":1}";
     let (out, counts) = answers(input, None, 2);
-    assert_eq!(
-        out,
-        "1 0 0\n3 this is not a JSON object\n4 this is not JSON (column 6)\n5 this is not UTF-8\n6 0 1\n"
-    );
+    assert_eq!(out, "1 0 0\n3 this is not a JSON object\n4 this is not JSON (column 6)\n5 this is not UTF-8\n6 0 1\n");
     assert_eq!(counts, Counts { read: 5, written: 2, refused: 3, wrong: 0 });
 }
 
@@ -106,14 +103,7 @@ fn inputs() -> impl Strategy<Value = Vec<u8>> {
 
 fn formats() -> impl Strategy<Value = Option<Format>> {
     use Format::{Csv, Fhir, Json, Ndjson, Tsv};
-    prop_oneof![
-        Just(None),
-        Just(Some(Ndjson)),
-        Just(Some(Json)),
-        Just(Some(Csv)),
-        Just(Some(Tsv)),
-        Just(Some(Fhir))
-    ]
+    prop_oneof![Just(None), Just(Some(Ndjson)), Just(Some(Json)), Just(Some(Csv)), Just(Some(Tsv)), Just(Some(Fhir))]
 }
 
 proptest! {

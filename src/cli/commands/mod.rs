@@ -2,8 +2,11 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod classify;
 pub(crate) mod doc;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod new;
+pub(crate) mod run;
 pub(crate) mod shell;
+pub(crate) mod test;

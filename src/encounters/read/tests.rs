@@ -205,7 +205,10 @@ fn arrays_are_cut_at_their_elements() {
     let input = b" [\n {\"id\":\"a]}\\\"\"},\n 7, {\"id\":\"b\",\"tags\":[\"x\",{}]}\n]\n";
     let expected = ["2: id=a]}\"", "3: this is not a JSON object", "3: id=b tags=(x,{}) !tags[1]:text"];
     assert_eq!(shown(input, "it.json", None), expected);
-    assert_eq!(shown(b"[{\"id\":\"a\"},", "it.json", None)[1], "1: the JSON array is broken here, the rest is not read");
+    assert_eq!(
+        shown(b"[{\"id\":\"a\"},", "it.json", None)[1],
+        "1: the JSON array is broken here, the rest is not read"
+    );
     assert_eq!(shown(b"[] []", "it.json", None).len(), 1);
     assert_eq!(shown(b"[]", "it.json", None).len(), 0);
     let laid_out = b"{\n  \"id\": \"a\"\n}\n{\n  \"id\": \"b\"\n}\n";
@@ -268,7 +271,8 @@ impl Read for Long {
 fn a_long_line_is_skipped() {
     let schema = schema();
     let size = LONGEST as u64 * 2;
-    for (format, before) in [(Format::Ndjson, "{\"id\":\"a\"}\n"), (Format::Csv, "id\na\n"), (Format::Json, "[\n{\"id\":\"a\"},")]
+    for (format, before) in
+        [(Format::Ndjson, "{\"id\":\"a\"}\n"), (Format::Csv, "id\na\n"), (Format::Json, "[\n{\"id\":\"a\"},")]
     {
         let after = if format == Format::Json { ",\n{\"id\":\"b\"}]" } else { "\nb\n" };
         let input = Cursor::new(before.as_bytes()).chain(Long(size)).chain(Cursor::new(after.as_bytes()));

@@ -1,0 +1,140 @@
+//! What `run`, `classify` and `test` have in common: a domain, an audience, a day, and the engine that comes of it.
+
+use super::Context;
+use super::exit::Failure;
+use super::session::cache_folder;
+use super::terminal::Terminal;
+use crate::encounters::engine;
+use crate::encounters::engine::Engine;
+use crate::encounters::engine::Options;
+use crate::encounters::redact::text::NameLists;
+use crate::model::day::Day;
+use crate::registry::Registry;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Which domain, for whom and for which day.
+#[derive(clap::Args, Clone)]
+pub(crate) struct Asking {
+    /// Domain whose record, codes and rules apply
+    #[arg(long, value_name = "D")]
+    pub domain: String,
+    /// Record of the domain [default: its first]
+    #[arg(long, value_name = "R")]
+    pub record: Option<String>,
+    /// Who will see the answer [default: the audience the domain names]
+    #[arg(long, value_name = "A")]
+    pub audience: Option<String>,
+    /// Judge every encounter for this day [default: its own date, else today]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub on: Option<Day>,
+}
+
+impl Asking {
+    /// The engine of the domain. With `candidates`, so many of each code set are shown whatever their confidence.
+    pub fn engine(
+        &self,
+        candidates: Option<usize>,
+        context: &Context,
+        terminal: &mut Terminal,
+    ) -> Result<Engine, Failure> {
+        let registry = context.registry(terminal)?;
+        let options = Options {
+            record: self.record.clone(),
+            audience: self.audience.clone(),
+            on: self.on,
+            today: today(),
+            candidates,
+            key: key(),
+        };
+        engine(registry, &self.domain, options)
+    }
+}
+
+/// An engine, with the lists of names loaded if its audience's policy searches texts for names.
+pub(crate) fn engine(registry: Arc<Registry>, domain: &str, options: Options) -> Result<Engine, Failure> {
+    let engine = Engine::new(registry, domain, options)?;
+    if !engine.wants_names() {
+        return Ok(engine);
+    }
+    let kept = cache_folder().join("names");
+    // Without the large lists the words of `domains/shared` remain.
+    let Ok(names) = NameLists::load(&data_folders(), Some(&kept)) else { return Ok(engine) };
+    Ok(engine.with_redactor(|redactor| redactor.with_names(Arc::new(names))))
+}
+
+impl From<engine::Error> for Failure {
+    fn from(error: engine::Error) -> Failure {
+        Failure::said(error.to_string())
+    }
+}
+
+/// Reads a day of the command line.
+pub(crate) fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a date such as 2026-03-01 is needed".to_owned())
+}
+
+/// The day it is here.
+pub(crate) fn today() -> Day {
+    Day::from_civil(jiff::Zoned::now().date())
+}
+
+/// Where lists of names may lie: below the folders of `TENCODE_DATA`, then below the user's data folder.
+pub(crate) fn data_folders() -> Vec<PathBuf> {
+    let listed = std::env::var_os("TENCODE_DATA");
+    let mut folders: Vec<PathBuf> = listed.iter().flat_map(std::env::split_paths).collect();
+    folders.push(data_folder());
+    folders
+        .iter()
+        .flat_map(|folder| [folder.join("privacy/gazetteers"), folder.join("sources"), folder.clone()])
+        .collect()
+}
+
+fn data_folder() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    let base = std::env::var_os("XDG_DATA_HOME").filter(|it| !it.is_empty()).map(PathBuf::from).or_else(home);
+    base.unwrap_or_else(std::env::temp_dir).join("tencode")
+}
+
+/// The secret of the pseudonyms: that of `TENCODE_KEY`, else one made once and kept in the user's data folder, so that
+/// the same person has the same pseudonym in every run here and nowhere else.
+fn key() -> [u8; 32] {
+    if let Some(key) = std::env::var_os("TENCODE_KEY").filter(|key| !key.is_empty()) {
+        return blake3::derive_key("tencode pseudonyms", key.as_encoded_bytes());
+    }
+    let path = data_folder().join("pseudonyms.key");
+    if let Some(key) = std::fs::read(&path).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
+        return key;
+    }
+    let key = chance();
+    let _ = std::fs::create_dir_all(data_folder());
+    // If it cannot be kept, the pseudonyms of this run stand alone.
+    let _ = write_secret(&path, &key);
+    key
+}
+
+fn write_secret(path: &std::path::Path, key: &[u8; 32]) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(key)
+}
+
+/// Thirty-two bytes nobody can guess.
+fn chance() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let is_read = std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).is_ok();
+    if is_read {
+        return bytes;
+    }
+    // Elsewhere: the random keys that the standard library seeds its hash maps with.
+    for part in bytes.chunks_mut(8) {
+        use std::hash::BuildHasher;
+        let number = std::collections::hash_map::RandomState::new().hash_one(0_u8).to_le_bytes();
+        part.copy_from_slice(number.get(..part.len()).unwrap_or(&number));
+    }
+    bytes
+}

@@ -1,0 +1,88 @@
+//! `tencode run`
+
+use crate::cli::Context;
+use crate::cli::asking::Asking;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::encounters::batch;
+use crate::encounters::batch::Counts;
+use crate::encounters::engine::Engine;
+use crate::encounters::read::Format;
+use crate::encounters::read::Source;
+use std::fs::File;
+use std::io::BufWriter;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+/// Answers encounters: the codes they carry and those proposed, what is wrong, and what the audience may see.
+///
+/// One disclosure a line comes out for each encounter that goes in, in the same order. A line that cannot be read
+/// becomes {"line": 7, "error": "…"} in its place. The last line on standard error counts what was read, written and
+/// refused; the exit status is 1 if anything was refused.
+///
+///     tencode run --domain healthcare claims.ndjson
+///     tencode run --domain law-enforcement --record call --audience public calls.csv -o calls.out
+///     zcat export.gz | tencode run --domain customer-service --format csv -
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    asking: Asking,
+    /// ndjson, json, csv, tsv or fhir [default: by the file's ending and first bytes]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Threads; the answers are the same for any number [default: one a processor]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Show the N best candidates of each code set even if they are below its threshold
+    #[arg(long, value_name = "N")]
+    candidates: Option<usize>,
+    /// Where the answers go [default: standard output]
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Encounters; `-` or nothing is standard input. Files packed with gzip or xz are unpacked
+    file: Option<PathBuf>,
+}
+
+impl Run {
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let engine = self.asking.engine(self.candidates, context, terminal)?;
+        let path = self.file.unwrap_or_else(|| PathBuf::from("-"));
+        let mut source = Source::open(&path, self.format, engine.schema()).map_err(batch::Error::from)?;
+        let counts = match &self.output {
+            None => answer(&engine, &mut source, self.jobs, terminal.out())?,
+            Some(path) => {
+                let file = File::create(path).map_err(|error| Failure::file(path, error))?;
+                answer(&engine, &mut source, self.jobs, &mut BufWriter::new(file))?
+            }
+        };
+        terminal.flush()?;
+        terminal.note(&format!("{} read, {} written, {} refused", counts.read, counts.written, counts.refused));
+        Ok(if counts.refused > 0 { Verdict::Wrong } else { Verdict::Fine })
+    }
+}
+
+fn answer(engine: &Engine, source: &mut Source, jobs: Option<usize>, out: &mut dyn Write) -> Result<Counts, Failure> {
+    let (position, bar) = (source.position(), source.size().map(Terminal::bytes_bar));
+    let mut seen = |_: &Counts| {
+        if let Some(bar) = &bar {
+            bar.set_position(position.load(Ordering::Relaxed));
+        }
+    };
+    let counts = batch::run(source, engine.schema(), jobs.unwrap_or(0), || engine.worker(), out, &mut seen)?;
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    Ok(counts)
+}
+
+impl From<batch::Error> for Failure {
+    fn from(error: batch::Error) -> Failure {
+        match error {
+            batch::Error::Write(error) => Failure::from(error),
+            batch::Error::Read(error) => Failure::said(error.to_string()),
+        }
+    }
+}

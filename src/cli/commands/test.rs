@@ -1,0 +1,291 @@
+//! `tencode test`
+
+use crate::cli::Context;
+use crate::cli::asking;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::encounters::engine::Engine;
+use crate::encounters::engine::Options;
+use crate::model::day::Day;
+use crate::registry::Registry;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Runs the cases of domains, and says which rules and codes no case has reached.
+///
+/// A case is a line of DOMAIN/cases/*.ndjson:
+///
+///     {"what": "…", "encounter": {…}, "record": "call", "audience": "desk", "on": "2026-01-01",
+///      "expect": {"codes": ["set/CODE"], "candidates": ["set/CODE"], "findings": ["rule"], "not": ["rule or set/CODE"],
+///                 "encounter": {…}}}
+///
+/// `codes` have to be carried. `candidates` are the best of their code set, in that order. `findings` have to be there,
+/// what `not` names must not. `encounter` is compared with the fields shown that it names. Exit status 1 if a case fails.
+///
+///     tencode test                  all domains
+///     tencode test healthcare
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Test {
+    /// Domains [default: all]
+    domains: Vec<String>,
+    /// Name the rules and codes that no case has reached
+    #[arg(long)]
+    missed: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    #[serde(default)]
+    what: String,
+    encounter: serde_json::Value,
+    record: Option<String>,
+    audience: Option<String>,
+    on: Option<String>,
+    expect: Expected,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct Expected {
+    codes: Vec<String>,
+    candidates: Option<Vec<String>>,
+    findings: Vec<String>,
+    not: Vec<String>,
+    encounter: Option<Value>,
+}
+
+/// What the cases of a domain came to.
+#[derive(Default)]
+struct Tally {
+    passed: u64,
+    failed: Vec<String>,
+    rules: BTreeSet<String>,
+    codes: BTreeSet<String>,
+}
+
+impl Test {
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let session = context.session()?;
+        let registry = context.registry(terminal)?;
+        let mut is_wrong = false;
+        let mut known: Vec<String> = Vec::new();
+        for folder in session.folders()? {
+            let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            known.push(name.clone());
+            let is_wanted = self.domains.is_empty() || self.domains.contains(&name);
+            let files = if is_wanted { cases(&folder)? } else { Vec::new() };
+            if files.is_empty() {
+                continue;
+            }
+            let mut tally = Tally::default();
+            let mut engines = Engines { registry: Arc::clone(&registry), domain: name.clone(), made: BTreeMap::new() };
+            for file in files {
+                tally.file(&file, &mut engines)?;
+            }
+            self.report(&name, &tally, &registry, terminal)?;
+            is_wrong |= !tally.failed.is_empty();
+        }
+        if let Some(odd) = self.domains.iter().find(|name| !known.contains(name)) {
+            return Err(Failure::said(format!("there is no domain `{odd}`; there is {}", known.join(", "))));
+        }
+        Ok(if is_wrong { Verdict::Wrong } else { Verdict::Fine })
+    }
+
+    fn report(&self, name: &str, tally: &Tally, registry: &Registry, terminal: &mut Terminal) -> Result<(), Failure> {
+        let domain = registry.domain(name)?.unwrap_or_default();
+        let rules: BTreeSet<&str> = domain.rules.iter().map(|rule| rule.id.as_str()).collect();
+        let mut codes = BTreeSet::new();
+        for classifier in &domain.classifiers {
+            let set = registry.codes(classifier.set);
+            codes.extend(classifier.criteria.iter().map(|it| format!("{}/{}", set.name(), set.code(it.code))));
+        }
+        let rules_missed: Vec<&str> = rules.iter().filter(|rule| !tally.rules.contains(**rule)).copied().collect();
+        let codes_missed: Vec<&String> = codes.iter().filter(|code| !tally.codes.contains(*code)).collect();
+        let reached = |all: usize, missed: usize| all - missed;
+        if terminal.json {
+            return terminal.json(&json!({
+                "domain": name, "passed": tally.passed, "failed": tally.failed.len(), "failures": tally.failed,
+                "rules": rules.len(), "rules_reached": reached(rules.len(), rules_missed.len()),
+                "codes": codes.len(), "codes_reached": reached(codes.len(), codes_missed.len()),
+                "rules_missed": rules_missed, "codes_missed": codes_missed,
+            }));
+        }
+        for failure in &tally.failed {
+            terminal.line(failure)?;
+        }
+        terminal.line(&format!(
+            "{name}: {} passed, {} failed; {} of {} rules and {} of {} codes with criteria reached",
+            tally.passed,
+            tally.failed.len(),
+            reached(rules.len(), rules_missed.len()),
+            rules.len(),
+            reached(codes.len(), codes_missed.len()),
+            codes.len()
+        ))?;
+        if self.missed {
+            for missed in rules_missed.iter().copied().chain(codes_missed.iter().map(|code| code.as_str())) {
+                terminal.line(&format!("    not reached: {missed}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Case files of a domain, by name.
+fn cases(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let folder = folder.join("cases");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(&folder).map_err(|error| Failure::file(&folder, error))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|it| it == "ndjson")).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Engines of a domain, one a record, audience and day.
+struct Engines {
+    registry: Arc<Registry>,
+    domain: String,
+    made: BTreeMap<(Option<String>, Option<String>, Option<Day>), Engine>,
+}
+
+impl Engines {
+    fn answer(&mut self, case: &Case) -> Result<Value, String> {
+        let on = match case.on.as_deref().map(asking::day).transpose() {
+            Ok(on) => on,
+            Err(why) => return Err(format!("`on`: {why}")),
+        };
+        let which = (case.record.clone(), case.audience.clone(), on);
+        if !self.made.contains_key(&which) {
+            let options = Options {
+                record: case.record.clone(),
+                audience: case.audience.clone(),
+                on,
+                today: asking::today(),
+                candidates: None,
+                // Cases compare no pseudonyms with those of any other run.
+                key: [0; 32],
+            };
+            let engine = asking::engine(Arc::clone(&self.registry), &self.domain, options);
+            self.made.insert(which.clone(), engine.map_err(|failure| failure.to_string())?);
+        }
+        let Some(engine) = self.made.get(&which) else { return Err("no engine".to_owned()) };
+        let text = case.encounter.to_string();
+        serde_json::to_value(engine.worker().disclose(1, Ok(&text))).map_err(|error| error.to_string())
+    }
+}
+
+impl Tally {
+    fn file(&mut self, path: &Path, engines: &mut Engines) -> Result<(), Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+        let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
+        for (line, number) in lines {
+            let place = format!("{}:{number}", path.display());
+            let case: Case = match serde_json::from_str(line) {
+                Ok(case) => case,
+                Err(error) => {
+                    self.failed.push(format!("{place}: this is no case: {error}"));
+                    continue;
+                }
+            };
+            let differences = match engines.answer(&case) {
+                Ok(answer) => self.differences(&case.expect, &answer),
+                Err(why) => vec![why],
+            };
+            if differences.is_empty() {
+                self.passed += 1;
+            } else {
+                self.failed.push(format!("{place}: {}: {}", case.what, differences.join("; ")));
+            }
+        }
+        Ok(())
+    }
+
+    /// In what an answer is not as expected.
+    fn differences(&mut self, expected: &Expected, answer: &Value) -> Vec<String> {
+        let given = codes(answer, "codes");
+        let candidates = codes(answer, "candidates");
+        let findings: Vec<&str> = items(answer, "findings").filter_map(|it| it.get("rule")?.as_str()).collect();
+        self.rules.extend(findings.iter().map(|&rule| rule.to_owned()));
+        self.codes.extend(candidates.iter().cloned());
+        let mut out = Vec::new();
+        if let Some(error) = answer.get("error") {
+            out.push(format!("it cannot be read: {error}"));
+        }
+        for code in expected.codes.iter().filter(|code| !given.contains(code)) {
+            out.push(format!("it does not carry {code}"));
+        }
+        if let Some(wanted) = &expected.candidates {
+            out.extend(candidates_differ(wanted, &candidates));
+        }
+        for rule in expected.findings.iter().filter(|rule| !findings.contains(&rule.as_str())) {
+            out.push(format!("no finding {rule}, but {}", listed(&findings)));
+        }
+        for odd in &expected.not {
+            if findings.contains(&odd.as_str()) || candidates.contains(odd) || given.contains(odd) {
+                out.push(format!("{odd} is there"));
+            }
+        }
+        if let Some(wanted) = &expected.encounter {
+            fields_differ(wanted, answer.get("encounter").unwrap_or(&Value::Null), "", &mut out);
+        }
+        out
+    }
+}
+
+/// The best candidates of each code set have to be those wanted; none wanted means none at all.
+fn candidates_differ(wanted: &[String], found: &[String]) -> Option<String> {
+    if wanted.is_empty() {
+        return (!found.is_empty()).then(|| format!("no candidate expected, but {}", found.join(", ")));
+    }
+    let set = |code: &str| code.split_once('/').map_or_else(String::new, |(set, _)| set.to_owned());
+    let sets: BTreeSet<String> = wanted.iter().map(|code| set(code)).collect();
+    sets.into_iter().find_map(|name| {
+        let of_set = |codes: &[String]| codes.iter().filter(|code| set(code) == name).cloned().collect::<Vec<_>>();
+        let (wanted, found) = (of_set(wanted), of_set(found));
+        let is_same = found.starts_with(&wanted);
+        (!is_same).then(|| format!("candidates {} expected, but {}", wanted.join(", "), listed(&found)))
+    })
+}
+
+/// Fields that are wanted and are otherwise.
+fn fields_differ(wanted: &Value, found: &Value, path: &str, out: &mut Vec<String>) {
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(found)) => {
+            for (name, value) in wanted {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                fields_differ(value, found.get(name).unwrap_or(&Value::Null), &path, out);
+            }
+        }
+        (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => {}
+        (wanted, found) if wanted == found => {}
+        (wanted, found) => out.push(format!("{path} is {found}, not {wanted}")),
+    }
+}
+
+fn codes(answer: &Value, name: &str) -> Vec<String> {
+    let name_of = |it: &Value| Some(format!("{}/{}", it.get("set")?.as_str()?, it.get("code")?.as_str()?));
+    items(answer, name).filter_map(name_of).collect()
+}
+
+fn items<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    answer.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn listed(names: &[impl AsRef<str>]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+}
