@@ -6,3 +6,4 @@ mod architecture;
 mod compile;
 mod definitions;
 mod laws;
+mod laws_logic;

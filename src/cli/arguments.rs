@@ -52,10 +52,22 @@ pub(crate) enum Command {
     Fmt(commands::fmt::Fmt),
     /// Explain a rule, a code or a diagnostic
     Explain(commands::explain::Explain),
+    /// Mask what identifies in free texts
+    Redact(commands::redact::Redact),
     /// Start a domain: a folder with a record, a small code set, a case and the hooks of scripts
     New(commands::new::New),
     /// Reference pages: the language of definition files, and what a script may see, call and cost
     Doc(commands::doc::Doc),
+    /// Show one code: titles, place, dates, notes, labels, maps
+    Lookup(commands::lookup::Lookup),
+    /// Find codes by words
+    Search(commands::search::Search),
+    /// Follow a crosswalk to another code set
+    Map(commands::map::Map),
+    /// Print an official release as a code set
+    Import(commands::import::Import),
+    /// List, check and install official releases
+    Sources(commands::sources::Sources),
     /// Shell completions
     Completions(commands::shell::Completions),
     /// The manual page

@@ -4,7 +4,7 @@ use crate::cli::session;
 use std::process::ExitCode;
 
 /// What a command found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
     /// Nothing is wrong.
     Fine,

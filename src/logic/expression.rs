@@ -64,11 +64,15 @@ impl<'e> Frame<'e> {
             Expression::Includes { of, how, members } => self.includes(of, *how, members),
             Expression::Present(of) => !self.is_absent(of),
             Expression::CodeIs { of, what, on, negated } => self.code_is(of, what, on.as_deref(), *negated),
-            Expression::Relates { relation, left, right, either_way } => self.relates(*relation, left, right, *either_way),
+            Expression::Relates { relation, left, right, either_way } => {
+                self.relates(*relation, left, right, *either_way)
+            }
             Expression::Text { of, test } => self.text(of, test),
             Expression::Mentions { of, phrases, all, even_negated } => self.mentions(of, phrases, *all, *even_negated),
             Expression::Within { of, span, side, from } => self.within(of, span, *side, from),
-            Expression::Quantified { quantifier, variable, list, body } => self.quantified(*quantifier, *variable, list, body),
+            Expression::Quantified { quantifier, variable, list, body } => {
+                self.quantified(*quantifier, *variable, list, body)
+            }
             _ => self.eval(expression).is_true(),
         }
     }
@@ -183,9 +187,9 @@ impl<'e> Frame<'e> {
     fn answer(&self, set: u16, code: u32, what: &CodeQuestion, on: Day) -> bool {
         let codes = self.logic.registry().codes(set);
         match what {
-            CodeQuestion::Under(ranges) => ranges
-                .iter()
-                .any(|(from, to)| if from == to { codes.is_under(code, *from) } else { codes.is_within(code, *from, *to) }),
+            CodeQuestion::Under(ranges) => ranges.iter().any(|(from, to)| {
+                if from == to { codes.is_under(code, *from) } else { codes.is_within(code, *from, *to) }
+            }),
             CodeQuestion::Leaf => codes.is_leaf(code, on),
             CodeQuestion::Assignable | CodeQuestion::Valid => codes.is_assignable(code, on),
             CodeQuestion::Known => true,
@@ -266,7 +270,13 @@ impl<'e> Frame<'e> {
         of.any(|one| {
             from.any(|other| {
                 if let (true, Value::Moment(one), Value::Moment(other)) = (is_by_clock, one, other) {
-                    return lies(one.0, other.0, Some(other.0 - span.about_seconds()), Some(other.0 + span.about_seconds()), side);
+                    return lies(
+                        one.0,
+                        other.0,
+                        Some(other.0 - span.about_seconds()),
+                        Some(other.0 + span.about_seconds()),
+                        side,
+                    );
                 }
                 let (Some(one), Some(other)) = (day_of(one), day_of(other)) else { return false };
                 lies(one, other, other.minus(span), other.plus(span), side)
@@ -274,7 +284,13 @@ impl<'e> Frame<'e> {
         })
     }
 
-    fn quantified(&mut self, quantifier: Quantifier, variable: u16, list: &'e Expression, body: &'e Expression) -> bool {
+    fn quantified(
+        &mut self,
+        quantifier: Quantifier,
+        variable: u16,
+        list: &'e Expression,
+        body: &'e Expression,
+    ) -> bool {
         let wanted = quantifier != Quantifier::Every;
         let found = self.any_item(variable, list, |frame| frame.holds(body) == wanted);
         match quantifier {
@@ -331,7 +347,8 @@ impl<'e> Frame<'e> {
                 values.extend(codes.property(*code, property));
             }
         });
-        let mut values: Vec<Value<'e>> = values.iter().map(|it| compare::value_of(it, self.logic).into_owned()).collect();
+        let mut values: Vec<Value<'e>> =
+            values.iter().map(|it| compare::value_of(it, self.logic).into_owned()).collect();
         match values.len() {
             0 => Seen::absent(),
             1 => Seen::Owned(values.remove(0)),
@@ -386,14 +403,17 @@ fn arithmetic(operator: Operator, left: &Value<'_>, right: &Value<'_>) -> Value<
             };
             if result.is_finite() { Value::Number(result) } else { Value::Absent }
         }
-        (Operator::Plus, Value::Day(a), Value::Span(b)) | (Operator::Plus, Value::Span(b), Value::Day(a)) => day(a.plus(*b)),
+        (Operator::Plus, Value::Day(a), Value::Span(b)) | (Operator::Plus, Value::Span(b), Value::Day(a)) => {
+            day(a.plus(*b))
+        }
         (Operator::Minus, Value::Day(a), Value::Span(b)) => day(a.minus(*b)),
         (Operator::Plus, Value::Moment(a), Value::Span(b)) | (Operator::Plus, Value::Span(b), Value::Moment(a)) => {
             moment(*a, Some(*b))
         }
-        (Operator::Minus, Value::Moment(a), Value::Span(b)) => {
-            moment(*a, b.months.checked_neg().zip(b.seconds.checked_neg()).map(|(months, seconds)| Span { months, seconds }))
-        }
+        (Operator::Minus, Value::Moment(a), Value::Span(b)) => moment(
+            *a,
+            b.months.checked_neg().zip(b.seconds.checked_neg()).map(|(months, seconds)| Span { months, seconds }),
+        ),
         (Operator::Minus, Value::Moment(a), Value::Moment(b)) => {
             a.0.checked_sub(b.0).map_or(Value::Absent, |seconds| Value::Span(Span { months: 0, seconds }))
         }

@@ -175,8 +175,10 @@ impl<'e> Frame<'e> {
             },
             Expression::Table { table, output, .. } => {
                 let table = self.logic.domain().tables.get(usize::from(*table));
-                let mut outputs =
-                    table.into_iter().flat_map(|table| &table.rows).filter_map(|row| row.outputs.get(usize::from(*output)));
+                let mut outputs = table
+                    .into_iter()
+                    .flat_map(|table| &table.rows)
+                    .filter_map(|row| row.outputs.get(usize::from(*output)));
                 match outputs.find_map(Option::as_ref) {
                     Some(Literal::Code(set, _)) => Sort::Set(*set),
                     _ => Sort::Unknown,
@@ -204,7 +206,9 @@ impl<'e> Frame<'e> {
             },
         };
         slots.iter().fold(start, |sort, slot| match innermost(sort) {
-            Sort::Kind(Kind::Record(fields)) => fields.get(usize::from(*slot)).map_or(Sort::Unknown, |it| Sort::Kind(&it.kind)),
+            Sort::Kind(Kind::Record(fields)) => {
+                fields.get(usize::from(*slot)).map_or(Sort::Unknown, |it| Sort::Kind(&it.kind))
+            }
             _ => Sort::Unknown,
         })
     }
@@ -325,7 +329,6 @@ fn name_items(value: &Value<'_>, kind: &Kind, slots: &[u16], name: String, found
     }
 }
 
-
 /// The kind inside all lists.
 pub(crate) fn innermost(sort: Sort<'_>) -> Sort<'_> {
     match sort {
@@ -375,7 +378,9 @@ fn gather<'e>(value: &'e Value<'e>, slots: &[u16], found: &mut Vec<&'e Value<'e>
 fn follow_owned<'e>(value: &Value<'e>, slots: &[u16]) -> Seen<'e> {
     let Some((slot, rest)) = slots.split_first() else { return Seen::Owned(value.clone()) };
     match value {
-        Value::Record(values) => values.get(usize::from(*slot)).map_or(Seen::absent(), |value| follow_owned(value, rest)),
+        Value::Record(values) => {
+            values.get(usize::from(*slot)).map_or(Seen::absent(), |value| follow_owned(value, rest))
+        }
         Value::List(items) => {
             let mut found = Vec::new();
             for item in items {

@@ -27,7 +27,9 @@ impl<'e> Frame<'e> {
             Function::On => return Seen::Owned(Value::Day(self.encounter.on)),
             Function::Text => {
                 let Some(argument) = arguments.first() else { return Seen::absent() };
-                return self.write_out(argument).map_or(Seen::absent(), |text| Seen::Owned(Value::Text(Cow::Owned(text))));
+                return self
+                    .write_out(argument)
+                    .map_or(Seen::absent(), |text| Seen::Owned(Value::Text(Cow::Owned(text))));
             }
             Function::Title | Function::Parent => return self.code_part(function, arguments),
             Function::Min | Function::Max | Function::Middle | Function::Sum | Function::Average | Function::Count => {

@@ -60,8 +60,13 @@ pub struct Marks {
 
 impl Index {
     pub(crate) fn new(classifier: &Classifier, domain: &Domain) -> Index {
-        let mut index =
-            Index { lines: Vec::new(), fields: Vec::new(), texts: Vec::new(), always: Vec::new(), phrases: HashMap::new() };
+        let mut index = Index {
+            lines: Vec::new(),
+            fields: Vec::new(),
+            texts: Vec::new(),
+            always: Vec::new(),
+            phrases: HashMap::new(),
+        };
         let fields = domain.records.get(usize::from(classifier.record)).map_or(&[][..], |it| it.fields.as_slice());
         for (number, criteria) in (0_u32..).zip(&classifier.criteria) {
             for (phrase, points) in &criteria.phrases {

@@ -195,7 +195,8 @@ fn collect(trie: &Trie, tokens: &[Token], cues: &mut Vec<Cue>) {
     let mut from = 0;
     while let Some(rest) = tokens.get(from..).filter(|rest| !rest.is_empty()) {
         let mut longest = None;
-        let clause = rest.iter().enumerate().map_while(|(place, it)| (place == 0 || it.gap == Gap::None).then_some(it.plain));
+        let clause =
+            rest.iter().enumerate().map_while(|(place, it)| (place == 0 || it.gap == Gap::None).then_some(it.plain));
         trie.visit(clause, |action, words| longest = Some((action, words)));
         let words = match longest {
             Some((action, words)) => {
@@ -223,8 +224,7 @@ fn scope_end(tokens: &[Token], cues: &[Cue], place: usize, reach: Option<usize>)
         .map(|it| it.to)
         .next_back();
     let free_to = list_end.unwrap_or(cue.to);
-    let comma =
-        (free_to..stop).find(|at| tokens.get(*at).is_some_and(|it| it.gap == Gap::Comma)).unwrap_or(stop);
+    let comma = (free_to..stop).find(|at| tokens.get(*at).is_some_and(|it| it.gap == Gap::Comma)).unwrap_or(stop);
     comma.min(free_to + reach).min(stop)
 }
 

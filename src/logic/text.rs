@@ -219,6 +219,28 @@ impl Phrases {
         }
     }
 
+    /// Whether the text says of each span of bytes that it is not so.
+    fn negated(&self, text: &str, spans: &[(usize, usize)]) -> Vec<bool> {
+        let mut tokens = Vec::new();
+        split(text, |word, start, end, gap| {
+            let plain = if word.len() > LONGEST_WORD { None } else { self.plains.get(&normal(word)) };
+            tokens.push(Token { stem: 0, plain: plain.copied().unwrap_or(0), start, end, gap });
+        });
+        let found = |(start, end): &(usize, usize)| Found {
+            phrase: 0,
+            start: *start,
+            end: *end,
+            first: tokens.partition_point(|token| token.end <= *start),
+            last: tokens.partition_point(|token| token.start < *end).saturating_sub(1),
+            is_negated: false,
+            is_uncertain: false,
+            is_of_family: false,
+        };
+        let mut found: Vec<Found> = spans.iter().map(found).collect();
+        negation::mark(&self.cues, &tokens, &mut Vec::new(), &mut found);
+        found.iter().map(|found| found.is_negated || found.is_of_family).collect()
+    }
+
     fn numbers(&self, word: &str, memory: &mut Memory) -> (u32, u32) {
         if let Some(numbers) = memory.words.get(word) {
             return *numbers;
@@ -286,15 +308,18 @@ impl Frame<'_> {
         });
     }
 
+    /// Whether a text says of each span of its bytes that it is not so, or so of a relative.
+    pub fn negated(&self, text: &str, spans: &[(usize, usize)]) -> Vec<bool> {
+        self.logic.phrases().negated(text, spans)
+    }
+
     /// Reads a text unless it was read before; gives its place for [`Frame::reading`]. A text that `stays` where it is
     /// as long as the frame is read once.
     pub(crate) fn read(&mut self, text: &str, stays: bool) -> usize {
         let (address, length) = (text.as_ptr() as usize, text.len());
         let used = self.scratch.readings_used;
         let known = self.scratch.readings.get(..used).unwrap_or(&[]);
-        if stays
-            && let Some(place) = known.iter().skip(1).position(|it| it.address == address && it.length == length)
-        {
+        if stays && let Some(place) = known.iter().skip(1).position(|it| it.address == address && it.length == length) {
             return place + 1;
         }
         self.spend(1 + length as u64 / 8);

@@ -38,8 +38,11 @@ impl Check {
             folders.push(domain_of(path)?);
         }
         let outcome = session.compile_with(&folders)?;
-        let shown: Vec<&Diagnostic> =
-            outcome.diagnostics.iter().filter(|it| self.paths.is_empty() || is_under_any(&it.file, &self.paths)).collect();
+        let shown: Vec<&Diagnostic> = outcome
+            .diagnostics
+            .iter()
+            .filter(|it| self.paths.is_empty() || is_under_any(&it.file, &self.paths))
+            .collect();
         draw(&shown, terminal)?;
         let errors = shown.iter().filter(|it| it.is_error()).count();
         let warnings = shown.len() - errors;

@@ -38,7 +38,8 @@ struct Written {
 
 impl Explain {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        if let Some(page) = PAGES.get_file(format!("{}.md", self.name.to_uppercase())).and_then(|it| it.contents_utf8()) {
+        if let Some(page) = PAGES.get_file(format!("{}.md", self.name.to_uppercase())).and_then(|it| it.contents_utf8())
+        {
             terminal.text(page)?;
             return Ok(Verdict::Fine);
         }
@@ -61,14 +62,15 @@ impl Explain {
         let mut found = false;
         for set in 0..registry.set_count() {
             if let Some(code) = registry.codes(set).find(&self.name) {
-                // super::lookup::show(&registry, set, code, None, terminal)?;
+                super::lookup::show(&registry, set, code, None, terminal)?;
                 found = true;
             }
         }
         if found {
             return Ok(Verdict::Fine);
         }
-        let help = did_you_mean(&self.name, names.iter().map(String::as_str)).map(|it| format!("; {it}")).unwrap_or_default();
+        let help =
+            did_you_mean(&self.name, names.iter().map(String::as_str)).map(|it| format!("; {it}")).unwrap_or_default();
         Err(Failure::said(format!("`{}` is no rule, no code and no diagnostic{help}", self.name)))
     }
 }

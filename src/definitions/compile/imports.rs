@@ -147,7 +147,13 @@ fn literal(world: &World, value: &str, kind: &crate::model::record::Kind) -> Opt
 }
 
 /// Lines of a crosswalk that come from a file.
-pub(super) fn crosswalk(def: &CrosswalkDef, walk: &mut Crosswalk, world: &World, releases: &[PathBuf], report: &mut Report) {
+pub(super) fn crosswalk(
+    def: &CrosswalkDef,
+    walk: &mut Crosswalk,
+    world: &World,
+    releases: &[PathBuf],
+    report: &mut Report,
+) {
     for import in &def.imports {
         let Some(path) = sources::find(releases, &import.file.item) else {
             let help = Some(format!("install it: `tencode sources add {}`", import.file.item));

@@ -265,11 +265,7 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 None => {
                     report.enter(&source.folder.join("domain.toml"));
                     let help = did_you_mean(&first, records.iter().map(|record| record.name.as_str()));
-                    report.say(
-                        Span::default(),
-                        Problem::UnknownName { what: "record".into(), name: first },
-                        help,
-                    );
+                    report.say(Span::default(), Problem::UnknownName { what: "record".into(), name: first }, help);
                 }
             }
         }

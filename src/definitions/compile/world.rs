@@ -284,9 +284,7 @@ fn described(expr: &Expr) -> String {
 fn place(names: &[String], expr: &Expr) -> Option<u16> {
     let word = written(expr);
     let exact = names.iter().position(|name| *name == word);
-    let same_number = |name: &String| {
-        matches!(expr, Expr::Number(number) if name.parse().is_ok_and(|it: f64| it.total_cmp(number).is_eq()))
-    };
+    let same_number = |name: &String| matches!(expr, Expr::Number(number) if name.parse().is_ok_and(|it: f64| it.total_cmp(number).is_eq()));
     let found = exact
         .or_else(|| names.iter().position(|name| name.eq_ignore_ascii_case(&word)))
         .or_else(|| names.iter().position(same_number))?;

@@ -47,13 +47,6 @@ impl<'a> Columns<'a> {
 fn row(columns: &Columns<'_>) -> Option<Row> {
     let code = columns.get(1, 5);
     let is_code = matches!(code.len(), 2 | 5) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let kind = if columns.get(11, 11) == "7" { "modifier" } else { "code" };
-    let mut properties = vec![("kind".to_owned(), kind.to_owned())];
-    for (name, value) in [("coverage", columns.get(230, 230)), ("action", columns.get(293, 293))] {
-        if !value.is_empty() {
-            properties.push((name.to_owned(), value.to_owned()));
-        }
-    }
     let span = Validity {
         from: Day::parse(columns.get(269, 276)),
         to: Day::parse(columns.get(285, 292)),
@@ -65,19 +58,12 @@ fn row(columns: &Columns<'_>) -> Option<Row> {
         short: columns.get(92, 119).to_owned(),
         spans: vec![span],
         assignable: Some(true),
-        properties,
         ..Row::default()
     })
 }
 
 fn read_table(bytes: &[u8]) -> Result<Import, Error> {
     let column = |role: &str, column: &str| (role.to_owned(), column.to_owned());
-    let property = |property: &str, column: &str| super::PropertyColumn {
-        property: property.to_owned(),
-        column: column.to_owned(),
-        lower: false,
-        split: None,
-    };
     let options = Options {
         columns: vec![
             column("code", "code"),
@@ -86,7 +72,6 @@ fn read_table(bytes: &[u8]) -> Result<Import, Error> {
             column("from", "add_date"),
             column("to", "term_date"),
         ],
-        properties: vec![property("kind", "kind"), property("action", "action_code")],
         ..Options::default()
     };
     Ok(Import { dates: false, ..delimited::read(bytes, b'\t', &options)? })

@@ -95,7 +95,8 @@ impl Draft {
         if self.dotless && !row.is_group && dates && self.has_dots() {
             row.code = super::icd_order::dotted(&row.code);
         }
-        let is_late = dates && part > 0;
+        // A code that only a later release or a table of days knows stands where it would sort.
+        let is_late = part > 0 && (dates || row.under == Under::Prefix);
         self.nodes.push(Node { row, part, dated_by: dates.then_some(part), is_late, ..Node::default() });
     }
 
@@ -271,7 +272,13 @@ impl Draft {
 impl Node {
     fn add(&mut self, row: Row, part: usize, dates: bool) {
         let own = &mut self.row;
-        if own.title.is_empty() {
+        // Of two releases the later one decides.
+        let is_newer = part > self.part && own.under == Under::Prefix && row.under == Under::Prefix;
+        if is_newer {
+            own.short.clone_from(&row.short);
+            own.assignable = row.assignable;
+        }
+        if (own.title.is_empty() || is_newer) && !row.title.is_empty() {
             own.title = row.title;
         }
         if own.short.is_empty() {

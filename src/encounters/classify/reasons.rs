@@ -16,7 +16,12 @@ pub(super) type Gathered = Vec<(u32, Reason)>;
 type Marks = Vec<(String, usize, usize)>;
 
 /// Gathers all that speaks for any code of a classifier and is not ruled out by an `unless`.
-pub(super) fn gather<'e>(frame: &mut Frame<'e>, place: usize, classifier: &'e Classifier, marks: &mut Marks) -> Gathered {
+pub(super) fn gather<'e>(
+    frame: &mut Frame<'e>,
+    place: usize,
+    classifier: &'e Classifier,
+    marks: &mut Marks,
+) -> Gathered {
     let mut gathered = Vec::new();
     phrases(frame, place, classifier, marks, &mut gathered);
     criteria(frame, place, classifier, marks, &mut gathered);

@@ -1,4 +1,4 @@
-//! Codes of an imported set by the words of a short text: what search finds, weighed by how much the words have in common.
+//! Codes of an imported set by the words of a text: search for a short one, the terms that stand in it for a longer one.
 
 use super::reasons::Gathered;
 use crate::logic::Frame;
@@ -7,60 +7,72 @@ use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
 
-/// Words of the longest piece of text that search is asked for.
-const WORDS_A_PIECE: usize = 12;
-/// Pieces of one text.
-const PIECES_A_TEXT: usize = 16;
-/// Hits of one piece that are weighed.
-const HITS_A_PIECE: usize = 10;
+/// Words of the longest text that search is asked for; a longer one is looked through for terms.
+const WORDS_OF_A_QUERY: usize = 12;
+/// Hits that are weighed.
+const HITS: usize = 10;
 /// Points where all words are common.
 const POINTS: f32 = 6.0;
-/// Words that open a piece that says what is not.
-const NEGATIONS: [&str; 8] = ["no", "not", "denies", "denied", "without", "never", "nor", "negative"];
+/// Terms of one text that are weighed.
+const TERMS_A_TEXT: usize = 200;
 
 /// Adds what the words of the classifier's texts speak for.
 pub(super) fn search<'e>(frame: &mut Frame<'e>, classifier: &'e Classifier, gathered: &mut Gathered) {
-    let codes = frame.logic().registry().codes(classifier.set);
-    let on = frame.encounter().on;
     for (path, name) in classifier.texts.iter().zip(&classifier.text_names) {
         frame.look(path).each(|value| {
             let Value::Text(text) = value else { return };
-            for piece in pieces(text) {
-                let words = stems(piece);
-                for hit in codes.search(piece, Some(on), HITS_A_PIECE) {
-                    let title = codes.display(hit.code);
-                    let points = POINTS * common(&words, &stems(title));
-                    if points >= POINTS / 3.0 {
-                        add(gathered, hit.code, Reason { kind: "word", path: name.clone(), what: title.to_owned(), points });
-                    }
-                }
+            if text.split_whitespace().count() <= WORDS_OF_A_QUERY {
+                find(frame, classifier, text, name, gathered);
             }
+            spot(frame, classifier, text, name, gathered);
         });
     }
 }
 
-/// Adds a reason, or keeps the better of two that search gave for one code.
-fn add(gathered: &mut Gathered, code: u32, reason: Reason) {
-    match gathered.iter_mut().find(|(it, known)| *it == code && known.kind == "word") {
-        Some((_, known)) => {
-            if reason.points > known.points {
-                *known = reason;
-            }
+/// What search finds, weighed by how much its title and the text have in common.
+fn find(frame: &Frame<'_>, classifier: &Classifier, text: &str, name: &str, gathered: &mut Gathered) {
+    let codes = frame.logic().registry().codes(classifier.set);
+    let words = stems(text);
+    // What a cue opens is not searched for: `no chest pain` finds nothing.
+    let last = text.trim_end().rfind(char::is_whitespace).map_or(0, |place| place + 1);
+    if words.is_empty() || frame.negated(text, &[(last, text.len())]).contains(&true) {
+        return;
+    }
+    for hit in codes.search(text, Some(frame.encounter().on), HITS) {
+        let title = codes.display(hit.code);
+        let points = POINTS * common(&words, &stems(title));
+        if points >= POINTS / 3.0 {
+            add(gathered, hit.code, title, name, points);
         }
-        None => gathered.push((code, reason)),
     }
 }
 
-/// Sentences and parts of sentences, neither empty, nor long, nor of what is not.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['.', ';', ',', '\n', '(', ')', ':']).map(str::trim).filter(|piece| is_fit(piece)).take(PIECES_A_TEXT)
+/// Terms that stand in the text and are not negated: the more words, the more points.
+fn spot(frame: &Frame<'_>, classifier: &Classifier, text: &str, name: &str, gathered: &mut Gathered) {
+    let codes = frame.logic().registry().codes(classifier.set);
+    let terms = codes.spot(text);
+    let spans: Vec<(usize, usize)> = terms.iter().take(TERMS_A_TEXT).map(|term| (term.start, term.end)).collect();
+    for (term, is_negated) in terms.iter().zip(frame.negated(text, &spans)) {
+        // One word alone says too little to be shown, but adds to what else is there.
+        let points = match term.words {
+            0 | 1 => 2.0,
+            2 => 4.0,
+            _ => 5.0,
+        };
+        if !is_negated {
+            add(gathered, term.code, codes.display(term.code), name, points);
+        }
+    }
 }
 
-fn is_fit(piece: &str) -> bool {
-    let mut words = piece.split_whitespace();
-    let is_negated = words.clone().next().is_some_and(|first| NEGATIONS.iter().any(|it| first.eq_ignore_ascii_case(it)));
-    let count = words.by_ref().count();
-    piece.len() > 2 && count <= WORDS_A_PIECE && !is_negated
+/// Adds a reason, or keeps the better of two that words gave for one code.
+fn add(gathered: &mut Gathered, code: u32, title: &str, name: &str, points: f32) {
+    match gathered.iter_mut().find(|(it, known)| *it == code && known.kind == "word") {
+        Some((_, known)) => known.points = known.points.max(points),
+        None => {
+            gathered.push((code, Reason { kind: "word", path: name.to_owned(), what: title.to_owned(), points }));
+        }
+    }
 }
 
 /// How much two lots of words have in common, 0 to 1: the harmonic mean of the shares of both.

@@ -150,7 +150,11 @@ impl Redactor {
             registry: &self.registry_id,
             codes: judgement.given.iter().filter_map(|given| self.given(plan, given)).collect(),
             candidates: judgement.candidates.into_iter().filter_map(|it| self.candidate(plan, it)).collect(),
-            findings: judgement.findings.into_iter().filter_map(|it| self.finding(plan, &known, &withheld, it)).collect(),
+            findings: judgement
+                .findings
+                .into_iter()
+                .filter_map(|it| self.finding(plan, &known, &withheld, it))
+                .collect(),
             missing: self.missing(plan, judgement.missing),
             encounter: fields,
             redactions,
@@ -248,8 +252,10 @@ impl Redactor {
         if is_closed {
             return None;
         }
-        let is_whole = self.findings == Showing::Keep && !known.is_in(&finding.message) && !self.names_hidden(&finding.message);
-        let fix = finding.fix.filter(|(set, code)| is_whole && self.rules.codes.is_shown(&self.rules.registry, *set, *code));
+        let is_whole =
+            self.findings == Showing::Keep && !known.is_in(&finding.message) && !self.names_hidden(&finding.message);
+        let fix =
+            finding.fix.filter(|(set, code)| is_whole && self.rules.codes.is_shown(&self.rules.registry, *set, *code));
         let fix = fix.map(|(set, code)| {
             let codes = self.rules.registry.codes(set);
             ShownFix { set: codes.name(), code: codes.code(code) }
@@ -292,8 +298,12 @@ impl Redactor {
 
 impl RecordPlan {
     fn new(fields: Vec<Planned>) -> RecordPlan {
-        let mut plan =
-            RecordPlan { id: fields.iter().position(|it| it.name == "id"), fields: Vec::new(), removed: Vec::new(), hidden: HashMap::new() };
+        let mut plan = RecordPlan {
+            id: fields.iter().position(|it| it.name == "id"),
+            fields: Vec::new(),
+            removed: Vec::new(),
+            hidden: HashMap::new(),
+        };
         plan.survey(&fields, false);
         plan.fields = fields;
         // The id answers for the encounter: it becomes a pseudonym where it may not be seen.

@@ -35,7 +35,8 @@ fn judge(codes: Codes<'_>, place: Place<'_>, on: Day) -> Option<Finding> {
     }
     let written = codes.code(code);
     let (rule, message, fix) = if codes.is_in_force(code, on) {
-        let below: Vec<u32> = codes.children(code).into_iter().filter(|child| codes.is_assignable(*child, on)).collect();
+        let below: Vec<u32> =
+            codes.children(code).into_iter().filter(|child| codes.is_assignable(*child, on)).collect();
         let message = format!("`{written}` is a group and may not be recorded itself");
         (format!("{name}-not-assignable"), message, only(&below))
     } else {

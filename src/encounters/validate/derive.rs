@@ -28,7 +28,12 @@ pub fn derive(encounter: &mut Encounter<'_>, logic: &Logic, scratch: &mut Scratc
 }
 
 /// The value of an expression, free of the encounter.
-fn work_out(encounter: &Encounter<'_>, expression: &Expression, logic: &Logic, scratch: &mut Scratch) -> Value<'static> {
+fn work_out(
+    encounter: &Encounter<'_>,
+    expression: &Expression,
+    logic: &Logic,
+    scratch: &mut Scratch,
+) -> Value<'static> {
     Frame::new(logic, encounter, scratch).eval(expression).into_value().into_owned()
 }
 

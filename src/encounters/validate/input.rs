@@ -24,7 +24,12 @@ pub(super) fn finding(rule: &str, severity: Severity, path: String, message: Str
 /// Values that do not fit their type: the type is named, never the value.
 pub(super) fn misfits(encounter: &Encounter<'_>, found: &mut Vec<Finding>) {
     for (path, kind) in &encounter.misfits {
-        found.push(finding("input", Severity::Error, path.clone(), format!("the value does not fit the type `{kind}`")));
+        found.push(finding(
+            "input",
+            Severity::Error,
+            path.clone(),
+            format!("the value does not fit the type `{kind}`"),
+        ));
     }
 }
 

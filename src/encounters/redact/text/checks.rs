@@ -8,8 +8,12 @@ pub(super) fn digits(text: &str) -> Vec<u32> {
 /// The sum of digits where every second from the right counts double ends in 0.
 pub fn luhn(digits: &[u32]) -> bool {
     let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
-    let sum: u32 =
-        digits.iter().rev().enumerate().map(|(place, digit)| if place % 2 == 1 { doubled(*digit) } else { *digit }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| if place % 2 == 1 { doubled(*digit) } else { *digit })
+        .sum();
     sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != 0)
 }
 

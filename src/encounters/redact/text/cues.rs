@@ -99,9 +99,9 @@ impl Cues {
             at += signs;
             let rest = text.get(at..).unwrap_or("");
             let word = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-            let is_connector = rest.get(..word).is_some_and(|word| {
-                !word.is_empty() && self.connectors.iter().any(|it| it.eq_ignore_ascii_case(word))
-            });
+            let is_connector = rest
+                .get(..word)
+                .is_some_and(|word| !word.is_empty() && self.connectors.iter().any(|it| it.eq_ignore_ascii_case(word)));
             let next = rest.get(word..).and_then(|rest| rest.chars().next());
             if !is_connector || next.is_some_and(|c| c.is_numeric() || matches!(c, '-' | '_' | '@')) {
                 return at;
@@ -114,7 +114,27 @@ impl Cues {
 }
 
 fn is_sign(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | ':' | '#' | '=' | '-' | '–' | '"' | '\'' | '“' | '‘' | '’' | '(' | '.' | '?' | '\\' | 'º' | '°')
+    matches!(
+        c,
+        ' ' | '\t'
+            | '\n'
+            | ':'
+            | '#'
+            | '='
+            | '-'
+            | '–'
+            | '"'
+            | '\''
+            | '“'
+            | '‘'
+            | '’'
+            | '('
+            | '.'
+            | '?'
+            | '\\'
+            | 'º'
+            | '°'
+    )
 }
 
 fn announced_by(kind: &str) -> Option<Announced> {
@@ -137,7 +157,8 @@ fn number(rest: &str, from: usize, kind: Kind, found: &mut Found<'_>) {
     while let Some(next) = rest.get(length..).and_then(|after| after.strip_prefix(' ')) {
         let group = next.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(next.len());
         let is_group = next.get(..group).is_some_and(|group| {
-            group.bytes().filter(u8::is_ascii_digit).count() >= 2 && !group.bytes().any(|byte| byte.is_ascii_lowercase())
+            group.bytes().filter(u8::is_ascii_digit).count() >= 2
+                && !group.bytes().any(|byte| byte.is_ascii_lowercase())
         });
         let begins = rest.get(..length).is_some_and(|so_far| so_far.bytes().filter(u8::is_ascii_digit).count() >= 2);
         if !is_group || !begins || length > 40 {
@@ -158,7 +179,10 @@ fn is_identifier(value: &str) -> bool {
     let is_date = value.contains('/') && letters == 0;
     let is_written_low = value.bytes().any(|byte| byte.is_ascii_lowercase()) && digits < 3;
     let is_age = letters > 0 && digits < 3 && value.starts_with(|c: char| c.is_ascii_digit());
-    !is_date && !is_written_low && !is_age && (digits >= 5 || digits >= 2 && (letters > 0 || value.contains('-')) && value.len() >= 5)
+    !is_date
+        && !is_written_low
+        && !is_age
+        && (digits >= 5 || digits >= 2 && (letters > 0 || value.contains('-')) && value.len() >= 5)
 }
 
 fn digit_count(value: &str) -> usize {
@@ -174,7 +198,8 @@ fn card_code(rest: &str, from: usize, found: &mut Found<'_>) {
 
 /// A user name or password: up to a blank, and not a plain word.
 fn secret(rest: &str, from: usize, found: &mut Found<'_>) {
-    let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | ',' | ';' | ')')).unwrap_or(rest.len());
+    let length =
+        rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | ',' | ';' | ')')).unwrap_or(rest.len());
     let value = rest.get(..length).unwrap_or("").trim_end_matches(['.', '\'', '’', '?', ':']);
     let is_plain = value.chars().skip(1).all(|c| c.is_lowercase() || c == '-' || c == '\'' || c == '’');
     if value.len() >= 4 && !is_plain && !value.contains('[') {
@@ -186,7 +211,8 @@ fn secret(rest: &str, from: usize, found: &mut Found<'_>) {
 fn phone(rest: &str, from: usize, found: &mut Found<'_>) {
     let is_inner = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '/');
     let start = usize::from(rest.starts_with('+'));
-    let length = rest.get(start..).and_then(|rest| rest.find(|c: char| !is_inner(c))).map_or(rest.len(), |it| it + start);
+    let length =
+        rest.get(start..).and_then(|rest| rest.find(|c: char| !is_inner(c))).map_or(rest.len(), |it| it + start);
     let value = rest.get(..length).unwrap_or("");
     let value = value.trim_end_matches(|c: char| !c.is_ascii_digit());
     let digits = digit_count(value);

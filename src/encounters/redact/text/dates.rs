@@ -14,11 +14,11 @@ use std::sync::LazyLock;
 static NUMERIC: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?x-u)
-        \d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:[12]\d|3[01]|0?[1-9])(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?
+        \d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:[12]\d|3[01]|0?[1-9])(?:[T\x20]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?
       | (?:0?[1-9]|[12]\d|3[01])[/](?:0?[1-9]|[12]\d|3[01])[/](?:\d{4}|'?\d{2})
       | (?:0?[1-9]|[12]\d|3[01])[-](?:0?[1-9]|[12]\d|3[01])[-](?:\d{4}|\d{2})
       | (?:0?[1-9]|[12]\d|3[01])[.](?:0?[1-9]|[12]\d|3[01])[.](?:\d{4}|\d{2})
-      | (?:0?[1-9]|[12]\d|3[01])[- ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[- ,']{1,2}\d{2,4}
+      | (?:0?[1-9]|[12]\d|3[01])[-\x20](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[-\x20,']{1,2}\d{2,4}
       | (?:0?[1-9]|1[0-2])/(?:19|20)\d\d
       ",
     )
@@ -26,8 +26,12 @@ static NUMERIC: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// `3/14`, where a word says that it is a day.
-static SHORT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i-u)\b(?:on|since|until|dated|by|of|from|dob|date:?) ((?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))\b").ok());
+static SHORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i-u)\b(?:on|since|until|dated|by|of|from|dob|date:?) ((?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))\b",
+    )
+    .ok()
+});
 
 /// Marks dates and high ages.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
@@ -53,7 +57,8 @@ fn numeric(text: &str, found: &mut Found<'_>) {
         let before = text.get(..hit.start()).unwrap_or("").chars().next_back();
         let mut after = text.get(hit.end()..).unwrap_or("").chars();
         let next = after.next();
-        let goes_on = is_digit(next) || matches!(next, Some('/' | '-' | '.')) && after.next().is_some_and(|c| c.is_ascii_digit());
+        let goes_on =
+            is_digit(next) || matches!(next, Some('/' | '-' | '.')) && after.next().is_some_and(|c| c.is_ascii_digit());
         if !is_digit(before) && !goes_on && !matches!(before, Some('/' | '-' | '.' | '$')) {
             found.add(hit.start(), hit.end(), Kind::Date, rank::DATE);
         }
@@ -89,7 +94,8 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
         to += 2;
     }
     let is_dated = to > at + 1 || from < at;
-    let has_year = is_year(page, to) && matches!(page.gap(to), Gap::Space | Gap::Comma | Gap::Hyphen | Gap::Break | Gap::Dot);
+    let has_year =
+        is_year(page, to) && matches!(page.gap(to), Gap::Space | Gap::Comma | Gap::Hyphen | Gap::Break | Gap::Dot);
     if has_year && (is_dated || is_full_year(page, to)) {
         to += 1;
     } else if page.piece(to) == "of" && is_full_year(page, to + 1) {
@@ -106,10 +112,13 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
 
 /// A month alone is one if a word before says so and it is no other word.
 fn speaks_of_month(page: &Page<'_>, at: usize) -> bool {
-    const CUES: &[&str] = &["in", "since", "last", "until", "till", "by", "next", "this", "early", "late", "mid", "during", "of"];
+    const CUES: &[&str] =
+        &["in", "since", "last", "until", "till", "by", "next", "this", "early", "late", "mid", "during", "of"];
     let before = at.checked_sub(1).map_or("", |before| page.piece(before));
     let is_verb = matches!(page.piece(at).to_lowercase().as_str(), "may" | "march" | "mar" | "sun" | "sat");
-    CUES.iter().any(|cue| cue.eq_ignore_ascii_case(before)) && page.is_capital(at) && (!is_verb || page.style == Style::Mixed && page.piece(at).len() > 2)
+    CUES.iter().any(|cue| cue.eq_ignore_ascii_case(before))
+        && page.is_capital(at)
+        && (!is_verb || page.style == Style::Mixed && page.piece(at).len() > 2)
         && page.piece(at).len() > 2
 }
 
@@ -139,7 +148,9 @@ fn is_day(page: &Page<'_>, place: usize) -> bool {
     let piece = page.piece(place);
     let piece = match word.shape {
         Shape::Digits => piece,
-        Shape::Both => ["st", "nd", "rd", "th", "ST", "ND", "RD", "TH"].iter().find_map(|it| piece.strip_suffix(it)).unwrap_or(""),
+        Shape::Both => {
+            ["st", "nd", "rd", "th", "ST", "ND", "RD", "TH"].iter().find_map(|it| piece.strip_suffix(it)).unwrap_or("")
+        }
         _ => "",
     };
     piece.len() < 3 && piece.parse::<u8>().is_ok_and(|day| (1..32).contains(&day))
@@ -169,7 +180,8 @@ fn ages(page: &Page<'_>, found: &mut Found<'_>) {
         if !(90..=125).contains(&age) {
             continue;
         }
-        let is_aged = place.checked_sub(1).is_some_and(|before| matches!(page.piece(before), "aged" | "age" | "Age" | "Aged"));
+        let is_aged =
+            place.checked_sub(1).is_some_and(|before| matches!(page.piece(before), "aged" | "age" | "Age" | "Aged"));
         let suffix = piece.get(digits.len()..).unwrap_or("").to_lowercase();
         let next = page.piece(place + 1).to_lowercase();
         let is_old = matches!(suffix.as_str(), "yo" | "y" | "yrs" | "yr")

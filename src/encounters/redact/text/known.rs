@@ -43,7 +43,9 @@ impl Known {
         } else if digits == 0 && (2..=5).contains(&words.len()) {
             for word in words {
                 let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-                if word.chars().count() >= SHORTEST && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '’')) {
+                if word.chars().count() >= SHORTEST
+                    && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '’'))
+                {
                     let kind = if kind == Kind::Other { Kind::Name } else { kind };
                     self.phrases.push((word.to_lowercase(), kind, true));
                 }
@@ -75,7 +77,8 @@ impl Known {
 
     fn find_phrases(&self, text: &str, found: &mut Found<'_>) {
         let phrases = self.phrases.iter().map(|(phrase, _, _)| phrase);
-        let built = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(phrases);
+        let built =
+            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(phrases);
         let Ok(searcher) = built else {
             // If a step fails, withhold.
             found.add(0, text.len(), Kind::Other, rank::KNOWN);

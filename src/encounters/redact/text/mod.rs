@@ -73,7 +73,8 @@ impl TextRule {
                 TextLine::Remove => return Ok(TextRule::Remove),
                 TextLine::Keep => is_kept = true,
                 TextLine::Mask(words, mark) => {
-                    let unknown = |word: &String| Error::UnknownKind { policy: policy.name.clone(), kind: word.clone() };
+                    let unknown =
+                        |word: &String| Error::UnknownKind { policy: policy.name.clone(), kind: word.clone() };
                     for word in words {
                         wanted = add(wanted, Kinds::named(word).ok_or_else(|| unknown(word))?);
                     }
@@ -94,7 +95,8 @@ impl TextRule {
             }
             wanted = Kinds::all();
         }
-        let marks = Kind::ALL.iter().zip(marks).map(|(kind, mark)| mark.unwrap_or_else(|| format!("[{}]", kind.word())));
+        let marks =
+            Kind::ALL.iter().zip(marks).map(|(kind, mark)| mark.unwrap_or_else(|| format!("[{}]", kind.word())));
         Ok(TextRule::Mask(Box::new(Masker::new(shared, wanted, marks.collect()))))
     }
 

@@ -22,6 +22,7 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
         return;
     }
     after_cues(page, cues, found);
+    let mut ends = Vec::new();
     let mut at = 0;
     while at < page.words.len() {
         let (start, end) = page.range(at, at + 1);
@@ -29,16 +30,69 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
             at += 1;
             continue;
         }
-        let name = titled(page, at).map(|to| (to, rank::TITLED)).or_else(|| person(page, at).map(|to| (to, rank::NAME)));
+        let name =
+            titled(page, at).map(|to| (to, rank::TITLED)).or_else(|| person(page, at).map(|to| (to, rank::NAME)));
         match name {
             Some((to, rank)) if to > at => {
+                let to = suffix(page, to);
                 let (start, end) = page.range(at, to);
+                ends.push((at, to));
                 found.add(start, end, Kind::Name, rank);
                 at = to;
             }
             _ => at += 1,
         }
     }
+    beside_names(page, &ends, found);
+}
+
+/// `, Jr.`, `MD`, `III` after a name.
+fn suffix(page: &Page<'_>, to: usize) -> usize {
+    let is_joined = matches!(page.gap(to), Gap::Space | Gap::Comma);
+    if is_joined && page.is(to, class::SUFFIX) && page.is_capital(to) { to + 1 } else { to }
+}
+
+/// `Roe, Doe and White`: what stands in one row with names is one, if it is capitalised and nothing else.
+fn beside_names(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
+    if page.style != Style::Mixed {
+        return;
+    }
+    let joins = |from: usize, to: usize| {
+        let is_and =
+            to == from + 1 && page.piece(from) == "and" && page.gap(from) == Gap::Space && page.gap(to) == Gap::Space;
+        is_and || to == from && page.gap(to) == Gap::Comma
+    };
+    for (from, to) in names {
+        for other in [*to, to + 1] {
+            let goes_on = page.gap(other + 1) == Gap::Space && page.is_capital(other + 1);
+            if joins(*to, other) && is_alone(page, other) && !goes_on {
+                let (start, end) = page.range(other, other + 1);
+                found.add(start, end, Kind::Name, rank::WORD);
+            }
+        }
+        for other in [from.checked_sub(1), from.checked_sub(2)].into_iter().flatten() {
+            let follows = other > 0 && page.gap(other) == Gap::Space && page.is_capital(other - 1);
+            if joins(other + 1, *from) && is_alone(page, other) && !follows {
+                let (start, end) = page.range(other, other + 1);
+                found.add(start, end, Kind::Name, rank::WORD);
+            }
+        }
+    }
+}
+
+fn is_alone(page: &Page<'_>, at: usize) -> bool {
+    const OTHER: u32 = class::MONTH
+        | class::WEEKDAY
+        | class::NO_NAME
+        | class::PEOPLE
+        | class::LAND
+        | class::FACILITY
+        | class::STATE_CODE;
+    let Some(word) = page.word(at) else { return false };
+    let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
+    word.shape == Shape::Capital
+        && word.class & OTHER == 0
+        && (is_name || word.class & class::COMMON == 0 && !page.is_language(at))
 }
 
 /// `my name is …`, `Name: …`: what follows is a name, whatever it looks like.
@@ -65,7 +119,9 @@ fn is_cued(page: &Page<'_>, at: usize) -> bool {
     let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both);
     let is_title = word.class & class::TITLE != 0;
     let is_plain = page.style == Style::Mixed && word.shape == Shape::Lower && word.class & class::PARTICLE == 0;
-    is_letters && !is_plain && (word.class & NEVER == 0 || is_title || word.class & class::GIVEN != 0 && word.shape == Shape::Capital)
+    is_letters
+        && !is_plain
+        && (word.class & NEVER == 0 || is_title || word.class & class::GIVEN != 0 && word.shape == Shape::Capital)
 }
 
 /// `Dr. Jane Roe`, `Officer Roe`, `Witness Jane Roe`.
@@ -80,10 +136,16 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
         to += 1;
     }
     let first = to;
-    while to < first + LONGEST && (if to == first { joins_title(page, to) } else { links(page, to) }) && is_after_title(page, to, is_title) {
+    while to < first + LONGEST
+        && (if to == first { joins_title(page, to) } else { links(page, to) })
+        && is_after_title(page, to, is_title || to > first)
+    {
         to += 1;
     }
-    while to > first && page.is(to - 1, class::PARTICLE) && page.word(to - 1).is_some_and(|word| word.shape == Shape::Lower) {
+    while to > first
+        && page.is(to - 1, class::PARTICLE)
+        && page.word(to - 1).is_some_and(|word| word.shape == Shape::Lower)
+    {
         to -= 1;
     }
     if to == first {
@@ -91,8 +153,10 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     if is_role && !is_title {
         // A role alone is weak: what follows must look like a name.
-        let looks = (first..to).any(|it| page.is(it, NAMES)) || (first..to).all(|it| !page.is_language(it)) && page.style == Style::Mixed;
-        let is_acronym = to == first + 1 && page.word(first).is_some_and(|word| matches!(word.shape, Shape::Upper | Shape::Initial));
+        let looks = (first..to).any(|it| page.is(it, NAMES))
+            || (first..to).all(|it| !page.is_language(it)) && page.style == Style::Mixed;
+        let is_acronym =
+            to == first + 1 && page.word(first).is_some_and(|word| matches!(word.shape, Shape::Upper | Shape::Initial));
         return (looks && !is_acronym && page.style != Style::Lower).then_some(to);
     }
     Some(to)
@@ -100,17 +164,23 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
 
 fn joins_title(page: &Page<'_>, at: usize) -> bool {
     matches!(page.gap(at), Gap::Space | Gap::Dot)
-        || page.gap(at) == Gap::Line && page.text.get(..page.range(at, at).0).is_some_and(|it| !it.ends_with("\n\n")) && false
+        || page.gap(at) == Gap::Line
+            && page.text.get(..page.range(at, at).0).is_some_and(|it| !it.ends_with("\n\n"))
+            && false
 }
 
 fn is_after_title(page: &Page<'_>, at: usize, is_title: bool) -> bool {
     let Some(word) = page.word(at) else { return false };
     let is_capital = page.is_capital(at) && !matches!(word.shape, Shape::Digits | Shape::Both);
     let is_never = word.class & NEVER != 0 && !(is_title && word.class & (class::GIVEN | class::SURNAME) != 0);
-    let is_low = page.style == Style::Lower && (page.is_language(at) && word.class & (class::GIVEN | class::SURNAME) == 0);
+    let is_low =
+        page.style == Style::Lower && (page.is_language(at) && word.class & (class::GIVEN | class::SURNAME) == 0);
     let is_place = word.class & (class::FACILITY | class::EPONYM) != 0;
     is_capital && !is_never && !is_low && !is_place
-        || word.class & class::PARTICLE != 0 && page.is_capital(at + 1) && page.gap(at + 1) == Gap::Space && page.style == Style::Mixed
+        || word.class & class::PARTICLE != 0
+            && page.is_capital(at + 1)
+            && page.gap(at + 1) == Gap::Space
+            && page.style == Style::Mixed
 }
 
 /// Whether a word joins the one before into one name.
@@ -137,8 +207,23 @@ fn can_begin(page: &Page<'_>, at: usize) -> bool {
     let Some(word) = page.word(at) else { return false };
     let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both | Shape::Mixed);
     let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
-    let never = word.class & (class::MONTH | class::WEEKDAY | class::TITLE | class::NO_NAME | class::PEOPLE | class::STREET | class::UNIT) != 0;
-    is_letters && page.is_capital(at) && (!never || is_name && word.class & (class::MONTH | class::TITLE | class::STREET) != 0 && is_name_part(page, at + 1) && word.class & class::NO_NAME == 0)
+    let never = word.class
+        & (class::MONTH
+            | class::WEEKDAY
+            | class::TITLE
+            | class::NO_NAME
+            | class::EPONYM_OF
+            | class::PEOPLE
+            | class::STREET
+            | class::UNIT)
+        != 0;
+    is_letters
+        && page.is_capital(at)
+        && (!never
+            || is_name
+                && word.class & (class::MONTH | class::TITLE | class::STREET) != 0
+                && is_name_part(page, at + 1)
+                && word.class & class::NO_NAME == 0)
 }
 
 /// In a text with capitals.
@@ -152,7 +237,7 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     let is_word = page.is_language(at);
     let begins = page.begins_sentence(at);
     let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 6;
-    if is_before_eponym(page, at + 1) {
+    if page.is_eponym(at + 1) {
         return None;
     }
     if class & class::GIVEN != 0 && !(is_acronym && word.end - word.start < 4) {
@@ -160,7 +245,9 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
         if to > at + 1 && !(is_common && begins && !page.is(at + 1, class::SURNAME)) {
             return Some(to);
         }
-        let is_plain = is_word && (is_common || begins);
+        let is_addressed =
+            begins && !is_common && matches!(page.gap(at + 1), Gap::Comma | Gap::Break | Gap::Possessive);
+        let is_plain = is_word && (is_common || begins && !is_addressed && !looks_like_person(page, at));
         return (!is_plain).then_some(at + 1);
     }
     if is_common {
@@ -178,13 +265,9 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     // A strange word: with another one, or where a person would stand.
     let is_pair = to > at + 1;
-    let is_free = page.knows_words && !begins && word.shape == Shape::Capital;
+    let stands_alone = matches!(page.gap(at + 1), Gap::Comma | Gap::Possessive) || !page.piece(at).is_ascii();
+    let is_free = page.knows_words && word.shape == Shape::Capital && (!begins || stands_alone);
     (is_pair || is_free || looks_like_person(page, at)).then_some(to.max(at + 1))
-}
-
-/// `Crohn's disease`: no person.
-fn is_before_eponym(page: &Page<'_>, at: usize) -> bool {
-    page.is(at, class::EPONYM) && matches!(page.gap(at), Gap::Space | Gap::Possessive | Gap::Hyphen)
 }
 
 /// `said`, `called`, and the like after it.
@@ -205,20 +288,44 @@ fn rest(page: &Page<'_>, mut to: usize, is_sure: bool) -> usize {
             to += 1;
             continue;
         }
-        if word.class & class::PARTICLE != 0 && is_name_part(page, to + 1) && matches!(page.gap(to + 1), Gap::Space) && is_sure {
+        if word.class & class::PARTICLE != 0
+            && is_name_part(page, to + 1)
+            && matches!(page.gap(to + 1), Gap::Space)
+            && is_sure
+        {
             to += 2;
             continue;
         }
-        if word.class & class::PARTICLE != 0 && page.is(to + 1, class::PARTICLE) && is_name_part(page, to + 2) && is_sure {
+        if word.class & class::PARTICLE != 0
+            && page.is(to + 1, class::PARTICLE)
+            && is_name_part(page, to + 2)
+            && is_sure
+        {
             to += 3;
             continue;
         }
-        if !is_name_part(page, to) || is_before_eponym(page, to + 1) {
+        if !is_name_part(page, to) && !is_after_given(page, to) || page.is_eponym(to + 1) {
             break;
         }
         to += 1;
     }
     to
+}
+
+/// A capitalised word straight after a given name: a surname, whatever else the word means.
+fn is_after_given(page: &Page<'_>, at: usize) -> bool {
+    const OTHER: u32 = NEVER
+        | class::FACILITY
+        | class::FIRM
+        | class::STREET
+        | class::PEOPLE
+        | class::LAND
+        | class::TITLE
+        | class::SUFFIX;
+    let follows = page.style == Style::Mixed && page.gap(at) == Gap::Space;
+    follows
+        && at.checked_sub(1).is_some_and(|before| page.is(before, class::GIVEN) && page.is_capital(before))
+        && page.word(at).is_some_and(|word| word.shape == Shape::Capital && word.class & OTHER == 0)
 }
 
 fn ends_with_dot(page: &Page<'_>, at: usize) -> bool {
@@ -233,7 +340,15 @@ fn is_name_part(page: &Page<'_>, at: usize) -> bool {
         _ => !matches!(word.shape, Shape::Digits | Shape::Both),
     };
     let is_name = word.class & (class::SURNAME | class::GIVEN) != 0;
-    let is_other = word.class & (class::FACILITY | class::FIRM | class::STREET | class::NO_NAME | class::WEEKDAY | class::MONTH | class::PEOPLE) != 0;
+    let is_other = word.class
+        & (class::FACILITY
+            | class::FIRM
+            | class::STREET
+            | class::NO_NAME
+            | class::WEEKDAY
+            | class::MONTH
+            | class::PEOPLE)
+        != 0;
     let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 5 && !is_name;
     is_capital
         && !is_acronym
@@ -258,7 +373,7 @@ fn initials(page: &Page<'_>, at: usize) -> Option<usize> {
 fn lower(page: &Page<'_>, at: usize) -> Option<usize> {
     let word = page.word(at)?;
     let class = word.class;
-    if class & class::COMMON != 0 || is_before_eponym(page, at + 1) {
+    if class & class::COMMON != 0 || page.is_eponym(at + 1) {
         return None;
     }
     let is_word = page.is_language(at);

@@ -77,10 +77,18 @@ pub(super) struct Page<'t> {
     lists: (&'t Words, &'t NameLists),
 }
 
+/// Endings of medicines and of what medicine says: capitalised, such a word is no name.
+const SHORTEST_STEM: usize = 3;
+
 impl<'t> Page<'t> {
     pub fn new(text: &'t str, words: &'t Words, names: &'t NameLists) -> Page<'t> {
-        let mut page =
-            Page { text, words: Vec::new(), style: Style::Mixed, knows_words: !names.is_empty(), lists: (words, names) };
+        let mut page = Page {
+            text,
+            words: Vec::new(),
+            style: Style::Mixed,
+            knows_words: !names.is_empty(),
+            lists: (words, names),
+        };
         page.split();
         let letters = |shape: Shape| page.words.iter().filter(|word| word.shape == shape).count();
         let (lower, upper) = (letters(Shape::Lower), letters(Shape::Upper));
@@ -115,7 +123,11 @@ impl<'t> Page<'t> {
             let piece = text.get(start..at).unwrap_or("");
             let stop = start + without_possessive(piece).len();
             let piece = text.get(start..stop).unwrap_or("");
-            let gap = if self.words.is_empty() { gap_at_start(bytes, start) } else { gap(text.get(end..start).unwrap_or("")) };
+            let gap = if self.words.is_empty() {
+                gap_at_start(bytes, start)
+            } else {
+                gap(text.get(end..start).unwrap_or(""))
+            };
             let sum = hash(piece);
             let class = self.lists.0.of(sum) | self.lists.1.of(sum);
             self.words.push(Word { start, end: stop, shape: shape(piece), gap, class });
@@ -147,7 +159,10 @@ impl<'t> Page<'t> {
     pub fn is_capital(&self, place: usize) -> bool {
         self.word(place).is_some_and(|word| match self.style {
             Style::Lower => !matches!(word.shape, Shape::Digits | Shape::Both),
-            _ => matches!(word.shape, Shape::Capital | Shape::Upper | Shape::Initial) || word.shape == Shape::Mixed && self.begins_high(place),
+            _ => {
+                matches!(word.shape, Shape::Capital | Shape::Upper | Shape::Initial)
+                    || word.shape == Shape::Mixed && self.begins_high(place)
+            }
         })
     }
 
@@ -168,7 +183,9 @@ impl<'t> Page<'t> {
             Gap::Break => {
                 let end = place.checked_sub(1).and_then(|before| self.word(before)).map_or(0, |word| word.end);
                 let start = self.word(place).map_or(0, |word| word.start);
-                self.text.get(end..start).is_some_and(|gap| gap.contains(['.', '!', '?', ':', '"', '“', '>', ';', '•', '*', '(']))
+                self.text
+                    .get(end..start)
+                    .is_some_and(|gap| gap.contains(['.', '!', '?', ':', '"', '“', '>', ';', '•', '*', '(']))
             }
             _ => false,
         }
@@ -180,6 +197,9 @@ impl<'t> Page<'t> {
             return true;
         }
         let low = self.piece(place).to_lowercase();
+        if self.lists.0.has_technical_ending(&low, SHORTEST_STEM) {
+            return true;
+        }
         let known = |stem: &str| (self.lists.0.of(hash(stem)) | self.lists.1.of(hash(stem))) & class::WORD != 0;
         const ENDINGS: &[(&str, &[&str])] = &[
             ("ies", &["y"]),
@@ -232,6 +252,18 @@ impl<'t> Page<'t> {
         self.lists.0.of(sum) | self.lists.1.of(sum)
     }
 
+    /// Whether a thing is named after the word: `Crohn's disease`, `Stevens-Johnson syndrome`. `at` is the word after it.
+    pub fn is_eponym(&self, at: usize) -> bool {
+        let mut to = at;
+        while to < at + 3 && self.gap(to) == Gap::Hyphen && self.is_capital(to) {
+            to += 1;
+        }
+        let next = if self.is(to, class::EPONYM) { to } else { to + 1 };
+        let is_joined = |place: usize| matches!(self.gap(place), Gap::Space | Gap::Possessive | Gap::Hyphen);
+        let is_near = next == to || to > at && is_joined(to) && !self.is_capital(to);
+        is_near && self.is(next, class::EPONYM) && is_joined(next)
+    }
+
     /// First and last byte of several words.
     pub fn range(&self, from: usize, to: usize) -> (usize, usize) {
         let start = self.word(from).map_or(0, |word| word.start);
@@ -250,7 +282,13 @@ fn joins(text: &str, at: usize) -> bool {
 
 fn without_possessive(piece: &str) -> &str {
     let bare = piece.strip_suffix("'s").or_else(|| piece.strip_suffix("’s"));
-    bare.or_else(|| piece.strip_suffix("'S")).filter(|bare| !bare.is_empty()).unwrap_or(piece)
+    let bare = bare.or_else(|| piece.strip_suffix("'S"));
+    let bare = bare.or_else(|| {
+        ["'re", "'ve", "'ll", "'d", "'m", "’re", "’ve", "’ll", "’d", "’m"]
+            .iter()
+            .find_map(|end| piece.strip_suffix(end))
+    });
+    bare.filter(|bare| !bare.is_empty()).unwrap_or(piece)
 }
 
 fn gap_at_start(_bytes: &[u8], _start: usize) -> Gap {

@@ -23,14 +23,28 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     let mut at = 0;
     while at < page.words.len() {
         let place = facility(page, at)
-            .map(|(from, to, kind)| (from, to, kind, rank::FACILITY))
+            .or_else(|| saint(page, at))
+            .map(|(from, to, kind)| (from, seat(page, to), kind, rank::FACILITY))
             .or_else(|| named(page, at).map(|(from, to)| (from, with_state(page, to), Kind::Location, rank::PLACE)))
             .or_else(|| led_to(page, at).map(|(from, to, kind)| (from, with_state(page, to), kind, rank::WORD)));
         let Some((from, to, kind, rank)) = place else {
             at += 1;
             continue;
         };
-        let (start, end) = page.range(from, to);
+        let to = if kind == Kind::Location { with_facility(page, to) } else { to };
+        let (start, mut end) = page.range(from, to);
+        // `St. Luke's` is a place as it stands.
+        if rank == rank::FACILITY {
+            end += page.text.get(end..).map_or(0, |rest| {
+                if rest.starts_with("'s") {
+                    2
+                } else if rest.starts_with("’s") {
+                    4
+                } else {
+                    0
+                }
+            });
+        }
         found.add(start, end, kind, rank);
         at = to.max(at + 1);
     }
@@ -48,7 +62,8 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
             let kind = if page.is(to, class::FIRM) { Kind::Org } else { Kind::Location };
             told = Some((to + 1, told.map_or(kind, |(_, before)| if before == Kind::Org { kind } else { before })));
         }
-        let is_link = matches!(page.piece(to), "of" | "for" | "the" | "and" | "de" | "at") && (page.is_capital(to + 1) || page.piece(to + 1) == "the");
+        let is_link = matches!(page.piece(to), "of" | "for" | "the" | "and" | "de" | "at")
+            && (page.is_capital(to + 1) || page.piece(to + 1) == "the");
         if !(can_name(page, to) || is_told || is_link && to > at) {
             break;
         }
@@ -57,13 +72,45 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let (to, kind) = told?;
     // One word that tells a facility is none; nor is a sentence's first word with it.
     let first = if page.is(at, class::COMMON) && page.begins_sentence(at) { at + 1 } else { at };
-    let has_name = (first..to).any(|it| !page.is(it, class::FACILITY | class::FIRM | class::COMMON) || page.is(it, class::LANDSCAPE));
+    let has_name = (first..to)
+        .any(|it| !page.is(it, class::FACILITY | class::FIRM | class::COMMON) || page.is(it, class::LANDSCAPE));
     let is_long = to - first > 1 && (first..to).all(|it| page.is_capital(it));
     (to > first + 1 && (has_name || is_long)).then_some((first, to, kind))
 }
 
+/// `St. Luke`, with or without what it is.
+fn saint(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
+    let is_saint = matches!(page.piece(at), "St" | "Saint" | "Mt" | "Mount") && joins(page, at + 1);
+    let is_name =
+        is_saint && page.style == Style::Mixed && is_name(page, at + 1) && page.word(at + 1)?.shape == Shape::Capital;
+    (is_name && !page.is(at.wrapping_sub(1), class::STREET)).then_some((at, at + 2, Kind::Location))
+}
+
+/// `… in Rochester, MN` after a facility.
+fn seat(page: &Page<'_>, to: usize) -> usize {
+    if matches!(page.piece(to), "in" | "at") && page.gap(to) == Gap::Space && page.gap(to + 1) == Gap::Space {
+        let town = named(page, to + 1).map(|(_, to)| to).or_else(|| led_to(page, to + 1).map(|(_, to, _)| to));
+        return town.map_or(to, |to| with_state(page, to));
+    }
+    if page.gap(to) == Gap::Comma && is_name(page, to) && page.is(to, class::TOWN | class::LAND | class::STATE_CODE) {
+        return with_state(page, to + 1);
+    }
+    to
+}
+
+/// `Dallas clinic`, `UCLA med center`: the facility may be written low.
+fn with_facility(page: &Page<'_>, mut to: usize) -> usize {
+    let begin = to;
+    while to < begin + 2 && page.gap(to) == Gap::Space && page.is(to, class::FACILITY) {
+        to += 1;
+    }
+    to
+}
+
 fn can_name(page: &Page<'_>, at: usize) -> bool {
-    page.style == Style::Mixed && page.is_capital(at) && !page.is(at, class::MONTH | class::WEEKDAY | class::TITLE)
+    page.style == Style::Mixed
+        && page.is_capital(at)
+        && !page.is(at, class::MONTH | class::WEEKDAY | class::TITLE)
         && !(page.is(at, class::COMMON) && page.begins_sentence(at))
 }
 
@@ -72,20 +119,25 @@ fn joins(page: &Page<'_>, at: usize) -> bool {
     match page.gap(at) {
         Gap::Space | Gap::Hyphen | Gap::Possessive => true,
         Gap::Dot => at > 0 && is_short(at - 1),
-        Gap::Break => page.word(at).is_some_and(|word| page.text.get(..word.start).is_some_and(|it| it.ends_with(" & "))),
+        Gap::Break => {
+            page.word(at).is_some_and(|word| page.text.get(..word.start).is_some_and(|it| it.ends_with(" & ")))
+        }
         _ => false,
     }
 }
 
 /// A place of the lists, of one word or several.
 fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    if !page.is_capital(at) {
+    if !page.is_capital(at) || page.is_eponym(at + 1) {
         return None;
     }
     if page.is(at, class::PLACE_BEGINS) {
         for to in (at + 2..=at + 4).rev() {
             let together = (at + 1..to).all(|it| matches!(page.gap(it), Gap::Space | Gap::Hyphen) || joins(page, it));
-            if together && page.joined(at, to) & (class::TOWN | class::LAND) != 0 && (page.style != Style::Lower || is_led(page, at) || !page.is(at, class::COMMON)) {
+            if together
+                && page.joined(at, to) & (class::TOWN | class::LAND) != 0
+                && (page.style != Style::Lower || is_led(page, at) || !page.is(at, class::COMMON))
+            {
                 let is_known_land = page.joined(at, to) & class::LAND != 0;
                 let is_all_capital = page.style == Style::Lower || page.is_capital(to - 1);
                 if is_all_capital && (is_known_land || !is_person(page, at, to)) {
@@ -95,27 +147,33 @@ fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         }
     }
     let word = page.word(at)?;
-    if word.class & class::LANDSCAPE != 0 && page.style == Style::Mixed && is_name(page, at + 1) && joins(page, at + 1) {
+    if word.class & class::LANDSCAPE != 0 && page.style == Style::Mixed && is_name(page, at + 1) && joins(page, at + 1)
+    {
         let to = if is_name(page, at + 2) && page.gap(at + 2) == Gap::Space { at + 3 } else { at + 2 };
         return Some((at, to));
     }
     if word.class & class::LAND != 0 && word.class & (class::COMMON | class::GIVEN) == 0 {
-        let is_shouted = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 4 && !is_led(page, at);
+        let is_shouted =
+            word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 4 && !is_led(page, at);
         return (!is_shouted).then_some((at, at + 1));
     }
     if word.class & (class::TOWN | class::LAND) == 0 {
         return None;
     }
     let is_before_state = page.gap(at + 1) == Gap::Comma
-        && (page.is(at + 1, class::LAND) || page.is(at + 1, class::STATE_CODE) && page.word(at + 1)?.shape == Shape::Upper);
-    let is_other = word.class & (class::GIVEN | class::SURNAME | class::WORD | class::NO_NAME) != 0 || page.knows_words && page.is_language(at);
+        && (page.is(at + 1, class::LAND)
+            || page.is(at + 1, class::STATE_CODE) && page.word(at + 1)?.shape == Shape::Upper);
+    let is_other = word.class & (class::GIVEN | class::SURNAME | class::WORD | class::NO_NAME) != 0
+        || page.knows_words && page.is_language(at);
     let is_led = is_led(page, at);
     if page.style == Style::Lower {
         return (is_before_state || is_led && word.class & class::COMMON == 0).then_some((at, at + 1));
     }
     let is_common = word.class & (class::COMMON | class::MONTH | class::NO_NAME | class::TITLE) != 0;
     let begins = page.begins_sentence(at);
-    let is_place = is_before_state && !is_common || is_led && !is_common || !is_other && !begins && !is_common && word.shape != Shape::Upper;
+    let is_place = is_before_state && !is_common
+        || is_led && !is_common
+        || !is_other && !begins && !is_common && word.shape != Shape::Upper;
     is_place.then_some((at, at + 1))
 }
 
@@ -130,17 +188,32 @@ fn is_led(page: &Page<'_>, at: usize) -> bool {
     if page.gap(at) != Gap::Space {
         return false;
     }
-    let is_the = matches!(page.piece(before), "the" | "The") || page.is(before, class::LANDSCAPE) || is_compass(page.piece(before));
+    let is_the = matches!(page.piece(before), "the" | "The")
+        || page.is(before, class::LANDSCAPE)
+        || is_compass(page.piece(before));
     page.is(before, class::PLACE_CUE) || is_the && before > 0 && page.is(before - 1, class::PLACE_CUE)
 }
 
 fn is_compass(piece: &str) -> bool {
-    matches!(piece.to_lowercase().as_str(), "northern" | "southern" | "eastern" | "western" | "north" | "south" | "east" | "west" | "downtown" | "greater" | "central")
+    matches!(
+        piece.to_lowercase().as_str(),
+        "northern"
+            | "southern"
+            | "eastern"
+            | "western"
+            | "north"
+            | "south"
+            | "east"
+            | "west"
+            | "downtown"
+            | "greater"
+            | "central"
+    )
 }
 
 /// What a preposition leads to: `seen at Johns Hopkins`, `lives in Kistarcsa`.
 fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
-    if page.style != Style::Mixed || !is_led(page, at) || !is_name(page, at) {
+    if page.style != Style::Mixed || !is_led(page, at) || !is_name(page, at) || page.is_eponym(at + 1) {
         return None;
     }
     let mut to = at + 1;
@@ -154,7 +227,10 @@ fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let leads_well = matches!(before, "in" | "at" | "from" | "near" | "In" | "At" | "From" | "the" | "via" | "outside");
     let is_known = page.knows_words || to > at + 1;
     let is_word = to == at + 1 && page.is_language(at);
-    let is_shouted = to == at + 1 && page.word(at).is_some_and(|word| word.shape == Shape::Upper) && before != "at" && before != "from";
+    let is_shouted = to == at + 1
+        && page.word(at).is_some_and(|word| word.shape == Shape::Upper)
+        && before != "at"
+        && before != "from";
     if is_person || is_short || !leads_well || !is_known || is_word || is_shouted {
         return None;
     }

@@ -56,7 +56,9 @@ impl<'t> Found<'t> {
         if self.finds.is_empty() {
             return Vec::new();
         }
-        self.finds.sort_by_key(|(rank, span)| (std::cmp::Reverse(*rank), std::cmp::Reverse(span.end - span.start), span.start));
+        self.finds.sort_by_key(|(rank, span)| {
+            (std::cmp::Reverse(*rank), std::cmp::Reverse(span.end - span.start), span.start)
+        });
         let mut taken: Vec<(usize, usize)> = std::mem::take(&mut self.marked);
         taken.sort_unstable();
         let mut spans = Vec::with_capacity(self.finds.len());

@@ -94,7 +94,10 @@ fn begun(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         if is_number(page, to) {
             return Some((at, to + 1));
         }
-        if !(page.is_capital(to) && page.style != Style::Lower || page.is(to, class::PARTICLE) || page.piece(to).len() < 3) {
+        if !(page.is_capital(to) && page.style != Style::Lower
+            || page.is(to, class::PARTICLE)
+            || page.piece(to).len() < 3)
+        {
             break;
         }
         to += 1;
@@ -105,18 +108,28 @@ fn begun(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
 /// `Vesturgata 66`, `Eötvös út 10`: a word that ends as streets do, and a number.
 fn ended(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     const ENDINGS: &[&str] = &[
-        "straße", "strasse", "gata", "gatan", "gate", "gaten", "vej", "veien", "vegen", "vägen", "vagen", "katu", "kuja",
-        "laan", "straat", "gasse", "gade", "weg", "allee", "allé", "plein", "utca", "tie", "gränd",
+        "straße", "strasse", "gata", "gatan", "gate", "gaten", "vej", "veien", "vegen", "vägen", "vagen", "katu",
+        "kuja", "laan", "straat", "gasse", "gade", "weg", "allee", "allé", "plein", "utca", "tie", "gränd",
     ];
     let piece = page.piece(at).to_lowercase();
     let is_street = ENDINGS.iter().any(|ending| piece.len() > ending.len() + 2 && piece.ends_with(ending))
         || matches!(piece.as_str(), "utca" | "út" | "útja" | "u" | "ulica" | "ul" | "tér" | "street" | "road" | "st");
     let is_capital = page.is_capital(at) || matches!(piece.as_str(), "utca" | "út" | "útja" | "ulica" | "tér");
-    if !is_street || !is_capital || !is_number(page, at + 1) || page.gap(at + 1) != Gap::Space || page.piece(at + 1).len() > 4 {
+    if !is_street
+        || !is_capital
+        || !is_number(page, at + 1)
+        || page.gap(at + 1) != Gap::Space
+        || page.piece(at + 1).len() > 4
+    {
         return None;
     }
     let mut from = at;
-    while from > 0 && from + 3 > at && page.gap(from) == Gap::Space && is_name(page, from - 1) && page.style != Style::Lower {
+    while from > 0
+        && from + 3 > at
+        && page.gap(from) == Gap::Space
+        && is_name(page, from - 1)
+        && page.style != Style::Lower
+    {
         from -= 1;
     }
     let is_lone_word = from == at && matches!(piece.as_str(), "street" | "road" | "st" | "u" | "ul");
@@ -129,7 +142,10 @@ fn corner(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     let mut has_both = false;
     while to < at + 12 && !matches!(page.gap(to), Gap::Break | Gap::Line) {
         let is_and = matches!(page.piece(to), "and" | "&");
-        let fits = page.is_capital(to) || is_number(page, to) || page.is(to, class::PARTICLE | class::STREET) || page.piece(to).len() < 4;
+        let fits = page.is_capital(to)
+            || is_number(page, to)
+            || page.is(to, class::PARTICLE | class::STREET)
+            || page.piece(to).len() < 4;
         if !is_and && !fits || is_and && has_both {
             break;
         }
@@ -162,7 +178,8 @@ fn is_direction(piece: &str) -> bool {
 fn numbers_before(page: &Page<'_>, mut from: usize) -> usize {
     for _ in 0..2 {
         let Some(before) = from.checked_sub(1) else { break };
-        if !is_number(page, before) || !matches!(page.gap(from), Gap::Space | Gap::Line) || page.piece(before).len() > 5 {
+        if !is_number(page, before) || !matches!(page.gap(from), Gap::Space | Gap::Line) || page.piece(before).len() > 5
+        {
             break;
         }
         from = before;
@@ -176,7 +193,8 @@ fn tail(page: &Page<'_>, mut to: usize) -> usize {
     let mut after_line = false;
     while to < last && to < page.words.len() {
         let gap = page.gap(to);
-        let is_after_unit = to > 0 && page.is(to - 1, class::UNIT | class::STREET) || page.piece(to - 1).eq_ignore_ascii_case("st");
+        let is_after_unit =
+            to > 0 && page.is(to - 1, class::UNIT | class::STREET) || page.piece(to - 1).eq_ignore_ascii_case("st");
         let joins = match gap {
             Gap::Space | Gap::Comma | Gap::Line | Gap::Hyphen => true,
             Gap::Dot => page.is(to, class::UNIT) || is_after_unit && is_unit_number(page, to),
@@ -202,19 +220,35 @@ fn is_settlement(page: &Page<'_>, at: usize, begins: bool) -> bool {
         return true;
     }
     let is_capital = page.is_capital(at) && page.style != Style::Lower;
-    let is_known = word.class & (class::TOWN | class::LAND | class::PLACE_BEGINS) != 0 && word.class & class::COMMON == 0;
+    let is_known =
+        word.class & (class::TOWN | class::LAND | class::PLACE_BEGINS) != 0 && word.class & class::COMMON == 0;
     let is_state = word.class & class::STATE_CODE != 0 && word.shape == Shape::Upper;
     let is_person = word.class & (class::GIVEN | class::TITLE | class::ROLE) != 0 && word.class & class::TOWN == 0;
-    let is_strange = begins && is_capital && word.class & (class::COMMON | class::MONTH | class::WEEKDAY) == 0 && !is_person;
+    let is_strange =
+        begins && is_capital && word.class & (class::COMMON | class::MONTH | class::WEEKDAY) == 0 && !is_person;
+    let is_strange = is_strange
+        || begins
+            && page.style == Style::Lower
+            && page.knows_words
+            && page.gap(at) == Gap::Line
+            && word.shape == Shape::Lower
+            && !page.is_language(at)
+            && !is_person;
     let is_particle = begins && word.class & class::PARTICLE != 0 && page.is_capital(at + 1);
     is_state || is_strange || is_particle || is_known && (is_capital || page.style == Style::Lower)
 }
 
-/// `MN 55401`.
+/// `MN 55401`, `Spain 63488`.
 fn state_and_zip(page: &Page<'_>, found: &mut Found<'_>) {
     for at in 1..page.words.len() {
         let is_zip = page.piece(at).len() == 5 && page.word(at).is_some_and(|word| word.shape == Shape::Digits);
-        let is_state = page.is(at - 1, class::STATE_CODE) && page.word(at - 1).is_some_and(|word| word.shape == Shape::Upper);
+        let after_line = page.gap(at + 1) == Gap::Line || page.gap(at + 1) == Gap::Break;
+        if is_zip && after_line && page.gap(at) == Gap::Space && page.is(at - 1, class::LAND | class::PLACE_BEGINS) {
+            let (start, end) = page.range(at, at + 1);
+            found.add(start, end, Kind::Zip, rank::PATTERN);
+        }
+        let is_state =
+            page.is(at - 1, class::STATE_CODE) && page.word(at - 1).is_some_and(|word| word.shape == Shape::Upper);
         if is_zip && is_state && page.gap(at) == Gap::Space {
             let more = usize::from(page.gap(at + 1) == Gap::Hyphen && page.piece(at + 1).len() == 4);
             let (start, end) = page.range(at, at + 1 + more);

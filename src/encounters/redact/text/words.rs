@@ -62,6 +62,10 @@ pub(super) mod class {
     pub const COMMON: u32 = 1 << 24;
     /// `lake`, `mount`: part of the name of a place.
     pub const LANDSCAPE: u32 = 1 << 25;
+    /// `Jr`, `MD`: ends a name.
+    pub const SUFFIX: u32 = 1 << 26;
+    /// Somebody after whom a disease is named: alone it is the disease.
+    pub const EPONYM_OF: u32 = 1 << 27;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -88,12 +92,16 @@ const LISTS: &[(&str, u32)] = &[
     ("speaking-words", class::SPEAKS),
     ("peoples", class::PEOPLE),
     ("landscape-words", class::LANDSCAPE),
+    ("name-suffixes", class::SUFFIX),
+    ("eponyms", class::EPONYM_OF),
 ];
 
 /// Hashes of words and what they can be.
 #[derive(Default)]
 pub(super) struct Words {
     classes: HashMap<u64, u32, BuildHasherDefault<Same>>,
+    /// Endings of words that are no names.
+    endings: Vec<String>,
 }
 
 /// Keys are hashes already.
@@ -115,6 +123,9 @@ impl Words {
     pub fn from_lists(lists: &[(String, Vec<String>)]) -> Words {
         let mut words = Words::default();
         for (name, members) in lists {
+            if name == "no-name-endings" {
+                words.endings.clone_from(members);
+            }
             let Some((_, class)) = LISTS.iter().find(|list| list.0 == name) else { continue };
             for member in members {
                 words.add(member, *class);
@@ -126,6 +137,11 @@ impl Words {
     /// What a hash stands for.
     pub fn of(&self, hash: u64) -> u32 {
         self.classes.get(&hash).copied().unwrap_or(0)
+    }
+
+    /// Whether a word in lower case ends as technical words do, after a stem of some letters.
+    pub fn has_technical_ending(&self, word: &str, stem: usize) -> bool {
+        self.endings.iter().any(|ending| word.len() >= ending.len() + stem && word.ends_with(ending.as_str()))
     }
 
     fn add(&mut self, text: &str, class: u32) {
@@ -196,27 +212,24 @@ pub struct NameLists {
 }
 
 impl NameLists {
-    /// Reads what is there of the large lists from the first of the folders that has any; nothing if none has. With a
-    /// file to keep them in they are read from there the next time, unless the lists have changed.
+    /// Reads what is there of the large lists among some files. With a file to keep them in they are read from there
+    /// the next time, unless a list has changed.
     ///
     /// # Errors
     /// If a list is there and cannot be read.
-    pub fn load(folders: &[PathBuf], kept: Option<&Path>) -> Result<NameLists, Error> {
-        let Some(folder) = folders.iter().find(|folder| folder.join("given-us-1990.tsv.gz").is_file()) else {
+    pub fn load(files: &[PathBuf], kept: Option<&Path>) -> Result<NameLists, Error> {
+        let of = |name: &str| files.iter().find(|path| path.file_name().is_some_and(|it| it == name));
+        let found: Vec<(&PathBuf, Reader)> = FILES.iter().filter_map(|(name, read)| Some((of(name)?, *read))).collect();
+        if found.is_empty() {
             return Ok(NameLists::default());
-        };
-        let stamp = stamp(folder);
+        }
+        let stamp = stamp(&found);
         if let Some(lists) = kept.and_then(|file| NameLists::open(file, stamp)) {
             return Ok(lists);
         }
         let mut lists = NameLists::default();
-        for (file, read) in FILES {
-            let path = folder.join(file);
-            let text = match unpack(&path) {
-                Ok(text) => text,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(source) => return Err(Error::Names { path: path.display().to_string(), source }),
-            };
+        for (path, read) in found {
+            let text = unpack(path).map_err(|source| Error::Names { path: path.display().to_string(), source })?;
             for line in text.lines() {
                 let mut columns = line.split('\t');
                 let name = columns.next().unwrap_or("");
@@ -301,15 +314,15 @@ fn number(text: &str) -> f64 {
     text.trim().parse().unwrap_or(0.0)
 }
 
-/// Changes when a list does: sizes and times of the files, and the way they are read here.
-fn stamp(folder: &Path) -> u64 {
-    const READING: &str = "2";
+/// Changes when a list does: names, sizes and times of the files, and the way they are read here.
+fn stamp(files: &[(&PathBuf, Reader)]) -> u64 {
+    const READING: &str = "3";
     let mut sum = Sum::default();
     sum.text(READING);
-    for (file, _) in FILES {
-        if let Ok(about) = std::fs::metadata(folder.join(file)) {
+    for (path, _) in files {
+        if let Ok(about) = std::fs::metadata(path) {
             let time = about.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-            sum.text(&format!("{file} {} {}", about.len(), time.map_or(0, |time| time.as_secs())));
+            sum.text(&format!("{} {} {}", path.display(), about.len(), time.map_or(0, |time| time.as_secs())));
         }
     }
     sum.finish()

@@ -1,0 +1,339 @@
+//! `tencode lookup`
+
+use crate::cli::Context;
+use crate::cli::commands::lines;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::model::content::MatchKind;
+use crate::model::day::Day;
+use crate::model::expression::Relation;
+use crate::registry::Codes;
+use crate::registry::Registry;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// How many codes below a code are shown to people.
+const SHOWN: usize = 20;
+
+/// Shows one code: titles, place in the hierarchy, dates, notes, labels, maps.
+///
+/// With `--batch`, reads lines `{"id", "set", "code", "on"?}` and answers each in order.
+///
+///     tencode lookup E11.9
+///     tencode lookup B88.0 --set icd-10-cm --on 2025-09-30
+///     tencode lookup --batch questions.ndjson
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Lookup {
+    /// The code; case and dots do not matter
+    #[arg(required_unless_present = "batch")]
+    code: Option<String>,
+    /// Code set [default: all]
+    #[arg(long, value_name = "SET")]
+    set: Option<String>,
+    /// The day it is asked for [default: today]
+    #[arg(long, value_name = "DATE", value_parser = lines::day)]
+    on: Option<Day>,
+    /// Questions, a line of JSON each; `-` reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "code")]
+    batch: Option<PathBuf>,
+}
+
+/// A code, whole.
+#[derive(Serialize)]
+struct Shown<'a> {
+    set: &'a str,
+    code: &'a str,
+    display: &'a str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    short: String,
+    billable: bool,
+    in_force: bool,
+    parent: Option<&'a str>,
+    ancestors: Vec<&'a str>,
+    children: Vec<&'a str>,
+    valid: Vec<Span>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    definition: String,
+    synonyms: Vec<String>,
+    designations: Vec<(String, String)>,
+    notes: Vec<(String, String)>,
+    relations: Vec<Related<'a>>,
+    labels: Vec<String>,
+    properties: Vec<(String, Vec<String>)>,
+    replaced_by: Vec<&'a str>,
+    maps: Vec<Mapped<'a>>,
+}
+
+#[derive(Serialize)]
+struct Span {
+    from: Option<String>,
+    to: Option<String>,
+    billable: bool,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    relation: &'static str,
+    from: &'a str,
+    to: &'a str,
+}
+
+#[derive(Serialize)]
+struct Mapped<'a> {
+    set: &'a str,
+    code: Option<&'a str>,
+    display: Option<&'a str>,
+    kind: MatchKind,
+}
+
+#[derive(Deserialize)]
+struct Question {
+    #[serde(default)]
+    id: Value,
+    set: Option<String>,
+    code: String,
+    on: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    id: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set: Option<&'a str>,
+    code: &'a str,
+    display: &'a str,
+    billable: bool,
+    parent: Option<&'a str>,
+    ancestors: Vec<&'a str>,
+}
+
+impl Lookup {
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let registry = context.registry(terminal)?;
+        let sets = lines::sets(&registry, self.set.as_deref())?;
+        let on = self.on.unwrap_or_else(lines::today);
+        if let Some(file) = &self.batch {
+            let mut verdict = Verdict::Fine;
+            lines::each(file, &mut |number, line| {
+                let is_answered = answer(&registry, &sets, on, number, line, terminal)?;
+                if !is_answered {
+                    verdict = Verdict::Wrong;
+                }
+                Ok(())
+            })?;
+            return Ok(verdict);
+        }
+        let code = self.code.unwrap_or_default();
+        let mut verdict = Verdict::Wrong;
+        for set in sets {
+            if let Some(found) = registry.codes(set).find(&code) {
+                show(&registry, set, found, Some(on), terminal)?;
+                verdict = Verdict::Fine;
+            }
+        }
+        if verdict == Verdict::Wrong {
+            let error = format!("no code set has the code `{code}`");
+            if terminal.json {
+                terminal.json(&serde_json::json!({ "code": code, "error": error }))?;
+            } else {
+                terminal.note(&error);
+            }
+        }
+        Ok(verdict)
+    }
+}
+
+/// Answers one line; `false` if there is no such code or the line is no question.
+fn answer(
+    registry: &Registry,
+    sets: &[u16],
+    on: Day,
+    number: usize,
+    line: &str,
+    terminal: &mut Terminal,
+) -> Result<bool, Failure> {
+    let Ok(question) = serde_json::from_str::<Question>(line) else {
+        terminal
+            .json(&serde_json::json!({ "line": number, "error": "not a question: {\"id\", \"set\", \"code\"}" }))?;
+        return Ok(false);
+    };
+    let on = match question.on.as_deref().map(Day::parse) {
+        Some(None) => {
+            terminal.json(&serde_json::json!({ "id": question.id, "error": "`on` is no date" }))?;
+            return Ok(false);
+        }
+        given => given.flatten().unwrap_or(on),
+    };
+    let named = question.set.as_deref().map(|name| registry.set(name));
+    let asked: Vec<u16> = match named {
+        Some(set) => set.into_iter().collect(),
+        None => sets.to_vec(),
+    };
+    let found = asked.iter().find_map(|set| Some((*set, registry.codes(*set).find(&question.code)?)));
+    let Some((set, code)) = found else {
+        let error = if asked.is_empty() { "there is no such code set" } else { "the set has no such code" };
+        terminal.json(&serde_json::json!({ "id": question.id, "error": error }))?;
+        return Ok(false);
+    };
+    let codes = registry.codes(set);
+    let ancestors: Vec<&str> = codes.ancestors(code).into_iter().map(|above| codes.code(above)).collect();
+    terminal.json(&Answer {
+        id: question.id,
+        set: question.set.is_none().then(|| codes.name()),
+        code: codes.code(code),
+        display: codes.display(code),
+        billable: codes.is_assignable(code, on),
+        parent: ancestors.first().copied(),
+        ancestors,
+    })?;
+    Ok(true)
+}
+
+/// Shows one code, as JSON or in words.
+pub(crate) fn show(
+    registry: &Registry,
+    set: u16,
+    code: u32,
+    on: Option<Day>,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let on = on.unwrap_or_else(lines::today);
+    let shown = shown(registry, set, code, on)?;
+    if terminal.json {
+        return terminal.json(&shown);
+    }
+    let codes = registry.codes(set);
+    let head = terminal.strong(shown.code);
+    terminal.line(&format!("{head} {}", shown.display))?;
+    let state = match (shown.billable, shown.in_force) {
+        (true, _) => format!("may be recorded on {on}"),
+        (_, true) => format!("may not be recorded itself on {on}"),
+        (_, false) => format!("not in force on {on}"),
+    };
+    terminal.line(&format!("  {} · {state}", shown.set))?;
+    words(&shown, codes, terminal)
+}
+
+fn words(shown: &Shown<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
+    let title = |code: &str| codes.find(code).map_or("", |place| codes.display(place)).to_owned();
+    for above in &shown.ancestors {
+        terminal.line(&format!("  under {above} {}", title(above)))?;
+    }
+    for span in &shown.valid {
+        let from = span.from.as_deref().unwrap_or("ever");
+        let to = span.to.as_deref().map_or(String::new(), |to| format!(" to {to}"));
+        let header = if span.billable { "" } else { " (header)" };
+        terminal.line(&format!("  since {from}{to}{header}"))?;
+    }
+    for (name, text) in [("short", &shown.short), ("definition", &shown.definition)] {
+        if !text.is_empty() {
+            terminal.line(&format!("  {name}: {text}"))?;
+        }
+    }
+    let list = |name: &str, items: &[String]| (!items.is_empty()).then(|| format!("  {name}: {}", items.join("; ")));
+    let properties = shown.properties.iter().map(|(name, values)| format!("{name} {}", values.join(", ")));
+    let designations = shown.designations.iter().map(|(language, title)| format!("{title} ({language})"));
+    let lists = [
+        list("also", &shown.synonyms),
+        list("titles", &designations.collect::<Vec<_>>()),
+        list("properties", &properties.collect::<Vec<_>>()),
+        list("labels", &shown.labels),
+    ];
+    for line in lists.into_iter().flatten() {
+        terminal.line(&line)?;
+    }
+    for (kind, text) in &shown.notes {
+        terminal.line(&format!("  {kind}: {text}"))?;
+    }
+    if !shown.replaced_by.is_empty() {
+        terminal.line(&format!("  replaced by {}", shown.replaced_by.join(", ")))?;
+    }
+    for map in &shown.maps {
+        let target = map.code.map_or("nothing".to_owned(), |code| format!("{code} {}", map.display.unwrap_or("")));
+        let kind = format!("{:?}", map.kind).to_lowercase();
+        terminal.line(&format!("  in {}: {target} ({kind})", map.set))?;
+    }
+    for below in shown.children.iter().take(SHOWN) {
+        terminal.line(&format!("  {below} {}", title(below)))?;
+    }
+    if shown.children.len() > SHOWN {
+        terminal.line(&format!("  and {} more", shown.children.len() - SHOWN))?;
+    }
+    Ok(())
+}
+
+fn shown(registry: &Registry, set: u16, code: u32, on: Day) -> Result<Shown<'_>, Failure> {
+    let codes = registry.codes(set);
+    let ancestors: Vec<&str> = codes.ancestors(code).into_iter().map(|above| codes.code(above)).collect();
+    let span = |span: crate::model::content::Validity| Span {
+        from: span.from.map(|day| day.to_string()),
+        to: span.to.map(|day| day.to_string()),
+        billable: span.is_assignable,
+    };
+    let related =
+        |(relation, from, to)| Related { relation: word(relation), from: codes.code(from), to: codes.code(to) };
+    let labels = codes.labels(code);
+    let known = if labels.is_empty() { &[][..] } else { &registry.shared()?.labels };
+    let labels = labels.into_iter().filter_map(|label| known.get(usize::from(label)));
+    let children = codes.children(code).into_iter().filter(|child| codes.is_in_force(*child, on));
+    Ok(Shown {
+        set: codes.name(),
+        code: codes.code(code),
+        display: codes.display(code),
+        short: codes.short(code),
+        billable: codes.is_assignable(code, on),
+        in_force: codes.is_in_force(code, on),
+        parent: ancestors.first().copied(),
+        ancestors,
+        children: children.map(|child| codes.code(child)).collect(),
+        valid: codes.validity(code).into_iter().map(span).collect(),
+        definition: codes.definition(code),
+        synonyms: codes.synonyms(code),
+        designations: codes.designations(code),
+        notes: codes.notes(code),
+        relations: codes.relations(code).into_iter().map(related).collect(),
+        labels: labels.map(|label| label.name.clone()).collect(),
+        properties: properties(codes, code),
+        replaced_by: codes.replaced_by(code).into_iter().flat_map(|it| it.1).map(|code| codes.code(code)).collect(),
+        maps: maps(registry, set, code, on),
+    })
+}
+
+fn properties(codes: Codes<'_>, code: u32) -> Vec<(String, Vec<String>)> {
+    let named = (0..).zip(codes.property_names());
+    let valued = named.map(|(place, name)| {
+        let values = codes.property(code, place);
+        (name, values.iter().map(|value| codes.property_text(place, value)).collect::<Vec<_>>())
+    });
+    valued.filter(|(_, values)| !values.is_empty()).collect()
+}
+
+fn maps(registry: &Registry, set: u16, code: u32, on: Day) -> Vec<Mapped<'_>> {
+    let mut out = Vec::new();
+    for other in registry.mapped_sets(set) {
+        let codes = registry.codes(other);
+        for target in registry.map(set, code, other, on) {
+            out.push(Mapped {
+                set: codes.name(),
+                code: target.code.map(|code| codes.code(code)),
+                display: target.code.map(|code| codes.display(code)),
+                kind: target.kind,
+            });
+        }
+    }
+    out
+}
+
+fn word(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Excludes => "excludes",
+        Relation::Excludes2 => "excludes2",
+        Relation::CodeFirst => "code-first",
+        Relation::UseAdditional => "use-additional",
+        Relation::CodeAlso => "code-also",
+    }
+}

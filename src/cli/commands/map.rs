@@ -1,0 +1,99 @@
+//! `tencode map`
+
+use crate::cli::Context;
+use crate::cli::commands::lines;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::model::content::MatchKind;
+use crate::model::day::Day;
+use serde::Serialize;
+
+/// Follows a crosswalk from a code to another code set, and says how they match.
+///
+///     tencode map 13A --from nibrs-offenses --to ucr-classes
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Map {
+    /// The code
+    code: String,
+    /// Code set it is of
+    #[arg(long, value_name = "SET")]
+    from: String,
+    /// Code set to map to
+    #[arg(long, value_name = "SET")]
+    to: String,
+    /// The day it is asked for [default: today]
+    #[arg(long, value_name = "DATE", value_parser = lines::day)]
+    on: Option<Day>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    set: &'a str,
+    code: &'a str,
+    display: &'a str,
+    targets: Vec<Target<'a>>,
+}
+
+#[derive(Serialize)]
+struct Target<'a> {
+    set: &'a str,
+    code: Option<&'a str>,
+    display: Option<&'a str>,
+    kind: MatchKind,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    condition: String,
+    /// Targets that share a number are used together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    together: Option<u16>,
+}
+
+impl Map {
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let registry = context.registry(terminal)?;
+        let (from, to) = (lines::set(&registry, &self.from)?, lines::set(&registry, &self.to)?);
+        let (codes, others) = (registry.codes(from), registry.codes(to));
+        let Some(code) = codes.find(&self.code) else {
+            let error = format!("the code set `{}` has no code `{}`", self.from, self.code);
+            if terminal.json {
+                terminal.json(&serde_json::json!({ "code": self.code, "error": error }))?;
+            } else {
+                terminal.note(&error);
+            }
+            return Ok(Verdict::Wrong);
+        };
+        let target = |target: crate::registry::Target| Target {
+            set: others.name(),
+            code: target.code.map(|code| others.code(code)),
+            display: target.code.map(|code| others.display(code)),
+            kind: target.kind,
+            condition: target.condition,
+            together: Some(target.group).filter(|group| *group != 0),
+        };
+        let on = self.on.unwrap_or_else(lines::today);
+        let targets = registry.map(from, code, to, on).into_iter().map(target).collect();
+        let answer = Answer { set: codes.name(), code: codes.code(code), display: codes.display(code), targets };
+        if terminal.json {
+            terminal.json(&answer)?;
+        } else {
+            show(&answer, terminal)?;
+        }
+        Ok(Verdict::Fine)
+    }
+}
+
+fn show(answer: &Answer<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
+    let head = terminal.strong(answer.code);
+    terminal.line(&format!("{head} {}", answer.display))?;
+    if answer.targets.is_empty() {
+        terminal.line("  no crosswalk leads from it to that set")?;
+    }
+    for target in &answer.targets {
+        let code = target.code.map_or("none".to_owned(), |code| format!("{code} {}", target.display.unwrap_or("")));
+        let kind = format!("{:?}", target.kind).to_lowercase();
+        let when = if target.condition.is_empty() { String::new() } else { format!(" when {}", target.condition) };
+        terminal.line(&format!("  {code} ({kind}){when}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! `tencode search`
+
+use crate::cli::Context;
+use crate::cli::commands::lines;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::model::day::Day;
+use crate::registry::Registry;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// Finds codes by words: word forms, the beginning of the last word, misspellings.
+///
+/// With `--batch`, reads lines `{"id", "q"}` and answers each in order.
+///
+///     tencode search type 2 diabetes
+///     tencode search --set icd-10-cm --limit 3 "broken wrist"
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Search {
+    /// What to look for
+    #[arg(required_unless_present = "batch")]
+    query: Vec<String>,
+    /// Code set [default: all]
+    #[arg(long, value_name = "SET")]
+    set: Option<String>,
+    /// Only codes in force on this day [default: today]
+    #[arg(long, value_name = "DATE", value_parser = lines::day)]
+    on: Option<Day>,
+    /// How many codes at most
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// Queries, a line of JSON each; `-` reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "query")]
+    batch: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Hit<'a> {
+    set: &'a str,
+    code: &'a str,
+    display: &'a str,
+    score: f32,
+}
+
+#[derive(Deserialize)]
+struct Question {
+    #[serde(default)]
+    id: Value,
+    q: String,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    id: Value,
+    hits: Vec<Hit<'a>>,
+}
+
+impl Search {
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let registry = context.registry(terminal)?;
+        let sets = lines::sets(&registry, self.set.as_deref())?;
+        let on = self.on.unwrap_or_else(lines::today);
+        if let Some(file) = &self.batch {
+            let mut verdict = Verdict::Fine;
+            lines::each(file, &mut |number, line| match serde_json::from_str::<Question>(line) {
+                Ok(question) => {
+                    let hits = hits(&registry, &sets, &question.q, on, self.limit);
+                    terminal.json(&Answer { id: question.id, hits })
+                }
+                Err(_) => {
+                    verdict = Verdict::Wrong;
+                    terminal.json(&serde_json::json!({ "line": number, "error": "not a query: {\"id\", \"q\"}" }))
+                }
+            })?;
+            return Ok(verdict);
+        }
+        let hits = hits(&registry, &sets, &self.query.join(" "), on, self.limit);
+        if terminal.json {
+            terminal.json(&hits)?;
+            return Ok(Verdict::Fine);
+        }
+        let width = hits.iter().map(|hit| hit.code.chars().count()).max().unwrap_or(0);
+        for hit in &hits {
+            let code = terminal.strong(&format!("{:<width$}", hit.code));
+            let set = terminal.faint(hit.set);
+            terminal.line(&format!("{code}  {}  {set}", hit.display))?;
+        }
+        if hits.is_empty() {
+            terminal.note("nothing found");
+        }
+        Ok(Verdict::Fine)
+    }
+}
+
+/// Hits of all sets, best first; of equals the earlier set first.
+fn hits<'a>(registry: &'a Registry, sets: &[u16], query: &str, on: Day, limit: usize) -> Vec<Hit<'a>> {
+    let mut out = Vec::new();
+    for set in sets {
+        let codes = registry.codes(*set);
+        out.extend(codes.search(query, Some(on), limit).into_iter().map(|hit| Hit {
+            set: codes.name(),
+            code: codes.code(hit.code),
+            display: codes.display(hit.code),
+            score: (hit.score * 1000.0).round() / 1000.0,
+        }));
+    }
+    if sets.len() > 1 {
+        out.sort_by(|left: &Hit<'_>, right| right.score.total_cmp(&left.score));
+        out.truncate(limit);
+    }
+    out
+}

@@ -1,0 +1,127 @@
+//! `tencode sources`
+
+use crate::cli::Context;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::terminal::Terminal;
+use crate::definitions::import;
+use crate::definitions::import::sources;
+use crate::definitions::import::sources::Source;
+use serde::Deserialize;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Lists the official releases that the domains name, and installs and checks their files.
+///
+/// Files are looked for in the folders of `TENCODE_DATA` and in the user's data folder, packed or not.
+///
+///     tencode sources
+///     tencode sources add ~/Downloads/icd10cm_order_2026.txt
+///     tencode sources check
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Sources {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// List them, and where their files are
+    List,
+    /// Check the files that are there against what is known of the release
+    Check,
+    /// Copy files into the user's data folder, after they were recognised and checked
+    #[command(visible_alias = "install")]
+    Add {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// The part of a manifest that names releases.
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    source: Vec<Source>,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    #[serde(flatten)]
+    source: &'a Source,
+    /// Where its file is.
+    path: Option<String>,
+    /// What is wrong with it, if it was checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+impl Sources {
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let session = context.session()?;
+        let mut known: Vec<Source> = Vec::new();
+        for folder in session.folders()? {
+            let file = folder.join("domain.toml");
+            let text = std::fs::read_to_string(&file).map_err(|error| Failure::file(&file, error))?;
+            let manifest: Manifest = toml::from_str(&text)
+                .map_err(|error| Failure::said(format!("{}: {}", file.display(), error.message())))?;
+            for source in manifest.source {
+                if !known.iter().any(|other| other.name == source.name) {
+                    known.push(source);
+                }
+            }
+        }
+        match self.what {
+            Some(What::Add { files }) => add(&files, &known, terminal),
+            Some(What::Check) => list(&known, &session.releases.files(), true, terminal),
+            Some(What::List) | None => list(&known, &session.releases.files(), false, terminal),
+        }
+    }
+}
+
+fn add(files: &[PathBuf], known: &[Source], terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    let folder =
+        sources::install_folder().ok_or_else(|| Failure::said("there is no data folder: set XDG_DATA_HOME"))?;
+    let mut verdict = Verdict::Fine;
+    for file in files {
+        match sources::install(file, known, &folder) {
+            Ok((source, path)) if terminal.json => {
+                terminal.json(&Listed { source, path: Some(path.display().to_string()), problem: None })?;
+            }
+            Ok((source, path)) => terminal.line(&format!("{}: {}", source.name, path.display()))?,
+            Err(error) => {
+                verdict = Verdict::Wrong;
+                terminal.note(&format!("{}: {error}", file.display()));
+            }
+        }
+    }
+    Ok(verdict)
+}
+
+fn list(known: &[Source], files: &[PathBuf], check: bool, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    let mut verdict = Verdict::Fine;
+    for source in known {
+        let named = |path: &&PathBuf| path.file_name().is_some_and(|name| source.has_name(&name.to_string_lossy()));
+        let path = files.iter().find(named);
+        let checked = path.filter(|_| check).map(|path| import::read_file(path).and_then(|bytes| source.check(&bytes)));
+        let problem = checked.and_then(Result::err).map(|error| error.to_string());
+        if problem.is_some() {
+            verdict = Verdict::Wrong;
+        }
+        let listed = Listed { source, path: path.map(|path| path.display().to_string()), problem };
+        if terminal.json {
+            terminal.json(&listed)?;
+            continue;
+        }
+        let name = terminal.strong(&source.name);
+        terminal.line(&format!("{name} {}", source.title))?;
+        let place = listed.path.clone().unwrap_or_else(|| format!("not installed: {}", source.files.join(", ")));
+        terminal.line(&format!("  {place}"))?;
+        if let Some(problem) = &listed.problem {
+            terminal.line(&format!("  {problem}"))?;
+        }
+    }
+    Ok(verdict)
+}
