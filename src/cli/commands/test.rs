@@ -35,6 +35,7 @@ use std::sync::Arc;
 #[command(verbatim_doc_comment)]
 pub(crate) struct Test {
     /// Domains [default: all]
+    #[arg(id = "tested", value_name = "DOMAIN")]
     domains: Vec<String>,
     /// Name the rules and codes that no case has reached
     #[arg(long)]
