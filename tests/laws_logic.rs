@@ -248,8 +248,11 @@ mod plain {
         };
         let mut all = vec![start];
         for slot in &path.slots {
-            let flat = all.into_iter().flat_map(|value| if let Value::List(items) = value { items } else { vec![value] });
-            all = flat.map(|it| if let Value::Record(s) = it { s[usize::from(*slot)].clone() } else { Value::Absent }).collect();
+            let flat =
+                all.into_iter().flat_map(|value| if let Value::List(items) = value { items } else { vec![value] });
+            all = flat
+                .map(|it| if let Value::Record(s) = it { s[usize::from(*slot)].clone() } else { Value::Absent })
+                .collect();
         }
         let flat = all.into_iter().flat_map(|value| if let Value::List(items) = value { items } else { vec![value] });
         flat.filter(|value| !matches!(value, Value::Misfit(_)) && !value.is_absent()).collect()
@@ -374,7 +377,12 @@ fn expected(domain: &Domain, slots: &[Value<'static>]) -> BTreeMap<u32, f32> {
 }
 
 fn registry(folder: &std::path::Path) -> Arc<Registry> {
-    let code = |place| Code { code: format!("C{place:02}"), title: format!("Code {place}"), is_assignable: true, ..Code::default() };
+    let code = |place| Code {
+        code: format!("C{place:02}"),
+        title: format!("Code {place}"),
+        is_assignable: true,
+        ..Code::default()
+    };
     let set = CodeSet { name: "made-up".to_owned(), codes: (0..CODES).map(code).collect(), ..CodeSet::default() };
     let shared = Shared { sets: vec!["made-up".to_owned()], ..Shared::default() };
     let parts = Parts { sets: &[set], crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32] };
