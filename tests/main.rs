@@ -1,6 +1,6 @@
 //! All tests that need no room of their own: one program, so that it links once.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod architecture;
 mod compile;

@@ -78,10 +78,11 @@ impl<'e> Frame<'e> {
     }
 
     fn is_absent(&mut self, of: &'e Expression) -> bool {
+        // What does not fit its type is there all the same: only its content is unknown.
         match self.eval(of) {
-            // What does not fit its type is there all the same: only its content is unknown.
-            Seen::One(Value::Misfit(_)) => false,
-            seen => seen.is_absent(),
+            Seen::One(value) => value.is_absent(),
+            Seen::Owned(value) => value.is_absent(),
+            Seen::Many(values) => values.iter().all(|value| value.is_absent()),
         }
     }
 

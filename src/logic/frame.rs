@@ -152,6 +152,7 @@ impl<'e> Frame<'e> {
             Expression::Path(path) => self.sort_of_path(path),
             Expression::Literal(Literal::Code(set, _)) => Sort::Set(*set),
             Expression::Call { function, arguments } => match (function, arguments.as_slice()) {
+                (Function::If, [_, then]) => self.sort(then),
                 (Function::If, [_, then, other]) => match self.sort(then) {
                     Sort::Unknown => self.sort(other),
                     sort => sort,

@@ -52,6 +52,7 @@ impl<'e> Frame<'e> {
                 let chosen = if self.holds(condition) { then } else { other };
                 self.eval(chosen)
             }
+            [condition, then] if self.holds(condition) => self.eval(then),
             _ => Seen::absent(),
         }
     }

@@ -35,6 +35,7 @@ use std::sync::Arc;
 #[command(verbatim_doc_comment)]
 pub(crate) struct Test {
     /// Domains [default: all]
+    #[arg(id = "tested", value_name = "DOMAIN")]
     domains: Vec<String>,
     /// Name the rules and codes that no case has reached
     #[arg(long)]
@@ -84,6 +85,11 @@ impl Test {
             let is_wanted = self.domains.is_empty() || self.domains.contains(&name);
             let files = if is_wanted { cases(&folder)? } else { Vec::new() };
             if files.is_empty() {
+                continue;
+            }
+            if registry.domain(&name)?.is_none() {
+                terminal.note(&format!("{name}: it has errors, so its cases cannot be run: see `tencode check`"));
+                is_wrong = true;
                 continue;
             }
             let mut tally = Tally::default();
@@ -153,11 +159,14 @@ fn cases(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+/// Record, audience and day of a case.
+type Which = (Option<String>, Option<String>, Option<Day>);
+
 /// Engines of a domain, one a record, audience and day.
 struct Engines {
     registry: Arc<Registry>,
     domain: String,
-    made: BTreeMap<(Option<String>, Option<String>, Option<Day>), Engine>,
+    made: BTreeMap<Which, Engine>,
 }
 
 impl Engines {

@@ -120,7 +120,7 @@ impl References {
         let code = r"[A-Z][0-9A-Z][0-9AB](?:\.[0-9A-Z]{1,4})?";
         Ok(References {
             brackets: Regex::new(r"[(\[]([^()\[\]]*)[)\]]")?,
-            range: Regex::new(&format!(r"\b({code})\.?-?(?:\s*-\s*({code})\.?-?)?"))?,
+            range: Regex::new(&format!(r"\b({code})(?:\.?-?\s*-\s*({code}))?\.?-?"))?,
         })
     }
 

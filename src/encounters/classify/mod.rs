@@ -10,6 +10,7 @@ pub use given::codes_in;
 use crate::logic::Frame;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Given;
+use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
 use crate::model::rules::Criteria;
 use crate::registry::Codes;
@@ -70,30 +71,33 @@ pub(crate) fn criteria_of(classifier: &Classifier, code: u32) -> Option<&Criteri
     classifier.criteria.get(place).filter(|criteria| criteria.code == code)
 }
 
-fn rank(frame: &mut Frame<'_>, classifier: &Classifier, mut gathered: Gathered) -> Vec<Candidate> {
+fn rank(frame: &mut Frame<'_>, classifier: &Classifier, gathered: Gathered) -> Vec<Candidate> {
     let registry: &Registry = frame.logic().registry();
     let (codes, on) = (registry.codes(classifier.set), frame.encounter().on);
-    for (code, _) in &mut gathered {
-        *code = current(codes, *code, on);
-    }
-    gathered.sort_by_key(|(code, _)| *code);
+    let mut gathered: Vec<(u32, u32, Reason)> =
+        gathered.into_iter().map(|(code, reason)| (current(codes, code, on), code, reason)).collect();
+    gathered.sort_by_key(|(code, original, _)| (*code, *original));
     let mut candidates: Vec<Candidate> = Vec::new();
-    for (code, reason) in gathered {
+    let mut first = 0;
+    for (code, original, reason) in gathered {
         match candidates.last_mut().filter(|last| last.code == code) {
-            // The same words speak once for a code, though it was reached in two ways.
+            // The same words speak once for a code, though it is also what replaced another one.
             Some(last) => {
-                if reason.kind == "criterion" || !last.because.contains(&reason) {
+                if original == first || !last.because.contains(&reason) {
                     last.because.push(reason);
                 }
             }
-            None => candidates.push(Candidate {
-                set: classifier.set,
-                code,
-                score: 0.0,
-                confidence: 0.0,
-                is_below: false,
-                because: vec![reason],
-            }),
+            None => {
+                first = original;
+                candidates.push(Candidate {
+                    set: classifier.set,
+                    code,
+                    score: 0.0,
+                    confidence: 0.0,
+                    is_below: false,
+                    because: vec![reason],
+                });
+            }
         }
     }
     for candidate in &mut candidates {

@@ -6,6 +6,7 @@ use super::LONGEST;
 use super::Unreadable;
 use super::address;
 use super::address::Step;
+use super::json_array::lines_in;
 use super::schema::Level;
 use super::schema::Schema;
 use super::schema::Shape;
@@ -21,7 +22,7 @@ const MOST_CELLS: usize = 100_000;
 /// Cuts an input into rows.
 pub(super) struct Rows {
     input: Box<dyn BufRead + Send>,
-    rows: csv_core::Reader,
+    parser: csv_core::Reader,
     row: Row,
     header: Option<Header>,
     known: Known,
@@ -54,10 +55,10 @@ enum Outcome {
 impl Rows {
     /// `schema` says which fields are lists, so that a cell can hold several words.
     pub(super) fn new(input: Box<dyn BufRead + Send>, delimiter: u8, schema: &Schema) -> Rows {
-        let rows = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        let parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let mut known = Known { tops: schema.level().names.clone(), lists: Vec::new(), heads: Vec::new() };
         known.find_lists(schema.level(), "");
-        Rows { input, rows, row: Row::default(), header: None, known, line: 1 }
+        Rows { input, parser, row: Row::default(), header: None, known, line: 1 }
     }
 
     /// What stands between the cells: a comma, unless the header has none but has tabs or semicolons.
@@ -75,7 +76,8 @@ impl Rows {
             let input = self.input.fill_buf()?;
             let output = self.row.bytes.get_mut(filled..).unwrap_or_default();
             let ends = self.row.ends.get_mut(ended..).unwrap_or_default();
-            let (result, taken, wrote, cells) = self.rows.read_record(input, output, ends);
+            let (result, taken, wrote, cells) = self.parser.read_record(input, output, ends);
+            self.line += lines_in(input.get(..taken).unwrap_or_default());
             self.input.consume(taken);
             filled += wrote;
             ended += cells;
@@ -94,6 +96,15 @@ impl Rows {
                 ReadRecordResult::InputEmpty | ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {}
             }
         }
+    }
+
+    /// Takes the blank lines before a row, and the line feed that `csv_core` leaves after a carriage return.
+    fn skip_line_ends(&mut self) -> io::Result<()> {
+        while let Some(b'\r' | b'\n') = self.input.fill_buf()?.first() {
+            self.line += u64::from(self.input.fill_buf()?.first() == Some(&b'\n'));
+            self.input.consume(1);
+        }
+        Ok(())
     }
 
     /// Reads the header; `false` if there is none.
@@ -120,16 +131,17 @@ impl Cut for Rows {
             return Ok(false);
         }
         while block.has_room() {
-            self.line = self.rows.line();
+            self.skip_line_ends()?;
+            let line = self.line;
             let outcome = self.read()?;
             let start = block.bytes.len();
             let Some(header) = &self.header else { return Ok(false) };
             match outcome {
                 Outcome::End => return Ok(false),
-                Outcome::TooLong => block.refuse(self.line, start, Unreadable::TooLong),
+                Outcome::TooLong => block.refuse(line, start, Unreadable::TooLong),
                 Outcome::Row => match header.write(&self.row, &mut block.bytes) {
-                    Ok(()) => block.push(self.line, start),
-                    Err(why) => block.refuse(self.line, start, why),
+                    Ok(()) => block.push(line, start),
+                    Err(why) => block.refuse(line, start, why),
                 },
             }
         }

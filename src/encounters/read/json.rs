@@ -186,8 +186,8 @@ struct Slot<'s, 'x> {
     state: &'x mut State<'s>,
 }
 
-impl<'s> Slot<'s, '_> {
-    fn text<'de>(self, text: Cow<'de, str>) -> Value<'de> {
+impl Slot<'_, '_> {
+    fn text(self, text: Cow<'_, str>) -> Value<'_> {
         let read = scalar::from_text(text, self.shape, self.state.registry);
         read.unwrap_or_else(|text| self.state.misfit(text, self.shape.word()))
     }

@@ -171,7 +171,8 @@ impl Scan {
     }
 }
 
+/// How many line feeds there are.
 #[expect(clippy::naive_bytecount, reason = "a crate for this is not worth its place")]
-fn lines_in(bytes: &[u8]) -> u64 {
+pub(super) fn lines_in(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|&&byte| byte == b'\n').count() as u64
 }

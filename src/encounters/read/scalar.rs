@@ -83,7 +83,8 @@ fn money(word: &str) -> Option<f64> {
     }
     let digits: String = whole.chars().filter(|&sign| sign != ',').collect();
     let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    (is_plain(&digits) && is_plain(cents)).then(|| number(&format!("{digits}.{cents}")).map(|it| sign * it))?
+    (!digits.is_empty() && is_plain(&digits) && is_plain(cents))
+        .then(|| number(&format!("{digits}.{cents}")).map(|it| sign * it))?
 }
 
 fn truth(word: &str) -> Option<bool> {

@@ -1,4 +1,4 @@
-//! Claim and ExplanationOfBenefit: what was billed.
+//! Claim and `ExplanationOfBenefit`: what was billed.
 
 use super::Context;
 use super::Fields;
@@ -20,13 +20,20 @@ pub(super) fn fields(claim: &Value, context: &Context<'_>) -> Fields {
         let end = tree::text(claim, "hospitalization.end").or(tree::text(claim, "billablePeriod.end"));
         tree::put(&mut out, "discharge_date", end);
     }
-    tree::put(&mut out, "discharge_status", information(claim, &["ptnt_dschrg_stus_cd", "discharge-status"]));
+    let status = information(claim, &["ptnt_dschrg_stus_cd", "discharge-status"]).map(two_digits);
+    tree::put(&mut out, "discharge_status", status.as_deref());
     out.insert("patient".to_owned(), Value::Object(context.patient(claim, date)));
     out.insert("diagnoses".to_owned(), Value::Array(diagnoses));
     out.insert("procedures".to_owned(), Value::Array(procedures(claim, &places)));
     tree::put(&mut out, "payer", payer(claim));
     out.insert("provider".to_owned(), Value::Object(provider(claim)));
     out
+}
+
+/// The status as claim forms write it; some senders leave out the zero before it.
+fn two_digits(status: &str) -> String {
+    let is_short = status.len() == 1 && status.bytes().all(|byte| byte.is_ascii_digit());
+    if is_short { format!("0{status}") } else { status.to_owned() }
 }
 
 /// What kind of claim it is. Claims for drugs have no class.

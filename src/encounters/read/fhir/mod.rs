@@ -1,4 +1,4 @@
-//! FHIR resources as encounters: Encounter, Condition, Claim and ExplanationOfBenefit (STU3 and R4), alone or in Bundles.
+//! FHIR resources as encounters: Encounter, Condition, Claim and `ExplanationOfBenefit` (STU3 and R4), alone or in Bundles.
 //!
 //! A resource becomes the JSON text of the record's fields, so that there is one way into typed slots. The fields are
 //! those of the shipped `encounter` record; what the record at hand does not declare is left out. Everything else in a
