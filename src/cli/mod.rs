@@ -54,7 +54,11 @@ impl Context {
     }
 
     /// The registry, for work in one domain; if that domain is refused, says why in a line for each error.
-    pub fn registry_for(&self, domain: &str, terminal: &mut Terminal) -> Result<Arc<crate::registry::Registry>, Failure> {
+    pub fn registry_for(
+        &self,
+        domain: &str,
+        terminal: &mut Terminal,
+    ) -> Result<Arc<crate::registry::Registry>, Failure> {
         let registry = self.registry(terminal)?;
         if registry.domain_names().any(|name| name == domain) {
             return Ok(registry);
