@@ -6,5 +6,5 @@ mod architecture;
 mod compile;
 mod definitions;
 mod laws;
-mod laws_redact;
 mod laws_logic;
+mod laws_redact;
