@@ -82,8 +82,6 @@ pub(super) struct Planned {
     pub why: String,
     /// `identifies KIND`, if it does.
     pub identifies: Option<String>,
-    /// A policy names this path: the text in it is left as that line says.
-    pub is_named: bool,
 }
 
 /// What a field holds, as far as writing it needs to know.
@@ -147,7 +145,7 @@ impl Planner<'_> {
         }
         let shape = self.shape(&field.kind, &path, slots, &treatment, &why);
         let identifies = field.privacy.identifies.clone();
-        Planned { name: field.name.clone(), path, shape, treatment, why, identifies, is_named }
+        Planned { name: field.name.clone(), path, shape, treatment, why, identifies }
     }
 
     fn shape(&self, kind: &Kind, path: &str, slots: &mut Vec<u16>, treatment: &Treatment, why: &str) -> Shape {

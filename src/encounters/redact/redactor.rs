@@ -248,7 +248,7 @@ impl Redactor {
     ) -> Option<ShownFinding<'a>> {
         let is_closed = self.findings == Showing::Remove
             || plan.hides(&finding.path, self.rules.keeps_undeclared)
-            || withheld.iter().any(|path| *path == finding.path);
+            || withheld.contains(&finding.path);
         if is_closed {
             return None;
         }

@@ -11,7 +11,8 @@ use crate::model::record::Field;
 use crate::model::rules::Severity;
 use crate::registry::Codes;
 
-/// Findings `SET-unknown`, `SET-not-valid` and `SET-not-assignable`, with the code to use where there is exactly one.
+/// Findings `code-unknown`, `code-not-valid` and `code-not-assignable`, each with its `set`, and the code to use where there
+/// is exactly one.
 pub(super) fn codes(frame: &Frame<'_>, fields: &[Field], found: &mut Vec<Finding>) {
     let on = frame.encounter().on;
     for place in codes_in(fields, &frame.encounter().slots) {
@@ -28,7 +29,8 @@ fn judge(codes: Codes<'_>, place: Place<'_>, on: Day) -> Option<Finding> {
         } else {
             (Severity::Advice, format!("the code cannot be judged: the release of `{name}` is not installed"))
         };
-        return Some(finding(&format!("{name}-unknown"), severity, place.path, message));
+        let unknown = finding("code-unknown", severity, place.path, message);
+        return Some(Finding { extra: vec![("set".to_owned(), name.to_owned())], ..unknown });
     };
     if codes.is_assignable(code, on) {
         return None;
@@ -38,15 +40,16 @@ fn judge(codes: Codes<'_>, place: Place<'_>, on: Day) -> Option<Finding> {
         let below: Vec<u32> =
             codes.children(code).into_iter().filter(|child| codes.is_assignable(*child, on)).collect();
         let message = format!("`{written}` is a group and may not be recorded itself");
-        (format!("{name}-not-assignable"), message, only(&below))
+        ("code-not-assignable", message, only(&below))
     } else {
         let fix = match codes.replaced_by(code) {
             Some((Replacing::One, by)) => only(&by),
             _ => None,
         };
-        (format!("{name}-not-valid"), format!("`{written}` is not in force on {on}"), fix)
+        ("code-not-valid", format!("`{written}` is not in force on {on}"), fix)
     };
-    let mut finding = finding(&rule, Severity::Error, place.path, message);
+    let mut finding = finding(rule, Severity::Error, place.path, message);
+    finding.extra.push(("set".to_owned(), name.to_owned()));
     if let Some(fix) = fix {
         finding.help = format!("use `{}`", codes.code(fix));
         finding.fix = Some((set, fix));

@@ -37,7 +37,6 @@ pub(super) struct Cues {
 
 /// What a cue was found to announce, and where the cue ends.
 pub(super) struct Cue {
-    pub start: usize,
     pub end: usize,
     pub announced: Announced,
 }
@@ -69,7 +68,7 @@ impl Cues {
         let hits = searcher.find_iter(text).filter(|hit| is_bounded(text, hit.start(), hit.end()));
         let cues = hits.filter_map(|hit| {
             let announced = *self.announced.get(hit.pattern().as_usize())?;
-            Some(Cue { start: hit.start(), end: hit.end(), announced })
+            Some(Cue { end: hit.end(), announced })
         });
         cues.collect()
     }
@@ -222,8 +221,7 @@ fn phone(rest: &str, from: usize, found: &mut Found<'_>) {
     let value = value.trim_end_matches(|c: char| !c.is_ascii_digit());
     let digits = digit_count(value);
     if (6..=16).contains(&digits) && !value.contains("  ") {
-        let begin = if from > 0 && !value.starts_with(['(', '+']) { from } else { from };
-        found.add(begin, from + value.len(), Kind::Phone, rank::CUE);
+        found.add(from, from + value.len(), Kind::Phone, rank::CUE);
     }
 }
 

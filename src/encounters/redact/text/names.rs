@@ -164,9 +164,6 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
 
 fn joins_title(page: &Page<'_>, at: usize) -> bool {
     matches!(page.gap(at), Gap::Space | Gap::Dot)
-        || page.gap(at) == Gap::Line
-            && page.text.get(..page.range(at, at).0).is_some_and(|it| !it.ends_with("\n\n"))
-            && false
 }
 
 fn is_after_title(page: &Page<'_>, at: usize, is_title: bool) -> bool {
@@ -359,7 +356,7 @@ fn is_name_part(page: &Page<'_>, at: usize) -> bool {
     is_capital
         && !is_acronym
         && !(is_other && !(is_name && word.class & (class::NO_NAME | class::FACILITY | class::FIRM) == 0))
-        && !(word.class & class::COMMON != 0 && !is_name)
+        && (word.class & class::COMMON == 0 || is_name)
         && (is_name || !page.is_language(at))
         && !(page.style == Style::Lower && word.class & class::COMMON != 0)
         && (page.style != Style::Lower || word.class & NAMES != 0 || page.knows_words)

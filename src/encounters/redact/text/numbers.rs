@@ -177,7 +177,7 @@ fn is_loose_phone(it: &str, text: &str, at: usize) -> bool {
     let groups: Vec<&str> = it.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
     let digits = digit_count(it);
     let is_year = |group: &&str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
-    let is_date = groups.len() <= 3 && groups.iter().any(|group| is_year(&group));
+    let is_date = groups.len() <= 3 && groups.iter().any(is_year);
     let has_length = if groups.len() == 2 { (7..=12).contains(&digits) } else { (8..=13).contains(&digits) };
     has_length && !is_date && !follows(text, at, OTHER)
 }

@@ -112,9 +112,8 @@ impl<'t> Page<'t> {
             }
             let start = at;
             while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-                if c.is_alphanumeric() || is_mark(c) {
-                    at += c.len_utf8();
-                } else if matches!(c, '\'' | '’') && joins(text, at + c.len_utf8()) {
+                let is_inner = matches!(c, '\'' | '’') && joins(text, at + c.len_utf8());
+                if c.is_alphanumeric() || is_mark(c) || is_inner {
                     at += c.len_utf8();
                 } else {
                     break;
