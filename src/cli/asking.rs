@@ -39,7 +39,7 @@ impl Asking {
         context: &Context,
         terminal: &mut Terminal,
     ) -> Result<Engine, Failure> {
-        let registry = context.registry(terminal)?;
+        let registry = context.registry_for(&self.domain, terminal)?;
         let options = Options {
             record: self.record.clone(),
             audience: self.audience.clone(),

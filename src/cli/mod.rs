@@ -52,6 +52,28 @@ impl Context {
         }
         Ok(registry)
     }
+
+    /// The registry, for work in one domain; if that domain is refused, says why in a line for each error.
+    pub fn registry_for(
+        &self,
+        domain: &str,
+        terminal: &mut Terminal,
+    ) -> Result<Arc<crate::registry::Registry>, Failure> {
+        let registry = self.registry(terminal)?;
+        if registry.domain_names().any(|name| name == domain) {
+            return Ok(registry);
+        }
+        let session = self.session()?;
+        if !session.folders()?.iter().any(|folder| folder.file_name().is_some_and(|name| name == domain)) {
+            let known: Vec<&str> = registry.domain_names().collect();
+            let near = crate::diagnostics::did_you_mean(domain, known.iter().copied());
+            let help = near.unwrap_or_else(|| format!("there are: {}", known.join(", ")));
+            return Err(Failure::said(format!("there is no domain `{domain}`; {help}")));
+        }
+        let outcome = session.compile()?;
+        commands::check::note_errors(&outcome, terminal);
+        Err(Failure::said(format!("the domain `{domain}` has errors and is refused: see `tencode check`")))
+    }
 }
 
 /// Runs the program.

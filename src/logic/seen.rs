@@ -93,11 +93,11 @@ impl<'e> Seen<'e> {
     }
 }
 
-/// Whether a value can take part in no comparison.
+/// Whether a value can take part in no comparison. A record in a list is there even if all its fields are blank: it was sent.
 pub(crate) fn is_gone(value: &Value<'_>) -> bool {
     match value {
         Value::Misfit(_) => true,
-        Value::Number(_) | Value::Choice(_) | Value::Step(_) | Value::Bool(_) => false,
+        Value::Number(_) | Value::Choice(_) | Value::Step(_) | Value::Bool(_) | Value::Record(_) => false,
         other => other.is_absent(),
     }
 }

@@ -68,10 +68,8 @@ impl Build {
         };
         let bytes = registry::write(&path, &parts)?;
         spinner.finish_and_clear();
-        let errors: Vec<&Diagnostic> = outcome.diagnostics.iter().filter(|it| it.is_error()).collect();
-        if !terminal.json {
-            super::check::draw(&errors, terminal)?;
-        }
+        super::check::note_errors(&outcome, terminal);
+        let has_errors = outcome.diagnostics.iter().any(Diagnostic::is_error);
         let summary = Summary {
             registry: path.display().to_string(),
             bytes,
@@ -85,7 +83,7 @@ impl Build {
         } else {
             show(&summary, terminal)?;
         }
-        Ok(if errors.is_empty() && summary.refused.is_empty() { Verdict::Fine } else { Verdict::Wrong })
+        Ok(if !has_errors && summary.refused.is_empty() { Verdict::Fine } else { Verdict::Wrong })
     }
 }
 

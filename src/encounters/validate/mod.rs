@@ -11,7 +11,8 @@ use crate::model::outcome::Finding;
 
 /// What is wrong with an encounter: what does not fit the record, codes that may not be recorded, then the domain's rules.
 ///
-/// Derived fields and defaults have to be there already: see [`derive`].
+/// Derived fields and defaults have to be there already: see [`derive`]. Where a rule speaks of a code that its set does not
+/// have, the rule's own words and severity stand, and the code is not said to be unknown beside it.
 pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     input::misfits(frame.encounter(), &mut found);
@@ -20,6 +21,8 @@ pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
         input::required(&record.fields, &frame.encounter().slots, &mut found);
         codes::codes(frame, &record.fields, &mut found);
     }
-    found.extend(frame.findings());
+    let said = frame.findings();
+    found.retain(|one| !one.rule.ends_with("-unknown") || said.iter().all(|other| other.path != one.path));
+    found.extend(said);
     found
 }
