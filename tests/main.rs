@@ -5,6 +5,7 @@
 mod architecture;
 mod compile;
 mod definitions;
+mod em_truth_table;
 mod laws;
 mod laws_logic;
 mod laws_redact;

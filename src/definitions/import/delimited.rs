@@ -117,7 +117,8 @@ pub(super) fn read(bytes: &[u8], separator: u8, options: &Options) -> Result<Imp
     Ok(Import { rows, dates, ..Import::default() })
 }
 
-/// Makes the codes of the path that are new; returns the last of them. A level is told apart by all above it.
+/// Makes the codes of the path that are new; returns the last of them. Where the levels are the codes, each is named by
+/// all of its path (`A / B`), so that one name may stand in several places.
 fn add_path<'r>(
     plan: &Plan,
     cell: &dyn Fn(usize) -> &'r str,
@@ -125,17 +126,24 @@ fn add_path<'r>(
     made: &mut HashSet<String>,
 ) -> Under {
     let mut above = Under::Unsaid;
+    let mut code = String::new();
     for place in &plan.path {
         let name = cell(*place);
         if name.is_empty() {
             break;
         }
-        if made.insert(name.to_owned()) {
+        if plan.code.is_none() && !code.is_empty() {
+            code.push_str(" / ");
+        } else {
+            code.clear();
+        }
+        code.push_str(name);
+        if made.insert(code.clone()) {
             let assignable = plan.code.is_some().then_some(false);
             let under = std::mem::take(&mut above);
-            rows.push(Row { code: name.to_owned(), title: name.to_owned(), under, assignable, ..Row::default() });
+            rows.push(Row { code: code.clone(), title: name.to_owned(), under, assignable, ..Row::default() });
         }
-        above = Under::Code(name.to_owned());
+        above = Under::Code(code.clone());
     }
     above
 }
@@ -251,6 +259,14 @@ mod tests {
         let found: Vec<_> = rows.iter().map(|row| row.code.as_str()).collect();
         assert_eq!(found, ["X", "Y", "1", "Z", "2"]);
         assert_eq!(rows[3].under, Under::Code("X".to_owned()));
+    }
+
+    #[test]
+    fn levels_that_are_codes_are_named_by_their_path() {
+        let options = Options { path: vec!["a".to_owned(), "b".to_owned()], ..Options::default() };
+        let rows = read(b"a,b\nX,Y\nZ,Y\n", b',', &options).unwrap().rows;
+        let found: Vec<_> = rows.iter().map(|row| (row.code.as_str(), row.title.as_str())).collect();
+        assert_eq!(found, [("X", "X"), ("X / Y", "Y"), ("Z", "Z"), ("Z / Y", "Y")]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::criteria_of;
 use crate::logic::Frame;
+use crate::model::expression::Path;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Given;
 use crate::model::record::Field;
@@ -60,14 +61,25 @@ fn visit<'e>(kind: &Kind, value: &'e Value<'e>, path: &mut String, found: &mut V
     }
 }
 
+/// The codes that the encounter carries. What is worked out into a field that a code set offers is a proposal, not given.
 pub(super) fn given(frame: &Frame<'_>) -> Vec<Given> {
     let encounter = frame.encounter();
+    let proposed = proposed(frame);
     let record = frame.logic().domain().records.get(usize::from(encounter.record));
     let places = codes_in(record.map_or(&[], |record| record.fields.as_slice()), &encounter.slots);
     let known = |place: Place<'_>| {
         Some(Given { set: place.set, code: place.value.code?, path: place.path, raised: Vec::new() })
     };
-    places.into_iter().filter_map(known).collect()
+    places.into_iter().filter(|place| !proposed.contains(&place.path.as_str())).filter_map(known).collect()
+}
+
+/// Names of the fields that are both worked out and offered.
+fn proposed<'e>(frame: &Frame<'e>) -> Vec<&'e str> {
+    let (domain, record) = (frame.logic().domain(), frame.encounter().record);
+    let is_derived = |path: &Path| domain.derivations.iter().any(|it| it.record == record && it.field == *path);
+    let of_record = domain.classifiers.iter().filter(|it| it.record == record);
+    let offers = of_record.flat_map(|it| &it.offers).filter(|(path, ..)| is_derived(path));
+    offers.map(|(_, _, name)| name.as_str()).collect()
 }
 
 /// Works out which properties of the codes given change for this encounter.
