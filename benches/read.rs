@@ -1,5 +1,5 @@
 //! Lines into typed slots, against the same lines through a tree of JSON values.
-#![expect(clippy::unwrap_used, missing_docs, reason = "a bench")]
+#![expect(clippy::unwrap_used, reason = "a bench")]
 
 use divan::Bencher;
 use divan::counter::BytesCount;

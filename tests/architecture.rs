@@ -13,7 +13,7 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
     let mut imports = String::new();
     for line in text.lines() {
         if let Some(said) = line.strip_prefix("/// Imports: ") {
-            imports = said.trim_end_matches('.').to_owned();
+            said.trim_end_matches('.').clone_into(&mut imports);
         } else if let Some(room) = line.strip_prefix("pub mod ").and_then(|it| it.strip_suffix(';')) {
             let known: BTreeSet<String> = rooms.keys().cloned().collect();
             let may = match imports.as_str() {

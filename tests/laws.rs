@@ -289,8 +289,11 @@ proptest! {
 
 // ---- linear time
 
+/// A text of a size.
+type Make = fn(usize) -> String;
+
 /// Hostile texts that grow with `n`.
-fn hostile() -> Vec<(&'static str, fn(usize) -> String)> {
+fn hostile() -> Vec<(&'static str, Make)> {
     fn rule(inner: &str) -> String {
         format!("rule r error \"m\" {{\n{inner}\n}}\n")
     }

@@ -1,5 +1,7 @@
 //! The index finds what a plain evaluator finds, which has no index and goes straight from the meaning.
 
+#![expect(clippy::indexing_slicing, clippy::string_slice, clippy::panic, reason = "tests")]
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -238,6 +240,10 @@ fn value(dice: &mut Dice, slot: u16) -> Value<'static> {
 mod plain {
     use super::*;
 
+    /// A scalar, so that it can be compared with another.
+    type Place = (u8, f64, String);
+    type Test = fn(&Place, &Place) -> bool;
+
     type Item<'a> = Option<&'a Value<'static>>;
 
     pub(super) fn values(of: &Expression, slots: &[Value<'static>], item: Item<'_>) -> Vec<Value<'static>> {
@@ -259,7 +265,7 @@ mod plain {
     }
 
     /// A place on a line, and which line.
-    fn place(value: &Value<'_>) -> (u8, f64, String) {
+    fn place(value: &Value<'_>) -> Place {
         match value {
             Value::Choice(it) => (0, f64::from(*it), String::new()),
             Value::Number(it) => (1, *it, String::new()),
@@ -272,7 +278,7 @@ mod plain {
         }
     }
 
-    fn written(literal: &Literal) -> (u8, f64, String) {
+    fn written(literal: &Literal) -> Place {
         match literal {
             Literal::Choice(it) => (0, f64::from(*it), String::new()),
             Literal::Number(it) => (1, *it, String::new()),
@@ -305,9 +311,7 @@ mod plain {
             Expression::Compare { how, left, right } => {
                 let Expression::Literal(literal) = right.as_ref() else { panic!("not made up") };
                 let (values, right) = (values(left, slots, item), written(literal));
-                let any = |test: fn(&(u8, f64, String), &(u8, f64, String)) -> bool| {
-                    values.iter().any(|value| test(&place(value), &right))
-                };
+                let any = |test: Test| values.iter().any(|value| test(&place(value), &right));
                 match how {
                     Comparison::Equal => any(|a, b| a == b),
                     Comparison::Unequal => !values.is_empty() && !any(|a, b| a == b),

@@ -115,13 +115,13 @@ impl Session {
         }
         said(Progress::Building);
         let outcome = self.compile()?;
-        let path = self.write(&outcome, stamp, &path)?;
+        let path = Self::write(&outcome, stamp, &path)?;
         said(Progress::Built(&outcome));
         Ok(Arc::new(Registry::open(&path)?))
     }
 
     /// Writes a registry; beside the cache if that cannot be written.
-    fn write(&self, outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Error> {
+    fn write(outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Error> {
         let parts = registry::Parts {
             sets: &outcome.compiled.sets,
             crosswalks: &outcome.compiled.crosswalks,

@@ -15,8 +15,6 @@ pub(crate) struct Terminal {
     pub json: bool,
     /// Colours on standard output.
     pub colours: bool,
-    /// Colours on standard error.
-    pub error_colours: bool,
     out: BufWriter<Stdout>,
 }
 
@@ -31,7 +29,6 @@ impl Terminal {
         Terminal {
             json,
             colours: wanted(std::io::stdout().is_terminal()) && !json,
-            error_colours: wanted(std::io::stderr().is_terminal()),
             out: BufWriter::with_capacity(1 << 16, std::io::stdout()),
         }
     }

@@ -1,6 +1,6 @@
 //! What we say about a definition file or a script, and how it is drawn. Imports nothing.
 //!
-//! A [`Diagnostic`] is plain data. Only `render/` knows how one looks.
+//! A [`Diagnostic`](crate::diagnostics::Diagnostic) is plain data. Only `render/` knows how one looks.
 
 pub mod catalog;
 pub mod render;

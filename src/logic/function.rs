@@ -104,7 +104,7 @@ impl<'e> Frame<'e> {
             Function::Max => values.into_iter().max_by(compared),
             _ => {
                 values.sort_by(compared);
-                let middle = (values.len() + absent) / 2;
+                let middle = usize::midpoint(values.len(), absent);
                 middle.checked_sub(absent).and_then(|place| values.into_iter().nth(place))
             }
         };

@@ -1,6 +1,6 @@
 //! Evaluates expressions, tables and rules on an encounter. Imports model, registry.
 //!
-//! [`Logic`] is prepared once for a domain; a [`Frame`] is one encounter under it and holds what a judgement needs on
+//! [`Logic`](crate::logic::Logic) is prepared once for a domain; a [`Frame`](crate::logic::Frame) is one encounter under it and holds what a judgement needs on
 //! the way: variables, texts already searched, the steps left. Everything that is asked is asked of a frame.
 
 mod compare;

@@ -80,7 +80,7 @@ pub(crate) struct Trie {
 pub struct Phrases {
     identity: u64,
     stems: HashMap<String, u32>,
-    phrases: Trie,
+    known: Trie,
     plains: HashMap<String, u32>,
     cues: Trie,
 }
@@ -164,7 +164,7 @@ impl Phrases {
         let mut made = Phrases {
             identity: NEXT.fetch_add(1, Ordering::Relaxed),
             stems: HashMap::new(),
-            phrases: Trie::default(),
+            known: Trie::default(),
             plains: HashMap::new(),
             cues: Trie::default(),
         };
@@ -174,7 +174,7 @@ impl Phrases {
                 let stem = stemmer.stem(&normal(word)).into_owned();
                 words.push(number_of(&mut made.stems, stem));
             });
-            made.phrases.insert(&words, place);
+            made.known.insert(&words, place);
         }
         for (cue, kind) in negation::CUES {
             let words: Vec<u32> = cue.split(' ').map(|word| number_of(&mut made.plains, word.to_owned())).collect();
@@ -199,7 +199,7 @@ impl Phrases {
         for first in 0..reading.tokens.len() {
             let Some(rest) = reading.tokens.get(first..) else { break };
             let found = &mut reading.found;
-            self.phrases.visit(rest.iter().map(|token| token.stem), |phrase, words| {
+            self.known.visit(rest.iter().map(|token| token.stem), |phrase, words| {
                 let (Some(from), Some(to)) = (rest.first(), rest.get(words - 1)) else { return };
                 found.push(Found {
                     phrase,

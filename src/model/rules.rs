@@ -119,7 +119,7 @@ pub struct Rule {
 }
 
 /// A part of a rule.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
     /// Further words of the finding, such as `element`.
     pub extra: Vec<(String, String)>,

@@ -1,6 +1,6 @@
 //! The compiled file: written once, opened, looked up, searched. Imports model.
 //!
-//! In: the [`Parts`] that definitions compile to. Out: a [`Registry`], whose [`Codes`] answer by place in their set.
+//! In: the [`Parts`](crate::registry::Parts) that definitions compile to. Out: a [`Registry`](crate::registry::Registry), whose [`Codes`](crate::registry::Codes) answer by place in their set.
 //! Codes of a set stand in pre-order of the main hierarchy, so that what is under a code is a range of places.
 
 mod codes;

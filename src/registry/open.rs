@@ -202,10 +202,10 @@ impl Registry {
             } else if kind == Kind::Meta as u32 {
                 let meta = self.decoded(&range, "a code set")?;
                 self.sets.push(Set { meta, ..Set::default() });
-            } else if let Some(set) = self.sets.get_mut(owner as usize) {
-                if let Some(column) = set.columns.get_mut(kind as usize) {
-                    *column = range;
-                }
+            } else if let Some(set) = self.sets.get_mut(owner as usize)
+                && let Some(column) = set.columns.get_mut(kind as usize)
+            {
+                *column = range;
             }
         }
         self.domains = names.into_iter().zip(domains).collect();

@@ -1,7 +1,7 @@
 //! The script host: what a script may see, call and cost.
 //!
 //! A domain's `scripts/*.rhai` may hold the hooks `derive(encounter)`, `classify(encounter, candidates)` and
-//! `validate(encounter)`. They are compiled once ([`Scripts::compile`]) and run by a [`Runner`] for each worker thread.
+//! `validate(encounter)`. They are compiled once ([`Scripts::compile`](crate::scripts::Scripts::compile)) and run by a [`Runner`](crate::scripts::Runner) for each worker thread.
 //! A script sees the encounter, the registry and the two days an encounter is judged by; there is no file, network,
 //! environment, clock or chance. Imports model, registry.
 

@@ -33,6 +33,7 @@ impl Completions {
 pub(crate) struct Man {}
 
 impl Man {
+    #[expect(clippy::unused_self, reason = "run as every command is")]
     pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let mut out = Vec::new();
         clap_mangen::Man::new(Arguments::command()).render(&mut out)?;

@@ -29,6 +29,7 @@ use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::value::Literal;
 use std::collections::HashMap;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// A statement of a code and where it was said.
@@ -133,7 +134,7 @@ pub(super) fn collect<'t>(
 }
 
 /// What stands in a code set besides codes.
-fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &PathBuf, items: &'t [Spanned<SetItem>], report: &mut Report) {
+fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &Path, items: &'t [Spanned<SetItem>], report: &mut Report) {
     for item in items {
         match &item.item {
             SetItem::Title(title) => draft.set.title.clone_from(&title.item),
@@ -153,12 +154,12 @@ fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &PathBuf, items: &'t [Sp
                     let problem = Problem::DuplicateName { what: "property".into(), name: name.item.clone() };
                     report.say(name.span, problem, None);
                 } else {
-                    draft.properties.push((file.clone(), name, kind));
+                    draft.properties.push((file.to_path_buf(), name, kind));
                 }
             }
             SetItem::Abstain(threshold) => draft.threshold = threshold.item,
             SetItem::Text(paths) => draft.texts.extend(paths),
-            SetItem::Import(import) => draft.imports.push((domain, file.clone(), import)),
+            SetItem::Import(import) => draft.imports.push((domain, file.to_path_buf(), import)),
             SetItem::Offer { path, points } => {
                 draft.offers.push((path, points.as_ref().map_or(4.0, |points| points.item)));
             }
@@ -193,7 +194,7 @@ fn check_release(before: Option<&Release>, after: &Release, span: Span, report: 
 }
 
 /// The codes of one definition.
-fn body<'t>(draft: &mut Draft<'t>, domain: usize, file: &PathBuf, def: &'t CodeSetDef, report: &mut Report) {
+fn body<'t>(draft: &mut Draft<'t>, domain: usize, file: &Path, def: &'t CodeSetDef, report: &mut Report) {
     let has_release = !draft.imports.is_empty() && !draft.set.is_starter;
     for item in &def.items {
         match &item.item {
@@ -236,7 +237,7 @@ impl<'t> Draft<'t> {
     fn code(
         &mut self,
         domain: usize,
-        file: &PathBuf,
+        file: &Path,
         def: &'t CodeDef,
         parent: Option<u32>,
         has_release: bool,
@@ -256,7 +257,7 @@ impl<'t> Draft<'t> {
             if let CodeItem::Code(inner) = &item.item {
                 self.code(domain, file, inner, codes.first().copied(), has_release, report);
             } else {
-                self.said.push(Said { domain, file: file.clone(), codes: codes.clone(), item });
+                self.said.push(Said { domain, file: file.to_path_buf(), codes: codes.clone(), item });
             }
         }
     }
@@ -264,7 +265,7 @@ impl<'t> Draft<'t> {
     /// One code: new, or an overlay on one that is there.
     fn one(
         &mut self,
-        file: &PathBuf,
+        file: &Path,
         name: &Name,
         def: &'t CodeDef,
         parent: Option<u32>,
@@ -310,7 +311,7 @@ impl<'t> Draft<'t> {
             self.assignable.insert(place, false);
         }
         self.places.insert(key(&name.item), place);
-        self.written.insert(place, (file.clone(), name.span));
+        self.written.insert(place, (file.to_path_buf(), name.span));
         vec![place]
     }
 
@@ -465,9 +466,8 @@ impl<'t> Draft<'t> {
         for (_, code) in &mut self.set.index {
             *code = moved(*code);
         }
-        for place in self.places.values_mut() {
-            *place = moved(*place);
-        }
+        let places = std::mem::take(&mut self.places);
+        self.places = places.into_iter().map(|(code, old)| (code, moved(old))).collect();
         for one in &mut self.said {
             for code in &mut one.codes {
                 *code = moved(*code);

@@ -141,7 +141,7 @@ fn mentioned<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Literal> {
 
 fn intervals<'a>(kind: &Kind, cells: impl Iterator<Item = &'a Cell>) -> Vec<Class> {
     let mut points = mentioned(cells);
-    points.sort_by_key(|one| one_key(one));
+    points.sort_by_key(one_key);
     points.dedup();
     let is_whole = matches!(kind, Kind::Integer | Kind::Date);
     let mut classes = vec![Class::Between(None, points.first().cloned())];

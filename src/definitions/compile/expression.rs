@@ -57,7 +57,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// An expression that was wrong: stands for nothing, and is not complained about again.
-    fn nothing(&self) -> Typed<'a> {
+    fn nothing() -> Typed<'a> {
         Typed { expression: Expression::Literal(Literal::Bool(false)), kind: None }
     }
 
@@ -97,15 +97,15 @@ impl<'a> Lowering<'a, '_> {
             Expr::Duration(span) => simple(Literal::Span(*span), Type::DURATION),
             Expr::And(parts) => {
                 let parts = parts.iter().map(|part| self.condition(part)).collect();
-                self.boolean(Expression::And(parts))
+                Self::boolean(Expression::And(parts))
             }
             Expr::Or(parts) => {
                 let parts = parts.iter().map(|part| self.condition(part)).collect();
-                self.boolean(Expression::Or(parts))
+                Self::boolean(Expression::Or(parts))
             }
             Expr::Not(part) => {
                 let inner = self.condition(part);
-                self.boolean(Expression::Not(Box::new(inner)))
+                Self::boolean(Expression::Not(Box::new(inner)))
             }
             Expr::Compare { op, left, right } => self.compare(*op, left, right),
             Expr::Is { left, value, negated } => self.is(left, value, *negated),
@@ -113,12 +113,12 @@ impl<'a> Lowering<'a, '_> {
             Expr::Includes { left, how, members } => {
                 let of = self.lower(left, None);
                 let members = self.members(members, of.kind.map(Type::item), left.span);
-                self.boolean(Expression::Includes { of: Box::new(of.expression), how: *how, members })
+                Self::boolean(Expression::Includes { of: Box::new(of.expression), how: *how, members })
             }
             Expr::Present { of, negated } => {
                 let of = self.lower(of, None);
                 let present = Expression::Present(Box::new(of.expression));
-                self.boolean(if *negated { Expression::Not(Box::new(present)) } else { present })
+                Self::boolean(if *negated { Expression::Not(Box::new(present)) } else { present })
             }
             Expr::Under { left, codes, negated } => self.under(left, codes, *negated),
             Expr::IsWord { left, word, on, negated } => self.is_word(left, word, on.as_deref(), *negated),
@@ -126,10 +126,10 @@ impl<'a> Lowering<'a, '_> {
             Expr::Matches { left, pattern } => {
                 let of = self.text_operand(left);
                 match self.texts.pattern(&pattern.item) {
-                    Ok(place) => self.boolean(Expression::Text { of: Box::new(of), test: TextTest::Matches(place) }),
+                    Ok(place) => Self::boolean(Expression::Text { of: Box::new(of), test: TextTest::Matches(place) }),
                     Err(why) => {
                         self.say(pattern.span, Problem::BadPattern { reason: why }, None);
-                        self.nothing()
+                        Self::nothing()
                     }
                 }
             }
@@ -140,22 +140,22 @@ impl<'a> Lowering<'a, '_> {
                     "ends" => TextTest::EndsWith(text.item.clone()),
                     _ => TextTest::Contains(text.item.clone()),
                 };
-                self.boolean(Expression::Text { of, test })
+                Self::boolean(Expression::Text { of, test })
             }
             Expr::Mentions { left, phrases, all, even_negated } => {
                 let of = Box::new(self.text_operand(left));
                 let phrases = self.phrases(phrases);
-                self.boolean(Expression::Mentions { of, phrases, all: *all, even_negated: *even_negated })
+                Self::boolean(Expression::Mentions { of, phrases, all: *all, even_negated: *even_negated })
             }
             Expr::Within { left, span, side, from } => {
                 let of = Box::new(self.date_operand(left));
                 let span_typed = self.lower(span, Some(Type::DURATION));
                 let from = Box::new(self.date_operand(from));
-                self.boolean(Expression::Within { of, span: Box::new(span_typed.expression), side: *side, from })
+                Self::boolean(Expression::Within { of, span: Box::new(span_typed.expression), side: *side, from })
             }
             Expr::Excludes { left, right } => {
                 let (left, right) = (self.code_operand(left), self.code_operand(right));
-                self.boolean(Expression::Relates {
+                Self::boolean(Expression::Relates {
                     relation: Relation::Excludes,
                     left: Box::new(left.0),
                     right: Box::new(right.0),
@@ -168,7 +168,7 @@ impl<'a> Lowering<'a, '_> {
                 let number = self.scope.bind(&variable.item, item, *is_has);
                 let body = self.condition(body);
                 self.scope.release(mark);
-                self.boolean(Expression::Quantified {
+                Self::boolean(Expression::Quantified {
                     quantifier: *quantifier,
                     variable: number,
                     list: Box::new(list),
@@ -181,7 +181,7 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    fn boolean(&self, expression: Expression) -> Typed<'a> {
+    fn boolean(expression: Expression) -> Typed<'a> {
         Typed { expression, kind: Some(Type::BOOL) }
     }
 
@@ -193,7 +193,7 @@ impl<'a> Lowering<'a, '_> {
                 Found::Broken { part, among } => {
                     let help = did_you_mean(&part, among.iter().map(String::as_str));
                     self.say(expr.span, self.scope.unknown(word), help);
-                    return self.nothing();
+                    return Self::nothing();
                 }
                 Found::Nothing => {}
             }
@@ -205,7 +205,7 @@ impl<'a> Lowering<'a, '_> {
             if expected.is_none() {
                 let help = did_you_mean(word, self.scope.names().iter().map(String::as_str));
                 self.say(expr.span, self.scope.unknown(word), help);
-                return self.nothing();
+                return Self::nothing();
             }
         }
         match (expected, &expr.item) {
@@ -213,14 +213,14 @@ impl<'a> Lowering<'a, '_> {
             (None, Expr::Text(text)) => {
                 Typed { expression: Expression::Literal(Literal::Text(text.clone())), kind: Some(Type::TEXT) }
             }
-            (None, _) => self.nothing(),
+            (None, _) => Self::nothing(),
         }
     }
 
     fn literal_or_nothing(&mut self, expr: &Spanned<Expr>, kind: Type<'a>) -> Typed<'a> {
         match self.literal(expr, kind) {
             Some(literal) => Typed { expression: Expression::Literal(literal), kind: Some(kind.item()) },
-            None => self.nothing(),
+            None => Self::nothing(),
         }
     }
 
@@ -238,14 +238,14 @@ impl<'a> Lowering<'a, '_> {
     fn is(&mut self, left: &Spanned<Expr>, value: &Spanned<Expr>, negated: bool) -> Typed<'a> {
         let of = self.lower(left, None);
         let how = if negated { Comparison::Unequal } else { Comparison::Equal };
-        let Some(kind) = of.kind else { return self.nothing() };
+        let Some(kind) = of.kind else { return Self::nothing() };
         if kind.is_list {
             self.say(
                 left.span,
                 Problem::TypeMismatch { expected: "one value".into(), found: kind.to_string() },
                 Some("ask a list with `includes`, or with `any … has …`".into()),
             );
-            return self.nothing();
+            return Self::nothing();
         }
         let right = if self.is_computed(&value.item, kind) {
             let right = self.lower(value, Some(kind));
@@ -254,10 +254,10 @@ impl<'a> Lowering<'a, '_> {
         } else {
             match self.literal(value, kind) {
                 Some(literal) => Expression::Literal(literal),
-                None => return self.nothing(),
+                None => return Self::nothing(),
             }
         };
-        self.boolean(Expression::Compare { how, left: Box::new(of.expression), right: Box::new(right) })
+        Self::boolean(Expression::Compare { how, left: Box::new(of.expression), right: Box::new(right) })
     }
 
     /// Whether an expression on the right of `is` is worked out: anything but a word, unless the word names a variable.
@@ -305,7 +305,7 @@ impl<'a> Lowering<'a, '_> {
                 );
             }
         }
-        self.boolean(Expression::Compare { how, left: Box::new(first.expression), right: Box::new(second.expression) })
+        Self::boolean(Expression::Compare { how, left: Box::new(first.expression), right: Box::new(second.expression) })
     }
 
     /// A word that is no path takes its meaning from the other side.
@@ -330,7 +330,7 @@ impl<'a> Lowering<'a, '_> {
             );
         }
         let members = self.members(members, of.kind, left.span);
-        self.boolean(Expression::In { of: Box::new(of.expression), members, negated })
+        Self::boolean(Expression::In { of: Box::new(of.expression), members, negated })
     }
 
     /// Members of a set, with the names of lists written out.
@@ -455,20 +455,20 @@ impl<'a> Lowering<'a, '_> {
 
     fn under(&mut self, left: &Spanned<Expr>, codes: &[CodeRange], negated: bool) -> Typed<'a> {
         let (of, set) = self.code_operand(left);
-        let Some(set) = set else { return self.nothing() };
+        let Some(set) = set else { return Self::nothing() };
         let ranges = codes.iter().filter_map(|range| self.range(set, range)).collect();
-        self.boolean(Expression::CodeIs { of: Box::new(of), what: CodeQuestion::Under(ranges), on: None, negated })
+        Self::boolean(Expression::CodeIs { of: Box::new(of), what: CodeQuestion::Under(ranges), on: None, negated })
     }
 
     fn is_word(&mut self, left: &Spanned<Expr>, word: &Name, on: Option<&Spanned<Expr>>, negated: bool) -> Typed<'a> {
         if word.item == "numeric" {
             let of = Box::new(self.text_operand(left));
             let test = Expression::Text { of, test: TextTest::Numeric };
-            return self.boolean(if negated { Expression::Not(Box::new(test)) } else { test });
+            return Self::boolean(if negated { Expression::Not(Box::new(test)) } else { test });
         }
         let (of, set) = self.code_operand(left);
         if set.is_none() {
-            return self.nothing();
+            return Self::nothing();
         }
         let what = match word.item.as_str() {
             "leaf" => CodeQuestion::Leaf,
@@ -478,7 +478,7 @@ impl<'a> Lowering<'a, '_> {
             _ => CodeQuestion::Valid,
         };
         let on = on.map(|on| Box::new(self.date_operand(on)));
-        self.boolean(Expression::CodeIs { of: Box::new(of), what, on, negated })
+        Self::boolean(Expression::CodeIs { of: Box::new(of), what, on, negated })
     }
 
     fn labelled(&mut self, left: &Spanned<Expr>, label: &Name, negated: bool) -> Typed<'a> {
@@ -486,11 +486,11 @@ impl<'a> Lowering<'a, '_> {
         match self.world.label(label) {
             Ok(place) => {
                 let what = CodeQuestion::Labelled(place);
-                self.boolean(Expression::CodeIs { of: Box::new(of), what, on: None, negated })
+                Self::boolean(Expression::CodeIs { of: Box::new(of), what, on: None, negated })
             }
             Err((problem, help)) => {
                 self.say(label.span, problem, help);
-                self.nothing()
+                Self::nothing()
             }
         }
     }
@@ -609,7 +609,7 @@ impl<'a> Lowering<'a, '_> {
             },
             None,
         );
-        self.nothing()
+        Self::nothing()
     }
 
     fn relates(&mut self, name: &Name, arguments: &[Spanned<Expr>]) -> Typed<'a> {
@@ -620,7 +620,7 @@ impl<'a> Lowering<'a, '_> {
                 Problem::WrongArguments { name: "relates".into(), expected, found: arguments.len() },
                 None,
             );
-            return self.nothing();
+            return Self::nothing();
         };
         let word = match &kind.item {
             Expr::Word(word) | Expr::Text(word) => word.as_str(),
@@ -629,10 +629,10 @@ impl<'a> Lowering<'a, '_> {
         let Some(relation) = super::world::relation(word) else {
             let help = Some("`excludes`, `excludes2`, `code-first`, `use-additional` or `code-also`".into());
             self.say(kind.span, Problem::UnknownName { what: "relation".into(), name: word.into() }, help);
-            return self.nothing();
+            return Self::nothing();
         };
         let (left, right) = (self.code_operand(left).0, self.code_operand(right).0);
-        self.boolean(Expression::Relates { relation, left: Box::new(left), right: Box::new(right), either_way: false })
+        Self::boolean(Expression::Relates { relation, left: Box::new(left), right: Box::new(right), either_way: false })
     }
 
     fn property(&mut self, name: &Name, arguments: &[Spanned<Expr>]) -> Typed<'a> {
@@ -643,14 +643,14 @@ impl<'a> Lowering<'a, '_> {
                 Problem::WrongArguments { name: "property".into(), expected, found: arguments.len() },
                 None,
             );
-            return self.nothing();
+            return Self::nothing();
         };
         let (of, set) = self.code_operand(code);
         let word = match &property.item {
             Expr::Word(word) | Expr::Text(word) => word.clone(),
             _ => String::new(),
         };
-        let Some(set) = set else { return self.nothing() };
+        let Some(set) = set else { return Self::nothing() };
         match self.world.property(set, &word) {
             Some((place, kind)) => Typed {
                 expression: Expression::Property { of: Box::new(of), set, property: place },
@@ -658,14 +658,14 @@ impl<'a> Lowering<'a, '_> {
             },
             None => {
                 self.say(property.span, Problem::UnknownName { what: "property".into(), name: word }, None);
-                self.nothing()
+                Self::nothing()
             }
         }
     }
 
     fn table_call(&mut self, name: &Name, table: u16, output: u16, arguments: &[Spanned<Expr>]) -> Typed<'a> {
         let world = self.world;
-        let Some(signature) = world.signature(self.scope.domain, table) else { return self.nothing() };
+        let Some(signature) = world.signature(self.scope.domain, table) else { return Self::nothing() };
         if signature.inputs.len() != arguments.len() {
             let expected = format!("{} inputs", signature.inputs.len());
             self.say(
@@ -673,7 +673,7 @@ impl<'a> Lowering<'a, '_> {
                 Problem::WrongArguments { name: name.item.clone(), expected, found: arguments.len() },
                 None,
             );
-            return self.nothing();
+            return Self::nothing();
         }
         let mut lowered = Vec::with_capacity(arguments.len());
         for (argument, kind) in arguments.iter().zip(&signature.inputs) {

@@ -30,7 +30,7 @@ fn options(def: &ImportDef) -> Options {
         match &option.item {
             ImportOption::Column { role, column } => out.columns.push((role.item.clone(), column.item.clone())),
             ImportOption::Assignable { column, value } => {
-                out.assignable = Some((column.item.clone(), value.item.clone()))
+                out.assignable = Some((column.item.clone(), value.item.clone()));
             }
             ImportOption::Label { label, when } => {
                 let when = when.as_ref().map(|(column, value)| (column.item.clone(), value.item.clone()));

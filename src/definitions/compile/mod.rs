@@ -310,6 +310,7 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
 }
 
 /// Everything else of one domain.
+#[expect(clippy::too_many_arguments, reason = "all that a domain is made of, brought together once")]
 fn domain(
     place: usize,
     source: &DomainSource,

@@ -31,9 +31,4 @@ impl Report {
     pub fn say_beside(&mut self, span: Span, kind: Kind, other: Span, text: &str) {
         self.diagnostics.push(Diagnostic::new(kind, span).in_file(&self.file).with_label(other, text));
     }
-
-    /// Whether anything stops the domain.
-    pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(Diagnostic::is_error)
-    }
 }

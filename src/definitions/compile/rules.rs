@@ -20,7 +20,6 @@ use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
-use crate::model::record::Kind;
 use crate::model::record::Record;
 use crate::model::rules::Check;
 use crate::model::rules::Derivation;
@@ -74,20 +73,6 @@ pub(super) fn record<'a>(
 struct Draft {
     check: Check,
     scope: Vec<Expression>,
-}
-
-impl Default for Check {
-    fn default() -> Check {
-        Check {
-            extra: Vec::new(),
-            steps: Vec::new(),
-            when: Vec::new(),
-            require: Vec::new(),
-            forbid: Vec::new(),
-            at: None,
-            fix: None,
-        }
-    }
 }
 
 /// One rule.
@@ -183,7 +168,7 @@ fn severity(name: &Name, report: &mut Report) -> Severity {
     }
 }
 
-fn draft<'a>(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'a, '_>) {
+fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_, '_>) {
     let check = &mut draft.check;
     match &item.item {
         RuleItem::Word { key, text } => check.extra.push((key.item.clone(), text.item.clone())),
@@ -342,13 +327,5 @@ pub(super) fn is_same(one: &Rule, two: &Rule) -> bool {
             rule.checks.iter().map(|check| Check { extra: Vec::new(), ..check.clone() }).collect()
         };
         bodies(one) == bodies(two)
-    }
-}
-
-/// Whether a kind is a code.
-pub(super) fn code_set(kind: Type<'_>) -> Option<u16> {
-    match kind.base {
-        Kind::Code(set) => Some(*set),
-        _ => None,
     }
 }

@@ -18,6 +18,9 @@ use crate::model::record::Record;
 use crate::model::value::Literal;
 use std::collections::HashMap;
 
+/// Where something is wrong, what it is, and what may help.
+type Wrong = (Span, Problem, Option<String>);
+
 /// What is wrong and what to type instead.
 pub(super) type Mistake = (Problem, Option<String>);
 
@@ -151,11 +154,7 @@ impl World {
 
     /// First and last place that a code or a range of codes means, all under the last included. `Ok(None)` if a
     /// release is missing and the code may be there.
-    pub fn code_range(
-        &self,
-        set: u16,
-        range: &CodeRange,
-    ) -> Result<Option<(u32, u32)>, (Span, Problem, Option<String>)> {
+    pub fn code_range(&self, set: u16, range: &CodeRange) -> Result<Option<(u32, u32)>, Wrong> {
         let mut places = [None; 2];
         for (place, name) in places.iter_mut().zip([Some(&range.from), range.to.as_ref()]) {
             let Some(name) = name else { continue };

@@ -27,7 +27,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Import, Error> {
             "3" | "7" => rows.push(row(&columns).ok_or_else(wrong)?),
             "4" | "8" => {
                 let last = rows.last_mut().filter(|row| row.code == columns.get(1, 5)).ok_or_else(wrong)?;
-                last.title = format!("{} {}", last.title, columns.get(12, 91)).trim().to_owned();
+                format!("{} {}", last.title, columns.get(12, 91)).trim().clone_into(&mut last.title);
             }
             _ => return Err(wrong()),
         }
@@ -92,7 +92,6 @@ mod tests {
         put(269, "19850101");
         put(285, "20201231");
         let first = String::from_utf8(record).unwrap();
-        let first = first.replacen("A0021001003", "A0021001003", 1);
         let file = format!("{first}\nA0021002004PER MILE (MEDICAID ONLY)\n");
         let rows = read(file.as_bytes()).unwrap().rows;
         assert_eq!(rows.len(), 1);

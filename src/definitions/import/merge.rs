@@ -154,8 +154,8 @@ impl Draft {
 
     fn by_prefix(&self, code: &str) -> Option<usize> {
         let key = self.key(code);
-        let shorter = (1..key.len()).rev().filter_map(|length| key.get(..length));
-        shorter.filter_map(|beginning| self.codes.get(beginning)).next().copied()
+        let mut shorter = (1..key.len()).rev().filter_map(|length| key.get(..length));
+        shorter.find_map(|beginning| self.codes.get(beginning)).copied()
     }
 
     /// The group whose name is the narrowest range around a code: an ended category stands in no release any more.
@@ -289,10 +289,12 @@ impl Node {
         }
         if matches!(own.under, Under::Unsaid | Under::Prefix) && row.under != Under::Unsaid {
             own.under = row.under;
-        } else if let (Under::Code(_), Under::Code(more)) = (&own.under, row.under) {
-            if own.under != Under::Code(more.clone()) && !own.more.contains(&more) && part == self.part {
-                own.more.push(more);
-            }
+        } else if let (Under::Code(_), Under::Code(more)) = (&own.under, row.under)
+            && own.under != Under::Code(more.clone())
+            && !own.more.contains(&more)
+            && part == self.part
+        {
+            own.more.push(more);
         }
         own.assignable = own.assignable.or(row.assignable);
         own.notes.extend(row.notes);
@@ -349,7 +351,7 @@ fn joined(mut spans: Vec<Validity>) -> Vec<Validity> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    #![expect(clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     fn row(code: &str, under: Under) -> Row {

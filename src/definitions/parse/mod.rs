@@ -44,7 +44,7 @@ pub fn parse(source: &str) -> (tree::File, Vec<Diagnostic>) {
         let mut builder = Builder::new(segment.span, &layout.poisoned, &mut problems);
         match grammar::parse(Rule::file, &text) {
             Ok(pairs) => file.statements.extend(builder.file(pairs)),
-            Err(error) => builder.gave_up(error),
+            Err(error) => builder.gave_up(&error),
         }
     }
     (file, problems.finish())

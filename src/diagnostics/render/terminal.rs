@@ -61,7 +61,7 @@ struct Mark {
     text: String,
 }
 
-fn add<'a>(group: Group<'a>, piece: Piece) -> Group<'a> {
+fn add(group: Group<'_>, piece: Piece) -> Group<'_> {
     let (line, column) = piece.place;
     if piece.text.is_empty() {
         return group.element(Origin::path(piece.file).line(line).char_column(column));

@@ -11,7 +11,7 @@ use crate::model::outcome::Finding;
 
 /// What is wrong with an encounter: what does not fit the record, codes that may not be recorded, then the domain's rules.
 ///
-/// Derived fields and defaults have to be there already: see [`derive`]. Where a rule speaks of a code that its set does not
+/// Derived fields and defaults have to be there already: see [`derive()`]. Where a rule speaks of a code that its set does not
 /// have, the rule's own words and severity stand, and the code is not said to be unknown beside it.
 pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
     let mut found = Vec::new();

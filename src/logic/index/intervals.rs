@@ -51,6 +51,7 @@ impl Intervals {
         }
     }
 
+    #[expect(clippy::float_cmp, reason = "an end is met exactly or not at all")]
     fn leaf(&self, at: f64) -> usize {
         let place = self.ends.partition_point(|end| *end < at);
         match self.ends.get(place) {

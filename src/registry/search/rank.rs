@@ -165,7 +165,7 @@ fn endings(tables: &Tables<'_>, beginning: &str) -> Vec<(usize, f32)> {
         let fit = beginning.len() as f32 / word.len().max(1) as f32;
         out.push((list, 0.5 + 0.5 * fit, tables.having(list)));
     }
-    out.sort_by(|left, right| right.2.cmp(&left.2));
+    out.sort_by_key(|one| std::cmp::Reverse(one.2));
     out.truncate(MOST_ENDINGS);
     out.into_iter().map(|(list, fit, _)| (list, fit)).collect()
 }

@@ -249,7 +249,7 @@ impl Builder<'_> {
             Rule::matches => Expr::Matches { left, pattern: self.next_name(&mut parts)? },
             Rule::text_test => {
                 let mut verb = self.next_name(&mut parts)?;
-                verb.item = verb.item.split(' ').next().unwrap_or_default().to_owned();
+                verb.item.truncate(verb.item.find(' ').unwrap_or(verb.item.len()));
                 Expr::TextTest { left, verb, text: self.next_name(&mut parts)? }
             }
             Rule::within => {

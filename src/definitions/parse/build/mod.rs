@@ -82,7 +82,7 @@ impl<'b> Builder<'b> {
     }
 
     /// The grammar gave up: only its limits can make it do so.
-    pub fn gave_up(&mut self, error: Box<Error<Rule>>) {
+    pub fn gave_up(&mut self, error: &Error<Rule>) {
         let at = match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => self.place(at, at),
         };

@@ -287,6 +287,3 @@ impl Masked {
         Masked { text, spans }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -200,14 +200,6 @@ impl<'t> Page<'t> {
 
     /// Whether it is a word of the language, in one of its forms.
     pub fn is_language(&self, place: usize) -> bool {
-        if self.is(place, class::WORD) {
-            return true;
-        }
-        let low = self.piece(place).to_lowercase();
-        if self.lists.0.has_technical_ending(&low, SHORTEST_STEM) {
-            return true;
-        }
-        let known = |stem: &str| (self.lists.0.of(hash(stem)) | self.lists.1.of(hash(stem))) & class::WORD != 0;
         const ENDINGS: &[(&str, &[&str])] = &[
             ("ies", &["y"]),
             ("ied", &["y"]),
@@ -235,6 +227,14 @@ impl<'t> Page<'t> {
             ("less", &[""]),
             ("ian", &["", "ia"]),
         ];
+        if self.is(place, class::WORD) {
+            return true;
+        }
+        let low = self.piece(place).to_lowercase();
+        if self.lists.0.has_technical_ending(&low, SHORTEST_STEM) {
+            return true;
+        }
+        let known = |stem: &str| (self.lists.0.of(hash(stem)) | self.lists.1.of(hash(stem))) & class::WORD != 0;
         ENDINGS.iter().any(|(ending, stems)| {
             let Some(stem) = low.strip_suffix(ending).filter(|stem| stem.len() > 2) else { return false };
             let doubled = stem.as_bytes();

@@ -191,9 +191,7 @@ fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     }
     let is_common = word.class & (class::COMMON | class::MONTH | class::NO_NAME | class::TITLE) != 0;
     let begins = page.begins_sentence(at);
-    let is_place = is_before_state && !is_common
-        || is_led && !is_common
-        || !is_other && !begins && !is_common && word.shape != Shape::Upper;
+    let is_place = !is_common && (is_before_state || is_led || !is_other && !begins && word.shape != Shape::Upper);
     is_place.then_some((at, at + 1))
 }
 

@@ -1,3 +1,0 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-use super::*;
