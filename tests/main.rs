@@ -9,3 +9,4 @@ mod em_truth_table;
 mod laws;
 mod laws_logic;
 mod laws_redact;
+mod registry;

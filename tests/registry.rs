@@ -1,0 +1,99 @@
+//! The registry file: same definitions, same bytes; old, cut and damaged files are refused and never crash.
+
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use tencode::definitions::compile::Compiled;
+use tencode::definitions::compile::compile;
+use tencode::definitions::load::DomainSource;
+use tencode::definitions::load::parse_file;
+use tencode::model::day::Day;
+use tencode::registry::Parts;
+use tencode::registry::Registry;
+use tencode::registry::write;
+
+const DEFINITIONS: &str = r#"
+record visit { id text required; note text free; code code in reasons }
+label secret "Secret"
+codeset reasons {
+    title    "Reasons"
+    property weight integer
+    group G "General" {
+        code G1 "Swollen ankle" { also "ankle swelling"; from 2020-01-01; weight 3; label secret }
+        code G2 "Broken wrist"  { retired 2024-12-31 replaced by G3 }
+        code G3 "Fracture of wrist" { under H; excludes G1 }
+    }
+    group H "Hand" { code H1 "Cut of hand" }
+}
+"#;
+
+fn compiled() -> Compiled {
+    let (file, diagnostics) = parse_file(Path::new("visit.codes"), DEFINITIONS.to_owned());
+    let domain = DomainSource { name: "office".into(), files: vec![file], diagnostics, ..DomainSource::default() };
+    let outcome = compile(vec![domain], &[]);
+    assert!(outcome.refused.is_empty(), "{:?}", outcome.diagnostics);
+    outcome.compiled
+}
+
+fn written(folder: &Path, name: &str) -> PathBuf {
+    let compiled = compiled();
+    let path = folder.join(name);
+    let parts = Parts {
+        sets: &compiled.sets,
+        crosswalks: &compiled.crosswalks,
+        shared: &compiled.shared,
+        domains: &compiled.domains,
+        stamp: [7; 32],
+    };
+    write(&path, &parts).unwrap();
+    path
+}
+
+#[test]
+fn the_same_definitions_give_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (written(folder.path(), "one"), written(folder.path(), "two"));
+    assert_eq!(fs::read(one).unwrap(), fs::read(two).unwrap());
+}
+
+#[test]
+fn codes_are_found_by_text_date_and_hierarchy() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = Registry::open(&written(folder.path(), "registry")).unwrap();
+    let codes = registry.codes(registry.set("reasons").unwrap());
+    let find = |code: &str| codes.find(code).unwrap();
+    let on = |day: &str| Day::parse(day).unwrap();
+    assert_eq!(codes.find(" g1 "), Some(find("G1")));
+    assert!(codes.is_under(find("G3"), find("G")) && codes.is_under(find("G3"), find("H")));
+    assert!(!codes.is_under(find("G1"), find("H")));
+    assert!(!codes.is_assignable(find("G1"), on("2019-12-31")) && codes.is_assignable(find("G1"), on("2020-01-01")));
+    assert!(!codes.is_assignable(find("G2"), on("2025-01-01")) && !codes.is_assignable(find("G"), on("2025-01-01")));
+    let best = codes.search("swolen ankel", None, 5).first().map(|hit| hit.code);
+    assert_eq!(best, Some(find("G1")), "misspelt words find their code");
+    assert_eq!(codes.search("fract", None, 5).first().map(|hit| hit.code), Some(find("G3")), "half-typed words too");
+}
+
+#[test]
+fn cut_and_damaged_files_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = fs::read(written(folder.path(), "registry")).unwrap();
+    let mut refused = 0;
+    for place in (0..whole.len()).step_by(whole.len() / 400 + 1) {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x55;
+        let path = folder.path().join(format!("damaged-{place}"));
+        fs::write(&path, bytes).unwrap();
+        match Registry::open(&path) {
+            Err(error) => refused += usize::from(error.to_string().contains("damaged-")),
+            Ok(_) => panic!("a file damaged at byte {place} was opened"),
+        }
+    }
+    assert!(refused > 100);
+    for length in [0, 1, 63, whole.len() / 2, whole.len() - 1] {
+        let path = folder.path().join(format!("cut-{length}"));
+        fs::write(&path, &whole[..length]).unwrap();
+        assert!(Registry::open(&path).is_err(), "a file cut to {length} bytes was opened");
+    }
+}
