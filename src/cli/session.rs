@@ -6,6 +6,7 @@ use crate::definitions::compile;
 use crate::definitions::compile::Outcome;
 use crate::definitions::import::sources::Folders;
 use crate::definitions::load;
+use crate::definitions::load::DomainSource;
 use crate::registry;
 use crate::registry::Registry;
 use std::path::Path;
@@ -77,14 +78,18 @@ impl Session {
     /// # Errors
     /// [`Error::Folder`] if a folder cannot be read, [`Error::NoDomains`] if there is none.
     pub fn compile(&self) -> Result<Outcome, Error> {
-        self.compile_with(&[])
+        Ok(compile::compile(self.load(&[])?, &self.releases.files()))
     }
 
-    /// Loads and compiles all domains and further folders.
+    /// Loads all domains and further folders, and says what is wrong with them.
     ///
     /// # Errors
     /// As [`Session::compile`].
-    pub fn compile_with(&self, more: &[PathBuf]) -> Result<Outcome, Error> {
+    pub fn check(&self, more: &[PathBuf]) -> Result<Outcome, Error> {
+        Ok(compile::check(self.load(more)?, &self.releases.files()))
+    }
+
+    fn load(&self, more: &[PathBuf]) -> Result<Vec<DomainSource>, Error> {
         let mut folders = self.folders()?;
         for folder in more {
             let is_known = folders.iter().any(|known| same_file(known, folder));
@@ -97,8 +102,7 @@ impl Session {
             let names: Vec<String> = self.roots.iter().map(|root| root.display().to_string()).collect();
             return Err(Error::NoDomains(names.join(", ")));
         }
-        let sources = folders.iter().map(|folder| load::load(folder)).collect();
-        Ok(compile::compile(sources, &self.releases.files()))
+        Ok(folders.iter().map(|folder| load::load(folder)).collect())
     }
 
     /// Opens the registry of the domains; compiles it first if anything changed. `said` is called before a build.

@@ -6,7 +6,6 @@ use super::parse::tree;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
-use rayon::prelude::*;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -66,8 +65,7 @@ pub fn load(folder: &Path) -> DomainSource {
     read_manifest(&mut domain);
     let mut paths = files(&folder.join("codes"), "codes");
     paths.extend(files(folder, "codes"));
-    let parsed: Vec<(DefinitionFile, Vec<Diagnostic>)> =
-        paths.into_par_iter().map(|path| read_definitions(&path)).collect();
+    let parsed: Vec<(DefinitionFile, Vec<Diagnostic>)> = paths.iter().map(|path| read_definitions(path)).collect();
     for (file, diagnostics) in parsed {
         domain.diagnostics.extend(diagnostics);
         domain.files.push(file);

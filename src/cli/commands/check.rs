@@ -37,7 +37,7 @@ impl Check {
         for path in &self.paths {
             folders.push(domain_of(path)?);
         }
-        let outcome = session.compile_with(&folders)?;
+        let outcome = session.check(&folders)?;
         let shown: Vec<&Diagnostic> = outcome
             .diagnostics
             .iter()

@@ -50,9 +50,42 @@ fn options(def: &ImportDef) -> Options {
     out
 }
 
-/// Reads all releases of a code set. With one of those that make codes missing, the starter stands in for it.
+/// An import whose file is there.
+struct Found<'t> {
+    file: PathBuf,
+    def: &'t ImportDef,
+    format: Format,
+    options: Options,
+    path: PathBuf,
+}
+
+/// Reads all releases of a code set, one after the other. Where those that make codes are missing, the starter stands in
+/// for them and nothing is read.
 pub(super) fn import(draft: &mut Draft<'_>, releases: &[PathBuf], report: &mut Report) {
-    let mut parts = Vec::new();
+    let (found, is_missing) = look_for(draft, releases, report);
+    let makes_codes = found.iter().any(|it| it.format.makes_codes() && !it.options.attach);
+    draft.set.is_starter = is_missing && !makes_codes;
+    if found.is_empty() || draft.set.is_starter {
+        return;
+    }
+    let parts = found.iter().filter_map(|it| {
+        report.enter(&it.file);
+        match import::read_file(&it.path).and_then(|bytes| import::read(it.format, &bytes, &it.options)) {
+            Ok(part) => Some(part),
+            Err(error) => {
+                let problem = Problem::ImportFailed { file: it.def.file.item.clone(), reason: error.to_string() };
+                report.say(it.def.file.span, problem, None);
+                None
+            }
+        }
+    });
+    let merged = import::merge(&draft.set.name, parts);
+    draft.take(merged);
+}
+
+/// The files of a code set's imports, and whether one that makes codes is missing.
+fn look_for<'t>(draft: &mut Draft<'t>, releases: &[PathBuf], report: &mut Report) -> (Vec<Found<'t>>, bool) {
+    let mut found = Vec::new();
     let mut is_missing = false;
     for (_, file, def) in draft.imports.clone() {
         report.enter(&file);
@@ -69,21 +102,9 @@ pub(super) fn import(draft: &mut Draft<'_>, releases: &[PathBuf], report: &mut R
             is_missing |= !options.attach;
             continue;
         };
-        match import::read_file(&path).and_then(|bytes| import::read(format, &bytes, &options)) {
-            Ok(part) => parts.push(part),
-            Err(error) => {
-                let problem = Problem::ImportFailed { file: def.file.item.clone(), reason: error.to_string() };
-                report.say(def.file.span, problem, None);
-            }
-        }
+        found.push(Found { file, def, format, options, path });
     }
-    let makes_codes = parts.iter().any(|part| part.scope == import::Scope::Makes);
-    draft.set.is_starter = is_missing && !makes_codes;
-    if parts.is_empty() || draft.set.is_starter {
-        return;
-    }
-    let merged = import::merge(&draft.set.name, parts);
-    draft.take(merged);
+    (found, is_missing)
 }
 
 /// Values of properties that came from columns as texts get their types; labels their places.

@@ -68,7 +68,17 @@ pub struct Outcome {
 }
 
 /// Compiles domains together. Those with errors are left out, and those that stand on them.
-pub fn compile(mut sources: Vec<DomainSource>, releases: &[PathBuf]) -> Outcome {
+pub fn compile(sources: Vec<DomainSource>, releases: &[PathBuf]) -> Outcome {
+    work(sources, releases, false)
+}
+
+/// Says what is wrong with domains, as [`compile`] does, and stops there: what could be compiled without the refused ones
+/// is not worked out.
+pub fn check(sources: Vec<DomainSource>, releases: &[PathBuf]) -> Outcome {
+    work(sources, releases, true)
+}
+
+fn work(mut sources: Vec<DomainSource>, releases: &[PathBuf], is_check: bool) -> Outcome {
     let mut outcome = Outcome::default();
     sources.sort_by(|one, two| one.name.cmp(&two.name));
     for source in &mut sources {
@@ -88,7 +98,12 @@ pub fn compile(mut sources: Vec<DomainSource>, releases: &[PathBuf]) -> Outcome 
                 outcome.diagnostics.push(diagnostic);
             }
         }
-        if !has_errors {
+        if !has_errors || is_check {
+            let wrong = |it: &DomainSource| {
+                outcome.diagnostics.iter().any(|said| is_error(said, it) && said.file.starts_with(&it.folder))
+            };
+            let refused: Vec<String> = sources.iter().filter(|it| wrong(it)).map(|it| it.name.clone()).collect();
+            outcome.refused.extend(refused);
             outcome.compiled = compiled;
             break;
         }

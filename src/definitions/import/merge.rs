@@ -28,11 +28,14 @@ pub struct Merged {
 ///
 /// Codes come out in pre-order: siblings as the first import to name them has them; those that only a later import with
 /// dates knows (ended codes) stand where they would sort.
-pub fn merge(name: &str, parts: Vec<Import>) -> Merged {
-    let mut draft = Draft { dotless: parts.iter().any(|part| part.dotless), ..Draft::default() };
+/// Each part is taken when the one before is done with, so that only one has to be in memory; the first says whether dots
+/// tell codes apart.
+pub fn merge(name: &str, parts: impl IntoIterator<Item = Import>) -> Merged {
+    let mut parts = parts.into_iter().peekable();
+    let mut draft = Draft { dotless: parts.peek().is_some_and(|part| part.dotless), ..Draft::default() };
     let mut set = CodeSet { name: name.to_owned(), ..CodeSet::default() };
     let mut index = Vec::new();
-    for (number, part) in parts.into_iter().enumerate() {
+    for (number, part) in parts.enumerate() {
         set.title = Some(set.title).filter(|title| !title.is_empty()).unwrap_or(part.title);
         set.uri = Some(set.uri).filter(|uri| !uri.is_empty()).unwrap_or(part.uri);
         set.releases.extend(part.release);

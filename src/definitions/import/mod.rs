@@ -94,6 +94,11 @@ impl Format {
         ("fhir", Format::Fhir),
     ];
 
+    /// Whether a file of the format brings codes by itself; the others add to codes that are there.
+    pub fn makes_codes(self) -> bool {
+        !matches!(self, Format::IcdTabular | Format::IcdIndex)
+    }
+
     /// A format by its name.
     pub fn named(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, format)| format)
