@@ -41,6 +41,9 @@ pub fn merge(name: &str, parts: impl IntoIterator<Item = Import>) -> Merged {
         set.releases.extend(part.release);
         let has_codes = draft.nodes.iter().any(|node| !node.row.is_group);
         let adds_only = part.scope == Scope::Adds || (part.scope == Scope::AddsIfAny && has_codes);
+        if draft.nodes.is_empty() {
+            draft.nodes.reserve_exact(part.rows.len());
+        }
         for row in part.rows {
             draft.add(row, number, adds_only, part.dates);
         }
@@ -100,6 +103,10 @@ impl Draft {
         }
         // A code that only a later release or a table of days knows stands where it would sort.
         let is_late = part > 0 && (dates || row.under == Under::Prefix);
+        // A release of 100,000 codes is large: room is made in small steps, not by doubling.
+        if self.nodes.len() == self.nodes.capacity() {
+            self.nodes.reserve_exact(self.nodes.len() / 8 + 1024);
+        }
         self.nodes.push(Node { row, part, dated_by: dates.then_some(part), is_late, ..Node::default() });
     }
 
