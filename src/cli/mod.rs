@@ -67,7 +67,7 @@ impl Context {
         if !session.folders()?.iter().any(|folder| folder.file_name().is_some_and(|name| name == domain)) {
             let known: Vec<&str> = registry.domain_names().collect();
             let near = crate::diagnostics::did_you_mean(domain, known.iter().copied());
-            let help = near.unwrap_or_else(|| format!("there are: {}", known.join(", ")));
+            let help = near.unwrap_or_else(|| format!("there are: {} (in {})", known.join(", "), session.places()));
             return Err(Failure::said(format!("there is no domain `{domain}`; {help}")));
         }
         let outcome = session.compile()?;

@@ -50,7 +50,8 @@ impl Session {
         let here = PathBuf::from("domains");
         if roots.is_empty() {
             roots.push(if here.is_dir() { here } else { super::builtin::lay_out(&cache_folder())? });
-        } else if !roots.iter().any(|root| root.join("shared").is_dir()) {
+        }
+        if !roots.iter().any(|root| root.join("shared").is_dir()) {
             roots.push(super::builtin::lay_out_shared(&cache_folder())?);
         }
         Ok(Session { roots, releases: Folders::of_user() })
@@ -71,6 +72,12 @@ impl Session {
             }
         }
         Ok(out)
+    }
+
+    /// The folders that are searched for domains, for a message.
+    pub fn places(&self) -> String {
+        let names: Vec<String> = self.roots.iter().map(|root| root.display().to_string()).collect();
+        names.join(", ")
     }
 
     /// Loads and compiles all domains.
@@ -99,8 +106,7 @@ impl Session {
             }
         }
         if folders.is_empty() {
-            let names: Vec<String> = self.roots.iter().map(|root| root.display().to_string()).collect();
-            return Err(Error::NoDomains(names.join(", ")));
+            return Err(Error::NoDomains(self.places()));
         }
         Ok(folders.iter().map(|folder| load::load(folder)).collect())
     }

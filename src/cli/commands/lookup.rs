@@ -136,7 +136,18 @@ impl Lookup {
             }
         }
         if verdict == Verdict::Wrong {
-            let error = format!("no code set has the code `{code}`");
+            let starters: Vec<&str> = (0..registry.set_count())
+                .map(|set| registry.codes(set))
+                .filter(|it| it.is_starter())
+                .map(|it| it.name())
+                .collect();
+            let mut error = format!("no code set has the code `{code}`");
+            if !starters.is_empty() {
+                error = format!(
+                    "{error}; only the starter is installed of {} (see `tencode sources`)",
+                    starters.join(", ")
+                );
+            }
             if terminal.json {
                 terminal.json(&serde_json::json!({ "code": code, "error": error }))?;
             } else {

@@ -24,6 +24,7 @@ use crate::model::rules::Needed;
 use crate::model::rules::Raise;
 use crate::model::rules::Scored;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path as FilePath;
 
 /// Points of a synonym found in a text.
@@ -138,9 +139,11 @@ fn phrases(
         return out;
     }
     let content = lowering.world.sets.get(usize::from(classifier.set));
+    let is_also = |one: &&super::content::Said<'_>| matches!(one.item.item, CodeItem::Also(_));
+    let named: BTreeSet<u32> = draft.said.iter().filter(is_also).flat_map(|one| one.codes.iter().copied()).collect();
     for (place, code) in content.iter().flat_map(|set| set.codes.iter().enumerate()) {
         let Ok(place) = u32::try_from(place) else { continue };
-        if !draft.written.contains_key(&place) || !code.is_assignable {
+        if !(draft.written.contains_key(&place) || named.contains(&place)) || !code.is_assignable {
             continue;
         }
         let mut phrases = vec![(lowering.texts.phrase(&code.title), TITLE)];

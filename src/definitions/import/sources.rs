@@ -168,7 +168,10 @@ pub fn install<'s>(file: &Path, sources: &'s [Source], folder: &Path) -> Result<
     let source = recognise(&name, &bytes, sources)
         .ok_or_else(|| Error::Form(format!("`{name}` is no release that a domain names")))?;
     source.check(&bytes)?;
-    let target = folder.join(&name);
+    // A definition asks for the publisher's name, whatever this copy is called.
+    let own = source.files.iter().find(|it| !it.contains('*')).filter(|_| !source.has_name(&name));
+    let packing = [".gz", ".xz", ".zip"].into_iter().find(|ending| name.ends_with(ending)).unwrap_or_default();
+    let target = folder.join(own.map_or_else(|| name.clone(), |own| format!("{own}{packing}")));
     let failed = |source| Error::File { path: target.display().to_string(), source };
     std::fs::create_dir_all(folder).map_err(failed)?;
     std::fs::copy(file, &target).map_err(failed)?;
