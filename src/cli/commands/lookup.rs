@@ -139,7 +139,7 @@ impl Lookup {
             let starters: Vec<&str> = (0..registry.set_count())
                 .map(|set| registry.codes(set))
                 .filter(|it| it.is_starter())
-                .map(|it| it.name())
+                .map(crate::registry::Codes::name)
                 .collect();
             let mut error = format!("no code set has the code `{code}`");
             if !starters.is_empty() {
