@@ -10,3 +10,4 @@ mod laws;
 mod laws_logic;
 mod laws_redact;
 mod registry;
+mod transcripts;

@@ -32,14 +32,13 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
+    /// The registry that has the domain.
+    pub fn registry(&self, context: &Context, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
+        context.registry_for(&self.domain, terminal)
+    }
+
     /// The engine of the domain. With `candidates`, so many of each code set are shown whatever their confidence.
-    pub fn engine(
-        &self,
-        candidates: Option<usize>,
-        context: &Context,
-        terminal: &mut Terminal,
-    ) -> Result<Engine, Failure> {
-        let registry = context.registry_for(&self.domain, terminal)?;
+    pub fn engine(&self, registry: Arc<Registry>, candidates: Option<usize>) -> Result<Engine, Failure> {
         let options = Options {
             record: self.record.clone(),
             audience: self.audience.clone(),

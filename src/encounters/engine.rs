@@ -137,6 +137,11 @@ impl Engine {
         &self.record
     }
 
+    /// Code sets of which this record is given candidates, by place.
+    pub fn classified(&self) -> Vec<u16> {
+        self.thresholds.iter().map(|(set, _)| *set).collect()
+    }
+
     /// The domain.
     pub fn domain(&self) -> &Domain {
         self.logic.domain()
@@ -182,6 +187,25 @@ impl<'e> Worker<'e> {
                 engine.redactor.redact(encounter, judgement)
             }
             Err(why) => engine.redactor.unreadable(line, why.reason()),
+        }
+    }
+
+    /// What the audience may see of the codes that a search for `query` finds: for words that no phrase has, misspelt or
+    /// half typed. They stand as candidates below the threshold, with reason `search`; at most `most` of each set.
+    pub fn suggest<'a>(&mut self, text: &'a str, query: &str, sets: &[u16], most: usize) -> Disclosure<'a>
+    where
+        'e: 'a,
+    {
+        let engine = self.engine;
+        let options = &engine.options;
+        match read::read_json(text, 1, &engine.schema, options.on, options.today) {
+            Ok(encounter) => {
+                let registry = engine.logic.registry();
+                let found = sets.iter().flat_map(|set| classify::found(registry, *set, query, encounter.on, most));
+                let judgement = Judgement { candidates: found.collect(), ..Judgement::default() };
+                engine.redactor.redact(encounter, judgement)
+            }
+            Err(why) => engine.redactor.unreadable(1, why.reason()),
         }
     }
 

@@ -22,7 +22,7 @@ pub struct Candidate {
 /// A part of a score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
-    /// `phrase`, `criterion`, `offer`, `word`, `script`.
+    /// `phrase`, `criterion`, `offer`, `word`, `script`, `search`.
     pub kind: &'static str,
     /// Field it is about; empty if none.
     pub path: String,

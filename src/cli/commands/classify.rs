@@ -2,19 +2,25 @@
 
 use crate::cli::Context;
 use crate::cli::asking::Asking;
+use crate::cli::commands::lines;
+use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::encounters::engine::Engine;
+use crate::encounters::redact::Disclosure;
 use crate::model::record::Field;
 use crate::model::record::Kind;
+use crate::registry::Registry;
 use serde_json::Value;
 use serde_json::json;
+use std::sync::Arc;
 
 /// Proposes codes for one text or record, with the reasons.
 ///
 /// The text is put into the record's first free text field; a text that begins with { is taken for a whole record.
-/// Candidates below the threshold of their code set are not shown. Exit status 1 if the record cannot be read.
+/// Candidates below the threshold of their code set are not shown; if there is none, the codes that a search for the words
+/// finds are named, misspelt words too. Exit status 1 if the record cannot be read.
 ///
 ///     tencode classify --domain law-enforcement --record call officer stopped a blue car for speeding
 ///     tencode classify --domain healthcare --set icd-10-cm '{"note": "type 2 diabetes", "patient": {"age": 61}}'
@@ -34,31 +40,91 @@ pub(crate) struct Classify {
     text: Vec<String>,
 }
 
+/// How many codes are named where none fits, of each code set.
+const SUGGESTED: usize = 3;
+
 impl Classify {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let engine = self.asking.engine(self.candidates, context, terminal)?;
+        let registry = self.asking.registry(context, terminal)?;
+        let engine = self.asking.engine(Arc::clone(&registry), self.candidates)?;
+        let sets = self.sets(&engine, &registry)?;
         let text = self.text.join(" ");
-        let record = if text.trim_start().starts_with('{') { text } else { in_free_field(&engine, &text)? };
-        let disclosure = engine.worker().disclose(1, Ok(&record));
-        let answer = serde_json::to_value(&disclosure).map_err(|error| Failure::said(error.to_string()))?;
+        let is_record = text.trim_start().starts_with('{');
+        let record = if is_record { text.clone() } else { in_free_field(&engine, &text)? };
+        let mut worker = engine.worker();
+        let answer = tree(&worker.disclose(1, Ok(&record)))?;
         if let Some(error) = answer.get("error").and_then(Value::as_str) {
-            return Err(Failure::said(format!("the record cannot be read: {error}")));
+            terminal.note(&format!("the record cannot be read: {error}"));
+            return Ok(Verdict::Wrong);
         }
-        let all = answer.get("candidates").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let wanted = |it: &&Value| self.set.as_deref().is_none_or(|set| word(it, "set") == set);
-        let candidates: Vec<&Value> = all.iter().filter(wanted).collect();
+        let candidates = self.wanted(&answer);
+        let found = if candidates.is_empty() && !is_record {
+            tree(&worker.suggest(&record, &text, &sets, SUGGESTED))?
+        } else {
+            Value::Null
+        };
+        let suggestions = self.wanted(&found);
+        let starters = starters::behind(&engine, &registry);
         if terminal.json {
-            terminal.json(&json!({ "candidates": candidates }))?;
-            return Ok(Verdict::Fine);
+            let mut answer = json!({ "candidates": candidates });
+            if let Some(answer) = answer.as_object_mut() {
+                if !suggestions.is_empty() {
+                    answer.insert("suggestions".to_owned(), json!(suggestions));
+                }
+                if !starters.is_empty() {
+                    answer.insert("starter".to_owned(), json!(starters));
+                }
+            }
+            terminal.json(&answer)?;
+        } else {
+            show_all(&candidates, &suggestions, terminal)?;
         }
-        if candidates.is_empty() {
-            terminal.line("no code fits well enough")?;
-        }
-        for candidate in candidates {
-            show(candidate, terminal)?;
-        }
+        starters::note(&starters, terminal)?;
         Ok(Verdict::Fine)
     }
+
+    /// Code sets that are asked about: the one named, else all of which the record is given candidates.
+    fn sets(&self, engine: &Engine, registry: &Registry) -> Result<Vec<u16>, Failure> {
+        let classified = engine.classified();
+        let Some(name) = &self.set else { return Ok(classified) };
+        let set = lines::set(registry, name)?;
+        // A script may propose codes of any set.
+        if !classified.contains(&set) && engine.domain().scripts.is_empty() {
+            let known: Vec<&str> = classified.iter().map(|set| registry.codes(*set).name()).collect();
+            let record = &engine.record().name;
+            let text = format!("record `{record}` is given no candidates of `{name}`, only of: {}", known.join(", "));
+            return Err(Failure::said(text));
+        }
+        Ok(vec![set])
+    }
+
+    /// The candidates of an answer that were asked for.
+    fn wanted<'a>(&self, answer: &'a Value) -> Vec<&'a Value> {
+        let all = answer.get("candidates").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|it| self.set.as_deref().is_none_or(|set| word(it, "set") == set)).collect()
+    }
+}
+
+fn tree(disclosure: &Disclosure<'_>) -> Result<Value, Failure> {
+    serde_json::to_value(disclosure).map_err(|error| Failure::said(error.to_string()))
+}
+
+fn show_all(candidates: &[&Value], suggestions: &[&Value], terminal: &mut Terminal) -> Result<(), Failure> {
+    for candidate in candidates {
+        show(candidate, terminal)?;
+    }
+    if !candidates.is_empty() {
+        return Ok(());
+    }
+    if suggestions.is_empty() {
+        return terminal.line("no code fits well enough");
+    }
+    terminal.line("no code fits well enough; a search for the words finds:")?;
+    for suggestion in suggestions {
+        let code = terminal.strong(&format!("{}/{}", word(suggestion, "set"), word(suggestion, "code")));
+        terminal.line(&format!("{code}  {}", word(suggestion, "display")))?;
+    }
+    Ok(())
 }
 
 fn show(candidate: &Value, terminal: &mut Terminal) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! `tencode explain`
 
 use crate::cli::Context;
+use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -15,6 +16,8 @@ use serde::Serialize;
 static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs/diagnostics");
 
 /// Explains a rule (as it is written, and where), a code, or a diagnostic of `check`.
+///
+/// Exit status 1 if there is none of that name.
 ///
 ///     tencode explain nibrs-401
 ///     tencode explain D0301
@@ -59,19 +62,29 @@ impl Explain {
             }
         }
         let registry = context.registry(terminal)?;
-        let mut found = false;
+        let mut found = Vec::new();
         for set in 0..registry.set_count() {
             if let Some(code) = registry.codes(set).find(&self.name) {
                 super::lookup::show(&registry, set, code, None, terminal)?;
-                found = true;
+                found.push(set);
             }
         }
-        if found {
+        if !found.is_empty() {
+            starters::note(&starters::among(&registry, &found), terminal)?;
             return Ok(Verdict::Fine);
         }
         let help =
             did_you_mean(&self.name, names.iter().map(String::as_str)).map(|it| format!("; {it}")).unwrap_or_default();
-        Err(Failure::said(format!("`{}` is no rule, no code and no diagnostic{help}", self.name)))
+        let error = format!("`{}` is no rule, no code and no diagnostic{help}", self.name);
+        if terminal.json {
+            terminal.json(&serde_json::json!({ "name": self.name, "error": error }))?;
+        } else {
+            terminal.note(&error);
+        }
+        terminal.flush()?;
+        let all: Vec<u16> = (0..registry.set_count()).collect();
+        starters::note(&starters::among(&registry, &all), terminal)?;
+        Ok(Verdict::Wrong)
     }
 }
 

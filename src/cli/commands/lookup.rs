@@ -2,6 +2,7 @@
 
 use crate::cli::Context;
 use crate::cli::commands::lines;
+use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -13,6 +14,8 @@ use crate::registry::Registry;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// How many codes below a code are shown to people.
@@ -20,7 +23,8 @@ const SHOWN: usize = 20;
 
 /// Shows one code: titles, place in the hierarchy, dates, notes, labels, maps.
 ///
-/// With `--batch`, reads lines `{"id", "set", "code", "on"?}` and answers each in order.
+/// With `--batch`, reads lines `{"id", "set", "code", "on"?}` and answers each in order. Exit status 1 if a code
+/// is not found.
 ///
 ///     tencode lookup E11.9
 ///     tencode lookup B88.0 --set icd-10-cm --on 2025-09-30
@@ -66,6 +70,9 @@ struct Shown<'a> {
     properties: Vec<(String, Vec<String>)>,
     replaced_by: Vec<&'a str>,
     maps: Vec<Mapped<'a>>,
+    /// Only the starter of the set is installed: the official release may say more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    starter: bool,
 }
 
 #[derive(Serialize)]
@@ -116,46 +123,52 @@ impl Lookup {
         let registry = context.registry(terminal)?;
         let sets = lines::sets(&registry, self.set.as_deref())?;
         let on = self.on.unwrap_or_else(lines::today);
-        if let Some(file) = &self.batch {
-            let mut verdict = Verdict::Fine;
-            lines::each(file, &mut |number, line| {
-                let is_answered = answer(&registry, &sets, on, number, line, terminal)?;
-                if !is_answered {
-                    verdict = Verdict::Wrong;
-                }
-                Ok(())
-            })?;
-            return Ok(verdict);
+        match (&self.batch, self.code) {
+            (Some(file), _) => batch(&registry, &sets, on, file, terminal),
+            (None, code) => one(&registry, &sets, on, &code.unwrap_or_default(), terminal),
         }
-        let code = self.code.unwrap_or_default();
-        let mut verdict = Verdict::Wrong;
-        for set in sets {
-            if let Some(found) = registry.codes(set).find(&code) {
-                show(&registry, set, found, Some(on), terminal)?;
-                verdict = Verdict::Fine;
-            }
-        }
-        if verdict == Verdict::Wrong {
-            let starters: Vec<&str> = (0..registry.set_count())
-                .map(|set| registry.codes(set))
-                .filter(|it| it.is_starter())
-                .map(crate::registry::Codes::name)
-                .collect();
-            let mut error = format!("no code set has the code `{code}`");
-            if !starters.is_empty() {
-                error = format!(
-                    "{error}; only the starter is installed of {} (see `tencode sources`)",
-                    starters.join(", ")
-                );
-            }
-            if terminal.json {
-                terminal.json(&serde_json::json!({ "code": code, "error": error }))?;
-            } else {
-                terminal.note(&error);
-            }
-        }
-        Ok(verdict)
     }
+}
+
+/// Shows a code of each set that has it.
+fn one(registry: &Registry, sets: &[u16], on: Day, code: &str, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    let mut verdict = Verdict::Wrong;
+    for set in sets {
+        if let Some(found) = registry.codes(*set).find(code) {
+            show(registry, *set, found, Some(on), terminal)?;
+            verdict = Verdict::Fine;
+        }
+    }
+    let starters = starters::among(registry, sets);
+    if verdict == Verdict::Wrong {
+        let error = match sets {
+            [set] => format!("the code set `{}` has no code `{code}`", registry.codes(*set).name()),
+            _ => format!("no code set has the code `{code}`"),
+        };
+        if terminal.json {
+            terminal.json(&serde_json::json!({ "code": code, "error": error, "starter": starters }))?;
+        } else {
+            terminal.note(&error);
+        }
+    }
+    starters::note(&starters, terminal)?;
+    Ok(verdict)
+}
+
+/// Answers a file of questions; the starters that were asked are named once, at the end.
+fn batch(registry: &Registry, sets: &[u16], on: Day, file: &Path, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    let (mut verdict, mut asked) = (Verdict::Fine, BTreeSet::new());
+    lines::each(file, &mut |number, line| {
+        let is_answered = answer(registry, sets, on, number, line, &mut asked, terminal)?;
+        if !is_answered {
+            verdict = Verdict::Wrong;
+        }
+        Ok(())
+    })?;
+    terminal.flush()?;
+    let asked: Vec<u16> = asked.into_iter().collect();
+    starters::note(&starters::among(registry, &asked), terminal)?;
+    Ok(verdict)
 }
 
 /// Answers one line; `false` if there is no such code or the line is no question.
@@ -165,6 +178,7 @@ fn answer(
     on: Day,
     number: usize,
     line: &str,
+    seen: &mut BTreeSet<u16>,
     terminal: &mut Terminal,
 ) -> Result<bool, Failure> {
     let Ok(question) = serde_json::from_str::<Question>(line) else {
@@ -184,6 +198,7 @@ fn answer(
         Some(set) => set.into_iter().collect(),
         None => sets.to_vec(),
     };
+    seen.extend(&asked);
     let found = asked.iter().find_map(|set| Some((*set, registry.codes(*set).find(&question.code)?)));
     let Some((set, code)) = found else {
         let error = if asked.is_empty() { "there is no such code set" } else { "the set has no such code" };
@@ -311,6 +326,7 @@ fn shown(registry: &Registry, set: u16, code: u32, on: Day) -> Result<Shown<'_>,
         properties: properties(codes, code),
         replaced_by: codes.replaced_by(code).into_iter().flat_map(|it| it.1).map(|code| codes.code(code)).collect(),
         maps: maps(registry, set, code, on),
+        starter: codes.is_starter(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cli::Context;
 use crate::cli::commands::lines;
+use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -11,7 +12,10 @@ use serde::Serialize;
 
 /// Follows a crosswalk from a code to another code set, and says how they match.
 ///
-///     tencode map 13A --from nibrs-offenses --to ucr-classes
+/// Exit status 1 if there is no such code or no crosswalk leads from it.
+///
+///     tencode map D-DOM --from call-types --to nibrs-offenses
+///     tencode map 10-16 --from ten-codes-apco-older --to call-types
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Map {
@@ -34,6 +38,9 @@ struct Answer<'a> {
     code: &'a str,
     display: &'a str,
     targets: Vec<Target<'a>>,
+    /// Those of the two sets of which only the starter is installed.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    starter: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -53,14 +60,16 @@ impl Map {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = context.registry(terminal)?;
         let (from, to) = (lines::set(&registry, &self.from)?, lines::set(&registry, &self.to)?);
+        let starters = starters::among(&registry, &[from, to]);
         let (codes, others) = (registry.codes(from), registry.codes(to));
         let Some(code) = codes.find(&self.code) else {
             let error = format!("the code set `{}` has no code `{}`", self.from, self.code);
             if terminal.json {
-                terminal.json(&serde_json::json!({ "code": self.code, "error": error }))?;
+                terminal.json(&serde_json::json!({ "code": self.code, "error": error, "starter": starters }))?;
             } else {
                 terminal.note(&error);
             }
+            starters::note(&starters, terminal)?;
             return Ok(Verdict::Wrong);
         };
         let target = |target: crate::registry::Target| Target {
@@ -72,23 +81,31 @@ impl Map {
             together: Some(target.group).filter(|group| *group != 0),
         };
         let on = self.on.unwrap_or_else(lines::today);
-        let targets = registry.map(from, code, to, on).into_iter().map(target).collect();
-        let answer = Answer { set: codes.name(), code: codes.code(code), display: codes.display(code), targets };
+        let targets: Vec<Target<'_>> = registry.map(from, code, to, on).into_iter().map(target).collect();
+        let (name, display) = (codes.name(), codes.display(code));
+        let answer = Answer { set: name, code: codes.code(code), display, targets, starter: &starters };
         if terminal.json {
             terminal.json(&answer)?;
         } else {
             show(&answer, terminal)?;
         }
-        Ok(Verdict::Fine)
+        if answer.targets.is_empty() {
+            let known: Vec<&str> =
+                registry.mapped_sets(from).into_iter().map(|set| registry.codes(set).name()).collect();
+            let (code, from, to) = (answer.code, codes.name(), others.name());
+            let known = if known.is_empty() { "no other set".to_owned() } else { known.join(", ") };
+            terminal.flush()?;
+            terminal
+                .note(&format!("no crosswalk leads from `{code}` to `{to}`; crosswalks join `{from}` with: {known}"));
+        }
+        starters::note(&starters, terminal)?;
+        Ok(if answer.targets.is_empty() { Verdict::Wrong } else { Verdict::Fine })
     }
 }
 
 fn show(answer: &Answer<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
     let head = terminal.strong(answer.code);
     terminal.line(&format!("{head} {}", answer.display))?;
-    if answer.targets.is_empty() {
-        terminal.line("  no crosswalk leads from it to that set")?;
-    }
     for target in &answer.targets {
         let code = target.code.map_or("none".to_owned(), |code| format!("{code} {}", target.display.unwrap_or("")));
         let kind = format!("{:?}", target.kind).to_lowercase();

@@ -16,4 +16,5 @@ pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod shell;
 pub(crate) mod sources;
+pub(crate) mod starters;
 pub(crate) mod test;

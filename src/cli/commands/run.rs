@@ -2,6 +2,7 @@
 
 use crate::cli::Context;
 use crate::cli::asking::Asking;
+use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -14,13 +15,14 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Answers encounters: the codes they carry and those proposed, what is wrong, and what the audience may see.
 ///
 /// One disclosure a line comes out for each encounter that goes in, in the same order. A line that cannot be read
-/// becomes {"line": 7, "error": "…"} in its place. The last line on standard error counts what was read, written and
-/// refused; the exit status is 1 if anything was refused.
+/// becomes {"line": 7, "error": "…"} in its place. The last line on standard error counts what was read, written,
+/// refused, and found to have errors; the exit status is 1 if anything was refused or has an error (warnings do not count).
 ///
 ///     tencode run --domain healthcare claims.ndjson
 ///     tencode run --domain law-enforcement --record call --audience public calls.csv -o calls.out
@@ -48,7 +50,8 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let engine = self.asking.engine(self.candidates, context, terminal)?;
+        let registry = self.asking.registry(context, terminal)?;
+        let engine = self.asking.engine(Arc::clone(&registry), self.candidates)?;
         let path = self.file.unwrap_or_else(|| PathBuf::from("-"));
         let mut source = Source::open(&path, self.format, engine.schema()).map_err(batch::Error::from)?;
         let counts = match &self.output {
@@ -58,9 +61,10 @@ impl Run {
                 answer(&engine, &mut source, self.jobs, &mut BufWriter::new(file))?
             }
         };
-        terminal.flush()?;
-        terminal.note(&format!("{} read, {} written, {} refused", counts.read, counts.written, counts.refused));
-        Ok(if counts.refused > 0 { Verdict::Wrong } else { Verdict::Fine })
+        starters::note(&starters::behind(&engine, &registry), terminal)?;
+        let Counts { read, written, refused, wrong } = counts;
+        terminal.note(&format!("{read} read, {written} written, {refused} refused, {wrong} with errors"));
+        Ok(if refused > 0 || wrong > 0 { Verdict::Wrong } else { Verdict::Fine })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cli::Context;
 use crate::cli::commands::lines;
+use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 
 /// Finds codes by words: word forms, the beginning of the last word, misspellings.
 ///
-/// With `--batch`, reads lines `{"id", "q"}` and answers each in order.
+/// With `--batch`, reads lines `{"id", "q"}` and answers each in order. Exit status 1 if nothing is found.
 ///
 ///     tencode search type 2 diabetes
 ///     tencode search --set icd-10-cm --limit 3 "broken wrist"
@@ -64,11 +65,15 @@ impl Search {
         let registry = context.registry(terminal)?;
         let sets = lines::sets(&registry, self.set.as_deref())?;
         let on = self.on.unwrap_or_else(lines::today);
+        let starters = starters::among(&registry, &sets);
         if let Some(file) = &self.batch {
             let mut verdict = Verdict::Fine;
             lines::each(file, &mut |number, line| match serde_json::from_str::<Question>(line) {
                 Ok(question) => {
                     let hits = hits(&registry, &sets, &question.q, on, self.limit);
+                    if hits.is_empty() {
+                        verdict = Verdict::Wrong;
+                    }
                     terminal.json(&Answer { id: question.id, hits })
                 }
                 Err(_) => {
@@ -76,24 +81,32 @@ impl Search {
                     terminal.json(&serde_json::json!({ "line": number, "error": "not a query: {\"id\", \"q\"}" }))
                 }
             })?;
+            starters::note(&starters, terminal)?;
             return Ok(verdict);
         }
         let hits = hits(&registry, &sets, &self.query.join(" "), on, self.limit);
+        let verdict = if hits.is_empty() { Verdict::Wrong } else { Verdict::Fine };
         if terminal.json {
             terminal.json(&hits)?;
-            return Ok(Verdict::Fine);
+        } else {
+            show(&hits, terminal)?;
         }
-        let width = hits.iter().map(|hit| hit.code.chars().count()).max().unwrap_or(0);
-        for hit in &hits {
-            let code = terminal.strong(&format!("{:<width$}", hit.code));
-            let set = terminal.faint(hit.set);
-            terminal.line(&format!("{code}  {}  {set}", hit.display))?;
-        }
-        if hits.is_empty() {
-            terminal.note("nothing found");
-        }
-        Ok(Verdict::Fine)
+        starters::note(&starters, terminal)?;
+        Ok(verdict)
     }
+}
+
+fn show(hits: &[Hit<'_>], terminal: &mut Terminal) -> Result<(), Failure> {
+    let width = hits.iter().map(|hit| hit.code.chars().count()).max().unwrap_or(0);
+    for hit in hits {
+        let code = terminal.strong(&format!("{:<width$}", hit.code));
+        let set = terminal.faint(hit.set);
+        terminal.line(&format!("{code}  {}  {set}", hit.display))?;
+    }
+    if hits.is_empty() {
+        terminal.note("nothing found");
+    }
+    Ok(())
 }
 
 /// Hits of all sets, best first; of equals the earlier set first.

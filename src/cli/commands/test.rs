@@ -2,6 +2,7 @@
 
 use crate::cli::Context;
 use crate::cli::asking;
+use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -78,6 +79,7 @@ impl Test {
         let session = context.session()?;
         let registry = context.registry(terminal)?;
         let mut is_wrong = false;
+        let mut behind = BTreeSet::new();
         let mut known: Vec<String> = Vec::new();
         for folder in session.folders()? {
             let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -98,11 +100,13 @@ impl Test {
                 tally.file(&file, &mut engines)?;
             }
             self.report(&name, &tally, &registry, terminal)?;
+            behind.extend(engines.starters());
             is_wrong |= !tally.failed.is_empty();
         }
         if let Some(odd) = self.domains.iter().find(|name| !known.contains(name)) {
             return Err(Failure::said(format!("there is no domain `{odd}`; there is {}", known.join(", "))));
         }
+        starters::note(&behind.into_iter().collect::<Vec<_>>(), terminal)?;
         Ok(if is_wrong { Verdict::Wrong } else { Verdict::Fine })
     }
 
@@ -170,6 +174,11 @@ struct Engines {
 }
 
 impl Engines {
+    /// Code sets behind the answers of which only the starter is installed.
+    fn starters(&self) -> Vec<String> {
+        self.made.values().flat_map(|engine| starters::behind(engine, &self.registry)).collect()
+    }
+
     fn answer(&mut self, case: &Case) -> Result<Value, String> {
         let on = match case.on.as_deref().map(asking::day).transpose() {
             Ok(on) => on,

@@ -8,12 +8,14 @@ pub use given::Place;
 pub use given::codes_in;
 
 use crate::logic::Frame;
+use crate::model::day::Day;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Given;
 use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
 use crate::model::rules::Criteria;
 use crate::registry::Codes;
+use crate::registry::Hit;
 use crate::registry::Registry;
 use reasons::Gathered;
 
@@ -57,6 +59,23 @@ pub fn classify(frame: &mut Frame<'_>) -> Classified {
     said.marks.sort_unstable();
     said.marks.dedup();
     said
+}
+
+/// A search answer weaker than this is no help.
+const WEAKEST_HIT: f32 = 0.3;
+
+/// Codes that a search for words finds, as candidates below the threshold of their set.
+pub(crate) fn found(registry: &Registry, set: u16, query: &str, on: Day, most: usize) -> Vec<Candidate> {
+    let codes = registry.codes(set);
+    let hits = codes.search(query, Some(on), most * 4).into_iter();
+    let fit = hits.filter(|hit| hit.score >= WEAKEST_HIT && codes.is_assignable(hit.code, on));
+    let candidate = |hit: Hit| {
+        let what = codes.display(hit.code).to_owned();
+        let reason = Reason { kind: "search", path: String::new(), what, points: hit.score };
+        let (score, because) = (hit.score, vec![reason]);
+        Candidate { set, code: hit.code, score, confidence: confidence(score), is_below: true, because }
+    };
+    fit.take(most).map(candidate).collect()
 }
 
 /// How sure a score makes, 0 to 1: four points halve the doubt.
@@ -113,7 +132,7 @@ fn rank(frame: &mut Frame<'_>, classifier: &Classifier, gathered: Gathered) -> V
 }
 
 /// The code itself, or the one code that replaced it if it has ended.
-fn current(codes: Codes<'_>, code: u32, on: crate::model::day::Day) -> u32 {
+fn current(codes: Codes<'_>, code: u32, on: Day) -> u32 {
     if codes.is_in_force(code, on) {
         return code;
     }

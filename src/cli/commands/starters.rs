@@ -1,0 +1,68 @@
+//! Says where an answer rests on a starter: a code set whose official release is not installed.
+
+use crate::cli::exit::Failure;
+use crate::cli::terminal::Terminal;
+use crate::encounters::engine::Engine;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::registry::Registry;
+
+/// Names of those among the code sets of which only the starter is there, each once, in the order of the registry.
+pub(crate) fn among(registry: &Registry, sets: &[u16]) -> Vec<String> {
+    let starters = (0..registry.set_count()).filter(|set| sets.contains(set) && registry.codes(*set).is_starter());
+    starters.map(|set| registry.codes(set).name().to_owned()).collect()
+}
+
+/// Those that an engine's answers may rest on: code sets of its domain, and those that fields of its record are of.
+pub(crate) fn behind(engine: &Engine, registry: &Registry) -> Vec<String> {
+    let mut sets = engine.domain().sets.clone();
+    sets.extend(engine.domain().classifiers.iter().map(|classifier| classifier.set));
+    of_fields(&engine.record().fields, &mut sets);
+    among(registry, &sets)
+}
+
+fn of_fields(fields: &[Field], sets: &mut Vec<u16>) {
+    for field in fields {
+        of_kind(&field.kind, sets);
+    }
+}
+
+fn of_kind(kind: &Kind, sets: &mut Vec<u16>) {
+    match kind {
+        Kind::Code(set) => sets.push(*set),
+        Kind::List(inner) => of_kind(inner, sets),
+        Kind::Record(fields) => of_fields(fields, sets),
+        _ => {}
+    }
+}
+
+/// Says it in one line on standard error, after the answer; nothing if there is none.
+pub(crate) fn note(names: &[String], terminal: &mut Terminal) -> Result<(), Failure> {
+    terminal.flush()?;
+    if let Some(said) = said(names) {
+        terminal.note(&said);
+    }
+    Ok(())
+}
+
+fn said(names: &[String]) -> Option<String> {
+    let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let text = format!("only the starter is installed of {listed}, so the official release may answer otherwise");
+    (!names.is_empty()).then(|| format!("{text}: see `tencode sources`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_of_nothing() {
+        assert_eq!(said(&[]), None);
+    }
+
+    #[test]
+    fn all_are_named() {
+        let text = said(&["icd-10-cm".to_owned(), "hcpcs".to_owned()]).unwrap_or_default();
+        assert!(text.contains("`icd-10-cm`, `hcpcs`"), "{text}");
+    }
+}

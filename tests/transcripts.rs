@@ -1,0 +1,149 @@
+//! Pages that show the program at work: each `$ …` line of a `console` block is run and what it writes is compared, so
+//! that no page goes stale. Pages are `README.md`, `docs/*.md` and `transcripts/*.md`.
+//!
+//! A page has a folder of its own, in which its commands run one after the other, with the project's `examples` beside
+//! them and without any official release. What is written to standard output and to standard error is shown as it comes;
+//! an exit status other than 0 is the last line, `(exit status 1)`.
+//!
+//! `UPDATE_EXPECT=1 cargo test` rewrites the pages.
+
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The folders that a test's programs work in; gone when the test program ends is not needed, the system clears them.
+struct Stage {
+    folder: tempfile::TempDir,
+}
+
+/// The variable that a command's environment has: nothing of ours, so that pages read the same everywhere.
+fn environment(stage: &Path) -> BTreeMap<&'static str, String> {
+    let program = Path::new(env!("CARGO_BIN_EXE_tencode")).parent().unwrap();
+    let under = |name: &str| stage.join(name).display().to_string();
+    BTreeMap::from([
+        ("PATH", format!("{}:/usr/bin:/bin", program.display())),
+        ("HOME", under("home")),
+        ("XDG_CACHE_HOME", under("cache")),
+        ("XDG_DATA_HOME", under("data")),
+        ("TENCODE_KEY", "a page".to_owned()),
+        ("LC_ALL", "C.UTF-8".to_owned()),
+    ])
+}
+
+impl Stage {
+    /// A stage with the registry of the shipped domains built once for all pages.
+    fn new() -> Stage {
+        let stage = Stage { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(stage.folder.path().join("home")).unwrap();
+        let (_, status) = stage.run(stage.folder.path(), "tencode build");
+        assert_eq!(status, 0, "the shipped domains cannot be built");
+        stage
+    }
+
+    /// What a line of the shell writes, and its exit status.
+    fn run(&self, folder: &Path, line: &str) -> (String, i32) {
+        let both = folder.join(".written");
+        let out = fs::File::create(&both).unwrap();
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", line]).current_dir(folder).env_clear().envs(environment(self.folder.path()));
+        command.stdin(std::process::Stdio::null()).stdout(out.try_clone().unwrap()).stderr(out);
+        let status = command.status().unwrap();
+        let written = String::from_utf8_lossy(&fs::read(&both).unwrap()).into_owned();
+        (self.plain(&written), status.code().unwrap_or(-1))
+    }
+
+    /// The same text without what differs from run to run.
+    fn plain(&self, written: &str) -> String {
+        let home = self.folder.path().canonicalize().unwrap().display().to_string();
+        let text = written.replace(&home, "~").replace(&self.folder.path().display().to_string(), "~");
+        let patterns = PATTERNS.get_or_init(|| {
+            let made = |(pattern, put): (&str, &'static str)| (regex::Regex::new(pattern).unwrap(), put);
+            [
+                (r"blake3:[0-9a-f]{64}", "blake3:…"),
+                (r"\b[0-9a-f]{16}\.registry", "….registry"),
+                (r"built-in(-shared)?/[0-9a-f]{16}", "built-in$1/…"),
+                (r"\d+\.\d MB, \d+\.\d+ s", "… MB, … s"),
+            ]
+            .map(made)
+            .to_vec()
+        });
+        patterns.iter().fold(text, |text, (pattern, put)| pattern.replace_all(&text, *put).into_owned())
+    }
+}
+
+static PATTERNS: OnceLock<Vec<(regex::Regex, &'static str)>> = OnceLock::new();
+
+/// A page as it would read if it were written now.
+fn played(stage: &Stage, page: &Path) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let name = page.strip_prefix(root).unwrap().display().to_string().replace(['/', '.'], "-");
+    let folder = stage.folder.path().join("pages").join(name);
+    fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink(root.join("examples"), folder.join("examples")).unwrap();
+    let mut out = String::new();
+    let mut is_console = false;
+    for line in fs::read_to_string(page).unwrap().lines() {
+        if let Some(kind) = line.strip_prefix("```") {
+            is_console = !is_console && kind == "console";
+        } else if is_console && !line.starts_with("$ ") {
+            continue;
+        }
+        out.push_str(line);
+        out.push('\n');
+        assert!(is_console || !line.trim_start().starts_with("$ tencode"), "{}: {line}: not run", page.display());
+        if let Some(command) = line.strip_prefix("$ ").filter(|_| is_console) {
+            let (written, status) = stage.run(&folder, command);
+            out.push_str(&written);
+            if !written.is_empty() && !written.ends_with('\n') {
+                out.push('\n');
+            }
+            if status != 0 {
+                out.push_str(&format!("(exit status {status})\n"));
+            }
+        }
+    }
+    out
+}
+
+fn pages() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md")];
+    for folder in ["docs", "tests/transcripts"] {
+        let entries = fs::read_dir(root.join(folder)).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        pages.extend(paths.filter(|path| path.extension().is_some_and(|ending| ending == "md")));
+    }
+    pages.sort();
+    pages
+}
+
+#[test]
+fn pages_show_what_the_program_does() {
+    let stage = Stage::new();
+    let pages = pages();
+    let mut stale = Vec::new();
+    std::thread::scope(|scope| {
+        let halves = pages.chunks(pages.len().div_ceil(2).max(1));
+        let threads: Vec<_> = halves
+            .map(|pages| scope.spawn(|| pages.iter().map(|page| (page, played(&stage, page))).collect::<Vec<_>>()))
+            .collect();
+        for (page, played) in threads.into_iter().flat_map(|thread| thread.join().unwrap()) {
+            let written = fs::read_to_string(page).unwrap();
+            if std::env::var_os("UPDATE_EXPECT").is_some() {
+                if played != written {
+                    fs::write(page, played).unwrap();
+                }
+            } else if let Some((old, new)) = written.lines().zip(played.lines()).find(|(old, new)| old != new) {
+                stale.push(format!("{}\n  stands:  {old}\n  is said: {new}", page.display()));
+            } else if played != written {
+                stale.push(format!("{}: longer or shorter than what is said", page.display()));
+            }
+        }
+    });
+    assert!(stale.is_empty(), "pages are stale; UPDATE_EXPECT=1 rewrites them\n{}", stale.join("\n"));
+}
