@@ -2,8 +2,8 @@
 //! that no page goes stale. Pages are `README.md`, `docs/*.md` and `transcripts/*.md`.
 //!
 //! A page has a folder of its own, in which its commands run one after the other, with the project's `examples` beside
-//! them and without any official release. What is written to standard output and to standard error is shown as it comes;
-//! an exit status other than 0 is the last line, `(exit status 1)`.
+//! them and without any official release. First stands what is written to standard output, then what is written to standard
+//! error; an exit status other than 0 is the last line, `(exit status 1)`.
 //!
 //! `UPDATE_EXPECT=1 cargo test` rewrites the pages.
 
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The folders that a test's programs work in; gone when the test program ends is not needed, the system clears them.
+/// The folder that all programs of a test work in.
 struct Stage {
     folder: tempfile::TempDir,
 }
@@ -47,13 +47,16 @@ impl Stage {
 
     /// What a line of the shell writes, and its exit status.
     fn run(&self, folder: &Path, line: &str) -> (String, i32) {
-        let both = folder.join(".written");
-        let out = fs::File::create(&both).unwrap();
+        let (out, error) = (folder.join(".out"), folder.join(".error"));
         let mut command = Command::new("/bin/sh");
         command.args(["-c", line]).current_dir(folder).env_clear().envs(environment(self.folder.path()));
-        command.stdin(std::process::Stdio::null()).stdout(out.try_clone().unwrap()).stderr(out);
-        let status = command.status().unwrap();
-        let written = String::from_utf8_lossy(&fs::read(&both).unwrap()).into_owned();
+        command.stdin(std::process::Stdio::null()).stdout(fs::File::create(&out).unwrap());
+        let status = command.stderr(fs::File::create(&error).unwrap()).status().unwrap();
+        let mut written = String::from_utf8_lossy(&fs::read(&out).unwrap()).into_owned();
+        if !written.is_empty() && !written.ends_with('\n') {
+            written.push('\n');
+        }
+        written.push_str(&String::from_utf8_lossy(&fs::read(&error).unwrap()));
         (self.plain(&written), status.code().unwrap_or(-1))
     }
 
@@ -99,9 +102,6 @@ fn played(stage: &Stage, page: &Path) -> String {
         if let Some(command) = line.strip_prefix("$ ").filter(|_| is_console) {
             let (written, status) = stage.run(&folder, command);
             out.push_str(&written);
-            if !written.is_empty() && !written.ends_with('\n') {
-                out.push('\n');
-            }
             if status != 0 {
                 out.push_str(&format!("(exit status {status})\n"));
             }

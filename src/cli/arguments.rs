@@ -10,7 +10,8 @@ use std::path::PathBuf;
 #[derive(Parser)]
 #[command(name = "tencode", version, max_term_width = 100, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
-    /// Folder of domains; may be given several times and adds up [default: ./domains, else those built in]
+    /// Folder of domains; may be given several times and adds up; `built-in` are those shipped with the program [default:
+    /// ./domains, and of the shipped ones those that are not there]
     #[arg(long, global = true, value_name = "DIR")]
     pub domains: Vec<PathBuf>,
     /// One JSON value instead of words, or a line of JSON for each of many

@@ -3,10 +3,29 @@
 use super::session::Error;
 use include_dir::Dir;
 use include_dir::include_dir;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
 static DOMAINS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/domains");
+
+/// Names of the built-in domains.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    DOMAINS.dirs().filter_map(|dir| dir.path().file_name()?.to_str())
+}
+
+/// Names of the code sets that a built-in domain defines.
+pub fn sets(domain: &str) -> BTreeSet<&'static str> {
+    let codes = DOMAINS.get_dir(format!("{domain}/codes"));
+    let texts = codes.into_iter().flat_map(Dir::files).filter_map(|file| file.contents_utf8());
+    texts.flat_map(defined).collect()
+}
+
+/// Names of the code sets that a definition file defines.
+pub fn defined(text: &str) -> impl Iterator<Item = &str> {
+    let after = text.lines().filter_map(|line| line.trim_start().strip_prefix("codeset "));
+    after.filter_map(|rest| rest.split(|sign: char| sign.is_whitespace() || sign == '{').find(|word| !word.is_empty()))
+}
 
 /// Lays out all built-in domains; returns their folder.
 ///

@@ -8,13 +8,17 @@ mod exit;
 mod session;
 mod terminal;
 
+use crate::diagnostics;
+use crate::registry::Registry;
 use arguments::Arguments;
 use arguments::Command;
 use clap::Parser;
 use clap::error::ErrorKind;
 use exit::Failure;
 use exit::Verdict;
+use session::BUILT_IN;
 use session::Progress;
+use session::Reach;
 use session::Session;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,13 +33,17 @@ pub(crate) struct Context {
 
 impl Context {
     /// The folders of domains, found.
-    pub fn session(&self) -> Result<Session, Failure> {
-        Ok(Session::new(&self.domains)?)
+    pub fn session(&self, reach: Reach) -> Result<Session, Failure> {
+        Ok(Session::new(&self.domains, reach)?)
     }
 
     /// The registry of all domains; compiled first if anything changed.
-    pub fn registry(&self, terminal: &mut Terminal) -> Result<Arc<crate::registry::Registry>, Failure> {
-        let session = self.session()?;
+    pub fn registry(&self, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
+        Context::open(&self.session(Reach::All)?, terminal)
+    }
+
+    /// The registry of a session; compiled first if anything changed.
+    pub fn open(session: &Session, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
         let mut spinner = None;
         let mut told = Vec::new();
         let registry = session.open(&mut |progress| match progress {
@@ -54,26 +62,38 @@ impl Context {
     }
 
     /// The registry, for work in one domain; if that domain is refused, says why in a line for each error.
-    pub fn registry_for(
-        &self,
-        domain: &str,
-        terminal: &mut Terminal,
-    ) -> Result<Arc<crate::registry::Registry>, Failure> {
-        let registry = self.registry(terminal)?;
+    pub fn registry_for(&self, domain: &str, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
+        let mut session = self.session(Reach::Own)?;
+        if !session.has(domain)? {
+            session = self.session(Reach::All)?;
+        }
+        if !session.has(domain)? {
+            return Err(no_domain(domain, &session.folders()?, &session));
+        }
+        let registry = Context::open(&session, terminal)?;
         if registry.domain_names().any(|name| name == domain) {
             return Ok(registry);
-        }
-        let session = self.session()?;
-        if !session.folders()?.iter().any(|folder| folder.file_name().is_some_and(|name| name == domain)) {
-            let known: Vec<&str> = registry.domain_names().collect();
-            let near = crate::diagnostics::did_you_mean(domain, known.iter().copied());
-            let help = near.unwrap_or_else(|| format!("there are: {} (in {})", known.join(", "), session.places()));
-            return Err(Failure::said(format!("there is no domain `{domain}`; {help}")));
         }
         let outcome = session.compile()?;
         commands::check::note_errors(&outcome, terminal);
         Err(Failure::said(format!("the domain `{domain}` has errors and is refused: see `tencode check`")))
     }
+}
+
+/// Names the domains there are, where they were looked for, and how to add the shipped ones.
+fn no_domain(domain: &str, folders: &[PathBuf], session: &Session) -> Failure {
+    let names = folders.iter().filter_map(|folder| folder.file_name()?.to_str());
+    let known: Vec<&str> = names.filter(|name| *name != "shared").collect();
+    let near = diagnostics::did_you_mean(domain, known.iter().copied()).map(|near| format!("; {near}"));
+    let near = near.unwrap_or_default();
+    let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let shipped = if builtin::names().any(|name| name == domain) {
+        format!("; the one that is shipped with the program is added by `--domains {BUILT_IN}`")
+    } else {
+        String::new()
+    };
+    let places = session.places();
+    Failure::said(format!("there is no domain `{domain}`{near} (looked in {places}; there is: {listed}){shipped}"))
 }
 
 /// Runs the program.

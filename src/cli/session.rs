@@ -2,6 +2,7 @@
 //!
 //! The compiled registry is kept in the user's cache and made anew when a definition, a release or the program changes.
 
+use super::builtin;
 use crate::definitions::compile;
 use crate::definitions::compile::Outcome;
 use crate::definitions::import::sources::Folders;
@@ -9,6 +10,7 @@ use crate::definitions::load;
 use crate::definitions::load::DomainSource;
 use crate::registry;
 use crate::registry::Registry;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,29 +34,50 @@ pub enum Error {
     Registry(#[from] registry::Error),
 }
 
+/// What `--domains` calls the domains built into the program, unless there is a folder of that name.
+pub const BUILT_IN: &str = "built-in";
+
+/// Which domains a command works with where `./domains` is there and `--domains` is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of `./domains`, and of the shipped ones those whose code sets they name.
+    Own,
+    /// Those of `./domains` and the shipped ones, unless they have the name or a code set of an own one.
+    All,
+}
+
 /// Folders of domains and what was made of them.
 pub struct Session {
     /// The folders that hold domains, in the order given.
     pub roots: Vec<PathBuf>,
+    /// Folders of shipped domains that are used besides.
+    shipped: Vec<PathBuf>,
     /// Where releases are looked for.
     pub releases: Folders,
 }
 
 impl Session {
-    /// Looks for domains in the folders given; else in `./domains`; else takes those built into the program.
+    /// Looks for domains in the folders given; else in `./domains` and among those built into the program.
     ///
     /// # Errors
-    /// [`Error::Folder`] if the domains built into the program cannot be laid out.
-    pub fn new(domains: &[PathBuf]) -> Result<Session, Error> {
-        let mut roots = domains.to_vec();
-        let here = PathBuf::from("domains");
-        if roots.is_empty() {
-            roots.push(if here.is_dir() { here } else { super::builtin::lay_out(&cache_folder())? });
+    /// [`Error::Folder`] if a folder cannot be read or the domains built into the program cannot be laid out.
+    pub fn new(domains: &[PathBuf], reach: Reach) -> Result<Session, Error> {
+        let mut roots = Vec::new();
+        for root in domains {
+            let is_built_in = root.as_os_str() == BUILT_IN && !root.is_dir();
+            roots.push(if is_built_in { builtin::lay_out(&cache_folder())? } else { root.clone() });
+        }
+        let (mut shipped, here) = (Vec::new(), PathBuf::from("domains"));
+        if roots.is_empty() && here.is_dir() {
+            shipped = beside(&here, reach)?;
+            roots.push(here);
+        } else if roots.is_empty() {
+            roots.push(builtin::lay_out(&cache_folder())?);
         }
         if !roots.iter().any(|root| root.join("shared").is_dir()) {
-            roots.push(super::builtin::lay_out_shared(&cache_folder())?);
+            roots.push(builtin::lay_out_shared(&cache_folder())?);
         }
-        Ok(Session { roots, releases: Folders::of_user() })
+        Ok(Session { roots, shipped, releases: Folders::of_user() })
     }
 
     /// Folders of all domains; a domain in an earlier folder hides one of the same name in a later one.
@@ -71,12 +94,42 @@ impl Session {
                 }
             }
         }
+        out.extend(self.shipped.iter().cloned());
         Ok(out)
+    }
+
+    /// Whether there is a domain of this name.
+    ///
+    /// # Errors
+    /// As [`Session::folders`].
+    pub fn has(&self, domain: &str) -> Result<bool, Error> {
+        Ok(self.folders()?.iter().any(|folder| folder.file_name().is_some_and(|name| name == domain)))
+    }
+
+    /// Whether a folder is one of the shipped domains that are used besides the own ones.
+    pub fn is_shipped(&self, folder: &Path) -> bool {
+        self.shipped.iter().any(|known| known == folder)
+    }
+
+    /// Whether a file lies in one of them.
+    pub fn is_in_shipped(&self, file: &Path) -> bool {
+        self.shipped.iter().any(|known| file.starts_with(known))
     }
 
     /// The folders that are searched for domains, for a message.
     pub fn places(&self) -> String {
-        let names: Vec<String> = self.roots.iter().map(|root| root.display().to_string()).collect();
+        let cache = cache_folder();
+        let name = |root: &PathBuf| match root.strip_prefix(&cache) {
+            Ok(_) => "those built into the program".to_owned(),
+            Err(_) => root.display().to_string(),
+        };
+        // The shared policies lie below the cache too, and hold no domain to choose.
+        let roots = self.roots.iter().filter(|root| !root.starts_with(cache.join("built-in-shared")));
+        let mut names: Vec<String> = roots.map(name).collect();
+        if !self.shipped.is_empty() {
+            names.push("those built into the program".to_owned());
+        }
+        names.dedup();
         names.join(", ")
     }
 
@@ -153,7 +206,7 @@ impl Session {
     /// Where the registry of these folders is kept.
     pub fn registry_path(&self) -> PathBuf {
         let mut hasher = blake3::Hasher::new();
-        for root in &self.roots {
+        for root in self.roots.iter().chain(&self.shipped) {
             let whole = root.canonicalize().unwrap_or_else(|_| root.clone());
             hasher.update(whole.to_string_lossy().as_bytes());
             hasher.update(b"\n");
@@ -198,6 +251,32 @@ pub fn cache_folder() -> PathBuf {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     let base = std::env::var_os("XDG_CACHE_HOME").filter(|it| !it.is_empty()).map(PathBuf::from).or_else(home);
     base.unwrap_or_else(std::env::temp_dir).join("tencode")
+}
+
+/// The shipped domains that are used besides those of a folder.
+fn beside(here: &Path, reach: Reach) -> Result<Vec<PathBuf>, Error> {
+    let own = load::folders(here).map_err(|source| Error::Folder { path: here.to_path_buf(), source })?;
+    let is_own = |name: &str| own.iter().any(|folder| folder.file_name().is_some_and(|known| known == name));
+    let others: Vec<&str> = builtin::names().filter(|name| !is_own(name)).collect();
+    if others.iter().all(|name| *name == "shared") {
+        return Ok(Vec::new());
+    }
+    let texts: Vec<String> = own.iter().flat_map(|folder| load::texts(folder)).collect();
+    let defined: BTreeSet<&str> = texts.iter().flat_map(|text| builtin::defined(text)).collect();
+    let is_sign = |sign: char| !(sign.is_alphanumeric() || matches!(sign, '-' | '_'));
+    let named: BTreeSet<&str> = texts.iter().flat_map(|text| text.split(is_sign)).collect();
+    let is_used = |name: &&str| {
+        let sets = builtin::sets(name);
+        // Two domains cannot have one code set: the own one is meant.
+        let is_free = sets.is_disjoint(&defined);
+        *name != "shared" && is_free && (reach == Reach::All || !sets.is_disjoint(&named))
+    };
+    let used: Vec<&str> = others.into_iter().filter(is_used).collect();
+    if used.is_empty() {
+        return Ok(Vec::new());
+    }
+    let root = builtin::lay_out(&cache_folder())?;
+    Ok(used.into_iter().map(|name| root.join(name)).collect())
 }
 
 fn same_file(one: &Path, two: &Path) -> bool {

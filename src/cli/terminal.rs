@@ -57,9 +57,10 @@ impl Terminal {
         Ok(())
     }
 
-    /// Says something to people, on standard error.
-    #[expect(clippy::unused_self, reason = "one place for all that is written")]
+    /// Says something to people, on standard error, after all that was written before.
     pub fn note(&mut self, text: &str) {
+        // Output that cannot be written is reported when the command ends.
+        let _ = self.out.flush();
         let _ = writeln!(std::io::stderr(), "{text}");
     }
 

@@ -80,6 +80,15 @@ pub fn load(folder: &Path) -> DomainSource {
     domain
 }
 
+/// The texts of a domain's definition files and scripts; those that cannot be read are left out.
+pub fn texts(folder: &Path) -> Vec<String> {
+    let mut paths = files(&folder.join("codes"), "codes");
+    paths.extend(files(folder, "codes"));
+    paths.extend(files(&folder.join("scripts"), "rhai"));
+    let bytes = paths.iter().filter_map(|path| read_bounded(path, MOST_BYTES).ok());
+    bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
+}
+
 /// Parses one text as a definition file of its own.
 pub fn parse_file(path: &Path, text: String) -> (DefinitionFile, Vec<Diagnostic>) {
     let (tree, diagnostics) = parse::parse(&text);

@@ -3,6 +3,7 @@
 use crate::cli::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::Diagnostic;
 use crate::registry;
@@ -51,7 +52,7 @@ struct Counted {
 impl Build {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let begun = Instant::now();
-        let session = context.session()?;
+        let session = context.session(Reach::All)?;
         let spinner = Terminal::spinner("building the registry");
         let outcome = session.compile()?;
         let stamp = session.stamp()?;

@@ -3,6 +3,7 @@
 use crate::cli::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::definitions::compile::Outcome;
 use crate::definitions::load;
@@ -32,7 +33,7 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let session = context.session()?;
+        let session = context.session(Reach::Own)?;
         let mut folders = Vec::new();
         for path in &self.paths {
             folders.push(domain_of(path)?);
@@ -41,7 +42,10 @@ impl Check {
         let shown: Vec<&Diagnostic> = outcome
             .diagnostics
             .iter()
-            .filter(|it| self.paths.is_empty() || is_under_any(&it.file, &self.paths))
+            .filter(|it| match self.paths.as_slice() {
+                [] => it.is_error() || !session.is_in_shipped(&it.file),
+                paths => is_under_any(&it.file, paths),
+            })
             .collect();
         draw(&shown, terminal)?;
         let errors = shown.iter().filter(|it| it.is_error()).count();

@@ -79,7 +79,7 @@ impl Classify {
         } else {
             show_all(&candidates, &suggestions, terminal)?;
         }
-        starters::note(&starters, terminal)?;
+        starters::note(&starters, terminal);
         Ok(Verdict::Fine)
     }
 

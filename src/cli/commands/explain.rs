@@ -4,6 +4,7 @@ use crate::cli::Context;
 use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::definitions::load;
 use crate::definitions::load::DefinitionFile;
@@ -46,7 +47,7 @@ impl Explain {
             terminal.text(page)?;
             return Ok(Verdict::Fine);
         }
-        let session = context.session()?;
+        let session = context.session(Reach::All)?;
         let mut names = Vec::new();
         for folder in session.folders()? {
             let domain = load::load(&folder);
@@ -70,7 +71,7 @@ impl Explain {
             }
         }
         if !found.is_empty() {
-            starters::note(&starters::among(&registry, &found), terminal)?;
+            starters::note(&starters::among(&registry, &found), terminal);
             return Ok(Verdict::Fine);
         }
         let help =
@@ -83,7 +84,7 @@ impl Explain {
         }
         terminal.flush()?;
         let all: Vec<u16> = (0..registry.set_count()).collect();
-        starters::note(&starters::among(&registry, &all), terminal)?;
+        starters::note(&starters::among(&registry, &all), terminal);
         Ok(Verdict::Wrong)
     }
 }

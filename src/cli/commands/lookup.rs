@@ -151,7 +151,7 @@ fn one(registry: &Registry, sets: &[u16], on: Day, code: &str, terminal: &mut Te
             terminal.note(&error);
         }
     }
-    starters::note(&starters, terminal)?;
+    starters::note(&starters, terminal);
     Ok(verdict)
 }
 
@@ -167,7 +167,7 @@ fn batch(registry: &Registry, sets: &[u16], on: Day, file: &Path, terminal: &mut
     })?;
     terminal.flush()?;
     let asked: Vec<u16> = asked.into_iter().collect();
-    starters::note(&starters::among(registry, &asked), terminal)?;
+    starters::note(&starters::among(registry, &asked), terminal);
     Ok(verdict)
 }
 

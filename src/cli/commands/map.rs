@@ -69,7 +69,7 @@ impl Map {
             } else {
                 terminal.note(&error);
             }
-            starters::note(&starters, terminal)?;
+            starters::note(&starters, terminal);
             return Ok(Verdict::Wrong);
         };
         let target = |target: crate::registry::Target| Target {
@@ -98,7 +98,7 @@ impl Map {
             terminal
                 .note(&format!("no crosswalk leads from `{code}` to `{to}`; crosswalks join `{from}` with: {known}"));
         }
-        starters::note(&starters, terminal)?;
+        starters::note(&starters, terminal);
         Ok(if answer.targets.is_empty() { Verdict::Wrong } else { Verdict::Fine })
     }
 }

@@ -4,6 +4,7 @@ use crate::cli::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session;
+use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::encounters::redact::text::Masked;
 use crate::encounters::redact::text::NameLists;
@@ -110,12 +111,13 @@ impl Redact {
     }
 
     fn redactor(&self, context: &Context, terminal: &mut Terminal) -> Result<TextRedactor, Failure> {
-        let registry = context.registry(terminal)?;
-        let domain = match &self.domain {
+        let (registry, domain) = match &self.domain {
             Some(name) => {
-                Some(registry.domain(name)?.ok_or_else(|| Failure::said(format!("there is no domain `{name}`")))?)
+                let registry = context.registry_for(name, terminal)?;
+                let domain = registry.domain(name)?;
+                (registry, domain)
             }
-            None => None,
+            None => (context.registry(terminal)?, None),
         };
         let redactor = TextRedactor::new(registry.shared()?, domain.as_ref(), &self.audience);
         let redactor = redactor.map_err(|error| Failure::said(error.to_string()))?;
@@ -123,7 +125,7 @@ impl Redact {
             return Ok(redactor);
         }
         let kept = session::cache_folder().join("names.lists");
-        let names = NameLists::load(&context.session()?.releases.files(), Some(&kept));
+        let names = NameLists::load(&context.session(Reach::All)?.releases.files(), Some(&kept));
         Ok(redactor.with_names(Arc::new(names.map_err(|error| Failure::said(error.to_string()))?)))
     }
 

@@ -61,7 +61,7 @@ impl Run {
                 answer(&engine, &mut source, self.jobs, &mut BufWriter::new(file))?
             }
         };
-        starters::note(&starters::behind(&engine, &registry), terminal)?;
+        starters::note(&starters::behind(&engine, &registry), terminal);
         let Counts { read, written, refused, wrong } = counts;
         terminal.note(&format!("{read} read, {written} written, {refused} refused, {wrong} with errors"));
         Ok(if refused > 0 || wrong > 0 { Verdict::Wrong } else { Verdict::Fine })

@@ -81,7 +81,7 @@ impl Search {
                     terminal.json(&serde_json::json!({ "line": number, "error": "not a query: {\"id\", \"q\"}" }))
                 }
             })?;
-            starters::note(&starters, terminal)?;
+            starters::note(&starters, terminal);
             return Ok(verdict);
         }
         let hits = hits(&registry, &sets, &self.query.join(" "), on, self.limit);
@@ -91,7 +91,7 @@ impl Search {
         } else {
             show(&hits, terminal)?;
         }
-        starters::note(&starters, terminal)?;
+        starters::note(&starters, terminal);
         Ok(verdict)
     }
 }

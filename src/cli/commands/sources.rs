@@ -3,6 +3,7 @@
 use crate::cli::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::definitions::import;
 use crate::definitions::import::sources;
@@ -60,7 +61,7 @@ struct Listed<'a> {
 
 impl Sources {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let session = context.session()?;
+        let session = context.session(Reach::All)?;
         let mut known: Vec<Source> = Vec::new();
         for folder in session.folders()? {
             let file = folder.join("domain.toml");

@@ -1,6 +1,5 @@
 //! Says where an answer rests on a starter: a code set whose official release is not installed.
 
-use crate::cli::exit::Failure;
 use crate::cli::terminal::Terminal;
 use crate::encounters::engine::Engine;
 use crate::model::record::Field;
@@ -36,13 +35,11 @@ fn of_kind(kind: &Kind, sets: &mut Vec<u16>) {
     }
 }
 
-/// Says it in one line on standard error, after the answer; nothing if there is none.
-pub(crate) fn note(names: &[String], terminal: &mut Terminal) -> Result<(), Failure> {
-    terminal.flush()?;
+/// Says it in one line on standard error; nothing if there is none.
+pub(crate) fn note(names: &[String], terminal: &mut Terminal) {
     if let Some(said) = said(names) {
         terminal.note(&said);
     }
-    Ok(())
 }
 
 fn said(names: &[String]) -> Option<String> {

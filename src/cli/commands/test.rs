@@ -5,6 +5,7 @@ use crate::cli::asking;
 use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
@@ -76,15 +77,22 @@ struct Tally {
 
 impl Test {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let session = context.session()?;
-        let registry = context.registry(terminal)?;
+        let mut session = context.session(Reach::Own)?;
+        for name in &self.domains {
+            if !session.has(name)? {
+                session = context.session(Reach::All)?;
+                break;
+            }
+        }
+        let registry = Context::open(&session, terminal)?;
         let mut is_wrong = false;
         let mut behind = BTreeSet::new();
         let mut known: Vec<String> = Vec::new();
         for folder in session.folders()? {
             let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             known.push(name.clone());
-            let is_wanted = self.domains.is_empty() || self.domains.contains(&name);
+            let is_wanted =
+                if self.domains.is_empty() { !session.is_shipped(&folder) } else { self.domains.contains(&name) };
             let files = if is_wanted { cases(&folder)? } else { Vec::new() };
             if files.is_empty() {
                 continue;
@@ -106,7 +114,7 @@ impl Test {
         if let Some(odd) = self.domains.iter().find(|name| !known.contains(name)) {
             return Err(Failure::said(format!("there is no domain `{odd}`; there is {}", known.join(", "))));
         }
-        starters::note(&behind.into_iter().collect::<Vec<_>>(), terminal)?;
+        starters::note(&behind.into_iter().collect::<Vec<_>>(), terminal);
         Ok(if is_wrong { Verdict::Wrong } else { Verdict::Fine })
     }
 
