@@ -4,6 +4,7 @@ use super::Context;
 use super::exit::Failure;
 use super::session::cache_folder;
 use super::terminal::Terminal;
+use crate::definitions::import::sources::Folders;
 use crate::encounters::engine;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
@@ -57,9 +58,9 @@ pub(crate) fn engine(registry: Arc<Registry>, domain: &str, options: Options) ->
     if !engine.wants_names() {
         return Ok(engine);
     }
-    let kept = cache_folder().join("names");
+    let kept = cache_folder().join("names.lists");
     // Without the large lists the words of `domains/shared` remain.
-    let Ok(names) = NameLists::load(&data_folders(), Some(&kept)) else { return Ok(engine) };
+    let Ok(names) = NameLists::load(&Folders::of_user().files(), Some(&kept)) else { return Ok(engine) };
     Ok(engine.with_redactor(|redactor| redactor.with_names(Arc::new(names))))
 }
 
@@ -77,17 +78,6 @@ pub(crate) fn day(text: &str) -> Result<Day, String> {
 /// The day it is here.
 pub(crate) fn today() -> Day {
     Day::from_civil(jiff::Zoned::now().date())
-}
-
-/// Where lists of names may lie: below the folders of `TENCODE_DATA`, then below the user's data folder.
-pub(crate) fn data_folders() -> Vec<PathBuf> {
-    let listed = std::env::var_os("TENCODE_DATA");
-    let mut folders: Vec<PathBuf> = listed.iter().flat_map(std::env::split_paths).collect();
-    folders.push(data_folder());
-    folders
-        .iter()
-        .flat_map(|folder| [folder.join("privacy/gazetteers"), folder.join("sources"), folder.clone()])
-        .collect()
 }
 
 fn data_folder() -> PathBuf {

@@ -96,7 +96,8 @@ pub fn iban(text: &str) -> bool {
     rest == 1
 }
 
-fn iban_length(country: &str) -> Option<usize> {
+/// How long the account numbers of a country are.
+pub(super) fn iban_length(country: &str) -> Option<usize> {
     Some(match country {
         "NO" => 15,
         "BE" => 16,

@@ -2,12 +2,17 @@
 //! language is another list.
 
 use super::Kind;
-use super::known::is_bounded;
+use super::names_file::NameLists;
+use super::page::Gap;
 use super::page::Page;
 use super::resolve::Found;
 use super::resolve::rank;
-use aho_corasick::AhoCorasick;
-use aho_corasick::MatchKind;
+use super::words::Same;
+use super::words::Words;
+use super::words::class;
+use super::words::joined;
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 /// What a cue announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +33,19 @@ pub(super) enum Announced {
     Address,
 }
 
-/// All cues in one searcher.
+/// All cues, by the hash of their words.
 pub(super) struct Cues {
-    searcher: Option<AhoCorasick>,
-    announced: Vec<Announced>,
+    phrases: HashMap<u64, Phrase, BuildHasherDefault<Same>>,
     connectors: Vec<String>,
+}
+
+/// What the words so far are.
+#[derive(Default)]
+struct Phrase {
+    /// A cue.
+    announced: Option<Announced>,
+    /// The first words of a longer one.
+    goes_on: bool,
 }
 
 /// What a cue was found to announce, and where the cue ends.
@@ -41,41 +54,74 @@ pub(super) struct Cue {
     pub announced: Announced,
 }
 
+/// Words of a cue at most.
+const MOST_WORDS: usize = 8;
+
 impl Cues {
-    /// The cues of the lists `cue-…`; `cue-connectors` may stand between a cue and its number.
-    pub fn new(lists: &[(String, Vec<String>)]) -> Cues {
-        let (mut phrases, mut announced, mut connectors) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, words) in lists {
+    /// The cues of the lists `cue-…`; `cue-connectors` may stand between a cue and its number. The first words of cues
+    /// are told to `words`.
+    pub fn new(lists: &[(String, Vec<String>)], words: &mut Words) -> Cues {
+        let mut cues = Cues { phrases: HashMap::default(), connectors: Vec::new() };
+        for (name, members) in lists {
             let Some(kind) = name.strip_prefix("cue-") else { continue };
             if kind == "connectors" {
-                connectors.extend(words.iter().map(|word| word.to_lowercase()));
+                cues.connectors.extend(members.iter().map(|word| word.to_lowercase()));
                 continue;
             }
-            let Some(what) = announced_by(kind) else { continue };
-            for word in words {
-                phrases.push(word.to_lowercase());
-                announced.push(what);
+            let Some(announced) = announced_by(kind) else { continue };
+            for phrase in members {
+                cues.add(phrase, announced, words);
             }
         }
-        let searcher =
-            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&phrases);
-        Cues { searcher: searcher.ok().filter(|_| !phrases.is_empty()), announced, connectors }
+        cues
     }
 
-    /// All cues of a text, in order.
-    pub fn all(&self, text: &str) -> Vec<Cue> {
-        let Some(searcher) = &self.searcher else { return Vec::new() };
-        let hits = searcher.find_iter(text).filter(|hit| is_bounded(text, hit.start(), hit.end()));
-        let cues = hits.filter_map(|hit| {
-            let announced = *self.announced.get(hit.pattern().as_usize())?;
-            Some(Cue { end: hit.end(), announced })
-        });
-        cues.collect()
+    fn add(&mut self, phrase: &str, announced: Announced, words: &mut Words) {
+        let (none, no_names) = (Words::default(), NameLists::default());
+        let page = Page::new(phrase, &none, &no_names, Vec::new());
+        let Some((first, rest)) = page.words.split_first() else { return };
+        words.add(first.sum, class::CUE);
+        let mut sum = first.sum;
+        for word in rest.iter().take(MOST_WORDS - 1) {
+            self.phrases.entry(sum).or_default().goes_on = true;
+            sum = joined(sum, word.sum);
+        }
+        // The first list that names it counts.
+        self.phrases.entry(sum).or_default().announced.get_or_insert(announced);
+    }
+
+    /// All cues of a text, in order, none overlapping: the longest that begins at a word.
+    pub fn all(&self, page: &Page<'_>) -> Vec<Cue> {
+        let (mut cues, mut at) = (Vec::new(), 0);
+        while at < page.words.len() {
+            let cue = page.is(at, class::CUE).then(|| self.longest(page, at)).flatten();
+            at = cue.as_ref().map_or(at + 1, |(to, _)| *to);
+            cues.extend(cue.map(|(_, cue)| cue));
+        }
+        cues
+    }
+
+    fn longest(&self, page: &Page<'_>, at: usize) -> Option<(usize, Cue)> {
+        let (mut sum, mut to, mut cue) = (page.word(at)?.sum, at + 1, None);
+        while let Some(phrase) = self.phrases.get(&sum) {
+            if let Some(announced) = phrase.announced {
+                cue = Some((to, Cue { end: page.range(to - 1, to).1, announced }));
+            }
+            let is_joined = match page.gap(to) {
+                Gap::Space | Gap::Hyphen | Gap::Dot | Gap::Possessive => true,
+                _ => page.between(to) == "/",
+            };
+            let Some(word) = page.word(to).filter(|_| phrase.goes_on && is_joined) else { break };
+            sum = joined(sum, word.sum);
+            to += 1;
+        }
+        cue
     }
 
     /// Marks what cues announce, but for names and addresses.
-    pub fn find(&self, text: &str, _page: &Page<'_>, found: &mut Found<'_>) {
-        for cue in self.all(text) {
+    pub fn find(&self, page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
+        let text = page.text;
+        for cue in cues {
             let from = self.skip(text, cue.end);
             let rest = text.get(from..).unwrap_or("");
             match cue.announced {
@@ -91,8 +137,8 @@ impl Cues {
 
     /// Past what may stand between a cue and what it announces: blanks, `:`, `#`, `number`, `is`, …
     pub fn skip(&self, text: &str, mut at: usize) -> usize {
-        const MOST_WORDS: usize = 5;
-        for _ in 0..MOST_WORDS {
+        const MOST_CONNECTORS: usize = 5;
+        for _ in 0..MOST_CONNECTORS {
             let rest = text.get(at..).unwrap_or("");
             let signs = rest.find(|c: char| !is_sign(c)).unwrap_or(rest.len()).min(12);
             at += signs;

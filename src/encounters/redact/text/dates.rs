@@ -8,66 +8,100 @@ use super::page::Style;
 use super::resolve::Found;
 use super::resolve::rank;
 use super::words::class;
-use regex::Regex;
-use std::sync::LazyLock;
-
-static NUMERIC: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x-u)
-        \d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:[12]\d|3[01]|0?[1-9])(?:[T\x20]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?
-      | (?:0?[1-9]|[12]\d|3[01])[/](?:0?[1-9]|[12]\d|3[01])[/](?:\d{4}|'?\d{2})
-      | (?:0?[1-9]|[12]\d|3[01])[-](?:0?[1-9]|[12]\d|3[01])[-](?:\d{4}|\d{2})
-      | (?:0?[1-9]|[12]\d|3[01])[.](?:0?[1-9]|[12]\d|3[01])[.](?:\d{4}|\d{2})
-      | (?:0?[1-9]|[12]\d|3[01])[-\x20](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[-\x20,']{1,2}\d{2,4}
-      | (?:0?[1-9]|1[0-2])/(?:19|20)\d\d
-      ",
-    )
-    .ok()
-});
-
-/// `3/14`, where a word says that it is a day.
-static SHORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i-u)\b(?:on|since|until|dated|by|of|from|dob|date:?) ((?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))\b",
-    )
-    .ok()
-});
 
 /// Marks dates and high ages.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
-    if page.text.bytes().any(|byte| byte.is_ascii_digit()) {
-        numeric(page.text, found);
-        ages(page, found);
-    }
     let mut at = 0;
-    while at < page.words.len() {
-        at = if page.is(at, class::MONTH) {
-            month(page, at, found)
-        } else if page.is(at, class::WEEKDAY) {
-            weekday(page, at, found)
-        } else {
-            at + 1
+    while let Some(word) = page.word(at) {
+        let (is_month, is_weekday) = (word.class & class::MONTH != 0, word.class & class::WEEKDAY != 0);
+        at = match word.shape {
+            Shape::Digits | Shape::Both => {
+                age(page, at, found);
+                numeric(page, at, found).unwrap_or(at + 1)
+            }
+            _ if is_month => month(page, at, found),
+            _ if is_weekday => weekday(page, at, found),
+            _ => at + 1,
         };
     }
 }
 
-fn numeric(text: &str, found: &mut Found<'_>) {
-    for hit in NUMERIC.iter().flat_map(|regex| regex.find_iter(text)) {
-        let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || c.is_alphabetic());
-        let before = text.get(..hit.start()).unwrap_or("").chars().next_back();
-        let mut after = text.get(hit.end()..).unwrap_or("").chars();
-        let next = after.next();
-        let goes_on =
-            is_digit(next) || matches!(next, Some('/' | '-' | '.')) && after.next().is_some_and(|c| c.is_ascii_digit());
-        if !is_digit(before) && !goes_on && !matches!(before, Some('/' | '-' | '.' | '$')) {
-            found.add(hit.start(), hit.end(), Kind::Date, rank::DATE);
-        }
+/// `3/14/2023`, `2023-03-14T10:00`, `03/2023`, and `3/14` where a word says that it is a day; returns where to go on.
+fn numeric(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
+    let start = page.word(at)?.start;
+    let text = page.text;
+    let sign = *text.as_bytes().get(page.word(at)?.end)?;
+    if !matches!(sign, b'/' | b'-' | b'.') {
+        return None;
     }
-    for parts in SHORT.iter().flat_map(|regex| regex.captures_iter(text)) {
-        if let Some(day) = parts.get(1) {
-            found.add(day.start(), day.end(), Kind::Date, rank::DATE);
-        }
+    let before = text.get(..start)?.chars().next_back();
+    if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '.' | '$')) {
+        return None;
     }
+    let is_cued = || at.checked_sub(1).is_some_and(|before| page.is(before, class::DAY_CUE | class::WEEKDAY));
+    let whole = whole_date(text, start).filter(|end| ends_well(text, *end));
+    let end = whole.or_else(|| short_date(text, start).filter(|end| ends_well(text, *end) && is_cued()))?;
+    found.add(start, end, Kind::Date, rank::DATE);
+    Some(page.word_from(end).max(at + 1))
+}
+
+/// Whether no letter, and no sign with a digit, goes on from a number.
+fn ends_well(text: &str, end: usize) -> bool {
+    let mut after = text.get(end..).unwrap_or("").chars();
+    let next = after.next();
+    let goes_on = matches!(next, Some('/' | '-' | '.')) && after.next().is_some_and(|c| c.is_ascii_digit());
+    !goes_on && !next.is_some_and(char::is_alphanumeric)
+}
+
+/// Digits at a place: their number, how many, and the place after them.
+fn digits(text: &str, at: usize) -> Option<(u32, usize, usize)> {
+    let rest = text.get(at..)?;
+    let length = rest.bytes().take(5).take_while(u8::is_ascii_digit).count();
+    let number = rest.get(..length)?.parse().ok()?;
+    Some((number, length, at + length))
+}
+
+fn sign(text: &str, at: usize) -> Option<u8> {
+    text.as_bytes().get(at).copied()
+}
+
+/// Three numbers with the same sign between them, or month and year.
+fn whole_date(text: &str, start: usize) -> Option<usize> {
+    let (first, first_length, at) = digits(text, start)?;
+    let split = sign(text, at)?;
+    let (second, second_length, at) = digits(text, at + 1)?;
+    if split == b'/' && (1..13).contains(&first) && second_length == 4 && (1900..2100).contains(&second) {
+        return Some(at);
+    }
+    if sign(text, at) != Some(split) || second_length > 2 {
+        return None;
+    }
+    let is_short_year = split == b'/' && sign(text, at + 1) == Some(b'\'');
+    let (third, third_length, end) = digits(text, at + 1 + usize::from(is_short_year))?;
+    let is_day = |number: u32| (1..32).contains(&number);
+    if first_length == 4 {
+        return ((1..13).contains(&second) && third_length < 3 && is_day(third)).then(|| end + time(text, end));
+    }
+    let is_date = first_length < 3 && is_day(first) && is_day(second) && matches!(third_length, 2 | 4);
+    is_date.then_some(end)
+}
+
+/// How long the time of day is that stands after a day: `T10:20:30.5Z`, ` 10:20`.
+fn time(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or("");
+    let Some(clock) = rest.strip_prefix(['T', ' ']) else { return 0 };
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'+' | b'-' | b'Z');
+    let length = clock.bytes().take(32).take_while(is_part).count();
+    let clock = clock.get(..length).unwrap_or("").trim_end_matches(['.', ':', '-', '+']);
+    let hour = clock.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..=2).contains(&hour) && clock.as_bytes().get(hour) == Some(&b':') { 1 + clock.len() } else { 0 }
+}
+
+/// `3/14`: month and day.
+fn short_date(text: &str, start: usize) -> Option<usize> {
+    let (month, _, at) = digits(text, start)?;
+    let (day, length, end) = digits(text, at + 1).filter(|_| sign(text, at) == Some(b'/'))?;
+    ((1..13).contains(&month) && (1..32).contains(&day) && length < 3).then_some(end)
 }
 
 /// A month with its day or year, whichever way round; returns where to go on.
@@ -96,7 +130,8 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     let is_dated = to > at + 1 || from < at;
     let has_year =
         is_year(page, to) && matches!(page.gap(to), Gap::Space | Gap::Comma | Gap::Hyphen | Gap::Break | Gap::Dot);
-    if has_year && (is_dated || is_full_year(page, to)) {
+    let is_old_year = is_dated && page.gap(to) == Gap::Space && is_any_year(page, to);
+    if has_year && (is_dated || is_full_year(page, to)) || is_old_year {
         to += 1;
     } else if page.piece(to) == "of" && is_full_year(page, to + 1) {
         to += 2;
@@ -112,11 +147,9 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
 
 /// A month alone is one if a word before says so and it is no other word.
 fn speaks_of_month(page: &Page<'_>, at: usize) -> bool {
-    const CUES: &[&str] =
-        &["in", "since", "last", "until", "till", "by", "next", "this", "early", "late", "mid", "during", "of"];
-    let before = at.checked_sub(1).map_or("", |before| page.piece(before));
+    let is_cued = at.checked_sub(1).is_some_and(|before| page.is(before, class::DATE_CUE));
     let is_verb = matches!(page.piece(at).to_lowercase().as_str(), "may" | "march" | "mar" | "sun" | "sat");
-    CUES.iter().any(|cue| cue.eq_ignore_ascii_case(before))
+    is_cued
         && page.is_capital(at)
         && (!is_verb || page.style == Style::Mixed && page.piece(at).len() > 2)
         && page.piece(at).len() > 2
@@ -156,6 +189,11 @@ fn is_day(page: &Page<'_>, place: usize) -> bool {
     piece.len() < 3 && piece.parse::<u8>().is_ok_and(|day| (1..32).contains(&day))
 }
 
+/// `621`, `1793`: after a day and a month a year, whatever it is.
+fn is_any_year(page: &Page<'_>, place: usize) -> bool {
+    (3..=4).contains(&page.length(place)) && page.has_shape(place, Shape::Digits)
+}
+
 fn is_full_year(page: &Page<'_>, place: usize) -> bool {
     let piece = page.piece(place);
     piece.len() == 4 && piece.parse::<u16>().is_ok_and(|year| (1850..2100).contains(&year))
@@ -172,23 +210,17 @@ fn is_year(page: &Page<'_>, place: usize) -> bool {
 }
 
 /// Ages over 89: `92-year-old`, `aged 94`, `95 yo`.
-fn ages(page: &Page<'_>, found: &mut Found<'_>) {
-    for place in 0..page.words.len() {
-        let piece = page.piece(place);
-        let digits = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let Ok(age) = digits.parse::<u8>() else { continue };
-        if !(90..=125).contains(&age) {
-            continue;
-        }
-        let is_aged =
-            place.checked_sub(1).is_some_and(|before| matches!(page.piece(before), "aged" | "age" | "Age" | "Aged"));
-        let suffix = piece.get(digits.len()..).unwrap_or("").to_lowercase();
-        let next = page.piece(place + 1).to_lowercase();
-        let is_old = matches!(suffix.as_str(), "yo" | "y" | "yrs" | "yr")
-            || suffix.is_empty() && matches!(next.as_str(), "year" | "years" | "yo" | "y" | "yr" | "yrs");
-        if is_aged || is_old {
-            let (start, _) = page.range(place, place + 1);
-            found.add(start, start + digits.len(), Kind::Age, rank::DATE);
-        }
+fn age(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
+    let piece = page.piece(at);
+    let digits = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if !digits.parse::<u8>().is_ok_and(|age| (90..=125).contains(&age)) {
+        return;
+    }
+    let is_aged = at.checked_sub(1).is_some_and(|before| page.is(before, class::AGED));
+    let unit = piece.get(digits.len()..).unwrap_or("");
+    let is_old = if unit.is_empty() { page.is(at + 1, class::YEARS) } else { page.class_of(unit) & class::YEARS != 0 };
+    if is_aged || is_old {
+        let (start, _) = page.range(at, at + 1);
+        found.add(start, start + digits.len(), Kind::Age, rank::DATE);
     }
 }

@@ -15,6 +15,11 @@ macro_rules! kinds {
                 match self { $(Kind::$kind => $type,)* }
             }
 
+            /// Whether a word stands for a kind in a mask.
+            pub(super) fn is_word(word: &str) -> bool {
+                matches!(word, $($word)|*)
+            }
+
             /// The word that stands for it in a mask and in a policy: `person`.
             pub fn word(self) -> &'static str {
                 match self { $(Kind::$kind => $word,)* }

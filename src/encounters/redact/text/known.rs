@@ -2,10 +2,14 @@
 
 use super::Kind;
 use super::checks;
+use super::names_file::NameLists;
+use super::page::Gap;
+use super::page::Page;
+use super::page::Shape;
+use super::page::Style;
 use super::resolve::Found;
 use super::resolve::rank;
-use aho_corasick::AhoCorasick;
-use aho_corasick::MatchKind;
+use super::words::Words;
 
 /// Values that a record hides: an exact dictionary for its texts.
 #[derive(Default)]
@@ -14,6 +18,8 @@ pub struct Known {
     phrases: Vec<(String, Kind, bool)>,
     /// Digits of long numbers.
     numbers: Vec<(String, Kind)>,
+    /// First letters of the words of names.
+    initials: Vec<String>,
 }
 
 /// Longer values are whole texts; they are not searched.
@@ -41,6 +47,10 @@ impl Known {
         if let ([first, second, ..], true) = (words.as_slice(), begins_with_number) {
             self.phrases.push((format!("{first} {second}").to_lowercase(), kind, false));
         } else if digits == 0 && (2..=5).contains(&words.len()) {
+            if kind == Kind::Name {
+                let firsts = words.iter().filter_map(|word| word.chars().next());
+                self.initials.push(firsts.flat_map(char::to_uppercase).collect());
+            }
             for word in words {
                 let word = word.trim_matches(|c: char| !c.is_alphanumeric());
                 if word.chars().count() >= SHORTEST
@@ -51,6 +61,11 @@ impl Known {
                 }
             }
         }
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.phrases.is_empty()
     }
 
     /// Whether a text repeats one of the values.
@@ -65,32 +80,43 @@ impl Known {
     }
 
     /// Marks where the text repeats a value.
-    pub(super) fn find(&self, text: &str, found: &mut Found<'_>) {
+    pub(super) fn find(&self, page: &Page<'_>, found: &mut Found<'_>) {
         if self.phrases.is_empty() {
             return;
         }
-        self.find_phrases(text, found);
+        self.find_phrases(page, found);
         if !self.numbers.is_empty() {
-            self.find_numbers(text, found);
+            self.find_numbers(page.text, found);
         }
     }
 
-    fn find_phrases(&self, text: &str, found: &mut Found<'_>) {
-        let phrases = self.phrases.iter().map(|(phrase, _, _)| phrase);
-        let built =
-            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(phrases);
-        let Ok(searcher) = built else {
-            // If a step fails, withhold.
-            found.add(0, text.len(), Kind::Other, rank::KNOWN);
-            return;
-        };
-        for hit in searcher.find_iter(text) {
-            let Some((_, kind, is_word)) = self.phrases.get(hit.pattern().as_usize()) else { continue };
-            let begins_low = text.get(hit.range()).is_some_and(|it| it.starts_with(char::is_lowercase));
-            if is_bounded(text, hit.start(), hit.end()) && !(*is_word && begins_low && *kind == Kind::Other) {
-                found.add(hit.start(), hit.end(), *kind, rank::KNOWN);
+    /// The values word by word, whatever stands between the words: `Roe, Jane` repeats `Jane Roe` by its words.
+    fn find_phrases(&self, page: &Page<'_>, found: &mut Found<'_>) {
+        let sums: Vec<Vec<u64>> = self.phrases.iter().map(|(phrase, _, _)| sums(phrase)).collect();
+        for at in 0..page.words.len() {
+            for (sums, (_, kind, is_word)) in sums.iter().zip(&self.phrases) {
+                let to = at + sums.len();
+                let words = page.words.get(at..to).unwrap_or_default();
+                let is_here = !words.is_empty() && words.iter().zip(sums).all(|(word, sum)| word.sum == *sum);
+                let begins_low = page.has_shape(at, Shape::Lower);
+                if is_here && !(*is_word && begins_low && *kind == Kind::Other) {
+                    let (start, end) = page.range(initials_before(page, at, *kind), to);
+                    found.add(start, end, *kind, rank::KNOWN);
+                }
+            }
+            if self.is_initials(page, at) {
+                let (start, end) = page.range(at, at + 1);
+                found.add(start, end, Kind::Name, rank::KNOWN);
             }
         }
+    }
+
+    /// `JMR`, the first letters of a name of three words or more.
+    fn is_initials(&self, page: &Page<'_>, at: usize) -> bool {
+        page.style == Style::Mixed
+            && page.has_shape(at, Shape::Upper)
+            && page.length(at) >= SHORTEST
+            && self.initials.iter().any(|initials| initials == page.piece(at))
     }
 
     /// Numbers whatever stands between their digits: blanks, hyphens, dots, brackets.
@@ -124,6 +150,26 @@ impl Known {
             }
         }
     }
+}
+
+/// The first of the initials before a name: `J. M. Roe`.
+fn initials_before(page: &Page<'_>, at: usize, kind: Kind) -> usize {
+    let mut from = at;
+    while kind == Kind::Name
+        && from > 0
+        && page.has_shape(from - 1, Shape::Initial)
+        && matches!(page.gap(from), Gap::Space | Gap::Dot)
+        && page.piece(from - 1) != "I"
+    {
+        from -= 1;
+    }
+    from
+}
+
+/// The hashes of the words of a phrase.
+fn sums(phrase: &str) -> Vec<u64> {
+    let (none, no_names) = (Words::default(), NameLists::default());
+    Page::new(phrase, &none, &no_names, Vec::new()).words.iter().map(|word| word.sum).collect()
 }
 
 fn plain_digits(text: &str) -> String {

@@ -4,12 +4,14 @@
 //! words that names and places are made of. Cues and words are lists of `domains/shared`; large name lists are
 //! installed beside the program. Offsets are bytes here; [`Masked::points`] gives code points.
 
+mod addresses;
 pub mod checks;
 mod cues;
 mod dates;
 mod kind;
 mod known;
 mod names;
+mod names_file;
 mod numbers;
 mod page;
 mod places;
@@ -19,7 +21,7 @@ mod words;
 
 pub use kind::Kind;
 pub use known::Known;
-pub use words::NameLists;
+pub use names_file::NameLists;
 
 use super::Error;
 use super::decide::Standing;
@@ -29,9 +31,16 @@ use crate::model::program::Shared;
 use cues::Cues;
 use kind::Kinds;
 use page::Page;
+use page::Word;
 use resolve::Found;
+use std::cell::Cell;
 use std::sync::Arc;
 use words::Words;
+
+thread_local! {
+    /// Memory for the words of a text.
+    static MEMORY: Cell<Vec<Word>> = const { Cell::new(Vec::new()) };
+}
 
 /// A piece of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +115,7 @@ impl TextRule {
 
     pub fn set_names(&mut self, names: Arc<NameLists>) {
         if let TextRule::Mask(masker) = self {
+            masker.words = Arc::new(masker.words.merged(&names));
             masker.names = names;
         }
     }
@@ -159,6 +169,8 @@ pub(super) struct Masker {
     wanted: Kinds,
     /// Marks, by kind.
     marks: Arc<Vec<String>>,
+    /// Marks that do not stand in brackets, each once.
+    plain_marks: Arc<Vec<String>>,
     words: Arc<Words>,
     cues: Arc<Cues>,
     names: Arc<NameLists>,
@@ -169,71 +181,83 @@ const MOST_ROUNDS: usize = 12;
 
 impl Masker {
     fn new(shared: &Shared, wanted: Kinds, marks: Vec<String>) -> Masker {
+        let mut words = Words::from_lists(&shared.lists);
+        let cues = Cues::new(&shared.lists, &mut words);
+        let mut plain_marks: Vec<String> =
+            marks.iter().filter(|mark| !mark.starts_with('[') && !mark.is_empty()).cloned().collect();
+        plain_marks.sort();
+        plain_marks.dedup();
         Masker {
             wanted,
             marks: Arc::new(marks),
-            words: Arc::new(Words::from_lists(&shared.lists)),
-            cues: Arc::new(Cues::new(&shared.lists)),
+            plain_marks: Arc::new(plain_marks),
+            words: Arc::new(words),
+            cues: Arc::new(cues),
             names: Arc::default(),
         }
     }
 
     /// Replaces what identifies by marks. Masking the result again changes nothing: it is done until nothing is found.
     pub fn mask(&self, text: &str, known: &Known) -> Masked {
-        let mut masked = Masked { text: text.to_owned(), spans: Vec::new() };
+        // Memory for words is used again, from round to round and from text to text.
+        let mut words = MEMORY.take();
+        let mut masked: Option<Masked> = None;
         for _ in 0..MOST_ROUNDS {
-            let found = self.find(&masked.text, known);
+            let now = masked.as_ref().map_or(text, |masked| masked.text.as_str());
+            let found = self.find(now, known, &mut words);
             if found.is_empty() {
-                return masked;
+                MEMORY.set(words);
+                return masked.unwrap_or_else(|| Masked { text: text.to_owned(), spans: Vec::new() });
             }
-            masked = masked.with(text, &found, &self.marks);
+            let before = masked.map_or_else(Vec::new, |masked| masked.spans);
+            masked = Some(Masked::new(text, before, &found, &self.marks));
         }
         Masked::nothing(text)
     }
 
     /// What identifies in a text, in order, none overlapping; marks that stand in it are left alone.
-    fn find(&self, text: &str, known: &Known) -> Vec<Span> {
-        let marked = self.marked(text);
-        let mut found = Found::new(text, self.wanted, marked);
-        if self.wanted.has_any(&[Kind::Name, Kind::Location, Kind::Address, Kind::Date]) {
-            let page = Page::new(text, &self.words, &self.names);
-            known.find(text, &mut found);
-            self.cues.find(text, &page, &mut found);
-            numbers::find(text, &mut found);
+    fn find(&self, text: &str, known: &Known, words: &mut Vec<Word>) -> Vec<Span> {
+        let wants_words = self.wanted.has_any(&[Kind::Name, Kind::Location, Kind::Address, Kind::Date]);
+        if !wants_words && known.is_empty() && !may_hold_numbers(text) {
+            return Vec::new();
+        }
+        let page = Page::new(text, &self.words, &self.names, std::mem::take(words));
+        let mut found = Found::new(&page, self.wanted, self.marked(text));
+        let cues = self.cues.all(&page);
+        known.find(&page, &mut found);
+        self.cues.find(&page, &cues, &mut found);
+        numbers::find(&page, &mut found);
+        if wants_words {
             dates::find(&page, &mut found);
             streets::find(&page, &mut found);
             places::find(&page, &mut found);
-            names::find(&page, &self.cues, &mut found);
-        } else {
-            known.find(text, &mut found);
-            numbers::find(text, &mut found);
-            if text.bytes().filter(u8::is_ascii_digit).count() > 2 {
-                self.cues.find(text, &Page::new(text, &self.words, &self.names), &mut found);
-            }
+            names::find(&page, &cues, &mut found);
         }
-        found.resolve()
+        let found = found.resolve();
+        *words = page.words;
+        found
     }
 
     /// Where marks stand already: those of this policy, and the plain ones.
     fn marked(&self, text: &str) -> Vec<(usize, usize)> {
         let mut marked: Vec<(usize, usize)> = Vec::new();
-        if text.contains('[') {
-            for (at, _) in text.match_indices('[') {
-                let Some(length) = text.get(at..).and_then(|rest| rest.find(']')) else { continue };
-                let inside = text.get(at + 1..at + length).unwrap_or("");
-                if inside.len() < 24 && Kind::ALL.iter().any(|kind| kind.word() == inside) {
-                    marked.push((at, at + length + 1));
-                }
+        for (at, _) in text.match_indices('[') {
+            let inside = text.get(at + 1..).and_then(|rest| rest.as_bytes().iter().take(24).position(|it| *it == b']'));
+            let Some(length) = inside else { continue };
+            if text.get(at + 1..at + 1 + length).is_some_and(Kind::is_word) {
+                marked.push((at, at + length + 2));
             }
         }
-        for (place, mark) in self.marks.iter().enumerate() {
-            let is_first = self.marks.iter().position(|it| it == mark) == Some(place);
-            if is_first && !mark.starts_with('[') && !mark.is_empty() {
-                marked.extend(text.match_indices(mark.as_str()).map(|(at, _)| (at, at + mark.len())));
-            }
+        for mark in self.plain_marks.iter() {
+            marked.extend(text.match_indices(mark.as_str()).map(|(at, _)| (at, at + mark.len())));
         }
         marked
     }
+}
+
+/// Whether there are digits enough for a number, or signs of an address.
+fn may_hold_numbers(text: &str) -> bool {
+    text.bytes().filter(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'/')).take(3).count() == 3
 }
 
 impl Masked {
@@ -258,24 +282,28 @@ impl Masked {
         self.spans.iter().map(|span| Span { start: upto(span.start), end: upto(span.end), kind: span.kind }).collect()
     }
 
-    /// The same with more marks: `found` lies in `self.text`, outside the marks that stand there.
-    fn with(self, original: &str, found: &[Span], marks: &[String]) -> Masked {
+    /// A text with more marks: `found` lies in the text as it is with the marks for `spans`, outside of them.
+    fn new(original: &str, mut spans: Vec<Span>, found: &[Span], marks: &[String]) -> Masked {
         let mark = |kind: Kind| marks.get(kind as usize).map_or("", String::as_str);
-        let mut spans = self.spans;
-        // Where bytes of the masked text lie in the original: (from, to) after each mark.
-        let (mut shifts, mut at) = (vec![(0, 0)], 0_usize);
-        let mut before = 0;
-        for span in &spans {
-            at += span.start - before + mark(span.kind).len();
-            before = span.end;
-            shifts.push((at, span.end));
+        if spans.is_empty() {
+            spans.extend_from_slice(found);
+        } else {
+            // Where bytes of the masked text lie in the original: (from, to) after each mark.
+            let (mut shifts, mut at) = (vec![(0, 0)], 0_usize);
+            let mut before = 0;
+            for span in &spans {
+                at += span.start - before + mark(span.kind).len();
+                before = span.end;
+                shifts.push((at, span.end));
+            }
+            let home = |byte: usize| {
+                let place = shifts.partition_point(|(from, _)| *from <= byte).saturating_sub(1);
+                shifts.get(place).map_or(byte, |(from, to)| byte - from + to)
+            };
+            let at_home = |span: &Span| Span { start: home(span.start), end: home(span.end - 1) + 1, ..*span };
+            spans.extend(found.iter().map(at_home));
+            spans.sort_unstable_by_key(|span| span.start);
         }
-        let home = |byte: usize| {
-            let place = shifts.partition_point(|(from, _)| *from <= byte).saturating_sub(1);
-            shifts.get(place).map_or(byte, |(from, to)| byte - from + to)
-        };
-        spans.extend(found.iter().map(|span| Span { start: home(span.start), end: home(span.end - 1) + 1, ..*span }));
-        spans.sort_unstable_by_key(|span| span.start);
         let mut text = String::with_capacity(original.len());
         let mut end = 0;
         for span in &spans {

@@ -2,7 +2,7 @@
 
 use super::Kind;
 use super::cues::Announced;
-use super::cues::Cues;
+use super::cues::Cue;
 use super::page::Gap;
 use super::page::Page;
 use super::page::Shape;
@@ -12,12 +12,12 @@ use super::resolve::Found;
 use super::resolve::rank;
 use super::words::class;
 
-const NAMES: u32 = class::GIVEN | class::RARE_GIVEN | class::SURNAME | class::RARE_SURNAME;
+const NAMES: u64 = class::GIVEN | class::RARE_GIVEN | class::SURNAME | class::RARE_SURNAME;
 /// Words of a name at most.
 const LONGEST: usize = 5;
 
 /// Marks names.
-pub(super) fn find(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
+pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     if !found.wants(Kind::Name) {
         return;
     }
@@ -25,8 +25,7 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
     let mut ends = Vec::new();
     let mut at = 0;
     while at < page.words.len() {
-        let (start, end) = page.range(at, at + 1);
-        if found.covers(start, end, rank::FACILITY) {
+        if found.covers(at, rank::FACILITY) {
             at += 1;
             continue;
         }
@@ -81,7 +80,7 @@ fn beside_names(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>
 }
 
 fn is_alone(page: &Page<'_>, at: usize) -> bool {
-    const OTHER: u32 = class::MONTH
+    const OTHER: u64 = class::MONTH
         | class::WEEKDAY
         | class::NO_NAME
         | class::PEOPLE
@@ -96,9 +95,9 @@ fn is_alone(page: &Page<'_>, at: usize) -> bool {
 }
 
 /// `my name is …`, `Name: …`: what follows is a name, whatever it looks like.
-fn after_cues(page: &Page<'_>, cues: &Cues, found: &mut Found<'_>) {
-    for cue in cues.all(page.text).into_iter().filter(|cue| cue.announced == Announced::Name) {
-        let Some(from) = page.words.iter().position(|word| word.start >= cue.end) else { continue };
+fn after_cues(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
+    for cue in cues.iter().filter(|cue| cue.announced == Announced::Name) {
+        let from = page.word_from(cue.end);
         let between = page.text.get(cue.end..page.range(from, from).0).unwrap_or("");
         if between.len() > 12 || between.contains(['.', ',', ';', '[']) {
             continue;
@@ -315,7 +314,7 @@ fn rest(page: &Page<'_>, mut to: usize, is_sure: bool) -> usize {
 
 /// A capitalised word straight after a given name: a surname, whatever else the word means.
 fn is_after_given(page: &Page<'_>, at: usize) -> bool {
-    const OTHER: u32 = NEVER
+    const OTHER: u64 = NEVER
         | class::FACILITY
         | class::FIRM
         | class::STREET

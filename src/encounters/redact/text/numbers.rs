@@ -1,103 +1,373 @@
-//! What is known by its form: mail and web addresses, numbers that check, telephone numbers.
+//! What is known by its form: mail and web addresses, numbers that check, telephone numbers. Every form is tried at
+//! each word with a digit, and only there.
 
 use super::Kind;
 use super::checks;
 use super::known::is_bounded;
+use super::page::Gap;
+use super::page::Page;
+use super::page::Shape;
 use super::resolve::Found;
 use super::resolve::rank;
-use regex::Regex;
-use std::sync::LazyLock;
-
-/// A pattern, what has to hold of a match, and what it is then.
-struct Pattern {
-    regex: Option<Regex>,
-    kind: Kind,
-    rank: u8,
-    check: fn(&str, &str, usize) -> bool,
-}
-
-static WITH_DIGITS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let always = |_: &str, _: &str, _: usize| true;
-    vec![
-        pattern(r"(?:\d{1,3}\.){3}\d{1,3}", Kind::Ip, rank::CHECKED, |it, text, at| {
-            is_ip4(it) && !follows(text, at, &["version", "v"])
-        }),
-        pattern(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}", Kind::Mac, rank::CHECKED, always),
-        pattern(r"(?:[0-9A-Fa-f]{1,4}:){2,7}:?(?:[0-9A-Fa-f]{1,4}:?){1,7}", Kind::Ip, rank::PATTERN, |it, _, _| {
-            is_ip6(it)
-        }),
-        pattern(r"[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?", Kind::Iban, rank::CHECKED, is_iban),
-        pattern(
-            r"(?:bc1|[13])[a-km-zA-HJ-NP-Z1-9]{25,42}|0x[0-9a-fA-F]{40}",
-            Kind::Crypto,
-            rank::PATTERN,
-            |it, _, _| is_wallet(it),
-        ),
-        pattern(r"[A-HJ-NPR-Z0-9]{17}", Kind::Vin, rank::CHECKED, |it, _, _| checks::vin(it) && has_letters(it)),
-        pattern(r"[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d\d", Kind::Mbi, rank::CHECKED, |it, _, _| {
-            checks::mbi(it)
-        }),
-        pattern(r"[A-Z][A-Z9]\d{7}", Kind::Dea, rank::CHECKED, |it, _, _| checks::dea(it)),
-        pattern(r"\d{3}[- ]\d{2}[- ]\d{4}", Kind::Ssn, rank::PATTERN, |it, _, _| is_evenly_split(it)),
-        pattern(r"\d(?:[ -]?\d){11,18}", Kind::CreditCard, rank::CHECKED, is_card),
-        pattern(
-            r"(?:\+?1[-. ]{0,2})?\(?\d{3}\)?[-. ]{0,2}\d{3}[-. ]\d{4}(?:[ ]?(?:x|ext\.?|#)[ ]?\d{1,6})?",
-            Kind::Phone,
-            rank::PATTERN,
-            always,
-        ),
-        pattern(
-            r"\+\d{1,3}[-. ]?(?:\(0\)[ ]?)?\(?\d{1,5}\)?(?:[-. ]?\d{2,5}){1,5}",
-            Kind::Phone,
-            rank::PATTERN,
-            |it, _, _| (8..=16).contains(&digit_count(it)),
-        ),
-        pattern(
-            r"\(?\d{2,5}\)?(?:[ ]\d{2,5}){1,5}|\d{2,5}(?:-\d{2,5}){1,5}|\d{2,4}(?:\.\d{2,4}){2,5}",
-            Kind::Phone,
-            rank::WORD,
-            is_loose_phone,
-        ),
-        pattern(r"(?:0|00)\d{2,4}[- ]\d{6,8}|\(\d{2,3}\)[ ]?\d{3,4}[- ]\d{4}", Kind::Phone, rank::PATTERN, always),
-    ]
-});
-
-static MAIL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+").ok());
-static WEB: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i)(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>"'\]\)]+"#).ok());
-
-fn pattern(regex: &str, kind: Kind, rank: u8, check: fn(&str, &str, usize) -> bool) -> Pattern {
-    Pattern { regex: Regex::new(&format!(r"(?-u:{regex})")).ok(), kind, rank, check }
-}
+use super::words::class;
 
 /// Marks what is known by its form.
-pub(super) fn find(text: &str, found: &mut Found<'_>) {
-    if text.contains('@') {
-        whole(&MAIL, text, Kind::Email, found);
-    }
-    if text.contains("://") || text.contains("www.") || text.contains("WWW.") {
-        whole(&WEB, text, Kind::Url, found);
-    }
-    // No number worth hiding has fewer digits.
-    if digit_count(text) < 6 {
+pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
+    super::addresses::find(page, found);
+    if !page.has_digits {
         return;
     }
-    for pattern in WITH_DIGITS.iter().filter(|pattern| found.wants(pattern.kind)).collect::<Vec<_>>() {
-        let Some(regex) = &pattern.regex else { continue };
-        for hit in regex.find_iter(text) {
-            if is_free(text, hit.start(), hit.end()) && (pattern.check)(hit.as_str(), text, hit.start()) {
-                found.add(hit.start(), hit.end(), pattern.kind, pattern.rank);
+    for at in 0..page.words.len() {
+        let Some(word) = page.word(at) else { break };
+        match word.shape {
+            Shape::Digits => {
+                let run = Run::new(page, at);
+                cards_and_numbers(page, &run, found);
+                telephones(page, &run, found);
+                hexadecimal(page, at, found);
+            }
+            Shape::Both => {
+                letters_and_digits(page, at, found);
+                hexadecimal(page, at, found);
+            }
+            _ => {
+                if page.text.as_bytes().get(word.end) == Some(&b':') {
+                    hexadecimal(page, at, found);
+                }
             }
         }
     }
 }
 
-fn whole(regex: &LazyLock<Option<Regex>>, text: &str, kind: Kind, found: &mut Found<'_>) {
-    for hit in regex.iter().flat_map(|regex| regex.find_iter(text)) {
-        let length = hit.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?', '-', '\'']).len();
-        found.add(hit.start(), hit.start() + length, kind, rank::CHECKED + 5);
+/// Groups of digits at most in one run.
+const MOST_GROUPS: usize = 8;
+
+/// A group of digits and the sign before it.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    start: usize,
+    end: usize,
+    /// The separator before it; 0 if there are several signs.
+    sign: u8,
+}
+
+/// Groups of digits that stand together: `612-555-0143`, `4111 1111 1111 1111`.
+struct Run {
+    groups: [Group; MOST_GROUPS],
+    count: usize,
+    at: usize,
+    /// Digits stand right before, joined by a hyphen, a dot or a slash: a form does not begin here.
+    is_inner: bool,
+}
+
+impl Run {
+    fn new(page: &Page<'_>, at: usize) -> Run {
+        let mut run = Run { groups: [Group::default(); MOST_GROUPS], count: 0, at, is_inner: is_inner(page, at) };
+        for (place, group) in (at..).zip(&mut run.groups) {
+            let Some(word) = page.word(place) else { break };
+            // `0143x12`: a number and an extension.
+            let digits = page.piece(place).bytes().take_while(u8::is_ascii_digit).count();
+            let is_extended = word.shape == Shape::Both
+                && digits > 2
+                && matches!(page.piece(place).as_bytes().get(digits), Some(b'x' | b'X'));
+            if word.shape != Shape::Digits && !is_extended {
+                break;
+            }
+            let between = if place > at { page.between(place) } else { "" };
+            if between.len() > 3 || !between.bytes().all(|byte| b" -.()/".contains(&byte)) {
+                break;
+            }
+            let sign = between.bytes().next().filter(|_| between.len() == 1).unwrap_or(0);
+            *group = Group { start: word.start, end: word.start + digits.max(1), sign };
+            run.count += 1;
+            if is_extended {
+                break;
+            }
+        }
+        run
     }
+
+    fn groups(&self) -> &[Group] {
+        self.groups.get(..self.count).unwrap_or_default()
+    }
+
+    fn start(&self) -> usize {
+        self.groups.first().map_or(0, |group| group.start)
+    }
+
+    /// Whether the first groups are as long as these, and the signs between them are all of those.
+    fn has(&self, lengths: &[usize], signs: &[u8]) -> Option<usize> {
+        let groups = self.groups().get(..lengths.len())?;
+        let fits = groups.iter().zip(lengths).all(|(group, length)| group.end - group.start == *length);
+        let mut between = groups.iter().skip(1).map(|group| group.sign);
+        let sign = between.next().unwrap_or(0);
+        (fits && signs.contains(&sign) && between.all(|it| it == sign)).then(|| self.end(lengths.len()))
+    }
+
+    /// The end of so many groups.
+    fn end(&self, count: usize) -> usize {
+        count.checked_sub(1).and_then(|last| self.groups().get(last)).map_or(0, |group| group.end)
+    }
+
+    fn digits(&self, count: usize) -> usize {
+        self.groups().iter().take(count).map(|group| group.end - group.start).sum()
+    }
+}
+
+fn is_inner(page: &Page<'_>, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return false };
+    matches!(page.between(at), "-" | "." | "/") && page.has_shape(before, Shape::Digits)
+}
+
+fn cards_and_numbers(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
+    let (text, start) = (page.text, run.start());
+    let mut add = |end: usize, kind: Kind, rank: u8| {
+        if is_free(text, start, end) {
+            found.add(start, end, kind, rank);
+        }
+    };
+    if let Some(end) = ip4(text, run)
+        && !run.at.checked_sub(1).is_some_and(|before| page.is(before, class::VERSION))
+    {
+        add(end, Kind::Ip, rank::CHECKED);
+    }
+    if let Some(end) = run.has(&[3, 2, 4], b"- ").filter(|_| !run.is_inner) {
+        add(end, Kind::Ssn, rank::PATTERN);
+    }
+    if let Some(end) = card(page, run) {
+        add(end, Kind::CreditCard, rank::CHECKED);
+    }
+    let first = run.end(1);
+    if first - start == 15 && is_device(text.get(start..first).unwrap_or("")) && !follows(page, run.at, class::NO_CARD)
+    {
+        add(first, Kind::DeviceId, rank::PATTERN);
+    }
+}
+
+/// A mobile telephone: check digit, and the first two digits of a body that gives out such numbers.
+fn is_device(digits: &str) -> bool {
+    const BODIES: &[&str] = &["01", "35", "44", "45", "49", "86", "98", "99"];
+    BODIES.iter().any(|body| digits.starts_with(body)) && checks::imei(digits)
+}
+
+fn ip4(text: &str, run: &Run) -> Option<usize> {
+    let groups = run.groups().get(..4).filter(|_| !run.is_inner)?;
+    let is_part = |group: &Group| text.get(group.start..group.end).is_some_and(|it| it.parse::<u8>().is_ok());
+    let is_whole = groups.iter().all(is_part) && groups.iter().skip(1).all(|group| group.sign == b'.');
+    is_whole.then(|| run.end(4))
+}
+
+/// Issuer and check digit; or a card is spoken of. An order or tracking number is no card, whatever it adds up to.
+fn card(page: &Page<'_>, run: &Run) -> Option<usize> {
+    if run.is_inner && run.groups().len() > 1 {
+        return None;
+    }
+    let mut fitting = (1..=run.count).rev().filter(|count| (12..=19).contains(&run.digits(*count)));
+    fitting.find_map(|count| {
+        let mut signs = run.groups().iter().take(count).skip(1).map(|group| group.sign);
+        let sign = signs.next().unwrap_or(b' ');
+        if !matches!(sign, b' ' | b'-') || !signs.all(|it| it == sign) {
+            return None;
+        }
+        let (start, end) = (run.start(), run.end(count));
+        if !is_free(page.text, start, end) {
+            return None;
+        }
+        let is_named = follows(page, run.at, class::CARD);
+        let is_card =
+            is_named || checks::pan(page.text.get(start..end).unwrap_or("")) && !follows(page, run.at, class::NO_CARD);
+        is_card.then_some(end)
+    })
+}
+
+fn telephones(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
+    if run.digits(run.count) < 7 {
+        return;
+    }
+    let text = page.text;
+    let before = |count: usize| text.get(..run.start()).and_then(|before| before.as_bytes().iter().nth_back(count));
+    let bracket = usize::from(before(0) == Some(&b'('));
+    let plus = usize::from(before(bracket) == Some(&b'+'));
+    let start = run.start() - bracket - plus;
+    let mut add = |end: usize, rank: u8| {
+        if is_free(text, start, end) {
+            found.add(start, end, Kind::Phone, rank);
+        }
+    };
+    if let Some(end) = north_american(run).filter(|_| !run.is_inner) {
+        add(end + extension(text, end), rank::PATTERN);
+    }
+    if plus == 1
+        && let Some(end) = international(run)
+    {
+        add(end, rank::PATTERN);
+    }
+    if let Some(end) = trunk(run, bracket == 1) {
+        add(end, rank::PATTERN);
+    }
+    if let Some(end) = loose(page, run).filter(|_| !run.is_inner) {
+        add(end, rank::WORD);
+    }
+}
+
+/// `(612) 555-0143`, `1-612-555-0143`, `612555-0143`.
+fn north_american(run: &Run) -> Option<usize> {
+    let lengths: Vec<usize> = run.groups().iter().take(4).map(|group| group.end - group.start).collect();
+    let sign = |place: usize| run.groups().get(place).map_or(0, |group| group.sign);
+    let is_split = |place: usize| matches!(sign(place), b' ' | b'-' | b'.');
+    match lengths.as_slice() {
+        [1, 3, 3, 4] if is_split(3) => Some(run.end(4)),
+        [3, 3, 4, ..] if is_split(2) => Some(run.end(3)),
+        [6, 4, ..] if is_split(1) => Some(run.end(2)),
+        _ => None,
+    }
+}
+
+/// `+44 20 7946 0018`: groups as long as the number is.
+fn international(run: &Run) -> Option<usize> {
+    let fits = |count: &usize| (8..=15).contains(&run.digits(*count));
+    let count = (1..=run.count).rev().find(fits)?;
+    run.groups().iter().take(count).skip(1).all(|group| group.sign != b'/').then(|| run.end(count))
+}
+
+/// `030-1234567`, `(012) 3456-7890`.
+fn trunk(run: &Run, is_bracketed: bool) -> Option<usize> {
+    let [first, second, rest @ ..] = run.groups() else { return None };
+    let (one, two) = (first.end - first.start, second.end - second.start);
+    if (3..=6).contains(&one) && (6..=8).contains(&two) && matches!(second.sign, b' ' | b'-') && !run.is_inner {
+        return Some(second.end);
+    }
+    let third = rest.first().filter(|third| third.end - third.start == 4 && matches!(third.sign, b' ' | b'-'))?;
+    (is_bracketed && (2..=3).contains(&one) && (3..=4).contains(&two)).then_some(third.end)
+}
+
+/// Groups of digits as telephones have them in many countries; neither a date nor a list of amounts.
+fn loose(page: &Page<'_>, run: &Run) -> Option<usize> {
+    let sign = run.groups().get(1)?.sign;
+    let longest = if sign == b'.' { 4 } else { 5 };
+    let fits = |group: &&Group| (2..=longest).contains(&(group.end - group.start));
+    let signed = |group: &&Group| group.sign == sign || group.sign == 0 && sign == 0;
+    let first = run.groups().iter().take(1).filter(fits).count();
+    let count = first + run.groups().iter().skip(1).take(5).take_while(|group| fits(group) && signed(group)).count();
+    let is_split = matches!((sign, count), (b' ' | b'-' | 0, 2..) | (b'.', 3..));
+    let digits = run.digits(count);
+    let is_year = |group: &Group| {
+        let piece = page.text.get(group.start..group.end).unwrap_or("");
+        piece.len() == 4 && piece.parse().is_ok_and(|year| (1500..2100).contains(&year))
+    };
+    let is_date = count <= 3 && run.groups().iter().take(count).any(is_year);
+    let has_length = if count == 2 { (7..=12).contains(&digits) } else { (8..=13).contains(&digits) };
+    let is_phone = first == 1 && is_split && has_length && !is_date && !follows(page, run.at, class::NO_PHONE);
+    is_phone.then(|| run.end(count))
+}
+
+/// How long ` x123`, ` ext. 123` is that stands after a number.
+fn extension(text: &str, end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or("");
+    let blank = rest.len() - rest.trim_start_matches(' ').len();
+    let after = rest.get(blank..).unwrap_or("");
+    let Some(word) = ["ext.", "ext", "Ext.", "Ext", "x", "X", "#"].iter().find(|word| after.starts_with(**word)) else {
+        return 0;
+    };
+    let number = after.get(word.len()..).unwrap_or("");
+    let gap = number.len() - number.trim_start_matches(' ').len();
+    let digits = number.bytes().skip(gap).take_while(u8::is_ascii_digit).count();
+    if blank < 3 && gap < 2 && (1..=6).contains(&digits) { blank + word.len() + gap + digits } else { 0 }
+}
+
+/// Numbers with letters in them.
+fn letters_and_digits(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
+    let (start, end) = page.range(at, at + 1);
+    let piece = page.piece(at);
+    let mut add = |end: usize, kind: Kind| {
+        if is_free(page.text, start, end) {
+            found.add(start, end, kind, rank::CHECKED);
+        }
+    };
+    match piece.len() {
+        4 => {
+            let is_joined = page.gap(at + 1) == Gap::Hyphen && page.gap(at + 2) == Gap::Hyphen;
+            let (_, last) = page.range(at, at + 3);
+            if is_joined && checks::mbi(page.text.get(start..last).unwrap_or("")) {
+                add(last, Kind::Mbi);
+            }
+        }
+        9 if is_upper(piece) && checks::dea(piece) => add(end, Kind::Dea),
+        11 if is_upper(piece) && checks::mbi(piece) => add(end, Kind::Mbi),
+        17 if digit_count(piece) > 3 && checks::vin(piece) => add(end, Kind::Vin),
+        26..=64 if is_wallet(piece) => add(end, Kind::Crypto),
+        _ => {}
+    }
+    if let Some(end) = iban(page, at) {
+        add(end, Kind::Iban);
+    }
+}
+
+fn is_upper(piece: &str) -> bool {
+    !piece.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+/// As long as those of its country are, written in groups or not; right, or called so.
+fn iban(page: &Page<'_>, at: usize) -> Option<usize> {
+    let piece = page.piece(at).as_bytes();
+    let [a, b, c, d, ..] = piece else { return None };
+    let begins = a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit();
+    let country = std::str::from_utf8(piece.get(..2)?).ok().filter(|_| begins)?;
+    let length = checks::iban_length(country)?;
+    let (mut signs, mut to) = (piece.len(), at + 1);
+    while signs < length && page.gap(to) == Gap::Space && page.between(to) == " " {
+        signs += page.length(to);
+        to += 1;
+    }
+    let (start, end) = page.range(at, to);
+    let is_right = || checks::iban(page.text.get(start..end).unwrap_or(""));
+    let is_named = || at.checked_sub(1).is_some_and(|before| page.piece(before).eq_ignore_ascii_case("iban"));
+    (signs == length && (is_right() || is_named())).then_some(end)
+}
+
+fn is_wallet(it: &str) -> bool {
+    if let Some(rest) = it.strip_prefix("0x") {
+        return rest.len() == 40 && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    }
+    let has = |test: fn(&u8) -> bool| it.bytes().any(|byte| test(&byte));
+    let is_plain = it.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_base58 = !it.bytes().any(|byte| b"0OIl".contains(&byte)) && it.len() < 36;
+    is_plain
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && (it.starts_with("bc1") && !has(u8::is_ascii_uppercase)
+            || it.starts_with(['1', '3']) && is_base58 && has(u8::is_ascii_uppercase))
+}
+
+/// Addresses of network devices and of the internet, in hexadecimal digits.
+fn hexadecimal(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
+    let Some(word) = page.word(at) else { return };
+    let bytes = page.text.as_bytes();
+    let sign = bytes.get(word.end).copied().unwrap_or(0);
+    if !matches!(sign, b':' | b'-') || word.end - word.start > 4 {
+        return;
+    }
+    let start = word.start;
+    let piece = page.text.get(start..start + 17).unwrap_or("");
+    if word.end - start == 2 && is_mac(piece, sign) && is_free(page.text, start, start + 17) {
+        found.add(start, start + 17, Kind::Mac, rank::CHECKED);
+    }
+    if sign == b':' {
+        let is_part = |byte: &&u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+        let length = bytes.get(start..).map_or(0, |rest| rest.iter().take(45).take_while(is_part).count());
+        let rest = page.text.get(start..start + length).unwrap_or("").trim_end_matches(['.', ':']);
+        if rest.contains(':') && rest.parse::<std::net::Ipv6Addr>().is_ok() {
+            found.add(start, start + rest.len(), Kind::Ip, rank::CHECKED);
+        }
+    }
+}
+
+fn is_mac(piece: &str, sign: u8) -> bool {
+    piece.len() == 17
+        && piece.bytes().enumerate().all(|(place, byte)| match place % 3 {
+            2 => byte == sign,
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
 /// Whether a number does not stand inside a longer number, word or amount.
@@ -116,68 +386,10 @@ fn digit_count(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
 }
 
-fn has_letters(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_alphabetic()) && digit_count(text) > 3
-}
-
-/// Whether one of the words stands before, near enough to speak of the number.
-fn follows(text: &str, at: usize, words: &[&str]) -> bool {
-    let mut begin = at.saturating_sub(40);
-    while !text.is_char_boundary(begin) {
-        begin += 1;
-    }
-    let before = text.get(begin..at).unwrap_or("").to_lowercase();
-    words.iter().any(|word| before.split(|c: char| !c.is_alphanumeric()).any(|it| it == *word))
-}
-
-fn is_ip4(text: &str) -> bool {
-    text.split('.').all(|part| part.parse::<u16>().is_ok_and(|part| part < 256))
-}
-
-/// Groups of hexadecimal digits, not a time of day.
-fn is_ip6(text: &str) -> bool {
-    let groups = text.split(':').count();
-    let has_hex = text.bytes().any(|byte| byte.is_ascii_alphabetic());
-    groups >= 6 || groups >= 4 && (has_hex || text.contains("::"))
-}
-
-fn is_iban(it: &str, text: &str, at: usize) -> bool {
-    checks::iban(it) || follows(text, at, &["iban"])
-}
-
-fn is_wallet(it: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| it.bytes().any(|byte| test(&byte));
-    it.starts_with("0x")
-        || has(u8::is_ascii_digit)
-            && has(u8::is_ascii_lowercase)
-            && (it.starts_with("bc1") || has(u8::is_ascii_uppercase))
-}
-
-/// One sign between the groups, the same twice.
-fn is_evenly_split(it: &str) -> bool {
-    it.as_bytes().get(3) == it.as_bytes().get(6)
-}
-
-/// Issuer and check digit; or a card is spoken of. An order or tracking number is no card, whatever it adds up to.
-fn is_card(it: &str, text: &str, at: usize) -> bool {
-    const CARD: &[&str] =
-        &["card", "cards", "cc", "visa", "mastercard", "amex", "discover", "credit", "debit", "kreditkarte", "tarjeta"];
-    const OTHER: &[&str] =
-        &["order", "tracking", "invoice", "shipment", "parcel", "ticket", "case", "iban", "imei", "awb", "po"];
-    if follows(text, at, CARD) {
-        return true;
-    }
-    checks::pan(it) && !follows(text, at, OTHER)
-}
-
-/// Groups of digits as telephones have them in many countries; neither a date nor a list of amounts.
-fn is_loose_phone(it: &str, text: &str, at: usize) -> bool {
-    const OTHER: &[&str] =
-        &["version", "v", "page", "pages", "years", "from", "between", "icd", "section", "figure", "mg"];
-    let groups: Vec<&str> = it.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
-    let digits = digit_count(it);
-    let is_year = |group: &&str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
-    let is_date = groups.len() <= 3 && groups.iter().any(is_year);
-    let has_length = if groups.len() == 2 { (7..=12).contains(&digits) } else { (8..=13).contains(&digits) };
-    has_length && !is_date && !follows(text, at, OTHER)
+/// Whether a word of a class stands before, near enough to speak of the number.
+fn follows(page: &Page<'_>, at: usize, class: u64) -> bool {
+    const NEAR: usize = 40;
+    let start = page.range(at, at).0;
+    let before = page.words.get(..at).unwrap_or_default().iter().rev();
+    before.take_while(|word| word.start + NEAR >= start).any(|word| word.class & class != 0)
 }

@@ -1,10 +1,11 @@
 //! A text as words, each with its shape, what it can be, and what stands before it.
 
-use super::words::NameLists;
+use super::names_file::NameLists;
 use super::words::Sum;
 use super::words::Words;
 use super::words::class;
-use super::words::hash;
+use super::words::hash_word;
+use super::words::joined;
 
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +52,11 @@ pub(super) enum Gap {
 pub(super) struct Word {
     pub start: usize,
     pub end: usize,
+    /// Its hash.
+    pub sum: u64,
+    pub class: u64,
     pub shape: Shape,
     pub gap: Gap,
-    pub class: u32,
 }
 
 /// How a text is written as a whole.
@@ -74,72 +77,136 @@ pub(super) struct Page<'t> {
     pub style: Style,
     /// Large lists are there: a word that none has is no word of the language.
     pub knows_words: bool,
-    lists: (&'t Words, &'t NameLists),
+    /// Somebody has crossed out names, days or amounts: `XXXX`, `XX/XX/2023`.
+    pub is_crossed_out: bool,
+    /// Some word has a digit.
+    pub has_digits: bool,
+    lists: &'t Words,
+    names: &'t NameLists,
 }
 
-/// Endings of medicines and of what medicine says: capitalised, such a word is no name.
+/// A word that ends as medicines do is none of the language if it has fewer letters before.
 const SHORTEST_STEM: usize = 3;
 
 impl<'t> Page<'t> {
-    pub fn new(text: &'t str, words: &'t Words, names: &'t NameLists) -> Page<'t> {
+    /// Splits a text; `words` is memory to use again.
+    pub fn new(text: &'t str, lists: &'t Words, names: &'t NameLists, mut words: Vec<Word>) -> Page<'t> {
+        words.clear();
         let mut page = Page {
             text,
-            words: Vec::new(),
+            words,
             style: Style::Mixed,
             knows_words: !names.is_empty(),
-            lists: (words, names),
+            is_crossed_out: false,
+            has_digits: false,
+            lists,
+            names,
         };
         page.split();
-        let letters = |shape: Shape| page.words.iter().filter(|word| word.shape == shape).count();
-        let (lower, upper) = (letters(Shape::Lower), letters(Shape::Upper));
-        let capital = letters(Shape::Capital) + letters(Shape::Mixed);
-        page.style = match (lower, capital, upper) {
-            (_, 0, 0) => Style::Lower,
-            (lower, capital, upper) if upper >= 3 && upper > (lower + capital) * 2 => Style::Upper,
-            _ => Style::Mixed,
-        };
+        page.settle_style();
+        page.settle_language();
         page
     }
 
     fn split(&mut self) {
         let (text, bytes) = (self.text, self.text.as_bytes());
         let (mut at, mut end) = (0, 0);
-        self.words.reserve(text.len() / 5);
-        while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-            if !c.is_alphanumeric() {
-                at += c.len_utf8();
-                continue;
-            }
-            let start = at;
-            while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-                let is_inner = matches!(c, '\'' | '’') && joins(text, at + c.len_utf8());
-                if c.is_alphanumeric() || is_mark(c) || is_inner {
-                    at += c.len_utf8();
-                } else {
-                    break;
-                }
-            }
-            let piece = text.get(start..at).unwrap_or("");
-            let stop = start + without_possessive(piece).len();
-            let piece = text.get(start..stop).unwrap_or("");
-            let gap = if self.words.is_empty() {
-                gap_at_start(bytes, start)
+        while let Some(start) = next_word(text, bytes, at) {
+            let (mut word, after) = plain_word(bytes, start).unwrap_or_else(|| signed_word(text, start));
+            word.gap = if self.words.is_empty() { Gap::Start } else { gap(text, bytes, end, start) };
+            let may_be_crossed_out = matches!(word.shape, Shape::Upper | Shape::Mixed | Shape::Both);
+            let piece = text.get(start..word.end).unwrap_or("");
+            if may_be_crossed_out && is_crossed_out(piece) {
+                (word.shape, word.class) = (Shape::Lower, class::COMMON | class::NO_NAME);
+                self.is_crossed_out |= piece.len() > 3;
             } else {
-                gap(text.get(end..start).unwrap_or(""))
-            };
-            let sum = hash(piece);
-            let class = self.lists.0.of(sum) | self.lists.1.of(sum);
-            let is_crossed_out = is_crossed_out(piece);
-            let class = if is_crossed_out { class::COMMON | class::NO_NAME } else { class };
-            self.words.push(Word {
-                start,
-                end: stop,
-                shape: if is_crossed_out { Shape::Lower } else { shape(piece) },
-                gap,
-                class,
-            });
-            end = stop;
+                word.class = self.of(word.sum);
+            }
+            self.has_digits |= matches!(word.shape, Shape::Digits | Shape::Both);
+            self.words.push(word);
+            (at, end) = (after, word.end);
         }
+    }
+
+    fn of(&self, sum: u64) -> u64 {
+        self.lists.of(sum).unwrap_or_else(|| self.names.of(sum))
+    }
+
+    fn settle_style(&mut self) {
+        let (mut lower, mut capital, mut upper) = (0, 0, 0);
+        for word in &self.words {
+            match word.shape {
+                Shape::Lower => lower += 1,
+                Shape::Capital | Shape::Mixed => capital += 1,
+                Shape::Upper => upper += 1,
+                _ => {}
+            }
+        }
+        self.style = match (lower, capital, upper) {
+            (_, 0, 0) => Style::Lower,
+            (lower, capital, upper) if upper >= 3 && upper > (lower + capital) * 2 => Style::Upper,
+            _ => Style::Mixed,
+        };
+    }
+
+    /// Works out which words are of the language, where somebody will ask.
+    fn settle_language(&mut self) {
+        let mut words = std::mem::take(&mut self.words);
+        for word in &mut words {
+            let is_asked = match word.shape {
+                Shape::Lower => self.style == Style::Lower,
+                Shape::Digits | Shape::Both | Shape::Initial => false,
+                _ => true,
+            };
+            if word.class & class::WORD != 0
+                || is_asked && self.is_form(self.text.get(word.start..word.end).unwrap_or(""))
+            {
+                word.class |= class::LANGUAGE;
+            }
+        }
+        self.words = words;
+    }
+
+    /// Whether it is a form of a word of the language, or ends as technical words do.
+    fn is_form(&self, piece: &str) -> bool {
+        const LONGEST: usize = 32;
+        if piece.len() > LONGEST || piece.len() < 3 {
+            return false;
+        }
+        let mut low = [0_u8; LONGEST];
+        let mut states = [Sum::default(); LONGEST + 1];
+        let mut sum = Sum::default();
+        for ((byte, place), state) in piece.bytes().zip(&mut low).zip(states.iter_mut().skip(1)) {
+            *place = byte.to_ascii_lowercase();
+            sum.add(byte);
+            *state = sum;
+        }
+        let low = low.get(..piece.len()).and_then(|low| std::str::from_utf8(low).ok()).unwrap_or("");
+        if self.lists.has_technical_ending(low, SHORTEST_STEM) {
+            return true;
+        }
+        let known = |mut stem: Sum, more: &str| {
+            more.bytes().for_each(|byte| stem.add_low(byte));
+            self.of(stem.finish()) & class::WORD != 0
+        };
+        let state = |length: usize| states.get(length).copied().unwrap_or_default();
+        let last = low.as_bytes().last();
+        let alike = ENDINGS.iter().filter(|(ending, _)| ending.as_bytes().last() == last);
+        alike.into_iter().any(|(ending, stems)| {
+            let Some(stem) = low.strip_suffix(ending).filter(|stem| stem.len() > 2) else { return false };
+            let is_doubled = matches!(stem.as_bytes(), [.., one, other] if one == other);
+            stems.iter().any(|more| known(state(stem.len()), more)) || is_doubled && known(state(stem.len() - 1), "")
+        })
+    }
+
+    /// The lists of `domains/shared`.
+    pub fn lists(&self) -> &'t Words {
+        self.lists
+    }
+
+    /// What a word can be that is part of one.
+    pub fn class_of(&self, piece: &str) -> u64 {
+        self.of(hash_word(piece))
     }
 
     /// The word at a place.
@@ -152,14 +219,35 @@ impl<'t> Page<'t> {
         self.word(place).and_then(|word| self.text.get(word.start..word.end)).unwrap_or("")
     }
 
+    /// How many bytes the word at a place has.
+    pub fn length(&self, place: usize) -> usize {
+        self.word(place).map_or(0, |word| word.end - word.start)
+    }
+
     /// Whether the word at a place is of one of the classes.
-    pub fn is(&self, place: usize, classes: u32) -> bool {
+    pub fn is(&self, place: usize, classes: u64) -> bool {
         self.word(place).is_some_and(|word| word.class & classes != 0)
+    }
+
+    /// Whether the word at a place is written so.
+    pub fn has_shape(&self, place: usize, shape: Shape) -> bool {
+        self.word(place).is_some_and(|word| word.shape == shape)
     }
 
     /// The gap before the word at a place; a break where there is none.
     pub fn gap(&self, place: usize) -> Gap {
         self.word(place).map_or(Gap::Break, |word| word.gap)
+    }
+
+    /// What stands between the word at a place and the one before.
+    pub fn between(&self, place: usize) -> &'t str {
+        let end = place.checked_sub(1).and_then(|before| self.word(before)).map_or(0, |word| word.end);
+        self.text.get(end..self.word(place).map_or(end, |word| word.start)).unwrap_or("")
+    }
+
+    /// The first word that begins at a byte or after it.
+    pub fn word_from(&self, byte: usize) -> usize {
+        self.words.partition_point(|word| word.start < byte)
     }
 
     /// Whether the word at a place is capitalised, or could be in a text without capitals.
@@ -183,80 +271,23 @@ impl<'t> Page<'t> {
             Gap::Start | Gap::Line => true,
             Gap::Dot => {
                 let before = place.checked_sub(1);
-                !before.is_some_and(|before| {
-                    self.is(before, class::TITLE) || self.word(before).is_some_and(|word| word.shape == Shape::Initial)
-                })
+                !before.is_some_and(|before| self.is(before, class::TITLE) || self.has_shape(before, Shape::Initial))
             }
-            Gap::Break => {
-                let end = place.checked_sub(1).and_then(|before| self.word(before)).map_or(0, |word| word.end);
-                let start = self.word(place).map_or(0, |word| word.start);
-                self.text
-                    .get(end..start)
-                    .is_some_and(|gap| gap.contains(['.', '!', '?', ':', '"', '“', '>', ';', '•', '*', '(']))
-            }
+            Gap::Break => self.between(place).contains(['.', '!', '?', ':', '"', '“', '>', ';', '•', '*', '(']),
             _ => false,
         }
     }
 
     /// Whether it is a word of the language, in one of its forms.
     pub fn is_language(&self, place: usize) -> bool {
-        const ENDINGS: &[(&str, &[&str])] = &[
-            ("ies", &["y"]),
-            ("ied", &["y"]),
-            ("es", &["", "e"]),
-            ("s", &[""]),
-            ("ed", &["", "e"]),
-            ("d", &[""]),
-            ("ing", &["", "e"]),
-            ("ings", &["", "e"]),
-            ("ly", &["", "le"]),
-            ("er", &["", "e"]),
-            ("ers", &["", "e"]),
-            ("est", &["", "e"]),
-            ("al", &["", "e"]),
-            ("ic", &["", "y"]),
-            ("ation", &["e", ""]),
-            ("ations", &["e", ""]),
-            ("ion", &["e", ""]),
-            ("ions", &["e", ""]),
-            ("ness", &[""]),
-            ("ment", &[""]),
-            ("able", &["", "e"]),
-            ("ity", &["", "e"]),
-            ("ful", &[""]),
-            ("less", &[""]),
-            ("ian", &["", "ia"]),
-        ];
-        if self.is(place, class::WORD) {
-            return true;
-        }
-        let low = self.piece(place).to_lowercase();
-        if self.lists.0.has_technical_ending(&low, SHORTEST_STEM) {
-            return true;
-        }
-        let known = |stem: &str| (self.lists.0.of(hash(stem)) | self.lists.1.of(hash(stem))) & class::WORD != 0;
-        ENDINGS.iter().any(|(ending, stems)| {
-            let Some(stem) = low.strip_suffix(ending).filter(|stem| stem.len() > 2) else { return false };
-            let doubled = stem.as_bytes();
-            let halved = match doubled {
-                [.., one, other] if one == other => stem.get(..stem.len() - 1),
-                _ => None,
-            };
-            stems.iter().any(|more| known(&format!("{stem}{more}"))) || halved.is_some_and(known)
-        })
+        self.is(place, class::LANGUAGE)
     }
 
     /// What several words together can be.
-    pub fn joined(&self, from: usize, to: usize) -> u32 {
-        let mut sum = Sum::default();
-        for place in from..to {
-            if place > from {
-                sum.blank();
-            }
-            sum.text(self.piece(place));
-        }
-        let sum = sum.finish();
-        self.lists.0.of(sum) | self.lists.1.of(sum)
+    pub fn joined(&self, from: usize, to: usize) -> u64 {
+        let mut words = self.words.get(from..to).unwrap_or_default().iter();
+        let first = words.next().map_or(0, |word| word.sum);
+        self.of(words.fold(first, |sum, word| joined(sum, word.sum)))
     }
 
     /// Whether a thing is named after the word: `Crohn's disease`, `Stevens-Johnson syndrome`. `at` is the word after it.
@@ -266,15 +297,162 @@ impl<'t> Page<'t> {
             to += 1;
         }
         let next = if self.is(to, class::EPONYM) { to } else { to + 1 };
+        if !self.is(next, class::EPONYM) {
+            return false;
+        }
         let is_joined = |place: usize| matches!(self.gap(place), Gap::Space | Gap::Possessive | Gap::Hyphen);
         let is_near = next == to || to > at && is_joined(to) && !self.is_capital(to);
-        is_near && self.is(next, class::EPONYM) && is_joined(next)
+        is_near && is_joined(next)
     }
 
     /// First and last byte of several words.
     pub fn range(&self, from: usize, to: usize) -> (usize, usize) {
         let start = self.word(from).map_or(0, |word| word.start);
         (start, self.word(to.saturating_sub(1)).map_or(start, |word| word.end))
+    }
+}
+
+/// Endings of word forms, and what the stem may have lost.
+const ENDINGS: &[(&str, &[&str])] = &[
+    ("ies", &["y"]),
+    ("ied", &["y"]),
+    ("es", &["", "e"]),
+    ("s", &[""]),
+    ("ed", &["", "e"]),
+    ("d", &[""]),
+    ("ing", &["", "e"]),
+    ("ings", &["", "e"]),
+    ("ly", &["", "le"]),
+    ("er", &["", "e"]),
+    ("ers", &["", "e"]),
+    ("est", &["", "e"]),
+    ("al", &["", "e"]),
+    ("ic", &["", "y"]),
+    ("ation", &["e", ""]),
+    ("ations", &["e", ""]),
+    ("ion", &["e", ""]),
+    ("ions", &["e", ""]),
+    ("ness", &[""]),
+    ("ment", &[""]),
+    ("able", &["", "e"]),
+    ("ity", &["", "e"]),
+    ("ful", &[""]),
+    ("less", &[""]),
+    ("ian", &["", "ia"]),
+];
+
+/// What a byte can be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    Sign,
+    Lower,
+    Upper,
+    Digit,
+    Apostrophe,
+    /// Part of a sign that is not ASCII.
+    Wide,
+}
+
+const BYTES: [Byte; 256] = {
+    let mut bytes = [Byte::Sign; 256];
+    let mut at = 0;
+    while at < 256 {
+        #[expect(clippy::cast_possible_truncation, reason = "it is below 256")]
+        let byte = at as u8;
+        #[expect(clippy::indexing_slicing, reason = "there are 256 of them")]
+        {
+            bytes[at] = match byte {
+                b'a'..=b'z' => Byte::Lower,
+                b'A'..=b'Z' => Byte::Upper,
+                b'0'..=b'9' => Byte::Digit,
+                b'\'' => Byte::Apostrophe,
+                128.. => Byte::Wide,
+                _ => Byte::Sign,
+            };
+        }
+        at += 1;
+    }
+    bytes
+};
+
+fn kind_of(byte: u8) -> Byte {
+    BYTES.get(usize::from(byte)).copied().unwrap_or(Byte::Sign)
+}
+
+/// Where the next word begins.
+fn next_word(text: &str, bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match kind_of(*bytes.get(at)?) {
+            Byte::Sign | Byte::Apostrophe => at += 1,
+            Byte::Wide => {
+                let c = text.get(at..)?.chars().next()?;
+                if c.is_alphanumeric() {
+                    return Some(at);
+                }
+                at += c.len_utf8();
+            }
+            _ => return Some(at),
+        }
+    }
+}
+
+/// A word of ASCII letters and digits and the byte after it; `None` if an apostrophe or another letter may belong to it.
+fn plain_word(bytes: &[u8], start: usize) -> Option<(Word, usize)> {
+    let (mut lower, mut upper, mut digits, mut sum) = (0_usize, 0_usize, 0_usize, Sum::default());
+    let mut at = start;
+    while let Some(byte) = bytes.get(at) {
+        match kind_of(*byte) {
+            Byte::Lower => lower += 1,
+            Byte::Upper => upper += 1,
+            Byte::Digit => digits += 1,
+            Byte::Sign => break,
+            Byte::Apostrophe | Byte::Wide => return None,
+        }
+        sum.add_low(byte | u8::from(byte.is_ascii_uppercase()) << 5);
+        at += 1;
+    }
+    let begins_high = bytes.get(start).is_some_and(u8::is_ascii_uppercase);
+    let shape = shape(lower, upper, digits, begins_high, at - start);
+    Some((Word { start, end: at, sum: sum.finish(), class: 0, shape, gap: Gap::Start }, at))
+}
+
+/// A word in which apostrophes and letters of other alphabets may stand.
+fn signed_word(text: &str, start: usize) -> (Word, usize) {
+    let mut at = start;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let is_inner = matches!(c, '\'' | '’') && joins(text, at + c.len_utf8());
+        if c.is_alphanumeric() || is_mark(c) || is_inner {
+            at += c.len_utf8();
+        } else {
+            break;
+        }
+    }
+    let piece = without_possessive(text.get(start..at).unwrap_or(""));
+    let (mut lower, mut upper, mut digits) = (0, 0, 0);
+    for c in piece.chars() {
+        if c.is_numeric() {
+            digits += 1;
+        } else if c.is_uppercase() {
+            upper += 1;
+        } else if c.is_alphabetic() {
+            lower += 1;
+        }
+    }
+    let begins_high = piece.starts_with(char::is_uppercase);
+    let shape = shape(lower, upper, digits, begins_high, piece.len());
+    (Word { start, end: start + piece.len(), sum: hash_word(piece), class: 0, shape, gap: Gap::Start }, at)
+}
+
+fn shape(lower: usize, upper: usize, digits: usize, begins_high: bool, length: usize) -> Shape {
+    match (lower, upper, digits) {
+        (0, 0, _) => Shape::Digits,
+        (_, _, 1..) => Shape::Both,
+        (0, 1, 0) => Shape::Initial,
+        (0, _, 0) => Shape::Upper,
+        (_, 0, 0) => Shape::Lower,
+        (_, 1, 0) if begins_high => Shape::Capital,
+        (_, 2, 0) if begins_high && length > 3 => Shape::Capital,
+        _ => Shape::Mixed,
     }
 }
 
@@ -293,26 +471,31 @@ fn joins(text: &str, at: usize) -> bool {
 }
 
 fn without_possessive(piece: &str) -> &str {
-    let bare = piece.strip_suffix("'s").or_else(|| piece.strip_suffix("’s"));
-    let bare = bare.or_else(|| piece.strip_suffix("'S"));
-    let bare = bare.or_else(|| {
-        ["'re", "'ve", "'ll", "'d", "'m", "’re", "’ve", "’ll", "’d", "’m"]
-            .iter()
-            .find_map(|end| piece.strip_suffix(end))
-    });
-    bare.filter(|bare| !bare.is_empty()).unwrap_or(piece)
+    const PARTS: &[&str] = &["s", "S", "re", "ve", "ll", "d", "m"];
+    let Some(at) = piece.rfind(['\'', '’']) else { return piece };
+    let (bare, part) = piece.split_at_checked(at).unwrap_or((piece, ""));
+    // `I'm` is no one-letter word.
+    let is_part =
+        !bare.eq_ignore_ascii_case("i") && !bare.is_empty() && PARTS.contains(&part.trim_start_matches(['\'', '’']));
+    if is_part { bare } else { piece }
 }
 
-fn gap_at_start(_bytes: &[u8], _start: usize) -> Gap {
-    Gap::Start
-}
-
-fn gap(between: &str) -> Gap {
+/// What stands between two words, from the end of one to the start of the other.
+fn gap(text: &str, bytes: &[u8], end: usize, start: usize) -> Gap {
+    if start == end + 1 {
+        match bytes.get(end) {
+            Some(b' ') => return Gap::Space,
+            Some(b'-') => return Gap::Hyphen,
+            Some(b',') => return Gap::Comma,
+            Some(b'.') => return Gap::Dot,
+            _ => {}
+        }
+    }
+    let between = text.get(end..start).unwrap_or("");
     match between {
-        " " => return Gap::Space,
-        "-" | "–" | "‑" => return Gap::Hyphen,
-        ", " | "," => return Gap::Comma,
-        ". " | "." => return Gap::Dot,
+        "–" | "‑" => return Gap::Hyphen,
+        ", " => return Gap::Comma,
+        ". " => return Gap::Dot,
         "'s " | "’s " | "'S " => return Gap::Possessive,
         _ => {}
     }
@@ -328,29 +511,5 @@ fn gap(between: &str) -> Gap {
         "," if between.len() < 5 => Gap::Comma,
         "." if between.starts_with('.') => Gap::Dot,
         _ => Gap::Break,
-    }
-}
-
-fn shape(piece: &str) -> Shape {
-    let (mut lower, mut upper, mut digits) = (0, 0, 0);
-    for c in piece.chars() {
-        if c.is_numeric() {
-            digits += 1;
-        } else if c.is_uppercase() {
-            upper += 1;
-        } else if c.is_alphabetic() {
-            lower += 1;
-        }
-    }
-    let begins_high = piece.starts_with(char::is_uppercase);
-    match (lower, upper, digits) {
-        (0, 0, _) => Shape::Digits,
-        (_, _, 1..) => Shape::Both,
-        (0, 1, 0) => Shape::Initial,
-        (0, _, 0) => Shape::Upper,
-        (_, 0, 0) => Shape::Lower,
-        (_, 1, 0) if begins_high => Shape::Capital,
-        (_, 2, 0) if begins_high && piece.len() > 3 => Shape::Capital,
-        _ => Shape::Mixed,
     }
 }

@@ -13,7 +13,7 @@ use super::words::class;
 const LONGEST_FACILITY: usize = 6;
 
 /// What keeps a word from being part of a name of any kind.
-pub(super) const NEVER: u32 = class::COMMON | class::MONTH | class::WEEKDAY | class::NO_NAME;
+pub(super) const NEVER: u64 = class::COMMON | class::MONTH | class::WEEKDAY | class::NO_NAME;
 
 /// Marks places.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
@@ -69,8 +69,9 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
             let kind = if page.is(to, class::FIRM) { Kind::Org } else { Kind::Location };
             told = Some((to + 1, told.map_or(kind, |(_, before)| if before == Kind::Org { kind } else { before })));
         }
-        let is_link = matches!(page.piece(to), "of" | "for" | "the" | "and" | "de" | "at")
-            && (page.is_capital(to + 1) || page.piece(to + 1) == "the");
+        let is_link = page.is(to, class::LINK)
+            && page.has_shape(to, Shape::Lower)
+            && (page.is_capital(to + 1) || page.is(to + 1, class::ARTICLE));
         if !(can_name(page, to) || is_told || is_link && to > at) {
             break;
         }
@@ -91,7 +92,7 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
 
 /// A well-known firm of several words.
 fn firm(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
-    if !page.is(at, class::PLACE_BEGINS) {
+    if !page.is(at, class::FIRM_BEGINS) {
         return None;
     }
     let to = (at + 2..=at + 4).rev().find(|to| page.joined(at, *to) & class::FIRM != 0)?;
@@ -100,7 +101,7 @@ fn firm(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
 
 /// `St. Luke`, with or without what it is.
 fn saint(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
-    let is_saint = matches!(page.piece(at), "St" | "Saint" | "Mt" | "Mount") && joins(page, at + 1);
+    let is_saint = page.is(at, class::SAINT) && page.has_shape(at, Shape::Capital) && joins(page, at + 1);
     let is_name =
         is_saint && page.style == Style::Mixed && is_name(page, at + 1) && page.word(at + 1)?.shape == Shape::Capital;
     (is_name && !page.is(at.wrapping_sub(1), class::STREET)).then_some((at, at + 2, Kind::Location))
@@ -108,7 +109,8 @@ fn saint(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
 
 /// `… in Rochester, MN` after a facility.
 fn seat(page: &Page<'_>, to: usize) -> usize {
-    if matches!(page.piece(to), "in" | "at") && page.gap(to) == Gap::Space && page.gap(to + 1) == Gap::Space {
+    let is_led = page.is(to, class::LEADS) && page.has_shape(to, Shape::Lower);
+    if is_led && page.gap(to) == Gap::Space && page.gap(to + 1) == Gap::Space {
         let town = named(page, to + 1).map(|(_, to)| to).or_else(|| led_to(page, to + 1).map(|(_, to, _)| to));
         return town.map_or(to, |to| with_state(page, to));
     }
@@ -135,7 +137,7 @@ fn can_name(page: &Page<'_>, at: usize) -> bool {
 }
 
 fn joins(page: &Page<'_>, at: usize) -> bool {
-    let is_short = |place: usize| matches!(page.piece(place), "St" | "Mt" | "Ft" | "ST" | "MT");
+    let is_short = |place: usize| page.is(place, class::SAINT) && page.length(place) == 2;
     match page.gap(at) {
         Gap::Space | Gap::Hyphen | Gap::Possessive => true,
         Gap::Dot => at > 0 && is_short(at - 1),
@@ -206,27 +208,8 @@ fn is_led(page: &Page<'_>, at: usize) -> bool {
     if page.gap(at) != Gap::Space {
         return false;
     }
-    let is_the = matches!(page.piece(before), "the" | "The")
-        || page.is(before, class::LANDSCAPE)
-        || is_compass(page.piece(before));
-    page.is(before, class::PLACE_CUE) || is_the && before > 0 && page.is(before - 1, class::PLACE_CUE)
-}
-
-fn is_compass(piece: &str) -> bool {
-    matches!(
-        piece.to_lowercase().as_str(),
-        "northern"
-            | "southern"
-            | "eastern"
-            | "western"
-            | "north"
-            | "south"
-            | "east"
-            | "west"
-            | "downtown"
-            | "greater"
-            | "central"
-    )
+    let is_between = page.is(before, class::ARTICLE | class::LANDSCAPE | class::COMPASS);
+    page.is(before, class::PLACE_CUE) || is_between && before > 0 && page.is(before - 1, class::PLACE_CUE)
 }
 
 /// What a preposition leads to: `seen at Johns Hopkins`, `lives in Kistarcsa`.
@@ -242,7 +225,7 @@ fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let is_person = page.is(at, class::GIVEN) && !page.is(at, class::TOWN);
     let is_short = page.word(at).is_some_and(|word| word.shape == Shape::Initial);
     let before = at.checked_sub(1).map_or("", |before| page.piece(before));
-    let leads_well = matches!(before, "in" | "at" | "from" | "near" | "In" | "At" | "From" | "the" | "via" | "outside");
+    let leads_well = at.checked_sub(1).is_some_and(|before| page.is(before, class::LEADS));
     let is_known = page.knows_words || to > at + 1;
     let is_word = to == at + 1 && page.is_language(at);
     let is_shouted = to == at + 1

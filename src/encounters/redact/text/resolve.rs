@@ -3,11 +3,14 @@
 use super::Kind;
 use super::Span;
 use super::kind::Kinds;
+use super::page::Page;
+use super::page::Word;
 
 /// How sure a find is: the higher counts where two overlap, and what is left of the lower is masked too.
 pub(super) mod rank {
     pub const KNOWN: u8 = 100;
     pub const CUE: u8 = 90;
+    pub const FORM: u8 = 85;
     pub const CHECKED: u8 = 80;
     pub const PATTERN: u8 = 70;
     pub const DATE: u8 = 66;
@@ -17,21 +20,33 @@ pub(super) mod rank {
     pub const PLACE: u8 = 50;
     pub const NAME: u8 = 45;
     pub const WORD: u8 = 40;
+    /// Inside the name of a firm or a mark: what only looks like a person or place is none.
+    pub const SHIELD: u8 = 255;
 }
 
 /// Finds in one text.
-pub(super) struct Found<'t> {
-    text: &'t str,
+pub(super) struct Found<'p> {
+    text: &'p str,
+    words: &'p [Word],
     wanted: Kinds,
     marked: Vec<(usize, usize)>,
     /// Names of firms: what looks like a person or place in them is none.
     shields: Vec<(usize, usize)>,
     finds: Vec<(u8, Span)>,
+    /// The highest rank of a find that touches a word, by word; empty until there is one.
+    ranks: Vec<u8>,
 }
 
-impl<'t> Found<'t> {
-    pub fn new(text: &'t str, wanted: Kinds, marked: Vec<(usize, usize)>) -> Found<'t> {
-        Found { text, wanted, marked, shields: Vec::new(), finds: Vec::new() }
+impl<'p> Found<'p> {
+    pub fn new(page: &'p Page<'_>, wanted: Kinds, marked: Vec<(usize, usize)>) -> Found<'p> {
+        let (finds, shields, ranks) = (Vec::new(), Vec::new(), Vec::new());
+        let mut found = Found { text: page.text, words: &page.words, wanted, marked, shields, finds, ranks };
+        for place in 0..found.marked.len() {
+            if let Some((start, end)) = found.marked.get(place).copied() {
+                found.touch(start, end, rank::SHIELD);
+            }
+        }
+        found
     }
 
     /// Whether a kind is asked for.
@@ -44,18 +59,32 @@ impl<'t> Found<'t> {
         // What a record hides is masked whatever it is.
         if start < end && (self.wanted.has(kind) || rank == rank::KNOWN) {
             self.finds.push((rank, Span { start, end, kind }));
+            self.touch(start, end, rank);
         }
     }
 
     /// Nothing that only looks like a name or place counts inside.
     pub fn shield(&mut self, start: usize, end: usize) {
         self.shields.push((start, end));
+        self.touch(start, end, rank::SHIELD);
     }
 
-    /// Whether a find of some rank or more touches the piece.
-    pub fn covers(&self, start: usize, end: usize, least: u8) -> bool {
-        self.finds.iter().any(|(rank, span)| *rank >= least && span.start < end && start < span.end)
-            || self.marked.iter().chain(&self.shields).any(|(from, to)| *from < end && start < *to)
+    /// Whether a find of some rank or more, a mark or a firm touches the word at a place.
+    pub fn covers(&self, place: usize, least: u8) -> bool {
+        self.ranks.get(place).is_some_and(|rank| *rank >= least)
+    }
+
+    fn touch(&mut self, start: usize, end: usize, rank: u8) {
+        if self.ranks.is_empty() {
+            self.ranks.resize(self.words.len(), 0);
+        }
+        let from = self.words.partition_point(|word| word.end <= start);
+        for (word, highest) in self.words.iter().zip(&mut self.ranks).skip(from) {
+            if word.start >= end {
+                break;
+            }
+            *highest = rank.max(*highest);
+        }
     }
 
     /// The pieces to mask: in order, none overlapping, none in a mark, each with a letter or digit at both ends.
@@ -64,19 +93,22 @@ impl<'t> Found<'t> {
             return Vec::new();
         }
         let shields = std::mem::take(&mut self.shields);
-        let is_shielded = |span: &Span| shields.iter().any(|(from, to)| *from <= span.start && span.end <= *to);
+        let is_shielded = |span: &Span| {
+            // They were found from left to right and do not overlap.
+            let place = shields.partition_point(|(_, to)| *to < span.end);
+            shields.get(place).is_some_and(|(from, to)| *from <= span.start && span.end <= *to)
+        };
         self.finds.retain(|(rank, span)| *rank >= rank::TITLED || span.kind == Kind::Org || !is_shielded(span));
         self.finds.sort_by_key(|(rank, span)| {
             (std::cmp::Reverse(*rank), std::cmp::Reverse(span.end - span.start), span.start)
         });
-        let mut taken: Vec<(usize, usize)> = std::mem::take(&mut self.marked);
-        taken.sort_unstable();
+        let mut taken = Taken::default();
+        self.marked.iter().for_each(|(start, end)| taken.add(*start, *end));
         let mut spans = Vec::with_capacity(self.finds.len());
         for (_, span) in &self.finds {
-            for (start, end) in free(&taken, span.start, span.end) {
+            for (start, end) in taken.free(span.start, span.end) {
                 let Some((start, end)) = trimmed(self.text, start, end) else { continue };
-                let place = taken.partition_point(|(from, _)| *from < start);
-                taken.insert(place, (start, end));
+                taken.add(start, end);
                 spans.push(Span { start, end, kind: span.kind });
             }
         }
@@ -85,19 +117,33 @@ impl<'t> Found<'t> {
     }
 }
 
-/// The parts of a piece that nothing has taken.
-fn free(taken: &[(usize, usize)], begin: usize, end: usize) -> Vec<(usize, usize)> {
-    let (mut parts, mut start) = (Vec::new(), begin);
-    for (from, to) in taken.iter().filter(|(from, to)| *from < end && begin < *to) {
-        if start < *from {
-            parts.push((start, *from));
+/// Pieces of the text that are taken, none overlapping.
+#[derive(Default)]
+struct Taken(std::collections::BTreeMap<usize, usize>);
+
+impl Taken {
+    fn add(&mut self, start: usize, end: usize) {
+        let longest = self.0.entry(start).or_default();
+        *longest = end.max(*longest);
+    }
+
+    /// The parts of a piece that nothing has taken.
+    fn free(&self, begin: usize, end: usize) -> Vec<(usize, usize)> {
+        let (mut parts, mut start) = (Vec::new(), begin);
+        if let Some((_, to)) = self.0.range(..begin).next_back() {
+            start = start.max(*to);
         }
-        start = start.max(*to);
+        for (from, to) in self.0.range(begin..end.max(begin)) {
+            if start < *from {
+                parts.push((start, *from));
+            }
+            start = start.max(*to);
+        }
+        if start < end {
+            parts.push((start, end));
+        }
+        parts
     }
-    if start < end {
-        parts.push((start, end));
-    }
-    parts
 }
 
 /// A piece without what is neither letter nor digit at its ends; `None` if nothing is left.

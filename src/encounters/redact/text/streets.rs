@@ -43,15 +43,14 @@ fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if page.is(at, class::UNIT) && page.gap(at + 1) != Gap::Comma && is_unit_number(page, at + 1) {
         return Some((at, at + 2));
     }
-    let piece = page.piece(at);
-    if piece.eq_ignore_ascii_case("box") && is_number(page, at + 1) {
+    if page.is(at, class::BOX) && is_number(page, at + 1) {
         return Some((office_before(page, at), at + 2));
     }
-    if matches!(piece, "APO" | "FPO" | "DPO" | "apo" | "fpo" | "dpo") && page.piece(at + 1).len() == 2 {
+    if page.is(at, class::FIELD_POST) && page.length(at + 1) == 2 {
         let zip = usize::from(is_number(page, at + 2));
         return Some((at, at + 2 + zip));
     }
-    if piece.eq_ignore_ascii_case("corner") && page.piece(at + 1) == "of" {
+    if page.is(at, class::CORNER) && page.piece(at + 1) == "of" {
         return corner(page, at);
     }
     if page.is(at, class::STREET_BEGINS) && page.is_capital(at) {
@@ -113,20 +112,13 @@ fn begun(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
 
 /// `Vesturgata 66`, `Eötvös út 10`: a word that ends as streets do, and a number.
 fn ended(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    const ENDINGS: &[&str] = &[
-        "straße", "strasse", "gata", "gatan", "gate", "gaten", "vej", "veien", "vegen", "vägen", "vagen", "katu",
-        "kuja", "laan", "straat", "gasse", "gade", "weg", "allee", "allé", "plein", "utca", "tie", "gränd",
-    ];
-    let piece = page.piece(at).to_lowercase();
-    let is_street = ENDINGS.iter().any(|ending| piece.len() > ending.len() + 2 && piece.ends_with(ending))
-        || matches!(piece.as_str(), "utca" | "út" | "útja" | "u" | "ulica" | "ul" | "tér" | "street" | "road" | "st");
-    let is_capital = page.is_capital(at) || matches!(piece.as_str(), "utca" | "út" | "útja" | "ulica" | "tér");
-    if !is_street
-        || !is_capital
-        || !is_number(page, at + 1)
-        || page.gap(at + 1) != Gap::Space
-        || page.piece(at + 1).len() > 4
-    {
+    if !is_number(page, at + 1) || page.gap(at + 1) != Gap::Space || page.length(at + 1) > 4 {
+        return None;
+    }
+    let is_bare = page.is(at, class::STREET_ENDS);
+    let is_street = is_bare || page.lists().has_street_ending(page.piece(at));
+    let is_low_type = is_bare && page.length(at) > 2 && !page.is(at, class::STREET);
+    if !is_street || !(page.is_capital(at) || is_low_type) {
         return None;
     }
     let mut from = at;
@@ -138,17 +130,20 @@ fn ended(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     {
         from -= 1;
     }
-    let is_lone_word = from == at && matches!(piece.as_str(), "street" | "road" | "st" | "u" | "ul");
+    let is_lone_word = from == at && is_bare && !is_low_type;
     (!is_lone_word && !page.is(at, class::COMMON)).then_some((from, at + 2))
 }
 
 /// `Sireli 74`: a strange word and a number that end a line or stand before a unit.
 fn strange(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    let is_capital = page.word(at).is_some_and(|word| word.shape == Shape::Capital);
-    let is_housed = is_number(page, at + 1) && page.gap(at + 1) == Gap::Space && page.piece(at + 1).len() < 4;
+    let is_capital = page.has_shape(at, Shape::Capital);
+    let is_housed = is_number(page, at + 1) && page.gap(at + 1) == Gap::Space && page.length(at + 1) < 4;
+    if !is_capital || !is_housed {
+        return None;
+    }
     let ends = matches!(page.gap(at + 2), Gap::Line | Gap::Comma) || page.is(at + 2, class::UNIT | class::STREET);
     let is_word = page.is(at, class::COMMON | class::MONTH | class::NO_NAME | class::FIRM) || page.is_language(at);
-    (page.knows_words && is_capital && is_housed && ends && !is_word).then_some((at, at + 2))
+    (page.knows_words && ends && !is_word).then_some((at, at + 2))
 }
 
 /// `the corner of Elm Street and 5th Avenue`.
@@ -256,15 +251,16 @@ fn is_settlement(page: &Page<'_>, at: usize, begins: bool) -> bool {
 /// `MN 55401`, `Spain 63488`.
 fn state_and_zip(page: &Page<'_>, found: &mut Found<'_>) {
     for at in 1..page.words.len() {
-        let is_zip = page.piece(at).len() == 5 && page.word(at).is_some_and(|word| word.shape == Shape::Digits);
+        if !page.has_shape(at, Shape::Digits) || page.length(at) != 5 {
+            continue;
+        }
         let after_line = page.gap(at + 1) == Gap::Line || page.gap(at + 1) == Gap::Break;
-        if is_zip && after_line && page.gap(at) == Gap::Space && page.is(at - 1, class::LAND | class::PLACE_BEGINS) {
+        if after_line && page.gap(at) == Gap::Space && page.is(at - 1, class::LAND | class::PLACE_BEGINS) {
             let (start, end) = page.range(at, at + 1);
             found.add(start, end, Kind::Zip, rank::PATTERN);
         }
-        let is_state =
-            page.is(at - 1, class::STATE_CODE) && page.word(at - 1).is_some_and(|word| word.shape == Shape::Upper);
-        if is_zip && is_state && page.gap(at) == Gap::Space {
+        let is_state = page.is(at - 1, class::STATE_CODE) && page.has_shape(at - 1, Shape::Upper);
+        if is_state && page.gap(at) == Gap::Space {
             let more = usize::from(page.gap(at + 1) == Gap::Hyphen && page.piece(at + 1).len() == 4);
             let (start, end) = page.range(at, at + 1 + more);
             found.add(start, end, Kind::Zip, rank::PATTERN);
@@ -274,10 +270,10 @@ fn state_and_zip(page: &Page<'_>, found: &mut Found<'_>) {
 
 fn is_number(page: &Page<'_>, at: usize) -> bool {
     let Some(word) = page.word(at) else { return false };
-    let piece = page.piece(at);
     match word.shape {
-        Shape::Digits => piece.len() < 7,
+        Shape::Digits => word.end - word.start < 7,
         Shape::Both => {
+            let piece = page.piece(at);
             let digits = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
             digits.len() + 1 == piece.len() && digits.len() < 6 && digits.bytes().all(|byte| byte.is_ascii_digit())
         }

@@ -1,75 +1,114 @@
-//! What each word can be: classes of words from the lists of `domains/shared` and, where installed, large name lists.
+//! What each word can be: classes of words from the lists of `domains/shared`, and what large name lists add.
 
+use super::names_file::NameLists;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::hash::Hasher;
-use std::path::Path;
-use std::path::PathBuf;
 
-use crate::encounters::redact::Error;
-
-/// What a word can be, as bits.
+/// What a word can be, as bits. The lowest eight are those that large lists know.
 pub(super) mod class {
     /// A given name that many bear.
-    pub const GIVEN: u32 = 1;
+    pub const GIVEN: u64 = 1;
     /// A given name.
-    pub const RARE_GIVEN: u32 = 1 << 1;
+    pub const RARE_GIVEN: u64 = 1 << 1;
     /// A surname that many bear.
-    pub const SURNAME: u32 = 1 << 2;
+    pub const SURNAME: u64 = 1 << 2;
     /// A surname.
-    pub const RARE_SURNAME: u32 = 1 << 3;
+    pub const RARE_SURNAME: u64 = 1 << 3;
     /// A word of the language.
-    pub const WORD: u32 = 1 << 4;
+    pub const WORD: u64 = 1 << 4;
     /// A town.
-    pub const TOWN: u32 = 1 << 5;
+    pub const TOWN: u64 = 1 << 5;
     /// A country, a state, a region.
-    pub const LAND: u32 = 1 << 6;
+    pub const LAND: u64 = 1 << 6;
     /// The first word of a place or firm of several words.
-    pub const PLACE_BEGINS: u32 = 1 << 7;
+    pub const PLACE_BEGINS: u64 = 1 << 7;
     /// `mr`, `dr`: a name follows.
-    pub const TITLE: u32 = 1 << 8;
+    pub const TITLE: u64 = 1 << 8;
     /// A month, or its short form.
-    pub const MONTH: u32 = 1 << 9;
+    pub const MONTH: u64 = 1 << 9;
     /// A day of the week.
-    pub const WEEKDAY: u32 = 1 << 10;
+    pub const WEEKDAY: u64 = 1 << 10;
     /// `hospital`, `clinic`.
-    pub const FACILITY: u32 = 1 << 11;
+    pub const FACILITY: u64 = 1 << 11;
     /// `street`, `avenue`.
-    pub const STREET: u32 = 1 << 12;
+    pub const STREET: u64 = 1 << 12;
     /// `apt`, `suite`.
-    pub const UNIT: u32 = 1 << 13;
+    pub const UNIT: u64 = 1 << 13;
     /// `inc`, `ltd`.
-    pub const FIRM: u32 = 1 << 14;
+    pub const FIRM: u64 = 1 << 14;
     /// `patient`, `witness`: a name may follow.
-    pub const ROLE: u32 = 1 << 15;
+    pub const ROLE: u64 = 1 << 15;
     /// Capitalised and yet no name.
-    pub const NO_NAME: u32 = 1 << 16;
+    pub const NO_NAME: u64 = 1 << 16;
     /// `disease`, `syndrome`: the word before is no person.
-    pub const EPONYM: u32 = 1 << 17;
+    pub const EPONYM: u64 = 1 << 17;
     /// The two letters of a state.
-    pub const STATE_CODE: u32 = 1 << 18;
+    pub const STATE_CODE: u64 = 1 << 18;
     /// `van`, `de`: inside a name.
-    pub const PARTICLE: u32 = 1 << 19;
+    pub const PARTICLE: u64 = 1 << 19;
     /// `in`, `from`: a place may follow.
-    pub const PLACE_CUE: u32 = 1 << 20;
+    pub const PLACE_CUE: u64 = 1 << 20;
     /// `said`, `called`: a person did it.
-    pub const SPEAKS: u32 = 1 << 21;
+    pub const SPEAKS: u64 = 1 << 21;
     /// A people or a language: no place, no name.
-    pub const PEOPLE: u32 = 1 << 22;
+    pub const PEOPLE: u64 = 1 << 22;
     /// `rue`, `via`: a street follows.
-    pub const STREET_BEGINS: u32 = 1 << 23;
+    pub const STREET_BEGINS: u64 = 1 << 23;
     /// A word in frequent use.
-    pub const COMMON: u32 = 1 << 24;
+    pub const COMMON: u64 = 1 << 24;
     /// `lake`, `mount`: part of the name of a place.
-    pub const LANDSCAPE: u32 = 1 << 25;
+    pub const LANDSCAPE: u64 = 1 << 25;
     /// `Jr`, `MD`: ends a name.
-    pub const SUFFIX: u32 = 1 << 26;
+    pub const SUFFIX: u64 = 1 << 26;
     /// Somebody after whom a disease is named: alone it is the disease.
-    pub const EPONYM_OF: u32 = 1 << 27;
+    pub const EPONYM_OF: u64 = 1 << 27;
+    /// The first word of a cue.
+    pub const CUE: u64 = 1 << 28;
+    /// A word of the language in one of its forms: not of a list, it is worked out.
+    pub const LANGUAGE: u64 = 1 << 29;
+    /// `of`, `for`, `the`: inside the name of a facility.
+    pub const LINK: u64 = 1 << 30;
+    /// `the`.
+    pub const ARTICLE: u64 = 1 << 31;
+    /// `northern`, `downtown`: between a preposition and a place.
+    pub const COMPASS: u64 = 1 << 32;
+    /// `in`, `at`: a place follows, whatever it looks like.
+    pub const LEADS: u64 = 1 << 33;
+    /// `box`, `postfach`: a number follows.
+    pub const BOX: u64 = 1 << 34;
+    /// `utca`, `ulica`: a house number follows.
+    pub const STREET_ENDS: u64 = 1 << 35;
+    /// `since`, `last`: a month alone after it is a date.
+    pub const DATE_CUE: u64 = 1 << 36;
+    /// `apo`, `fpo`: a post office of the forces.
+    pub const FIELD_POST: u64 = 1 << 37;
+    /// `version`, `order`: a number after it is no telephone, card or address.
+    pub const NO_PHONE: u64 = 1 << 38;
+    /// `order`, `tracking`: a number after it is no card.
+    pub const NO_CARD: u64 = 1 << 39;
+    /// `card`, `visa`: a number after it is a card.
+    pub const CARD: u64 = 1 << 40;
+    /// `aged`: an age follows.
+    pub const AGED: u64 = 1 << 41;
+    /// `years`, `yo`: an age stands before.
+    pub const YEARS: u64 = 1 << 42;
+    /// `on`, `dob`: month and day follow.
+    pub const DAY_CUE: u64 = 1 << 43;
+    /// `corner`: two streets follow.
+    pub const CORNER: u64 = 1 << 44;
+    /// `version`: four numbers after it are no internet address.
+    pub const VERSION: u64 = 1 << 45;
+    /// `https`, `www`: a web address begins.
+    pub const WEB: u64 = 1 << 46;
+    /// The first word of a firm of several words.
+    pub const FIRM_BEGINS: u64 = 1 << 47;
+    /// `st`, `mt`: the short form of the first word of a place.
+    pub const SAINT: u64 = 1 << 48;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
-const LISTS: &[(&str, u32)] = &[
+const LISTS: &[(&str, u64)] = &[
     ("given-names", class::GIVEN),
     ("surnames", class::SURNAME),
     ("common-words", class::WORD | class::COMMON),
@@ -82,6 +121,7 @@ const LISTS: &[(&str, u32)] = &[
     ("facility-words", class::FACILITY),
     ("street-words", class::STREET),
     ("street-beginnings", class::STREET_BEGINS),
+    ("street-ends", class::STREET_ENDS),
     ("unit-words", class::UNIT),
     ("firm-words", class::FIRM),
     ("role-words", class::ROLE),
@@ -89,24 +129,43 @@ const LISTS: &[(&str, u32)] = &[
     ("eponym-nouns", class::EPONYM),
     ("name-particles", class::PARTICLE),
     ("place-cues", class::PLACE_CUE),
+    ("place-leads", class::LEADS),
+    ("place-directions", class::COMPASS),
+    ("facility-links", class::LINK),
+    ("articles", class::ARTICLE),
+    ("date-cues", class::DATE_CUE),
     ("speaking-words", class::SPEAKS),
     ("peoples", class::PEOPLE),
     ("landscape-words", class::LANDSCAPE),
     ("name-suffixes", class::SUFFIX),
     ("eponyms", class::EPONYM_OF),
     ("firms", class::FIRM),
+    ("post-boxes", class::BOX),
+    ("field-posts", class::FIELD_POST),
+    ("no-phone-cues", class::NO_PHONE),
+    ("no-card-cues", class::NO_CARD),
+    ("card-words", class::CARD),
+    ("age-cues", class::AGED),
+    ("age-units", class::YEARS),
+    ("day-cues", class::DAY_CUE),
+    ("corner-words", class::CORNER),
+    ("version-words", class::VERSION),
+    ("web-words", class::WEB),
+    ("saint-words", class::SAINT),
 ];
 
 /// Hashes of words and what they can be.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Words {
-    classes: HashMap<u64, u32, BuildHasherDefault<Same>>,
-    /// Endings of words that are no names.
-    endings: Vec<String>,
+    classes: HashMap<u64, u64, BuildHasherDefault<Same>>,
+    /// Endings of words that are no names, by their last two bytes.
+    endings: HashMap<[u8; 2], Vec<String>>,
+    /// Endings of streets written as one word: `gasse`, `straat`.
+    street_endings: Vec<String>,
 }
 
 /// Keys are hashes already.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Same(u64);
 
 impl Hasher for Same {
@@ -124,45 +183,109 @@ impl Words {
     pub fn from_lists(lists: &[(String, Vec<String>)]) -> Words {
         let mut words = Words::default();
         for (name, members) in lists {
-            if name == "no-name-endings" {
-                words.endings.clone_from(members);
+            match name.as_str() {
+                "no-name-endings" => members.iter().for_each(|ending| words.add_ending(ending)),
+                "street-endings" => words.street_endings.extend(members.iter().map(|ending| ending.to_lowercase())),
+                _ => {}
             }
             let Some((_, class)) = LISTS.iter().find(|list| list.0 == name) else { continue };
             for member in members {
-                words.add(member, *class);
+                classes(member, *class, |sum, class| words.add(sum, class));
             }
         }
         words
     }
 
-    /// What a hash stands for.
-    pub fn of(&self, hash: u64) -> u32 {
-        self.classes.get(&hash).copied().unwrap_or(0)
+    /// The same with what large lists say of these words, so that they are looked up once.
+    #[expect(clippy::iter_over_hash_type, reason = "each word by itself, in whatever order")]
+    pub fn merged(&self, names: &NameLists) -> Words {
+        let mut words = self.clone();
+        for (sum, class) in &mut words.classes {
+            *class |= names.of(*sum);
+        }
+        words
+    }
+
+    /// Adds a class to a word, by its hash.
+    pub fn add(&mut self, sum: u64, class: u64) {
+        *self.classes.entry(sum).or_default() |= class;
+    }
+
+    /// What a hash stands for; `None` if the lists do not have it.
+    pub fn of(&self, sum: u64) -> Option<u64> {
+        self.classes.get(&sum).copied()
     }
 
     /// Whether a word in lower case ends as technical words do, after a stem of some letters.
     pub fn has_technical_ending(&self, word: &str, stem: usize) -> bool {
-        self.endings.iter().any(|ending| word.len() >= ending.len() + stem && word.ends_with(ending.as_str()))
+        let Some(endings) = last_two(word).and_then(|last| self.endings.get(&last)) else { return false };
+        endings.iter().any(|ending| word.len() >= ending.len() + stem && word.ends_with(ending.as_str()))
     }
 
-    fn add(&mut self, text: &str, class: u32) {
-        *self.classes.entry(hash(text)).or_default() |= class;
-        if let Some((first, _)) = text.trim().split_once([' ', '-'])
-            && class & (class::TOWN | class::LAND | class::FIRM) != 0
-        {
-            *self.classes.entry(hash(first)).or_default() |= class::PLACE_BEGINS;
+    /// Whether a word ends as streets do that are written as one word.
+    pub fn has_street_ending(&self, word: &str) -> bool {
+        let is_long = |ending: &&String| word.len() > ending.len() + 2;
+        if !self.street_endings.iter().filter(is_long).any(|ending| ends_alike(word, ending)) {
+            return false;
+        }
+        let low = word.to_lowercase();
+        self.street_endings.iter().any(|ending| low.len() > ending.len() + 2 && low.ends_with(ending.as_str()))
+    }
+
+    fn add_ending(&mut self, ending: &str) {
+        if let Some(last) = last_two(ending) {
+            self.endings.entry(last).or_default().push(ending.to_owned());
         }
     }
 }
 
-/// The hash of a text in lower case, blanks and hyphens alike, dots and apostrophes left out.
+fn last_two(word: &str) -> Option<[u8; 2]> {
+    word.as_bytes().last_chunk().copied()
+}
+
+/// Whether the last byte is the same, whatever its case: a first look.
+fn ends_alike(word: &str, ending: &str) -> bool {
+    let last = |text: &str| text.as_bytes().last().map(u8::to_ascii_lowercase);
+    last(word) == last(ending)
+}
+
+/// The hash of a list's member with its class, and the hash of the first of several words.
+pub(super) fn classes(member: &str, class: u64, mut add: impl FnMut(u64, u64)) {
+    add(hash(member), class);
+    if let Some((first, _)) = member.trim().split_once([' ', '-'])
+        && class & (class::TOWN | class::LAND | class::FIRM) != 0
+    {
+        let begins = if class & class::FIRM == 0 { class::PLACE_BEGINS } else { class::FIRM_BEGINS };
+        add(hash(first), begins);
+    }
+}
+
+/// The hash of one or several words, blanks and hyphens alike.
 pub(super) fn hash(text: &str) -> u64 {
+    let mut words = text.split([' ', '-', '\t']).filter(|word| !word.is_empty());
+    let first = words.next().map_or(0, hash_word);
+    words.fold(first, |sum, word| joined(sum, hash_word(word)))
+}
+
+/// The hash of a word in lower case, dots and apostrophes left out.
+pub(super) fn hash_word(word: &str) -> u64 {
     let mut sum = Sum::default();
-    sum.text(text.trim());
+    if word.is_ascii() {
+        word.bytes().for_each(|byte| sum.add(byte));
+    } else {
+        for c in word.chars().flat_map(char::to_lowercase).filter(|c| *c != '’') {
+            c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| sum.add(byte));
+        }
+    }
     sum.finish()
 }
 
-/// A hash that is made word by word.
+/// The hash of words that stand together.
+pub(super) fn joined(before: u64, word: u64) -> u64 {
+    mix(before.rotate_left(23) ^ word)
+}
+
+/// The hash of a word, made byte by byte.
 #[derive(Clone, Copy)]
 pub(super) struct Sum(u64);
 
@@ -173,165 +296,25 @@ impl Default for Sum {
 }
 
 impl Sum {
-    /// Adds a text.
-    pub fn text(&mut self, text: &str) {
-        if text.is_ascii() {
-            text.bytes().for_each(|byte| self.byte(byte.to_ascii_lowercase()));
-        } else {
-            for c in text.chars().flat_map(char::to_lowercase) {
-                if c != '’' {
-                    c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.byte(byte));
-                }
-            }
+    /// Adds a byte, in lower case; dots and apostrophes do not count.
+    pub fn add(&mut self, byte: u8) {
+        if !matches!(byte, b'\'' | b'.') {
+            self.add_low(byte.to_ascii_lowercase());
         }
     }
 
-    /// Adds the blank between two words.
-    pub fn blank(&mut self) {
-        self.byte(b' ');
-    }
-
-    fn byte(&mut self, byte: u8) {
-        let byte = match byte {
-            b'-' => b' ',
-            b'\'' | b'.' => return,
-            byte => byte,
-        };
+    /// Adds a byte that is in lower case.
+    pub fn add_low(&mut self, byte: u8) {
         self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
 
     /// The hash.
     pub fn finish(self) -> u64 {
-        self.0 ^ self.0 >> 29
+        mix(self.0)
     }
 }
 
-/// Large name lists, installed beside the program (`privacy/gazetteers`): given names, surnames, towns, words.
-#[derive(Default)]
-pub struct NameLists {
-    words: Words,
-}
-
-impl NameLists {
-    /// Reads what is there of the large lists among some files. With a file to keep them in they are read from there
-    /// the next time, unless a list has changed.
-    ///
-    /// # Errors
-    /// If a list is there and cannot be read.
-    pub fn load(files: &[PathBuf], kept: Option<&Path>) -> Result<NameLists, Error> {
-        let of = |name: &str| files.iter().find(|path| path.file_name().is_some_and(|it| it == name));
-        let found: Vec<(&PathBuf, Reader)> = FILES.iter().filter_map(|(name, read)| Some((of(name)?, *read))).collect();
-        if found.is_empty() {
-            return Ok(NameLists::default());
-        }
-        let stamp = stamp(&found);
-        if let Some(lists) = kept.and_then(|file| NameLists::open(file, stamp)) {
-            return Ok(lists);
-        }
-        let mut lists = NameLists::default();
-        for (path, read) in found {
-            let text = unpack(path).map_err(|source| Error::Names { path: path.display().to_string(), source })?;
-            for line in text.lines() {
-                let mut columns = line.split('\t');
-                let name = columns.next().unwrap_or("");
-                let (second, third) = (columns.next().unwrap_or(""), columns.next().unwrap_or(""));
-                let class = read(second, third);
-                if name.chars().count() > 1 && class != 0 {
-                    lists.words.add(name, class);
-                }
-            }
-        }
-        if let Some(file) = kept {
-            lists.keep(file, stamp);
-        }
-        Ok(lists)
-    }
-
-    /// Whether there is anything in them.
-    pub fn is_empty(&self) -> bool {
-        self.words.classes.is_empty()
-    }
-
-    pub(super) fn of(&self, hash: u64) -> u32 {
-        self.words.of(hash)
-    }
-
-    fn open(file: &Path, stamp: u64) -> Option<NameLists> {
-        let bytes = std::fs::read(file).ok()?;
-        let (head, rows) = bytes.split_at_checked(8)?;
-        if u64::from_le_bytes(head.try_into().ok()?) != stamp || rows.len() % 12 != 0 {
-            return None;
-        }
-        let mut lists = NameLists::default();
-        lists.words.classes.reserve(rows.len() / 12);
-        for row in rows.chunks_exact(12) {
-            let (hash, class) = row.split_at_checked(8)?;
-            let hash = u64::from_le_bytes(hash.try_into().ok()?);
-            lists.words.classes.insert(hash, u32::from_le_bytes(class.try_into().ok()?));
-        }
-        Some(lists)
-    }
-
-    /// A file that cannot be written is no error: the lists are read anew the next time.
-    #[expect(clippy::iter_over_hash_type, reason = "the rows are sorted before they are written")]
-    fn keep(&self, file: &Path, stamp: u64) {
-        let mut rows: Vec<(u64, u32)> = Vec::with_capacity(self.words.classes.len());
-        for (hash, class) in &self.words.classes {
-            rows.push((*hash, *class));
-        }
-        rows.sort_unstable();
-        let mut bytes = stamp.to_le_bytes().to_vec();
-        for (hash, class) in rows {
-            bytes.extend_from_slice(&hash.to_le_bytes());
-            bytes.extend_from_slice(&class.to_le_bytes());
-        }
-        let fresh = file.with_extension(format!("{}.part", std::process::id()));
-        if std::fs::write(&fresh, bytes).is_ok() && std::fs::rename(&fresh, file).is_err() {
-            let _ = std::fs::remove_file(&fresh);
-        }
-    }
-}
-
-type Reader = fn(&str, &str) -> u32;
-
-/// The files and how a line of each says what its first column is.
-const FILES: &[(&str, Reader)] = &[
-    ("given-us-1990.tsv.gz", |_, share| if number(share) >= 0.012 { class::GIVEN } else { class::RARE_GIVEN }),
-    ("given-us-ssa.tsv.gz", |_, most| match number(most) {
-        births if births >= 1500.0 => class::GIVEN,
-        births if births >= 20.0 => class::RARE_GIVEN,
-        _ => 0,
-    }),
-    ("given-by-country.tsv.gz", |_, _| class::RARE_GIVEN),
-    ("surnames-us-1990.tsv.gz", |_, rank| if number(rank) <= 2500.0 { class::SURNAME } else { class::RARE_SURNAME }),
-    ("surnames-us-2010.txt.gz", |_, _| class::RARE_SURNAME),
-    ("surnames-by-country.tsv.gz", |_, _| class::RARE_SURNAME),
-    ("cities-us.tsv.gz", |_, _| class::TOWN),
-    ("cities-world.tsv.gz", |_, _| class::TOWN),
-    ("words-en.txt.gz", |_, _| class::WORD),
-];
-
-fn number(text: &str) -> f64 {
-    text.trim().parse().unwrap_or(0.0)
-}
-
-/// Changes when a list does: names, sizes and times of the files, and the way they are read here.
-fn stamp(files: &[(&PathBuf, Reader)]) -> u64 {
-    const READING: &str = "3";
-    let mut sum = Sum::default();
-    sum.text(READING);
-    for (path, _) in files {
-        if let Ok(about) = std::fs::metadata(path) {
-            let time = about.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-            sum.text(&format!("{} {} {}", path.display(), about.len(), time.map_or(0, |time| time.as_secs())));
-        }
-    }
-    sum.finish()
-}
-
-fn unpack(path: &Path) -> Result<String, std::io::Error> {
-    let mut text = String::new();
-    let file = std::io::BufReader::new(std::fs::File::open(path)?);
-    std::io::Read::read_to_string(&mut flate2::bufread::MultiGzDecoder::new(file), &mut text)?;
-    Ok(text)
+fn mix(sum: u64) -> u64 {
+    let sum = (sum ^ sum >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    sum ^ sum >> 29
 }

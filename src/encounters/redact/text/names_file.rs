@@ -1,0 +1,229 @@
+//! Large name lists, installed beside the program: given names, surnames, towns, words of the language. They are read
+//! once into a table of hashes that is kept in a file and mapped from then on.
+
+use super::words::Sum;
+use super::words::class;
+use super::words::classes;
+use crate::encounters::redact::Error;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+use std::path::PathBuf;
+use zerocopy::FromBytes;
+use zerocopy::IntoBytes;
+
+/// What the large lists say of a word.
+///
+/// A table of 2^n slots, a slot being the hash of a word with its lowest byte replaced by what the word can be; 0 is a
+/// free slot. A word stands in the first free slot from where its highest bits point.
+#[derive(Default)]
+pub struct NameLists {
+    slots: Slots,
+    /// 64 - n.
+    shift: u32,
+}
+
+#[derive(Default)]
+enum Slots {
+    #[default]
+    None,
+    Made(Vec<u64>),
+    Mapped(memmap2::Mmap),
+}
+
+/// What stands before the slots in the file: the stamp of the lists it was made of.
+const HEAD: usize = 8;
+/// A word is no further from its place than this; a file where one is was not made here.
+const MOST_STEPS: usize = 128;
+const CLASSES: u64 = 0xff;
+
+impl NameLists {
+    /// Reads what is there of the large lists among some files. With a file to keep them in they are mapped from there
+    /// the next time, unless a list has changed.
+    ///
+    /// # Errors
+    /// If a list is there and cannot be read.
+    pub fn load(files: &[PathBuf], kept: Option<&Path>) -> Result<NameLists, Error> {
+        let of = |name: &str| files.iter().find(|path| path.file_name().is_some_and(|it| it == name));
+        let packed = |name: &str| of(&format!("{name}.gz")).or_else(|| of(name));
+        let found: Vec<(&PathBuf, Reader)> =
+            FILES.iter().filter_map(|(name, read)| Some((packed(name)?, *read))).collect();
+        if found.is_empty() {
+            return Ok(NameLists::default());
+        }
+        let stamp = stamp(&found);
+        if let Some(lists) = kept.and_then(|file| NameLists::open(file, stamp)) {
+            return Ok(lists);
+        }
+        let slots = table(&read(&found)?);
+        if let Some(lists) = kept.and_then(|file| keep(file, stamp, &slots)) {
+            return Ok(lists);
+        }
+        Ok(NameLists { shift: shift(slots.len()), slots: Slots::Made(slots) })
+    }
+
+    /// Whether a file of this name, packed or not, is one of the large lists.
+    pub fn knows(file_name: &str) -> bool {
+        let bare = file_name.strip_suffix(".gz").unwrap_or(file_name);
+        FILES.iter().any(|(name, _)| *name == bare)
+    }
+
+    /// Whether there is anything in them.
+    pub fn is_empty(&self) -> bool {
+        matches!(self.slots, Slots::None)
+    }
+
+    /// What a hash stands for.
+    pub(super) fn of(&self, sum: u64) -> u64 {
+        let slots = match &self.slots {
+            Slots::None => return 0,
+            Slots::Made(slots) => slots.as_slice(),
+            Slots::Mapped(map) => slots_of(map),
+        };
+        let mut place = place_of(sum, self.shift);
+        for _ in 0..MOST_STEPS {
+            match slots.get(place) {
+                Some(0) | None => return 0,
+                Some(slot) if (slot ^ sum) & !CLASSES == 0 => return slot & CLASSES,
+                Some(_) => place = (place + 1) & (slots.len() - 1),
+            }
+        }
+        0
+    }
+
+    fn open(file: &Path, stamp: u64) -> Option<NameLists> {
+        let map = map(&File::open(file).ok()?).ok()?;
+        let (head, _) = map.split_at_checked(HEAD)?;
+        let slots = slots_of(&map).len();
+        if u64::from_le_bytes(head.try_into().ok()?) != stamp || !slots.is_power_of_two() || slots < 2 {
+            return None;
+        }
+        Some(NameLists { shift: shift(slots), slots: Slots::Mapped(map) })
+    }
+}
+
+fn slots_of(map: &[u8]) -> &[u64] {
+    map.get(HEAD..).and_then(|rest| <[u64]>::ref_from_bytes(rest).ok()).unwrap_or_default()
+}
+
+/// Where the highest bits of a hash point.
+fn place_of(sum: u64, shift: u32) -> usize {
+    usize::try_from(sum >> shift).unwrap_or(usize::MAX)
+}
+
+fn shift(slots: usize) -> u32 {
+    64 - slots.trailing_zeros()
+}
+
+#[expect(unsafe_code, reason = "a map of a file; what is read from it is checked against its bounds")]
+fn map(file: &File) -> std::io::Result<memmap2::Mmap> {
+    // SAFETY: the file is written beside its place and moved there, never changed in place. Should somebody cut it
+    // nevertheless while it is mapped, the system ends the program; nothing is written through the map.
+    unsafe { memmap2::Mmap::map(file) }
+}
+
+/// A file that cannot be written is no error: the lists are read anew the next time.
+fn keep(file: &Path, stamp: u64, slots: &[u64]) -> Option<NameLists> {
+    let mut bytes = stamp.to_le_bytes().to_vec();
+    bytes.extend_from_slice(slots.as_bytes());
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).ok()?;
+    }
+    let fresh = file.with_extension(format!("{}.part", std::process::id()));
+    let moved = std::fs::write(&fresh, bytes).and_then(|()| std::fs::rename(&fresh, file));
+    if moved.is_err() {
+        let _ = std::fs::remove_file(&fresh);
+        return None;
+    }
+    NameLists::open(file, stamp)
+}
+
+/// The classes of all words of the lists.
+fn read(found: &[(&PathBuf, Reader)]) -> Result<HashMap<u64, u64>, Error> {
+    let mut words: HashMap<u64, u64> = HashMap::new();
+    for (path, read) in found {
+        let text = unpack(path).map_err(|source| Error::Names { path: path.display().to_string(), source })?;
+        for line in text.lines() {
+            let mut columns = line.split('\t');
+            let name = columns.next().unwrap_or("");
+            let (second, third) = (columns.next().unwrap_or(""), columns.next().unwrap_or(""));
+            let class = read(second, third);
+            if name.chars().count() > 1 && class != 0 {
+                classes(name, class, |sum, class| *words.entry(sum).or_default() |= class);
+            }
+        }
+    }
+    Ok(words)
+}
+
+/// The table of words, at most three quarters full. The order of its words depends on their hashes only.
+#[expect(clippy::iter_over_hash_type, reason = "the rows are sorted before they are used")]
+fn table(words: &HashMap<u64, u64>) -> Vec<u64> {
+    let mut rows: Vec<(u64, u64)> = Vec::with_capacity(words.len());
+    for (sum, class) in words {
+        rows.push((*sum, *class));
+    }
+    rows.sort_unstable();
+    let mut slots = vec![0_u64; (rows.len() * 4 / 3 + 2).next_power_of_two()];
+    let (shift, mask) = (shift(slots.len()), slots.len() - 1);
+    for (sum, class) in rows {
+        let mut place = place_of(sum, shift);
+        while slots.get(place).is_some_and(|slot| *slot != 0) {
+            place = (place + 1) & mask;
+        }
+        if let Some(slot) = slots.get_mut(place) {
+            *slot = sum & !CLASSES | class & CLASSES;
+        }
+    }
+    slots
+}
+
+/// What a line says of its first column, by its second and third.
+type Reader = fn(&str, &str) -> u64;
+
+/// The files, packed or not, and how a line of each says what its first column is.
+const FILES: &[(&str, Reader)] = &[
+    ("given-us-1990.tsv", |_, share| if number(share) >= 0.012 { class::GIVEN } else { class::RARE_GIVEN }),
+    ("given-us-ssa.tsv", |_, most| match number(most) {
+        births if births >= 1500.0 => class::GIVEN,
+        births if births >= 20.0 => class::RARE_GIVEN,
+        _ => 0,
+    }),
+    ("given-by-country.tsv", |_, _| class::RARE_GIVEN),
+    ("surnames-us-1990.tsv", |_, rank| if number(rank) <= 2500.0 { class::SURNAME } else { class::RARE_SURNAME }),
+    ("surnames-us-2010.txt", |_, _| class::RARE_SURNAME),
+    ("surnames-by-country.tsv", |_, _| class::RARE_SURNAME),
+    ("cities-us.tsv", |_, _| class::TOWN),
+    ("cities-world.tsv", |_, _| class::TOWN),
+    ("words-en.txt", |_, _| class::WORD),
+];
+
+fn number(text: &str) -> f64 {
+    text.trim().parse().unwrap_or(0.0)
+}
+
+/// Changes when a list does: names, sizes and times of the files, and the way they are read here.
+fn stamp(files: &[(&PathBuf, Reader)]) -> u64 {
+    const READING: &str = "4";
+    let mut sum = Sum::default();
+    let mut add = |text: &str| text.bytes().for_each(|byte| sum.add_low(byte));
+    add(READING);
+    for (path, _) in files {
+        if let Ok(about) = std::fs::metadata(path) {
+            let time = about.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+            add(&format!("{} {} {}", path.display(), about.len(), time.map_or(0, |time| time.as_secs())));
+        }
+    }
+    sum.finish()
+}
+
+fn unpack(path: &Path) -> Result<String, std::io::Error> {
+    let mut text = String::new();
+    let mut file = std::io::BufReader::new(File::open(path)?);
+    if path.extension().is_some_and(|ending| ending == "gz") {
+        std::io::Read::read_to_string(&mut flate2::bufread::MultiGzDecoder::new(file), &mut text)?;
+    } else {
+        std::io::Read::read_to_string(&mut file, &mut text)?;
+    }
+    Ok(text)
+}
