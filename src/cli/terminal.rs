@@ -15,6 +15,8 @@ pub(crate) struct Terminal {
     pub json: bool,
     /// Colours on standard output.
     pub colours: bool,
+    /// Columns of what people read, if known: the variable `COLUMNS`, else the terminal's.
+    width: Option<usize>,
     out: BufWriter<Stdout>,
 }
 
@@ -28,6 +30,7 @@ impl Terminal {
         };
         Terminal {
             json,
+            width: columns().filter(|_| !json),
             colours: wanted(std::io::stdout().is_terminal()) && !json,
             out: BufWriter::with_capacity(1 << 16, std::io::stdout()),
         }
@@ -43,6 +46,14 @@ impl Terminal {
         self.out.write_all(text.as_bytes())?;
         self.out.write_all(b"\n")?;
         Ok(())
+    }
+
+    /// Writes one line of a table: cut where the terminal ends.
+    pub fn row(&mut self, text: &str) -> Result<(), Failure> {
+        match self.width {
+            Some(width) => self.line(&cut(text, width)),
+            None => self.line(text),
+        }
     }
 
     /// Writes a text as it is.
@@ -96,5 +107,49 @@ impl Terminal {
         let spinner = ProgressBar::new_spinner().with_message(word);
         spinner.enable_steady_tick(std::time::Duration::from_millis(100));
         spinner
+    }
+}
+
+/// Columns that a line may have: what `COLUMNS` says, else what the terminal has, else nothing is known.
+fn columns() -> Option<usize> {
+    let said = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok());
+    let measured = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+    said.or_else(measured).filter(|width| *width >= 10)
+}
+
+/// A line of at most `width` signs, its end replaced by `…` if it was longer. Colours take no room.
+fn cut(line: &str, width: usize) -> String {
+    let signs = || {
+        let mut is_colour = false;
+        line.char_indices().filter(move |(_, sign)| {
+            let was_colour = is_colour;
+            is_colour = if is_colour { *sign != 'm' } else { *sign == '\u{1b}' };
+            !(was_colour || is_colour)
+        })
+    };
+    let Some((end, _)) = signs().nth(width.saturating_sub(1)).filter(|_| signs().nth(width).is_some()) else {
+        return line.to_owned();
+    };
+    let kept = line.get(..end).unwrap_or(line).trim_end();
+    let reset = if kept.contains('\u{1b}') { "\u{1b}[0m" } else { "" };
+    format!("{kept}…{reset}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cut_at_the_width() {
+        assert_eq!(cut("Burglary", 8), "Burglary");
+        assert_eq!(cut("Burglary and theft", 10), "Burglary…");
+        assert_eq!(cut("Überfall auf Läden", 10), "Überfall…");
+        assert_eq!(cut("", 10), "");
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        assert_eq!(cut("\u{1b}[1mE11.9\u{1b}[0m  Type 2", 20), "\u{1b}[1mE11.9\u{1b}[0m  Type 2");
+        assert_eq!(cut("\u{1b}[1mE11.9\u{1b}[0m  Type 2 diabetes", 10), "\u{1b}[1mE11.9\u{1b}[0m  Ty…\u{1b}[0m");
     }
 }

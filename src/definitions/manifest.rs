@@ -1,5 +1,6 @@
 //! `domain.toml`: name, title, who asks where nobody says, what scripts may cost, which releases the domain knows.
 
+use crate::diagnostics::span::Span;
 use crate::model::program::Limits;
 use serde::Deserialize;
 
@@ -12,9 +13,9 @@ pub struct Manifest {
     /// Name for people.
     pub title: String,
     /// Audience where none is given; `desk` if left out.
-    pub audience: Option<String>,
+    pub audience: Option<toml::Spanned<String>>,
     /// Record where none is named; the first of the definitions if left out.
-    pub record: Option<String>,
+    pub record: Option<toml::Spanned<String>>,
     /// Scripts.
     pub scripts: Scripts,
     /// Releases.
@@ -22,6 +23,12 @@ pub struct Manifest {
     pub sources: Vec<toml::Table>,
     /// Diagnostics to be quiet about: `D0219 = "off"`.
     pub lints: std::collections::BTreeMap<String, Lint>,
+}
+
+/// Where a value of a manifest stands.
+pub fn span<T>(value: &toml::Spanned<T>) -> Span {
+    let range = value.span();
+    Span::new(range.start, range.end)
 }
 
 /// What becomes of a warning.
@@ -41,7 +48,7 @@ pub enum Lint {
 #[serde(deny_unknown_fields, default)]
 pub struct Scripts {
     /// Hooks that a script of the domain must have: `classify`, `validate`, `derive`.
-    pub hooks: Vec<String>,
+    pub hooks: Vec<toml::Spanned<String>>,
     /// Operations a call.
     pub operations: Option<u64>,
     /// Milliseconds a call.

@@ -212,6 +212,10 @@ kinds! {
     505 Error MissingManifest { domain: String } = "the domain `{domain}` has no domain.toml";
     /// A hook that does not exist.
     506 Error UnknownHook { hook: String } = "there is no hook `{hook}`";
+    /// The audience of a manifest, of which no policy speaks.
+    520 Error UnknownAudience { audience: String } = "no policy speaks of the audience `{audience}`";
+    /// A function that is called almost like a hook, and that nothing calls.
+    521 Error MisspeltHook { function: String, hook: String } = "the function `{function}` is no hook and nothing calls it";
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn show(summary: &Summary, terminal: &mut Terminal) -> Result<(), Failure> {
         if set.index_entries > 0 {
             line.push_str(&format!(", {} index entries", set.index_entries));
         }
-        terminal.line(&line)?;
+        terminal.row(&line)?;
         if set.starter {
             let missing = set.missing.join(", ");
             terminal.line(&format!("  only the starter: not installed are {missing} (see `tencode sources`)"))?;

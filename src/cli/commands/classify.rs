@@ -7,6 +7,7 @@ use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
+use crate::diagnostics::nearest;
 use crate::encounters::engine::Engine;
 use crate::encounters::redact::Disclosure;
 use crate::model::record::Field;
@@ -14,13 +15,14 @@ use crate::model::record::Kind;
 use crate::registry::Registry;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Proposes codes for one text or record, with the reasons.
 ///
 /// The text is put into the record's first free text field; a text that begins with { is taken for a whole record.
-/// Candidates below the threshold of their code set are not shown; if there is none, the codes that a search for the words
-/// finds are named, misspelt words too. Exit status 1 if the record cannot be read.
+/// Candidates below the threshold of their code set are not shown; if there is none, codes for misspelt words are named, or
+/// those that a search for the words finds. Exit status 1 if the record cannot be read.
 ///
 ///     tencode classify --domain law-enforcement --record call officer stopped a blue car for speeding
 ///     tencode classify --domain healthcare --set icd-10-cm '{"note": "type 2 diabetes", "patient": {"age": 61}}'
@@ -42,6 +44,8 @@ pub(crate) struct Classify {
 
 /// How many codes are named where none fits, of each code set.
 const SUGGESTED: usize = 3;
+/// Shorter words are taken as they are written.
+const SHORTEST_MENDED: usize = 4;
 
 impl Classify {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
@@ -51,19 +55,15 @@ impl Classify {
         let text = self.text.join(" ");
         let is_record = text.trim_start().starts_with('{');
         let record = if is_record { text.clone() } else { in_free_field(&engine, &text)? };
-        let mut worker = engine.worker();
-        let answer = tree(&worker.disclose(1, Ok(&record)))?;
+        let answer = tree(&engine.worker().disclose(1, Ok(&record)))?;
         if let Some(error) = answer.get("error").and_then(Value::as_str) {
             terminal.note(&format!("the record cannot be read: {error}"));
             return Ok(Verdict::Wrong);
         }
         let candidates = self.wanted(&answer);
-        let found = if candidates.is_empty() && !is_record {
-            tree(&worker.suggest(&record, &text, &sets, SUGGESTED))?
-        } else {
-            Value::Null
-        };
-        let suggestions = self.wanted(&found);
+        let near =
+            if candidates.is_empty() && !is_record { self.near(&engine, &sets, &text)? } else { Near::default() };
+        let suggestions = self.wanted(&near.answer);
         let starters = starters::behind(&engine, &registry);
         if terminal.json {
             let mut answer = json!({ "candidates": candidates });
@@ -71,16 +71,39 @@ impl Classify {
                 if !suggestions.is_empty() {
                     answer.insert("suggestions".to_owned(), json!(suggestions));
                 }
+                if !near.words.is_empty() {
+                    answer.insert("meant".to_owned(), json!(near.words));
+                }
                 if !starters.is_empty() {
                     answer.insert("starter".to_owned(), json!(starters));
                 }
             }
             terminal.json(&answer)?;
+        } else if candidates.is_empty() {
+            show_near(&near.words, &suggestions, terminal)?;
         } else {
-            show_all(&candidates, &suggestions, terminal)?;
+            for candidate in &candidates {
+                show(candidate, terminal)?;
+            }
         }
         starters::note(&starters, terminal);
         Ok(Verdict::Fine)
+    }
+
+    /// What is near a text that no code fits: the candidates of the text with its misspelt words mended, else what a
+    /// search for its words finds.
+    fn near(&self, engine: &Engine, sets: &[u16], text: &str) -> Result<Near, Failure> {
+        let (mended, words) = mended(text, &engine.domain().phrases);
+        if !words.is_empty() {
+            let record = in_free_field(engine, &mended)?;
+            let answer = tree(&engine.worker().disclose(1, Ok(&record)))?;
+            if !self.wanted(&answer).is_empty() {
+                return Ok(Near { words, answer });
+            }
+        }
+        let record = in_free_field(engine, text)?;
+        let answer = tree(&engine.worker().suggest(&record, text, sets, SUGGESTED))?;
+        Ok(Near { words: Vec::new(), answer })
     }
 
     /// Code sets that are asked about: the one named, else all of which the record is given candidates.
@@ -109,20 +132,48 @@ fn tree(disclosure: &Disclosure<'_>) -> Result<Value, Failure> {
     serde_json::to_value(disclosure).map_err(|error| Failure::said(error.to_string()))
 }
 
-fn show_all(candidates: &[&Value], suggestions: &[&Value], terminal: &mut Terminal) -> Result<(), Failure> {
-    for candidate in candidates {
-        show(candidate, terminal)?;
+/// What is shown where no code fits.
+#[derive(Default)]
+struct Near {
+    /// Words of the definitions that were taken in the place of misspelt ones.
+    words: Vec<String>,
+    /// A disclosure with the codes.
+    answer: Value,
+}
+
+/// A text with its misspelt words replaced by the nearest words of some phrase, and these words.
+fn mended(text: &str, phrases: &[String]) -> (String, Vec<String>) {
+    let is_sign = |sign: char| !sign.is_alphanumeric();
+    let known: BTreeSet<String> = phrases.iter().flat_map(|it| it.split(is_sign)).map(str::to_lowercase).collect();
+    let (mut mended, mut words) = (String::with_capacity(text.len()), Vec::new());
+    for piece in text.split_inclusive(is_sign) {
+        let word = piece.trim_end_matches(is_sign);
+        let is_odd = word.chars().count() >= SHORTEST_MENDED && !known.contains(&word.to_lowercase());
+        match nearest(word, known.iter().map(String::as_str)).filter(|_| is_odd) {
+            Some(meant) => {
+                mended.push_str(meant);
+                mended.push_str(piece.get(word.len()..).unwrap_or_default());
+                words.push(meant.to_owned());
+            }
+            None => mended.push_str(piece),
+        }
     }
-    if !candidates.is_empty() {
-        return Ok(());
-    }
+    (mended, words)
+}
+
+fn show_near(words: &[String], suggestions: &[&Value], terminal: &mut Terminal) -> Result<(), Failure> {
     if suggestions.is_empty() {
         return terminal.line("no code fits well enough");
     }
-    terminal.line("no code fits well enough; a search for the words finds:")?;
+    if words.is_empty() {
+        terminal.line("no code fits well enough; a search for the words finds:")?;
+    } else {
+        let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        terminal.line(&format!("no code fits well enough; did you mean {listed}?"))?;
+    }
     for suggestion in suggestions {
         let code = terminal.strong(&format!("{}/{}", word(suggestion, "set"), word(suggestion, "code")));
-        terminal.line(&format!("{code}  {}", word(suggestion, "display")))?;
+        terminal.row(&format!("{code}  {}", word(suggestion, "display")))?;
     }
     Ok(())
 }
@@ -132,7 +183,7 @@ fn show(candidate: &Value, terminal: &mut Terminal) -> Result<(), Failure> {
     let code = terminal.strong(&format!("{}/{}", word(candidate, "set"), word(candidate, "code")));
     let below = if candidate.get("below").is_some() { ", below the threshold" } else { "" };
     let (title, points) = (word(candidate, "display"), number("score"));
-    terminal.line(&format!("{code}  {title}  ({points:.2} points, {:.0} %{below})", number("confidence") * 100.0))?;
+    terminal.row(&format!("{code}  {title}  ({points:.2} points, {:.0} %{below})", number("confidence") * 100.0))?;
     for reason in candidate.get("because").and_then(Value::as_array).into_iter().flatten() {
         let points = reason.get("points").and_then(Value::as_f64).unwrap_or(0.0);
         let place = match word(reason, "path") {
@@ -140,7 +191,7 @@ fn show(candidate: &Value, terminal: &mut Terminal) -> Result<(), Failure> {
             path => format!(" in {path}"),
         };
         let line = format!("    {points:+.2}  {}: {}{place}", word(reason, "kind"), word(reason, "what"));
-        terminal.line(&terminal.faint(&line))?;
+        terminal.row(&terminal.faint(&line))?;
     }
     Ok(())
 }
@@ -169,4 +220,20 @@ fn free_field(fields: &[Field]) -> Option<Vec<&str>> {
             Some(path)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_words_become_those_of_phrases() {
+        let phrases = ["speeding".to_owned(), "car stop".to_owned()];
+        assert_eq!(
+            mended("spedding, red car", &phrases),
+            ("speeding, red car".to_owned(), vec!["speeding".to_owned()])
+        );
+        assert_eq!(mended("speeding", &phrases).1, Vec::<String>::new());
+        assert_eq!(mended("ca", &phrases).1, Vec::<String>::new());
+    }
 }

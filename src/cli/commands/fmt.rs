@@ -1,5 +1,6 @@
 //! `tencode fmt`
 
+use crate::cli::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Fmt {
-    /// Files or folders [default: domains]
+    /// Files or folders [default: those of --domains, else domains]
     paths: Vec<PathBuf>,
     /// Name the files that would change, and change none
     #[arg(long)]
@@ -25,8 +26,9 @@ pub(crate) struct Fmt {
 }
 
 impl Fmt {
-    pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let paths = if self.paths.is_empty() { vec![PathBuf::from("domains")] } else { self.paths };
+    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let given = if self.paths.is_empty() { context.domains.clone() } else { self.paths };
+        let paths = if given.is_empty() { vec![PathBuf::from("domains")] } else { given };
         let mut files = Vec::new();
         for path in &paths {
             gather(path, &mut files, 8)?;

@@ -247,7 +247,7 @@ pub(crate) fn show(
 fn words(shown: &Shown<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
     let title = |code: &str| codes.find(code).map_or("", |place| codes.display(place)).to_owned();
     for above in &shown.ancestors {
-        terminal.line(&format!("  under {above} {}", title(above)))?;
+        terminal.row(&format!("  under {above} {}", title(above)))?;
     }
     for span in &shown.valid {
         let from = span.from.as_deref().unwrap_or("ever");
@@ -281,10 +281,10 @@ fn words(shown: &Shown<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result
     for map in &shown.maps {
         let target = map.code.map_or("nothing".to_owned(), |code| format!("{code} {}", map.display.unwrap_or("")));
         let kind = format!("{:?}", map.kind).to_lowercase();
-        terminal.line(&format!("  in {}: {target} ({kind})", map.set))?;
+        terminal.row(&format!("  in {}: {target} ({kind})", map.set))?;
     }
     for below in shown.children.iter().take(SHOWN) {
-        terminal.line(&format!("  {below} {}", title(below)))?;
+        terminal.row(&format!("  {below} {}", title(below)))?;
     }
     if shown.children.len() > SHOWN {
         terminal.line(&format!("  and {} more", shown.children.len() - SHOWN))?;

@@ -110,7 +110,7 @@ fn show(answer: &Answer<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
         let code = target.code.map_or("none".to_owned(), |code| format!("{code} {}", target.display.unwrap_or("")));
         let kind = format!("{:?}", target.kind).to_lowercase();
         let when = if target.condition.is_empty() { String::new() } else { format!(" when {}", target.condition) };
-        terminal.line(&format!("  {code} ({kind}){when}"))?;
+        terminal.row(&format!("  {code} ({kind}){when}"))?;
     }
     Ok(())
 }

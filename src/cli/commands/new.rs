@@ -98,4 +98,11 @@ mod tests {
         }
         assert!(is_plain("parking-2"));
     }
+
+    #[test]
+    fn what_is_made_is_laid_out() {
+        for (path, text) in files("towing-and-parking") {
+            assert!(!path.ends_with(".codes") || crate::definitions::print::print(&text) == text, "{path}");
+        }
+    }
 }

@@ -101,7 +101,7 @@ fn show(hits: &[Hit<'_>], terminal: &mut Terminal) -> Result<(), Failure> {
     for hit in hits {
         let code = terminal.strong(&format!("{:<width$}", hit.code));
         let set = terminal.faint(hit.set);
-        terminal.line(&format!("{code}  {}  {set}", hit.display))?;
+        terminal.row(&format!("{code}  {}  {set}", hit.display))?;
     }
     if hits.is_empty() {
         terminal.note("nothing found");

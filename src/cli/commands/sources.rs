@@ -117,7 +117,7 @@ fn list(known: &[Source], files: &[PathBuf], check: bool, terminal: &mut Termina
             continue;
         }
         let name = terminal.strong(&source.name);
-        terminal.line(&format!("{name} {}", source.title))?;
+        terminal.row(&format!("{name} {}", source.title))?;
         let place = listed.path.clone().unwrap_or_else(|| format!("not installed: {}", source.files.join(", ")));
         terminal.line(&format!("  {place}"))?;
         if let Some(problem) = &listed.problem {

@@ -18,7 +18,9 @@ use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::ReplacedBy;
 use crate::definitions::parse::tree::SetItem;
 use crate::definitions::parse::tree::Statement;
+use crate::definitions::parse::words;
 use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::Code;
@@ -618,10 +620,8 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &m
             }
             CodeItem::Property { name, values: given } => {
                 let Some((place, kind)) = world.property(set, &name.item) else {
-                    let known = world.property_names(set);
                     let problem = Problem::UnknownProperty { property: name.item.clone(), set: draft.set.name.clone() };
-                    let help = crate::diagnostics::did_you_mean(&name.item, known.iter().map(String::as_str));
-                    report.say(name.span, problem, help);
+                    report.say(name.span, problem, Some(instead(&name.item, &world.property_names(set))));
                     continue;
                 };
                 for value in given {
@@ -648,6 +648,14 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &m
             code.properties.push((property, literal));
         }
     }
+}
+
+/// What to type instead of a word that is neither one of the language nor a property.
+fn instead(word: &str, properties: &[String]) -> String {
+    let known = properties.iter().map(String::as_str).chain(words::CODE.iter().copied());
+    did_you_mean(word, known).unwrap_or_else(|| {
+        format!("a property is declared in its code set, such as `property {word} text`; words for finding it: `also`")
+    })
 }
 
 fn property_value(

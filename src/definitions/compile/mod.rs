@@ -26,6 +26,7 @@ use self::texts::Texts;
 use self::world::DomainNames;
 use self::world::World;
 use crate::definitions::load::DomainSource;
+use crate::definitions::manifest;
 use crate::definitions::manifest::Lint;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
@@ -150,6 +151,9 @@ fn attempt(sources: &[DomainSource], releases: &[PathBuf]) -> (Compiled, Vec<Dia
     compiled.crosswalks =
         compiled.domains.iter_mut().flat_map(|domain| std::mem::take(&mut domain.crosswalks)).collect();
     compiled.shared = shared(sources, &world, &compiled.domains);
+    for (source, domain) in sources.iter().zip(&compiled.domains) {
+        policies::default_audience(source, domain, &compiled.shared.policies, &mut report);
+    }
     compiled.sets = world.sets;
     (compiled, report.diagnostics)
 }
@@ -274,13 +278,14 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 }
             }
         }
-        if let Some(first) = source.manifest.record.clone() {
-            match records.iter().position(|record| record.name == first) {
+        if let Some(first) = &source.manifest.record {
+            match records.iter().position(|record| record.name == *first.get_ref()) {
                 Some(found) => records.swap(0, found),
                 None => {
                     report.enter(&source.folder.join("domain.toml"));
-                    let help = did_you_mean(&first, records.iter().map(|record| record.name.as_str()));
-                    report.say(Span::default(), Problem::UnknownName { what: "record".into(), name: first }, help);
+                    let name = first.get_ref().clone();
+                    let help = did_you_mean(&name, records.iter().map(|record| record.name.as_str()));
+                    report.say(manifest::span(first), Problem::UnknownName { what: "record".into(), name }, help);
                 }
             }
         }
@@ -339,7 +344,7 @@ fn domain(
     let mut domain = Domain {
         name: source.name.clone(),
         title: source.manifest.title.clone(),
-        default_audience: source.manifest.audience.clone().unwrap_or_else(|| "desk".to_owned()),
+        default_audience: source.manifest.audience.clone().map_or_else(|| "desk".to_owned(), toml::Spanned::into_inner),
         records: world.domains.get(place).map(|names| names.records.clone()).unwrap_or_default(),
         limits: source.manifest.scripts.limits(),
         ..Domain::default()

@@ -5,6 +5,8 @@ use super::report::Report;
 use super::scope::Found;
 use super::scope::Scope;
 use super::world::World;
+use crate::definitions::load::DomainSource;
+use crate::definitions::manifest;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::OperatorDef;
 use crate::definitions::parse::tree::PathDef;
@@ -23,6 +25,7 @@ use crate::model::policy::Selector;
 use crate::model::policy::Showing;
 use crate::model::policy::TextLine;
 use crate::model::policy::Treatment;
+use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 
@@ -82,6 +85,23 @@ const TEXT_KINDS: &[&str] = &[
     "organisation",
     "other",
 ];
+
+/// The audience that a manifest names where nobody says who asks has to have a policy.
+pub(super) fn default_audience(source: &DomainSource, domain: &Domain, shared: &[Policy], report: &mut Report) {
+    let Some(audience) = &source.manifest.audience else { return };
+    let policies = || shared.iter().chain(&domain.policies);
+    if policies().any(|policy| policy.audience == *audience.get_ref() || policy.name == *audience.get_ref()) {
+        return;
+    }
+    let mut known: Vec<&str> = policies().map(|policy| policy.audience.as_str()).collect();
+    known.sort_unstable();
+    known.dedup();
+    let near = did_you_mean(audience.get_ref(), known.iter().copied());
+    let help = near.unwrap_or_else(|| format!("there are policies for: {}", known.join(", ")));
+    report.enter(&source.folder.join("domain.toml"));
+    let kind = Problem::UnknownAudience { audience: audience.get_ref().clone() };
+    report.say(manifest::span(audience), kind, Some(help));
+}
 
 /// One policy of a domain.
 pub(super) fn policy(def: &PolicyDef, world: &World, domain: usize, report: &mut Report) -> Policy {

@@ -29,6 +29,11 @@ const COMMON: usize = 12_000;
 /// How many codes are looked at closely.
 const FINALISTS: usize = 96;
 
+/// A last word so short is rather half typed than misspelt: where another code set has words that it begins, these come
+/// first.
+const SHORT: usize = 5;
+const HALF_TYPED: f32 = 0.7;
+
 /// Weights of the fields: title, synonym, index entry.
 const FIELDS: [f32; 3] = [1.0, 0.97, 0.93];
 /// What an entry gains that says just what the query says, and what it loses for each word that it could leave out.
@@ -153,7 +158,11 @@ fn forms(tables: &Tables<'_>, word: &Word, is_open: bool) -> Vec<(usize, f32)> {
         }
     }
     let parted = parted(tables, &word.folded);
-    if parted.is_empty() { misspelt(tables, word) } else { parted }
+    if !parted.is_empty() {
+        return parted;
+    }
+    let faith = if is_open && word.folded.len() <= SHORT { HALF_TYPED } else { 1.0 };
+    misspelt(tables, word).into_iter().map(|(list, fit)| (list, fit * faith)).collect()
 }
 
 fn endings(tables: &Tables<'_>, beginning: &str) -> Vec<(usize, f32)> {
