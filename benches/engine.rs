@@ -7,6 +7,7 @@
 mod work;
 
 use cpu_time::ThreadTime;
+use std::hint::black_box;
 use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +16,12 @@ use tencode::encounters::batch;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::read::Source;
+use tencode::encounters::read::read_json;
 use tencode::model::day::Day;
 use tencode::registry::Registry;
 
 const SEED: u64 = 7;
+const TODAY: Day = Day(20_700);
 const ENCOUNTERS: usize = 100_000;
 /// Each part is run so often; the best counts, since whatever else the machine does only adds.
 const ROUNDS: usize = 5;
@@ -72,6 +75,38 @@ fn one(name: &str, size: usize, script: Option<&str>) {
     let each = |time: Duration| time.as_secs_f64() * 1e6 / ENCOUNTERS as f64;
     let (ours, trees) = (each(took), each(tree));
     println!("{name:<34} {:>12.0} {ours:>10.2} {trees:>10.2} {:>8.2}", 1e6 / ours, ours / trees);
+    let steps = steps(&engine, &input);
+    let steps: Vec<String> = steps.iter().map(|(name, time)| format!("{name} {:.2}", each(*time))).collect();
+    println!("    of it: {}", steps.join(", "));
+}
+
+/// What each room costs by itself.
+fn steps(engine: &Engine, input: &str) -> [(&'static str, Duration); 4] {
+    let mut worker = engine.worker();
+    let read = best(|| {
+        for line in input.lines() {
+            black_box(read_json(line, 1, engine.schema(), None, TODAY).unwrap());
+        }
+    });
+    let judged = best(|| {
+        for line in input.lines() {
+            let mut encounter = read_json(line, 1, engine.schema(), None, TODAY).unwrap();
+            black_box(worker.judge(&mut encounter));
+        }
+    });
+    let disclosed = best(|| {
+        for line in input.lines() {
+            black_box(worker.disclose(1, Ok(line)));
+        }
+    });
+    let mut out = Vec::new();
+    let written = best(|| {
+        out.clear();
+        for line in input.lines() {
+            worker.disclose(1, Ok(line)).write_line(&mut out).unwrap();
+        }
+    });
+    [("read", read), ("judge", judged - read), ("redact", disclosed - judged), ("write", written - disclosed)]
 }
 
 fn engine(_folder: &TempDir, registry: Arc<Registry>) -> Engine {
@@ -79,7 +114,7 @@ fn engine(_folder: &TempDir, registry: Arc<Registry>) -> Engine {
         record: None,
         audience: Some("desk".to_owned()),
         on: None,
-        today: Day(20_700),
+        today: TODAY,
         candidates: Some(1),
         key: [7; 32],
     };

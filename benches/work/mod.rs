@@ -21,7 +21,17 @@ use tencode::registry::Registry;
 pub const CHANNELS: [&str; 8] = ["phone", "mail", "web", "desk", "chat", "radio", "app", "letter"];
 pub const ORIGINS: [&str; 5] = ["officer", "caller", "alarm", "partner", "unknown"];
 pub const REGIONS: [&str; 12] = [
-    "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "centre", "harbour", "airport",
+    "north",
+    "northeast",
+    "east",
+    "southeast",
+    "south",
+    "southwest",
+    "west",
+    "northwest",
+    "centre",
+    "harbour",
+    "airport",
     "abroad",
 ];
 pub const SHIFTS: [&str; 4] = ["early", "day", "late", "night"];
@@ -366,7 +376,8 @@ pub fn registry(folder: &TempDir) -> Arc<Registry> {
     let mut sources = vec![load::load(std::path::Path::new("domains/shared"))];
     sources.extend(load::folders(folder.path()).unwrap().iter().map(|it| load::load(it)));
     let outcome = compile::compile(sources, &[]);
-    let wrong: Vec<String> = outcome.diagnostics.iter().map(|it| format!("{} {:?}", it.file.display(), it.kind)).collect();
+    let wrong: Vec<String> =
+        outcome.diagnostics.iter().map(|it| format!("{} {:?}", it.file.display(), it.kind)).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     let path = folder.path().join("it.registry");
     let parts = registry::Parts {

@@ -3,6 +3,7 @@
 use super::batch::Desk;
 use super::batch::Outcome;
 use super::classify;
+use super::classify::Kept;
 use super::read;
 use super::read::Schema;
 use super::read::Unreadable;
@@ -212,22 +213,27 @@ impl<'e> Worker<'e> {
     /// Everything there is to say of an encounter, before anybody is shown it. Fields are derived on the way.
     ///
     /// Encounters are judged one by one; rules over all those of one submission will have their place after this.
-    pub fn judge(&mut self, encounter: &mut Encounter<'_>) -> Judgement {
+    pub fn judge(&mut self, encounter: &mut Encounter<'_>) -> Judgement<'e> {
         let engine = self.engine;
         validate::derive(encounter, &engine.logic, &mut self.scratch);
         let mut told = self.runner.as_mut().map(|runner| runner.derive(encounter)).unwrap_or_default();
         let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch);
-        let said = classify::classify(&mut frame);
+        let kept = match (&self.runner, engine.options.candidates) {
+            (Some(_), _) => Kept::All,
+            (None, Some(count)) => Kept::Best(count),
+            (None, None) => Kept::Over,
+        };
+        let said = classify::classify(&mut frame, &engine.logic, kept);
         let mut findings = validate::validate(&mut frame);
         let mut candidates = said.candidates;
         if let Some(runner) = &mut self.runner {
             told.extend(runner.classify(encounter, &mut candidates));
             told.extend(runner.validate(encounter));
             engine.rank(&mut candidates);
+            engine.choose(&mut candidates);
         }
         findings.append(&mut told);
-        engine.choose(&mut candidates);
-        Judgement { given: said.given, candidates, findings, missing: said.missing, marks: said.marks }
+        Judgement { given: said.given, candidates, findings, missing: said.missing }
     }
 }
 
@@ -250,7 +256,7 @@ impl Desk for Worker<'_> {
 
 impl Engine {
     /// Puts candidates in order again after a script changed them: the sets by their best, then by score and code.
-    fn rank(&self, candidates: &mut [Candidate]) {
+    fn rank(&self, candidates: &mut [Candidate<'_>]) {
         for candidate in candidates.iter_mut() {
             candidate.confidence = classify::confidence(candidate.score);
             let threshold = self.thresholds.iter().find(|(set, _)| *set == candidate.set);
@@ -272,7 +278,7 @@ impl Engine {
     }
 
     /// Leaves the candidates that are shown: those over the threshold, and so many of each set as were asked for.
-    fn choose(&self, candidates: &mut Vec<Candidate>) {
+    fn choose(&self, candidates: &mut Vec<Candidate<'_>>) {
         let wanted = self.options.candidates.unwrap_or(0);
         let (mut set, mut place) = (None, 0);
         candidates.retain(|candidate| {

@@ -1,10 +1,12 @@
 //! Which criteria can hold at all.
 //!
 //! Every `when` line is filed under its most selective *necessary* test: if the line holds, so does one of the tests it
-//! is filed under. An encounter is asked only for its own values and phrases, and yields the lines worth evaluating;
-//! the cost grows with what matches, not with the number of codes.
+//! is filed under. A line that has only common tests stands in a grid instead, where all of them count together. An
+//! encounter is asked only for its own values and phrases, and yields the lines worth evaluating; the cost grows with
+//! what matches, not with the number of codes.
 
 mod atoms;
+mod grid;
 mod intervals;
 
 pub(crate) use atoms::variables_of;
@@ -16,8 +18,14 @@ use crate::model::rules::Classifier;
 use crate::model::value::Value;
 use atoms::Atom;
 use atoms::Axis;
+use foldhash::HashMap;
+use foldhash::HashMapExt;
+use grid::Grid;
+use grid::Picked;
 use intervals::Intervals;
-use std::collections::HashMap;
+
+/// A line whose cheapest test holds for more than so many of a thousand encounters is filed by all its tests together.
+const COST_TELLING: u32 = 20;
 
 /// One `when` line: the criteria it belongs to, its place among their lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +41,7 @@ pub struct Index {
     lines: Vec<Line>,
     fields: Vec<FieldIndex>,
     texts: Vec<(Path, HashMap<u32, Vec<u32>>)>,
+    grid: Grid,
     always: Vec<u32>,
     phrases: HashMap<u32, Vec<(u32, f32)>>,
 }
@@ -56,6 +65,7 @@ pub struct Marks {
     stamps: Vec<u32>,
     /// The lines collected last, in order.
     lines: Vec<u32>,
+    picked: Picked,
 }
 
 impl Index {
@@ -64,6 +74,7 @@ impl Index {
             lines: Vec::new(),
             fields: Vec::new(),
             texts: Vec::new(),
+            grid: Grid::default(),
             always: Vec::new(),
             phrases: HashMap::new(),
         };
@@ -75,7 +86,12 @@ impl Index {
             for (place, when) in (0_u32..).zip(&criteria.when) {
                 let line = u32::try_from(index.lines.len()).unwrap_or(u32::MAX);
                 index.lines.push(Line { criteria: number, place });
-                match atoms::necessary(&when.condition, fields) {
+                let atoms = atoms::necessary(&when.condition, fields);
+                let is_telling = atoms.as_ref().is_some_and(|(_, cost)| *cost <= COST_TELLING);
+                if !is_telling && index.grid.take(&when.condition, fields, line) {
+                    continue;
+                }
+                match atoms {
                     Some((atoms, _)) => atoms.into_iter().for_each(|atom| index.file(atom, line)),
                     None => index.always.push(line),
                 }
@@ -88,6 +104,7 @@ impl Index {
             field.prefixes.sort_unstable();
             field.prefixes.dedup();
         }
+        index.grid.build();
         index
     }
 
@@ -145,8 +162,8 @@ impl Index {
         self.lines.get(number as usize).copied()
     }
 
-    /// The lines that can hold of an encounter, in order: every line that holds is among them.
-    pub fn lines(&self, frame: &mut Frame<'_>) -> Vec<Line> {
+    /// Visits the lines that can hold of an encounter, in order: every line that holds is among them.
+    pub fn visit<'e>(&self, frame: &mut Frame<'e>, mut visit: impl FnMut(&mut Frame<'e>, Line)) {
         let mut marks = std::mem::take(&mut frame.scratch.marks);
         marks.begin(self.lines.len());
         marks.add(&self.always);
@@ -168,10 +185,14 @@ impl Index {
                 }
             });
         }
+        let mut picked = std::mem::take(&mut marks.picked);
+        self.grid.visit(frame, &mut picked, |line| marks.add(&[line]));
+        marks.picked = picked;
         marks.lines.sort_unstable();
-        let lines = marks.lines.iter().filter_map(|number| self.line(*number)).collect();
+        for line in marks.lines.iter().filter_map(|number| self.line(*number)) {
+            visit(frame, line);
+        }
         frame.scratch.marks = marks;
-        lines
     }
 }
 

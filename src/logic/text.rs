@@ -9,9 +9,10 @@ use super::negation;
 use super::seen::Seen;
 use crate::model::expression::Path;
 use crate::model::value::Value;
+use foldhash::HashMap;
+use foldhash::HashMapExt;
 use rust_stemmers::Algorithm;
 use rust_stemmers::Stemmer;
-use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use unicode_normalization::UnicodeNormalization;
@@ -198,6 +199,9 @@ impl Phrases {
         });
         for first in 0..reading.tokens.len() {
             let Some(rest) = reading.tokens.get(first..) else { break };
+            if rest.first().is_none_or(|token| token.stem == 0) {
+                continue;
+            }
             let found = &mut reading.found;
             self.known.visit(rest.iter().map(|token| token.stem), |phrase, words| {
                 let (Some(from), Some(to)) = (rest.first(), rest.get(words - 1)) else { return };
@@ -288,23 +292,22 @@ pub fn stems(text: &str) -> Vec<String> {
 }
 
 impl Frame<'_> {
-    /// Visits every phrase found in the texts at a path; with the place of the text if there may be several.
-    pub fn read_each(&mut self, path: &Path, mut visit: impl FnMut(Option<String>, &Found)) {
+    /// Visits every phrase found in the texts at a path.
+    pub fn read_each(&mut self, path: &Path, mut visit: impl FnMut(&Found)) {
+        if let Some(value) = self.glance(path) {
+            if let Value::Text(text) = value {
+                let reading = self.read(text, true);
+                self.reading(reading).found().iter().for_each(visit);
+            }
+            return;
+        }
         let seen = self.look(path);
         let stays = !matches!(seen, Seen::Owned(_));
-        let is_one = matches!(seen, Seen::One(Value::Text(_)));
-        let mut places = None;
-        let mut number = 0;
         seen.each_raw(|value| {
             if let Value::Text(text) = value {
                 let reading = self.read(text, stays);
-                if !is_one && !self.reading(reading).found().is_empty() {
-                    places.get_or_insert_with(|| self.places(path));
-                }
-                let at = places.as_ref().and_then(|places: &Vec<String>| places.get(number)).cloned();
-                self.reading(reading).found().iter().for_each(|found| visit(at.clone(), found));
+                self.reading(reading).found().iter().for_each(&mut visit);
             }
-            number += usize::from(!matches!(value, Value::Absent));
         });
     }
 
@@ -362,39 +365,59 @@ fn number_of(numbers: &mut HashMap<String, u32>, word: String) -> u32 {
 /// Calls `visit` for each word: the word, its first byte, the byte after its last, what stands before it.
 fn split<'t>(text: &'t str, mut visit: impl FnMut(&'t str, usize, usize, Gap)) {
     let bytes = text.as_bytes();
-    let mut start = None;
-    let mut gap = Gap::None;
-    let mut signs = text.char_indices().peekable();
-    while let Some((place, sign)) = signs.next() {
-        let next = signs.peek().map(|(_, next)| *next);
-        if is_of_word(sign) {
-            start.get_or_insert(place);
-            continue;
-        }
-        if let Some(from) = start {
-            let joins = matches!(sign, '\'' | '’') && next.is_some_and(is_of_word);
-            if joins {
-                continue;
-            }
-            if let Some(word) = text.get(from..place) {
-                visit(word, from, place, gap);
-            }
-            start = None;
+    let (mut at, mut gap) = (0, Gap::None);
+    loop {
+        let start = at;
+        at = end_of_word(text, start);
+        if at > start
+            && let Some(word) = text.get(start..at)
+        {
+            visit(word, start, at, gap);
             gap = Gap::None;
         }
-        let before = place.checked_sub(1).and_then(|place| bytes.get(place)).copied();
+        let Some(sign) = sign_at(text, at) else { return };
+        let next = at + sign.len_utf8();
         gap = match (gap, sign) {
+            (gap, ' ') => gap,
             (Gap::End, _) | (_, ';' | '\n' | '–' | '—' | '•') => Gap::End,
-            (_, '.' | '!' | '?') if next.is_none_or(|next| next.is_whitespace() || next == '"') => Gap::End,
-            (_, '-') if before == Some(b' ') && next == Some(' ') => Gap::End,
+            (_, '.' | '!' | '?') if sign_at(text, next).is_none_or(|it| it.is_whitespace() || it == '"') => Gap::End,
+            (_, '-')
+                if at.checked_sub(1).and_then(|it| bytes.get(it)) == Some(&b' ') && bytes.get(next) == Some(&b' ') =>
+            {
+                Gap::End
+            }
             (_, ',' | '(' | ')' | '[' | ']') => Gap::Comma,
             (gap, _) => gap,
         };
+        at = next;
     }
-    if let Some(from) = start
-        && let Some(word) = text.get(from..)
-    {
-        visit(word, from, text.len(), gap);
+}
+
+/// The byte after a word that begins here; the same byte if none does.
+fn end_of_word(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    loop {
+        match bytes.get(at) {
+            Some(byte) if byte.is_ascii_alphanumeric() => at += 1,
+            // An apostrophe joins what stands on both sides of it.
+            Some(b'\'') if at > start && sign_at(text, at + 1).is_some_and(is_of_word) => at += 1,
+            Some(byte) if byte.is_ascii() => return at,
+            Some(_) => match sign_at(text, at) {
+                Some('’') if at > start && sign_at(text, at + 3).is_some_and(is_of_word) => at += 3,
+                Some(sign) if is_of_word(sign) => at += sign.len_utf8(),
+                _ => return at,
+            },
+            None => return at,
+        }
+    }
+}
+
+/// The sign that begins at a byte.
+fn sign_at(text: &str, at: usize) -> Option<char> {
+    match text.as_bytes().get(at) {
+        Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+        _ => text.get(at..)?.chars().next(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the engine says about an encounter, before the redactor has seen it.
 
 use super::rules::Severity;
+use std::borrow::Cow;
 
 /// A code proposed for an encounter.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
+pub struct Candidate<'l> {
     /// Code set, by place.
     pub set: u16,
     /// Code, by place.
@@ -16,18 +17,18 @@ pub struct Candidate {
     /// Below the threshold of its set.
     pub is_below: bool,
     /// Why. The points add up to the score.
-    pub because: Vec<Reason>,
+    pub because: Vec<Reason<'l>>,
 }
 
 /// A part of a score.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reason {
+pub struct Reason<'l> {
     /// `phrase`, `criterion`, `offer`, `word`, `script`, `search`.
     pub kind: &'static str,
     /// Field it is about; empty if none.
-    pub path: String,
+    pub path: Cow<'l, str>,
     /// The words of the definition that were found or held: never words of the encounter.
-    pub what: String,
+    pub what: Cow<'l, str>,
     /// Points.
     pub points: f32,
 }
@@ -68,15 +69,13 @@ pub struct Given {
 
 /// Everything the engine says about one encounter.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Judgement {
+pub struct Judgement<'l> {
     /// Codes it carries.
     pub given: Vec<Given>,
     /// Codes proposed, best first, set by set in the order of the best.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<Candidate<'l>>,
     /// Findings, in the order of the rules.
     pub findings: Vec<Finding>,
     /// Fields that a chosen code needs and that are absent.
-    pub missing: Vec<String>,
-    /// Phrases found: field, start and end in bytes, for marking.
-    pub marks: Vec<(String, usize, usize)>,
+    pub missing: Vec<&'l str>,
 }

@@ -29,6 +29,7 @@ use rhai::Engine;
 use rhai::EvalAltResult;
 use rhai::Map;
 use rhai::Scope;
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -166,7 +167,7 @@ impl Runner {
 
     /// Lets scripts change the candidates; returns what they find. A new candidate has no confidence yet (0): the
     /// caller works it out from the scores.
-    pub fn classify(&mut self, encounter: &Encounter<'_>, candidates: &mut Vec<Candidate>) -> Vec<Finding> {
+    pub fn classify(&mut self, encounter: &Encounter<'_>, candidates: &mut Vec<Candidate<'_>>) -> Vec<Finding> {
         let mut findings = Vec::new();
         let inner = &*self.inner;
         for file in inner.files.iter().filter(|file| Hook::Classify.is_in(file)) {
@@ -198,7 +199,7 @@ impl Inner {
     }
 
     /// The candidates as a script sees them.
-    fn shown(&self, candidates: &[Candidate]) -> Array {
+    fn shown(&self, candidates: &[Candidate<'_>]) -> Array {
         let shown = candidates.iter().take(host::MAX_ITEMS / 8).map(|candidate| {
             let codes = self.registry.codes(candidate.set);
             let mut row = Map::new();
@@ -409,13 +410,13 @@ fn refusal(value: &Dynamic) -> Option<&'static str> {
     value.read_lock::<Refusal>().map(|refusal| refusal.0)
 }
 
-fn apply(changes: Vec<Change>, words: &Words, candidates: &mut Vec<Candidate>) {
+fn apply(changes: Vec<Change>, words: &Words, candidates: &mut Vec<Candidate<'_>>) {
     for change in changes {
         match change {
             Change::Remove { set, code } => candidates.retain(|it| (it.set, it.code) != (set, code)),
             Change::Points { set, code, points, what, is_new } => {
-                let what = if words.contains(&what) { what } else { "script".to_owned() };
-                let reason = Reason { kind: "script", path: String::new(), what, points };
+                let what = if words.contains(&what) { Cow::Owned(what) } else { Cow::Borrowed("script") };
+                let reason = Reason { kind: "script", path: Cow::Borrowed(""), what, points };
                 match candidates.iter_mut().find(|it| (it.set, it.code) == (set, code)) {
                     Some(candidate) => {
                         candidate.score += points;

@@ -96,20 +96,20 @@ pub(super) fn raise<'e>(frame: &mut Frame<'e>, classifier: &'e Classifier, given
 }
 
 /// Names the fields that the codes given, and the best candidate over the threshold, need and do not find.
-pub(super) fn missing<'e>(
-    frame: &mut Frame<'e>,
-    classifier: &'e Classifier,
+pub(super) fn missing<'l>(
+    frame: &mut Frame<'_>,
+    classifier: &'l Classifier,
     given: &[Given],
-    candidates: &[Candidate],
-    missing: &mut Vec<String>,
+    candidates: &[Candidate<'_>],
+    missing: &mut Vec<&'l str>,
 ) {
     let best = candidates.first().filter(|candidate| !candidate.is_below).map(|candidate| candidate.code);
     let codes = given.iter().filter(|given| given.set == classifier.set).map(|given| given.code).chain(best);
     for code in codes {
         let needs = criteria_of(classifier, code).map_or(&[][..], |criteria| criteria.needs.as_slice());
         for needed in needs {
-            if !missing.contains(&needed.name) && frame.look(&needed.path).is_absent() {
-                missing.push(needed.name.clone());
+            if !missing.contains(&needed.name.as_str()) && frame.look(&needed.path).is_absent() {
+                missing.push(&needed.name);
             }
         }
     }

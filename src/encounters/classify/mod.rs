@@ -8,6 +8,7 @@ pub use given::Place;
 pub use given::codes_in;
 
 use crate::logic::Frame;
+use crate::logic::Logic;
 use crate::model::day::Day;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Given;
@@ -18,46 +19,57 @@ use crate::registry::Codes;
 use crate::registry::Hit;
 use crate::registry::Registry;
 use reasons::Gathered;
+use reasons::Said;
+use std::borrow::Cow;
 
 /// Candidates of one code set that are worth keeping.
 const CANDIDATES_A_SET: usize = 50;
 
 /// What classification says about an encounter.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Classified {
+pub struct Classified<'l> {
     /// Codes it carries.
     pub given: Vec<Given>,
     /// Codes proposed, those of one set together, best first; those below the threshold are marked and come last.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<Candidate<'l>>,
     /// Fields that a code it carries, or the best candidate of a set, needs and that are absent.
-    pub missing: Vec<String>,
-    /// Phrases found: field, start and end in bytes.
-    pub marks: Vec<(String, usize, usize)>,
+    pub missing: Vec<&'l str>,
 }
 
-/// Proposes codes for an encounter, and says which it carries.
-pub fn classify(frame: &mut Frame<'_>) -> Classified {
-    let domain = frame.logic().domain();
+/// Which candidates of each code set are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// All that are worth keeping.
+    All,
+    /// Those over the threshold.
+    Over,
+    /// The best so many, be they below the threshold.
+    Best(usize),
+}
+
+/// Proposes codes for an encounter, and says which it carries. `logic` is that of the frame.
+pub fn classify<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, kept: Kept) -> Classified<'l> {
     let record = frame.encounter().record;
     let mut said = Classified::default();
-    let mut sets: Vec<Vec<Candidate>> = Vec::new();
+    let mut sets: Vec<Vec<Candidate<'l>>> = Vec::new();
     said.given = given::given(frame);
-    for (place, classifier) in domain.classifiers.iter().enumerate() {
+    for (place, classifier) in logic.domain().classifiers.iter().enumerate() {
         if classifier.record != record {
             continue;
         }
         given::raise(frame, classifier, &mut said.given);
-        let gathered = reasons::gather(frame, place, classifier, &mut said.marks);
-        let candidates = rank(frame, classifier, gathered);
+        let gathered = reasons::gather(frame, logic, place, classifier);
+        let candidates = rank(frame, logic, classifier, gathered, kept);
         given::missing(frame, classifier, &said.given, &candidates, &mut said.missing);
-        sets.push(candidates);
+        if !candidates.is_empty() {
+            sets.push(candidates);
+        }
     }
     // Sets in the order of their best candidate; the sort is stable, so equals stay in the order of the definitions.
-    let best = |set: &[Candidate]| set.first().map_or(0.0, |candidate| candidate.score);
+    let best = |set: &[Candidate<'_>]| set.first().map_or(0.0, |candidate| candidate.score);
     sets.sort_by(|a, b| best(b).total_cmp(&best(a)));
-    said.candidates = sets.into_iter().flatten().collect();
-    said.marks.sort_unstable();
-    said.marks.dedup();
+    said.candidates =
+        if sets.len() == 1 { sets.pop().unwrap_or_default() } else { sets.into_iter().flatten().collect() };
     said
 }
 
@@ -65,13 +77,13 @@ pub fn classify(frame: &mut Frame<'_>) -> Classified {
 const WEAKEST_HIT: f32 = 0.3;
 
 /// Codes that a search for words finds, as candidates below the threshold of their set.
-pub(crate) fn found(registry: &Registry, set: u16, query: &str, on: Day, most: usize) -> Vec<Candidate> {
+pub(crate) fn found<'l>(registry: &'l Registry, set: u16, query: &str, on: Day, most: usize) -> Vec<Candidate<'l>> {
     let codes = registry.codes(set);
     let hits = codes.search(query, Some(on), most * 4).into_iter();
     let fit = hits.filter(|hit| hit.score >= WEAKEST_HIT && codes.is_assignable(hit.code, on));
     let candidate = |hit: Hit| {
-        let what = codes.display(hit.code).to_owned();
-        let reason = Reason { kind: "search", path: String::new(), what, points: hit.score };
+        let what = Cow::Borrowed(codes.display(hit.code));
+        let reason = Reason { kind: "search", path: Cow::Borrowed(""), what, points: hit.score };
         let (score, because) = (hit.score, vec![reason]);
         Candidate { set, code: hit.code, score, confidence: confidence(score), is_below: true, because }
     };
@@ -90,45 +102,81 @@ pub(crate) fn criteria_of(classifier: &Classifier, code: u32) -> Option<&Criteri
     classifier.criteria.get(place).filter(|criteria| criteria.code == code)
 }
 
-fn rank(frame: &mut Frame<'_>, classifier: &Classifier, gathered: Gathered) -> Vec<Candidate> {
-    let registry: &Registry = frame.logic().registry();
-    let (codes, on) = (registry.codes(classifier.set), frame.encounter().on);
-    let mut gathered: Vec<(u32, u32, Reason)> =
-        gathered.into_iter().map(|(code, reason)| (current(codes, code, on), code, reason)).collect();
-    gathered.sort_by_key(|(code, original, _)| (*code, *original));
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut first = 0;
-    for (code, original, reason) in gathered {
-        match candidates.last_mut().filter(|last| last.code == code) {
+/// A candidate before its reasons are written out.
+struct Draft {
+    code: u32,
+    score: f32,
+    /// Its reasons, among those of all.
+    first: usize,
+    last: usize,
+}
+
+fn rank<'l>(
+    frame: &mut Frame<'_>,
+    logic: &'l Logic,
+    classifier: &'l Classifier,
+    gathered: Gathered<'l>,
+    kept: Kept,
+) -> Vec<Candidate<'l>> {
+    let (codes, on) = (logic.registry().codes(classifier.set), frame.encounter().on);
+    let (mut drafts, reasons) = drafts(codes, gathered, on);
+    for draft in &mut drafts {
+        draft.score = reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().map(|reason| reason.points).sum();
+    }
+    drafts.retain(|draft| draft.score > 0.0 && codes.is_assignable(draft.code, on));
+    drop_groups(codes, &mut drafts, &reasons);
+    drafts.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.code.cmp(&b.code)));
+    let is_below = |draft: &Draft| confidence(draft.score) < classifier.threshold;
+    match kept {
+        Kept::All => drafts.truncate(CANDIDATES_A_SET),
+        Kept::Over => {
+            drafts.truncate(CANDIDATES_A_SET);
+            drafts.retain(|draft| !is_below(draft));
+        }
+        Kept::Best(count) => drafts.truncate(count.min(CANDIDATES_A_SET)),
+    }
+    let mut written = |draft: Draft| Candidate {
+        set: classifier.set,
+        code: draft.code,
+        score: draft.score,
+        confidence: confidence(draft.score),
+        is_below: is_below(&draft),
+        because: reasons
+            .get(draft.first..draft.last)
+            .unwrap_or(&[])
+            .iter()
+            .map(|said| said.written(frame, logic, classifier))
+            .collect(),
+    };
+    drafts.into_iter().map(&mut written).collect()
+}
+
+/// Codes with their reasons, those of one code together: an ended code stands for the one that replaced it.
+fn drafts<'l>(codes: Codes<'l>, mut gathered: Gathered<'l>, on: Day) -> (Vec<Draft>, Vec<Said<'l>>) {
+    for said in &mut gathered {
+        said.code = current(codes, said.original, on);
+    }
+    gathered.sort_by_key(|said| (said.code, said.original));
+    let (mut drafts, mut reasons): (Vec<Draft>, Vec<Said<'l>>) = (Vec::new(), Vec::with_capacity(gathered.len()));
+    for said in gathered {
+        match drafts.last_mut().filter(|draft| draft.code == said.code) {
             // The same words speak once for a code, though it is also what replaced another one.
-            Some(last) => {
-                if original == first || !last.because.contains(&reason) {
-                    last.because.push(reason);
+            Some(draft) => {
+                let known = reasons.get(draft.first..).unwrap_or(&[]);
+                if known.iter().any(|it| it.original != said.original && it.is_same(&said)) {
+                    continue;
                 }
+                reasons.push(said);
+                draft.last = reasons.len();
             }
             None => {
-                first = original;
-                candidates.push(Candidate {
-                    set: classifier.set,
-                    code,
-                    score: 0.0,
-                    confidence: 0.0,
-                    is_below: false,
-                    because: vec![reason],
-                });
+                let first = reasons.len();
+                drafts.push(Draft { code: said.code, score: 0.0, first, last: first + 1 });
+                reasons.push(said);
             }
         }
     }
-    for candidate in &mut candidates {
-        candidate.score = candidate.because.iter().map(|reason| reason.points).sum();
-        candidate.confidence = confidence(candidate.score);
-        candidate.is_below = candidate.confidence < classifier.threshold;
-    }
-    candidates.retain(|candidate| candidate.score > 0.0 && codes.is_assignable(candidate.code, on));
-    drop_groups(codes, &mut candidates);
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.code.cmp(&b.code)));
-    candidates.truncate(CANDIDATES_A_SET);
-    candidates
+    (drafts, reasons)
 }
 
 /// The code itself, or the one code that replaced it if it has ended.
@@ -143,13 +191,14 @@ fn current(codes: Codes<'_>, code: u32, on: Day) -> u32 {
 }
 
 /// Drops a code that only phrases speak for where phrases also speak for one below it: the more specific one stays.
-fn drop_groups(codes: Codes<'_>, candidates: &mut Vec<Candidate>) {
-    let is_by_phrase = |candidate: &Candidate| candidate.because.iter().all(|reason| reason.kind == "phrase");
-    let specific: Vec<u32> = candidates.iter().filter(|it| is_by_phrase(it)).map(|it| it.code).collect();
-    if specific.len() < 2 {
+fn drop_groups(codes: Codes<'_>, drafts: &mut Vec<Draft>, reasons: &[Said<'_>]) {
+    let is_by_phrase =
+        |draft: &Draft| reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().all(|reason| reason.is_phrase());
+    if drafts.iter().filter(|draft| is_by_phrase(draft)).nth(1).is_none() {
         return;
     }
-    let mut groups: Vec<u32> = specific.iter().flat_map(|code| codes.ancestors(*code)).collect();
+    let mut groups: Vec<u32> =
+        drafts.iter().filter(|it| is_by_phrase(it)).flat_map(|draft| codes.ancestors(draft.code)).collect();
     groups.sort_unstable();
-    candidates.retain(|candidate| !is_by_phrase(candidate) || groups.binary_search(&candidate.code).is_err());
+    drafts.retain(|draft| !is_by_phrase(draft) || groups.binary_search(&draft.code).is_err());
 }

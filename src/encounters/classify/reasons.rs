@@ -3,6 +3,7 @@
 use super::criteria_of;
 use super::words;
 use crate::logic::Frame;
+use crate::logic::Logic;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::outcome::Reason;
@@ -10,112 +11,167 @@ use crate::model::rules::Classifier;
 use crate::model::rules::Scored;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
+use std::borrow::Cow;
 
 /// Codes and what speaks for them, in any order.
-pub(super) type Gathered = Vec<(u32, Reason)>;
-type Marks = Vec<(String, usize, usize)>;
+pub(super) type Gathered<'l> = Vec<Said<'l>>;
+
+/// One thing that speaks for a code. It is written out only for candidates that are shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said<'l> {
+    /// The code it speaks for on the day of the encounter.
+    pub code: u32,
+    /// The code it is said of.
+    pub original: u32,
+    /// What it is worth.
+    pub points: f32,
+    what: What<'l>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What<'l> {
+    /// A phrase of the code, found in the field of that name.
+    Phrase(&'l str, u32),
+    /// A criterion that holds, by the phrase it found at a path if it asks for one.
+    Criterion(&'l Scored, Option<(&'l Path, u32)>),
+    /// The code stands in the field of that name.
+    Offer(&'l str),
+    /// Words of the code's title, found in the field of that name.
+    Words(&'l str, &'l str),
+}
+
+impl<'l> Said<'l> {
+    pub(super) fn words(code: u32, name: &'l str, title: &'l str, points: f32) -> Said<'l> {
+        Said { code, original: code, points, what: What::Words(name, title) }
+    }
+
+    pub(super) fn is_words(&self) -> bool {
+        matches!(self.what, What::Words(..))
+    }
+
+    /// A phrase alone speaks.
+    pub(super) fn is_phrase(&self) -> bool {
+        matches!(self.what, What::Phrase(..) | What::Criterion(_, Some(_)))
+    }
+
+    /// Whether both would be written out alike.
+    #[expect(clippy::float_cmp, reason = "points as they are written")]
+    pub(super) fn is_same(&self, other: &Said<'_>) -> bool {
+        self.points == other.points
+            && match (self.what, other.what) {
+                (What::Phrase(one, a), What::Phrase(two, b)) => one == two && a == b,
+                (What::Criterion(_, Some((one, a))), What::Criterion(_, Some((two, b)))) => one == two && a == b,
+                (What::Criterion(one, None), What::Criterion(two, None)) => {
+                    one.source == two.source && one.path == two.path
+                }
+                (What::Offer(one), What::Offer(two)) => one == two,
+                (What::Words(one, a), What::Words(two, b)) => one == two && a == b,
+                _ => false,
+            }
+    }
+
+    /// As it is shown.
+    pub(super) fn written(&self, frame: &Frame<'_>, logic: &'l Logic, classifier: &'l Classifier) -> Reason<'l> {
+        let phrase = |phrase: u32| logic.domain().phrases.get(phrase as usize).map_or("", String::as_str);
+        let (kind, path, what) = match self.what {
+            What::Phrase(name, found) => ("phrase", Cow::Borrowed(name), phrase(found)),
+            What::Criterion(_, Some((path, found))) => {
+                let names = classifier.texts.iter().zip(&classifier.text_names);
+                let name = names.into_iter().find(|(it, _)| *it == path).map(|(_, name)| name.as_str());
+                ("phrase", name.map_or_else(|| Cow::Owned(frame.locate(path)), Cow::Borrowed), phrase(found))
+            }
+            What::Criterion(when, None) => ("criterion", Cow::Borrowed(when.path.as_str()), when.source.as_str()),
+            What::Offer(name) => ("offer", Cow::Borrowed(name), name),
+            What::Words(name, title) => ("word", Cow::Borrowed(name), title),
+        };
+        Reason { kind, path, what: Cow::Borrowed(what), points: self.points }
+    }
+}
 
 /// Gathers all that speaks for any code of a classifier and is not ruled out by an `unless`.
-pub(super) fn gather<'e>(
+pub(super) fn gather<'e, 'l: 'e>(
     frame: &mut Frame<'e>,
+    logic: &'l Logic,
     place: usize,
-    classifier: &'e Classifier,
-    marks: &mut Marks,
-) -> Gathered {
+    classifier: &'l Classifier,
+) -> Gathered<'l> {
     let mut gathered = Vec::new();
-    phrases(frame, place, classifier, marks, &mut gathered);
-    criteria(frame, place, classifier, marks, &mut gathered);
+    phrases(frame, logic, place, classifier, &mut gathered);
+    criteria(frame, logic, place, classifier, &mut gathered);
     offers(frame, classifier, &mut gathered);
     if classifier.by_words {
-        words::search(frame, classifier, &mut gathered);
+        words::search(frame, logic, classifier, &mut gathered);
     }
     rule_out(frame, classifier, &mut gathered);
     gathered
 }
 
-fn phrases<'e>(
-    frame: &mut Frame<'e>,
+fn phrases<'l>(
+    frame: &mut Frame<'_>,
+    logic: &'l Logic,
     place: usize,
-    classifier: &'e Classifier,
-    marks: &mut Marks,
-    gathered: &mut Gathered,
+    classifier: &'l Classifier,
+    gathered: &mut Gathered<'l>,
 ) {
-    let logic = frame.logic();
     let Some(index) = logic.index(place).filter(|index| index.has_phrases()) else { return };
     let mut spoken: Vec<(u32, u32)> = Vec::new();
     for (path, name) in classifier.texts.iter().zip(&classifier.text_names) {
-        frame.read_each(path, |at, found| {
-            let speaks_for = index.spoken_for(found.phrase);
-            if speaks_for.is_empty() || found.is_negated || found.is_of_family {
+        frame.read_each(path, |found| {
+            if found.is_negated || found.is_of_family {
                 return;
             }
-            marks.push((at.unwrap_or_else(|| name.clone()), found.start, found.end));
-            for (criteria, points) in speaks_for {
+            for (criteria, points) in index.spoken_for(found.phrase) {
                 if spoken.contains(&(*criteria, found.phrase)) {
                     continue;
                 }
                 spoken.push((*criteria, found.phrase));
                 let Some(criteria) = classifier.criteria.get(*criteria as usize) else { continue };
-                let what = logic.domain().phrases.get(found.phrase as usize).cloned().unwrap_or_default();
-                gathered.push((criteria.code, Reason { kind: "phrase", path: name.clone(), what, points: *points }));
+                let (code, what) = (criteria.code, What::Phrase(name, found.phrase));
+                gathered.push(Said { code, original: code, points: *points, what });
             }
         });
     }
 }
 
-fn criteria<'e>(
+fn criteria<'e, 'l: 'e>(
     frame: &mut Frame<'e>,
+    logic: &'l Logic,
     place: usize,
-    classifier: &'e Classifier,
-    marks: &mut Marks,
-    gathered: &mut Gathered,
+    classifier: &'l Classifier,
+    gathered: &mut Gathered<'l>,
 ) {
-    let Some(index) = frame.logic().index(place) else { return };
-    for line in index.lines(frame) {
-        let Some(criteria) = classifier.criteria.get(line.criteria as usize) else { continue };
-        let Some(when) = criteria.when.get(line.place as usize) else { continue };
+    let Some(index) = logic.index(place) else { return };
+    index.visit(frame, |frame, line| {
+        let Some(criteria) = classifier.criteria.get(line.criteria as usize) else { return };
+        let Some(when) = criteria.when.get(line.place as usize) else { return };
         if frame.holds(&when.condition) && !frame.is_spent() {
-            gathered.push((criteria.code, reason(frame, when, marks)));
+            let (code, found) = (criteria.code, mentioned(frame, &when.condition));
+            gathered.push(Said { code, original: code, points: when.points, what: What::Criterion(when, found) });
         }
-    }
+    });
 }
 
-/// The reason of a criterion that holds: the phrase it found, if it asks for one.
-fn reason<'e>(frame: &mut Frame<'e>, when: &'e Scored, marks: &mut Marks) -> Reason {
-    if let Some((path, phrase, is_even_negated)) = mentioned(frame, &when.condition) {
-        let name = frame.locate(path);
-        frame.read_each(path, |at, found| {
-            if found.phrase == phrase && (is_even_negated || !found.is_negated) {
-                marks.push((at.unwrap_or_else(|| name.clone()), found.start, found.end));
-            }
-        });
-        let what = frame.logic().domain().phrases.get(phrase as usize).cloned().unwrap_or_default();
-        return Reason { kind: "phrase", path: name, what, points: when.points };
-    }
-    Reason { kind: "criterion", path: when.path.clone(), what: when.source.clone(), points: when.points }
-}
-
-/// The first phrase that made a condition hold: where, which, and whether a negated mention counts.
-fn mentioned<'e>(frame: &mut Frame<'e>, condition: &'e Expression) -> Option<(&'e Path, u32, bool)> {
+/// The first phrase that made a condition hold, and where it was looked for.
+fn mentioned<'e, 'l: 'e>(frame: &mut Frame<'e>, condition: &'l Expression) -> Option<(&'l Path, u32)> {
     match condition {
         Expression::And(all) => all.iter().find_map(|one| mentioned(frame, one)),
         Expression::Or(all) => all.iter().find_map(|one| if frame.holds(one) { mentioned(frame, one) } else { None }),
         Expression::Mentions { of, phrases, even_negated, .. } => {
             let Expression::Path(path) = of.as_ref() else { return None };
             let mut first: Option<(usize, u32)> = None;
-            frame.read_each(path, |_, found| {
+            frame.read_each(path, |found| {
                 let is_asked = phrases.contains(&found.phrase) && (*even_negated || !found.is_negated);
                 if is_asked && first.is_none_or(|(start, _)| found.start < start) {
                     first = Some((found.start, found.phrase));
                 }
             });
-            first.map(|(_, phrase)| (path, phrase, *even_negated))
+            first.map(|(_, phrase)| (path, phrase))
         }
         _ => None,
     }
 }
 
-fn offers<'e>(frame: &mut Frame<'e>, classifier: &'e Classifier, gathered: &mut Gathered) {
+fn offers<'l>(frame: &mut Frame<'_>, classifier: &'l Classifier, gathered: &mut Gathered<'l>) {
     let registry = frame.logic().registry();
     for (path, points, name) in &classifier.offers {
         frame.look(path).each(|value| {
@@ -125,25 +181,24 @@ fn offers<'e>(frame: &mut Frame<'e>, classifier: &'e Classifier, gathered: &mut 
                 _ => None,
             };
             if let Some(code) = code {
-                let reason = Reason { kind: "offer", path: name.clone(), what: name.clone(), points: *points };
-                gathered.push((code, reason));
+                gathered.push(Said { code, original: code, points: *points, what: What::Offer(name) });
             }
         });
     }
 }
 
-fn rule_out<'e>(frame: &mut Frame<'e>, classifier: &'e Classifier, gathered: &mut Gathered) {
-    gathered.sort_by_key(|(code, _)| *code);
+fn rule_out<'e, 'l: 'e>(frame: &mut Frame<'e>, classifier: &'l Classifier, gathered: &mut Gathered<'l>) {
+    gathered.sort_by_key(|said| said.original);
     let mut last: Option<(u32, bool)> = None;
-    gathered.retain(|(code, _)| {
+    gathered.retain(|said| {
         if let Some((known, stays)) = last
-            && known == *code
+            && known == said.original
         {
             return stays;
         }
-        let unless = criteria_of(classifier, *code).map_or(&[][..], |criteria| criteria.unless.as_slice());
+        let unless = criteria_of(classifier, said.original).map_or(&[][..], |criteria| criteria.unless.as_slice());
         let stays = !unless.iter().any(|condition| frame.holds(condition));
-        last = Some((*code, stays));
+        last = Some((said.original, stays));
         stays
     });
 }

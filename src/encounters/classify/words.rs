@@ -1,11 +1,13 @@
 //! Codes of an imported set by the words of a text: search for a short one, the terms that stand in it for a longer one.
 
 use super::reasons::Gathered;
+use super::reasons::Said;
 use crate::logic::Frame;
+use crate::logic::Logic;
 use crate::logic::text::stems;
-use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
+use crate::registry::Codes;
 
 /// Words of the longest text that search is asked for; a longer one is looked through for terms.
 const WORDS_OF_A_QUERY: usize = 12;
@@ -17,21 +19,26 @@ const POINTS: f32 = 6.0;
 const TERMS_A_TEXT: usize = 200;
 
 /// Adds what the words of the classifier's texts speak for.
-pub(super) fn search<'e>(frame: &mut Frame<'e>, classifier: &'e Classifier, gathered: &mut Gathered) {
+pub(super) fn search<'l>(
+    frame: &mut Frame<'_>,
+    logic: &'l Logic,
+    classifier: &'l Classifier,
+    gathered: &mut Gathered<'l>,
+) {
+    let codes = logic.registry().codes(classifier.set);
     for (path, name) in classifier.texts.iter().zip(&classifier.text_names) {
         frame.look(path).each(|value| {
             let Value::Text(text) = value else { return };
             if text.split_whitespace().count() <= WORDS_OF_A_QUERY {
-                find(frame, classifier, text, name, gathered);
+                find(frame, codes, text, name, gathered);
             }
-            spot(frame, classifier, text, name, gathered);
+            spot(frame, codes, text, name, gathered);
         });
     }
 }
 
 /// What search finds, weighed by how much its title and the text have in common.
-fn find(frame: &Frame<'_>, classifier: &Classifier, text: &str, name: &str, gathered: &mut Gathered) {
-    let codes = frame.logic().registry().codes(classifier.set);
+fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
     let words = stems(text);
     // What a cue opens is not searched for: `no chest pain` finds nothing.
     let last = text.trim_end().rfind(char::is_whitespace).map_or(0, |place| place + 1);
@@ -48,8 +55,7 @@ fn find(frame: &Frame<'_>, classifier: &Classifier, text: &str, name: &str, gath
 }
 
 /// Terms that stand in the text and are not negated: the more words, the more points.
-fn spot(frame: &Frame<'_>, classifier: &Classifier, text: &str, name: &str, gathered: &mut Gathered) {
-    let codes = frame.logic().registry().codes(classifier.set);
+fn spot<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
     let terms = codes.spot(text);
     let spans: Vec<(usize, usize)> = terms.iter().take(TERMS_A_TEXT).map(|term| (term.start, term.end)).collect();
     for (term, is_negated) in terms.iter().zip(frame.negated(text, &spans)) {
@@ -66,12 +72,10 @@ fn spot(frame: &Frame<'_>, classifier: &Classifier, text: &str, name: &str, gath
 }
 
 /// Adds a reason, or keeps the better of two that words gave for one code.
-fn add(gathered: &mut Gathered, code: u32, title: &str, name: &str, points: f32) {
-    match gathered.iter_mut().find(|(it, known)| *it == code && known.kind == "word") {
-        Some((_, known)) => known.points = known.points.max(points),
-        None => {
-            gathered.push((code, Reason { kind: "word", path: name.to_owned(), what: title.to_owned(), points }));
-        }
+fn add<'l>(gathered: &mut Gathered<'l>, code: u32, title: &'l str, name: &'l str, points: f32) {
+    match gathered.iter_mut().find(|said| said.code == code && said.is_words()) {
+        Some(known) => known.points = known.points.max(points),
+        None => gathered.push(Said::words(code, name, title, points)),
     }
 }
 

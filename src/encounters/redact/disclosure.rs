@@ -65,7 +65,7 @@ pub(super) struct Answer<'a> {
     pub codes: Vec<ShownCode<'a>>,
     pub candidates: Vec<ShownCandidate<'a>>,
     pub findings: Vec<ShownFinding<'a>>,
-    pub missing: Vec<String>,
+    pub missing: Vec<&'a str>,
     pub encounter: Fields<'a>,
     pub redactions: Vec<Redaction<'a>>,
 }
@@ -119,17 +119,17 @@ pub(super) struct ShownCandidate<'a> {
     pub confidence: f64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub below: bool,
-    pub because: Vec<ShownReason>,
+    pub because: Vec<ShownReason<'a>>,
 }
 
 /// A part of a score.
 #[derive(Serialize)]
-pub(super) struct ShownReason {
+pub(super) struct ShownReason<'a> {
     pub kind: &'static str,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub path: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub what: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub path: Cow<'a, str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub what: Cow<'a, str>,
     pub points: f64,
 }
 

@@ -117,7 +117,7 @@ impl Redactor {
     }
 
     /// What the audience may see of one encounter.
-    pub fn redact<'a>(&'a self, encounter: Encounter<'a>, judgement: Judgement) -> Disclosure<'a> {
+    pub fn redact<'a>(&'a self, encounter: Encounter<'a>, judgement: Judgement<'a>) -> Disclosure<'a> {
         let Some(plan) = self.records.get(usize::from(encounter.record)) else {
             return Disclosure::unreadable(encounter.line, "no such record");
         };
@@ -212,7 +212,7 @@ impl Redactor {
         })
     }
 
-    fn candidate<'a>(&'a self, plan: &RecordPlan, candidate: Candidate) -> Option<ShownCandidate<'a>> {
+    fn candidate<'a>(&'a self, plan: &RecordPlan, candidate: Candidate<'a>) -> Option<ShownCandidate<'a>> {
         let registry = &self.rules.registry;
         let is_open = self.candidates != Showing::Remove
             && self.rules.codes.is_shown(registry, candidate.set, candidate.code)
@@ -287,7 +287,7 @@ impl Redactor {
         })
     }
 
-    fn missing(&self, plan: &RecordPlan, mut missing: Vec<String>) -> Vec<String> {
+    fn missing<'a>(&self, plan: &RecordPlan, mut missing: Vec<&'a str>) -> Vec<&'a str> {
         if self.candidates != Showing::Keep {
             return Vec::new();
         }

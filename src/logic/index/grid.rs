@@ -1,0 +1,313 @@
+//! Lines whose tests are all common: one row of bits for each value that a field can have, one bit for each line.
+//!
+//! A line that asks for `region in (north, east) and age in 20..40` has its bit in the rows of both regions and of all ages from
+//! 20 to 40; in the rows of a field that it does not ask about it has its bit everywhere. The rows of an encounter's
+//! values, taken together, leave the lines that can hold. Rows may say too much (a range is rounded up to whole cells),
+//! never too little.
+
+use super::super::compare;
+use super::super::frame::Frame;
+use super::atoms::Axis;
+use super::atoms::kind_at;
+use super::atoms::point;
+use crate::model::expression::Comparison;
+use crate::model::expression::Expression;
+use crate::model::expression::Member;
+use crate::model::expression::Path;
+use crate::model::expression::Root;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::value::Literal;
+use crate::model::value::Value;
+use std::cmp::Ordering;
+
+/// Cells that a field of numbers or days is cut into at most.
+const CELLS: usize = 64;
+/// Members of the largest choice that gets rows.
+const MEMBERS: usize = 256;
+/// Words that are looked at together.
+const CHUNK: usize = 4;
+
+/// What one condition asks of one field.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    path: Path,
+    allowed: Allowed,
+}
+
+#[derive(Debug, Clone)]
+enum Allowed {
+    /// Members of a choice, steps of a ladder or `false` and `true`, by place.
+    Members(usize, Vec<usize>),
+    /// Between two ends, both included.
+    Between(Axis, f64, f64),
+}
+
+/// Rows of bits for the lines of one classifier.
+#[derive(Default)]
+pub(crate) struct Grid {
+    /// Numbers of the lines, by bit.
+    lines: Vec<u32>,
+    asks: Vec<Vec<Ask>>,
+    fields: Vec<Rows>,
+    /// Words of a row.
+    words: usize,
+}
+
+/// The rows of one field; the first is for what is absent or of no use.
+struct Rows {
+    path: Path,
+    cells: Cells,
+    bits: Vec<u64>,
+}
+
+enum Cells {
+    Members(usize),
+    /// Where cells begin, but for the first.
+    Ends(Axis, Vec<f64>),
+}
+
+/// What a grid needs while it is asked.
+#[derive(Default)]
+pub(crate) struct Picked {
+    /// For each field, the first word of the row its value stands for.
+    starts: Vec<usize>,
+}
+
+impl Grid {
+    /// Takes a line if rows can tell anything about it.
+    pub(crate) fn take(&mut self, condition: &Expression, fields: &[Field], line: u32) -> bool {
+        let mut asks = Vec::new();
+        match condition {
+            Expression::And(all) => asks.extend(all.iter().filter_map(|one| ask(one, fields))),
+            one => asks.extend(ask(one, fields)),
+        }
+        if asks.is_empty() {
+            return false;
+        }
+        self.lines.push(line);
+        self.asks.push(asks);
+        true
+    }
+
+    /// Makes the rows, once all lines are there.
+    pub(crate) fn build(&mut self) {
+        self.words = self.lines.len().div_ceil(64).next_multiple_of(CHUNK);
+        let asks = std::mem::take(&mut self.asks);
+        let mut paths: Vec<&Path> = Vec::new();
+        for ask in asks.iter().flatten() {
+            if !paths.contains(&&ask.path) {
+                paths.push(&ask.path);
+            }
+        }
+        self.fields = paths.into_iter().map(|path| Rows::new(path, &asks, self.words)).collect();
+        // What leaves the least is asked first.
+        self.fields
+            .sort_by_key(|rows| rows.bits.iter().map(|word| word.count_ones() as usize).sum::<usize>() / rows.count());
+    }
+
+    /// Visits the number of every line that can hold.
+    pub(crate) fn visit(&self, frame: &Frame<'_>, picked: &mut Picked, mut visit: impl FnMut(u32)) {
+        if self.lines.is_empty() {
+            return;
+        }
+        picked.starts.clear();
+        for rows in &self.fields {
+            let row = frame.glance(&rows.path).map_or(0, |value| rows.cells.row(value));
+            picked.starts.push(row * self.words);
+        }
+        for (number, first) in (0..self.words).step_by(CHUNK).enumerate() {
+            let mut left = [u64::MAX; CHUNK];
+            for (rows, start) in self.fields.iter().zip(&picked.starts) {
+                let Some(row) = rows.bits.get(start + first..start + first + CHUNK) else { continue };
+                left.iter_mut().zip(row).for_each(|(left, row)| *left &= row);
+                if left == [0; CHUNK] {
+                    break;
+                }
+            }
+            for (place, mut word) in left.into_iter().enumerate() {
+                while word != 0 {
+                    let bit = (number * CHUNK + place) * 64 + word.trailing_zeros() as usize;
+                    word &= word - 1;
+                    // Bits beyond the last line stand in rows that ask nothing of them.
+                    let Some(line) = self.lines.get(bit) else { continue };
+                    visit(*line);
+                }
+            }
+        }
+    }
+}
+
+impl Rows {
+    fn new(path: &Path, asks: &[Vec<Ask>], words: usize) -> Rows {
+        let of_path = || asks.iter().flatten().filter(|ask| ask.path == *path);
+        let cells = match of_path().next().map(|ask| &ask.allowed) {
+            Some(Allowed::Members(count, _)) => Cells::Members(*count),
+            Some(Allowed::Between(axis, ..)) => Cells::Ends(*axis, ends(of_path())),
+            None => Cells::Members(0),
+        };
+        let mut rows = Rows { path: path.clone(), bits: vec![0; (cells.count() + 1) * words], cells };
+        for (bit, asks) in asks.iter().enumerate() {
+            let mut own = asks.iter().filter(|ask| ask.path == *path).peekable();
+            let is_asked = own.peek().is_some();
+            let own: Vec<&Ask> = own.collect();
+            for row in usize::from(is_asked)..=rows.cells.count() {
+                let is_allowed = own.iter().all(|ask| rows.cells.allows(row, &ask.allowed));
+                if is_allowed && let Some(word) = rows.bits.get_mut(row * words + bit / 64) {
+                    *word |= 1 << (bit % 64);
+                }
+            }
+        }
+        rows
+    }
+
+    fn count(&self) -> usize {
+        self.cells.count() + 1
+    }
+}
+
+impl Cells {
+    /// Rows besides the first.
+    fn count(&self) -> usize {
+        match self {
+            Cells::Members(count) => *count,
+            Cells::Ends(_, ends) => ends.len() + 1,
+        }
+    }
+
+    /// The row of a value.
+    fn row(&self, value: &Value<'_>) -> usize {
+        match (self, value) {
+            (Cells::Members(count), Value::Choice(place) | Value::Step(place)) if usize::from(*place) < *count => {
+                usize::from(*place) + 1
+            }
+            (Cells::Members(_), Value::Bool(it)) => usize::from(*it) + 1,
+            (Cells::Ends(Axis::Number, ends), Value::Number(at)) if !at.is_nan() => cell(ends, *at),
+            (Cells::Ends(Axis::Day, ends), Value::Day(day)) => cell(ends, f64::from(day.0)),
+            (Cells::Ends(Axis::Day, ends), Value::Moment(moment)) => cell(ends, f64::from(moment.day().0)),
+            _ => 0,
+        }
+    }
+
+    fn allows(&self, row: usize, allowed: &Allowed) -> bool {
+        match (self, allowed) {
+            (Cells::Members(_), Allowed::Members(_, places)) => places.contains(&row.wrapping_sub(1)),
+            (Cells::Ends(_, ends), Allowed::Between(_, from, to)) => {
+                from <= to && (cell(ends, *from)..=cell(ends, *to)).contains(&row)
+            }
+            // Asked in two ways: the rows are those of the first.
+            _ => true,
+        }
+    }
+}
+
+fn cell(ends: &[f64], at: f64) -> usize {
+    ends.partition_point(|end| *end <= at) + 1
+}
+
+/// Where the cells of a field begin: at the ends of the ranges asked for, thinned out if there are many.
+fn ends<'a>(asks: impl Iterator<Item = &'a Ask>) -> Vec<f64> {
+    let mut all: Vec<f64> = Vec::new();
+    for ask in asks {
+        if let Allowed::Between(_, from, to) = ask.allowed {
+            // The cell of what lies just above the upper end is another one.
+            all.extend([from, to.next_up()].into_iter().filter(|end| end.is_finite()));
+        }
+    }
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    let step = all.len().div_ceil(CELLS - 1).max(1);
+    all.into_iter().step_by(step).collect()
+}
+
+/// What a condition asks of a field, if rows can tell.
+fn ask(condition: &Expression, fields: &[Field]) -> Option<Ask> {
+    let (path, members): (&Path, Vec<(Comparison, &Literal, Option<&Literal>)>) = match condition {
+        Expression::Path(path) if matches!(kind_at(path, fields)?, Kind::Bool) => {
+            return Some(Ask { path: plain(path, fields)?, allowed: Allowed::Members(2, vec![1]) });
+        }
+        Expression::Compare { how, left, right } => match (left.as_ref(), right.as_ref()) {
+            (Expression::Path(path), Expression::Literal(literal)) => (path, vec![(*how, literal, None)]),
+            (Expression::Literal(literal), Expression::Path(path)) => {
+                (path, vec![(compare::turned(*how), literal, None)])
+            }
+            _ => return None,
+        },
+        Expression::In { of, members, negated: false } => {
+            let Expression::Path(path) = of.as_ref() else { return None };
+            let each = members.iter().map(|member| match member {
+                Member::One(literal) => Some((Comparison::Equal, literal, None)),
+                Member::Range(from, to) => Some((Comparison::AtLeast, from, Some(to))),
+                Member::Codes { .. } | Member::Computed(_) => None,
+            });
+            (path, each.collect::<Option<_>>()?)
+        }
+        _ => return None,
+    };
+    let path = plain(path, fields)?;
+    let count = match kind_at(&path, fields)? {
+        Kind::Choice(names) | Kind::Ladder(names) => names.len(),
+        Kind::Bool => 2,
+        Kind::Number | Kind::Integer | Kind::Money | Kind::Date | Kind::DateTime => {
+            return Some(Ask { allowed: hull(&members)?, path });
+        }
+        _ => return None,
+    };
+    if count > MEMBERS {
+        return None;
+    }
+    let mut allowed = Vec::new();
+    for place in 0..count {
+        let mut is_allowed = false;
+        for (how, literal, to) in &members {
+            let fits = |how, literal| Some(compare::fits(how, Some(place_against(place, literal)?)));
+            is_allowed |= fits(*how, literal)? && to.map_or(Some(true), |to| fits(Comparison::AtMost, to))?;
+        }
+        if is_allowed {
+            allowed.push(place);
+        }
+    }
+    Some(Ask { path, allowed: Allowed::Members(count, allowed) })
+}
+
+/// How the member at a place stands to a literal of the same kind.
+fn place_against(place: usize, literal: &Literal) -> Option<Ordering> {
+    match literal {
+        Literal::Choice(it) | Literal::Step(it) => Some(place.cmp(&usize::from(*it))),
+        Literal::Bool(it) => Some(place.cmp(&usize::from(*it))),
+        _ => None,
+    }
+}
+
+/// The narrowest range around all that is asked for.
+fn hull(members: &[(Comparison, &Literal, Option<&Literal>)]) -> Option<Allowed> {
+    let mut hull: Option<(Axis, f64, f64)> = None;
+    for (how, literal, to) in members {
+        let (axis, at) = point(literal)?;
+        let (from, to) = match (how, to) {
+            (_, Some(to)) => (at, point(to).filter(|(other, _)| *other == axis)?.1),
+            (Comparison::Equal, None) => (at, at),
+            (Comparison::Less | Comparison::AtMost, None) => (f64::NEG_INFINITY, at),
+            (Comparison::More | Comparison::AtLeast, None) => (at, f64::INFINITY),
+            (Comparison::Unequal, None) => return None,
+        };
+        hull = match hull {
+            None => Some((axis, from, to)),
+            Some((known, low, high)) if known == axis => Some((axis, low.min(from), high.max(to))),
+            Some(_) => return None,
+        };
+    }
+    let (axis, from, to) = hull.filter(|(axis, ..)| *axis != Axis::Step)?;
+    Some(Allowed::Between(axis, from, to))
+}
+
+/// The path, if it is one of the encounter that goes through no list.
+fn plain(path: &Path, fields: &[Field]) -> Option<Path> {
+    let (mut fields, mut is_list) = (fields, false);
+    for slot in &path.slots {
+        let kind = &fields.get(usize::from(*slot))?.kind;
+        is_list |= matches!(kind, Kind::List(_));
+        fields = if let Kind::Record(inner) = kind { inner } else { &[] };
+    }
+    (path.root == Root::Encounter && !is_list).then(|| path.clone())
+}
