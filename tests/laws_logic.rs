@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tencode::encounters::classify::Kept;
 use tencode::encounters::classify::classify;
 use tencode::logic::Frame;
 use tencode::logic::Logic;
@@ -417,7 +418,7 @@ fn the_index_finds_what_plain_evaluation_finds() {
                 today: Day(100),
                 line,
             };
-            let candidates = classify(&mut Frame::new(&logic, &encounter, &mut scratch)).candidates;
+            let candidates = classify(&mut Frame::new(&logic, &encounter, &mut scratch), &logic, Kept::All).candidates;
             let got: BTreeMap<u32, f32> = candidates.iter().map(|it| (it.code, it.score)).collect();
             assert_eq!(got, wanted, "domain {number}, encounter {line}");
             for candidate in &candidates {
