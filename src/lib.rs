@@ -27,8 +27,12 @@ pub mod scripts;
 /// Imports: model, diagnostics, registry, logic, scripts.
 pub mod definitions;
 
+/// The append-only record of who was shown what.
+/// Imports: model.
+pub mod audit;
+
 /// Encounter to disclosure.
-/// Imports: model, registry, logic, scripts.
+/// Imports: model, registry, logic, scripts, audit.
 pub mod encounters;
 
 /// The command line.

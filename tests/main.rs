@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod architecture;
+mod audit;
 mod compile;
 mod definitions;
 mod em_truth_table;
