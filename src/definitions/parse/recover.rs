@@ -155,7 +155,12 @@ impl Builder<'_> {
         // A blank at the end, so that a word that is missing is missed behind it.
         let (farthest, _) = attempt(place, &format!("{line} "));
         let mut at = farthest.min(line.len());
-        if line.get(at..).is_some_and(|rest| rest.starts_with(is_word_letter)) {
+        let rest = line.get(at..).unwrap_or_default();
+        // A choice may have looked at the first letter only: behind a whole word the word itself is at fault, as the grammar
+        // would have taken the blank too.
+        let is_behind =
+            rest.starts_with(' ') && line.get(..at).is_some_and(|front| front.ends_with(char::is_alphanumeric));
+        if is_behind || rest.starts_with(is_word_letter) {
             at = line.get(..at).unwrap_or_default().trim_end_matches(is_word_letter).len();
         }
         if at == 0 && !place.words().is_empty() {
