@@ -41,8 +41,8 @@ fn rows(count: u64) -> Rows {
         let mut entry = Entry::new(Outcome::Shown);
         (entry.line, entry.subject) = (Some(number), Some(tokens.token("d", "r", &number.to_string())));
         entry.code("call-types");
-        entry.did("mask person");
-        entry.did("remove address");
+        entry.did("mask", "person");
+        entry.did("remove", "address");
         rows.push(&access, &entry);
     }
     rows

@@ -89,8 +89,12 @@ impl Entry {
     }
 
     /// Counts something done.
-    pub fn did(&mut self, what: &str) {
-        add(&mut self.did, what);
+    pub fn did(&mut self, what: &str, kind: &str) {
+        let is_known = |known: &str| known.strip_prefix(what).and_then(|it| it.strip_prefix(' ')) == Some(kind);
+        match self.did.iter_mut().find(|(known, _)| is_known(known)) {
+            Some((_, count)) => *count += 1,
+            None => self.did.push((format!("{what} {kind}"), 1)),
+        }
     }
 }
 

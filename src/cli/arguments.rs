@@ -55,5 +55,6 @@ pub(crate) enum Command {
     Import(commands::import::Import),
     Sources(commands::sources::Sources),
     Completions(commands::shell::Completions),
+    Audit(commands::audit::Audit),
     Man(commands::shell::Man),
 }

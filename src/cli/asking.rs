@@ -1,11 +1,15 @@
 //! What `run`, `classify` and `test` have in common: a domain, an audience, a day, and the engine that comes of it.
 
 use super::Context;
+use super::auditing;
+use super::auditing::Asked;
+use super::auditing::Auditing;
 use super::exit::Failure;
 use super::session::cache_folder;
 use super::terminal::Terminal;
 use crate::definitions::import::sources::Folders;
 use crate::encounters::engine;
+use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
 use crate::encounters::redact::text::NameLists;
@@ -36,6 +40,42 @@ impl Asking {
     /// The registry that has the domain.
     pub fn registry(&self, context: &Context, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
         context.registry_for(&self.domain, terminal)
+    }
+
+    /// The engine of the domain, with everything it answers noted if there is a log; who asks is noted here. A refusal is
+    /// noted too.
+    ///
+    /// # Errors
+    /// If there is no engine, or it cannot be noted.
+    pub fn audited(
+        &self,
+        command: &'static str,
+        registry: Arc<Registry>,
+        candidates: Option<usize>,
+        auditing: &Auditing,
+        terminal: &mut Terminal,
+    ) -> Result<(Engine, Asked), Failure> {
+        let (domain, required) = (&self.domain, registry.domain(&self.domain)?.is_some_and(|it| it.requires_audit));
+        let log = auditing.open(required.then(|| format!("domain `{domain}`")).as_deref())?;
+        let mut access = auditing::access(command, self.audience.as_deref().unwrap_or_default());
+        (access.registry, access.domain) = (registry.id().to_owned(), domain.clone());
+        access.record = self.record.clone().unwrap_or_default();
+        let engine = match self.engine(registry, candidates) {
+            Ok(engine) => engine,
+            Err(failure) => {
+                auditing::deny(log, &access)?;
+                return Err(failure);
+            }
+        };
+        engine.redactor().audience().clone_into(&mut access.audience);
+        engine.redactor().policy().clone_into(&mut access.policy);
+        access.record.clone_from(&engine.record().name);
+        let asked = Asked::begin(log, access, terminal)?;
+        let engine = match asked.access() {
+            Some(access) => engine.audited(Audited { access: access.clone(), tokens: auditing::tokens() }),
+            None => engine,
+        };
+        Ok((engine, asked))
     }
 
     /// The engine of the domain. With `candidates`, so many of each code set are shown whatever their confidence.
@@ -80,7 +120,8 @@ pub(crate) fn today() -> Day {
     Day::from_civil(jiff::Zoned::now().date())
 }
 
-fn data_folder() -> PathBuf {
+/// The user's data folder.
+pub(crate) fn data_folder() -> PathBuf {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
     let base = std::env::var_os("XDG_DATA_HOME").filter(|it| !it.is_empty()).map(PathBuf::from).or_else(home);
     base.unwrap_or_else(std::env::temp_dir).join("tencode")
@@ -88,7 +129,7 @@ fn data_folder() -> PathBuf {
 
 /// The secret of the pseudonyms: that of `TENCODE_KEY`, else one made once and kept in the user's data folder, so that
 /// the same person has the same pseudonym in every run here and nowhere else.
-fn key() -> [u8; 32] {
+pub(crate) fn key() -> [u8; 32] {
     if let Some(key) = std::env::var_os("TENCODE_KEY").filter(|key| !key.is_empty()) {
         return blake3::derive_key("tencode pseudonyms", key.as_encoded_bytes());
     }

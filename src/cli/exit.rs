@@ -24,6 +24,9 @@ pub(crate) enum Failure {
     /// The registry.
     #[error(transparent)]
     Registry(#[from] crate::registry::Error),
+    /// What is shown cannot be noted, so it is not shown.
+    #[error("{0}; nothing is shown")]
+    Audit(#[from] crate::audit::Error),
     /// A file.
     #[error("{path}: {source}")]
     File {

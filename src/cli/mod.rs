@@ -2,6 +2,7 @@
 
 mod arguments;
 mod asking;
+mod auditing;
 mod builtin;
 mod commands;
 mod exit;
@@ -126,6 +127,7 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Check(it) => it.run(context, terminal),
         Command::Build(it) => it.run(context, terminal),
         Command::Run(it) => it.run(context, terminal),
+        Command::Audit(it) => it.run(terminal),
         Command::Classify(it) => it.run(context, terminal),
         Command::Test(it) => it.run(context, terminal),
         Command::Fmt(it) => it.run(context, terminal),

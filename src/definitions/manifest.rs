@@ -18,6 +18,8 @@ pub struct Manifest {
     pub record: Option<toml::Spanned<String>>,
     /// Scripts.
     pub scripts: Scripts,
+    /// The audit log.
+    pub audit: Audit,
     /// Releases.
     #[serde(rename = "source")]
     pub sources: Vec<toml::Table>,
@@ -29,6 +31,14 @@ pub struct Manifest {
 pub fn span<T>(value: &toml::Spanned<T>) -> Span {
     let range = value.span();
     Span::new(range.start, range.end)
+}
+
+/// What is noted of who is shown what.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// Nothing is shown without a log.
+    pub required: bool,
 }
 
 /// What becomes of a warning.

@@ -8,6 +8,9 @@ use super::read::Block;
 use super::read::Schema;
 use super::read::Source;
 use super::read::Unreadable;
+use crate::audit;
+use crate::audit::Rows;
+use crate::audit::Trail;
 use crate::scripts::STACK_BYTES;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -35,6 +38,9 @@ pub enum Error {
     /// The output could not be written.
     #[error("the output cannot be written: {0}")]
     Write(io::Error),
+    /// What is shown could not be noted, so it is not shown.
+    #[error("{0}; nothing more is shown")]
+    Audit(#[from] audit::Error),
 }
 
 /// How many encounters there were.
@@ -65,6 +71,18 @@ pub enum Outcome {
 pub trait Desk {
     /// Appends the answer to one encounter, one line.
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome;
+
+    /// Appends what the audit log says of the answer just given, if it says anything. `is_failed` if this desk took the
+    /// place of one that panicked over it.
+    fn note(&mut self, _line: u64, _is_failed: bool, _rows: &mut Rows) {}
+}
+
+/// Where answers go, and where it is noted before that they do.
+pub struct Out<'a> {
+    /// Gets the answers.
+    pub to: &'a mut dyn Write,
+    /// Is told first: a block is written when its rows are kept.
+    pub trail: Option<&'a mut dyn Trail>,
 }
 
 /// Answers all encounters of a source, in their order, on `jobs` threads (0: as many as there are processors). Each
@@ -82,13 +100,28 @@ pub fn run<D: Desk>(
     out: &mut dyn Write,
     seen: &mut dyn FnMut(&Counts),
 ) -> Result<Counts, Error> {
+    run_noted(source, schema, jobs, desk, Out { to: out, trail: None }, seen)
+}
+
+/// The same, with everything that is written noted before it is.
+///
+/// # Errors
+/// As [`run`], and if it could not be noted.
+pub fn run_noted<'a, D: Desk>(
+    source: &mut Source,
+    schema: &Schema,
+    jobs: usize,
+    desk: impl Fn() -> D + Sync,
+    out: Out<'a>,
+    seen: &'a mut dyn FnMut(&Counts),
+) -> Result<Counts, Error> {
     hush();
     let jobs = if jobs == 0 { thread::available_parallelism().map_or(1, usize::from) } else { jobs };
     let mut writer = Writer { out, seen, counts: Counts::default() };
     if jobs == 1 || !many(source, schema, jobs, &desk, &mut writer)? {
         one(source, schema, &desk, &mut writer)?;
     }
-    writer.out.flush().map_err(Error::Write)?;
+    writer.out.to.flush().map_err(Error::Write)?;
     Ok(writer.counts)
 }
 
@@ -98,23 +131,27 @@ struct Round {
     number: u64,
     block: Block,
     out: Vec<u8>,
+    rows: Rows,
     counts: Counts,
 }
 
 impl Round {
     fn answer<D: Desk>(&mut self, schema: &Schema, desk: &mut D, new: &impl Fn() -> D) {
         self.out.clear();
+        self.rows.clear();
         self.counts = Counts::default();
-        let Round { block, out, counts, .. } = self;
+        let Round { block, out, rows, counts, .. } = self;
         block.each(schema, |line, text| {
-            let start = out.len();
+            let (start, mut is_failed) = (out.len(), false);
             let outcome = quietly(|| desk.answer(line, text, out)).unwrap_or_else(|| {
+                is_failed = true;
                 out.truncate(start);
                 // Writing to memory cannot fail.
                 let _ = writeln!(out, r#"{{"line":{line},"error":"the program failed on this encounter"}}"#);
                 *desk = new();
                 Outcome::Refused
             });
+            desk.note(line, is_failed, rows);
             counts.read += 1;
             match outcome {
                 Outcome::Fine => counts.written += 1,
@@ -129,14 +166,17 @@ impl Round {
 }
 
 struct Writer<'a> {
-    out: &'a mut dyn Write,
+    out: Out<'a>,
     seen: &'a mut dyn FnMut(&Counts),
     counts: Counts,
 }
 
 impl Writer<'_> {
     fn write(&mut self, round: &Round) -> Result<(), Error> {
-        self.out.write_all(&round.out).map_err(Error::Write)?;
+        if let Some(trail) = self.out.trail.as_deref_mut().filter(|_| !round.rows.is_empty()) {
+            trail.commit(&round.rows)?;
+        }
+        self.out.to.write_all(&round.out).map_err(Error::Write)?;
         self.counts.read += round.counts.read;
         self.counts.written += round.counts.written;
         self.counts.refused += round.counts.refused;

@@ -11,6 +11,10 @@ use super::redact;
 use super::redact::Disclosure;
 use super::redact::Redactor;
 use super::validate;
+use crate::audit::Access;
+use crate::audit::Entry;
+use crate::audit::Rows;
+use crate::audit::Tokens;
 use crate::logic;
 use crate::logic::Frame;
 use crate::logic::Logic;
@@ -96,6 +100,15 @@ pub struct Engine {
     options: Options,
     /// Confidence under which a candidate is not shown, by code set.
     thresholds: Vec<(u16, f32)>,
+    audited: Option<Audited>,
+}
+
+/// What the audit log says of everybody, and the key by which it names them.
+pub struct Audited {
+    /// Who asks, and by which right.
+    pub access: Access,
+    /// Tokens of the ids.
+    pub tokens: Tokens,
 }
 
 impl Engine {
@@ -125,6 +138,7 @@ impl Engine {
             redactor,
             options,
             thresholds,
+            audited: None,
         })
     }
 
@@ -155,6 +169,18 @@ impl Engine {
         self
     }
 
+    /// The same engine with every answer noted: [`Desk::note`], [`Worker::noted`].
+    #[must_use]
+    pub fn audited(mut self, audited: Audited) -> Engine {
+        self.audited = Some(audited);
+        self
+    }
+
+    /// The redactor, for what it says of audience and policy.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
     /// Whether the audience's policy searches texts for names.
     pub fn wants_names(&self) -> bool {
         self.redactor.wants_names()
@@ -163,7 +189,7 @@ impl Engine {
     /// One for each thread.
     pub fn worker(&self) -> Worker<'_> {
         let runner = self.scripts.as_ref().map(Scripts::runner);
-        Worker { engine: self, scratch: Scratch::default(), runner }
+        Worker { engine: self, scratch: Scratch::default(), runner, noted: None }
     }
 }
 
@@ -172,6 +198,7 @@ pub struct Worker<'e> {
     engine: &'e Engine,
     scratch: Scratch,
     runner: Option<Runner>,
+    noted: Option<Entry>,
 }
 
 impl<'e> Worker<'e> {
@@ -182,13 +209,27 @@ impl<'e> Worker<'e> {
     {
         let engine = self.engine;
         let options = &engine.options;
-        match text.and_then(|text| read::read_json(text, line, &engine.schema, options.on, options.today)) {
-            Ok(mut encounter) => {
-                let judgement = self.judge(&mut encounter);
-                engine.redactor.redact(encounter, judgement)
-            }
-            Err(why) => engine.redactor.unreadable(line, why.reason()),
+        let mut subject = None;
+        let disclosure =
+            match text.and_then(|text| read::read_json(text, line, &engine.schema, options.on, options.today)) {
+                Ok(mut encounter) => {
+                    subject = engine.subject(&encounter);
+                    let judgement = self.judge(&mut encounter);
+                    engine.redactor.redact(encounter, judgement)
+                }
+                Err(why) => engine.redactor.unreadable(line, why.reason()),
+            };
+        self.noted = engine.audited.as_ref().map(|_| Entry { line: Some(line), subject, ..disclosure.entry() });
+        disclosure
+    }
+
+    /// What the audit log says of the last disclosure, if there is one: to be noted before it is shown.
+    pub fn noted(&mut self) -> Rows {
+        let mut rows = Rows::default();
+        if let (Some(audited), Some(entry)) = (&self.engine.audited, self.noted.take()) {
+            rows.push(&audited.access, &entry);
         }
+        rows
     }
 
     /// What the audience may see of the codes that a search for `query` finds: for words that no phrase has, misspelt or
@@ -252,9 +293,23 @@ impl Desk for Worker<'_> {
             (false, false) => Outcome::Fine,
         }
     }
+
+    fn note(&mut self, line: u64, is_failed: bool, rows: &mut Rows) {
+        let Some(audited) = &self.engine.audited else { return };
+        let entry = self.noted.take().filter(|_| !is_failed);
+        let failed = || Entry { line: Some(line), ..Entry::new(crate::audit::Outcome::Error) };
+        rows.push(&audited.access, &entry.unwrap_or_else(failed));
+    }
 }
 
 impl Engine {
+    /// The token of whom an encounter is about, if it has an id.
+    fn subject(&self, encounter: &Encounter<'_>) -> Option<String> {
+        let id = self.audited.as_ref().and_then(|_| self.redactor.identity(encounter))?;
+        let tokens = &self.audited.as_ref()?.tokens;
+        Some(tokens.token(&self.domain().name, &self.record.name, &id))
+    }
+
     /// Puts candidates in order again after a script changed them: the sets by their best, then by score and code.
     fn rank(&self, candidates: &mut [Candidate<'_>]) {
         for candidate in candidates.iter_mut() {

@@ -1,4 +1,4 @@
-//! Encounters in, disclosures out. Imports model, registry, logic, scripts.
+//! Encounters in, disclosures out. Imports model, registry, logic, scripts, audit.
 
 pub mod batch;
 pub mod classify;

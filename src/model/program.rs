@@ -59,6 +59,8 @@ pub struct Domain {
     pub limits: Limits,
     /// Code sets this domain defines or adds to, by place.
     pub sets: Vec<u16>,
+    /// Nothing of it is shown without an audit log. Given in `domain.toml`, table `[audit]`.
+    pub requires_audit: bool,
 }
 
 /// What a script may cost. Given in `domain.toml`, table `[scripts]`.

@@ -1,7 +1,10 @@
 //! `tencode classify`
 
+use crate::audit::Entry;
+use crate::audit::Outcome;
 use crate::cli::Context;
 use crate::cli::asking::Asking;
+use crate::cli::auditing::Auditing;
 use crate::cli::commands::lines;
 use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
@@ -31,6 +34,8 @@ use std::sync::Arc;
 pub(crate) struct Classify {
     #[command(flatten)]
     asking: Asking,
+    #[command(flatten)]
+    auditing: Auditing,
     /// Only candidates of this code set
     #[arg(long, value_name = "S")]
     set: Option<String>,
@@ -50,12 +55,15 @@ const SHORTEST_MENDED: usize = 4;
 impl Classify {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = self.asking.registry(context, terminal)?;
-        let engine = self.asking.engine(Arc::clone(&registry), self.candidates)?;
+        let (engine, mut asked) =
+            self.asking.audited("classify", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
         let sets = self.sets(&engine, &registry)?;
         let text = self.text.join(" ");
         let is_record = text.trim_start().starts_with('{');
         let record = if is_record { text.clone() } else { in_free_field(&engine, &text)? };
-        let answer = tree(&engine.worker().disclose(1, Ok(&record)))?;
+        let mut worker = engine.worker();
+        let answer = tree(&worker.disclose(1, Ok(&record)))?;
+        asked.commit(&worker.noted())?;
         if let Some(error) = answer.get("error").and_then(Value::as_str) {
             terminal.note(&format!("the record cannot be read: {error}"));
             return Ok(Verdict::Wrong);
@@ -65,6 +73,8 @@ impl Classify {
             if candidates.is_empty() && !is_record { self.near(&engine, &sets, &text)? } else { Near::default() };
         let suggestions = self.wanted(&near.answer);
         let starters = starters::behind(&engine, &registry);
+        let shown = candidates.len() + suggestions.len();
+        asked.note(&Entry::new(Outcome::Done).count(shown as u64))?;
         if terminal.json {
             let mut answer = json!({ "candidates": candidates });
             if let Some(answer) = answer.as_object_mut() {

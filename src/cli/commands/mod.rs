@@ -1,5 +1,6 @@
 //! The commands, one file each: its arguments, its help, and one call into one room.
 
+pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod classify;

@@ -1,6 +1,11 @@
 //! `tencode redact`
 
+use crate::audit::Entry;
+use crate::audit::Outcome;
 use crate::cli::Context;
+use crate::cli::auditing;
+use crate::cli::auditing::Asked;
+use crate::cli::auditing::Auditing;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session;
@@ -33,6 +38,8 @@ pub(crate) struct Redact {
     /// Domain whose policies apply besides those of `shared`
     #[arg(long)]
     domain: Option<String>,
+    #[command(flatten)]
+    auditing: Auditing,
     /// Say what was masked and where, in code points; implies JSON
     #[arg(long)]
     spans: bool,
@@ -75,6 +82,13 @@ struct Refused {
     error: &'static str,
 }
 
+/// What becomes of a line: its text and the kinds of what was masked, or why it cannot be read.
+type Answer = Result<(String, Vec<&'static str>), &'static str>;
+
+fn kinds(masked: &Masked) -> Vec<&'static str> {
+    masked.spans.iter().map(|span| span.kind.word()).collect()
+}
+
 /// Lines that are masked at a time, on all cores.
 const AT_ONCE: usize = 4096;
 /// Bytes of a line at most.
@@ -82,7 +96,7 @@ const LONGEST: usize = 64 << 20;
 
 impl Redact {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let redactor = self.redactor(context, terminal)?;
+        let (redactor, mut asked) = self.redactor(context, terminal)?;
         let is_input = self.file.as_deref().is_none_or(|file| file.as_os_str() == "-");
         let mut reader: Box<dyn BufRead> = match self.file.as_deref().filter(|_| !is_input) {
             Some(path) => Box::new(std::io::BufReader::new(
@@ -102,15 +116,16 @@ impl Redact {
                 lines.push(line);
             }
             if lines.len() == AT_ONCE || !is_open {
-                verdict = self.write(&redactor, first, &lines, terminal)?.max(verdict);
+                verdict = self.write(&redactor, first, &lines, &mut asked, terminal)?.max(verdict);
                 first += lines.len();
                 lines.clear();
             }
         }
+        asked.note(&Entry::new(Outcome::Done).count(first as u64 - 1))?;
         Ok(verdict)
     }
 
-    fn redactor(&self, context: &Context, terminal: &mut Terminal) -> Result<TextRedactor, Failure> {
+    fn redactor(&self, context: &Context, terminal: &mut Terminal) -> Result<(TextRedactor, Asked), Failure> {
         let (registry, domain) = match &self.domain {
             Some(name) => {
                 let registry = context.registry_for(name, terminal)?;
@@ -119,14 +134,27 @@ impl Redact {
             }
             None => (context.registry(terminal)?, None),
         };
-        let redactor = TextRedactor::new(registry.shared()?, domain.as_ref(), &self.audience);
-        let redactor = redactor.map_err(|error| Failure::said(error.to_string()))?;
+        let requires = domain.as_ref().filter(|it| it.requires_audit).map(|it| format!("domain `{}`", it.name));
+        let log = self.auditing.open(requires.as_deref())?;
+        let mut access = auditing::access("redact", &self.audience);
+        registry.id().clone_into(&mut access.registry);
+        access.domain = self.domain.clone().unwrap_or_default();
+        let redactor = match TextRedactor::new(registry.shared()?, domain.as_ref(), &self.audience) {
+            Ok(redactor) => redactor,
+            Err(error) => {
+                auditing::deny(log, &access)?;
+                return Err(Failure::said(error.to_string()));
+            }
+        };
+        redactor.policy().clone_into(&mut access.policy);
+        let asked = Asked::begin(log, access, terminal)?;
         if !redactor.wants_names() {
-            return Ok(redactor);
+            return Ok((redactor, asked));
         }
         let kept = session::cache_folder().join("names.lists");
         let names = NameLists::load(&context.session(Reach::All)?.releases.files(), Some(&kept));
-        Ok(redactor.with_names(Arc::new(names.map_err(|error| Failure::said(error.to_string()))?)))
+        let names = names.map_err(|error| Failure::said(error.to_string()))?;
+        Ok((redactor.with_names(Arc::new(names)), asked))
     }
 
     fn write(
@@ -134,16 +162,22 @@ impl Redact {
         redactor: &TextRedactor,
         first: usize,
         lines: &[Vec<u8>],
+        asked: &mut Asked,
         terminal: &mut Terminal,
     ) -> Result<Verdict, Failure> {
         let is_json = self.spans || terminal.json;
         let answer = |line: &Vec<u8>| self.answer(redactor, line, is_json);
-        let answers: Vec<Result<Option<String>, &'static str>> = lines.par_iter().map(answer).collect();
+        let answers: Vec<Answer> = lines.par_iter().map(answer).collect();
+        // One row for all of them: texts have no subject. It is kept before the first is written.
+        let mut entry = Entry { line: Some(first as u64), ..Entry::new(Outcome::Shown).count(lines.len() as u64) };
+        answers.iter().flatten().flat_map(|(_, kinds)| kinds).for_each(|kind| entry.did("mask", kind));
+        if !lines.is_empty() {
+            asked.note(&entry)?;
+        }
         let mut verdict = Verdict::Fine;
         for (answer, line) in answers.into_iter().zip(first..) {
             match answer {
-                Ok(Some(answer)) => terminal.line(&answer)?,
-                Ok(None) => {}
+                Ok((answer, _)) => terminal.line(&answer)?,
                 Err(error) => {
                     verdict = Verdict::Wrong;
                     terminal.json(&Refused { line, error })?;
@@ -153,8 +187,8 @@ impl Redact {
         Ok(verdict)
     }
 
-    /// The answer to a line; nothing to an empty one where lines are JSON.
-    fn answer(&self, redactor: &TextRedactor, line: &[u8], is_json: bool) -> Result<Option<String>, &'static str> {
+    /// The answer to a line, and the kinds of what was masked in it.
+    fn answer(&self, redactor: &TextRedactor, line: &[u8], is_json: bool) -> Answer {
         if line.len() > LONGEST {
             return Err("the line is too long");
         }
@@ -162,16 +196,15 @@ impl Redact {
         let line = line.trim_end_matches(['\n', '\r']);
         if !line.trim_start().starts_with('{') {
             let masked = redactor.redact(line);
-            return if is_json {
-                self.json(serde_json::Value::Null, line, &masked).map(Some)
-            } else {
-                Ok(Some(masked.text))
-            };
+            let kinds = kinds(&masked);
+            let shown = if is_json { self.json(serde_json::Value::Null, line, &masked)? } else { masked.text };
+            return Ok((shown, kinds));
         }
         let given: Given =
             serde_json::from_str(line).map_err(|_| "the line is not a JSON object with `id` and `text`")?;
         let text = given.text.unwrap_or_default();
-        self.json(given.id, &text, &redactor.redact(&text)).map(Some)
+        let masked = redactor.redact(&text);
+        Ok((self.json(given.id, &text, &masked)?, kinds(&masked)))
     }
 
     fn json(&self, id: serde_json::Value, text: &str, masked: &Masked) -> Result<String, &'static str> {

@@ -1,13 +1,18 @@
 //! `tencode run`
 
+use crate::audit::Entry;
+use crate::audit::Outcome;
 use crate::cli::Context;
 use crate::cli::asking::Asking;
+use crate::cli::auditing::Asked;
+use crate::cli::auditing::Auditing;
 use crate::cli::commands::starters;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
+use crate::encounters::batch::Out;
 use crate::encounters::engine::Engine;
 use crate::encounters::read::Format;
 use crate::encounters::read::Source;
@@ -26,12 +31,15 @@ use std::sync::atomic::Ordering;
 ///
 ///     tencode run --domain healthcare claims.ndjson
 ///     tencode run --domain law-enforcement --record call --audience public calls.csv -o calls.out
+///     tencode run --domain law-enforcement --audience public --audit office.audit calls.csv
 ///     zcat export.gz | tencode run --domain customer-service --format csv -
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Run {
     #[command(flatten)]
     asking: Asking,
+    #[command(flatten)]
+    auditing: Auditing,
     /// ndjson, json, csv, tsv or fhir [default: by the file's ending and first bytes]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
@@ -51,31 +59,40 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = self.asking.registry(context, terminal)?;
-        let engine = self.asking.engine(Arc::clone(&registry), self.candidates)?;
+        let (engine, mut asked) =
+            self.asking.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
         let path = self.file.unwrap_or_else(|| PathBuf::from("-"));
         let mut source = Source::open(&path, self.format, engine.schema()).map_err(batch::Error::from)?;
         let counts = match &self.output {
-            None => answer(&engine, &mut source, self.jobs, terminal.out())?,
+            None => answer(&engine, &mut source, self.jobs, &mut asked, terminal.out())?,
             Some(path) => {
                 let file = File::create(path).map_err(|error| Failure::file(path, error))?;
-                answer(&engine, &mut source, self.jobs, &mut BufWriter::new(file))?
+                answer(&engine, &mut source, self.jobs, &mut asked, &mut BufWriter::new(file))?
             }
         };
         starters::note(&starters::behind(&engine, &registry), terminal);
         let Counts { read, written, refused, wrong } = counts;
+        asked.note(&Entry::new(Outcome::Done).count(written))?;
         terminal.note(&format!("{read} read, {written} written, {refused} refused, {wrong} with errors"));
         Ok(if refused > 0 || wrong > 0 { Verdict::Wrong } else { Verdict::Fine })
     }
 }
 
-fn answer(engine: &Engine, source: &mut Source, jobs: Option<usize>, out: &mut dyn Write) -> Result<Counts, Failure> {
+fn answer(
+    engine: &Engine,
+    source: &mut Source,
+    jobs: Option<usize>,
+    asked: &mut Asked,
+    out: &mut dyn Write,
+) -> Result<Counts, Failure> {
     let (position, bar) = (source.position(), source.size().map(Terminal::bytes_bar));
     let mut seen = |_: &Counts| {
         if let Some(bar) = &bar {
             bar.set_position(position.load(Ordering::Relaxed));
         }
     };
-    let counts = batch::run(source, engine.schema(), jobs.unwrap_or(0), || engine.worker(), out, &mut seen)?;
+    let out = Out { to: out, trail: asked.trail() };
+    let counts = batch::run_noted(source, engine.schema(), jobs.unwrap_or(0), || engine.worker(), out, &mut seen)?;
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
@@ -86,6 +103,7 @@ impl From<batch::Error> for Failure {
     fn from(error: batch::Error) -> Failure {
         match error {
             batch::Error::Write(error) => Failure::from(error),
+            batch::Error::Audit(_) => Failure::said(error.to_string()),
             batch::Error::Read(error) => Failure::said(error.to_string()),
         }
     }

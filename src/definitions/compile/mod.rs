@@ -347,6 +347,7 @@ fn domain(
         default_audience: source.manifest.audience.clone().map_or_else(|| "desk".to_owned(), toml::Spanned::into_inner),
         records: world.domains.get(place).map(|names| names.records.clone()).unwrap_or_default(),
         limits: source.manifest.scripts.limits(),
+        requires_audit: source.manifest.audit.required,
         ..Domain::default()
     };
     for file in &source.files {

@@ -1,5 +1,7 @@
 //! All that ever leaves, in the shape in which it leaves.
 
+use crate::audit::Entry;
+use crate::audit::Outcome;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 use serde::ser::Serializer;
@@ -38,6 +40,18 @@ impl<'a> Disclosure<'a> {
     /// The line could not be read, or a rule found an error, shown or not: the exit status is 1.
     pub fn has_errors(&self) -> bool {
         self.has_errors
+    }
+
+    /// What the audit log says of it: how many codes of which set, what was done to fields of which kind; no content.
+    pub fn entry(&self) -> Entry {
+        let Inner::Whole(answer) = &self.inner else { return Entry::new(Outcome::Error) };
+        let mut entry = Entry::new(Outcome::Shown);
+        answer.codes.iter().for_each(|code| entry.code(code.set));
+        answer.candidates.iter().for_each(|candidate| entry.code(candidate.set));
+        for redaction in &answer.redactions {
+            entry.did(redaction.did, &redaction.why);
+        }
+        entry
     }
 
     /// Appends it as one line of JSON, with the line feed.

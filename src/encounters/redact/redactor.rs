@@ -99,6 +99,31 @@ impl Redactor {
         })
     }
 
+    /// Who asks.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// The policy, as `name@version`.
+    pub fn policy(&self) -> &str {
+        &self.policy
+    }
+
+    /// The id of an encounter as it was read, for the keyed token of the audit log only.
+    pub(in crate::encounters) fn identity<'a>(&self, encounter: &'a Encounter<'_>) -> Option<Cow<'a, str>> {
+        let slot = self.records.get(usize::from(encounter.record))?.id;
+        match slot.and_then(|slot| encounter.slots.get(slot)) {
+            Some(Value::Text(text) | Value::Misfit(text)) => Some(Cow::Borrowed(text)),
+            Some(Value::Number(number)) => Some(Cow::Owned(number.to_string())),
+            Some(_) => None,
+            None => match encounter.undeclared.iter().find(|(path, _)| path == "id") {
+                Some((_, serde_json::Value::String(text))) => Some(Cow::Borrowed(text)),
+                Some((_, serde_json::Value::Number(number))) => Some(Cow::Owned(number.to_string())),
+                _ => None,
+            },
+        }
+    }
+
     /// Whether names are searched in texts, so that large name lists are worth loading.
     pub fn wants_names(&self) -> bool {
         self.rules.text.wants_names()

@@ -129,6 +129,7 @@ fn add(kinds: Kinds, more: Kinds) -> Kinds {
 #[derive(Clone)]
 pub struct TextRedactor {
     rule: TextRule,
+    policy: String,
 }
 
 impl TextRedactor {
@@ -138,7 +139,12 @@ impl TextRedactor {
     /// If no policy speaks of the audience, or a policy masks a kind of text that does not exist.
     pub fn new(shared: &Shared, domain: Option<&Domain>, audience: &str) -> Result<TextRedactor, Error> {
         let standing = Standing::of(shared, domain, audience)?;
-        Ok(TextRedactor { rule: TextRule::new(shared, &standing)? })
+        Ok(TextRedactor { rule: TextRule::new(shared, &standing)?, policy: standing.name })
+    }
+
+    /// The policy, as `name@version`.
+    pub fn policy(&self) -> &str {
+        &self.policy
     }
 
     /// Whether names are searched, so that large name lists are worth loading.

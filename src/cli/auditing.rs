@@ -1,0 +1,156 @@
+//! What the commands that show something have in common with the audit log: where it is, who asks, and that nothing is
+//! shown without it where an office or an emergency requires it.
+
+use super::asking;
+use super::exit::Failure;
+use super::terminal::Terminal;
+use crate::audit::Access;
+use crate::audit::Entry;
+use crate::audit::Log;
+use crate::audit::Millis;
+use crate::audit::Outcome;
+use crate::audit::Rows;
+use crate::audit::Secret;
+use crate::audit::Tokens;
+use crate::audit::Trail;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
+
+/// Where it is noted who was shown what.
+#[derive(clap::Args, Clone)]
+pub(crate) struct Auditing {
+    /// Note in this log who was shown what; what cannot be noted is not shown [default: TENCODE_AUDIT, else none]
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
+}
+
+/// An asking that is noted, from its beginning to its end; or one that need not be.
+pub(crate) struct Asked {
+    log: Option<(Log, Access)>,
+}
+
+impl Auditing {
+    /// The log, if one is named. `requires` says who wants it, if somebody does.
+    ///
+    /// # Errors
+    /// If the log cannot be written, or none is named and one is required.
+    pub fn open(&self, requires: Option<&str>) -> Result<Option<Log>, Failure> {
+        let named = || std::env::var_os("TENCODE_AUDIT").filter(|it| !it.is_empty()).map(PathBuf::from);
+        let Some(path) = self.audit.clone().or_else(named) else {
+            let Some(who) = requires else { return Ok(None) };
+            let said = format!("{who} requires an audit log: name one with --audit or TENCODE_AUDIT; nothing is shown");
+            return Err(Failure::said(said));
+        };
+        Ok(Some(Log::open(&path, Secret::open(&key_path())?, now)?))
+    }
+}
+
+impl Asked {
+    /// Notes that somebody asks.
+    ///
+    /// # Errors
+    /// If it cannot be noted.
+    pub fn begin(log: Option<Log>, access: Access, terminal: &mut Terminal) -> Result<Asked, Failure> {
+        let Some(mut log) = log else { return Ok(Asked { log: None }) };
+        log.note(&access, &Entry::new(Outcome::Asked))?;
+        if let Some(found) = log.recovered() {
+            terminal.note(&format!(
+                "the audit log ended in a write that was never finished: {} whole rows are kept, {} bytes of a torn row are cut",
+                found.rows, found.bytes
+            ));
+        }
+        Ok(Asked { log: Some((log, access)) })
+    }
+
+    /// What rows are noted with, if they are.
+    pub fn access(&self) -> Option<&Access> {
+        self.log.as_ref().map(|(_, access)| access)
+    }
+
+    /// The log, if there is one.
+    pub fn trail(&mut self) -> Option<&mut dyn Trail> {
+        self.log.as_mut().map(|(log, _)| -> &mut dyn Trail { log })
+    }
+
+    /// Notes rows, if there is a log: what they speak of may be shown when this has returned.
+    ///
+    /// # Errors
+    /// If they cannot be noted.
+    pub fn commit(&mut self, rows: &Rows) -> Result<(), Failure> {
+        Ok(self.trail().map_or(Ok(()), |trail| trail.commit(rows))?)
+    }
+
+    /// Notes one row.
+    ///
+    /// # Errors
+    /// If it cannot be noted.
+    pub fn note(&mut self, entry: &Entry) -> Result<(), Failure> {
+        match &mut self.log {
+            Some((log, access)) => Ok(log.note(access, entry)?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Notes that an asking was refused.
+///
+/// # Errors
+/// If it cannot be noted.
+pub(crate) fn deny(log: Option<Log>, access: &Access) -> Result<(), Failure> {
+    match log {
+        Some(mut log) => Ok(log.note(access, &Entry::new(Outcome::Denied))?),
+        None => Ok(()),
+    }
+}
+
+/// Somebody who asks for an audience, before anything is known of policy and registry.
+pub(crate) fn access(command: &'static str, audience: &str) -> Access {
+    Access {
+        command,
+        actor: actor(),
+        uid: uid(),
+        audience: audience.to_owned(),
+        purpose: String::new(),
+        reason: None,
+        policy: String::new(),
+        registry: String::new(),
+        domain: String::new(),
+        record: String::new(),
+    }
+}
+
+/// The tokens of ids, of the secret that makes the pseudonyms.
+pub(crate) fn tokens() -> Tokens {
+    Tokens::new(&asking::key())
+}
+
+/// Where the signing key is kept: `TENCODE_AUDIT_KEY`, else the user's data folder.
+pub(crate) fn key_path() -> PathBuf {
+    let named = std::env::var_os("TENCODE_AUDIT_KEY").filter(|it| !it.is_empty());
+    named.map_or_else(|| asking::data_folder().join("audit.key"), PathBuf::from)
+}
+
+/// The clock of this machine.
+pub(crate) fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.ok().and_then(|since| Millis::try_from(since.as_millis()).ok()).unwrap_or(0)
+}
+
+/// The name the session goes by; the number beside it is the system's.
+fn actor() -> String {
+    let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+}
+
+#[cfg(unix)]
+fn uid() -> Option<u32> {
+    // Whose process this is: the standard library has no other way to ask.
+    std::fs::metadata(Path::new("/proc/self")).ok().map(|it| std::os::unix::fs::MetadataExt::uid(&it))
+}
+
+#[cfg(not(unix))]
+fn uid() -> Option<u32> {
+    None
+}
