@@ -15,6 +15,7 @@ const MOST_BYTES: u64 = 64 << 20;
 const MOST_SCRIPT_BYTES: u64 = 256 << 10;
 
 /// One definition file.
+#[derive(Debug)]
 pub struct DefinitionFile {
     /// Where it lies.
     pub path: PathBuf,
@@ -25,7 +26,7 @@ pub struct DefinitionFile {
 }
 
 /// One domain as it lies on disk.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct DomainSource {
     /// Name.
     pub name: String,

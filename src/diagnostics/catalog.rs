@@ -216,6 +216,10 @@ kinds! {
     520 Error UnknownAudience { audience: String } = "no policy speaks of the audience `{audience}`";
     /// A function that is called almost like a hook, and that nothing calls.
     521 Error MisspeltHook { function: String, hook: String } = "the function `{function}` is no hook and nothing calls it";
+
+    // more of rules
+    /// A statement in a block that it says nothing about.
+    530 Error Misplaced { what: String, place: String } = "`{what}` cannot be said inside {place}";
 }
 
 #[cfg(test)]

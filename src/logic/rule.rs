@@ -213,9 +213,11 @@ impl<'e> Frame<'e> {
                 _ => None,
             },
         };
+        let special = rule.severities.iter().find(|(when, _)| self.holds(when));
+        let severity = special.map_or(rule.severity, |(_, severity)| *severity);
         Finding {
             rule: rule.id.clone(),
-            severity: rule.severity,
+            severity,
             path,
             message,
             see: rule.see.clone(),

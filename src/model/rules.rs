@@ -94,8 +94,10 @@ pub enum Severity {
 pub struct Rule {
     /// Name.
     pub id: String,
-    /// Severity.
+    /// Severity, unless one of `severities` applies.
     pub severity: Severity,
+    /// Severities under a condition on the encounter; the first that holds is the one.
+    pub severities: Vec<(Expression, Severity)>,
     /// Record, by place in the domain.
     pub record: u16,
     /// The message, in pieces.

@@ -33,15 +33,16 @@ use crate::model::value::Literal;
 use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 /// A statement of a code and where it was said.
 pub(super) struct Said<'t> {
     /// Domain, by place.
     pub domain: usize,
     /// File.
-    pub file: PathBuf,
-    /// Codes it is about, by place in the set.
-    pub codes: Vec<u32>,
+    pub file: &'t Path,
+    /// Codes it is about, by place in the set; all statements of one block share them.
+    pub codes: Rc<[u32]>,
     /// The statement.
     pub item: &'t Spanned<CodeItem>,
 }
@@ -72,10 +73,11 @@ pub(super) struct Draft<'t> {
     /// What was said of codes, to be looked at when all codes are in order.
     pub said: Vec<Said<'t>>,
     /// Codes that were written (not imported): place → where, so that only these get phrases.
-    pub written: HashMap<u32, (PathBuf, Span)>,
+    pub written: HashMap<u32, (&'t Path, Span)>,
     /// Codes said to be a group, or `assignable` or not.
     assignable: HashMap<u32, bool>,
-    places: HashMap<String, u32>,
+    /// Codes as they are looked up → place.
+    pub places: HashMap<String, u32>,
     /// Labels that an import gave by name: code by place, label.
     pub imported_labels: Vec<(u32, String)>,
     /// Values of properties that an import gave as texts: code by place, property, value.
@@ -196,7 +198,7 @@ fn check_release(before: Option<&Release>, after: &Release, span: Span, report: 
 }
 
 /// The codes of one definition.
-fn body<'t>(draft: &mut Draft<'t>, domain: usize, file: &Path, def: &'t CodeSetDef, report: &mut Report) {
+fn body<'t>(draft: &mut Draft<'t>, domain: usize, file: &'t Path, def: &'t CodeSetDef, report: &mut Report) {
     let has_release = !draft.imports.is_empty() && !draft.set.is_starter;
     for item in &def.items {
         match &item.item {
@@ -239,7 +241,7 @@ impl<'t> Draft<'t> {
     fn code(
         &mut self,
         domain: usize,
-        file: &Path,
+        file: &'t Path,
         def: &'t CodeDef,
         parent: Option<u32>,
         has_release: bool,
@@ -248,8 +250,8 @@ impl<'t> Draft<'t> {
         if def.is_starter && has_release {
             return;
         }
-        let codes = match def.codes.as_slice() {
-            [CodeRange { from, to: None }] => self.one(file, from, def, parent, report),
+        let codes: Rc<[u32]> = match def.codes.as_slice() {
+            [CodeRange { from, to: None }] => self.one(file, from, def, parent, report).into_iter().collect(),
             ranges => ranges.iter().flat_map(|range| self.range(range, report)).collect(),
         };
         if codes.is_empty() {
@@ -259,7 +261,7 @@ impl<'t> Draft<'t> {
             if let CodeItem::Code(inner) = &item.item {
                 self.code(domain, file, inner, codes.first().copied(), has_release, report);
             } else {
-                self.said.push(Said { domain, file: file.to_path_buf(), codes: codes.clone(), item });
+                self.said.push(Said { domain, file, codes: Rc::clone(&codes), item });
             }
         }
     }
@@ -267,31 +269,32 @@ impl<'t> Draft<'t> {
     /// One code: new, or an overlay on one that is there.
     fn one(
         &mut self,
-        file: &Path,
+        file: &'t Path,
         name: &Name,
         def: &'t CodeDef,
         parent: Option<u32>,
         report: &mut Report,
-    ) -> Vec<u32> {
-        if let Some(place) = self.places.get(&key(&name.item)).copied() {
+    ) -> Option<u32> {
+        let known_as = key(&name.item);
+        if let Some(place) = self.places.get(&known_as).copied() {
             match (&def.title, self.written.get(&place)) {
                 (Some(_), Some((other_file, other))) => {
                     let problem = Problem::DuplicateCode { code: name.item.clone(), set: self.set.name.clone() };
-                    if other_file == file {
+                    if *other_file == file {
                         report.say_beside(name.span, problem, *other, "first defined here");
                     } else {
                         report.say(name.span, problem, Some(format!("the first is in {}", other_file.display())));
                     }
-                    return Vec::new();
+                    return None;
                 }
                 (Some(title), None) => self.set_title(place, &title.item),
                 _ => {}
             }
-            return vec![place];
+            return Some(place);
         }
         let Some(title) = &def.title else {
             if self.set.is_starter {
-                return Vec::new();
+                return None;
             }
             let problem = if def.is_group || def.items.iter().any(|item| matches!(item.item, CodeItem::When { .. })) {
                 Problem::MissingTitle { code: name.item.clone() }
@@ -299,7 +302,7 @@ impl<'t> Draft<'t> {
                 Problem::UnknownCode { code: name.item.clone(), set: self.set.name.clone() }
             };
             report.say(name.span, problem, Some(format!("give it a title: `code {} \"…\"`", name.item)));
-            return Vec::new();
+            return None;
         };
         let place = u32::try_from(self.set.codes.len()).unwrap_or(u32::MAX);
         self.set.codes.push(Code {
@@ -312,9 +315,9 @@ impl<'t> Draft<'t> {
         if def.is_group {
             self.assignable.insert(place, false);
         }
-        self.places.insert(key(&name.item), place);
-        self.written.insert(place, (file.to_path_buf(), name.span));
-        vec![place]
+        self.places.insert(known_as, place);
+        self.written.insert(place, (file, name.span));
+        Some(place)
     }
 
     fn set_title(&mut self, place: u32, title: &str) {
@@ -358,9 +361,9 @@ impl<'t> Draft<'t> {
         self.order(report);
         let mut said = std::mem::take(&mut self.said);
         for one in &mut said {
-            report.enter(&one.file);
-            for place in one.codes.clone() {
-                self.plain(place, one.item, report);
+            report.enter(one.file);
+            for place in one.codes.iter() {
+                self.plain(*place, one.item, report);
             }
         }
         self.said = said;
@@ -376,16 +379,16 @@ impl<'t> Draft<'t> {
         let said = std::mem::take(&mut self.said);
         for one in &said {
             let CodeItem::Under(names) = &one.item.item else { continue };
-            report.enter(&one.file);
+            report.enter(one.file);
             for name in names {
                 let Some(parent) = self.places.get(&key(&name.item)).copied() else {
-                    for place in &one.codes {
+                    for place in one.codes.iter() {
                         let code = self.at(*place).map(|code| code.code.clone()).unwrap_or_default();
                         report.say(name.span, Problem::UnknownParent { code, parent: name.item.clone() }, None);
                     }
                     continue;
                 };
-                for place in &one.codes {
+                for place in one.codes.iter() {
                     if let Some(code) = self.at(*place)
                         && !code.parents.contains(&parent)
                     {
@@ -434,9 +437,9 @@ impl<'t> Draft<'t> {
         let names: Vec<&str> = left.map(|(code, _)| code.code.as_str()).take(6).collect();
         let first = is_reached.iter().position(|reached| !reached).and_then(|place| u32::try_from(place).ok());
         let place = first.and_then(|place| self.written.get(&place)).cloned();
-        let (file, span) = place.unwrap_or((self.file.clone(), self.span));
         let problem = Problem::ParentCycle { codes: names.join(", ") };
-        report.enter(&file);
+        let (file, span) = place.unwrap_or((&self.file, self.span));
+        report.enter(file);
         report.say(span, problem, Some("take one `under` away".into()));
     }
 
@@ -471,9 +474,7 @@ impl<'t> Draft<'t> {
         let places = std::mem::take(&mut self.places);
         self.places = places.into_iter().map(|(code, old)| (code, moved(old))).collect();
         for one in &mut self.said {
-            for code in &mut one.codes {
-                *code = moved(*code);
-            }
+            one.codes = one.codes.iter().map(|code| moved(*code)).collect();
         }
         for (code, _) in &mut self.imported_labels {
             *code = moved(*code);
@@ -608,7 +609,7 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &m
     let mut labels: Vec<(u32, u16)> = Vec::new();
     let mut values: Vec<(u32, u16, Literal)> = Vec::new();
     for one in &draft.said {
-        report.enter(&one.file);
+        report.enter(one.file);
         match &one.item.item {
             CodeItem::Label(names) => {
                 for name in names {

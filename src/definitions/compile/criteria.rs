@@ -170,12 +170,7 @@ fn said(
     source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
 ) {
     for one in draft.said.iter().filter(|one| one.domain == domain) {
-        lowering.report.enter(&one.file);
-        let mut add = |change: &dyn Fn(&mut Criteria)| {
-            for code in &one.codes {
-                change(out.entry(*code).or_insert_with(|| empty(*code)));
-            }
-        };
+        lowering.report.enter(one.file);
         match &one.item.item {
             CodeItem::When { condition, points } => {
                 let lowered = lowering.condition(condition);
@@ -183,18 +178,18 @@ fn said(
                 #[expect(clippy::cast_possible_truncation, reason = "points are small")]
                 let points = points.as_ref().map_or(WHEN, |points| points.item as f32);
                 let path = first_path(&condition.item).filter(|word| is_path(lowering, word)).unwrap_or_default();
-                let scored = Scored { condition: lowered, points, source: source(&one.file, condition.span), path };
-                add(&|criteria| criteria.when.push(scored.clone()));
+                let scored = Scored { condition: lowered, points, source: source(one.file, condition.span), path };
+                add(&one.codes, scored, out, |criteria, scored| criteria.when.push(scored));
             }
             CodeItem::Unless(condition) => {
                 let lowered = lowering.condition(condition);
-                add(&|criteria| criteria.unless.push(lowered.clone()));
+                add(&one.codes, lowered, out, |criteria, lowered| criteria.unless.push(lowered));
             }
             CodeItem::Needs(paths) => {
                 for path in paths {
                     if let Some(found) = path_of(path, lowering) {
                         let needed = Needed { name: join(path), path: found };
-                        add(&|criteria| criteria.needs.push(needed.clone()));
+                        add(&one.codes, needed, out, |criteria, needed| criteria.needs.push(needed));
                     }
                 }
             }
@@ -211,12 +206,21 @@ fn said(
                 let value = Type::of(kind).and_then(|kind| lowering.literal(value, kind));
                 if let Some(value) = value {
                     let raise = Raise { property: place, value, when };
-                    add(&|criteria| criteria.raise.push(raise.clone()));
+                    add(&one.codes, raise, out, |criteria, raise| criteria.raise.push(raise));
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Adds one thing to the criteria of every code that it was said of; only where these are several it is copied.
+fn add<T: Clone>(codes: &[u32], what: T, out: &mut BTreeMap<u32, Criteria>, put: impl Fn(&mut Criteria, T)) {
+    let Some((last, others)) = codes.split_last() else { return };
+    for code in others {
+        put(out.entry(*code).or_insert_with(|| empty(*code)), what.clone());
+    }
+    put(out.entry(*last).or_insert_with(|| empty(*last)), what);
 }
 
 /// The first word of a condition, which names the field it is about.

@@ -132,7 +132,7 @@ pub(super) fn from_codes(
         let Ok(from) = u16::try_from(from) else { continue };
         for one in &draft.said {
             let CodeItem::MapsTo(targets) = &one.item.item else { continue };
-            report.enter(&one.file);
+            report.enter(one.file);
             let text = domains
                 .get(one.domain)
                 .and_then(|domain| domain.files.iter().find(|file| file.path == one.file))
@@ -157,7 +157,7 @@ pub(super) fn from_codes(
                     to: set,
                     ..Crosswalk::default()
                 });
-                for source in &one.codes {
+                for source in one.codes.iter() {
                     let condition = condition.clone();
                     walk.entries.push(Mapping {
                         from: *source,

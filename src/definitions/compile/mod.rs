@@ -41,6 +41,7 @@ use crate::model::content::Crosswalk;
 use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
+use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -66,6 +67,8 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// Domains that were refused.
     pub refused: Vec<String>,
+    /// What was checked, as it was read, after [`check`].
+    pub sources: Vec<DomainSource>,
 }
 
 /// Compiles domains together. Those with errors are left out, and those that stand on them.
@@ -94,11 +97,7 @@ fn work(mut sources: Vec<DomainSource>, releases: &[PathBuf], is_check: bool) ->
         sources = fine;
         let (compiled, diagnostics) = attempt(&sources, releases);
         let has_errors = diagnostics.iter().any(|it| owner(it, &sources).is_some_and(|source| is_error(it, source)));
-        for diagnostic in diagnostics {
-            if !outcome.diagnostics.contains(&diagnostic) {
-                outcome.diagnostics.push(diagnostic);
-            }
-        }
+        add_new(&mut outcome.diagnostics, diagnostics);
         if !has_errors || is_check {
             let wrong = |it: &DomainSource| {
                 outcome.diagnostics.iter().any(|said| is_error(said, it) && said.file.starts_with(&it.folder))
@@ -116,7 +115,26 @@ fn work(mut sources: Vec<DomainSource>, releases: &[PathBuf], is_check: bool) ->
     outcome.diagnostics.sort_by(|one, two| (&one.file, one.span.start).cmp(&(&two.file, two.span.start)));
     outcome.refused.sort();
     outcome.refused.dedup();
+    if is_check {
+        outcome.sources = sources;
+    }
     outcome
+}
+
+/// Adds what was not said before. There may be as many as there are codes, so only those of one place are compared.
+fn add_new(said: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
+    let mut by_place: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+    let place = |it: &Diagnostic| (it.span.start, it.span.end);
+    for (number, one) in said.iter().enumerate() {
+        by_place.entry(place(one)).or_default().push(number);
+    }
+    for one in more {
+        let there = by_place.entry(place(&one)).or_default();
+        if !there.iter().any(|number| said.get(*number) == Some(&one)) {
+            there.push(said.len());
+            said.push(one);
+        }
+    }
 }
 
 fn owner<'a>(diagnostic: &Diagnostic, sources: &'a [DomainSource]) -> Option<&'a DomainSource> {
@@ -191,10 +209,7 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
     }
     for draft in drafts.iter_mut() {
         let set = std::mem::take(&mut draft.set);
-        let codes = set.codes.iter().enumerate();
-        world.codes.push(
-            codes.map(|(place, code)| (world::key(&code.code), u32::try_from(place).unwrap_or(u32::MAX))).collect(),
-        );
+        world.codes.push(std::mem::take(&mut draft.places));
         world.ends.push(ends(&set));
         world.sets.push(set);
     }
@@ -250,8 +265,8 @@ fn checks_of_codes(world: &World, place: usize, draft: &Draft<'_>, report: &mut 
             if trail.contains(&code) {
                 if !said.contains(&code) {
                     let names: Vec<&str> = trail.iter().filter_map(|it| at(*it)).map(|it| it.code.as_str()).collect();
-                    let (file, span) = draft.written.get(&start).cloned().unwrap_or((draft.file.clone(), draft.span));
-                    report.enter(&file);
+                    let (file, span) = draft.written.get(&start).copied().unwrap_or((&draft.file, draft.span));
+                    report.enter(file);
                     report.say(span, Problem::ReplacementCycle { codes: names.join(", ") }, None);
                     said.extend(&trail);
                 }
@@ -382,8 +397,12 @@ fn domain(
         }
     }
     let text = |file: &Path, span: Span| -> String {
-        let found = sources.iter().flat_map(|source| &source.files).find(|it| it.path == file);
+        let mut files = sources.iter().flat_map(|source| &source.files);
+        let found = files.find(|it| it.path.as_os_str() == file.as_os_str());
         let text = found.and_then(|file| file.text.get(span.start..span.end)).unwrap_or_default();
+        if !text.contains(['\n', '\t', '\r']) && !text.contains("  ") {
+            return text.to_owned();
+        }
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     for (set, draft) in drafts.iter().enumerate() {

@@ -17,7 +17,10 @@ pub(super) struct Report {
 impl Report {
     /// What follows is about this file.
     pub fn enter(&mut self, file: &Path) {
-        self.file = file.to_path_buf();
+        // Entered for every statement of a code, which are many and mostly in one file.
+        if self.file.as_os_str() != file.as_os_str() {
+            self.file = file.to_path_buf();
+        }
     }
 
     /// Says one thing about the file entered last.

@@ -94,6 +94,7 @@ pub(super) fn rule<'t>(
     let mut rule = Rule {
         id: def.id.item.clone(),
         severity: severity(&def.severity, lowering.report),
+        severities: Vec::new(),
         record: place,
         message: Vec::new(),
         see: String::new(),
@@ -115,6 +116,12 @@ pub(super) fn rule<'t>(
             RuleItem::From(day) => rule.from = Some(day.item),
             RuleItem::To(day) => rule.to = Some(day.item),
             RuleItem::Once => rule.once = true,
+            RuleItem::Severity { severity: name, when } => {
+                let severity = severity(name, lowering.report);
+                let condition = lowering.condition(when);
+                super::checks::never(&condition, when.span, lowering.report);
+                rule.severities.push((condition, severity));
+            }
             _ => draft(&mut outer, item, &mut lowering),
         }
     }
@@ -208,6 +215,11 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
         RuleItem::At(path) => check.at = at(path, lowering),
         RuleItem::FixCode { set, code } => check.fix = fix(set, code, lowering),
         RuleItem::FixExpr(expr) => check.fix = Some(Fix::Computed(lowering.lower(expr, None).expression)),
+        RuleItem::Severity { severity, .. } => {
+            let help = Some("say it outside of `check`: it is about the rule as a whole".into());
+            let problem = Problem::Misplaced { what: "severity".into(), place: "a check".into() };
+            lowering.say_at(severity.span, problem, help);
+        }
         RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::On(_) | RuleItem::Check(_) => {}
     }
 }

@@ -237,7 +237,11 @@ impl World {
 
 /// How a code is looked up: upper case, no dots, no blanks around.
 pub(super) fn key(code: &str) -> String {
-    code.trim().chars().filter(|it| *it != '.').flat_map(char::to_uppercase).collect()
+    let code = code.trim();
+    if code.is_ascii() {
+        return code.bytes().filter(|it| *it != b'.').map(|it| char::from(it.to_ascii_uppercase())).collect();
+    }
+    code.chars().filter(|it| *it != '.').flat_map(char::to_uppercase).collect()
 }
 
 /// Whether a code stands between two others in the order of their letters, or under the last one.

@@ -214,16 +214,17 @@ pub enum CodeItem {
         text: Name,
     },
     Label(Vec<Name>),
+    /// The condition is boxed, as those of `raise`, so that the many small statements of a code stay small.
     When {
-        condition: Spanned<Expr>,
+        condition: Box<Spanned<Expr>>,
         points: Option<Spanned<f64>>,
     },
-    Unless(Spanned<Expr>),
+    Unless(Box<Spanned<Expr>>),
     Needs(Vec<PathDef>),
     Raise {
         property: Name,
-        value: Spanned<Expr>,
-        when: Spanned<Expr>,
+        value: Box<Spanned<Expr>>,
+        when: Box<Spanned<Expr>>,
     },
     MapsTo(Vec<MapsTo>),
     Assignable(bool),
@@ -328,6 +329,11 @@ pub enum RuleItem {
     },
     On(Name),
     Scope(Spanned<Expr>),
+    /// `severity warning when E`
+    Severity {
+        severity: Name,
+        when: Spanned<Expr>,
+    },
     From(Spanned<Day>),
     To(Spanned<Day>),
     ForEach {

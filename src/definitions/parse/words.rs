@@ -42,6 +42,7 @@ pub const CODE: &[&str] = &[
 pub const RULE: &[&str] = &[
     "on",
     "scope",
+    "severity",
     "for each",
     "for each pair",
     "let",

@@ -137,10 +137,10 @@ impl Builder<'_> {
         Some(match rule {
             Rule::also => CodeItem::Also(self.names(&mut parts)),
             Rule::when => {
-                let condition = self.expression(parts.next()?)?;
+                let condition = Box::new(self.expression(parts.next()?)?);
                 CodeItem::When { condition, points: parts.next().and_then(|pair| self.inner_number(pair)) }
             }
-            Rule::unless => CodeItem::Unless(self.expression(parts.next()?)?),
+            Rule::unless => CodeItem::Unless(Box::new(self.expression(parts.next()?)?)),
             Rule::needs => CodeItem::Needs(self.paths(&mut parts)),
             Rule::label => CodeItem::Label(self.names(&mut parts)),
             Rule::note => CodeItem::Note { kind: self.next_name(&mut parts)?, text: self.next_name(&mut parts)? },
@@ -176,8 +176,8 @@ impl Builder<'_> {
             }
             Rule::raise => CodeItem::Raise {
                 property: self.next_name(&mut parts)?,
-                value: self.value(&mut parts)?,
-                when: self.expression(parts.next()?)?,
+                value: Box::new(self.value(&mut parts)?),
+                when: Box::new(self.expression(parts.next()?)?),
             },
             Rule::designation => {
                 CodeItem::Designation { language: self.next_name(&mut parts)?, title: self.next_name(&mut parts)? }

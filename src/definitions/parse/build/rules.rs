@@ -136,6 +136,9 @@ impl Builder<'_> {
             Rule::forbid => RuleItem::Forbid(self.expression(parts.next()?)?),
             Rule::when_line => RuleItem::When(self.expression(parts.next()?)?),
             Rule::scope => RuleItem::Scope(self.expression(parts.next()?)?),
+            Rule::severity => {
+                RuleItem::Severity { severity: self.next_name(&mut parts)?, when: self.expression(parts.next()?)? }
+            }
             Rule::at => RuleItem::At(self.next_path(&mut parts)?),
             Rule::for_each => return self.for_each(parts.next()?),
             Rule::let_line => {
