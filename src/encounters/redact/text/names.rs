@@ -43,6 +43,30 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         }
     }
     beside_names(page, &ends, found);
+    again(page, &ends, found);
+}
+
+/// The words of a full name are names wherever the text has them again: `Ben Player … says Player`.
+fn again(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
+    const SHORTEST: usize = 3;
+    if page.style != Style::Mixed {
+        return;
+    }
+    let full = names.iter().filter(|(from, to)| to - from > 1);
+    let mut sums: Vec<u64> = full
+        .flat_map(|(from, to)| page.words.get(*from..*to).unwrap_or_default())
+        .filter(|word| word.shape == Shape::Capital && word.end - word.start >= SHORTEST)
+        .filter(|word| word.class & (class::TITLE | class::ROLE | class::PARTICLE | class::MONTH) == 0)
+        .map(|word| word.sum)
+        .collect();
+    sums.sort_unstable();
+    for (at, word) in page.words.iter().enumerate() {
+        let is_doubtful = word.class & class::COMMON != 0 && page.begins_sentence(at) && !looks_like_person(page, at);
+        let is_again = word.shape == Shape::Capital && sums.binary_search(&word.sum).is_ok();
+        if is_again && !is_doubtful && !found.covers(at, rank::WORD) {
+            found.add(word.start, word.end, Kind::Name, rank::WORD);
+        }
+    }
 }
 
 /// `, Jr.`, `MD`, `III` after a name.
@@ -230,8 +254,10 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
         return initials(page, at);
     }
     let is_common = class & class::COMMON != 0;
-    let is_word = page.is_language(at);
     let begins = page.begins_sentence(at);
+    // `Becker`: a surname that only looks like a form of a word.
+    let is_only_form = class & class::WORD == 0 && class & (class::GIVEN | class::SURNAME) != 0 && !begins;
+    let is_word = page.is_language(at) && !is_only_form;
     let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 6;
     if page.is_eponym(at + 1) {
         return None;

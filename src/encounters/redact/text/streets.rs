@@ -26,7 +26,7 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
             at += 1;
             continue;
         };
-        let from = numbers_before(page, from);
+        let from = article_before(page, numbers_before(page, from));
         let to = tail(page, to);
         let (start, end) = page.range(from, to);
         found.add(start, end, Kind::Address, rank::ADDRESS);
@@ -48,7 +48,7 @@ fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     }
     if page.is(at, class::FIELD_POST) && page.length(at + 1) == 2 {
         let zip = usize::from(is_number(page, at + 2));
-        return Some((at, at + 2 + zip));
+        return Some((ship_before(page, at), at + 2 + zip));
     }
     if page.is(at, class::CORNER) && page.piece(at + 1) == "of" {
         return corner(page, at);
@@ -67,7 +67,7 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         if has_name && page.is(to, class::STREET) && !(page.is(to - 1, class::PARTICLE)) {
             return Some((at, direction(page, to + 1)));
         }
-        if !has_name && page.is(to, class::STREET_BEGINS) && page.is_capital(to) {
+        if !has_name && page.is(to, class::STREET_BEGINS) && can_begin_street(page, to) {
             return begun(page, to).map(|(_, to)| (at, to));
         }
         let is_ordinal = page.word(to).is_some_and(|word| word.shape == Shape::Both);
@@ -92,32 +92,49 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     is_led.then_some((at, to + 2))
 }
 
+/// After a house number a street may begin with a low word: `11 via Roma`, `34 ul. Polna`.
+fn can_begin_street(page: &Page<'_>, at: usize) -> bool {
+    let is_name = |at: usize| {
+        page.is_capital(at) && !page.is(at, class::COMMON) || page.is(at, class::PARTICLE) || !page.is_language(at)
+    };
+    page.is_capital(at) && page.style != Style::Lower || is_name(at + 1) && !page.is(at + 1, class::COMMON)
+}
+
 /// `Rue Joseph Vernet 87`, `Via Roma`.
 fn begun(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    let mut to = at + 1;
-    while to <= at + LONGEST_NAME && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot | Gap::Possessive) {
+    let (mut to, mut named) = (at + 1, at + 1);
+    while to <= at + LONGEST_NAME
+        && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot | Gap::Possessive | Gap::Break)
+    {
+        let is_joined = page.gap(to) != Gap::Break || matches!(page.between(to), "'" | "’");
+        if !is_joined {
+            break;
+        }
         if is_number(page, to) {
             return Some((at, to + 1));
         }
-        if !(page.is_capital(to) && page.style != Style::Lower
-            || page.is(to, class::PARTICLE)
-            || page.piece(to).len() < 3)
-        {
+        let is_particle = page.is(to, class::PARTICLE) || page.length(to) < 3;
+        if page.is_capital(to) && page.style != Style::Lower {
+            named = to + 1;
+        } else if !is_particle && page.is(to, class::COMMON | class::FIRM) {
             break;
         }
         to += 1;
     }
-    (to > at + 1 && page.style == Style::Mixed && !page.is(at, class::COMMON)).then_some((at, to))
+    let is_street = page.style == Style::Mixed && !page.is(at, class::COMMON) && page.is_capital(at);
+    (named > at + 1 && is_street).then_some((at, named))
 }
 
 /// `Vesturgata 66`, `Eötvös út 10`: a word that ends as streets do, and a number.
 fn ended(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    if !is_number(page, at + 1) || page.gap(at + 1) != Gap::Space || page.length(at + 1) > 4 {
+    let is_bare = page.is(at, class::STREET_ENDS);
+    let is_short = is_bare && page.gap(at + 1) == Gap::Dot && page.length(at) < 5;
+    let is_housed = is_number(page, at + 1) && page.length(at + 1) < 5;
+    if !is_housed || page.gap(at + 1) != Gap::Space && !is_short {
         return None;
     }
-    let is_bare = page.is(at, class::STREET_ENDS);
     let is_street = is_bare || page.lists().has_street_ending(page.piece(at));
-    let is_low_type = is_bare && page.length(at) > 2 && !page.is(at, class::STREET);
+    let is_low_type = is_bare && (page.length(at) > 2 || is_short) && !page.is(at, class::STREET);
     if !is_street || !(page.is_capital(at) || is_low_type) {
         return None;
     }
@@ -125,13 +142,17 @@ fn ended(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     while from > 0
         && from + 3 > at
         && page.gap(from) == Gap::Space
-        && is_name(page, from - 1)
-        && page.style != Style::Lower
+        && (is_name(page, from - 1) && page.style != Style::Lower || is_low_type && is_low_name(page, from - 1))
     {
         from -= 1;
     }
     let is_lone_word = from == at && is_bare && !is_low_type;
     (!is_lone_word && !page.is(at, class::COMMON)).then_some((from, at + 2))
+}
+
+/// A word written low that the language does not have: part of a name in another one.
+fn is_low_name(page: &Page<'_>, at: usize) -> bool {
+    page.has_shape(at, Shape::Lower) && !page.is(at, class::COMMON | class::WORD | class::PARTICLE)
 }
 
 /// `Sireli 74`: a strange word and a number that end a line or stand before a unit.
@@ -182,6 +203,18 @@ fn direction(page: &Page<'_>, to: usize) -> usize {
 
 fn is_direction(piece: &str) -> bool {
     matches!(piece, "N" | "S" | "E" | "W" | "NE" | "NW" | "SE" | "SW" | "North" | "South" | "East" | "West")
+}
+
+/// `the` before a corner.
+fn article_before(page: &Page<'_>, from: usize) -> usize {
+    let is_led = page.is(from, class::CORNER) && from > 0 && page.is(from - 1, class::ARTICLE);
+    from - usize::from(is_led)
+}
+
+/// `USS Name` before a post office of the forces.
+fn ship_before(page: &Page<'_>, at: usize) -> usize {
+    let ship = (1..=3).filter_map(|back| at.checked_sub(back)).find(|place| page.is(*place, class::SHIP));
+    ship.unwrap_or(at)
 }
 
 /// House numbers that stand before a street's number in some address books.

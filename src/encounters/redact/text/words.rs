@@ -105,6 +105,14 @@ pub(super) mod class {
     pub const FIRM_BEGINS: u64 = 1 << 47;
     /// `st`, `mt`: the short form of the first word of a place.
     pub const SAINT: u64 = 1 << 48;
+    /// `city`, `kingdom`: before `of` and a place, part of its name.
+    pub const PLACE_HEAD: u64 = 1 << 49;
+    /// `river`, `province`: after a name, the place is named so.
+    pub const PLACE_TAIL: u64 = 1 << 50;
+    /// `flew`, `moved`: a place follows `to`.
+    pub const MOTION: u64 = 1 << 51;
+    /// `uss`: a ship's name follows.
+    pub const SHIP: u64 = 1 << 52;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -152,6 +160,10 @@ const LISTS: &[(&str, u64)] = &[
     ("version-words", class::VERSION),
     ("web-words", class::WEB),
     ("saint-words", class::SAINT),
+    ("place-heads", class::PLACE_HEAD),
+    ("place-tails", class::PLACE_TAIL),
+    ("motion-words", class::MOTION),
+    ("ship-words", class::SHIP),
 ];
 
 /// Hashes of words and what they can be.
