@@ -4,23 +4,16 @@
 //! words that names and places are made of. Cues and words are lists of `domains/shared`; large name lists are
 //! installed beside the program. Offsets are bytes here; [`Masked::points`] gives code points.
 
-mod addresses;
 pub mod checks;
-mod cues;
-mod dates;
+mod detect;
 mod kind;
-mod known;
-mod names;
 mod names_file;
-mod numbers;
 mod page;
-mod places;
 mod resolve;
-mod streets;
 mod words;
 
+pub use detect::Known;
 pub use kind::Kind;
-pub use known::Known;
 pub use names_file::NameLists;
 
 use super::Error;
@@ -28,7 +21,7 @@ use super::decide::Standing;
 use crate::model::policy::TextLine;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
-use cues::Cues;
+use detect::Cues;
 use kind::Kinds;
 use page::Page;
 use page::Word;
@@ -223,22 +216,12 @@ impl Masker {
 
     /// What identifies in a text, in order, none overlapping; marks that stand in it are left alone.
     fn find(&self, text: &str, known: &Known, words: &mut Vec<Word>) -> Vec<Span> {
-        let wants_words = self.wanted.has_any(&[Kind::Name, Kind::Location, Kind::Address, Kind::Date]);
-        if !wants_words && known.is_empty() && !may_hold_numbers(text) {
+        if !self.wanted.has_any(detect::OF_WORDS) && known.is_empty() && !may_hold_numbers(text) {
             return Vec::new();
         }
         let page = Page::new(text, &self.words, &self.names, std::mem::take(words));
         let mut found = Found::new(&page, self.wanted, self.marked(text));
-        let cues = self.cues.all(&page);
-        known.find(&page, &mut found);
-        self.cues.find(&page, &cues, &mut found);
-        numbers::find(&page, &mut found);
-        if wants_words {
-            dates::find(&page, &mut found);
-            streets::find(&page, &mut found);
-            places::find(&page, &mut found);
-            names::find(&page, &cues, &mut found);
-        }
+        detect::find(&page, &self.cues, known, &mut found);
         let found = found.resolve();
         *words = page.words;
         found

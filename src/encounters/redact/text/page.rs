@@ -190,6 +190,10 @@ impl<'t> Page<'t> {
             self.of(stem.finish()) & class::WORD != 0
         };
         let state = |length: usize| states.get(length).copied().unwrap_or_default();
+        let bare = PREFIXES.iter().find_map(|prefix| low.strip_prefix(prefix)).filter(|bare| bare.len() > 3);
+        if bare.is_some_and(|bare| self.of(hash_word(bare)) & class::WORD != 0) {
+            return true;
+        }
         let last = low.as_bytes().last();
         let alike = ENDINGS.iter().filter(|(ending, _)| ending.as_bytes().last() == last);
         alike.into_iter().any(|(ending, stems)| {
@@ -311,6 +315,9 @@ impl<'t> Page<'t> {
         (start, self.word(to.saturating_sub(1)).map_or(start, |word| word.end))
     }
 }
+
+/// Beginnings of word forms.
+const PREFIXES: &[&str] = &["un", "in", "re", "dis", "mis", "non", "pre", "anti", "inter"];
 
 /// Endings of word forms, and what the stem may have lost.
 const ENDINGS: &[(&str, &[&str])] = &[
@@ -496,7 +503,7 @@ fn gap(text: &str, bytes: &[u8], end: usize, start: usize) -> Gap {
         "–" | "‑" => return Gap::Hyphen,
         ", " => return Gap::Comma,
         ". " => return Gap::Dot,
-        "'s " | "’s " | "'S " => return Gap::Possessive,
+        "'s " | "’s " | "'S " | "' " | "’ " => return Gap::Possessive,
         _ => {}
     }
     let is_blank = between.chars().all(char::is_whitespace);

@@ -5,6 +5,7 @@ use super::Span;
 use super::kind::Kinds;
 use super::page::Page;
 use super::page::Word;
+use super::words::class;
 
 /// How sure a find is: the higher counts where two overlap, and what is left of the lower is masked too.
 pub(super) mod rank {
@@ -54,6 +55,11 @@ impl<'p> Found<'p> {
         self.wanted.has(kind)
     }
 
+    /// Whether one of the kinds is asked for.
+    pub fn wants_any(&self, kinds: &[Kind]) -> bool {
+        self.wanted.has_any(kinds)
+    }
+
     /// Adds a find.
     pub fn add(&mut self, start: usize, end: usize, kind: Kind, rank: u8) {
         // What a record hides is masked whatever it is.
@@ -72,6 +78,11 @@ impl<'p> Found<'p> {
     /// Whether a find of some rank or more, a mark or a firm touches the word at a place.
     pub fn covers(&self, place: usize, least: u8) -> bool {
         self.ranks.get(place).is_some_and(|rank| *rank >= least)
+    }
+
+    fn is_title(&self, start: usize, end: usize) -> bool {
+        let place = self.words.partition_point(|word| word.start < start);
+        self.words.get(place).is_some_and(|word| word.end == end && word.class & class::TITLE != 0)
     }
 
     fn touch(&mut self, start: usize, end: usize, rank: u8) {
@@ -108,6 +119,11 @@ impl<'p> Found<'p> {
         for (_, span) in &self.finds {
             for (start, end) in taken.free(span.start, span.end) {
                 let Some((start, end)) = trimmed(self.text, start, end) else { continue };
+                // What is left of a name may be its title alone.
+                let is_left = span.kind == Kind::Name && (start, end) != (span.start, span.end);
+                if is_left && self.is_title(start, end) {
+                    continue;
+                }
                 taken.add(start, end);
                 spans.push(Span { start, end, kind: span.kind });
             }

@@ -1,19 +1,22 @@
 //! Places: towns, states and countries, facilities, and what a preposition leads to.
 
-use super::Kind;
-use super::page::Gap;
-use super::page::Page;
-use super::page::Shape;
-use super::page::Style;
-use super::resolve::Found;
-use super::resolve::rank;
-use super::words::class;
+use super::super::Kind;
+use super::super::page::Gap;
+use super::super::page::Page;
+use super::super::page::Shape;
+use super::super::page::Style;
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use super::super::words::class;
 
 /// Words of a facility's name at most, before the word that tells it.
 const LONGEST_FACILITY: usize = 6;
 
 /// What keeps a word from being part of a name of any kind.
 pub(super) const NEVER: u64 = class::COMMON | class::MONTH | class::WEEKDAY | class::NO_NAME;
+
+/// Words of the name of a place at most.
+const LONGEST_PLACE: usize = 6;
 
 /// Marks places.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
@@ -26,6 +29,7 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
             .or_else(|| facility(page, at))
             .or_else(|| saint(page, at))
             .map(|(from, to, kind)| (from, seat(page, to), kind, rank::FACILITY))
+            .or_else(|| tailed(page, at).map(|to| (at, with_state(page, to), Kind::Location, rank::PLACE)))
             .or_else(|| named(page, at).map(|(from, to)| (from, with_state(page, to), Kind::Location, rank::PLACE)))
             .or_else(|| led_to(page, at).map(|(from, to, kind)| (from, with_state(page, to), kind, rank::WORD)));
         let Some((from, to, kind, rank)) = place else {
@@ -36,7 +40,11 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
             let (start, end) = page.range(from, to);
             found.shield(start, end);
         }
-        let to = if kind == Kind::Location { with_facility(page, to) } else { to };
+        let (from, to) = if kind == Kind::Location {
+            (with_head(page, from), with_tail(page, with_facility(page, to)))
+        } else {
+            (from, to)
+        };
         let (start, mut end) = page.range(from, to);
         // `St. Luke's` is a place as it stands.
         if rank == rank::FACILITY {
@@ -72,7 +80,9 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
         let is_link = page.is(to, class::LINK)
             && page.has_shape(to, Shape::Lower)
             && (page.is_capital(to + 1) || page.is(to + 1, class::ARTICLE));
-        if !(can_name(page, to) || is_told || is_link && to > at) {
+        // `Roe at Duluth Clinic`: the facility begins after the link.
+        let is_apart = is_link && told.is_none() && page.is(to, class::LEADS) && !page.is(to, class::ARTICLE);
+        if is_apart || !(can_name(page, to) || is_told || is_link && to > at) {
             break;
         }
         if is_link && told.is_none() {
@@ -86,7 +96,9 @@ fn facility(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let first = if page.is(at, class::COMMON) && page.begins_sentence(at) { at + 1 } else { at };
     let has_name = (first..to)
         .any(|it| !page.is(it, class::FACILITY | class::FIRM | class::COMMON) || page.is(it, class::LANDSCAPE));
-    let is_long = to - first > 1 && (first..to).all(|it| page.is_capital(it));
+    let is_long = to - first > 1
+        && (first..to).all(|it| page.is_capital(it))
+        && !page.is(first, class::PLACE_CUE | class::ARTICLE | class::LINK);
     (to > first + 1 && (has_name || is_long)).then_some((first, to, kind))
 }
 
@@ -129,6 +141,53 @@ fn with_facility(page: &Page<'_>, mut to: usize) -> usize {
     to
 }
 
+/// `City of`, `Kingdom of` before a place.
+fn with_head(page: &Page<'_>, from: usize) -> usize {
+    let the = usize::from(from > 2 && page.is(from - 1, class::ARTICLE));
+    let Some(head) = from.checked_sub(2 + the) else { return from };
+    let is_of = page.piece(head + 1) == "of" && page.gap(head + 1) == Gap::Space && page.gap(head + 2) == Gap::Space;
+    let is_head = page.is(head, class::PLACE_HEAD) && page.has_shape(head, Shape::Capital);
+    let is_low = page.is(head, class::PLACE_HEAD) && page.style == Style::Lower && page.is(head, class::LAND);
+    if !is_of || !(is_head || is_low) {
+        return from;
+    }
+    // `People's Republic of`, `Federated States of`.
+    let is_long = head > 0 && page.has_shape(head - 1, Shape::Capital) && joins(page, head);
+    if is_long && !page.begins_sentence(head) { head - 1 } else { head }
+}
+
+/// `County`, `River`, `Province` after a place.
+fn with_tail(page: &Page<'_>, mut to: usize) -> usize {
+    let begin = to;
+    while to < begin + 2 && page.gap(to) == Gap::Space && is_tail(page, to) {
+        to += 1;
+    }
+    to
+}
+
+fn is_tail(page: &Page<'_>, at: usize) -> bool {
+    page.is(at, class::PLACE_TAIL) && page.has_shape(at, Shape::Capital)
+}
+
+/// `Shark Island`, `Hancock Pond`: a capitalised word or two before what tells a place.
+fn tailed(page: &Page<'_>, at: usize) -> Option<usize> {
+    let begins = |at: usize| {
+        page.has_shape(at, Shape::Capital)
+            && !page
+                .is(at, class::MONTH | class::WEEKDAY | class::TITLE | class::NO_NAME | class::ARTICLE | class::ROLE)
+            && !(page.is(at, class::COMMON) && page.begins_sentence(at))
+    };
+    if page.style != Style::Mixed || !begins(at) {
+        return None;
+    }
+    let to = (at + 1..at + 3).find(|to| is_tail(page, *to) && matches!(page.gap(*to), Gap::Space | Gap::Possessive))?;
+    let together = (at + 1..to).all(|it| begins(it) && page.gap(it) == Gap::Space);
+    // `Timothy Park` is a person.
+    let is_person =
+        page.is(at, class::GIVEN) && to == at + 1 && page.is(to, class::SURNAME) && !page.is(at, class::TOWN);
+    (together && !is_person).then(|| with_tail(page, to + 1))
+}
+
 fn can_name(page: &Page<'_>, at: usize) -> bool {
     page.style == Style::Mixed
         && page.is_capital(at)
@@ -154,17 +213,18 @@ fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         return None;
     }
     if page.is(at, class::PLACE_BEGINS) {
-        for to in (at + 2..=at + 4).rev() {
-            let together = (at + 1..to).all(|it| matches!(page.gap(it), Gap::Space | Gap::Hyphen) || joins(page, it));
-            if together
-                && page.joined(at, to) & (class::TOWN | class::LAND) != 0
-                && (page.style != Style::Lower || is_led(page, at) || !page.is(at, class::COMMON))
-            {
-                let is_known_land = page.joined(at, to) & class::LAND != 0;
-                let is_all_capital = page.style == Style::Lower || page.is_capital(to - 1);
-                if is_all_capital && (is_known_land || !is_person(page, at, to)) {
-                    return Some((at, to));
-                }
+        let together = |it: usize| matches!(page.gap(it), Gap::Space | Gap::Hyphen) || joins(page, it);
+        let most = (at + 1..at + LONGEST_PLACE).take_while(|it| together(*it)).last().map_or(at + 1, |last| last + 1);
+        for to in (at + 2..=most).rev() {
+            let is_all_capital = page.style == Style::Lower || page.is_capital(to - 1);
+            let can_be = page.style != Style::Lower || is_led(page, at) || !page.is(at, class::COMMON);
+            if !is_all_capital || !can_be {
+                continue;
+            }
+            let joined = page.joined(at, to);
+            let is_known_land = joined & class::LAND != 0;
+            if joined & (class::TOWN | class::LAND) != 0 && (is_known_land || !is_person(page, at, to)) {
+                return Some((at, to));
             }
         }
     }
@@ -177,6 +237,7 @@ fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if word.class & class::LAND != 0 && word.class & (class::COMMON | class::GIVEN) == 0 {
         let is_shouted =
             word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 4 && !is_led(page, at);
+        let is_shouted = is_shouted && !page.is(at + 1, class::FACILITY);
         return (!is_shouted).then_some((at, at + 1));
     }
     if word.class & (class::TOWN | class::LAND) == 0 {
@@ -214,6 +275,9 @@ fn is_led(page: &Page<'_>, at: usize) -> bool {
 
 /// What a preposition leads to: `seen at Johns Hopkins`, `lives in Kistarcsa`.
 fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
+    if page.style == Style::Lower {
+        return led_low(page, at);
+    }
     if page.style != Style::Mixed || !is_led(page, at) || !is_name(page, at) || page.is_eponym(at + 1) {
         return None;
     }
@@ -221,22 +285,30 @@ fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     while to < at + 4 && (joins(page, to) || page.gap(to) == Gap::Space) && is_name(page, to) {
         to += 1;
     }
+    let before = at.checked_sub(1)?;
+    let is_moved = page.is(before, class::PLACE_CUE) && before > 0 && page.is(before - 1, class::MOTION);
     let is_firm = page.is(to - 1, class::FIRM);
     let is_person = page.is(at, class::GIVEN) && !page.is(at, class::TOWN);
-    let is_short = page.word(at).is_some_and(|word| word.shape == Shape::Initial);
-    let before = at.checked_sub(1).map_or("", |before| page.piece(before));
-    let leads_well = at.checked_sub(1).is_some_and(|before| page.is(before, class::LEADS));
+    let is_short = page.has_shape(at, Shape::Initial);
+    let leads_well = page.is(before, class::LEADS) || is_moved;
     let is_known = page.knows_words || to > at + 1;
     let is_word = to == at + 1 && page.is_language(at);
-    let is_shouted = to == at + 1
-        && page.word(at).is_some_and(|word| word.shape == Shape::Upper)
-        && before != "at"
-        && before != "from"
-        && page.word(at).is_some_and(|word| word.end - word.start < 5);
+    let is_strict = matches!(page.piece(before), "at" | "from") || is_moved;
+    let is_shouted = to == at + 1 && page.has_shape(at, Shape::Upper) && !is_strict && page.length(at) < 5;
     if is_person || is_short || !leads_well || !is_known || is_word || is_shouted {
         return None;
     }
     Some((at, to, if is_firm { Kind::Org } else { Kind::Location }))
+}
+
+/// In a text without capitals: a word that the language does not have.
+fn led_low(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
+    const SHORTEST: usize = 4;
+    let before = at.checked_sub(1)?;
+    let is_led = page.is(before, class::LEADS) && !page.is(before, class::ARTICLE) && page.gap(at) == Gap::Space;
+    let word = page.word(at).filter(|word| word.shape == Shape::Lower && word.end - word.start >= SHORTEST)?;
+    let is_strange = page.knows_words && word.class & !(class::TOWN | class::RARE_SURNAME) == 0;
+    (is_led && is_strange).then_some((at, at + 1, Kind::Location))
 }
 
 fn is_name(page: &Page<'_>, at: usize) -> bool {

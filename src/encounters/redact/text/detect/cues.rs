@@ -1,16 +1,18 @@
 //! Numbers that a cue names: `MRN: 12345`, `license plate 1ABC234`. Cues are lists of `domains/shared`, so that another
 //! language is another list.
 
-use super::Kind;
-use super::names_file::NameLists;
-use super::page::Gap;
-use super::page::Page;
-use super::resolve::Found;
-use super::resolve::rank;
-use super::words::Same;
-use super::words::Words;
-use super::words::class;
-use super::words::joined;
+use super::super::Kind;
+use super::super::checks;
+use super::super::names_file::NameLists;
+use super::super::page::Gap;
+use super::super::page::Page;
+use super::super::page::Shape;
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use super::super::words::Same;
+use super::super::words::Words;
+use super::super::words::class;
+use super::super::words::joined;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
@@ -34,7 +36,7 @@ pub(super) enum Announced {
 }
 
 /// All cues, by the hash of their words.
-pub(super) struct Cues {
+pub(in crate::encounters::redact::text) struct Cues {
     phrases: HashMap<u64, Phrase, BuildHasherDefault<Same>>,
     connectors: Vec<String>,
 }
@@ -122,7 +124,7 @@ impl Cues {
     pub fn find(&self, page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         let text = page.text;
         for cue in cues {
-            let from = self.skip(text, cue.end);
+            let from = past_state(page, self.skip(text, cue.end), cue.announced);
             let rest = text.get(from..).unwrap_or("");
             match cue.announced {
                 Announced::Number(kind) => number(rest, from, kind, found),
@@ -156,6 +158,18 @@ impl Cues {
         let rest = text.get(at..).unwrap_or("");
         at + rest.find(|c: char| !is_sign(c)).unwrap_or(rest.len()).min(12)
     }
+}
+
+/// Past the state that issued a licence or plate: `DL: MN A1234567`.
+fn past_state(page: &Page<'_>, from: usize, announced: Announced) -> usize {
+    let at = page.word_from(from);
+    let is_issued = matches!(announced, Announced::Number(Kind::DriverLicense | Kind::Vehicle | Kind::License));
+    let starts_here = page.word(at).is_some_and(|word| word.start == from);
+    let is_state = page.is(at, class::STATE_CODE) && page.has_shape(at, Shape::Upper)
+        || page.is(at, class::LAND) && page.has_shape(at, Shape::Capital);
+    let is_followed = matches!(page.gap(at + 1), Gap::Space | Gap::Hyphen)
+        && page.word(at + 1).is_some_and(|word| matches!(word.shape, Shape::Digits | Shape::Both | Shape::Upper));
+    if is_issued && starts_here && is_state && is_followed { page.range(at + 1, at + 2).0 } else { from }
 }
 
 fn is_sign(c: char) -> bool {
@@ -211,8 +225,13 @@ fn number(rest: &str, from: usize, kind: Kind, found: &mut Found<'_>) {
         }
         length += 1 + group;
     }
+    if kind == Kind::Vehicle {
+        length = length.max(plate(rest));
+    }
     let value = rest.get(..length).unwrap_or("").trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    let kind = checked(value).unwrap_or(kind);
     if is_identifier(value)
+        || kind == Kind::Vehicle && value.len() == plate(rest)
         || kind == Kind::CreditCard
             && digit_count(value) >= 4
             && digit_count(value) + 3 >= value.len()
@@ -220,6 +239,29 @@ fn number(rest: &str, from: usize, kind: Kind, found: &mut Found<'_>) {
     {
         found.add(from, from + value.len(), kind, rank::CUE);
     }
+}
+
+/// What a number proves to be, whatever the cue called it.
+fn checked(value: &str) -> Option<Kind> {
+    let has_letters = value.bytes().any(|byte| byte.is_ascii_uppercase());
+    match value.len() {
+        11 | 13 if has_letters && checks::mbi(value) => Some(Kind::Mbi),
+        17 if has_letters && digit_count(value) > 3 && checks::vin(value) => Some(Kind::Vin),
+        15.. if has_letters && checks::iban(value) => Some(Kind::Iban),
+        _ => None,
+    }
+}
+
+/// How long a plate of two groups is: `ABC 1234`, `123 ABC`; 0 if there is none.
+fn plate(rest: &str) -> usize {
+    let is_part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let first = rest.bytes().take_while(is_part).count();
+    let second = rest.bytes().skip(first + 1).take_while(is_part).count();
+    let length = first + 1 + second;
+    let is_split = matches!(rest.as_bytes().get(first), Some(b' ' | b'-'));
+    let ends = !rest.as_bytes().get(length).is_some_and(u8::is_ascii_alphanumeric);
+    let has_digits = digit_count(rest.get(..length).unwrap_or("")) >= 2;
+    if (1..=4).contains(&first) && (2..=5).contains(&second) && is_split && ends && has_digits { length } else { 0 }
 }
 
 /// Five digits or more, or letters and digits together; not a date, not an amount, not a word.
@@ -267,7 +309,9 @@ fn phone(rest: &str, from: usize, found: &mut Found<'_>) {
     let value = value.trim_end_matches(|c: char| !c.is_ascii_digit());
     let digits = digit_count(value);
     if (6..=16).contains(&digits) && !value.contains("  ") {
-        found.add(from, from + value.len(), Kind::Phone, rank::CUE);
+        // `the stolen phone (356938035643809)`
+        let kind = if value.len() == 15 && checks::imei(value) { Kind::DeviceId } else { Kind::Phone };
+        found.add(from, from + value.len(), kind, rank::CUE);
     }
 }
 

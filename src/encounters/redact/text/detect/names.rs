@@ -1,16 +1,16 @@
 //! Persons: titles and roles, cues, given names and surnames, and strange words where a person would stand.
 
-use super::Kind;
+use super::super::Kind;
+use super::super::page::Gap;
+use super::super::page::Page;
+use super::super::page::Shape;
+use super::super::page::Style;
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use super::super::words::class;
 use super::cues::Announced;
 use super::cues::Cue;
-use super::page::Gap;
-use super::page::Page;
-use super::page::Shape;
-use super::page::Style;
 use super::places::NEVER;
-use super::resolve::Found;
-use super::resolve::rank;
-use super::words::class;
 
 const NAMES: u64 = class::GIVEN | class::RARE_GIVEN | class::SURNAME | class::RARE_SURNAME;
 /// Words of a name at most.
@@ -32,6 +32,10 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         let name =
             titled(page, at).map(|to| (to, rank::TITLED)).or_else(|| person(page, at).map(|to| (to, rank::NAME)));
         match name {
+            // Who crossed out the names in a text has left what looks like one alone.
+            Some((to, rank)) if to > at && page.is_crossed_out && rank == rank::NAME && !is_full(page, at, to) => {
+                at = to
+            }
             Some((to, rank)) if to > at => {
                 let to = suffix(page, to);
                 let (start, end) = page.range(at, to);
@@ -67,6 +71,11 @@ fn again(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
             found.add(word.start, word.end, Kind::Name, rank::WORD);
         }
     }
+}
+
+/// A given name and a surname.
+fn is_full(page: &Page<'_>, at: usize, to: usize) -> bool {
+    to > at + 1 && page.is(at, class::GIVEN) && page.is(to - 1, class::SURNAME | class::RARE_SURNAME)
 }
 
 /// `, Jr.`, `MD`, `III` after a name.
@@ -130,7 +139,8 @@ fn after_cues(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         while to < from + LONGEST && (to == from || links(page, to)) && is_cued(page, to) {
             to += 1;
         }
-        if to > from {
+        // `Dear Sir`: a title is no name.
+        if !(from..to).all(|it| page.is(it, class::TITLE)) {
             let (start, end) = page.range(from, to);
             found.add(start, end, Kind::Name, rank::TITLED);
         }
@@ -141,7 +151,13 @@ fn is_cued(page: &Page<'_>, at: usize) -> bool {
     let Some(word) = page.word(at) else { return false };
     let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both);
     let is_title = word.class & class::TITLE != 0;
-    let is_plain = page.style == Style::Mixed && word.shape == Shape::Lower && word.class & class::PARTICLE == 0;
+    let is_plain = match page.style {
+        Style::Mixed => word.shape == Shape::Lower && word.class & class::PARTICLE == 0,
+        _ => page.is_language(at) && word.class & (class::GIVEN | class::SURNAME) == 0,
+    };
+    let is_shouted =
+        word.shape == Shape::Upper && page.is_language(at) && word.class & (class::GIVEN | class::SURNAME) == 0;
+    let is_plain = is_plain || is_shouted;
     is_letters
         && !is_plain
         && (word.class & NEVER == 0 || is_title || word.class & class::GIVEN != 0 && word.shape == Shape::Capital)
@@ -160,7 +176,7 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     let first = to;
     while to < first + LONGEST
-        && (if to == first { joins_title(page, to) } else { links(page, to) })
+        && (if to == first { joins_title(page, to) && (is_title || is_short(page, to)) } else { links(page, to) })
         && is_after_title(page, to, is_title || to > first)
     {
         to += 1;
@@ -183,6 +199,11 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
         return (looks && !is_acronym && page.style != Style::Lower).then_some(to);
     }
     Some(to)
+}
+
+/// `Sgt. Roe` and not `attorney. Roe`.
+fn is_short(page: &Page<'_>, at: usize) -> bool {
+    page.gap(at) != Gap::Dot || at.checked_sub(1).is_some_and(|before| page.length(before) < 5)
 }
 
 fn joins_title(page: &Page<'_>, at: usize) -> bool {
@@ -256,7 +277,10 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     let is_common = class & class::COMMON != 0;
     let begins = page.begins_sentence(at);
     // `Becker`: a surname that only looks like a form of a word.
-    let is_only_form = class & class::WORD == 0 && class & (class::GIVEN | class::SURNAME) != 0 && !begins;
+    let is_only_form = class & class::WORD == 0
+        && class & (class::GIVEN | class::SURNAME) != 0
+        && !begins
+        && word.shape == Shape::Capital;
     let is_word = page.is_language(at) && !is_only_form;
     let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 6;
     if page.is_eponym(at + 1) {

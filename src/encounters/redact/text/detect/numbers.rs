@@ -1,15 +1,15 @@
 //! What is known by its form: mail and web addresses, numbers that check, telephone numbers. Every form is tried at
 //! each word with a digit, and only there.
 
-use super::Kind;
-use super::checks;
+use super::super::Kind;
+use super::super::checks;
+use super::super::page::Gap;
+use super::super::page::Page;
+use super::super::page::Shape;
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use super::super::words::class;
 use super::known::is_bounded;
-use super::page::Gap;
-use super::page::Page;
-use super::page::Shape;
-use super::resolve::Found;
-use super::resolve::rank;
-use super::words::class;
 
 /// Marks what is known by its form.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
@@ -31,7 +31,8 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
                 hexadecimal(page, at, found);
             }
             _ => {
-                if page.text.as_bytes().get(word.end) == Some(&b':') {
+                let next = page.text.as_bytes().get(word.end);
+                if next == Some(&b':') || next == Some(&b'-') && word.end - word.start == 2 {
                     hexadecimal(page, at, found);
                 }
             }

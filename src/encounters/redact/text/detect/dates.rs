@@ -1,13 +1,13 @@
 //! Dates: all elements but the year identify (45 CFR 164.514(b)(2)(i)(C)); so do ages over 89.
 
-use super::Kind;
-use super::page::Gap;
-use super::page::Page;
-use super::page::Shape;
-use super::page::Style;
-use super::resolve::Found;
-use super::resolve::rank;
-use super::words::class;
+use super::super::Kind;
+use super::super::page::Gap;
+use super::super::page::Page;
+use super::super::page::Shape;
+use super::super::page::Style;
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use super::super::words::class;
 
 /// Marks dates and high ages.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
@@ -120,8 +120,9 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     }
     if is_day(page, to) && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot) {
         to += 1;
-        // `March 3-5`, `March 3 and 4`.
-        if is_day(page, to) && page.gap(to) == Gap::Hyphen {
+        // `March 3-5`, `March 3 - 5`.
+        let is_range = page.gap(to) == Gap::Hyphen || matches!(page.between(to).trim(), "-" | "–" | "to" | "/");
+        if is_day(page, to) && is_range {
             to += 1;
         }
     } else if page.piece(to) == "the" && is_day(page, to + 1) {
@@ -137,7 +138,7 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
         to += 2;
     }
     let is_alone = to == at + 1 && from == at;
-    if is_alone && !speaks_of_month(page, at) {
+    if is_alone && (page.is_crossed_out || !speaks_of_month(page, at)) {
         return at + 1;
     }
     let (start, end) = page.range(weekday_before(page, from), to);
@@ -167,7 +168,7 @@ fn weekday(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     let before = at.checked_sub(1).map_or("", |before| page.piece(before));
     let is_cued = CUES.iter().any(|cue| cue.eq_ignore_ascii_case(before));
     let is_whole = page.piece(at).ends_with("day") || page.piece(at).ends_with("DAY");
-    if is_whole && (page.is_capital(at) || is_cued) {
+    if is_whole && !page.is_crossed_out && (page.is_capital(at) || is_cued) {
         let with_cue = is_cued && !before.eq_ignore_ascii_case("on");
         let (start, end) = page.range(if with_cue { at - 1 } else { at }, at + 1);
         found.add(start, end, Kind::Date, rank::DATE);

@@ -1,15 +1,15 @@
 //! The values that a record hides, and where a text repeats them.
 
-use super::Kind;
-use super::checks;
-use super::names_file::NameLists;
-use super::page::Gap;
-use super::page::Page;
-use super::page::Shape;
-use super::page::Style;
-use super::resolve::Found;
-use super::resolve::rank;
-use super::words::Words;
+use super::super::Kind;
+use super::super::checks;
+use super::super::names_file::NameLists;
+use super::super::page::Gap;
+use super::super::page::Page;
+use super::super::page::Shape;
+use super::super::page::Style;
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use super::super::words::Words;
 
 /// Values that a record hides: an exact dictionary for its texts.
 #[derive(Default)]

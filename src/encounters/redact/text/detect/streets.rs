@@ -1,14 +1,14 @@
 //! Street addresses: a number and a street, a street and a number, units, boxes, corners; and the town, state and postal
 //! code that follow.
 
-use super::Kind;
-use super::page::Gap;
-use super::page::Page;
-use super::page::Shape;
-use super::page::Style;
-use super::resolve::Found;
-use super::resolve::rank;
-use super::words::class;
+use super::super::Kind;
+use super::super::page::Gap;
+use super::super::page::Page;
+use super::super::page::Shape;
+use super::super::page::Style;
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use super::super::words::class;
 
 /// Words of a street's name at most.
 const LONGEST_NAME: usize = 5;

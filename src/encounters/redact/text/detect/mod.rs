@@ -1,0 +1,40 @@
+//! The detectors, in the order in which they are asked: what the record hides, cues, numbers that check, patterns, and
+//! words that dates, addresses, places and names are made of.
+
+mod addresses;
+mod cues;
+mod dates;
+mod known;
+mod names;
+mod numbers;
+mod places;
+mod streets;
+
+pub use known::Known;
+
+pub(super) use cues::Cues;
+
+use super::kind::Kind;
+use super::page::Page;
+use super::resolve::Found;
+
+/// Kinds that words tell and not numbers.
+pub(super) const OF_WORDS: &[Kind] = &[Kind::Name, Kind::Location, Kind::Address, Kind::Date];
+
+/// Marks all that identifies in a text.
+pub(super) fn find(page: &Page<'_>, cues: &Cues, known: &Known, found: &mut Found<'_>) {
+    let announced = cues.all(page);
+    known.find(page, found);
+    cues.find(page, &announced, found);
+    numbers::find(page, found);
+    if !found.wants_any(OF_WORDS) {
+        return;
+    }
+    dates::find(page, found);
+    streets::find(page, found);
+    // Who crossed out the names in a text has left its places on purpose.
+    if !page.is_crossed_out {
+        places::find(page, found);
+    }
+    names::find(page, &announced, found);
+}
