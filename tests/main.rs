@@ -11,4 +11,5 @@ mod laws;
 mod laws_logic;
 mod laws_redact;
 mod registry;
+mod text;
 mod transcripts;

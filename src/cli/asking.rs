@@ -5,14 +5,13 @@ use super::auditing;
 use super::auditing::Asked;
 use super::auditing::Auditing;
 use super::exit::Failure;
-use super::session::cache_folder;
+use super::session::name_lists;
 use super::terminal::Terminal;
 use crate::definitions::import::sources::Folders;
 use crate::encounters::engine;
 use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
-use crate::encounters::redact::text::NameLists;
 use crate::model::day::Day;
 use crate::registry::Registry;
 use std::io::Read;
@@ -98,9 +97,8 @@ pub(crate) fn engine(registry: Arc<Registry>, domain: &str, options: Options) ->
     if !engine.wants_names() {
         return Ok(engine);
     }
-    let kept = cache_folder().join("names.lists");
     // Without the large lists the words of `domains/shared` remain.
-    let Ok(names) = NameLists::load(&Folders::of_user().files(), Some(&kept)) else { return Ok(engine) };
+    let Ok(names) = name_lists(&Folders::of_user()) else { return Ok(engine) };
     Ok(engine.with_redactor(|redactor| redactor.with_names(Arc::new(names))))
 }
 

@@ -8,6 +8,8 @@ use crate::definitions::compile::Outcome;
 use crate::definitions::import::sources::Folders;
 use crate::definitions::load;
 use crate::definitions::load::DomainSource;
+use crate::encounters::redact;
+use crate::encounters::redact::text::NameLists;
 use crate::registry;
 use crate::registry::Registry;
 use std::collections::BTreeSet;
@@ -251,6 +253,14 @@ pub fn cache_folder() -> PathBuf {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     let base = std::env::var_os("XDG_CACHE_HOME").filter(|it| !it.is_empty()).map(PathBuf::from).or_else(home);
     base.unwrap_or_else(std::env::temp_dir).join("tencode")
+}
+
+/// The large name lists among the files of some folders. What they were read into is kept in the cache.
+///
+/// # Errors
+/// If a list is there and cannot be read.
+pub fn name_lists(releases: &Folders) -> Result<NameLists, redact::Error> {
+    NameLists::load(&releases.files(), Some(&cache_folder().join("names.lists")))
 }
 
 /// The shipped domains that are used besides those of a folder.

@@ -12,7 +12,6 @@ use crate::cli::session;
 use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::encounters::redact::text::Masked;
-use crate::encounters::redact::text::NameLists;
 use crate::encounters::redact::text::TextRedactor;
 use rayon::iter::IntoParallelRefIterator;
 use rayon::iter::ParallelIterator;
@@ -151,8 +150,7 @@ impl Redact {
         if !redactor.wants_names() {
             return Ok((redactor, asked));
         }
-        let kept = session::cache_folder().join("names.lists");
-        let names = NameLists::load(&context.session(Reach::All)?.releases.files(), Some(&kept));
+        let names = session::name_lists(&context.session(Reach::All)?.releases);
         let names = names.map_err(|error| Failure::said(error.to_string()))?;
         Ok((redactor.with_names(Arc::new(names)), asked))
     }

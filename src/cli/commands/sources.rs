@@ -3,10 +3,12 @@
 use crate::cli::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::session;
 use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::definitions::import;
 use crate::definitions::import::sources;
+use crate::definitions::import::sources::Folders;
 use crate::definitions::import::sources::Source;
 use serde::Deserialize;
 use serde::Serialize;
@@ -40,6 +42,9 @@ enum What {
         files: Vec<PathBuf>,
     },
 }
+
+/// Format of the sources that are lists of names and words for the redactor.
+const NAME_LIST: &str = "name-list";
 
 /// The part of a manifest that names releases.
 #[derive(Deserialize)]
@@ -85,18 +90,27 @@ impl Sources {
 fn add(files: &[PathBuf], known: &[Source], terminal: &mut Terminal) -> Result<Verdict, Failure> {
     let folder =
         sources::install_folder().ok_or_else(|| Failure::said("there is no data folder: set XDG_DATA_HOME"))?;
-    let mut verdict = Verdict::Fine;
+    let (mut verdict, mut has_names) = (Verdict::Fine, false);
     for file in files {
         match sources::install(file, known, &folder) {
-            Ok((source, path)) if terminal.json => {
-                terminal.json(&Listed { source, path: Some(path.display().to_string()), problem: None })?;
+            Ok((source, path)) => {
+                has_names |= source.format == NAME_LIST;
+                let path = path.display().to_string();
+                if terminal.json {
+                    terminal.json(&Listed { source, path: Some(path), problem: None })?;
+                } else {
+                    terminal.line(&format!("{}: {path}", source.name))?;
+                }
             }
-            Ok((source, path)) => terminal.line(&format!("{}: {}", source.name, path.display()))?,
             Err(error) => {
                 verdict = Verdict::Wrong;
                 terminal.note(&format!("{}: {error}", file.display()));
             }
         }
+    }
+    if has_names {
+        // Read now, so that the first text does not wait for it.
+        session::name_lists(&Folders::of_user()).map_err(|error| Failure::said(error.to_string()))?;
     }
     Ok(verdict)
 }
@@ -118,7 +132,9 @@ fn list(known: &[Source], files: &[PathBuf], check: bool, terminal: &mut Termina
         }
         let name = terminal.strong(&source.name);
         terminal.row(&format!("{name} {}", source.title))?;
-        let place = listed.path.clone().unwrap_or_else(|| format!("not installed: {}", source.files.join(", ")));
+        let missing = if source.format == NAME_LIST { "; the starter of `shared` is used alone" } else { "" };
+        let place = || format!("not installed: {}{missing}", source.files.join(", "));
+        let place = listed.path.clone().unwrap_or_else(place);
         terminal.line(&format!("  {place}"))?;
         if let Some(problem) = &listed.problem {
             terminal.line(&format!("  {problem}"))?;

@@ -154,10 +154,15 @@ impl TextRedactor {
 
     /// The text as the audience may see it.
     pub fn redact(&self, text: &str) -> Masked {
+        self.redact_knowing(text, &Known::default())
+    }
+
+    /// The same for the text of a record whose hidden values are known: they are searched first.
+    pub fn redact_knowing(&self, text: &str, known: &Known) -> Masked {
         match &self.rule {
             TextRule::Keep => Masked { text: text.to_owned(), spans: Vec::new() },
             TextRule::Remove => Masked::nothing(text),
-            TextRule::Mask(masker) => masker.mask(text, &Known::default()),
+            TextRule::Mask(masker) => masker.mask(text, known),
         }
     }
 }
@@ -219,8 +224,9 @@ impl Masker {
         if !self.wanted.has_any(detect::OF_WORDS) && known.is_empty() && !may_hold_numbers(text) {
             return Vec::new();
         }
-        let page = Page::new(text, &self.words, &self.names, std::mem::take(words));
-        let mut found = Found::new(&page, self.wanted, self.marked(text));
+        let marked = self.marked(text);
+        let page = Page::with_marks(text, &self.words, &self.names, std::mem::take(words), !marked.is_empty());
+        let mut found = Found::new(&page, self.wanted, marked);
         detect::find(&page, &self.cues, known, &mut found);
         let found = found.resolve();
         *words = page.words;

@@ -90,7 +90,18 @@ const SHORTEST_STEM: usize = 3;
 
 impl<'t> Page<'t> {
     /// Splits a text; `words` is memory to use again.
-    pub fn new(text: &'t str, lists: &'t Words, names: &'t NameLists, mut words: Vec<Word>) -> Page<'t> {
+    pub fn new(text: &'t str, lists: &'t Words, names: &'t NameLists, words: Vec<Word>) -> Page<'t> {
+        Page::with_marks(text, lists, names, words, false)
+    }
+
+    /// The same of a text in which marks may stand: whoever made them has taken its capitals.
+    pub fn with_marks(
+        text: &'t str,
+        lists: &'t Words,
+        names: &'t NameLists,
+        mut words: Vec<Word>,
+        has_marks: bool,
+    ) -> Page<'t> {
         words.clear();
         let mut page = Page {
             text,
@@ -104,6 +115,9 @@ impl<'t> Page<'t> {
         };
         page.split();
         page.settle_style();
+        if has_marks && page.style == Style::Lower {
+            page.style = Style::Mixed;
+        }
         page.settle_language();
         page
     }

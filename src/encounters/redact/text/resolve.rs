@@ -25,6 +25,9 @@ pub(super) mod rank {
     pub const SHIELD: u8 = 255;
 }
 
+/// How many finds before a new one are looked at.
+const NEAR: usize = 16;
+
 /// Finds in one text.
 pub(super) struct Found<'p> {
     text: &'p str,
@@ -64,9 +67,18 @@ impl<'p> Found<'p> {
     pub fn add(&mut self, start: usize, end: usize, kind: Kind, rank: u8) {
         // What a record hides is masked whatever it is.
         if start < end && (self.wanted.has(kind) || rank == rank::KNOWN) {
+            // What holds a surer find of its kind is as sure: the telephone number with its extension.
+            let is_held = |(_, span): &&(u8, Span)| span.kind == kind && start <= span.start && span.end <= end;
+            let held = self.finds.iter().rev().take(NEAR).filter(is_held).map(|(rank, _)| *rank).max();
+            let rank = held.unwrap_or(rank).max(rank);
             self.finds.push((rank, Span { start, end, kind }));
             self.touch(start, end, rank);
         }
+    }
+
+    /// The finds that a cue or a form told.
+    pub fn sure(&self) -> impl Iterator<Item = &Span> {
+        self.finds.iter().filter(|(rank, _)| *rank >= rank::PATTERN).map(|(_, span)| span)
     }
 
     /// Nothing that only looks like a name or place counts inside.

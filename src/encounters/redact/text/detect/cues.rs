@@ -18,7 +18,7 @@ use std::hash::BuildHasherDefault;
 
 /// What a cue announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Announced {
+pub(in crate::encounters::redact::text) enum Announced {
     /// A number, or letters and digits, of a kind.
     Number(Kind),
     /// A code of few digits beside a card.
@@ -51,7 +51,7 @@ struct Phrase {
 }
 
 /// What a cue was found to announce, and where the cue ends.
-pub(super) struct Cue {
+pub(in crate::encounters::redact::text) struct Cue {
     pub end: usize,
     pub announced: Announced,
 }

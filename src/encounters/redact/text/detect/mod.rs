@@ -27,6 +27,7 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, known: &Known, found: &mut Foun
     known.find(page, found);
     cues.find(page, &announced, found);
     numbers::find(page, found);
+    numbers::again(page.text, found);
     if !found.wants_any(OF_WORDS) {
         return;
     }

@@ -23,6 +23,7 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     }
     after_cues(page, cues, found);
     let mut ends = Vec::new();
+    let mut sure = Vec::new();
     let mut at = 0;
     while at < page.words.len() {
         if found.covers(at, rank::FACILITY) {
@@ -34,12 +35,15 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         match name {
             // Who crossed out the names in a text has left what looks like one alone.
             Some((to, rank)) if to > at && page.is_crossed_out && rank == rank::NAME && !is_full(page, at, to) => {
-                at = to
+                at = to;
             }
             Some((to, rank)) if to > at => {
                 let to = suffix(page, to);
                 let (start, end) = page.range(at, to);
                 ends.push((at, to));
+                if rank == rank::TITLED || to > at + 1 || !page.is_language(at) {
+                    sure.push((at, to));
+                }
                 found.add(start, end, Kind::Name, rank);
                 at = to;
             }
@@ -47,17 +51,17 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         }
     }
     beside_names(page, &ends, found);
-    again(page, &ends, found);
+    again(page, &sure, found);
 }
 
-/// The words of a full name are names wherever the text has them again: `Ben Player … says Player`.
+/// The words of a sure name are names wherever the text has them again: `Ben Player … says Player`.
 fn again(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
     const SHORTEST: usize = 3;
     if page.style != Style::Mixed {
         return;
     }
-    let full = names.iter().filter(|(from, to)| to - from > 1);
-    let mut sums: Vec<u64> = full
+    let mut sums: Vec<u64> = names
+        .iter()
         .flat_map(|(from, to)| page.words.get(*from..*to).unwrap_or_default())
         .filter(|word| word.shape == Shape::Capital && word.end - word.start >= SHORTEST)
         .filter(|word| word.class & (class::TITLE | class::ROLE | class::PARTICLE | class::MONTH) == 0)
@@ -364,7 +368,7 @@ fn rest(page: &Page<'_>, mut to: usize, is_sure: bool) -> usize {
 
 /// A capitalised word straight after a given name: a surname, whatever else the word means.
 fn is_after_given(page: &Page<'_>, at: usize) -> bool {
-    const OTHER: u64 = NEVER
+    const OTHER: u64 = NEVER & !class::COMMON
         | class::FACILITY
         | class::FIRM
         | class::STREET
@@ -372,10 +376,19 @@ fn is_after_given(page: &Page<'_>, at: usize) -> bool {
         | class::LAND
         | class::TITLE
         | class::SUFFIX;
-    let follows = page.style == Style::Mixed && page.gap(at) == Gap::Space;
-    follows
-        && at.checked_sub(1).is_some_and(|before| page.is(before, class::GIVEN) && page.is_capital(before))
-        && page.word(at).is_some_and(|word| word.shape == Shape::Capital && word.class & OTHER == 0)
+    if page.style != Style::Mixed || page.gap(at) != Gap::Space || !page.has_shape(at, Shape::Capital) {
+        return false;
+    }
+    let Some(before) = at.checked_sub(1).filter(|it| page.is(*it, class::GIVEN) && page.is_capital(*it)) else {
+        return false;
+    };
+    // A word in frequent use after a name that is no word, where not every word is capitalised: `Ben Player left`.
+    let is_common = page.is(at, class::COMMON);
+    let is_surname = is_common
+        && !page.is(before, class::WORD)
+        && !page.is(at, class::PLACE_CUE | class::SPEAKS | class::LINK | class::ARTICLE | class::PLACE_TAIL)
+        && page.word(at + 1).is_none_or(|next| next.shape != Shape::Capital || next.gap != Gap::Space);
+    !page.is(at, OTHER) && (!is_common || is_surname)
 }
 
 fn ends_with_dot(page: &Page<'_>, at: usize) -> bool {

@@ -40,6 +40,27 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     }
 }
 
+/// A number that was told once is hidden wherever the text has it again, with or without a cue.
+pub(super) fn again(text: &str, found: &mut Found<'_>) {
+    const SHORTEST: usize = 5;
+    const MOST: usize = 64;
+    let mut values: Vec<(&str, Kind)> = found
+        .sure()
+        .filter_map(|span| Some((text.get(span.start..span.end)?, span.kind)))
+        .filter(|(value, _)| value.len() >= SHORTEST && digit_count(value) > 2)
+        .collect();
+    values.sort_unstable();
+    values.dedup_by_key(|(value, _)| *value);
+    values.truncate(MOST);
+    for (value, kind) in values {
+        for (start, _) in text.match_indices(value) {
+            if is_bounded(text, start, start + value.len()) {
+                found.add(start, start + value.len(), kind, rank::PATTERN);
+            }
+        }
+    }
+}
+
 /// Groups of digits at most in one run.
 const MOST_GROUPS: usize = 8;
 

@@ -62,6 +62,9 @@ fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
 /// `1234 Elm Street`, `12 5th Avenue N`, `6750 Koskikatu 25`, `25 Rue Cler`.
 fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     let mut to = at + 1;
+    if page.gap(to) == Gap::Dot {
+        return None;
+    }
     while to <= at + LONGEST_NAME && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot) {
         let has_name = to > at + 1;
         if has_name && page.is(to, class::STREET) && !(page.is(to - 1, class::PARTICLE)) {
