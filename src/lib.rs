@@ -38,6 +38,10 @@ pub mod audit;
 /// Imports: model, registry, logic, scripts, audit.
 pub mod encounters;
 
+/// Counts that give nobody away.
+/// Imports: nothing.
+pub mod statistics;
+
 /// The command line.
 /// Imports: all of these.
 pub mod cli;

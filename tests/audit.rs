@@ -439,16 +439,46 @@ fn several_write_one_chain() {
     assert_eq!(numbers(&path).len(), 10 + 4 * 30);
 }
 
+/// A file that is written in small pieces, as a system may do it: a kill falls between them.
+struct Pieces(Disk);
+
+impl Store for Pieces {
+    fn lock(&mut self) -> io::Result<()> {
+        self.0.lock()
+    }
+    fn unlock(&mut self) {
+        self.0.unlock();
+    }
+    fn length(&mut self) -> io::Result<u64> {
+        self.0.length()
+    }
+    fn read(&mut self, from: u64, to: u64) -> io::Result<Vec<u8>> {
+        self.0.read(from, to)
+    }
+    fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        let starts = (at..).step_by(100);
+        bytes.chunks(100).zip(starts).try_for_each(|(piece, at)| self.0.write(at, piece))
+    }
+    fn cut(&mut self, at: u64) -> io::Result<()> {
+        self.0.cut(at)
+    }
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync()
+    }
+}
+
 /// What the child of [`killed`] does: groups of rows, and after each the number of the last one on standard output.
 #[test]
 #[ignore = "the child of the tests that kill"]
 fn child() {
     let Some(path) = std::env::var_os("TENCODE_TEST_LOG") else { return };
     let first: u64 = std::env::var("TENCODE_TEST_FIRST").unwrap().parse().unwrap();
-    let (mut log, mut chance, mut next) = (open(Path::new(&path)).unwrap(), Chance(first + 1), first);
+    let (mut chance, mut next) = (Chance(first + 1), first);
+    let disk = Disk::open(Path::new(&path)).unwrap();
+    let store: Box<dyn Store> = if chance.below(2) == 0 { Box::new(disk) } else { Box::new(Pieces(disk)) };
+    let mut log = Log::on(store, "it".to_owned(), secret(), now).unwrap();
     loop {
-        // Many small groups and some that a stop can tear.
-        let count = if chance.below(3) == 0 { 3000 } else { 1 + chance.below(20) as u64 };
+        let count = 1 + chance.below(60) as u64;
         log.commit(&rows(next, count)).unwrap();
         next += count;
         let _ = writeln!(io::stdout(), "acknowledged {next}");

@@ -128,7 +128,7 @@ impl Trust {
         let key = self.key()?;
         let read = |path: &PathBuf| std::fs::read_to_string(path).map_err(|error| Failure::file(path, error));
         let heads: Result<Vec<Head>, Failure> =
-            self.checkpoint.iter().map(|path| Ok(Head::read(&read(path)?).map_err(|error| said(&error))?)).collect();
+            self.checkpoint.iter().map(|path| Head::read(&read(path)?).map_err(|error| said(&error))).collect();
         let mut file = BufReader::new(File::open(path).map_err(|error| Failure::file(path, error))?);
         audit::verify(&mut file, key.as_ref(), &heads?, each).map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::Closed,
@@ -142,9 +142,10 @@ impl Trust {
             let kept = Secret::kept(&auditing::key_path()).map_err(|error| said(&error))?;
             return Ok(kept.map(|secret| secret.public()));
         };
-        let text = match given.starts_with("ed25519:") {
-            true => given.clone(),
-            false => std::fs::read_to_string(given).map_err(|error| Failure::file(Path::new(given), error))?,
+        let text = if given.starts_with("ed25519:") {
+            given.clone()
+        } else {
+            std::fs::read_to_string(given).map_err(|error| Failure::file(Path::new(given), error))?
         };
         // A checkpoint names its key: whoever keeps one has both.
         let named = Head::read(&text).map(|head| head.key).unwrap_or(text);

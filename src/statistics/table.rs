@@ -1,0 +1,100 @@
+//! Encounters, each in one cell.
+
+use super::Error;
+use std::collections::HashMap;
+
+/// Cells at most: what is more is no statistic.
+const MOST_CELLS: usize = 200_000;
+
+/// One encounter: a number that stands for it in every answer, and the values it is counted under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The same for the same encounter.
+    pub mark: u64,
+    /// One for each thing it is counted by.
+    pub values: Vec<String>,
+}
+
+/// Counted encounters.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// Values of each cell, in the order of the values.
+    pub(super) cells: Vec<Vec<String>>,
+    /// Each encounter and the place of its cell, in the order of the marks: twelve bytes each.
+    pub(super) members: Vec<(u64, u32)>,
+    /// Encounters by cell.
+    pub(super) counts: Vec<u64>,
+}
+
+impl Table {
+    /// Counts rows.
+    ///
+    /// # Errors
+    /// If there are too many cells.
+    pub fn new(rows: impl IntoIterator<Item = Row>) -> Result<Table, Error> {
+        let (mut places, mut members) = (HashMap::new(), Vec::new());
+        for row in rows {
+            let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
+            members.push((row.mark, *places.entry(row.values).or_insert(next)));
+            if places.len() > MOST_CELLS {
+                return Err(Error::TooManyCells { limit: MOST_CELLS });
+            }
+        }
+        let mut cells: Vec<(Vec<String>, u32)> = places.into_iter().collect();
+        cells.sort();
+        let mut order = vec![0_u32; cells.len()];
+        for ((_, old), new) in cells.iter().zip(0_u32..) {
+            if let Some(place) = order.get_mut(*old as usize) {
+                *place = new;
+            }
+        }
+        let mut counts = vec![0; cells.len()];
+        for (_, cell) in &mut members {
+            *cell = order.get(*cell as usize).copied().unwrap_or(0);
+            if let Some(count) = counts.get_mut(*cell as usize) {
+                *count += 1;
+            }
+        }
+        members.sort_unstable();
+        repeat(&mut members);
+        Ok(Table { cells: cells.into_iter().map(|it| it.0).collect(), members, counts })
+    }
+
+    /// A table of counts, of encounters that nothing else is known of.
+    pub fn of_counts(counts: &[(Vec<String>, u64)]) -> Table {
+        let rows = counts.iter().flat_map(|(values, count)| (0..*count).map(move |_| values.clone()));
+        let rows = rows.zip(0..).map(|(values, mark)| Row { mark, values });
+        Table::new(rows).unwrap_or_default()
+    }
+
+    /// A number that differs where the encounters or their cells differ.
+    pub(super) fn stamp(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        for cell in &self.cells {
+            for value in cell {
+                hasher.update(&(value.len() as u64).to_le_bytes());
+                hasher.update(value.as_bytes());
+            }
+            hasher.update(&[0xff; 8]);
+        }
+        for (mark, cell) in &self.members {
+            hasher.update(&mark.to_le_bytes());
+            hasher.update(&cell.to_le_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    }
+}
+
+/// Gives encounters of one mark marks of their own: the first keeps its mark, the others follow from it.
+fn repeat(members: &mut [(u64, u32)]) {
+    let mut before = None;
+    let mut turn = 0_u64;
+    for (mark, _) in members.iter_mut() {
+        turn = if before == Some(*mark) { turn + 1 } else { 0 };
+        before = Some(*mark);
+        if turn > 0 {
+            *mark = mark.wrapping_add(turn.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        }
+    }
+    members.sort_unstable();
+}
