@@ -11,5 +11,6 @@ mod laws;
 mod laws_logic;
 mod laws_redact;
 mod registry;
+mod stats;
 mod text;
 mod transcripts;

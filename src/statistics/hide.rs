@@ -97,8 +97,8 @@ impl Net {
             let (from, to) = place.map_or((SOURCE, SINK), |(row, column)| (2 + row, 2 + rows.len() + column));
             net.add(from, to, *count, Kind::Cell(number));
             if let Some((row, column)) = place {
-                row_sums.get_mut(row).map_or((), |sum| *sum += count);
-                column_sums.get_mut(column).map_or((), |sum| *sum += count);
+                row_sums.get_mut(row).into_iter().for_each(|sum| *sum += count);
+                column_sums.get_mut(column).into_iter().for_each(|sum| *sum += count);
             }
             net.places.push(place.unwrap_or_default());
         }
@@ -206,8 +206,8 @@ impl Net {
         let mut by_column = vec![Vec::new(); self.columns.len()];
         if !self.rows.is_empty() {
             for ((row, column), cell) in self.places.iter().zip(0_u32..) {
-                by_row.get_mut(*row).map_or((), |cells| cells.push(cell));
-                by_column.get_mut(*column).map_or((), |cells: &mut Vec<u32>| cells.push(cell));
+                by_row.get_mut(*row).into_iter().for_each(|cells| cells.push(cell));
+                by_column.get_mut(*column).into_iter().for_each(|cells: &mut Vec<u32>| cells.push(cell));
             }
         }
         let count = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
@@ -287,7 +287,7 @@ impl Net {
                 }
                 Kind::Row(row) => {
                     let mut values = vec![None; width];
-                    values.first_mut().map_or((), |first| *first = self.rows.get(row).cloned());
+                    values.first_mut().into_iter().for_each(|first| *first = self.rows.get(row).cloned());
                     answer.rows.push(Count { values, count });
                 }
                 Kind::Column(column) => {

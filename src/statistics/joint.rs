@@ -15,14 +15,12 @@ const MOST_EQUATIONS: usize = 300;
 /// Stands for the cell of an encounter that an answer does not count.
 const ELSEWHERE: u32 = u32::MAX;
 
-/// One answer: who is in which cell, and which sums of cells are shown or told to be hidden.
+/// One answer: which sums of its cells are shown or told to be hidden.
 pub(super) struct Told<'a> {
-    /// Encounters and their cells.
-    pub members: &'a [(u64, u32)],
     /// Cells of each count shown.
-    pub shown: Vec<Vec<u32>>,
+    pub shown: &'a [Vec<u32>],
     /// Cells of each count told to be hidden.
-    pub hidden: Vec<Vec<u32>>,
+    pub hidden: &'a [Vec<u32>],
 }
 
 /// Parts of several answers.

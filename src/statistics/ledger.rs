@@ -179,12 +179,8 @@ fn agree(net: &mut Net, table: &Table, before: &[&Release], rule: Rule) {
             return;
         }
         let (shown, hidden) = net.told();
-        let old = before.iter().map(|it| Told {
-            members: &it.members,
-            shown: it.kept.shown.clone(),
-            hidden: it.kept.hidden.clone(),
-        });
-        let told: Vec<Told<'_>> = old.chain([Told { members: &table.members, shown: shown.clone(), hidden }]).collect();
+        let old = before.iter().map(|it| Told { shown: &it.kept.shown, hidden: &it.kept.hidden });
+        let told: Vec<Told<'_>> = old.chain([Told { shown: &shown, hidden: &hidden }]).collect();
         let weak = parts.weak(&told, rule);
         if weak.is_empty() {
             return;
