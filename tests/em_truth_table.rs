@@ -11,6 +11,7 @@ use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::engine::Worker;
+use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
 use tencode::registry;
 use tencode::registry::Registry;
@@ -86,6 +87,7 @@ fn engine(folder: &Path) -> Engine {
     let options = Options {
         record: None,
         audience: None,
+        ask: Ask::default(),
         on: None,
         today: Day::parse("2026-03-02").unwrap(),
         candidates: None,

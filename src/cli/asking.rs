@@ -12,6 +12,7 @@ use crate::encounters::engine;
 use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
+use crate::encounters::redact::Ask;
 use crate::model::day::Day;
 use crate::registry::Registry;
 use std::io::Read;
@@ -30,9 +31,32 @@ pub(crate) struct Asking {
     /// Who will see the answer [default: the audience the domain names]
     #[arg(long, value_name = "A")]
     pub audience: Option<String>,
+    #[command(flatten)]
+    pub ask: Asked,
     /// Judge every encounter for this day [default: its own date, else today]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub on: Option<Day>,
+}
+
+/// What for, and from where.
+#[derive(clap::Args, Clone, Default)]
+pub(crate) struct Asked {
+    /// What for, such as TREAT, HPAYMT or BTG; denied unless the audience's policy allows it [default: its own purpose]
+    #[arg(long, value_name = "P")]
+    purpose: Option<String>,
+    /// Why, which an emergency needs
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// State of the recipient, such as CA
+    #[arg(long, value_name = "STATE")]
+    recipient: Option<String>,
+}
+
+impl Asked {
+    /// As the redactor takes it.
+    pub fn ask(&self) -> Ask {
+        Ask { purpose: self.purpose.clone(), reason: self.reason.clone(), recipient: self.recipient.clone() }
+    }
 }
 
 impl Asking {
@@ -82,6 +106,7 @@ impl Asking {
         let options = Options {
             record: self.record.clone(),
             audience: self.audience.clone(),
+            ask: self.ask.ask(),
             on: self.on,
             today: today(),
             candidates,

@@ -220,6 +220,12 @@ kinds! {
     // more of rules
     /// A statement in a block that it says nothing about.
     530 Error Misplaced { what: String, place: String } = "`{what}` cannot be said inside {place}";
+
+    // what policies leave to be seen
+    /// A policy for the public that leaves what identifies in the clear.
+    550 Warning LeakyPolicy { policy: String, field: String, kind: String } = "`{policy}` shows `{field}`, which identifies a {kind}, to the public";
+    /// A purpose that nobody defines.
+    551 Error UnknownPurpose { purpose: String } = "there is no purpose `{purpose}`";
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::read;
 use super::read::Schema;
 use super::read::Unreadable;
 use super::redact;
+use super::redact::Ask;
 use super::redact::Disclosure;
 use super::redact::Redactor;
 use super::validate;
@@ -80,6 +81,8 @@ pub struct Options {
     pub record: Option<String>,
     /// Who asks; the domain's default if `None`.
     pub audience: Option<String>,
+    /// What for, and from where.
+    pub ask: Ask,
     /// The day they are judged for; the encounter's own date, else today, if `None`.
     pub on: Option<Day>,
     /// Today.
@@ -125,7 +128,8 @@ impl Engine {
         let record = record.clone();
         let default = Some(domain.default_audience.as_str()).filter(|it| !it.is_empty()).unwrap_or(DEFAULT_AUDIENCE);
         let audience = options.audience.as_deref().unwrap_or(default);
-        let redactor = Redactor::new(registry.shared()?, &domain, Arc::clone(&registry), audience, options.key)?;
+        let redactor =
+            Redactor::new(registry.shared()?, &domain, Arc::clone(&registry), audience, &options.ask, options.key)?;
         let scripts = Scripts::compile(&domain, Arc::clone(&registry));
         let scripts = scripts.map_err(|problems| problems.into_iter().next().map_or_else(no_problem, Error::Script))?;
         let of_record = domain.classifiers.iter().filter(|classifier| classifier.record == place);
@@ -244,7 +248,10 @@ impl<'e> Worker<'e> {
             Ok(encounter) => {
                 let registry = engine.logic.registry();
                 let found = sets.iter().flat_map(|set| classify::found(registry, *set, query, encounter.on, most));
-                let judgement = Judgement { candidates: found.collect(), ..Judgement::default() };
+                let candidates = found.collect();
+                let asked = engine.redactor.asked_labels();
+                let labels = Frame::new(&engine.logic, &encounter, &mut self.scratch).labels(asked);
+                let judgement = Judgement { candidates, labels, ..Judgement::default() };
                 engine.redactor.redact(encounter, judgement)
             }
             Err(why) => engine.redactor.unreadable(1, why.reason()),
@@ -266,6 +273,8 @@ impl<'e> Worker<'e> {
         };
         let said = classify::classify(&mut frame, &engine.logic, kept);
         let mut findings = validate::validate(&mut frame);
+        let asked = engine.redactor.asked_labels();
+        let labels = if asked == 0 { 0 } else { frame.labels(asked) };
         let mut candidates = said.candidates;
         if let Some(runner) = &mut self.runner {
             told.extend(runner.classify(encounter, &mut candidates));
@@ -274,7 +283,7 @@ impl<'e> Worker<'e> {
             engine.choose(&mut candidates);
         }
         findings.append(&mut told);
-        Judgement { given: said.given, candidates, findings, missing: said.missing }
+        Judgement { given: said.given, candidates, findings, missing: said.missing, labels }
     }
 }
 

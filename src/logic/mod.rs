@@ -8,6 +8,7 @@ mod expression;
 mod frame;
 mod function;
 pub mod index;
+mod label;
 mod negation;
 pub mod rule;
 mod seen;

@@ -78,4 +78,16 @@ pub struct Judgement<'l> {
     pub findings: Vec<Finding>,
     /// Fields that a chosen code needs and that are absent.
     pub missing: Vec<&'l str>,
+    /// Labels the encounter has from what it says, as far as they were asked for; see [`label_bit`].
+    pub labels: u128,
+}
+
+/// A label as a bit of a set of labels. Labels beyond the 127th share one bit: what one of them does is done to all.
+pub fn label_bit(label: u16) -> u128 {
+    1 << label.min(127)
+}
+
+/// Labels as a set of bits.
+pub fn label_bits<'l>(labels: impl IntoIterator<Item = &'l u16>) -> u128 {
+    labels.into_iter().fold(0, |bits, label| bits | label_bit(*label))
 }

@@ -1,6 +1,9 @@
 //! Who is asking, and what they may see.
 
+use super::day::Day;
 use super::expression::Path;
+use super::record::Field;
+use super::record::Kind;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -13,6 +16,49 @@ pub struct Label {
     pub title: String,
     /// Where it comes from; may be empty.
     pub see: String,
+    /// Words in a free text that give the label to the encounter, as written.
+    pub says: Vec<String>,
+    /// What has the label is shown to nobody, whatever a policy says.
+    pub is_never_shown: bool,
+    /// Only a consent that names this label and no other covers it.
+    pub wants_own_consent: bool,
+}
+
+/// Which codes of a set have a label, since when, and who says so.
+///
+/// A code has its labels on every day, also before and after the days of the rule: a source that names it later, or no
+/// longer, does not make it less sensitive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelRule {
+    /// Code set, by place.
+    pub set: u16,
+    /// Label, by place.
+    pub label: u16,
+    /// First day, as the source has it.
+    pub from: Option<Day>,
+    /// Last day, as the source has it.
+    pub to: Option<Day>,
+    /// The source; may be empty.
+    pub see: String,
+    /// The codes, first and last place of each range; what is under them has the label too.
+    pub codes: Vec<(u32, u32)>,
+}
+
+/// What a disclosure is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purpose {
+    /// Name, such as `HPAYMT`.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Where it comes from; may be empty.
+    pub see: String,
+    /// The wider purpose it is part of, by name: who may ask for that may ask for this.
+    pub under: Option<String>,
+    /// Has to be asked for with a reason.
+    pub is_emergency: bool,
+    /// What is disclosed for it can be read by anybody.
+    pub is_public: bool,
 }
 
 /// What one audience may see.
@@ -24,8 +70,10 @@ pub struct Policy {
     pub version: u32,
     /// Who asks.
     pub audience: String,
-    /// What for; may be empty.
-    pub purpose: String,
+    /// What for; the first is assumed where none is given. Any purpose if empty.
+    pub purposes: Vec<String>,
+    /// Purposes that are refused although they are part of one of `purposes`.
+    pub not_purposes: Vec<String>,
     /// Name for people.
     pub title: String,
     /// What happens to fields, in the order written. The strictest wins, but a path beats a selector.
@@ -34,6 +82,14 @@ pub struct Policy {
     pub texts: Vec<TextLine>,
     /// What happens to codes with a label.
     pub codes: Vec<CodeLine>,
+    /// What is withheld with all that speaks of it, and what lifts that.
+    pub guards: Vec<Guard>,
+    /// What happens to encounters that have a label, wherever they have it from.
+    pub encounters: Vec<EncounterLine>,
+    /// Nothing is shown of an encounter without a consent in force.
+    pub requires_consent: bool,
+    /// What whoever receives the disclosure is told.
+    pub obligations: Vec<Obligation>,
     /// Whether candidates are shown.
     pub candidates: Showing,
     /// Whether findings are shown.
@@ -51,6 +107,57 @@ pub struct FieldLine {
     pub fields: Selector,
     /// What happens.
     pub operator: Treatment,
+}
+
+/// `withhold LABELS unless …`: codes, fields and texts that speak of one of the labels are withheld together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guard {
+    /// Labels, by place.
+    pub labels: Vec<u16>,
+    /// Any of these lifts it.
+    pub unless: Vec<Lift>,
+}
+
+/// What lifts a guard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lift {
+    /// A consent in force that covers the label.
+    Consent,
+    /// A purpose that is an emergency, asked for with a reason.
+    Emergency,
+    /// The recipient is in one of these states.
+    Recipient(Vec<String>),
+}
+
+/// `encounters labelled … …`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EncounterLine {
+    /// Labels, by place.
+    pub labels: Vec<u16>,
+    /// What happens.
+    pub doing: EncounterTreatment,
+}
+
+/// What happens to an encounter that has a label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum EncounterTreatment {
+    /// Nothing of it is shown.
+    Refuse,
+    /// Its codes are treated as if they had the label.
+    Codes(CodeTreatment),
+    /// Fields of it.
+    Fields(FieldLine),
+}
+
+/// `obligation NAME "…" with LABELS`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Obligation {
+    /// Name.
+    pub name: String,
+    /// What the recipient is told.
+    pub text: String,
+    /// Only if what has one of these labels is shown; always if empty.
+    pub labels: Vec<u16>,
 }
 
 /// Which fields a line speaks of.
@@ -79,26 +186,36 @@ pub enum Selector {
 pub enum Treatment {
     /// Stays.
     Keep,
+    /// The hour of a date-time.
+    Hour,
     /// The day of a date-time.
     Day,
+    /// Dates moved by as many days for all dates of one subject: a multiple of so many.
+    Shift(u32),
     /// The month of a date.
     Month,
     /// The year of a date.
     Year,
+    /// The year of a birth, but none that tells of an age over 89.
+    BirthYear,
     /// Ages over 89 become 90.
     Age90,
     /// Numbers, in bands of so many.
     Band(u32),
+    /// Coordinates, to the middle of a cell so many thousandths of a degree wide.
+    Grid(u32),
     /// The hundred block of an address.
     Block,
     /// Three digits of a ZIP code.
     Zip3,
-    /// The group a code stands in.
-    Group,
+    /// What stands so many levels above a code.
+    Group(u32),
     /// The first so many characters.
     First(u32),
     /// The last so many characters.
     Last(u32),
+    /// Other digits of the same shape, the same for the same number and audience.
+    Token,
     /// A keyed token, the same for the same value and audience.
     Pseudonym,
     /// A mark instead of it.
@@ -148,4 +265,139 @@ pub enum Showing {
     CodesOnly,
     /// Nothing.
     Remove,
+}
+
+impl Treatment {
+    /// How strict it is: of two, the one that leaves less is greater.
+    pub fn rank(&self) -> (u8, u32) {
+        match self {
+            Treatment::Keep => (0, 0),
+            Treatment::Hour => (1, 0),
+            Treatment::Day => (2, 0),
+            Treatment::Shift(multiple) => (3, u32::MAX - multiple),
+            Treatment::Month => (4, 0),
+            Treatment::Year => (5, 0),
+            Treatment::BirthYear => (6, 0),
+            Treatment::Age90 => (7, 0),
+            Treatment::Band(width) => (8, *width),
+            Treatment::Grid(width) => (9, *width),
+            Treatment::Block => (10, 0),
+            Treatment::Zip3 => (11, 0),
+            Treatment::Group(levels) => (12, *levels),
+            Treatment::First(count) => (13, u32::MAX - count),
+            Treatment::Last(count) => (14, u32::MAX - count),
+            Treatment::Token => (15, 0),
+            Treatment::Pseudonym => (16, 0),
+            Treatment::Mask => (17, 0),
+            Treatment::Remove => (18, 0),
+        }
+    }
+
+    /// The word of the language for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Treatment::Keep => "keep",
+            Treatment::Hour => "hour",
+            Treatment::Day => "day",
+            Treatment::Shift(_) => "shift",
+            Treatment::Month => "month",
+            Treatment::Year => "year",
+            Treatment::BirthYear => "birth-year",
+            Treatment::Age90 => "age-90",
+            Treatment::Band(_) => "band",
+            Treatment::Grid(_) => "grid",
+            Treatment::Block => "block",
+            Treatment::Zip3 => "zip3",
+            Treatment::Group(_) => "group",
+            Treatment::First(_) => "first",
+            Treatment::Last(_) => "last",
+            Treatment::Token => "token",
+            Treatment::Pseudonym => "pseudonym",
+            Treatment::Mask => "mask",
+            Treatment::Remove => "remove",
+        }
+    }
+}
+
+impl Selector {
+    /// Whether it names the field itself: its path, and the slots of it in the record at a place of the domain.
+    pub fn names(&self, record: u16, path: &str, slots: &[u16]) -> bool {
+        match self {
+            Selector::Named(name) => name == path,
+            Selector::At(of, at) => *of == record && at.slots == slots,
+            _ => false,
+        }
+    }
+
+    /// Whether it selects the field by what it is.
+    pub fn selects(&self, field: &Field) -> bool {
+        let privacy = &field.privacy;
+        match self {
+            Selector::Identifying(kinds) => {
+                privacy.identifies.as_ref().is_some_and(|kind| kinds.is_empty() || kinds.contains(kind))
+            }
+            Selector::QuasiIdentifying => privacy.is_quasi_identifier,
+            Selector::Dates => is_date(&field.kind),
+            Selector::Free => privacy.is_free,
+            Selector::Labelled(None) => privacy.label.is_some(),
+            Selector::Labelled(label) => privacy.label == *label,
+            Selector::Undeclared | Selector::Named(_) | Selector::At(..) => false,
+        }
+    }
+}
+
+/// The line that decides about a field, and whether it names the field: a line that names it beats one that selects it
+/// by what it is, and of those the strictest wins.
+pub fn deciding<'l>(
+    lines: &[&'l FieldLine],
+    record: u16,
+    path: &str,
+    slots: &[u16],
+    field: &Field,
+) -> Option<(&'l FieldLine, bool)> {
+    let strictest = |speaks: &dyn Fn(&Selector) -> bool| {
+        lines.iter().copied().filter(|line| speaks(&line.fields)).max_by_key(|line| line.operator.rank())
+    };
+    let named = strictest(&|selector| selector.names(record, path, slots)).map(|line| (line, true));
+    named.or_else(|| strictest(&|selector| selector.selects(field)).map(|line| (line, false)))
+}
+
+fn is_date(kind: &Kind) -> bool {
+    match kind {
+        Kind::Date | Kind::DateTime => true,
+        Kind::List(item) => is_date(item),
+        _ => false,
+    }
+}
+
+/// The purposes of a registry, and which is part of which.
+#[derive(Debug, Clone, Copy)]
+pub struct Purposes<'p>(pub &'p [Purpose]);
+
+impl<'p> Purposes<'p> {
+    /// The purpose of a name.
+    pub fn find(self, name: &str) -> Option<&'p Purpose> {
+        self.0.iter().find(|purpose| purpose.name == name)
+    }
+
+    /// Whether a purpose is another or part of it.
+    pub fn is_within(self, name: &str, wider: &str) -> bool {
+        let mut name = name;
+        for _ in 0..=self.0.len() {
+            if name == wider {
+                return true;
+            }
+            match self.find(name).and_then(|purpose| purpose.under.as_deref()) {
+                Some(under) => name = under,
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether a policy may be asked for a purpose.
+    pub fn allows(self, policy: &Policy, name: &str) -> bool {
+        let within = |purposes: &[String]| purposes.iter().any(|wider| self.is_within(name, wider));
+        (policy.purposes.is_empty() || within(&policy.purposes)) && !within(&policy.not_purposes)
+    }
 }

@@ -2,10 +2,13 @@
 
 use super::content::Crosswalk;
 use super::policy::Label;
+use super::policy::LabelRule;
 use super::policy::Policy;
+use super::policy::Purpose;
 use super::record::Record;
 use super::rules::Classifier;
 use super::rules::Derivation;
+use super::rules::Mark;
 use super::rules::Rule;
 use super::rules::Table;
 use serde::Deserialize;
@@ -18,6 +21,10 @@ pub struct Shared {
     pub sets: Vec<String>,
     /// Labels, by place.
     pub labels: Vec<Label>,
+    /// Which codes have a label, since when and who says so.
+    pub label_rules: Vec<LabelRule>,
+    /// What disclosures are for.
+    pub purposes: Vec<Purpose>,
     /// Policies of the domain `shared`, under which every domain stands.
     pub policies: Vec<Policy>,
     /// Names of the domains, by place.
@@ -49,6 +56,8 @@ pub struct Domain {
     pub tables: Vec<Table>,
     /// Derivations, in order.
     pub derivations: Vec<Derivation>,
+    /// Labels that encounters get from what they say, in the order of the records.
+    pub marks: Vec<Mark>,
     /// Policies of the domain itself; they add to those of `shared`.
     pub policies: Vec<Policy>,
     /// Crosswalks of the domain.

@@ -54,6 +54,14 @@ pub struct Privacy {
     pub is_free: bool,
     /// `sensitive LABEL`, by place in the program's labels.
     pub label: Option<u16>,
+    /// `subject`: tells whose record it is, so that all of one subject's dates move alike.
+    pub is_subject: bool,
+    /// `signal`: speaks of what the codes say (a department, a test), and is withheld with them.
+    pub is_signal: bool,
+    /// It holds a `consent`.
+    pub is_consent: bool,
+    /// `codes of (…)`: a text that may be a code of these sets.
+    pub code_sets: Vec<u16>,
 }
 
 /// What a field holds.
@@ -87,9 +95,43 @@ pub enum Kind {
     Record(Vec<Field>),
 }
 
+/// The fields of a `consent`, in this order. Texts are lists; what is absent does not restrict.
+pub const CONSENT_FIELDS: [&str; 7] = ["labels", "audiences", "purposes", "states", "granted", "expires", "revoked"];
+
+impl Kind {
+    /// The record that `consent` stands for: who consents to what, for whom, what for, from when until when.
+    pub fn consent() -> Kind {
+        let field = |(place, name): (usize, &&str)| Field {
+            name: (*name).to_owned(),
+            title: String::new(),
+            kind: if place < 4 { Kind::List(Box::new(Kind::Text)) } else { Kind::Date },
+            is_required: false,
+            default: Vec::new(),
+            privacy: Privacy::default(),
+            dates_encounter: false,
+        };
+        Kind::Record(CONSENT_FIELDS.iter().enumerate().map(field).collect())
+    }
+}
+
 impl Record {
+    /// Whether a field speaks of what the codes say.
+    pub fn has_signals(&self) -> bool {
+        any_signal(&self.fields)
+    }
+
     /// The slot of a top-level field.
     pub fn slot(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
     }
+}
+
+fn any_signal(fields: &[Field]) -> bool {
+    fields.iter().any(|field| {
+        let mut kind = &field.kind;
+        while let Kind::List(inner) = kind {
+            kind = inner;
+        }
+        field.privacy.is_signal || matches!(kind, Kind::Record(inner) if any_signal(inner))
+    })
 }

@@ -234,3 +234,14 @@ pub struct Derivation {
     /// Its value; set only if the encounter did not bring one.
     pub value: Expression,
 }
+
+/// A label that an encounter gets from what it says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Record, by place in the domain.
+    pub record: u16,
+    /// The label, by place.
+    pub label: u16,
+    /// What has to hold.
+    pub when: Expression,
+}

@@ -16,18 +16,28 @@ use serde::Serialize;
 
 static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs/diagnostics");
 
-/// Explains a rule (as it is written, and where), a code, or a diagnostic of `check`.
+/// Explains a rule (as it is written, and where), a code, a diagnostic of `check`, or what a policy does to a record.
 ///
 /// Exit status 1 if there is none of that name.
 ///
 ///     tencode explain nibrs-401
 ///     tencode explain D0301
 ///     tencode explain E11.9
+///     tencode explain policy public --record call
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Explain {
-    /// A rule, a code or the number of a diagnostic
+    /// A rule, a code or the number of a diagnostic; or `policy`
     name: String,
+    /// With `policy`: the policy or audience
+    #[arg(value_name = "POLICY")]
+    policy: Option<String>,
+    /// With `policy`: the record [default: the first of the domain]
+    #[arg(long, value_name = "R")]
+    record: Option<String>,
+    /// With `policy`: the domain [default: the one that has the record]
+    #[arg(long, value_name = "D")]
+    domain: Option<String>,
 }
 
 /// A rule as it is written.
@@ -42,6 +52,19 @@ struct Written {
 
 impl Explain {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        if let Some(policy) = &self.policy {
+            if self.name != "policy" {
+                let said = format!("`explain {} {policy}`: one name, or `policy` and a policy", self.name);
+                return Err(Failure::said(said));
+            }
+            return super::explain_policy::explain(
+                policy,
+                self.record.as_deref(),
+                self.domain.as_deref(),
+                context,
+                terminal,
+            );
+        }
         if let Some(page) = PAGES.get_file(format!("{}.md", self.name.to_uppercase())).and_then(|it| it.contents_utf8())
         {
             terminal.text(page)?;

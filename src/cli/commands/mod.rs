@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod classify;
 pub(crate) mod doc;
 pub(crate) mod explain;
+mod explain_policy;
 pub(crate) mod fmt;
 pub(crate) mod import;
 mod lines;

@@ -9,6 +9,7 @@ use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
+use crate::encounters::redact::Ask;
 use crate::model::day::Day;
 use crate::registry::Registry;
 use serde::Deserialize;
@@ -26,10 +27,13 @@ use std::sync::Arc;
 ///
 ///     {"what": "…", "encounter": {…}, "record": "call", "audience": "desk", "on": "2026-01-01",
 ///      "expect": {"codes": ["set/CODE"], "candidates": ["set/CODE"], "findings": ["rule"], "not": ["rule or set/CODE"],
-///                 "encounter": {…}}}
+///                 "encounter": {…}, "hidden": ["note"], "unsaid": ["word"], "obligations": ["name"], "denied": "…"}}
+///
+/// `today`, `purpose`, `reason` and `recipient` may stand beside `audience`.
 ///
 /// `codes` have to be carried. `candidates` are the best of their code set, in that order. `findings` have to be there,
-/// what `not` names must not. `encounter` is compared with the fields shown that it names. Exit status 1 if a case fails.
+/// what `not` names must not. `encounter` is compared with the fields shown that it names. `hidden` names fields that are not shown,
+/// `unsaid` words that stand nowhere in the answer, `denied` part of the message of an ask that is refused. Exit status 1 if a case fails.
 ///
 ///     tencode test                  all domains
 ///     tencode test healthcare
@@ -53,7 +57,17 @@ struct Case {
     record: Option<String>,
     audience: Option<String>,
     on: Option<String>,
+    today: Option<String>,
+    purpose: Option<String>,
+    reason: Option<String>,
+    recipient: Option<String>,
     expect: Expected,
+}
+
+impl Case {
+    fn ask(&self) -> Ask {
+        Ask { purpose: self.purpose.clone(), reason: self.reason.clone(), recipient: self.recipient.clone() }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -64,6 +78,14 @@ struct Expected {
     findings: Vec<String>,
     not: Vec<String>,
     encounter: Option<Value>,
+    /// Fields that are not shown.
+    hidden: Vec<String>,
+    /// Words that stand nowhere in the answer.
+    unsaid: Vec<String>,
+    /// What recipients are told, by name.
+    obligations: Option<Vec<String>>,
+    /// The ask is refused, and the message says this.
+    denied: Option<String>,
 }
 
 /// What the cases of a domain came to.
@@ -171,8 +193,8 @@ fn cases(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Record, audience and day of a case.
-type Which = (Option<String>, Option<String>, Option<Day>);
+/// Record, audience, what is asked, the day judged for and today.
+type Which = (Option<String>, Option<String>, Ask, Option<Day>, Option<Day>);
 
 /// Engines of a domain, one a record, audience and day.
 struct Engines {
@@ -192,13 +214,18 @@ impl Engines {
             Ok(on) => on,
             Err(why) => return Err(format!("`on`: {why}")),
         };
-        let which = (case.record.clone(), case.audience.clone(), on);
+        let today = match case.today.as_deref().map(asking::day).transpose() {
+            Ok(today) => today,
+            Err(why) => return Err(format!("`today`: {why}")),
+        };
+        let which = (case.record.clone(), case.audience.clone(), case.ask(), on, today);
         if !self.made.contains_key(&which) {
             let options = Options {
                 record: case.record.clone(),
                 audience: case.audience.clone(),
+                ask: case.ask(),
                 on,
-                today: asking::today(),
+                today: today.unwrap_or_else(asking::today),
                 candidates: None,
                 // Cases compare no pseudonyms with those of any other run.
                 key: [0; 32],
@@ -227,7 +254,10 @@ impl Tally {
             };
             let differences = match engines.answer(&case) {
                 Ok(answer) => self.differences(&case.expect, &answer),
-                Err(why) => vec![why],
+                Err(why) => match &case.expect.denied {
+                    Some(denied) if why.contains(denied.as_str()) => Vec::new(),
+                    _ => vec![why],
+                },
             };
             if differences.is_empty() {
                 self.passed += 1;
@@ -246,6 +276,9 @@ impl Tally {
         self.rules.extend(findings.iter().map(|&rule| rule.to_owned()));
         self.codes.extend(candidates.iter().cloned());
         let mut out = Vec::new();
+        if expected.denied.is_some() {
+            out.push("it is answered, not denied".to_owned());
+        }
         if let Some(error) = answer.get("error") {
             out.push(format!("it cannot be read: {error}"));
         }
@@ -265,6 +298,22 @@ impl Tally {
         }
         if let Some(wanted) = &expected.encounter {
             fields_differ(wanted, answer.get("encounter").unwrap_or(&Value::Null), "", &mut out);
+        }
+        for path in &expected.hidden {
+            if let Some(shown) = at(answer.get("encounter").unwrap_or(&Value::Null), path) {
+                out.push(format!("{path} is {shown}, not hidden"));
+            }
+        }
+        if !expected.unsaid.is_empty() {
+            let said = answer.to_string().to_lowercase();
+            let odd = expected.unsaid.iter().filter(|word| said.contains(&word.to_lowercase()));
+            out.extend(odd.map(|word| format!("`{word}` is said")));
+        }
+        if let Some(wanted) = &expected.obligations {
+            let told: Vec<&str> = items(answer, "obligations").filter_map(|it| it.get("name")?.as_str()).collect();
+            if told != *wanted {
+                out.push(format!("obligations {}, not {}", listed(&told), listed(wanted)));
+            }
         }
         out
     }
@@ -297,6 +346,19 @@ fn fields_differ(wanted: &Value, found: &Value, path: &str, out: &mut Vec<String
         (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => {}
         (wanted, found) if wanted == found => {}
         (wanted, found) => out.push(format!("{path} is {found}, not {wanted}")),
+    }
+}
+
+/// The first value at a path that stands for something: names joined by dots, through every item of a list.
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    match value {
+        Value::Array(items) => items.iter().find_map(|item| at(item, path)),
+        _ => match (value.get(name)?, rest) {
+            (Value::Null, _) => None,
+            (found, None) => Some(found),
+            (found, Some(rest)) => at(found, rest),
+        },
     }
 }
 

@@ -13,6 +13,7 @@ use crate::definitions::parse::tree::CodeRange;
 use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
+use crate::definitions::parse::tree::LabelLine;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::ReplacedBy;
@@ -29,6 +30,7 @@ use crate::model::content::Release;
 use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
+use crate::model::policy::LabelRule;
 use crate::model::value::Literal;
 use std::collections::HashMap;
 use std::path::Path;
@@ -607,14 +609,21 @@ fn check_spans(code: &Code, at: Span, report: &mut Report) {
 /// Fills in what names something outside the set: labels, properties. Runs when the world is known.
 pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &mut Report) {
     let mut labels: Vec<(u32, u16)> = Vec::new();
+    let mut rules: Vec<LabelRule> = Vec::new();
     let mut values: Vec<(u32, u16, Literal)> = Vec::new();
     for one in &draft.said {
         report.enter(one.file);
         match &one.item.item {
-            CodeItem::Label(names) => {
+            CodeItem::Label(line) => {
+                let LabelLine { labels: names, from, to, see } = line.as_ref();
                 for name in names {
                     match world.label(name) {
-                        Ok(label) => labels.extend(one.codes.iter().map(|code| (*code, label))),
+                        Ok(label) => {
+                            labels.extend(one.codes.iter().map(|code| (*code, label)));
+                            let (from, to) = (from.as_ref().map(|day| day.item), to.as_ref().map(|day| day.item));
+                            let see = see.as_ref().map(|see| see.item.clone()).unwrap_or_default();
+                            add_rule(&mut rules, LabelRule { set, label, from, to, see, codes: ranges(&one.codes) });
+                        }
                         Err((problem, help)) => report.say(name.span, problem, help),
                     }
                 }
@@ -635,6 +644,7 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &m
             _ => {}
         }
     }
+    world.label_rules.append(&mut rules);
     let Some(content) = world.sets.get_mut(usize::from(set)) else { return };
     let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
     for (code, label) in labels {
@@ -657,6 +667,29 @@ fn instead(word: &str, properties: &[String]) -> String {
     did_you_mean(word, known).unwrap_or_else(|| {
         format!("a property is declared in its code set, such as `property {word} text`; words for finding it: `also`")
     })
+}
+
+/// Places that follow one another, as ranges.
+fn ranges(codes: &[u32]) -> Vec<(u32, u32)> {
+    let mut out: Vec<(u32, u32)> = Vec::new();
+    for code in codes {
+        match out.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*code) => *last = *code,
+            _ => out.push((*code, *code)),
+        }
+    }
+    out
+}
+
+/// Joins what one source says of one label: codes are written one by one, rules are read whole.
+fn add_rule(rules: &mut Vec<LabelRule>, rule: LabelRule) {
+    let is_same = |it: &&mut LabelRule| {
+        (it.set, it.label, it.from, it.to) == (rule.set, rule.label, rule.from, rule.to) && it.see == rule.see
+    };
+    match rules.iter_mut().find(is_same) {
+        Some(same) => same.codes.extend(rule.codes),
+        None => rules.push(rule),
+    }
 }
 
 fn property_value(

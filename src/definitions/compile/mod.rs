@@ -10,6 +10,7 @@ mod crosswalks;
 mod expression;
 mod functions;
 mod imports;
+mod marks;
 mod policies;
 mod records;
 mod report;
@@ -168,6 +169,7 @@ fn attempt(sources: &[DomainSource], releases: &[PathBuf]) -> (Compiled, Vec<Dia
     }
     compiled.crosswalks =
         compiled.domains.iter_mut().flat_map(|domain| std::mem::take(&mut domain.crosswalks)).collect();
+    policies::leaks(sources, &world, &compiled.domains, &mut report);
     compiled.shared = shared(sources, &world, &compiled.domains);
     for (source, domain) in sources.iter().zip(&compiled.domains) {
         policies::default_audience(source, domain, &compiled.shared.policies, &mut report);
@@ -192,7 +194,17 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
                                 name: def.name.item.clone(),
                                 title: def.title.item.clone(),
                                 see: def.see.as_ref().map(|see| see.item.clone()).unwrap_or_default(),
+                                says: def.says.iter().map(|word| word.item.clone()).collect(),
+                                is_never_shown: def.is_never_shown,
+                                wants_own_consent: def.wants_own_consent,
                             });
+                        }
+                    }
+                    Statement::Purpose(def) => {
+                        if world.purposes.iter().any(|purpose| purpose.name == def.name.item) {
+                            duplicate("purpose", &def.name, report);
+                        } else {
+                            world.purposes.push(policies::purpose(def));
                         }
                     }
                     Statement::List(def) => {
@@ -378,7 +390,11 @@ fn domain(
                     let number = u16::try_from(number).unwrap_or(u16::MAX);
                     domain.derivations.extend(tables::derivations(def, number, world, place));
                 }
-                Statement::Derive(def) => domain.derivations.extend(rules::derive(def, world, place, report, texts)),
+                Statement::Derive(def) => {
+                    domain.derivations.extend(rules::derive(def, world, place, report, texts));
+                    domain.marks.extend(marks::marks(def, world, place, report, texts));
+                }
+                Statement::Purpose(def) => policies::check_purpose(def, world, report),
                 Statement::Rule(def) => add_rule(&mut domain, def, world, place, report, texts),
                 Statement::Crosswalk(def) => {
                     domain.crosswalks.extend(crosswalks::crosswalk(def, world, &written, report).map(|mut walk| {
@@ -396,6 +412,8 @@ fn domain(
             }
         }
     }
+    domain.marks.extend(marks::by_words(world, place, report, texts));
+    domain.marks.sort_by_key(|mark| mark.record);
     let text = |file: &Path, span: Span| -> String {
         let mut files = sources.iter().flat_map(|source| &source.files);
         let found = files.find(|it| it.path.as_os_str() == file.as_os_str());
@@ -457,6 +475,8 @@ fn shared(sources: &[DomainSource], world: &World, domains: &[Domain]) -> Shared
     Shared {
         sets: world.sets.iter().map(|set| set.name.clone()).collect(),
         labels: world.labels.clone(),
+        label_rules: world.label_rules.clone(),
+        purposes: world.purposes.clone(),
         policies: policies.unwrap_or_default(),
         domains: sources.iter().map(|source| source.name.clone()).collect(),
         lists,

@@ -7,24 +7,35 @@ use super::scope::Scope;
 use super::world::World;
 use crate::definitions::load::DomainSource;
 use crate::definitions::manifest;
+use crate::definitions::parse::tree::EncounterDef;
+use crate::definitions::parse::tree::LiftDef;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::OperatorDef;
 use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::PolicyDef;
 use crate::definitions::parse::tree::PolicyItem;
+use crate::definitions::parse::tree::PurposeDef;
 use crate::definitions::parse::tree::SelectorDef;
+use crate::definitions::parse::tree::Statement;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::policy::CodeLine;
 use crate::model::policy::CodeTreatment;
+use crate::model::policy::EncounterLine;
+use crate::model::policy::EncounterTreatment;
 use crate::model::policy::FieldLine;
+use crate::model::policy::Guard;
+use crate::model::policy::Lift;
+use crate::model::policy::Obligation;
 use crate::model::policy::Policy;
+use crate::model::policy::Purpose;
 use crate::model::policy::Selector;
 use crate::model::policy::Showing;
 use crate::model::policy::TextLine;
 use crate::model::policy::Treatment;
+use crate::model::policy::deciding;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -34,14 +45,19 @@ const OPERATORS: &[&str] = &[
     "remove",
     "mask",
     "year",
+    "birth-year",
     "month",
     "day",
+    "hour",
+    "shift",
     "block",
+    "grid",
     "zip3",
     "last",
     "first",
     "band",
     "age-90",
+    "token",
     "pseudonym",
     "group",
 ];
@@ -109,11 +125,16 @@ pub(super) fn policy(def: &PolicyDef, world: &World, domain: usize, report: &mut
         name: def.name.item.clone(),
         version: 1,
         audience: def.name.item.clone(),
-        purpose: String::new(),
+        purposes: Vec::new(),
+        not_purposes: Vec::new(),
         title: def.title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
         fields: Vec::new(),
         texts: Vec::new(),
         codes: Vec::new(),
+        guards: Vec::new(),
+        encounters: Vec::new(),
+        requires_consent: false,
+        obligations: Vec::new(),
         candidates: Showing::Keep,
         findings: Showing::Keep,
         counts_under: None,
@@ -128,7 +149,10 @@ pub(super) fn policy(def: &PolicyDef, world: &World, domain: usize, report: &mut
 fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: usize, report: &mut Report) {
     match &item.item {
         PolicyItem::Audience(name) => policy.audience.clone_from(&name.item),
-        PolicyItem::Purpose(name) => policy.purpose.clone_from(&name.item),
+        PolicyItem::Purpose { purposes, not } => {
+            policy.purposes.extend(known_purposes(purposes, world, report));
+            policy.not_purposes.extend(known_purposes(not, world, report));
+        }
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -139,14 +163,29 @@ fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: 
             report.say(number.span, Problem::BadNumber { text: number.item.to_string() }, None);
         }
         PolicyItem::Fields { selectors, operator } => {
-            let Some(treatment) = treatment(operator, report) else { return };
-            for one in selectors {
-                for fields in selector(one, world, domain, report) {
-                    fits(&fields, &treatment, operator, one, world, domain, report);
-                    policy.fields.push(FieldLine { fields, operator: treatment.clone() });
-                }
-            }
+            policy.fields.extend(field_lines(selectors, operator, world, domain, report));
         }
+        PolicyItem::Withhold { labels, unless } => {
+            policy.guards.push(Guard { labels: known_labels(labels, world, report), unless: lifts(unless) });
+        }
+        PolicyItem::RequireConsent => policy.requires_consent = true,
+        PolicyItem::Encounters { labels, doing } => {
+            let labels = known_labels(labels, world, report);
+            let doing = match doing {
+                EncounterDef::Refuse => vec![EncounterTreatment::Refuse],
+                EncounterDef::Codes(treatment) => vec![EncounterTreatment::Codes(code_treatment(treatment))],
+                EncounterDef::Fields { selectors, operator } => {
+                    let lines = field_lines(selectors, operator, world, domain, report);
+                    lines.into_iter().map(EncounterTreatment::Fields).collect()
+                }
+            };
+            policy.encounters.extend(doing.into_iter().map(|doing| EncounterLine { labels: labels.clone(), doing }));
+        }
+        PolicyItem::Obligation { name, text, labels } => policy.obligations.push(Obligation {
+            name: name.item.clone(),
+            text: text.item.clone(),
+            labels: known_labels(labels, world, report),
+        }),
         PolicyItem::Text { verb, kinds, replacement } => policy.texts.push(match verb.item.as_str() {
             "keep" => TextLine::Keep,
             "remove" => TextLine::Remove,
@@ -156,11 +195,7 @@ fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: 
             }
         }),
         PolicyItem::Codes { labels, treatment } => {
-            let treatment = match treatment.item.as_str() {
-                "keep" => CodeTreatment::Keep,
-                "roll-up" => CodeTreatment::RollUp,
-                _ => CodeTreatment::Withhold,
-            };
+            let treatment = code_treatment(treatment);
             policy.codes.push(CodeLine { labels: known_labels(labels, world, report), treatment });
         }
         PolicyItem::Candidates(name) => policy.candidates = showing(name),
@@ -170,6 +205,70 @@ fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: 
             policy.counts_under = Some(under.item as u32);
             policy.counts_complement = *complement;
         }
+    }
+}
+
+/// A purpose as written.
+pub(super) fn purpose(def: &PurposeDef) -> Purpose {
+    Purpose {
+        name: def.name.item.clone(),
+        title: def.title.item.clone(),
+        see: def.see.as_ref().map(|see| see.item.clone()).unwrap_or_default(),
+        under: def.under.as_ref().map(|under| under.item.clone()),
+        is_emergency: def.is_emergency,
+        is_public: def.is_public,
+    }
+}
+
+/// What a purpose is part of has to be there.
+pub(super) fn check_purpose(def: &PurposeDef, world: &World, report: &mut Report) {
+    if let Some(under) = &def.under {
+        known_purposes(std::slice::from_ref(under), world, report);
+    }
+}
+
+fn known_purposes(names: &[Name], world: &World, report: &mut Report) -> Vec<String> {
+    let known = || world.purposes.iter().map(|purpose| purpose.name.as_str());
+    for name in names.iter().filter(|name| known().all(|it| it != name.item)) {
+        let help = did_you_mean(&name.item, known());
+        let help = help.or_else(|| Some("define it: `purpose NAME \"title\"`".to_owned()));
+        report.say(name.span, Problem::UnknownPurpose { purpose: name.item.clone() }, help);
+    }
+    names.iter().map(|name| name.item.clone()).collect()
+}
+
+fn field_lines(
+    selectors: &[Spanned<SelectorDef>],
+    operator: &OperatorDef,
+    world: &World,
+    domain: usize,
+    report: &mut Report,
+) -> Vec<FieldLine> {
+    let Some(treatment) = treatment(operator, report) else { return Vec::new() };
+    let mut out = Vec::new();
+    for one in selectors {
+        for fields in selector(one, world, domain, report) {
+            fits(&fields, &treatment, operator, one, world, domain, report);
+            out.push(FieldLine { fields, operator: treatment.clone() });
+        }
+    }
+    out
+}
+
+fn lifts(unless: &[LiftDef]) -> Vec<Lift> {
+    let lift = |def: &LiftDef| match def {
+        LiftDef::Consent => Lift::Consent,
+        LiftDef::Emergency => Lift::Emergency,
+        LiftDef::Recipient(states) => Lift::Recipient(states.iter().map(|state| state.item.clone()).collect()),
+    };
+    unless.iter().map(lift).collect()
+}
+
+fn code_treatment(name: &Name) -> CodeTreatment {
+    match name.item.as_str() {
+        "keep" => CodeTreatment::Keep,
+        "roll-up" => CodeTreatment::RollUp,
+        _ => CodeTreatment::Withhold,
     }
 }
 
@@ -214,13 +313,18 @@ fn treatment(operator: &OperatorDef, report: &mut Report) -> Option<Treatment> {
         "remove" => Treatment::Remove,
         "mask" => Treatment::Mask,
         "year" => Treatment::Year,
+        "birth-year" => Treatment::BirthYear,
+        "hour" => Treatment::Hour,
+        "shift" => Treatment::Shift(number.unwrap_or(1).clamp(1, 182)),
+        "grid" => Treatment::Grid(number.unwrap_or(10).max(1)),
+        "token" => Treatment::Token,
         "month" => Treatment::Month,
         "day" => Treatment::Day,
         "block" => Treatment::Block,
         "zip3" => Treatment::Zip3,
         "age-90" => Treatment::Age90,
         "pseudonym" => Treatment::Pseudonym,
-        "group" => Treatment::Group,
+        "group" => Treatment::Group(number.unwrap_or(1).max(1)),
         "last" => Treatment::Last(number.unwrap_or(4)),
         "first" => Treatment::First(number.unwrap_or(1)),
         "band" => Treatment::Band(number.unwrap_or(10).max(1)),
@@ -282,6 +386,81 @@ fn by_path(path: &PathDef, world: &World, domain: usize, report: &mut Report) ->
     out
 }
 
+/// Says where a policy whose disclosures anybody may read leaves a field that identifies as it is.
+pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain], report: &mut Report) {
+    let is_public = |policy: &&Policy| {
+        let purposes = policy.purposes.iter().filter_map(|name| world.purposes.iter().find(|it| it.name == *name));
+        purposes.into_iter().any(|purpose| purpose.is_public)
+    };
+    let shared = world.shared.and_then(|place| domains.get(place)).map_or(&[][..], |domain| &domain.policies);
+    for (place, (source, domain)) in sources.iter().zip(domains).enumerate() {
+        let own = if world.shared == Some(place) { &[][..] } else { &domain.policies };
+        let mut audiences: Vec<&str> =
+            shared.iter().chain(own).filter(is_public).map(|policy| policy.audience.as_str()).collect();
+        audiences.sort_unstable();
+        audiences.dedup();
+        for audience in audiences {
+            let standing: Vec<&Policy> = shared.iter().chain(own).filter(|it| it.audience == audience).collect();
+            let lines: Vec<&FieldLine> = standing.iter().flat_map(|policy| &policy.fields).collect();
+            let name = standing.last().map_or(audience, |policy| policy.name.as_str());
+            for (number, record) in (0_u16..).zip(&domain.records) {
+                let mut found = Vec::new();
+                open_fields(&lines, number, &record.fields, "", &mut Vec::new(), &mut found);
+                for (path, kind) in found {
+                    say_leak(source, name, &record.name, path, kind, report);
+                }
+            }
+        }
+    }
+}
+
+/// Fields that identify and stay as they are, with what they identify.
+fn open_fields(
+    lines: &[&FieldLine],
+    record: u16,
+    fields: &[Field],
+    above: &str,
+    slots: &mut Vec<u16>,
+    found: &mut Vec<(String, String)>,
+) {
+    for (slot, field) in (0_u16..).zip(fields) {
+        let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
+        slots.push(slot);
+        let decided = deciding(lines, record, &path, slots, field);
+        let stays = decided.is_none_or(|(line, _)| line.operator == Treatment::Keep);
+        let mut kind = &field.kind;
+        while let Kind::List(inner) = kind {
+            kind = inner;
+        }
+        match (kind, &field.privacy.identifies) {
+            (Kind::Record(inner), _) if stays => open_fields(lines, record, inner, &path, slots, found),
+            (_, Some(identifies)) if stays => found.push((path, identifies.clone())),
+            _ => {}
+        }
+        slots.pop();
+    }
+}
+
+/// At the domain's own policy if it has one, else at the record.
+fn say_leak(source: &DomainSource, policy: &str, record: &str, field: String, kind: String, report: &mut Report) {
+    let statements = || source.files.iter().flat_map(|file| file.tree.statements.iter().map(move |it| (file, it)));
+    let at_policy = statements().find_map(|(file, statement)| match &statement.item {
+        Statement::Policy(def) if def.name.item == policy => Some((file, def.name.span)),
+        _ => None,
+    });
+    let at_record = || {
+        statements().find_map(|(file, statement)| match &statement.item {
+            Statement::Record(def) if def.name.item == record => Some((file, def.name.span)),
+            _ => None,
+        })
+    };
+    if let Some((file, span)) = at_policy.or_else(at_record) {
+        report.enter(&file.path);
+        let help = format!("write `remove {field}`, or an operator: `{field} to pseudonym`");
+        report.say(span, Problem::LeakyPolicy { policy: policy.to_owned(), field, kind }, Some(help));
+    }
+}
+
 /// Whether what is done to a field can be done to its type.
 fn fits(
     fields: &Selector,
@@ -301,12 +480,18 @@ fn fits(
         kind = inner;
     }
     let can = match treatment {
-        Treatment::Year | Treatment::Month | Treatment::Day => matches!(kind, Kind::Date | Kind::DateTime | Kind::Text),
-        Treatment::Group => matches!(kind, Kind::Code(_)),
+        Treatment::Year
+        | Treatment::BirthYear
+        | Treatment::Month
+        | Treatment::Day
+        | Treatment::Hour
+        | Treatment::Shift(_) => matches!(kind, Kind::Date | Kind::DateTime | Kind::Text),
+        Treatment::Group(_) => matches!(kind, Kind::Code(_)),
+        Treatment::Grid(_) => matches!(kind, Kind::Number | Kind::Text),
         Treatment::Band(_) | Treatment::Age90 => {
             matches!(kind, Kind::Number | Kind::Integer | Kind::Money | Kind::Duration | Kind::Text)
         }
-        Treatment::Block | Treatment::Zip3 | Treatment::First(_) | Treatment::Last(_) => {
+        Treatment::Block | Treatment::Zip3 | Treatment::First(_) | Treatment::Last(_) | Treatment::Token => {
             matches!(kind, Kind::Text | Kind::Integer | Kind::Number)
         }
         _ => true,

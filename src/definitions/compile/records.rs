@@ -32,6 +32,7 @@ pub(super) fn kind(def: &Spanned<KindDef>, world: &World, report: &mut Report) -
             SimpleKind::Date => Kind::Date,
             SimpleKind::DateTime => Kind::DateTime,
             SimpleKind::Duration => Kind::Duration,
+            SimpleKind::Consent => Kind::consent(),
         },
         KindDef::Choice(names) => Kind::Choice(values(names, report)),
         KindDef::Ladder(names) => Kind::Ladder(values(names, report)),
@@ -78,7 +79,7 @@ fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
         kind: kind(&def.kind, world, report),
         is_required: false,
         default: Vec::new(),
-        privacy: Privacy::default(),
+        privacy: Privacy { is_consent: is_consent(&def.kind.item), ..Privacy::default() },
         dates_encounter: false,
     };
     for attribute in &def.attributes {
@@ -99,10 +100,28 @@ fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
                     report.say(attribute.span, Problem::TypeMismatch { expected: "a date".into(), found }, None);
                 }
             }
+            Attribute::Subject => field.privacy.is_subject = true,
+            Attribute::Signal => field.privacy.is_signal = true,
+            Attribute::CodesOf(sets) => {
+                for name in sets {
+                    match world.known_set(name) {
+                        Ok(set) => field.privacy.code_sets.push(set),
+                        Err((problem, help)) => report.say(name.span, problem, help),
+                    }
+                }
+            }
             Attribute::Title(title) => field.title.clone_from(&title.item),
         }
     }
     field
+}
+
+fn is_consent(kind: &KindDef) -> bool {
+    match kind {
+        KindDef::Simple(simple) => *simple == SimpleKind::Consent,
+        KindDef::List(item) => is_consent(&item.item),
+        _ => false,
+    }
 }
 
 /// A record without its defaults.

@@ -13,6 +13,8 @@ use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::expression::Relation;
 use crate::model::policy::Label;
+use crate::model::policy::LabelRule;
+use crate::model::policy::Purpose;
 use crate::model::record::Kind;
 use crate::model::record::Record;
 use crate::model::value::Literal;
@@ -59,6 +61,10 @@ pub(super) struct World {
     pub ends: Vec<Vec<u32>>,
     /// Labels, by place.
     pub labels: Vec<Label>,
+    /// Which codes have a label, since when and who says so.
+    pub label_rules: Vec<LabelRule>,
+    /// What disclosures are for.
+    pub purposes: Vec<Purpose>,
     /// Names of each domain, by place.
     pub domains: Vec<DomainNames>,
     /// Place of the domain `shared`, if there is one.
@@ -185,7 +191,9 @@ impl World {
         let low = key(&range.from.item);
         let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
         let codes = &self.sets.get(usize::from(set))?.codes;
-        let mut inside = codes.iter().enumerate().filter(|(_, code)| is_between(&key(&code.code), &low, &high));
+        // A block such as `F10-F19` begins like the first code in it and is none of the range.
+        let is_inside = |code: &str| is_between(code, &low, &high) && (!code.contains('-') || low.contains('-'));
+        let mut inside = codes.iter().enumerate().filter(|(_, code)| is_inside(&key(&code.code)));
         let first = inside.next()?.0;
         let last = inside.next_back().map_or(first, |it| it.0);
         Some((u32::try_from(first).ok()?, u32::try_from(last).ok()?))

@@ -18,7 +18,7 @@ pub const DEEPEST: usize = 64;
 const POISON: u8 = 1;
 
 /// Statements of the top level whose block or bracket must follow on the same line.
-const TOP: [(&str, u8); 10] = [
+const TOP: [(&str, u8); 11] = [
     ("codeset", b'{'),
     ("overlay", b'{'),
     ("rule", b'{'),
@@ -28,6 +28,7 @@ const TOP: [(&str, u8); 10] = [
     ("crosswalk", b'{'),
     ("policy", b'{'),
     ("label", b'{'),
+    ("purpose", b'{'),
     ("list", b'('),
 ];
 

@@ -22,6 +22,7 @@ pub enum Place {
     Rule,
     Crosswalk,
     Label,
+    Purpose,
     Policy,
 }
 
@@ -39,6 +40,7 @@ impl Place {
             Place::Rule => "a rule",
             Place::Crosswalk => "a crosswalk",
             Place::Label => "a label",
+            Place::Purpose => "a purpose",
             Place::Policy => "a policy",
         }
     }
@@ -52,6 +54,7 @@ impl Place {
             Place::Option => words::IMPORT,
             Place::Rule => words::RULE,
             Place::Label => words::LABEL,
+            Place::Purpose => words::PURPOSE,
             Place::Policy => words::POLICY,
             Place::Field | Place::Row | Place::Assignment | Place::Crosswalk => &[],
         }
@@ -70,6 +73,7 @@ impl Place {
             Place::Rule => Rule::alone_rule,
             Place::Crosswalk => Rule::alone_crosswalk,
             Place::Label => Rule::alone_label,
+            Place::Purpose => Rule::alone_purpose,
             Place::Policy => Rule::alone_policy,
         }
     }
@@ -214,8 +218,10 @@ const OPERATORS: [&str; 18] = [
 ];
 
 /// Words that begin a type.
-const TYPES: [&str; 12] =
-    ["text", "number", "integer", "money", "bool", "date", "datetime", "duration", "one", "ladder", "code", "list"];
+const TYPES: [&str; 13] = [
+    "text", "number", "integer", "money", "bool", "date", "datetime", "duration", "consent", "one", "ladder", "code",
+    "list",
+];
 
 impl Expectation {
     fn of(place: Place, front: &str, tokens: &[String]) -> Expectation {

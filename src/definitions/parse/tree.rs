@@ -35,6 +35,8 @@ pub enum Statement {
     Crosswalk(CrosswalkDef),
     /// `label`
     Label(LabelDef),
+    /// `purpose`
+    Purpose(PurposeDef),
     /// `policy`
     Policy(PolicyDef),
 }
@@ -83,6 +85,7 @@ pub enum SimpleKind {
     Date,
     DateTime,
     Duration,
+    Consent,
 }
 
 /// An attribute of a field.
@@ -96,6 +99,10 @@ pub enum Attribute {
     Free,
     Sensitive(Name),
     DatesEncounter,
+    Subject,
+    Signal,
+    /// `codes of (A, B)`
+    CodesOf(Vec<Name>),
     Title(Name),
 }
 
@@ -213,7 +220,8 @@ pub enum CodeItem {
         kind: Name,
         text: Name,
     },
-    Label(Vec<Name>),
+    /// `label L, M [from D] [to D] [see "…"]`
+    Label(Box<LabelLine>),
     /// The condition is boxed, as those of `raise`, so that the many small statements of a code stay small.
     When {
         condition: Box<Spanned<Expr>>,
@@ -308,6 +316,8 @@ pub enum CellDef {
 pub struct DeriveDef {
     pub record: Name,
     pub lines: Vec<(PathDef, Spanned<Expr>)>,
+    /// `label L, M when E`
+    pub marks: Vec<(Vec<Name>, Spanned<Expr>)>,
 }
 
 /// `rule ID severity "message" { … }`
@@ -385,12 +395,38 @@ pub struct CrosswalkLine {
     pub otherwise: bool,
 }
 
+/// `label L, M [from D] [to D] [see "…"]` of a code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelLine {
+    pub labels: Vec<Name>,
+    pub from: Option<Spanned<Day>>,
+    pub to: Option<Spanned<Day>>,
+    pub see: Option<Name>,
+}
+
 /// `label NAME "title" { see "…" }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabelDef {
     pub name: Name,
     pub title: Name,
     pub see: Option<Name>,
+    /// `says "…", …`
+    pub says: Vec<Name>,
+    /// `never shown`
+    pub is_never_shown: bool,
+    /// `own consent`
+    pub wants_own_consent: bool,
+}
+
+/// `purpose NAME "title" { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct PurposeDef {
+    pub name: Name,
+    pub title: Name,
+    pub see: Option<Name>,
+    pub under: Option<Name>,
+    pub is_emergency: bool,
+    pub is_public: bool,
 }
 
 /// `policy NAME "title" { … }`
@@ -406,7 +442,11 @@ pub struct PolicyDef {
 pub enum PolicyItem {
     Audience(Name),
     Version(Spanned<f64>),
-    Purpose(Name),
+    /// `purpose A, B [not C]`
+    Purpose {
+        purposes: Vec<Name>,
+        not: Vec<Name>,
+    },
     /// `remove …`, `keep …`, `mask …`, `every … to OP`, `PATH to OP`
     Fields {
         selectors: Vec<Spanned<SelectorDef>>,
@@ -423,6 +463,24 @@ pub enum PolicyItem {
         labels: Vec<Name>,
         treatment: Name,
     },
+    /// `withhold L, M [unless …]`
+    Withhold {
+        labels: Vec<Name>,
+        unless: Vec<LiftDef>,
+    },
+    /// `require consent`
+    RequireConsent,
+    /// `encounters labelled L, M …`
+    Encounters {
+        labels: Vec<Name>,
+        doing: EncounterDef,
+    },
+    /// `obligation NAME "…" [with L, M]`
+    Obligation {
+        name: Name,
+        text: Name,
+        labels: Vec<Name>,
+    },
     /// `candidates keep|remove`
     Candidates(Name),
     /// `findings keep|codes-only|remove`
@@ -431,6 +489,28 @@ pub enum PolicyItem {
     Counts {
         under: Spanned<f64>,
         complement: bool,
+    },
+}
+
+/// What lifts a `withhold`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LiftDef {
+    Consent,
+    Emergency,
+    /// `recipient in (A, B)`
+    Recipient(Vec<Name>),
+}
+
+/// What happens to encounters under some labels.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EncounterDef {
+    Refuse,
+    /// `codes withhold|roll up to group|keep`
+    Codes(Name),
+    /// As in `PolicyItem::Fields`.
+    Fields {
+        selectors: Vec<Spanned<SelectorDef>>,
+        operator: OperatorDef,
     },
 }
 

@@ -2,7 +2,7 @@
 
 /// Words that begin a statement of a file.
 pub const FILE: &[&str] =
-    &["record", "codeset", "overlay", "list", "table", "derive", "rule", "crosswalk", "label", "policy"];
+    &["record", "codeset", "overlay", "list", "table", "derive", "rule", "crosswalk", "label", "purpose", "policy"];
 
 /// Words that begin a statement of a code set.
 pub const CODE_SET: &[&str] = &[
@@ -75,6 +75,10 @@ pub const POLICY: &[&str] = &[
     "candidates",
     "findings",
     "counts",
+    "withhold",
+    "require consent",
+    "encounters",
+    "obligation",
 ];
 
 /// Words that begin an option of an import.
@@ -97,4 +101,7 @@ pub const IMPORT: &[&str] = &[
 ];
 
 /// Words that begin a statement of a label.
-pub const LABEL: &[&str] = &["see"];
+pub const LABEL: &[&str] = &["see", "says", "never shown", "own consent"];
+
+/// Words that begin a statement of a purpose.
+pub const PURPOSE: &[&str] = &["under", "emergency", "public", "see"];

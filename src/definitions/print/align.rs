@@ -40,7 +40,7 @@ pub fn align(lines: &mut [Line<'_>]) {
 
 /// A block that holds fields is opened by `record` or by a field, and by nothing else.
 fn is_record(block: &str) -> bool {
-    const OTHERS: [&str; 13] = [
+    const OTHERS: [&str; 14] = [
         "codeset",
         "overlay",
         "group",
@@ -51,6 +51,7 @@ fn is_record(block: &str) -> bool {
         "check",
         "policy",
         "label",
+        "purpose",
         "crosswalk",
         "table",
         "derive",
@@ -95,7 +96,7 @@ fn align_keywords(lines: &mut [Line<'_>]) {
     let mut further = INDENT;
     for line in lines {
         if line.is_joined {
-            line.indent += if line.first() == ")" { 0 } else { further - INDENT };
+            line.indent += if line.first() == ")" { 0 } else { further.saturating_sub(INDENT) };
         } else if is_aligned(line) {
             let own = line.first().chars().count();
             if let Some(word) = line.words.get_mut(1) {

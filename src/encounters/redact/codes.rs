@@ -1,7 +1,8 @@
 //! Which codes an audience may see: a labelled code is withheld, or shown as the nearest group that does not speak of
-//! the label. A group whose codes are all labelled speaks of the label as they do.
+//! the label. A group speaks of it if at least half of the codes in it have it.
 
 use super::decide::Standing;
+use crate::model::outcome::label_bit;
 use crate::model::policy::CodeTreatment;
 use crate::model::program::Shared;
 use crate::registry::Registry;
@@ -12,47 +13,80 @@ use std::sync::atomic::Ordering;
 /// What happens to codes with a label. Answers are kept: a code is worked out once a program.
 pub(super) struct CodeRules {
     /// Treatment by label, strictest word of all policies.
+    by_line: Vec<CodeTreatment>,
+    /// The same, and what is guarded is withheld.
     by_label: Vec<CodeTreatment>,
     /// One memory a code set, made when it is first asked for.
     sets: Vec<OnceLock<Memory>>,
 }
 
-/// What is known of each code of a set; 0 where nothing is known yet.
+/// What one encounter adds to the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CodeCase {
+    /// Labels whose guard is lifted.
+    pub lifted: u128,
+    /// What is done to every code, as the encounter has a label itself.
+    pub raised: CodeTreatment,
+}
+
+/// An encounter that adds nothing.
+pub(super) const PLAIN: CodeCase = CodeCase { lifted: 0, raised: CodeTreatment::Keep };
+
+/// What is known of each code of a set.
 struct Memory {
-    /// 1: withheld; n + 2: shown as code n.
+    /// 0: not known yet; 1: withheld; n + 2: shown as code n.
     shown: Vec<AtomicU32>,
-    /// 1: may be shown; 2: it or all that is under it has a label that hides it.
-    hidden: Vec<AtomicU32>,
+    /// Codes that speak of a label: they have it, or at least half of what is under them has it.
+    speaks: OnceLock<Vec<bool>>,
 }
 
 impl CodeRules {
-    pub fn new(shared: &Shared, standing: &Standing<'_>, set_count: u16) -> CodeRules {
-        let mut by_label = vec![CodeTreatment::Keep; shared.labels.len()];
+    /// `guarded` are the labels whose guard nothing but a consent lifts for this audience and purpose.
+    pub fn new(shared: &Shared, standing: &Standing<'_>, guarded: u128, set_count: u16) -> CodeRules {
+        let mut by_line = vec![CodeTreatment::Keep; shared.labels.len()];
         for line in standing.policies.iter().flat_map(|policy| &policy.codes) {
-            for (label, treatment) in by_label.iter_mut().enumerate() {
+            for (label, treatment) in by_line.iter_mut().enumerate() {
                 if line.labels.is_empty() || line.labels.iter().any(|it| usize::from(*it) == label) {
                     *treatment = (*treatment).max(line.treatment);
                 }
             }
         }
-        CodeRules { by_label, sets: (0..set_count).map(|_| OnceLock::new()).collect() }
+        let with_guard = |(label, line): (u16, &CodeTreatment)| {
+            if guarded & label_bit(label) == 0 { *line } else { CodeTreatment::Withhold }
+        };
+        let by_label = (0_u16..).zip(&by_line).map(with_guard).collect();
+        CodeRules { by_line, by_label, sets: (0..set_count).map(|_| OnceLock::new()).collect() }
     }
 
     /// Whether some code may have to be hidden.
-    pub fn hides_any(&self) -> bool {
-        self.by_label.iter().any(|treatment| *treatment != CodeTreatment::Keep)
+    pub fn hides_any(&self, case: CodeCase) -> bool {
+        case.raised != CodeTreatment::Keep || self.by_label.iter().any(|treatment| *treatment != CodeTreatment::Keep)
+    }
+
+    /// Labels whose codes some line hides, whatever the encounter, as bits.
+    pub fn hidden_labels(&self) -> u128 {
+        let hidden = (0_u16..).zip(&self.by_line).filter(|(_, treatment)| **treatment != CodeTreatment::Keep);
+        hidden.fold(0, |bits, (label, _)| bits | label_bit(label))
+    }
+
+    /// What happens to codes with a label.
+    pub fn of_label(&self, label: u16) -> CodeTreatment {
+        self.by_label.get(usize::from(label)).copied().unwrap_or(CodeTreatment::Withhold)
     }
 
     /// The code to show for a code: itself, a group above it, or `None` to withhold it.
-    pub fn shown(&self, registry: &Registry, set: u16, code: u32) -> Option<u32> {
-        if !self.hides_any() {
+    pub fn shown(&self, registry: &Registry, set: u16, code: u32, case: CodeCase) -> Option<u32> {
+        if !self.hides_any(case) {
             return Some(code);
         }
         let memory = self.memory(registry, set)?;
+        if case != PLAIN {
+            return self.work_out(registry, memory, set, code, case);
+        }
         let known = memory.shown.get(code as usize)?;
         match known.load(Ordering::Relaxed) {
             0 => {
-                let shown = self.work_out(registry, memory, set, code);
+                let shown = self.work_out(registry, memory, set, code, case);
                 known.store(shown.map_or(1, |code| code.saturating_add(2)), Ordering::Relaxed);
                 shown
             }
@@ -62,48 +96,63 @@ impl CodeRules {
     }
 
     /// Whether it may be shown as it is.
-    pub fn is_shown(&self, registry: &Registry, set: u16, code: u32) -> bool {
-        self.shown(registry, set, code) == Some(code)
+    pub fn is_shown(&self, registry: &Registry, set: u16, code: u32, case: CodeCase) -> bool {
+        self.shown(registry, set, code, case) == Some(code)
     }
 
     fn memory(&self, registry: &Registry, set: u16) -> Option<&Memory> {
         Some(self.sets.get(usize::from(set))?.get_or_init(|| {
-            let fresh = || (0..registry.codes(set).len()).map(|_| AtomicU32::new(0)).collect();
-            Memory { shown: fresh(), hidden: fresh() }
+            let shown = (0..registry.codes(set).len()).map(|_| AtomicU32::new(0)).collect();
+            Memory { shown, speaks: OnceLock::new() }
         }))
     }
 
-    fn work_out(&self, registry: &Registry, memory: &Memory, set: u16, code: u32) -> Option<u32> {
-        if self.treatment(registry, set, code) == CodeTreatment::Withhold {
+    fn work_out(&self, registry: &Registry, memory: &Memory, set: u16, code: u32, case: CodeCase) -> Option<u32> {
+        let codes = registry.codes(set);
+        let treatment = self.treatment(registry, set, code, case.lifted).max(case.raised);
+        if treatment == CodeTreatment::Withhold {
             return None;
         }
-        let hidden = |code: u32| self.is_hidden(registry, memory, set, code, 0);
-        if !hidden(code) {
+        if treatment == CodeTreatment::Keep && codes.children(code).is_empty() {
             return Some(code);
         }
-        registry.codes(set).ancestors(code).into_iter().find(|above| !hidden(*above))
+        // A guard that is lifted is not taken out of the count: a group above is only shown more seldom by that.
+        let speaks = memory.speaks.get_or_init(|| self.speaking(registry, set));
+        let speaks = |code: u32| speaks.get(code as usize).copied().unwrap_or(true);
+        if treatment == CodeTreatment::Keep && !speaks(code) {
+            return Some(code);
+        }
+        codes.ancestors(code).into_iter().find(|above| !speaks(*above))
     }
 
-    fn treatment(&self, registry: &Registry, set: u16, code: u32) -> CodeTreatment {
+    fn treatment(&self, registry: &Registry, set: u16, code: u32, lifted: u128) -> CodeTreatment {
         let labels = registry.codes(set).labels(code);
         // A label that no policy of this registry knows is treated as the strictest.
-        let of = |label: u16| self.by_label.get(usize::from(label)).copied().unwrap_or(CodeTreatment::Withhold);
+        let of = |label: u16| {
+            let known = if lifted & label_bit(label) == 0 { &self.by_label } else { &self.by_line };
+            known.get(usize::from(label)).copied().unwrap_or(CodeTreatment::Withhold)
+        };
         labels.into_iter().map(of).max().unwrap_or(CodeTreatment::Keep)
     }
 
-    fn is_hidden(&self, registry: &Registry, memory: &Memory, set: u16, code: u32, depth: u8) -> bool {
-        let Some(known) = memory.hidden.get(code as usize) else { return true };
-        match known.load(Ordering::Relaxed) {
-            0 => {
-                let children = registry.codes(set).children(code);
-                let hidden = self.treatment(registry, set, code) != CodeTreatment::Keep
-                    || depth > 32
-                    || !children.is_empty()
-                        && children.into_iter().all(|child| self.is_hidden(registry, memory, set, child, depth + 1));
-                known.store(1 + u32::from(hidden), Ordering::Relaxed);
-                hidden
+    /// For each code of a set whether it speaks of a hidden label.
+    fn speaking(&self, registry: &Registry, set: u16) -> Vec<bool> {
+        let codes = registry.codes(set);
+        let is_hidden = |code: u32| self.treatment(registry, set, code, 0) != CodeTreatment::Keep;
+        let own: Vec<bool> = (0..codes.len()).map(is_hidden).collect();
+        // Hidden and all leaves under each code; codes stand in pre-order, so what is below comes later.
+        let mut counts = vec![(0_u32, 0_u32); own.len()];
+        for (place, hidden) in own.iter().enumerate().rev() {
+            let Some(count) = counts.get_mut(place) else { continue };
+            if count.1 == 0 {
+                *count = (u32::from(*hidden), 1);
             }
-            known => known == 2,
+            let (hidden, all) = *count;
+            let parent = u32::try_from(place).ok().and_then(|code| codes.parent(code));
+            if let Some(above) = parent.and_then(|parent| counts.get_mut(parent as usize)) {
+                *above = (above.0 + hidden, above.1 + all);
+            }
         }
+        own.iter().zip(&counts).map(|(own, (hidden, all))| *own || hidden * 2 >= *all).collect()
     }
 }

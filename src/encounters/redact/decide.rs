@@ -1,17 +1,20 @@
 //! What happens to each field, settled once: the lines of all policies that apply, against the fields of a record.
 
 use super::Error;
+use super::case::Case;
+use crate::model::outcome::label_bit;
 use crate::model::policy::FieldLine;
 use crate::model::policy::Policy;
 use crate::model::policy::Selector;
 use crate::model::policy::Showing;
 use crate::model::policy::Treatment;
+use crate::model::policy::deciding;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
 use crate::model::record::Field;
 use crate::model::record::Kind;
+use crate::model::record::Privacy;
 use crate::model::record::Record;
-use std::cmp::Ordering;
 
 /// The policies under which an audience stands: those of `shared` and those of the domain.
 pub(super) struct Standing<'a> {
@@ -57,10 +60,15 @@ impl<'a> Standing<'a> {
         self.policies.iter().map(|policy| policy.findings).max().unwrap_or(Showing::Remove)
     }
 
-    /// The fields of a record with what happens to each.
-    pub fn plan(&self, record: u16, fields: &Record) -> Vec<Planned> {
+    /// The fields of a record with what happens to each. Where `more` speaks of a field too, the stricter line wins.
+    pub fn plan(&self, record: u16, fields: &Record, more: &[&FieldLine]) -> Vec<Planned> {
         let lines: Vec<&FieldLine> = self.lines().collect();
-        Planner { record, lines }.fields(&fields.fields, "", &mut Vec::new(), None)
+        Planner { record, lines, more, keeps_undeclared: self.keeps_undeclared() }.fields(
+            &fields.fields,
+            "",
+            &mut Vec::new(),
+            None,
+        )
     }
 
     fn lines(&self) -> impl Iterator<Item = &'a FieldLine> + '_ {
@@ -82,6 +90,17 @@ pub(super) struct Planned {
     pub why: String,
     /// `identifies KIND`, if it does.
     pub identifies: Option<String>,
+    /// What else the record says of it.
+    pub privacy: Privacy,
+}
+
+impl Planned {
+    /// Whether an encounter's labels withhold it: its own label, or one it speaks of as free texts and signals do.
+    pub fn is_withheld(&self, case: &Case) -> bool {
+        case.withholds && self.privacy.is_free
+            || case.withholds_signals && self.privacy.is_signal
+            || self.privacy.label.is_some_and(|label| label_bit(label) & case.guarded & !case.lifted != 0)
+    }
 }
 
 /// What a field holds, as far as writing it needs to know.
@@ -100,12 +119,14 @@ pub(super) enum Shape {
     Record(Vec<Planned>),
 }
 
-struct Planner<'a> {
+struct Planner<'a, 'm> {
     record: u16,
     lines: Vec<&'a FieldLine>,
+    more: &'m [&'m FieldLine],
+    keeps_undeclared: bool,
 }
 
-impl Planner<'_> {
+impl Planner<'_, '_> {
     fn fields(
         &self,
         fields: &[Field],
@@ -130,22 +151,28 @@ impl Planner<'_> {
         slots: &mut Vec<u16>,
         inherited: Option<(&Treatment, &str)>,
     ) -> Planned {
-        let named = self.strictest(|line| names(&line.fields, self.record, &path, slots));
-        let is_named = named.is_some();
-        let selected = named.or_else(|| self.strictest(|line| selects(&line.fields, field)));
-        let (mut treatment, mut why) = match selected {
-            Some(line) => (line.operator.clone(), reason(&line.fields, field)),
+        let decided = deciding(&self.lines, self.record, &path, slots, field);
+        let is_named = decided.is_some_and(|(_, is_named)| is_named);
+        let (mut treatment, mut why) = match decided {
+            Some((line, _)) => (line.operator.clone(), reason(&line.fields, field)),
+            // What somebody consents to says what there is to hide.
+            None if field.privacy.is_consent && !self.keeps_undeclared => (Treatment::Remove, "withheld".to_owned()),
             None => (Treatment::Keep, String::new()),
         };
+        if let Some((line, _)) = deciding(self.more, self.record, &path, slots, field)
+            && line.operator.rank() > treatment.rank()
+        {
+            (treatment, why) = (line.operator.clone(), "withheld".to_owned());
+        }
         if let Some((above, word)) = inherited
             && !is_named
-            && strictness(above, &treatment) == Ordering::Greater
+            && above.rank() > treatment.rank()
         {
             (treatment, why) = (above.clone(), word.to_owned());
         }
         let shape = self.shape(&field.kind, &path, slots, &treatment, &why);
         let identifies = field.privacy.identifies.clone();
-        Planned { name: field.name.clone(), path, shape, treatment, why, identifies }
+        Planned { name: field.name.clone(), path, shape, treatment, why, identifies, privacy: field.privacy.clone() }
     }
 
     fn shape(&self, kind: &Kind, path: &str, slots: &mut Vec<u16>, treatment: &Treatment, why: &str) -> Shape {
@@ -162,44 +189,6 @@ impl Planner<'_> {
             _ => Shape::Plain,
         }
     }
-
-    fn strictest(&self, speaks: impl Fn(&FieldLine) -> bool) -> Option<&FieldLine> {
-        let lines = self.lines.iter().copied().filter(|line| speaks(line));
-        lines.max_by(|one, other| strictness(&one.operator, &other.operator))
-    }
-}
-
-/// Whether a line names the field itself.
-fn names(selector: &Selector, record: u16, path: &str, slots: &[u16]) -> bool {
-    match selector {
-        Selector::Named(name) => name == path,
-        Selector::At(of, at) => *of == record && at.slots == slots,
-        _ => false,
-    }
-}
-
-/// Whether a line selects the field by what it is.
-fn selects(selector: &Selector, field: &Field) -> bool {
-    let privacy = &field.privacy;
-    match selector {
-        Selector::Identifying(kinds) => {
-            privacy.identifies.as_ref().is_some_and(|kind| kinds.is_empty() || kinds.contains(kind))
-        }
-        Selector::QuasiIdentifying => privacy.is_quasi_identifier,
-        Selector::Dates => is_date(&field.kind),
-        Selector::Free => privacy.is_free,
-        Selector::Labelled(None) => privacy.label.is_some(),
-        Selector::Labelled(label) => privacy.label == *label,
-        Selector::Undeclared | Selector::Named(_) | Selector::At(..) => false,
-    }
-}
-
-fn is_date(kind: &Kind) -> bool {
-    match kind {
-        Kind::Date | Kind::DateTime => true,
-        Kind::List(item) => is_date(item),
-        _ => false,
-    }
 }
 
 /// One word for the list of redactions. A label is itself sensitive and is not named.
@@ -211,29 +200,5 @@ fn reason(selector: &Selector, field: &Field) -> String {
         Selector::Free => "free text".to_owned(),
         Selector::Labelled(_) => "withheld".to_owned(),
         _ => "policy".to_owned(),
-    }
-}
-
-/// Which of two treatments is stricter: their order in the model, and within one by what is left.
-pub(super) fn strictness(one: &Treatment, other: &Treatment) -> Ordering {
-    rank(one).cmp(&rank(other))
-}
-
-fn rank(treatment: &Treatment) -> (u8, u32) {
-    match treatment {
-        Treatment::Keep => (0, 0),
-        Treatment::Day => (1, 0),
-        Treatment::Month => (2, 0),
-        Treatment::Year => (3, 0),
-        Treatment::Age90 => (4, 0),
-        Treatment::Band(width) => (5, *width),
-        Treatment::Block => (6, 0),
-        Treatment::Zip3 => (7, 0),
-        Treatment::Group => (8, 0),
-        Treatment::First(count) => (9, u32::MAX - count),
-        Treatment::Last(count) => (10, u32::MAX - count),
-        Treatment::Pseudonym => (11, 0),
-        Treatment::Mask => (12, 0),
-        Treatment::Remove => (13, 0),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::audit::Entry;
 use crate::audit::Outcome;
+use crate::model::policy::Obligation;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 use serde::ser::Serializer;
@@ -74,6 +75,8 @@ impl<'a> Disclosure<'a> {
 pub(super) struct Answer<'a> {
     pub id: Shown<'a>,
     pub audience: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<&'a str>,
     pub policy: &'a str,
     pub registry: &'a str,
     pub codes: Vec<ShownCode<'a>>,
@@ -81,7 +84,22 @@ pub(super) struct Answer<'a> {
     pub findings: Vec<ShownFinding<'a>>,
     pub missing: Vec<&'a str>,
     pub encounter: Fields<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub obligations: Vec<ShownObligation<'a>>,
     pub redactions: Vec<Redaction<'a>>,
+}
+
+/// What whoever receives the disclosure is told.
+#[derive(Serialize)]
+pub(super) struct ShownObligation<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+}
+
+impl<'a> ShownObligation<'a> {
+    pub fn of(obligation: &'a Obligation) -> ShownObligation<'a> {
+        ShownObligation { name: &obligation.name, text: &obligation.text }
+    }
 }
 
 /// A value as it is shown.

@@ -1,5 +1,6 @@
 //! Writes the fields of an encounter as their treatments leave them, and notes what was done.
 
+use super::case::Case;
 use super::codes::CodeRules;
 use super::decide::Planned;
 use super::decide::Shape;
@@ -7,9 +8,14 @@ use super::disclosure::Fields;
 use super::disclosure::Redaction;
 use super::disclosure::Shown;
 use super::operators;
+use super::operators::Setting;
 use super::operators::ZipAreas;
+use super::shift;
+use super::text::Kind;
 use super::text::Known;
+use super::text::Masked;
 use super::text::TextRule;
+use super::tokens::Key;
 use crate::model::policy::Treatment;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
@@ -23,7 +29,7 @@ pub(super) struct Rules {
     pub text: TextRule,
     pub zips: ZipAreas,
     /// Key of this audience.
-    pub key: [u8; 32],
+    pub key: Key,
     /// What nobody declared, and what does not fit its type, stays.
     pub keeps_undeclared: bool,
 }
@@ -32,6 +38,10 @@ pub(super) struct Rules {
 pub(super) struct Writer<'a, 'k> {
     rules: &'a Rules,
     known: &'k Known,
+    case: &'k Case,
+    setting: Setting<'a>,
+    /// Dates in texts move with the subject instead of being masked.
+    shifts_texts: bool,
     path: String,
     /// What was done, in the order of the fields.
     pub redactions: Vec<Redaction<'a>>,
@@ -40,8 +50,15 @@ pub(super) struct Writer<'a, 'k> {
 }
 
 impl<'a, 'k> Writer<'a, 'k> {
-    pub fn new(rules: &'a Rules, known: &'k Known) -> Writer<'a, 'k> {
-        Writer { rules, known, path: String::new(), redactions: Vec::new(), withheld: Vec::new() }
+    pub fn new(
+        rules: &'a Rules,
+        known: &'k Known,
+        case: &'k Case,
+        setting: Setting<'a>,
+        shifts_texts: bool,
+    ) -> Writer<'a, 'k> {
+        let (redactions, withheld) = (Vec::new(), Vec::new());
+        Writer { rules, known, case, setting, shifts_texts, path: String::new(), redactions, withheld }
     }
 
     /// The fields of a record that have something to show.
@@ -63,7 +80,15 @@ impl<'a, 'k> Writer<'a, 'k> {
 
     fn value(&mut self, planned: &'a Planned, shape: &'a Shape, value: Value<'a>) -> Option<Shown<'a>> {
         // What a policy removes is listed for every encounter alike: nobody learns whether it was there.
-        if value.is_absent() || planned.treatment == Treatment::Remove {
+        if planned.treatment == Treatment::Remove {
+            return None;
+        }
+        if planned.is_withheld(self.case) {
+            // Whether it was there or not: nobody learns that either.
+            self.withhold();
+            return None;
+        }
+        if value.is_absent() {
             return None;
         }
         match (shape, value) {
@@ -114,18 +139,26 @@ impl<'a, 'k> Writer<'a, 'k> {
                 _ => None,
             };
         }
+        let text = |text: Option<String>| text.map(|text| Shown::Text(Cow::Owned(text)));
         let shown = match value {
-            _ if *treatment == Treatment::Pseudonym => None,
             Value::Number(it) => match treatment {
-                Treatment::Age90 => Some(number(it.min(90.0))),
-                Treatment::Band(width) => operators::band(*it, *width).map(|band| Shown::Text(Cow::Owned(band))),
-                _ => None,
+                Treatment::Age90 if *it <= 89.0 => Some(number(*it)),
+                Treatment::Age90 => Some(Shown::Text(Cow::Borrowed("90+"))),
+                Treatment::Band(width) => text(operators::band(*it, *width)),
+                Treatment::Grid(width) => operators::grid(*it, *width).map(Shown::Number),
+                _ => self.stand_in(planned, &plain_number(*it)),
             },
-            Value::Day(day) => operators::date(treatment, *day).map(|date| Shown::Text(Cow::Owned(date))),
-            Value::Moment(it) => operators::date(treatment, it.day()).map(|date| Shown::Text(Cow::Owned(date))),
+            Value::Day(day) => match treatment {
+                Treatment::Shift(_) => text(operators::text(treatment, &day.to_string(), &self.setting)),
+                _ => text(operators::date(treatment, *day, self.setting.on)),
+            },
+            Value::Moment(it) => match treatment {
+                Treatment::Shift(_) => text(operators::text(treatment, &it.to_string(), &self.setting)),
+                _ => text(operators::moment(treatment, *it, self.setting.on)),
+            },
             _ => None,
         };
-        let did = if shown.is_some() { done(treatment) } else { "remove" };
+        let did = if shown.is_some() { treatment.word() } else { "remove" };
         self.note(did, Cow::Borrowed(&planned.why));
         shown
     }
@@ -133,19 +166,48 @@ impl<'a, 'k> Writer<'a, 'k> {
     /// A text under an operator, or searched if it stays.
     fn treated(&mut self, planned: &'a Planned, text: Cow<'a, str>, is_written: bool) -> Option<Shown<'a>> {
         match &planned.treatment {
-            Treatment::Keep if is_written => self.searched(text),
+            Treatment::Keep if is_written => match self.coded(planned, &text) {
+                Some(code) => Some(Shown::Text(Cow::Borrowed(code))),
+                None => self.searched(text),
+            },
             Treatment::Keep => Some(Shown::Text(text)),
-            Treatment::Pseudonym => {
-                self.note("pseudonym", Cow::Borrowed(&planned.why));
-                let kind = planned.identifies.as_deref().unwrap_or_default();
-                Some(Shown::Text(Cow::Owned(operators::pseudonym(&self.rules.key, kind, &text))))
+            treatment @ (Treatment::Pseudonym | Treatment::Token) => {
+                let left = self.stand_in(planned, &text);
+                self.note(if left.is_some() { treatment.word() } else { "remove" }, Cow::Borrowed(&planned.why));
+                left
             }
             treatment => {
-                let left = operators::text(treatment, &text, &self.rules.zips);
-                self.note(if left.is_some() { done(treatment) } else { "remove" }, Cow::Borrowed(&planned.why));
+                let left = operators::text(treatment, &text, &self.setting);
+                self.note(if left.is_some() { treatment.word() } else { "remove" }, Cow::Borrowed(&planned.why));
                 left.map(|left| Shown::Text(Cow::Owned(left)))
             }
         }
+    }
+
+    /// A keyed stand-in for a value.
+    fn stand_in(&self, planned: &Planned, text: &str) -> Option<Shown<'a>> {
+        let kind = planned.identifies.as_deref().unwrap_or_default();
+        let left = match planned.treatment {
+            Treatment::Pseudonym => Some(self.rules.key.pseudonym(kind, text)),
+            Treatment::Token => self.rules.key.token(kind, text),
+            _ => None,
+        };
+        left.map(|left| Shown::Text(Cow::Owned(left)))
+    }
+
+    /// What stands for a text that is a hidden code of one of its sets; `None` if it is none.
+    fn coded(&mut self, planned: &Planned, text: &str) -> Option<&'a str> {
+        let rules = self.rules;
+        for set in &planned.privacy.code_sets {
+            let codes = rules.registry.codes(*set);
+            let Some(code) = codes.find(text) else { continue };
+            let shown = rules.codes.shown(&rules.registry, *set, code, self.case.codes);
+            if shown != Some(code) {
+                self.withhold();
+                return Some(shown.map_or("withheld", |shown| codes.code(shown)));
+            }
+        }
+        None
     }
 
     fn searched(&mut self, text: Cow<'a, str>) -> Option<Shown<'a>> {
@@ -163,9 +225,43 @@ impl<'a, 'k> Writer<'a, 'k> {
                 for span in &masked.spans {
                     self.note("mask", Cow::Borrowed(span.kind.word()));
                 }
-                Some(Shown::Text(Cow::Owned(masked.text)))
+                let shown = if self.shifts_texts { self.shifted(&text, masked) } else { masked.text };
+                Some(Shown::Text(Cow::Owned(shown)))
             }
         }
+    }
+
+    /// A masked text in which the dates that can be moved stand, moved, in the place of their marks.
+    fn shifted(&mut self, text: &str, masked: Masked) -> String {
+        let Some(days) = self.setting.days else { return masked.text };
+        let (mut out, mut rest, mut end) = (String::with_capacity(masked.text.len()), masked.text.as_str(), 0);
+        for (place, span) in masked.spans.iter().enumerate() {
+            let between = text.get(end..span.start).unwrap_or_default();
+            // What stands between two marks stands in both texts; the mark ends where that of the next begins.
+            let next = masked.spans.get(place + 1).map_or(text.len(), |next| next.start);
+            let after = text.get(span.end..next).unwrap_or_default();
+            let Some(tail) = rest.strip_prefix(between) else { return masked.text };
+            let mark = if after.is_empty() && place + 1 < masked.spans.len() {
+                tail.find(']').map(|at| at + 1)
+            } else if place + 1 == masked.spans.len() {
+                tail.len().checked_sub(after.len())
+            } else {
+                tail.find(after)
+            };
+            let Some((mark, tail)) = mark.and_then(|mark| tail.split_at_checked(mark)) else { return masked.text };
+            out.push_str(between);
+            let moved = text.get(span.start..span.end).filter(|_| span.kind == Kind::Date);
+            match moved.and_then(|date| shift::written(date, days, self.setting.on)) {
+                Some(date) => {
+                    self.note("shift", Cow::Borrowed("date"));
+                    out.push_str(&date);
+                }
+                None => out.push_str(mark),
+            }
+            (rest, end) = (tail, span.end);
+        }
+        out.push_str(rest);
+        out
     }
 
     /// A value that does not fit its type: nobody knows what it is.
@@ -181,7 +277,7 @@ impl<'a, 'k> Writer<'a, 'k> {
         let rules = self.rules;
         let codes = rules.registry.codes(set);
         let Some(code) = value.code else { return self.misfit(value.text) };
-        let Some(shown) = rules.codes.shown(&rules.registry, set, code) else {
+        let Some(shown) = rules.codes.shown(&rules.registry, set, code, self.case.codes) else {
             self.withhold();
             return Some(Shown::Text(Cow::Borrowed("withheld")));
         };
@@ -192,9 +288,10 @@ impl<'a, 'k> Writer<'a, 'k> {
         match planned.treatment {
             Treatment::Keep if rules.keeps_undeclared => Some(Shown::Text(value.text)),
             Treatment::Keep => Some(Shown::Text(Cow::Borrowed(codes.code(code)))),
-            Treatment::Group => {
-                self.note("group", Cow::Borrowed(&planned.why));
-                Some(Shown::Text(Cow::Borrowed(codes.code(codes.parent(code)?))))
+            Treatment::Group(levels) => {
+                let above = codes.ancestors(code).get((levels as usize).saturating_sub(1)).copied();
+                self.note(if above.is_some() { "group" } else { "remove" }, Cow::Borrowed(&planned.why));
+                Some(Shown::Text(Cow::Borrowed(codes.code(above?))))
             }
             _ => self.treated(planned, value.text, true),
         }
@@ -258,22 +355,6 @@ fn number(number: f64) -> Shown<'static> {
     if number.fract() == 0.0 && number.abs() < 9e15 { Shown::Whole(whole) } else { Shown::Number(number) }
 }
 
-/// The word for an operator in the list of redactions.
-fn done(treatment: &Treatment) -> &'static str {
-    match treatment {
-        Treatment::Keep => "keep",
-        Treatment::Day => "day",
-        Treatment::Month => "month",
-        Treatment::Year => "year",
-        Treatment::Age90 => "age-90",
-        Treatment::Band(_) => "band",
-        Treatment::Block => "block",
-        Treatment::Zip3 => "zip3",
-        Treatment::Group => "group",
-        Treatment::First(_) => "first",
-        Treatment::Last(_) => "last",
-        Treatment::Pseudonym => "pseudonym",
-        Treatment::Mask => "mask",
-        Treatment::Remove => "remove",
-    }
+fn plain_number(number: f64) -> String {
+    if number.fract() == 0.0 { format!("{number:.0}") } else { number.to_string() }
 }

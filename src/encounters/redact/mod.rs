@@ -3,15 +3,21 @@
 //! A [`Redactor`] is made once for a domain and an audience: what happens to each field is settled then, not once an
 //! encounter. A [`Disclosure`] is all that ever leaves, and `Redactor` is its only maker. If a step fails, withhold.
 
+mod asking;
+mod case;
 mod codes;
 mod decide;
 mod disclosure;
+pub mod explain;
 mod fields;
 mod known;
 mod operators;
 mod redactor;
+mod shift;
 pub mod text;
+mod tokens;
 
+pub use asking::Ask;
 pub use disclosure::Disclosure;
 pub use redactor::Redactor;
 
@@ -25,6 +31,38 @@ pub enum Error {
         audience: String,
         /// The audiences that policies name.
         known: String,
+    },
+    /// A purpose that nobody defines.
+    #[error("there is no purpose `{purpose}`; there is {known}")]
+    UnknownPurpose {
+        /// What was asked for.
+        purpose: String,
+        /// The purposes there are.
+        known: String,
+    },
+    /// A purpose that the audience's policy is not for.
+    #[error("denied: `{policy}` is not for `{purpose}`, it is for {allowed}")]
+    Denied {
+        /// What was asked for.
+        purpose: String,
+        /// The policy that refuses.
+        policy: String,
+        /// What the policy is for.
+        allowed: String,
+    },
+    /// An emergency nobody gave a reason for.
+    #[error("denied: `{purpose}` needs a reason, which is recorded: say it with --reason")]
+    NoReason {
+        /// What was asked for.
+        purpose: String,
+    },
+    /// The domain has no such record.
+    #[error("domain `{domain}` has no record `{record}`")]
+    NoRecord {
+        /// The domain.
+        domain: String,
+        /// The name given.
+        record: String,
     },
     /// A policy masks a kind of text that nobody can find.
     #[error("policy `{policy}` masks `{kind}`, which is no kind of text")]

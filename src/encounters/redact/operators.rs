@@ -1,77 +1,118 @@
 //! What is left of one value: each operator from a value's text to the text that is shown, or nothing.
 
+use super::shift;
 use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::day::Span;
 use crate::model::policy::Treatment;
 
-/// ZIP areas of 20,000 people or fewer, and those that do not exist: their ZIP codes become 000.
+/// ZIP areas of more than 20,000 people: all other ZIP codes become 000, those of no area too.
 ///
-/// Prefixes come from the list `zip3-restricted` of `domains/shared` (45 CFR 164.514(b)(2)(i)(B)).
+/// The areas come from the newest list `zip3-census-YEAR` of `domains/shared` (45 CFR 164.514(b)(2)(i)(B): "according to the current
+/// publicly available data from the Bureau of the Census").
 #[derive(Default)]
 pub(super) struct ZipAreas {
-    restricted: Vec<u16>,
+    large: Vec<u16>,
 }
 
 impl ZipAreas {
-    /// Reads the list; without one every ZIP code becomes 000.
-    pub fn new(list: Option<&[String]>) -> ZipAreas {
-        let all = || (0..1000).collect();
-        let mut restricted: Vec<u16> =
-            list.map_or_else(all, |words| words.iter().filter_map(|word| word.trim().parse().ok()).collect());
-        restricted.sort_unstable();
-        ZipAreas { restricted }
+    /// Reads the newest of the lists; without one every ZIP code becomes 000.
+    pub fn new(lists: &[(String, Vec<String>)]) -> ZipAreas {
+        let newest = lists.iter().filter(|(name, _)| name.starts_with("zip3-census-")).max_by_key(|(name, _)| name);
+        let words = newest.into_iter().flat_map(|(_, words)| words).flat_map(|words| words.split_whitespace());
+        let mut large: Vec<u16> = words.filter_map(|word| word.parse().ok()).collect();
+        large.sort_unstable();
+        ZipAreas { large }
     }
 
     fn shorten(&self, text: &str) -> Option<String> {
         let prefix = text.trim().get(..3)?;
         let area: u16 = prefix.bytes().all(|byte| byte.is_ascii_digit()).then(|| prefix.parse().ok())??;
-        Some(if self.restricted.binary_search(&area).is_ok() { "000".to_owned() } else { prefix.to_owned() })
+        Some(if self.large.binary_search(&area).is_ok() { prefix.to_owned() } else { "000".to_owned() })
     }
+}
+
+/// What operators need to know besides the value.
+pub(super) struct Setting<'a> {
+    pub zips: &'a ZipAreas,
+    /// The day the encounter is judged for.
+    pub on: Day,
+    /// By how many days the subject's dates move; `None` if nobody knows whose they are.
+    pub days: Option<i32>,
 }
 
 /// What is left of a text; `None` withholds it: a text that an operator does not understand is not shown.
-pub(super) fn text(treatment: &Treatment, text: &str, zips: &ZipAreas) -> Option<String> {
+pub(super) fn text(treatment: &Treatment, text: &str, setting: &Setting<'_>) -> Option<String> {
     match treatment {
         Treatment::Keep => Some(text.to_owned()),
-        Treatment::Day | Treatment::Month | Treatment::Year => part_of_date(treatment, text),
+        Treatment::Hour | Treatment::Day | Treatment::Month | Treatment::Year | Treatment::BirthYear => {
+            part_of_date(treatment, text, setting.on)
+        }
+        Treatment::Shift(_) => shift::field(text, setting.days?, setting.on),
         Treatment::Age90 => age(text),
-        Treatment::Band(width) => band(text.trim().parse().ok()?, *width),
+        Treatment::Band(width) => band_of_text(text, *width),
+        Treatment::Grid(width) => grid(text.trim().parse().ok()?, *width).map(|middle| middle.to_string()),
         Treatment::Block => block(text),
-        Treatment::Zip3 => zips.shorten(text),
+        Treatment::Zip3 => setting.zips.shorten(text),
         Treatment::First(count) => first(text, *count),
         Treatment::Last(count) => last(text, *count),
-        Treatment::Group | Treatment::Pseudonym | Treatment::Mask | Treatment::Remove => None,
+        Treatment::Group(_) | Treatment::Token | Treatment::Pseudonym | Treatment::Mask | Treatment::Remove => None,
     }
 }
 
-/// A day, a month or a year, of a date that may be cut already.
-fn part_of_date(treatment: &Treatment, text: &str) -> Option<String> {
+/// A part of a date that may be cut already.
+fn part_of_date(treatment: &Treatment, text: &str, on: Day) -> Option<String> {
     let text = text.trim();
-    let day = Moment::parse(text).map(Moment::day).or_else(|| Day::parse(&format!("{text}-01")));
-    let day = day.or_else(|| Day::parse(&format!("{text}-01-01")))?;
-    date(treatment, day)
+    let is_cut = |length: usize| text.len() == length;
+    // What is cut shorter already stays: a month has no day to show.
+    match treatment {
+        Treatment::BirthYear if is_cut(3 + 4) && text.starts_with("<= ") => return Some(text.to_owned()),
+        Treatment::Hour | Treatment::Day if is_cut(7) => return part_of_date(&Treatment::Month, text, on),
+        Treatment::Hour | Treatment::Day | Treatment::Month if is_cut(4) => {
+            return part_of_date(&Treatment::Year, text, on);
+        }
+        _ => {}
+    }
+    let day = Moment::parse(text).or_else(|| Moment::parse(&format!("{text}-01")));
+    moment(treatment, day.or_else(|| Moment::parse(&format!("{text}-01-01")))?, on)
+}
+
+/// What is left of a date and time.
+pub(super) fn moment(treatment: &Treatment, moment: Moment, on: Day) -> Option<String> {
+    match treatment {
+        Treatment::Hour => Some(format!("{}T{:02}:00", moment.day(), moment.hour())),
+        _ => date(treatment, moment.day(), on),
+    }
 }
 
 /// What is left of a day.
-pub(super) fn date(treatment: &Treatment, day: Day) -> Option<String> {
+pub(super) fn date(treatment: &Treatment, day: Day, on: Day) -> Option<String> {
     let whole = day.to_string();
     match treatment {
-        Treatment::Keep | Treatment::Day => Some(whole),
+        Treatment::Keep | Treatment::Hour | Treatment::Day => Some(whole),
         Treatment::Month => whole.get(..7).map(str::to_owned),
         Treatment::Year => whole.get(..4).map(str::to_owned),
+        Treatment::BirthYear => birth_year(day, on),
         _ => None,
     }
 }
 
-/// Ages over 89 are 90 (45 CFR 164.514(b)(2)(i)(C)); a two-letter code for an age (newborn, unknown) stays.
+/// The year of a birth; who is over 89 is born in the last year of those, or before (45 CFR 164.514(b)(2)(i)(C)).
+fn birth_year(day: Day, on: Day) -> Option<String> {
+    let (born, now) = (day.to_civil()?.year(), on.to_civil()?.year());
+    // Whoever was born in the year before this one may be 89 or 90: the year would tell.
+    let last = now - 90;
+    Some(if born <= last { format!("<= {last}") } else { born.to_string() })
+}
+
+/// Ages over 89 are 90+ (45 CFR 164.514(b)(2)(i)(C)); a two-letter code for an age (newborn, unknown) stays.
 fn age(text: &str) -> Option<String> {
     let text = text.trim();
     if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Some(text.to_owned());
     }
     let years: u32 = text.trim_end_matches('+').parse().ok()?;
-    Some(if years > 89 { "90".to_owned() } else { text.to_owned() })
+    Some(if years > 89 { "90+".to_owned() } else { text.to_owned() })
 }
 
 /// The band a number lies in: `40-49`.
@@ -79,6 +120,25 @@ pub(super) fn band(number: f64, width: u32) -> Option<String> {
     let width = f64::from(width.max(1));
     let low = (number / width).floor() * width;
     low.is_finite().then(|| format!("{low}-{}", low + width - 1.0))
+}
+
+/// The band of a number, or of a band that is no wider.
+fn band_of_text(text: &str, width: u32) -> Option<String> {
+    let text = text.trim();
+    if let Ok(number) = text.parse() {
+        return band(number, width);
+    }
+    let (low, high) = text.rsplit_once('-')?;
+    let (low, high): (f64, f64) = (low.parse().ok()?, high.parse().ok()?);
+    let shown = band(low, width)?;
+    (band(high, width)? == shown).then_some(shown)
+}
+
+/// The middle of the cell of a grid that a coordinate lies in; cells are so many thousandths of a degree wide.
+pub(super) fn grid(degrees: f64, width: u32) -> Option<f64> {
+    let width = f64::from(width.max(1));
+    let middle = ((degrees * 1000.0 / width).floor() * width + width / 2.0) / 1000.0;
+    middle.is_finite().then_some((middle * 10_000.0).round() / 10_000.0)
 }
 
 /// The hundred block of an address: `1200 block of MAIN ST`. Corners stay; what is neither is withheld.
@@ -104,39 +164,27 @@ fn block(address: &str) -> Option<String> {
     Some(format!("{hundred} block of {}", words.to_uppercase()))
 }
 
-/// The first characters, if there are more.
+/// The first characters, if there are more; those of a text that is cut already stay.
 fn first(text: &str, count: u32) -> Option<String> {
     let count = count as usize;
-    (text.chars().count() > count).then(|| text.chars().take(count).collect())
+    if let Some(kept) = text.strip_suffix('…') {
+        return (kept.chars().count() <= count).then(|| text.to_owned());
+    }
+    (text.chars().count() > count).then(|| text.chars().take(count).chain(['…']).collect())
 }
 
 /// The last letters and digits, if there are at least twice as many.
 fn last(text: &str, count: u32) -> Option<String> {
     let count = count as usize;
+    if let Some(rest) = text.strip_prefix('…') {
+        return (rest.chars().count() <= count && rest.chars().all(char::is_alphanumeric)).then(|| text.to_owned());
+    }
     let mut end: Vec<char> = text.chars().rev().filter(|c| c.is_alphanumeric()).collect();
     if end.len() < count * 2 {
         return None;
     }
     end.truncate(count);
     Some(format!("…{}", end.into_iter().rev().collect::<String>()))
-}
-
-/// A keyed token of 80 bits: the same for the same value, kind and audience, whatever its case and blanks.
-pub(super) fn pseudonym(key: &[u8; 32], kind: &str, value: &str) -> String {
-    let mut hasher = blake3::Hasher::new_keyed(key);
-    hasher.update(kind.as_bytes());
-    hasher.update(&[0]);
-    for c in value.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
-        hasher.update(c.encode_utf8(&mut [0; 4]).as_bytes());
-    }
-    let mut bits = hasher.finalize().as_bytes().iter().take(10).fold(0_u128, |sum, byte| sum << 8 | u128::from(*byte));
-    let mut token = String::with_capacity(18);
-    token.push_str("p-");
-    for _ in 0..16 {
-        token.push(char::from(*b"abcdefghjkmnpqrstuvwxyz234567890".get((bits & 31) as usize).unwrap_or(&b'0')));
-        bits >>= 5;
-    }
-    token
 }
 
 /// A length of time as ISO 8601 has it.
@@ -163,50 +211,93 @@ pub(super) fn span(span: Span) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn addresses_become_blocks_once() {
-        let zips = ZipAreas::default();
-        let shown = |address: &str| text(&Treatment::Block, address, &zips);
-        assert_eq!(shown("1234 Main St, Apt 5").as_deref(), Some("1200 block of MAIN ST"));
-        assert_eq!(shown("1200 block of MAIN ST").as_deref(), Some("1200 block of MAIN ST"));
-        assert_eq!(shown("42 Elm Ave Unit 7").as_deref(), Some("0-99 block of ELM AVE"));
-        assert_eq!(shown("Main St & 5th Ave").as_deref(), Some("MAIN ST & 5TH AVE"));
-        assert_eq!(shown("Jane Example"), None);
+    fn shown(treatment: &Treatment, value: &str) -> Option<String> {
+        let lists = [
+            ("zip3-census-2010".to_owned(), vec!["036 554".to_owned()]),
+            ("zip3-census-2020".to_owned(), vec!["063 554".to_owned(), "010".to_owned()]),
+        ];
+        let on = Day::parse("2026-07-01").unwrap_or(Day(0));
+        let zips = ZipAreas::new(&lists);
+        text(treatment, value, &Setting { zips: &zips, on, days: Some(10) })
     }
 
     #[test]
-    fn rare_zip_areas_are_hidden() {
-        let list = ["036".to_owned()];
-        let zips = ZipAreas::new(Some(&list));
-        assert_eq!(text(&Treatment::Zip3, "03601", &zips).as_deref(), Some("000"));
-        assert_eq!(text(&Treatment::Zip3, "55401-1234", &zips).as_deref(), Some("554"));
-        assert_eq!(text(&Treatment::Zip3, "Jane", &zips), None);
-        assert_eq!(text(&Treatment::Zip3, "55401", &ZipAreas::new(None)).as_deref(), Some("000"));
+    fn addresses_become_blocks_once() {
+        for (address, block) in [
+            ("1234 Main St, Apt 5", Some("1200 block of MAIN ST")),
+            ("1200 block of MAIN ST", Some("1200 block of MAIN ST")),
+            ("42 Elm Ave Unit 7", Some("0-99 block of ELM AVE")),
+            ("Main St & 5th Ave", Some("MAIN ST & 5TH AVE")),
+            ("Jane Example", None),
+        ] {
+            assert_eq!(shown(&Treatment::Block, address).as_deref(), block);
+        }
+    }
+
+    #[test]
+    fn only_large_zip_areas_are_shown() {
+        for (zip, area) in [
+            ("06301", Some("063")),
+            ("03601", Some("000")),
+            ("55401-1234", Some("554")),
+            ("01001", Some("010")),
+            ("96201", Some("000")),
+            ("000", Some("000")),
+            ("Jane", None),
+        ] {
+            assert_eq!(shown(&Treatment::Zip3, zip).as_deref(), area, "{zip}");
+        }
+        let setting = Setting { zips: &ZipAreas::default(), on: Day(0), days: None };
+        assert_eq!(text(&Treatment::Zip3, "55401", &setting).as_deref(), Some("000"));
     }
 
     #[test]
     fn dates_lose_their_day() {
-        let zips = ZipAreas::default();
-        assert_eq!(text(&Treatment::Year, "2026-03-02T21:14", &zips).as_deref(), Some("2026"));
-        assert_eq!(text(&Treatment::Year, "2026", &zips).as_deref(), Some("2026"));
-        assert_eq!(text(&Treatment::Month, "2026-03", &zips).as_deref(), Some("2026-03"));
-        assert_eq!(text(&Treatment::Month, "next spring", &zips), None);
+        for (treatment, value, left) in [
+            (Treatment::Year, "2026-03-02T21:14", Some("2026")),
+            (Treatment::Year, "2026", Some("2026")),
+            (Treatment::Month, "2026-03", Some("2026-03")),
+            (Treatment::Month, "2026", Some("2026")),
+            (Treatment::Month, "next spring", None),
+            (Treatment::Hour, "2026-03-02T21:14", Some("2026-03-02T21:00")),
+            (Treatment::Day, "2026-03-02T21:14", Some("2026-03-02")),
+            (Treatment::Shift(1), "2026-03-02", Some("2026-03-12")),
+            (Treatment::BirthYear, "1984-05-17", Some("1984")),
+            (Treatment::BirthYear, "1931-05-17", Some("<= 1936")),
+            (Treatment::BirthYear, "1936-12-31", Some("<= 1936")),
+            (Treatment::BirthYear, "<= 1936", Some("<= 1936")),
+        ] {
+            assert_eq!(shown(&treatment, value).as_deref(), left, "{value}");
+        }
     }
 
     #[test]
     fn old_ages_are_one_age() {
-        let zips = ZipAreas::default();
-        assert_eq!(text(&Treatment::Age90, "89", &zips).as_deref(), Some("89"));
-        assert_eq!(text(&Treatment::Age90, "103", &zips).as_deref(), Some("90"));
-        assert_eq!(text(&Treatment::Age90, "NB", &zips).as_deref(), Some("NB"));
-        assert_eq!(text(&Treatment::Age90, "Jane", &zips), None);
+        for (age, left) in
+            [("89", Some("89")), ("103", Some("90+")), ("90+", Some("90+")), ("NB", Some("NB")), ("Jane", None)]
+        {
+            assert_eq!(shown(&Treatment::Age90, age).as_deref(), left);
+        }
     }
 
     #[test]
-    fn pseudonyms_need_the_key() {
-        let one = pseudonym(&[1; 32], "person", "Jane Doe");
-        assert_eq!(one, pseudonym(&[1; 32], "person", " jane  DOE"));
-        assert_ne!(one, pseudonym(&[2; 32], "person", "Jane Doe"));
-        assert_eq!(one.len(), 18);
+    fn coordinates_become_cells() {
+        assert_eq!(grid(44.977_753, 10), Some(44.975));
+        assert_eq!(grid(-93.265_011, 10), Some(-93.265));
+        assert_eq!(grid(44.975, 10), Some(44.975));
+        assert_eq!(grid(-93.265, 10), Some(-93.265));
+        assert_eq!(shown(&Treatment::Grid(10), "44.977753").as_deref(), Some("44.975"));
+    }
+
+    #[test]
+    fn what_is_cut_stays_cut() {
+        for treatment in [Treatment::First(3), Treatment::Last(4), Treatment::Band(5)] {
+            for value in ["1234567890", "37", "Jane Example"] {
+                let once = shown(&treatment, value);
+                assert_eq!(once.as_deref().and_then(|once| shown(&treatment, once)), once, "{value}");
+            }
+        }
+        assert_eq!(shown(&Treatment::Last(4), "…4821").as_deref(), Some("…4821"));
+        assert_eq!(shown(&Treatment::Last(4), "…4821 Jane"), None);
     }
 }

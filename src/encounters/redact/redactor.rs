@@ -1,6 +1,10 @@
 //! One redactor a domain and audience: the only maker of disclosures.
 
+use super::Ask;
 use super::Error;
+use super::asking::Granted;
+use super::case::Case;
+use super::case::Conditions;
 use super::codes::CodeRules;
 use super::decide::Planned;
 use super::decide::Shape;
@@ -14,24 +18,29 @@ use super::disclosure::ShownCandidate;
 use super::disclosure::ShownCode;
 use super::disclosure::ShownFinding;
 use super::disclosure::ShownFix;
+use super::disclosure::ShownObligation;
 use super::disclosure::ShownReason;
 use super::fields::Rules;
 use super::fields::Writer;
 use super::known;
-use super::operators;
+use super::operators::Setting;
 use super::operators::ZipAreas;
 use super::text::Known;
 use super::text::NameLists;
 use super::text::TextRule;
+use super::tokens::Key;
 use crate::model::encounter::Encounter;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Finding;
 use crate::model::outcome::Given;
 use crate::model::outcome::Judgement;
+use crate::model::outcome::label_bits;
+use crate::model::policy::FieldLine;
 use crate::model::policy::Showing;
 use crate::model::policy::Treatment;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
+use crate::model::record::Record;
 use crate::model::rules::Severity;
 use crate::model::value::Value;
 use crate::registry::Registry;
@@ -45,7 +54,10 @@ pub struct Redactor {
     policy: String,
     registry_id: String,
     rules: Rules,
-    records: Vec<RecordPlan>,
+    granted: Granted,
+    conditions: Conditions,
+    /// For each record the plans for its fields: which one applies, the labels of the encounter decide.
+    records: Vec<Vec<RecordPlan>>,
     /// Code sets of the domain: a message must not name a hidden code of theirs.
     sets: Vec<u16>,
     candidates: Showing,
@@ -60,6 +72,14 @@ struct RecordPlan {
     /// Declared paths; `true` if what stands there is hidden.
     hidden: HashMap<String, bool>,
     id: Option<usize>,
+    /// The field whose value is the subject, by slots.
+    subject: Option<Vec<usize>>,
+    /// Fields that hold consents.
+    consents: Vec<usize>,
+    /// Dates move by a multiple of so many days.
+    shift: Option<u32>,
+    /// Texts that may be codes are among the fields.
+    has_coded_texts: bool,
 }
 
 impl Redactor {
@@ -73,17 +93,27 @@ impl Redactor {
         domain: &Domain,
         registry: Arc<Registry>,
         audience: &str,
+        ask: &Ask,
         key: [u8; 32],
     ) -> Result<Redactor, Error> {
         let standing = Standing::of(shared, Some(domain), audience)?;
-        let records = domain.records.iter().zip(0_u16..);
-        let records = records.map(|(record, place)| RecordPlan::new(standing.plan(place, record))).collect();
-        let list = |name: &str| shared.lists.iter().find(|list| list.0 == name).map(|list| list.1.as_slice());
+        let granted = Granted::new(shared, &standing, audience, ask)?;
+        let codes = CodeRules::new(shared, &standing, granted.guarded, registry.set_count());
+        let has_signals = domain.records.iter().any(|record| record.has_signals());
+        let conditions = Conditions::new(&standing, &granted, if has_signals { codes.hidden_labels() } else { 0 });
+        let plans = |(record, place): (&Record, u16)| {
+            let plan = |number: usize| {
+                let more: Vec<&FieldLine> = conditions.lines(number).collect();
+                RecordPlan::new(standing.plan(place, record, &more))
+            };
+            (0..conditions.plan_count()).map(plan).collect()
+        };
+        let records = domain.records.iter().zip(0_u16..).map(plans).collect();
         let rules = Rules {
-            codes: CodeRules::new(shared, &standing, registry.set_count()),
+            codes,
             text: TextRule::new(shared, &standing)?,
-            zips: ZipAreas::new(list("zip3-restricted")),
-            key: *blake3::keyed_hash(&key, audience.as_bytes()).as_bytes(),
+            zips: ZipAreas::new(&shared.lists),
+            key: Key::new(*blake3::keyed_hash(&key, audience.as_bytes()).as_bytes()),
             keeps_undeclared: standing.keeps_undeclared(),
             registry,
         };
@@ -91,6 +121,8 @@ impl Redactor {
             audience: audience.to_owned(),
             registry_id: rules.registry.id().to_owned(),
             rules,
+            granted,
+            conditions,
             records,
             sets: domain.sets.clone(),
             candidates: standing.candidates(),
@@ -141,18 +173,77 @@ impl Redactor {
         Disclosure::unreadable(line, reason)
     }
 
+    /// The labels that make a difference to this audience, as bits: what an encounter says is searched for these.
+    pub fn asked_labels(&self) -> u128 {
+        self.conditions.asked
+    }
+
+    /// What an encounter's labels and consents come to.
+    fn case(&self, plan: &RecordPlan, encounter: &Encounter<'_>, judgement: &Judgement<'_>) -> Case {
+        if self.conditions.asked == 0 && !self.granted.wants_consents() {
+            return Case::PLAIN;
+        }
+        let registry = &self.rules.registry;
+        let mut bears = judgement.labels;
+        for given in &judgement.given {
+            bears |= label_bits(&registry.codes(given.set).labels(given.code));
+        }
+        if plan.has_coded_texts {
+            coded_labels(registry, &plan.fields, &encounter.slots, &mut bears);
+        }
+        let mut consented = None;
+        if self.granted.wants_consents() {
+            let fields = plan.consents.iter().filter_map(|slot| encounter.slots.get(*slot));
+            let covered = fields.filter_map(|field| self.granted.consented(field, encounter.today));
+            consented = covered.reduce(|one, other| one | other);
+        }
+        self.conditions.case(bears & self.conditions.asked, consented, &self.granted)
+    }
+
+    /// What is left of an encounter of which nothing may be shown.
+    fn refused<'a>(&'a self, plan: &RecordPlan, encounter: &Encounter<'a>, why: &'static str) -> Disclosure<'a> {
+        let withheld = Redaction { path: Cow::Borrowed(""), did: "withhold", why: Cow::Borrowed(why) };
+        Disclosure::whole(Answer { redactions: vec![withheld], ..self.empty(self.id(plan, encounter)) }, false)
+    }
+
+    fn empty<'a>(&'a self, id: Shown<'a>) -> Answer<'a> {
+        Answer {
+            id,
+            audience: &self.audience,
+            purpose: self.granted.purpose.as_deref(),
+            policy: &self.policy,
+            registry: &self.registry_id,
+            codes: Vec::new(),
+            candidates: Vec::new(),
+            findings: Vec::new(),
+            missing: Vec::new(),
+            encounter: Fields::default(),
+            obligations: Vec::new(),
+            redactions: Vec::new(),
+        }
+    }
+
     /// What the audience may see of one encounter.
     pub fn redact<'a>(&'a self, encounter: Encounter<'a>, judgement: Judgement<'a>) -> Disclosure<'a> {
-        let Some(plan) = self.records.get(usize::from(encounter.record)) else {
+        let plans = self.records.get(usize::from(encounter.record)).map_or(&[][..], Vec::as_slice);
+        let Some(plan) = plans.first() else {
             return Disclosure::unreadable(encounter.line, "no such record");
         };
+        let case = self.case(plan, &encounter, &judgement);
+        if let Some(why) = case.refusal {
+            return self.refused(plan, &encounter, why);
+        }
+        let plan = plans.get(case.plan).unwrap_or(plan);
         let has_errors = judgement.findings.iter().any(|finding| finding.severity == Severity::Error);
         let known = self.known(plan, &encounter);
         let id = self.id(plan, &encounter);
-        let mut writer = Writer::new(&self.rules, &known);
+        let days = plan.shift.and_then(|multiple| self.days(plan, &encounter, multiple));
+        let setting = Setting { zips: &self.rules.zips, on: encounter.on, days };
+        let mut writer = Writer::new(&self.rules, &known, &case, setting, plan.shift.is_some());
         let mut fields = writer.record(&plan.fields, encounter.slots);
         let undeclared = !encounter.undeclared.is_empty();
-        if self.rules.keeps_undeclared {
+        let keeps_undeclared = self.rules.keeps_undeclared && !case.withholds;
+        if keeps_undeclared {
             for (path, value) in encounter.undeclared {
                 if let Some(shown) = writer.undeclared(&path, value) {
                     place(&mut fields, &plan.fields, &path, shown, &mut |name| writer.name(name));
@@ -165,26 +256,34 @@ impl Redactor {
             did: "remove",
             why: Cow::Borrowed(why),
         }));
-        if undeclared && !self.rules.keeps_undeclared {
+        if undeclared && !keeps_undeclared {
             redactions.push(Redaction { path: "?".into(), did: "remove", why: "undeclared".into() });
         }
+        let shown = View { plan, case: &case, known: &known, withheld: &withheld };
         let answer = Answer {
-            id,
-            audience: &self.audience,
-            policy: &self.policy,
-            registry: &self.registry_id,
-            codes: judgement.given.iter().filter_map(|given| self.given(plan, given)).collect(),
-            candidates: judgement.candidates.into_iter().filter_map(|it| self.candidate(plan, it)).collect(),
-            findings: judgement
-                .findings
-                .into_iter()
-                .filter_map(|it| self.finding(plan, &known, &withheld, it))
-                .collect(),
+            codes: judgement.given.iter().filter_map(|given| self.given(&shown, given)).collect(),
+            candidates: judgement.candidates.into_iter().filter_map(|it| self.candidate(&shown, it)).collect(),
+            findings: judgement.findings.into_iter().filter_map(|it| self.finding(&shown, it)).collect(),
             missing: self.missing(plan, judgement.missing),
             encounter: fields,
+            obligations: self.conditions.obligations(&case).map(ShownObligation::of).collect(),
             redactions,
+            ..self.empty(id)
         };
         Disclosure::whole(answer, has_errors)
+    }
+
+    /// By how many days the dates of the encounter's subject move; `None` if it names no subject.
+    fn days(&self, plan: &RecordPlan, encounter: &Encounter<'_>, multiple: u32) -> Option<i32> {
+        let text = |value: &Value<'_>| match value {
+            Value::Text(text) => Some(text.to_string()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let subject = plan.subject.as_deref().and_then(|slots| text(value_at(&encounter.slots, slots)?));
+        let id = || plan.id.and_then(|slot| encounter.slots.get(slot)).and_then(text);
+        let subject = if plan.subject.is_some() { subject } else { id() };
+        subject.map(|subject| self.rules.key.days(&subject, multiple))
     }
 
     fn known(&self, plan: &RecordPlan, encounter: &Encounter<'_>) -> Known {
@@ -214,15 +313,15 @@ impl Redactor {
                 _ => return Shown::Whole(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
             },
         };
-        if is_kept { Shown::Text(text) } else { Shown::Text(operators::pseudonym(&self.rules.key, "id", &text).into()) }
+        if is_kept { Shown::Text(text) } else { Shown::Text(self.rules.key.pseudonym("id", &text).into()) }
     }
 
-    fn given<'a>(&'a self, plan: &RecordPlan, given: &Given) -> Option<ShownCode<'a>> {
-        if plan.hides(&given.path, self.rules.keeps_undeclared) {
+    fn given<'a>(&'a self, view: &View<'_>, given: &Given) -> Option<ShownCode<'a>> {
+        if view.plan.hides(&given.path, self.rules.keeps_undeclared) {
             return None;
         }
         let codes = self.rules.registry.codes(given.set);
-        let code = self.rules.codes.shown(&self.rules.registry, given.set, given.code)?;
+        let code = self.rules.codes.shown(&self.rules.registry, given.set, given.code, view.case.codes)?;
         let names = codes.property_names();
         let is_itself = code == given.code;
         let raised = given.raised.iter().filter(|_| is_itself).filter_map(|(property, value)| {
@@ -237,11 +336,13 @@ impl Redactor {
         })
     }
 
-    fn candidate<'a>(&'a self, plan: &RecordPlan, candidate: Candidate<'a>) -> Option<ShownCandidate<'a>> {
+    fn candidate<'a>(&'a self, view: &View<'_>, candidate: Candidate<'a>) -> Option<ShownCandidate<'a>> {
         let registry = &self.rules.registry;
         let is_open = self.candidates != Showing::Remove
-            && self.rules.codes.is_shown(registry, candidate.set, candidate.code)
-            && !candidate.because.iter().any(|reason| plan.hides(&reason.path, self.rules.keeps_undeclared));
+            // A code proposed from what is withheld would tell of it.
+            && !view.case.withholds
+            && self.rules.codes.is_shown(registry, candidate.set, candidate.code, view.case.codes)
+            && !candidate.because.iter().any(|reason| view.plan.hides(&reason.path, self.rules.keeps_undeclared));
         if !is_open {
             return None;
         }
@@ -264,23 +365,19 @@ impl Redactor {
         })
     }
 
-    fn finding<'a>(
-        &'a self,
-        plan: &RecordPlan,
-        known: &Known,
-        withheld: &[String],
-        finding: Finding,
-    ) -> Option<ShownFinding<'a>> {
+    fn finding<'a>(&'a self, view: &View<'_>, finding: Finding) -> Option<ShownFinding<'a>> {
         let is_closed = self.findings == Showing::Remove
-            || plan.hides(&finding.path, self.rules.keeps_undeclared)
-            || withheld.contains(&finding.path);
+            || view.plan.hides(&finding.path, self.rules.keeps_undeclared)
+            || view.withheld.contains(&finding.path);
         if is_closed {
             return None;
         }
-        let is_whole =
-            self.findings == Showing::Keep && !known.is_in(&finding.message) && !self.names_hidden(&finding.message);
-        let fix =
-            finding.fix.filter(|(set, code)| is_whole && self.rules.codes.is_shown(&self.rules.registry, *set, *code));
+        let is_whole = self.findings == Showing::Keep
+            && !view.known.is_in(&finding.message)
+            && !self.names_hidden(&finding.message, view.case);
+        let fix = finding.fix.filter(|(set, code)| {
+            is_whole && self.rules.codes.is_shown(&self.rules.registry, *set, *code, view.case.codes)
+        });
         let fix = fix.map(|(set, code)| {
             let codes = self.rules.registry.codes(set);
             ShownFix { set: codes.name(), code: codes.code(code) }
@@ -298,8 +395,8 @@ impl Redactor {
     }
 
     /// Whether a message names a code that is not shown.
-    fn names_hidden(&self, message: &str) -> bool {
-        if !self.rules.codes.hides_any() {
+    fn names_hidden(&self, message: &str, case: &Case) -> bool {
+        if !self.rules.codes.hides_any(case.codes) {
             return false;
         }
         let words = message.split(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-' || c == '/'));
@@ -307,7 +404,7 @@ impl Redactor {
         words.into_iter().any(|word| {
             self.sets.iter().any(|set| {
                 let code = self.rules.registry.codes(*set).find(word);
-                code.is_some_and(|code| !self.rules.codes.is_shown(&self.rules.registry, *set, code))
+                code.is_some_and(|code| !self.rules.codes.is_shown(&self.rules.registry, *set, code, case.codes))
             })
         })
     }
@@ -328,6 +425,10 @@ impl RecordPlan {
             fields: Vec::new(),
             removed: Vec::new(),
             hidden: HashMap::new(),
+            subject: subject(&fields),
+            consents: fields.iter().enumerate().filter(|(_, it)| it.privacy.is_consent).map(|(slot, _)| slot).collect(),
+            shift: None,
+            has_coded_texts: false,
         };
         plan.survey(&fields, false);
         plan.fields = fields;
@@ -347,7 +448,15 @@ impl RecordPlan {
             if is_removed && !is_under_hidden {
                 self.removed.push((planned.path.clone(), planned.why.clone()));
             }
-            let is_hidden = matches!(planned.treatment, Treatment::Pseudonym | Treatment::Mask | Treatment::Remove);
+            if let Treatment::Shift(multiple) = planned.treatment {
+                // Texts have one shift: the widest steps of all.
+                self.shift = Some(self.shift.map_or(multiple, |other| other.max(multiple)));
+            }
+            self.has_coded_texts |= !planned.privacy.code_sets.is_empty();
+            let is_hidden = matches!(
+                planned.treatment,
+                Treatment::Pseudonym | Treatment::Token | Treatment::Mask | Treatment::Remove
+            );
             self.hidden.insert(planned.path.clone(), is_hidden || is_under_hidden);
             let mut shape = &planned.shape;
             while let Shape::List(item) = shape {
@@ -376,6 +485,60 @@ impl RecordPlan {
             }
         }
         self.hidden.get(&plain).copied().unwrap_or(!keeps_undeclared)
+    }
+}
+
+/// What of an encounter is being shown, and how.
+struct View<'v> {
+    plan: &'v RecordPlan,
+    case: &'v Case,
+    known: &'v Known,
+    /// Paths of what is withheld.
+    withheld: &'v [String],
+}
+
+/// The slots of the field that tells whose record it is; one in a list tells of several.
+fn subject(fields: &[Planned]) -> Option<Vec<usize>> {
+    fields.iter().enumerate().find_map(|(slot, planned)| match &planned.shape {
+        Shape::Record(inner) => subject(inner).map(|mut slots| {
+            slots.insert(0, slot);
+            slots
+        }),
+        _ => planned.privacy.is_subject.then(|| vec![slot]),
+    })
+}
+
+fn value_at<'v, 'a>(values: &'v [Value<'a>], slots: &[usize]) -> Option<&'v Value<'a>> {
+    let (first, rest) = slots.split_first()?;
+    match values.get(*first)? {
+        value if rest.is_empty() => Some(value),
+        Value::Record(inner) => value_at(inner, rest),
+        _ => None,
+    }
+}
+
+/// Adds the labels of the codes that stand in texts.
+fn coded_labels(registry: &Registry, plan: &[Planned], values: &[Value<'_>], bears: &mut u128) {
+    for (planned, value) in plan.iter().zip(values) {
+        coded_labels_of(registry, planned, &planned.shape, value, bears);
+    }
+}
+
+fn coded_labels_of(registry: &Registry, planned: &Planned, shape: &Shape, value: &Value<'_>, bears: &mut u128) {
+    match (shape, value) {
+        (Shape::Record(plan), Value::Record(slots)) => coded_labels(registry, plan, slots, bears),
+        (Shape::List(item), Value::List(values)) => {
+            values.iter().for_each(|value| coded_labels_of(registry, planned, item, value, bears));
+        }
+        (_, Value::Text(text)) => {
+            for set in &planned.privacy.code_sets {
+                let codes = registry.codes(*set);
+                if let Some(code) = codes.find(text) {
+                    *bears |= label_bits(&codes.labels(code));
+                }
+            }
+        }
+        _ => {}
     }
 }
 

@@ -14,6 +14,7 @@ use crate::definitions::parse::tree::CrosswalkLine;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
 use crate::definitions::parse::tree::ImportOption;
+use crate::definitions::parse::tree::LabelLine;
 use crate::definitions::parse::tree::MapsTo;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::ReplacedBy;
@@ -142,7 +143,12 @@ impl Builder<'_> {
             }
             Rule::unless => CodeItem::Unless(Box::new(self.expression(parts.next()?)?)),
             Rule::needs => CodeItem::Needs(self.paths(&mut parts)),
-            Rule::label => CodeItem::Label(self.names(&mut parts)),
+            Rule::label => CodeItem::Label(Box::new(LabelLine {
+                labels: self.names(&mut parts),
+                from: self.take_day(&mut parts, Rule::from_day),
+                to: self.take_day(&mut parts, Rule::to_day),
+                see: parts.next().and_then(|pair| self.inner_name(pair)),
+            })),
             Rule::note => CodeItem::Note { kind: self.next_name(&mut parts)?, text: self.next_name(&mut parts)? },
             Rule::excludes => {
                 let relation = self.next_name(&mut parts)?;

@@ -12,6 +12,7 @@ mod rules;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::problems::Problems;
 use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::DeriveDef;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::Statement;
@@ -117,7 +118,10 @@ impl<'b> Builder<'b> {
             Rule::code_body => drop(self.code_body(block)),
             Rule::rule_body => drop(self.rule_body(block)),
             Rule::rows => drop(self.rows(block)),
-            Rule::derive_body => drop(self.derive_body(block)),
+            Rule::derive_body => {
+                let name = Spanned::new(String::new(), Span::default());
+                self.derive_body(block, &mut DeriveDef { record: name, lines: Vec::new(), marks: Vec::new() });
+            }
             Rule::crosswalk_body => drop(self.crosswalk_body(block)),
             Rule::policy_body => drop(self.policy_body(block)),
             Rule::options => drop(self.options(block)),
@@ -135,6 +139,7 @@ impl<'b> Builder<'b> {
             Rule::rule_def => Statement::Rule(self.rule_def(pair)?),
             Rule::crosswalk => Statement::Crosswalk(self.crosswalk(pair)?),
             Rule::label_def => Statement::Label(self.label_def(pair)?),
+            Rule::purpose_def => Statement::Purpose(self.purpose_def(pair)?),
             Rule::policy => Statement::Policy(self.policy(pair)?),
             _ => return None,
         })

@@ -5,24 +5,64 @@ use crate::definitions::parse::build::Pair;
 use crate::definitions::parse::build::Parts;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::EncounterDef;
 use crate::definitions::parse::tree::LabelDef;
+use crate::definitions::parse::tree::LiftDef;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::OperatorDef;
 use crate::definitions::parse::tree::PolicyDef;
 use crate::definitions::parse::tree::PolicyItem;
+use crate::definitions::parse::tree::PurposeDef;
 use crate::definitions::parse::tree::SelectorDef;
 use crate::diagnostics::span::Spanned;
 
 impl Builder<'_> {
     pub(super) fn label_def(&mut self, pair: Pair<'_>) -> Option<LabelDef> {
         let mut parts = Parts::of(pair);
-        let name = self.next_name(&mut parts)?;
-        let title = self.next_name(&mut parts)?;
-        let see = parts.next().and_then(|body| {
-            let sources = self.items(body, Place::Label, Builder::inner_name);
-            sources.into_iter().next().map(|source| source.item)
-        });
-        Some(LabelDef { name, title, see })
+        let mut label = LabelDef {
+            name: self.next_name(&mut parts)?,
+            title: self.next_name(&mut parts)?,
+            see: None,
+            says: Vec::new(),
+            is_never_shown: false,
+            wants_own_consent: false,
+        };
+        if let Some(body) = parts.next() {
+            self.items(body, Place::Label, |builder, pair| {
+                match pair.as_rule() {
+                    Rule::says => label.says.extend(builder.names(&mut Parts::of(pair))),
+                    Rule::never_shown => label.is_never_shown = true,
+                    Rule::own_consent => label.wants_own_consent = true,
+                    _ => label.see = builder.inner_name(pair),
+                }
+                Some(())
+            });
+        }
+        Some(label)
+    }
+
+    pub(super) fn purpose_def(&mut self, pair: Pair<'_>) -> Option<PurposeDef> {
+        let mut parts = Parts::of(pair);
+        let mut purpose = PurposeDef {
+            name: self.next_name(&mut parts)?,
+            title: self.next_name(&mut parts)?,
+            see: None,
+            under: None,
+            is_emergency: false,
+            is_public: false,
+        };
+        if let Some(body) = parts.next() {
+            self.items(body, Place::Purpose, |builder, pair| {
+                match pair.as_rule() {
+                    Rule::emergency => purpose.is_emergency = true,
+                    Rule::public => purpose.is_public = true,
+                    Rule::purpose_under => purpose.under = builder.inner_name(pair),
+                    _ => purpose.see = builder.inner_name(pair),
+                }
+                Some(())
+            });
+        }
+        Some(purpose)
     }
 
     pub(super) fn policy(&mut self, pair: Pair<'_>) -> Option<PolicyDef> {
@@ -43,18 +83,27 @@ impl Builder<'_> {
         Some(match rule {
             Rule::audience => PolicyItem::Audience(self.next_name(&mut parts)?),
             Rule::version => PolicyItem::Version(self.number(parts.next()?)?),
-            Rule::purpose => PolicyItem::Purpose(self.next_name(&mut parts)?),
-            Rule::verb_fields => {
-                let operator = OperatorDef { name: self.next_name(&mut parts)?, argument: None };
-                PolicyItem::Fields { selectors: self.selectors(&mut parts), operator }
+            Rule::purpose => {
+                let purposes = self.names(&mut parts);
+                let not = parts.next().map(|pair| self.names(&mut Parts::of(pair))).unwrap_or_default();
+                PolicyItem::Purpose { purposes, not }
             }
-            Rule::every_fields | Rule::path_fields => {
-                let selectors = self.selectors(&mut parts);
-                let mut operator = Parts::of(parts.next()?);
-                let name = self.next_name(&mut operator)?;
-                let argument = operator.next().and_then(|pair| self.number(pair));
-                PolicyItem::Fields { selectors, operator: OperatorDef { name, argument } }
+            Rule::verb_fields | Rule::every_fields | Rule::path_fields => {
+                let (selectors, operator) = self.field_line(rule, &mut parts)?;
+                PolicyItem::Fields { selectors, operator }
             }
+            Rule::guard => {
+                let labels = self.names(&mut parts);
+                let unless = parts.next().map(|pair| self.lifts(pair)).unwrap_or_default();
+                PolicyItem::Withhold { labels, unless }
+            }
+            Rule::requires_consent => PolicyItem::RequireConsent,
+            Rule::encounters => self.encounters(&mut parts)?,
+            Rule::obligation => PolicyItem::Obligation {
+                name: self.next_name(&mut parts)?,
+                text: self.next_name(&mut parts)?,
+                labels: parts.next().map(|pair| self.names(&mut Parts::of(pair))).unwrap_or_default(),
+            },
             Rule::text_policy => self.text_policy(&mut parts)?,
             Rule::codes_policy => self.codes_policy(&mut parts)?,
             Rule::candidates => PolicyItem::Candidates(self.next_name(&mut parts)?),
@@ -64,6 +113,51 @@ impl Builder<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// `remove …`, `every … to OP`, `PATH to OP`: which fields, and what is done.
+    fn field_line(&mut self, rule: Rule, parts: &mut Parts<'_>) -> Option<(Vec<Spanned<SelectorDef>>, OperatorDef)> {
+        if rule == Rule::verb_fields {
+            let operator = OperatorDef { name: self.next_name(parts)?, argument: None };
+            return Some((self.selectors(parts), operator));
+        }
+        let selectors = self.selectors(parts);
+        let mut operator = Parts::of(parts.next()?);
+        let name = self.next_name(&mut operator)?;
+        let argument = operator.next().and_then(|pair| self.number(pair));
+        Some((selectors, OperatorDef { name, argument }))
+    }
+
+    fn lifts(&mut self, pair: Pair<'_>) -> Vec<LiftDef> {
+        let lift = |pair: Pair<'_>| match pair.as_rule() {
+            Rule::by_consent => LiftDef::Consent,
+            Rule::emergency => LiftDef::Emergency,
+            _ => LiftDef::Recipient(self.names(&mut Parts::of(pair))),
+        };
+        pair.into_inner().map(lift).collect()
+    }
+
+    fn encounters(&mut self, parts: &mut Parts<'_>) -> Option<PolicyItem> {
+        let labels = parts.take(Rule::labelled_codes).map(|pair| self.names(&mut Parts::of(pair)))?;
+        let pair = parts.next()?;
+        let rule = pair.as_rule();
+        let mut parts = Parts::of(pair);
+        let doing = match rule {
+            Rule::refuse => EncounterDef::Refuse,
+            Rule::encounter_codes => EncounterDef::Codes(self.code_treatment(parts.next()?)),
+            _ => {
+                let (selectors, operator) = self.field_line(rule, &mut parts)?;
+                EncounterDef::Fields { selectors, operator }
+            }
+        };
+        Some(PolicyItem::Encounters { labels, doing })
+    }
+
+    fn code_treatment(&mut self, pair: Pair<'_>) -> Name {
+        match pair.as_rule() {
+            Rule::roll_up => Name::new("roll-up".to_owned(), self.span(&pair)),
+            _ => self.name(pair),
+        }
     }
 
     fn text_policy(&mut self, parts: &mut Parts<'_>) -> Option<PolicyItem> {
@@ -81,11 +175,7 @@ impl Builder<'_> {
             Some(pair) => self.names(&mut Parts::of(pair)),
             None => Vec::new(),
         };
-        let pair = parts.next()?;
-        let treatment = match pair.as_rule() {
-            Rule::roll_up => Name::new("roll-up".to_owned(), self.span(&pair)),
-            _ => self.name(pair),
-        };
+        let treatment = self.code_treatment(parts.next()?);
         Some(PolicyItem::Codes { labels, treatment })
     }
 

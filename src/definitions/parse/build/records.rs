@@ -70,6 +70,9 @@ impl Builder<'_> {
             Rule::quasi_identifier => Attribute::QuasiIdentifier,
             Rule::free => Attribute::Free,
             Rule::dates_encounter => Attribute::DatesEncounter,
+            Rule::subject => Attribute::Subject,
+            Rule::signal => Attribute::Signal,
+            Rule::codes_of => Attribute::CodesOf(self.names(&mut Parts::of(pair))),
             Rule::identifies => Attribute::Identifies(self.inner_name(pair)?),
             Rule::sensitive => Attribute::Sensitive(self.inner_name(pair)?),
             Rule::default => {
@@ -96,6 +99,7 @@ fn simple(word: &str) -> Option<SimpleKind> {
         "date" => SimpleKind::Date,
         "datetime" => SimpleKind::DateTime,
         "duration" => SimpleKind::Duration,
+        "consent" => SimpleKind::Consent,
         _ => return None,
     })
 }

@@ -8,10 +8,8 @@ use crate::definitions::parse::recover::Place;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::ColumnDef;
 use crate::definitions::parse::tree::DeriveDef;
-use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ListDef;
 use crate::definitions::parse::tree::MemberDef;
-use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::RowDef;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
@@ -103,15 +101,23 @@ impl Builder<'_> {
 
     pub(super) fn derive(&mut self, pair: Pair<'_>) -> Option<DeriveDef> {
         let mut parts = Parts::of(pair);
-        Some(DeriveDef { record: self.next_name(&mut parts)?, lines: self.derive_body(parts.next()?) })
+        let mut def = DeriveDef { record: self.next_name(&mut parts)?, lines: Vec::new(), marks: Vec::new() };
+        self.derive_body(parts.next()?, &mut def);
+        Some(def)
     }
 
-    pub(super) fn derive_body(&mut self, block: Pair<'_>) -> Vec<(PathDef, Spanned<Expr>)> {
-        let lines = self.items(block, Place::Assignment, |builder, pair| {
+    pub(super) fn derive_body(&mut self, block: Pair<'_>, def: &mut DeriveDef) {
+        self.items(block, Place::Assignment, |builder, pair| {
+            let is_mark = pair.as_rule() == Rule::mark;
             let mut parts = Parts::of(pair);
-            Some((builder.next_path(&mut parts)?, builder.expression(parts.next()?)?))
+            if is_mark {
+                let labels = builder.names(&mut parts);
+                def.marks.push((labels, builder.expression(parts.next()?)?));
+            } else {
+                def.lines.push((builder.next_path(&mut parts)?, builder.expression(parts.next()?)?));
+            }
+            Some(())
         });
-        lines.into_iter().map(|line| line.item).collect()
     }
 
     pub(super) fn rule_def(&mut self, pair: Pair<'_>) -> Option<RuleDef> {

@@ -1,0 +1,95 @@
+//! Labels that encounters get from what they say: `label L when …` of a derivation, and the words of the labels
+//! themselves, which are searched in the free texts of every record.
+
+use super::expression::Lowering;
+use super::report::Report;
+use super::rules::record;
+use super::scope::Scope;
+use super::texts::Texts;
+use super::world::World;
+use crate::definitions::parse::tree::DeriveDef;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::Name;
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::rules::Mark;
+
+/// The `label` lines of a `derive` block.
+pub(super) fn marks(
+    def: &DeriveDef,
+    world: &World,
+    domain: usize,
+    report: &mut Report,
+    texts: &mut Texts,
+) -> Vec<Mark> {
+    if def.marks.is_empty() {
+        return Vec::new();
+    }
+    let Some((place, fields)) = record(Some(&def.record), "derive", def.record.span, world, domain, report) else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for (names, when) in &def.marks {
+        let scope = Scope::new(world, domain, Some(fields));
+        let when = Lowering { world, scope, report, texts }.condition(when);
+        for name in names {
+            match world.label(name) {
+                Ok(label) => out.push(Mark { record: place, label, when: when.clone() }),
+                Err((problem, help)) => report.say(name.span, problem, help),
+            }
+        }
+    }
+    out
+}
+
+/// A mark for each label that has words, in each record that has free texts. What is denied counts as said: a text that
+/// speaks of a thing is about it.
+pub(super) fn by_words(world: &World, domain: usize, report: &mut Report, texts: &mut Texts) -> Vec<Mark> {
+    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
+    let mut out = Vec::new();
+    for (place, record) in (0_u16..).zip(records) {
+        let mut free = Vec::new();
+        free_texts(&record.fields, "", &mut free);
+        if free.is_empty() {
+            continue;
+        }
+        for (label, words) in (0_u16..).zip(world.labels.iter().map(|label| &label.says)) {
+            if words.is_empty() {
+                continue;
+            }
+            let said = free.iter().map(|path| says(path, words)).collect();
+            let scope = Scope::new(world, domain, Some(record));
+            let when = Lowering { world, scope, report, texts }.condition(&here(Expr::Or(said)));
+            out.push(Mark { record: place, label, when });
+        }
+    }
+    out
+}
+
+fn here<T>(item: T) -> Spanned<T> {
+    Spanned::new(item, Span::default())
+}
+
+fn says(path: &str, words: &[String]) -> Spanned<Expr> {
+    let phrases: Vec<Name> = words.iter().map(|word| here(word.clone())).collect();
+    let left = Box::new(here(Expr::Word(path.to_owned())));
+    here(Expr::Mentions { left, phrases, all: false, even_negated: true })
+}
+
+/// Paths of the free texts of a record.
+fn free_texts(fields: &[Field], above: &str, out: &mut Vec<String>) {
+    for field in fields {
+        let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
+        let mut kind = &field.kind;
+        while let Kind::List(inner) = kind {
+            kind = inner;
+        }
+        match kind {
+            Kind::Record(inner) => free_texts(inner, &path, out),
+            Kind::Text if field.privacy.is_free => out.push(path),
+            _ => {}
+        }
+    }
+}
