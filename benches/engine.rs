@@ -17,6 +17,7 @@ use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::read::Source;
 use tencode::encounters::read::read_json;
+use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
 use tencode::registry::Registry;
 
@@ -113,6 +114,7 @@ fn engine(_folder: &TempDir, registry: Arc<Registry>) -> Engine {
     let options = Options {
         record: None,
         audience: Some("desk".to_owned()),
+        ask: Ask::default(),
         on: None,
         today: TODAY,
         candidates: Some(1),

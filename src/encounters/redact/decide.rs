@@ -63,12 +63,7 @@ impl<'a> Standing<'a> {
     /// The fields of a record with what happens to each. Where `more` speaks of a field too, the stricter line wins.
     pub fn plan(&self, record: u16, fields: &Record, more: &[&FieldLine]) -> Vec<Planned> {
         let lines: Vec<&FieldLine> = self.lines().collect();
-        Planner { record, lines, more, keeps_undeclared: self.keeps_undeclared() }.fields(
-            &fields.fields,
-            "",
-            &mut Vec::new(),
-            None,
-        )
+        Planner { record, lines, more }.fields(&fields.fields, "", &mut Vec::new(), None)
     }
 
     fn lines(&self) -> impl Iterator<Item = &'a FieldLine> + '_ {
@@ -123,7 +118,6 @@ struct Planner<'a, 'm> {
     record: u16,
     lines: Vec<&'a FieldLine>,
     more: &'m [&'m FieldLine],
-    keeps_undeclared: bool,
 }
 
 impl Planner<'_, '_> {
@@ -156,7 +150,7 @@ impl Planner<'_, '_> {
         let (mut treatment, mut why) = match decided {
             Some((line, _)) => (line.operator.clone(), reason(&line.fields, field)),
             // What somebody consents to says what there is to hide.
-            None if field.privacy.is_consent && !self.keeps_undeclared => (Treatment::Remove, "withheld".to_owned()),
+            None if field.privacy.is_consent => (Treatment::Remove, "withheld".to_owned()),
             None => (Treatment::Keep, String::new()),
         };
         if let Some((line, _)) = deciding(self.more, self.record, &path, slots, field)
