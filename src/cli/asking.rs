@@ -32,7 +32,7 @@ pub(crate) struct Asking {
     #[arg(long, value_name = "A")]
     pub audience: Option<String>,
     #[command(flatten)]
-    pub ask: Asked,
+    pub ask: Purpose,
     /// Judge every encounter for this day [default: its own date, else today]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub on: Option<Day>,
@@ -40,7 +40,7 @@ pub(crate) struct Asking {
 
 /// What for, and from where.
 #[derive(clap::Args, Clone, Default)]
-pub(crate) struct Asked {
+pub(crate) struct Purpose {
     /// What for, such as TREAT, HPAYMT or BTG; denied unless the audience's policy allows it [default: its own purpose]
     #[arg(long, value_name = "P")]
     purpose: Option<String>,
@@ -52,7 +52,14 @@ pub(crate) struct Asked {
     recipient: Option<String>,
 }
 
-impl Asked {
+impl Purpose {
+    /// An emergency, if that is what it is: whoever asks in one is noted.
+    fn emergency(&self, registry: &Registry) -> Result<Option<String>, Failure> {
+        let Some(name) = &self.purpose else { return Ok(None) };
+        let is_emergency = registry.shared()?.purposes.iter().any(|it| it.name == *name && it.is_emergency);
+        Ok(is_emergency.then(|| format!("purpose `{name}`")))
+    }
+
     /// As the redactor takes it.
     pub fn ask(&self) -> Ask {
         Ask { purpose: self.purpose.clone(), reason: self.reason.clone(), recipient: self.recipient.clone() }
@@ -79,10 +86,14 @@ impl Asking {
         terminal: &mut Terminal,
     ) -> Result<(Engine, Asked), Failure> {
         let (domain, required) = (&self.domain, registry.domain(&self.domain)?.is_some_and(|it| it.requires_audit));
-        let log = auditing.open(required.then(|| format!("domain `{domain}`")).as_deref())?;
+        let by_domain = required.then(|| format!("domain `{domain}`"));
+        let required = by_domain.or(self.ask.emergency(&registry)?);
+        let log = auditing.open(required.as_deref())?;
         let mut access = auditing::access(command, self.audience.as_deref().unwrap_or_default());
         (access.registry, access.domain) = (registry.id().to_owned(), domain.clone());
         access.record = self.record.clone().unwrap_or_default();
+        access.purpose = self.ask.purpose.clone().unwrap_or_default();
+        access.reason.clone_from(&self.ask.reason);
         let engine = match self.engine(registry, candidates) {
             Ok(engine) => engine,
             Err(failure) => {

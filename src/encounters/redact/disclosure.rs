@@ -15,6 +15,8 @@ pub struct Disclosure<'a> {
     inner: Inner<'a>,
     #[serde(skip)]
     has_errors: bool,
+    #[serde(skip)]
+    is_refused: bool,
 }
 
 #[derive(Serialize)]
@@ -26,11 +28,16 @@ enum Inner<'a> {
 
 impl<'a> Disclosure<'a> {
     pub(super) fn whole(answer: Answer<'a>, has_errors: bool) -> Disclosure<'a> {
-        Disclosure { inner: Inner::Whole(Box::new(answer)), has_errors }
+        Disclosure { inner: Inner::Whole(Box::new(answer)), has_errors, is_refused: false }
+    }
+
+    /// What is left of an encounter of which a policy shows nothing.
+    pub(super) fn refused(answer: Answer<'a>) -> Disclosure<'a> {
+        Disclosure { inner: Inner::Whole(Box::new(answer)), has_errors: false, is_refused: true }
     }
 
     pub(super) fn unreadable(line: u64, error: &'static str) -> Disclosure<'a> {
-        Disclosure { inner: Inner::Unreadable { line, error }, has_errors: true }
+        Disclosure { inner: Inner::Unreadable { line, error }, has_errors: true, is_refused: false }
     }
 
     /// The line it stands for could not be read.
@@ -46,7 +53,7 @@ impl<'a> Disclosure<'a> {
     /// What the audit log says of it: how many codes of which set, what was done to fields of which kind; no content.
     pub fn entry(&self) -> Entry {
         let Inner::Whole(answer) = &self.inner else { return Entry::new(Outcome::Error) };
-        let mut entry = Entry::new(Outcome::Shown);
+        let mut entry = Entry::new(if self.is_refused { Outcome::Denied } else { Outcome::Shown });
         answer.codes.iter().for_each(|code| entry.code(code.set));
         answer.candidates.iter().for_each(|candidate| entry.code(candidate.set));
         for redaction in &answer.redactions {

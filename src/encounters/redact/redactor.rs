@@ -143,7 +143,7 @@ impl Redactor {
 
     /// The id of an encounter as it was read, for the keyed token of the audit log only.
     pub(in crate::encounters) fn identity<'a>(&self, encounter: &'a Encounter<'_>) -> Option<Cow<'a, str>> {
-        let slot = self.records.get(usize::from(encounter.record))?.id;
+        let slot = self.records.get(usize::from(encounter.record))?.first()?.id;
         match slot.and_then(|slot| encounter.slots.get(slot)) {
             Some(Value::Text(text) | Value::Misfit(text)) => Some(Cow::Borrowed(text)),
             Some(Value::Number(number)) => Some(Cow::Owned(number.to_string())),
@@ -203,7 +203,7 @@ impl Redactor {
     /// What is left of an encounter of which nothing may be shown.
     fn refused<'a>(&'a self, plan: &RecordPlan, encounter: &Encounter<'a>, why: &'static str) -> Disclosure<'a> {
         let withheld = Redaction { path: Cow::Borrowed(""), did: "withhold", why: Cow::Borrowed(why) };
-        Disclosure::whole(Answer { redactions: vec![withheld], ..self.empty(self.id(plan, encounter)) }, false)
+        Disclosure::refused(Answer { redactions: vec![withheld], ..self.empty(self.id(plan, encounter)) })
     }
 
     fn empty<'a>(&'a self, id: Shown<'a>) -> Answer<'a> {
