@@ -5,7 +5,7 @@
 //! them and without any official release. First stands what is written to standard output, then what is written to standard
 //! error; an exit status other than 0 is the last line, `(exit status 1)`.
 //!
-//! `UPDATE_EXPECT=1 cargo test` rewrites the pages.
+//! A command may go on in lines that begin with `> `. `UPDATE_EXPECT=1 cargo test` rewrites the pages.
 
 #![cfg(unix)]
 
@@ -90,7 +90,9 @@ fn played(stage: &Stage, page: &Path) -> String {
     std::os::unix::fs::symlink(root.join("examples"), folder.join("examples")).unwrap();
     let mut out = String::new();
     let mut is_console = false;
-    for line in fs::read_to_string(page).unwrap().lines() {
+    let text = fs::read_to_string(page).unwrap();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
         if let Some(kind) = line.strip_prefix("```") {
             is_console = !is_console && kind == "console";
         } else if is_console && !line.starts_with("$ ") {
@@ -99,12 +101,17 @@ fn played(stage: &Stage, page: &Path) -> String {
         out.push_str(line);
         out.push('\n');
         assert!(is_console || !line.trim_start().starts_with("$ tencode"), "{}: {line}: not run", page.display());
-        if let Some(command) = line.strip_prefix("$ ").filter(|_| is_console) {
-            let (written, status) = stage.run(&folder, command);
-            out.push_str(&written);
-            if status != 0 {
-                out.push_str(&format!("(exit status {status})\n"));
-            }
+        let Some(command) = line.strip_prefix("$ ").filter(|_| is_console) else { continue };
+        let mut command = command.to_owned();
+        while let Some(more) = lines.next_if(|line| line.starts_with("> ") || *line == ">") {
+            out.push_str(&format!("{more}\n"));
+            command.push_str(&format!("\n{}", more.get(2..).unwrap_or_default()));
+        }
+        let (written, status) = stage.run(&folder, &command);
+        assert!(!written.contains("\n```"), "{}: {command}: what it writes ends the block", page.display());
+        out.push_str(&written);
+        if status != 0 {
+            out.push_str(&format!("(exit status {status})\n"));
         }
     }
     out
@@ -146,4 +153,64 @@ fn pages_show_what_the_program_does() {
         }
     });
     assert!(stale.is_empty(), "pages are stale; UPDATE_EXPECT=1 rewrites them\n{}", stale.join("\n"));
+}
+
+/// The help of a command and of the commands below it.
+fn helps(stage: &Stage, folder: &Path, command: &str, out: &mut Vec<String>) {
+    let (help, status) = stage.run(folder, &format!("{command} --help"));
+    assert_eq!(status, 0, "{command} --help");
+    let commands = help.split("\nCommands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
+    for line in commands.lines().filter_map(|line| line.strip_prefix("  ")) {
+        if let Some(name) = line.split(' ').next().filter(|name| !name.is_empty() && *name != "help") {
+            helps(stage, folder, &format!("{command} {name}"), out);
+        }
+    }
+    out.push(help);
+}
+
+/// What the examples of the helps work with: files called as they call them.
+const FILES: &[(&str, &str)] = &[
+    ("notes.txt", "Call 555-867-5309\n"),
+    ("notes.ndjson", "{\"id\": 1, \"text\": \"Call 555-867-5309\"}\n"),
+    ("questions.ndjson", "{\"id\": 1, \"set\": \"call-types\", \"code\": \"T-STOP\"}\n"),
+    ("queries.ndjson", "{\"id\": 1, \"q\": \"burglary\"}\n"),
+    ("list.csv", "CODE,NAME\nA1,First\n"),
+    ("export.csv", "id,text\n1,where is my order\n"),
+    (
+        "icd10cm_order_2026.txt",
+        "00001 X00     0 Invented                                                     Invented heading\n",
+    ),
+];
+
+#[test]
+fn examples_of_the_helps_work() {
+    let stage = Stage::new();
+    let folder = stage.folder.path().join("examples");
+    fs::create_dir(&folder).unwrap();
+    for (name, text) in FILES {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    assert_eq!(stage.run(&folder, "gzip export.csv").1, 0);
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    std::os::unix::fs::symlink(examples, folder.join("examples")).unwrap();
+    let mut all = Vec::new();
+    helps(&stage, &folder, "tencode", &mut all);
+    assert!(all.iter().all(|help| help.contains("\n    tencode ") || help.contains("| tencode ")), "{all:?}");
+    let is_example = |line: &&str| line.starts_with("    ") && line.contains("tencode ") && !line.contains('`');
+    let mut lines: Vec<&str> = all.iter().flat_map(|help| help.lines().filter(is_example)).map(str::trim).collect();
+    // A domain `parking` is made before other examples look at it.
+    lines.sort_by_key(|line| (!line.contains(" new "), *line));
+    lines.dedup();
+    assert!(lines.len() > 40, "{lines:?}");
+    for line in lines {
+        // Remarks stand two blanks or more behind what is to be typed.
+        let command = line.split("  ").next().unwrap_or_default();
+        if command == "tencode new parking" && folder.join("domains/parking").exists() {
+            continue;
+        }
+        let (written, status) = stage.run(&folder, command);
+        // The file is not the publisher's, which is what checking is for.
+        let expected = i32::from(command.starts_with("tencode sources add"));
+        assert_eq!(status, expected, "{command}\n{written}");
+    }
 }

@@ -6,9 +6,23 @@ use clap::Subcommand;
 use clap::ValueEnum;
 use std::path::PathBuf;
 
+/// What stands below the list of commands.
+const EXAMPLES: &str = "\
+Examples:
+    tencode search high blood pressure
+    tencode classify --domain law-enforcement --record call \"boyfriend won't leave, he hit her\"
+    tencode run --domain law-enforcement --record call --audience public examples/calls.ndjson
+    tencode new parking
+
+Exit status: 0 fine, 1 something is wrong with what was given (an unknown code, a line that cannot be read, an
+encounter or a definition with errors), 2 the work could not be done.
+
+Environment: TENCODE_DATA (folders of official releases), TENCODE_KEY (secret of the pseudonyms), XDG_CACHE_HOME,
+XDG_DATA_HOME, NO_COLOR, COLUMNS.";
+
 /// Codes for encounters: define them, propose them, check them, and show each audience only what it may see
 #[derive(Parser)]
-#[command(name = "tencode", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "tencode", version, max_term_width = 100, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Folder of domains; may be given several times and adds up; `built-in` are those shipped with the program [default:
     /// ./domains, and of the shipped ones those that are not there]

@@ -40,11 +40,12 @@ impl Context {
 
     /// The registry of all domains; compiled first if anything changed.
     pub fn registry(&self, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
-        Context::open(&self.session(Reach::All)?, terminal)
+        Context::open(&self.session(Reach::All)?, None, terminal)
     }
 
-    /// The registry of a session; compiled first if anything changed.
-    pub fn open(session: &Session, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
+    /// The registry of a session; compiled first if anything changed. Domains that were refused are named, except the
+    /// one that is `asked` for: of that one more is to be said.
+    pub fn open(session: &Session, asked: Option<&str>, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
         let mut spinner = None;
         let mut told = Vec::new();
         let registry = session.open(&mut |progress| match progress {
@@ -56,7 +57,7 @@ impl Context {
                 told.clone_from(&outcome.refused);
             }
         })?;
-        for name in told {
+        for name in told.iter().filter(|name| Some(name.as_str()) != asked) {
             terminal.note(&format!("the domain `{name}` has errors and is left out: see `tencode check`"));
         }
         Ok(registry)
@@ -71,7 +72,7 @@ impl Context {
         if !session.has(domain)? {
             return Err(no_domain(domain, &session.folders()?, &session));
         }
-        let registry = Context::open(&session, terminal)?;
+        let registry = Context::open(&session, Some(domain), terminal)?;
         if registry.domain_names().any(|name| name == domain) {
             return Ok(registry);
         }

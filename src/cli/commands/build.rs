@@ -18,6 +18,7 @@ use std::time::Instant;
 ///
 ///     tencode build
 ///     tencode build -o office.registry
+///     tencode build --json                   counts for programs
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Build {

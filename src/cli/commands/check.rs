@@ -20,8 +20,8 @@ use std::path::PathBuf;
 /// Names are looked up in all domains, but only problems of the paths given are shown. Exit status 1 if there is an error.
 ///
 ///     tencode check                          all domains
-///     tencode check domains/front-office     one domain
-///     tencode check --json | jq .code        for programs
+///     tencode check domains/parking          one domain
+///     tencode check --json                   for programs
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Check {
@@ -64,13 +64,20 @@ impl Check {
 fn counted(outcome: &Outcome, errors: usize, warnings: usize) -> String {
     let codes: usize = outcome.compiled.sets.iter().map(|set| set.codes.len()).sum();
     let rules: usize = outcome.compiled.domains.iter().map(|domain| domain.rules.len()).sum();
-    let domains = outcome.compiled.domains.len();
-    let checked = format!("{domains} domains, {} code sets, {codes} codes, {rules} rules", outcome.compiled.sets.len());
+    let domains = outcome.compiled.domains.iter().filter(|domain| domain.name != "shared").count();
+    let checked = [(domains, "domain"), (outcome.compiled.sets.len(), "code set"), (codes, "code"), (rules, "rule")]
+        .map(|(count, what)| many(count, what))
+        .join(", ");
+    let warned = many(warnings, "warning");
     match (errors, warnings) {
         (0, 0) => format!("{checked}: nothing wrong"),
-        (0, _) => format!("{checked}: {warnings} warnings"),
-        _ => format!("{errors} errors, {warnings} warnings; refused: {}", outcome.refused.join(", ")),
+        (0, _) => format!("{checked}: {warned}"),
+        _ => format!("{}, {warned}; refused: {}", many(errors, "error"), outcome.refused.join(", ")),
     }
+}
+
+fn many(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// The domain that a path is or lies in.

@@ -27,8 +27,8 @@ use std::sync::Arc;
 /// Candidates below the threshold of their code set are not shown; if there is none, codes for misspelt words are named, or
 /// those that a search for the words finds. Exit status 1 if the record cannot be read.
 ///
-///     tencode classify --domain law-enforcement --record call officer stopped a blue car for speeding
-///     tencode classify --domain healthcare --set icd-10-cm '{"note": "type 2 diabetes", "patient": {"age": 61}}'
+///     tencode classify --domain law-enforcement --record call officer made a car stop
+///     tencode classify --domain healthcare --set icd-10-cm '{"note": "type 2 diabetes"}'
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Classify {

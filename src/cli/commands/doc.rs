@@ -35,6 +35,9 @@ enum Page {
 impl Doc {
     pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         match self.page {
+            Page::Language if terminal.json => {
+                terminal.json(&serde_json::json!({ "page": "language", "text": LANGUAGE }))?;
+            }
             Page::Language => terminal.text(LANGUAGE)?,
             Page::Scripts if terminal.json => {
                 for function in scripts::described() {

@@ -67,7 +67,11 @@ impl Explain {
         }
         if let Some(page) = PAGES.get_file(format!("{}.md", self.name.to_uppercase())).and_then(|it| it.contents_utf8())
         {
-            terminal.text(page)?;
+            if terminal.json {
+                terminal.json(&serde_json::json!({ "diagnostic": self.name.to_uppercase(), "text": page }))?;
+            } else {
+                terminal.text(page)?;
+            }
             return Ok(Verdict::Fine);
         }
         let session = context.session(Reach::All)?;

@@ -7,6 +7,7 @@ use crate::cli::terminal::Terminal;
 use crate::definitions::import;
 use crate::definitions::import::Format;
 use crate::definitions::import::Options;
+use crate::definitions::print;
 use crate::diagnostics::did_you_mean;
 use crate::model::day::Day;
 use std::path::PathBuf;
@@ -16,8 +17,8 @@ use std::path::PathBuf;
 /// Formats: icd-10-cm-order, icd-10-cm-tabular, icd-10-cm-index, hcpcs, csv, tsv, fhir. Files may be packed (.gz, .xz, .zip).
 /// A table needs to be told its columns.
 ///
+///     tencode import csv list.csv --name permits --column code=CODE --column title=NAME
 ///     tencode import icd-10-cm-order icd10cm_order_2026.txt -o icd.codes
-///     tencode import csv calls.csv --name call-types --column code=CODE --column title=NAME
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Import {
@@ -52,6 +53,7 @@ impl Import {
         })?;
         let options = Options { columns: self.columns, from: self.from, to: self.to, ..Options::default() };
         let mut parts = Vec::new();
+        let spinner = Terminal::spinner("reading");
         for file in &self.files {
             let part = import::read_file(file).and_then(|bytes| import::read(format, &bytes, &options));
             parts.push(part.map_err(|error| match error {
@@ -63,11 +65,12 @@ impl Import {
             self.files.first().and_then(|file| file.file_name()).map(|name| name.to_string_lossy().into_owned());
         let name = self.name.or(first.map(|name| plain_name(&name))).unwrap_or_default();
         let merged = import::merge(&name, parts);
+        spinner.finish_and_clear();
         if terminal.json {
             terminal.json(&merged.set)?;
             return Ok(Verdict::Fine);
         }
-        let text = import::to_definition(&merged.set);
+        let text = print::print(&import::to_definition(&merged.set));
         match &self.output {
             Some(file) => std::fs::write(file, text).map_err(|error| Failure::file(file, error))?,
             None => terminal.text(&text)?,

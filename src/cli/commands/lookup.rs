@@ -27,7 +27,7 @@ const SHOWN: usize = 20;
 /// is not found.
 ///
 ///     tencode lookup E11.9
-///     tencode lookup B88.0 --set icd-10-cm --on 2025-09-30
+///     tencode lookup E11.9 --set icd-10-cm --on 2025-09-30
 ///     tencode lookup --batch questions.ndjson
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]

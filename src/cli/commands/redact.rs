@@ -6,6 +6,7 @@ use crate::cli::Context;
 use crate::cli::auditing;
 use crate::cli::auditing::Asked;
 use crate::cli::auditing::Auditing;
+use crate::cli::commands::lines::Lines;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session;
@@ -17,7 +18,6 @@ use rayon::iter::IntoParallelRefIterator;
 use rayon::iter::ParallelIterator;
 use serde::Deserialize;
 use serde::Serialize;
-use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use std::sync::Arc;
 /// same order. What is masked is the word of the audience's policy.
 ///
 ///     tencode redact --audience public notes.txt
-///     tencode redact --audience public --spans --json < notes.ndjson
+///     tencode redact --audience public --spans < notes.ndjson
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Redact {
@@ -90,34 +90,31 @@ fn kinds(masked: &Masked) -> Vec<&'static str> {
 
 /// Lines that are masked at a time, on all cores.
 const AT_ONCE: usize = 4096;
+/// Or so many bytes.
+const BYTES_AT_ONCE: usize = 8 << 20;
 /// Bytes of a line at most.
-const LONGEST: usize = 64 << 20;
+const LONGEST: u64 = 16 << 20;
 
 impl Redact {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let (redactor, mut asked) = self.redactor(context, terminal)?;
-        let is_input = self.file.as_deref().is_none_or(|file| file.as_os_str() == "-");
-        let mut reader: Box<dyn BufRead> = match self.file.as_deref().filter(|_| !is_input) {
-            Some(path) => Box::new(std::io::BufReader::new(
-                std::fs::File::open(path).map_err(|error| Failure::file(path, error))?,
-            )),
-            None => Box::new(std::io::BufReader::new(std::io::stdin())),
-        };
+        let path = self.file.clone().unwrap_or_else(|| PathBuf::from("-"));
+        let mut input = Lines::open(&path, LONGEST)?;
         let (mut lines, mut first, mut verdict) = (Vec::new(), 1, Verdict::Fine);
-        let mut is_open = true;
+        let (mut is_open, mut bytes) = (true, 0);
         while is_open {
             let mut line = Vec::new();
-            is_open = reader
-                .read_until(b'\n', &mut line)
-                .map_err(|error| Failure::said(format!("the input: {}", error.kind())))?
-                > 0;
-            if is_open {
-                lines.push(line);
+            let read = input.read(&mut line).map_err(|error| Failure::file(&path, error))?;
+            is_open = read.is_some();
+            if let Some(is_whole) = read {
+                bytes += line.len();
+                lines.push(if is_whole { Ok(line) } else { Err("the line is too long") });
             }
-            if lines.len() == AT_ONCE || !is_open {
+            if lines.len() == AT_ONCE || bytes > BYTES_AT_ONCE || !is_open {
                 verdict = self.write(&redactor, first, &lines, &mut asked, terminal)?.max(verdict);
                 first += lines.len();
                 lines.clear();
+                bytes = 0;
             }
         }
         asked.note(&Entry::new(Outcome::Done).count(first as u64 - 1))?;
@@ -159,12 +156,15 @@ impl Redact {
         &self,
         redactor: &TextRedactor,
         first: usize,
-        lines: &[Vec<u8>],
+        lines: &[Result<Vec<u8>, &'static str>],
         asked: &mut Asked,
         terminal: &mut Terminal,
     ) -> Result<Verdict, Failure> {
         let is_json = self.spans || terminal.json;
-        let answer = |line: &Vec<u8>| self.answer(redactor, line, is_json);
+        let answer = |line: &Result<Vec<u8>, &'static str>| match line {
+            Ok(line) => self.answer(redactor, line, is_json),
+            Err(error) => Err(*error),
+        };
         let answers: Vec<Answer> = lines.par_iter().map(answer).collect();
         // One row for all of them: texts have no subject. It is kept before the first is written.
         let mut entry = Entry { line: Some(first as u64), ..Entry::new(Outcome::Shown).count(lines.len() as u64) };
@@ -187,9 +187,6 @@ impl Redact {
 
     /// The answer to a line, and the kinds of what was masked in it.
     fn answer(&self, redactor: &TextRedactor, line: &[u8], is_json: bool) -> Answer {
-        if line.len() > LONGEST {
-            return Err("the line is too long");
-        }
         let line = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8")?;
         let line = line.trim_end_matches(['\n', '\r']);
         if !line.trim_start().starts_with('{') {

@@ -19,6 +19,7 @@ use crate::encounters::read::Source;
 use std::fs::File;
 use std::io::BufWriter;
 use std::io::Write;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -29,10 +30,10 @@ use std::sync::atomic::Ordering;
 /// becomes {"line": 7, "error": "…"} in its place. The last line on standard error counts what was read, written,
 /// refused, and found to have errors; the exit status is 1 if anything was refused or has an error (warnings do not count).
 ///
-///     tencode run --domain healthcare claims.ndjson
-///     tencode run --domain law-enforcement --record call --audience public calls.csv -o calls.out
-///     tencode run --domain law-enforcement --audience public --audit office.audit calls.csv
-///     zcat export.gz | tencode run --domain customer-service --format csv -
+///     tencode run --domain law-enforcement --record call examples/calls.ndjson
+///     tencode run --domain law-enforcement --audience public examples/calls.ndjson -o public.ndjson
+///     tencode run --domain law-enforcement --audience public --audit office.audit examples/calls.ndjson
+///     zcat export.csv.gz | tencode run --domain customer-service --format csv -
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Run {
@@ -61,11 +62,15 @@ impl Run {
         let registry = self.asking.registry(context, terminal)?;
         let (engine, mut asked) =
             self.asking.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
-        let path = self.file.unwrap_or_else(|| PathBuf::from("-"));
-        let mut source = Source::open(&path, self.format, engine.schema()).map_err(batch::Error::from)?;
+        let input = self.file.unwrap_or_else(|| PathBuf::from("-"));
+        let mut source = Source::open(&input, self.format, engine.schema()).map_err(batch::Error::from)?;
         let counts = match &self.output {
             None => answer(&engine, &mut source, self.jobs, &mut asked, terminal.out())?,
             Some(path) => {
+                if is_same(path, &input) {
+                    let text = format!("{}: this is the input; write the answers elsewhere", path.display());
+                    return Err(Failure::said(text));
+                }
                 let file = File::create(path).map_err(|error| Failure::file(path, error))?;
                 answer(&engine, &mut source, self.jobs, &mut asked, &mut BufWriter::new(file))?
             }
@@ -76,6 +81,12 @@ impl Run {
         terminal.note(&format!("{read} read, {written} written, {refused} refused, {wrong} with errors"));
         Ok(if refused > 0 || wrong > 0 { Verdict::Wrong } else { Verdict::Fine })
     }
+}
+
+/// Whether the answers would be written over the encounters.
+fn is_same(output: &Path, input: &Path) -> bool {
+    let is_device = output.metadata().is_ok_and(|about| !about.is_file());
+    !is_device && matches!((output.canonicalize(), input.canonicalize()), (Ok(one), Ok(two)) if one == two)
 }
 
 fn answer(

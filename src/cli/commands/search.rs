@@ -18,7 +18,8 @@ use std::path::PathBuf;
 /// With `--batch`, reads lines `{"id", "q"}` and answers each in order. Exit status 1 if nothing is found.
 ///
 ///     tencode search type 2 diabetes
-///     tencode search --set icd-10-cm --limit 3 "broken wrist"
+///     tencode search --set icd-10-cm --limit 3 "high blood pressure"
+///     tencode search --batch queries.ndjson
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Search {

@@ -8,7 +8,11 @@ use clap::CommandFactory;
 
 /// Writes the completions of a shell to standard output.
 ///
-///     tencode completions bash > ~/.local/share/bash-completion/completions/tencode
+/// Put them where your shell looks: for bash ~/.local/share/bash-completion/completions, for zsh a folder of `fpath`, for
+/// fish ~/.config/fish/completions.
+///
+///     tencode completions bash > tencode
+///     tencode completions fish > tencode.fish
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Completions {
@@ -25,18 +29,32 @@ impl Completions {
     }
 }
 
-/// Writes the manual page to standard output.
+/// Writes a manual page to standard output: that of the program, or that of one command.
 ///
-///     tencode man > ~/.local/share/man/man1/tencode.1
+/// Put it where `man` looks, such as ~/.local/share/man/man1.
+///
+///     tencode man > tencode.1
+///     tencode man run > tencode-run.1
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
-pub(crate) struct Man {}
+pub(crate) struct Man {
+    /// A command
+    command: Option<String>,
+}
 
 impl Man {
-    #[expect(clippy::unused_self, reason = "run as every command is")]
     pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let mut whole = Arguments::command();
+        whole.build();
+        let page = match &self.command {
+            None => whole,
+            Some(name) => match whole.find_subcommand(name) {
+                Some(command) => command.clone(),
+                None => return Err(Failure::said(format!("there is no command `{name}`"))),
+            },
+        };
         let mut out = Vec::new();
-        clap_mangen::Man::new(Arguments::command()).render(&mut out)?;
+        clap_mangen::Man::new(page).render(&mut out)?;
         terminal.out().write_all(&out)?;
         Ok(Verdict::Fine)
     }

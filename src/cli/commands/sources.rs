@@ -19,7 +19,7 @@ use std::path::PathBuf;
 /// Files are looked for in the folders of `TENCODE_DATA` and in the user's data folder, packed or not.
 ///
 ///     tencode sources
-///     tencode sources add ~/Downloads/icd10cm_order_2026.txt
+///     tencode sources add icd10cm_order_2026.txt
 ///     tencode sources check
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -30,12 +30,20 @@ pub(crate) struct Sources {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// List them, and where their files are
+    /// Lists them, and where their files are
+    ///
+    ///     tencode sources list
+    #[command(verbatim_doc_comment)]
     List,
-    /// Check the files that are there against what is known of the release
+    /// Checks the files that are there against what is known of the release; exit status 1 if one differs
+    ///
+    ///     tencode sources check
+    #[command(verbatim_doc_comment)]
     Check,
-    /// Copy files into the user's data folder, after they were recognised and checked
-    #[command(visible_alias = "install")]
+    /// Copies files into the user's data folder, after they were recognised and checked; exit status 1 if one was not
+    ///
+    ///     tencode sources add icd10cm_order_2026.txt
+    #[command(visible_alias = "install", verbatim_doc_comment)]
     Add {
         /// The files
         #[arg(required = true)]
@@ -92,7 +100,10 @@ fn add(files: &[PathBuf], known: &[Source], terminal: &mut Terminal) -> Result<V
         sources::install_folder().ok_or_else(|| Failure::said("there is no data folder: set XDG_DATA_HOME"))?;
     let (mut verdict, mut has_names) = (Verdict::Fine, false);
     for file in files {
-        match sources::install(file, known, &folder) {
+        let spinner = Terminal::spinner("checking");
+        let installed = sources::install(file, known, &folder);
+        spinner.finish_and_clear();
+        match installed {
             Ok((source, path)) => {
                 has_names |= source.format == NAME_LIST;
                 let path = path.display().to_string();
@@ -104,7 +115,10 @@ fn add(files: &[PathBuf], known: &[Source], terminal: &mut Terminal) -> Result<V
             }
             Err(error) => {
                 verdict = Verdict::Wrong;
-                terminal.note(&format!("{}: {error}", file.display()));
+                terminal.note(&match error {
+                    import::Error::File { .. } => error.to_string(),
+                    _ => format!("{}: {error}", file.display()),
+                });
             }
         }
     }
@@ -120,8 +134,12 @@ fn list(known: &[Source], files: &[PathBuf], check: bool, terminal: &mut Termina
     for source in known {
         let named = |path: &&PathBuf| path.file_name().is_some_and(|name| source.has_name(&name.to_string_lossy()));
         let path = files.iter().find(named);
+        let spinner = check.then(|| Terminal::spinner("checking"));
         let checked = path.filter(|_| check).map(|path| import::read_file(path).and_then(|bytes| source.check(&bytes)));
         let problem = checked.and_then(Result::err).map(|error| error.to_string());
+        if let Some(spinner) = spinner {
+            spinner.finish_and_clear();
+        }
         if problem.is_some() {
             verdict = Verdict::Wrong;
         }

@@ -106,7 +106,7 @@ impl Test {
                 break;
             }
         }
-        let registry = Context::open(&session, terminal)?;
+        let registry = Context::open(&session, None, terminal)?;
         let mut is_wrong = false;
         let mut behind = BTreeSet::new();
         let mut known: Vec<String> = Vec::new();

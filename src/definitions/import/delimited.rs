@@ -32,7 +32,12 @@ impl<'a> Sheet<'a> {
     fn place(&self, name: &str) -> Result<usize, Error> {
         let alike = || self.columns.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, place)| place);
         let place = self.columns.get(name).or_else(alike);
-        place.copied().ok_or_else(|| Error::Form(format!("the file has no column `{name}`")))
+        place.copied().ok_or_else(|| {
+            let mut known: Vec<(usize, &str)> = self.columns.iter().map(|(name, at)| (*at, name.as_str())).collect();
+            known.sort_unstable();
+            let known: Vec<String> = known.iter().map(|(_, name)| format!("`{name}`")).collect();
+            Error::Form(format!("the file has no column `{name}`, it has {}", known.join(", ")))
+        })
     }
 
     fn role(&self, options: &Options, role: &str) -> Result<Option<usize>, Error> {
