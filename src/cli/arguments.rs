@@ -1,6 +1,7 @@
 //! What may be said on the command line.
 
 use super::commands;
+use clap::CommandFactory;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
@@ -14,11 +15,11 @@ Examples:
     tencode run --domain law-enforcement --record call --audience public examples/calls.ndjson
     tencode new parking
 
-Exit status: 0 fine, 1 something is wrong with what was given (an unknown code, a line that cannot be read, an
-encounter or a definition with errors), 2 the work could not be done.
+Exit status: 0 fine, 1 something is wrong with what was given (an unknown code, a line that cannot be read, \
+an encounter or a definition with errors), 2 the work could not be done.
 
-Environment: TENCODE_DATA (folders of official releases), TENCODE_KEY (secret of the pseudonyms), XDG_CACHE_HOME,
-XDG_DATA_HOME, NO_COLOR, COLUMNS.";
+Environment: TENCODE_DATA (folders of official releases), TENCODE_KEY (secret of the pseudonyms), \
+XDG_CACHE_HOME, XDG_DATA_HOME, NO_COLOR, COLUMNS.";
 
 /// Codes for encounters: define them, propose them, check them, and show each audience only what it may see
 #[derive(Parser)]
@@ -71,4 +72,47 @@ pub(crate) enum Command {
     Completions(commands::shell::Completions),
     Audit(commands::audit::Audit),
     Man(commands::shell::Man),
+}
+
+/// The command with its helps laid out for any terminal.
+pub(crate) fn command() -> clap::Command {
+    flowing(Arguments::command())
+}
+
+/// Doc comments are kept as they are written, for the examples in them; the lines of a paragraph are put together again.
+fn flowing(mut command: clap::Command) -> clap::Command {
+    if let Some(text) = command.get_long_about().map(ToString::to_string) {
+        command = command.long_about(flow(&text));
+    }
+    command.mut_subcommands(flowing)
+}
+
+fn flow(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = "";
+    for line in text.lines() {
+        let is_same = !before.is_empty() && !line.is_empty() && !before.starts_with(' ') && !line.starts_with(' ');
+        if !out.is_empty() {
+            out.push(if is_same { ' ' } else { '\n' });
+        }
+        out.push_str(line);
+        before = line;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_flow_and_examples_stay() {
+        let text = "First\nsecond.\n\nThird\n\n    tencode a\n    tencode b";
+        assert_eq!(flow(text), "First second.\n\nThird\n\n    tencode a\n    tencode b");
+    }
+
+    #[test]
+    fn no_argument_is_declared_twice() {
+        command().debug_assert();
+    }
 }

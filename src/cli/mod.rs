@@ -13,7 +13,7 @@ use crate::diagnostics;
 use crate::registry::Registry;
 use arguments::Arguments;
 use arguments::Command;
-use clap::Parser;
+use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use exit::Failure;
 use exit::Verdict;
@@ -100,7 +100,8 @@ fn no_domain(domain: &str, folders: &[PathBuf], session: &Session) -> Failure {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = arguments::command().try_get_matches().and_then(|it| Arguments::from_arg_matches(&it));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();

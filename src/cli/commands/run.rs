@@ -32,7 +32,7 @@ use std::sync::atomic::Ordering;
 ///
 ///     tencode run --domain law-enforcement --record call examples/calls.ndjson
 ///     tencode run --domain law-enforcement --audience public examples/calls.ndjson -o public.ndjson
-///     tencode run --domain law-enforcement --audience public --audit office.audit examples/calls.ndjson
+///     tencode run --domain law-enforcement --audit office.audit examples/calls.ndjson
 ///     zcat export.csv.gz | tencode run --domain customer-service --format csv -
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]

@@ -1,10 +1,9 @@
 //! `tencode completions` and `tencode man`
 
-use crate::cli::arguments::Arguments;
+use crate::cli::arguments;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
-use clap::CommandFactory;
 
 /// Writes the completions of a shell to standard output.
 ///
@@ -23,7 +22,7 @@ pub(crate) struct Completions {
 impl Completions {
     pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let mut out = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "tencode", &mut out);
+        clap_complete::generate(self.shell, &mut arguments::command(), "tencode", &mut out);
         terminal.out().write_all(&out)?;
         Ok(Verdict::Fine)
     }
@@ -44,7 +43,7 @@ pub(crate) struct Man {
 
 impl Man {
     pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let mut whole = Arguments::command();
+        let mut whole = arguments::command();
         whole.build();
         let page = match &self.command {
             None => whole,

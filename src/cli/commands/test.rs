@@ -26,8 +26,9 @@ use std::sync::Arc;
 /// A case is a line of DOMAIN/cases/*.ndjson:
 ///
 ///     {"what": "…", "encounter": {…}, "record": "call", "audience": "desk", "on": "2026-01-01",
-///      "expect": {"codes": ["set/CODE"], "candidates": ["set/CODE"], "findings": ["rule"], "not": ["rule or set/CODE"],
-///                 "encounter": {…}, "hidden": ["note"], "unsaid": ["word"], "obligations": ["name"], "denied": "…"}}
+///      "expect": {"codes": ["set/CODE"], "candidates": ["set/CODE"], "findings": ["rule"],
+///                 "not": ["rule or set/CODE"], "encounter": {…}, "hidden": ["note"], "unsaid": ["word"],
+///                 "obligations": ["name"], "denied": "…"}}
 ///
 /// `today`, `purpose`, `reason` and `recipient` may stand beside `audience`.
 ///
