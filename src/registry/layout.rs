@@ -255,8 +255,11 @@ impl<'a> Sparse<'a> {
         self.keys.is_empty()
     }
 
-    /// Packs keys, which have to ascend, and their items.
+    /// Packs keys, which have to ascend, and their items. Nothing for no items: such a section is not written.
     pub fn pack(items: &[(u32, Vec<u8>)]) -> Vec<u8> {
+        if items.is_empty() {
+            return Vec::new();
+        }
         let mut out = small(items.len()).to_le_bytes().to_vec();
         items.iter().for_each(|(key, _)| out.extend(key.to_le_bytes()));
         out.extend(Packed::pack(items.iter().map(|(_, item)| item)));

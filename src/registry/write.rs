@@ -11,6 +11,7 @@ use super::layout::Kind;
 use super::layout::NOBODY;
 use super::layout::NONE;
 use super::layout::Packed;
+use super::layout::SET_KINDS;
 use super::layout::Section;
 use super::layout::SpanRow;
 use super::layout::Sparse;
@@ -55,6 +56,9 @@ pub(super) struct Details {
     pub replaced_by: Option<Replacement>,
 }
 
+/// Columns of fewer bytes stand together.
+const SMALL: usize = 4096;
+
 struct Sections {
     table: Vec<(u32, u32, Vec<u8>)>,
 }
@@ -89,10 +93,22 @@ pub fn write(path: &Path, parts: &Parts<'_>) -> Result<u64, Error> {
     for (place, set) in parts.sets.iter().enumerate() {
         add_set(path, &mut sections, small(place), set)?;
     }
+    sections.table.sort_by_key(|(kind, _, bytes)| group(*kind, bytes.len()));
     let bytes = assemble(path, &sections, parts.stamp)?;
     save(path, &bytes)?;
     open::remember_verified(path);
     Ok(bytes.len() as u64)
+}
+
+/// Where a section stands in the file. What every start reads, and the columns of small code sets, stand together, so that few
+/// pages of the file come into memory for it; otherwise each of the many sets would bring in pages of its own.
+fn group(kind: u32, length: usize) -> u8 {
+    match kind {
+        _ if kind == Kind::Meta as u32 => 0,
+        _ if kind as usize >= SET_KINDS => 3,
+        _ if length < SMALL => 1,
+        _ => 2,
+    }
 }
 
 fn encoded<T: Serialize>(path: &Path, item: &T) -> Result<Vec<u8>, Error> {

@@ -1,6 +1,7 @@
 //! Codes by words: an inverted index over titles, synonyms and index entries, ranked.
 
 pub(super) mod index;
+mod near;
 pub(super) mod rank;
 pub(super) mod spot;
 mod words;

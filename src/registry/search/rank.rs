@@ -6,6 +6,7 @@
 
 use super::Hit;
 use super::index;
+use super::near::near;
 use super::words;
 use super::words::Splitter;
 use super::words::Word;
@@ -18,6 +19,8 @@ use fst::Automaton;
 use fst::IntoStreamer;
 use fst::Streamer;
 use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use zerocopy::FromBytes;
 
 /// Words of a query beyond these are not looked at.
@@ -26,6 +29,8 @@ const MOST_WORDS: usize = 24;
 const MOST_ENDINGS: usize = 24;
 /// A word that so many entries have only adds to entries that a rarer one has found.
 const COMMON: usize = 12_000;
+/// An entry worth less than this share of the best is left out.
+const WORTH: f32 = 0.4;
 /// How many codes are looked at closely.
 const FINALISTS: usize = 96;
 
@@ -66,9 +71,17 @@ struct Tally {
     mask: u32,
 }
 
+/// Tallies by entry, kept between searches, since clearing all would cost more than a search.
+#[derive(Default)]
+struct Tallies {
+    tallies: Vec<Tally>,
+    /// A bit for each entry that has one, so that they are read in order without being sorted.
+    marks: Vec<u64>,
+    has_any: bool,
+}
+
 thread_local! {
-    /// Tallies by entry, and the entries that have one: kept between searches, since clearing all would cost more.
-    static TALLIES: RefCell<(Vec<Tally>, Vec<u32>)> = const { RefCell::new((Vec::new(), Vec::new())) };
+    static TALLIES: RefCell<Tallies> = RefCell::default();
 }
 
 struct Tables<'a> {
@@ -87,16 +100,11 @@ pub(crate) fn search(codes: Codes<'_>, query: &str, on: Option<Day>, limit: usiz
     if limit == 0 || terms.iter().all(|term| term.forms.is_empty()) {
         return by_code(codes, query, on, Vec::new(), limit);
     }
-    let ranked = TALLIES.with_borrow_mut(|(tallies, touched)| {
-        tallies.resize(tallies.len().max(rows.len()), Tally::default());
-        tally(&tables, &terms, tallies, touched);
-        let ranked = rank(codes, &tables, &terms, whole, on, tallies, touched);
-        for entry in touched.drain(..) {
-            if let Some(tally) = tallies.get_mut(entry as usize) {
-                *tally = Tally::default();
-            }
-        }
-        ranked
+    let ranked = TALLIES.with_borrow_mut(|tallies| {
+        tallies.fit(rows.len());
+        tally(&tables, &terms, tallies);
+        let judged = judge(tallies, rows, whole);
+        rank(codes, &terms, whole, on, &judged)
     });
     by_code(codes, query, on, ranked, limit)
 }
@@ -180,6 +188,9 @@ fn endings(tables: &Tables<'_>, beginning: &str) -> Vec<(usize, f32)> {
 }
 
 fn parted(tables: &Tables<'_>, word: &str) -> Vec<(usize, f32)> {
+    if word.len() > LONGEST {
+        return Vec::new();
+    }
     let splitter = Splitter::new();
     let halves = (4..word.len().saturating_sub(3)).filter_map(|at| word.split_at_checked(at));
     let known = |part: &str| splitter.words(part).first().and_then(|word| tables.words.get(&word.stem)).map(place_of);
@@ -187,51 +198,76 @@ fn parted(tables: &Tables<'_>, word: &str) -> Vec<(usize, f32)> {
     found.take(1).flat_map(|(left, right)| [(left, 0.6), (right, 0.6)]).collect()
 }
 
+/// Letters of the longest word that is looked at for misspellings; no title has longer ones.
+const LONGEST: usize = 64;
+
 fn misspelt(tables: &Tables<'_>, word: &Word) -> Vec<(usize, f32)> {
     let stem = word.stem.as_bytes();
     let most = match stem.len() {
         0..=3 => return Vec::new(),
         4..=7 => 1,
-        _ => 2,
+        8..=LONGEST => 2,
+        _ => return Vec::new(),
     };
-    let head = word.stem.get(..1).unwrap_or("");
-    let mut found = near(tables, fst::automaton::Str::new(head).starts_with(), stem, most);
+    let head = stem.first().copied().filter(u8::is_ascii_alphabetic);
+    let mut found = head.map_or_else(Vec::new, |head| near(tables.words.as_fst(), stem, most, Some(head)));
     if found.is_empty() {
-        found = near(tables, fst::automaton::AlwaysMatch, stem, most);
+        found = near(tables.words.as_fst(), stem, most, None);
     }
-    found.sort_by(|left, right| left.1.cmp(&right.1).then(right.2.cmp(&left.2)));
-    let closest = found.first().map_or(0, |(_, distance, _)| *distance);
-    let nearest = found.into_iter().filter(|(_, distance, _)| *distance == closest).take(3);
-    nearest.map(|(list, distance, _)| (list, if distance == 1 { 0.8 } else { 0.6 })).collect()
+    let closest = found.iter().map(|near| near.distance).min().unwrap_or(0);
+    let mut nearest: Vec<(usize, usize)> = found
+        .iter()
+        .filter(|near| near.distance == closest)
+        .map(|near| (place_of(near.value), tables.having(place_of(near.value))))
+        .collect();
+    nearest.sort_by_key(|(_, having)| std::cmp::Reverse(*having));
+    nearest.into_iter().take(3).map(|(list, _)| (list, if closest == 1 { 0.8 } else { 0.6 })).collect()
 }
 
-fn near(tables: &Tables<'_>, among: impl Automaton, stem: &[u8], most: usize) -> Vec<(usize, usize, usize)> {
-    let mut out = Vec::new();
-    let mut stream = tables.words.search(among).into_stream();
-    while let Some((word, list)) = stream.next() {
-        let is_letters = word.first().is_some_and(u8::is_ascii_alphabetic);
-        if let Some(distance) = words::distance(stem, word, most).filter(|_| is_letters) {
-            out.push((place_of(list), distance, tables.having(place_of(list))));
+impl Tallies {
+    /// Makes room for so many entries.
+    fn fit(&mut self, entries: usize) {
+        if self.tallies.len() < entries {
+            self.tallies.resize(entries, Tally::default());
+            self.marks.resize(entries.div_ceil(64), 0);
         }
     }
-    out
+
+    /// Goes over all tallies in the order of the entries, and clears them.
+    fn drain(&mut self, mut each: impl FnMut(usize, Tally)) {
+        for (place, word) in self.marks.iter_mut().enumerate() {
+            let mut marks = std::mem::take(word);
+            while marks != 0 {
+                let entry = place * 64 + marks.trailing_zeros() as usize;
+                marks &= marks - 1;
+                if let Some(tally) = self.tallies.get_mut(entry) {
+                    each(entry, std::mem::take(tally));
+                }
+            }
+        }
+        self.has_any = false;
+    }
 }
 
-fn tally(tables: &Tables<'_>, terms: &[Term], tallies: &mut [Tally], touched: &mut Vec<u32>) {
+fn tally(tables: &Tables<'_>, terms: &[Term], tallies: &mut Tallies) {
     let mut order: Vec<(usize, &Term)> = terms.iter().enumerate().collect();
     order.sort_by_key(|(_, term)| term.count);
     for (place, term) in order {
-        let adds_only = term.count > COMMON && !touched.is_empty();
+        let adds_only = term.count > COMMON && tallies.has_any;
         let bit = 1_u32 << place.min(31);
         for (list, fit) in &term.forms {
             let points = term.weight * fit;
             for (entry, is_optional) in index::unpacked(tables.postings.get(*list)) {
-                let Some(tally) = tallies.get_mut(entry as usize) else { break };
+                let entry = entry as usize;
+                let Some(tally) = tallies.tallies.get_mut(entry) else { break };
                 if tally.mask == 0 {
                     if adds_only {
                         continue;
                     }
-                    touched.push(entry);
+                    if let Some(word) = tallies.marks.get_mut(entry / 64) {
+                        *word |= 1 << (entry % 64);
+                    }
+                    tallies.has_any = true;
                 }
                 if tally.mask & bit == 0 {
                     tally.matched += points;
@@ -243,16 +279,42 @@ fn tally(tables: &Tables<'_>, terms: &[Term], tallies: &mut [Tally], touched: &m
     }
 }
 
-/// How well an entry answers the query: `said` of the query is in it, `covered` of it is in the query.
-///
-/// The weights below were tuned on labels of the Disease Ontology; moving any of them a little changes little.
-fn judged(tally: &Tally, row: &EntryRow, whole: f32) -> f32 {
-    let said = (tally.matched / whole.max(0.1)).min(1.0);
-    let covered = if row.weight() > 0.0 { (tally.needed / row.weight()).min(1.0) } else { 1.0 };
-    let is_exact = said > 0.99 && covered > 0.97;
-    let exact = if is_exact { EXACT - SPARE * f32::from(row.spare) } else { 0.0 };
-    let field = FIELDS.get(usize::from(row.field)).copied().unwrap_or(0.9);
-    field * (said.powf(1.3) * (0.5 + 0.5 * covered) + exact)
+/// How well entries answer a query. Remembers the last powers, since most entries have one of a few sums.
+struct Judge {
+    whole: f32,
+    powers: [(f32, f32); 16],
+}
+
+impl Judge {
+    fn new(whole: f32) -> Judge {
+        Judge { whole, powers: [(f32::NAN, 0.0); 16] }
+    }
+
+    /// `said` of the query is in the entry, `covered` of the entry is in the query.
+    ///
+    /// The weights were tuned on labels of the Disease Ontology; moving any of them a little changes little.
+    fn score(&mut self, tally: &Tally, row: &EntryRow) -> f32 {
+        let said = (tally.matched / self.whole.max(0.1)).min(1.0);
+        let covered = if row.weight() > 0.0 { (tally.needed / row.weight()).min(1.0) } else { 1.0 };
+        let is_exact = said > 0.99 && covered > 0.97;
+        let exact = if is_exact { EXACT - SPARE * f32::from(row.spare) } else { 0.0 };
+        let field = FIELDS.get(usize::from(row.field)).copied().unwrap_or(0.9);
+        field * (self.power(said) * (0.5 + 0.5 * covered) + exact)
+    }
+
+    fn power(&mut self, said: f32) -> f32 {
+        let bits = said.to_bits();
+        let slot = (bits ^ (bits >> 9) ^ (bits >> 17)) as usize % self.powers.len();
+        match self.powers.get_mut(slot) {
+            Some((known, power)) => {
+                if known.to_bits() != bits {
+                    (*known, *power) = (said, said.powf(1.3));
+                }
+                *power
+            }
+            None => said.powf(1.3),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -262,47 +324,87 @@ struct Judged {
     mask: u32,
 }
 
-fn rank(
-    codes: Codes<'_>,
-    tables: &Tables<'_>,
-    terms: &[Term],
-    whole: f32,
-    on: Option<Day>,
-    tallies: &[Tally],
-    touched: &[u32],
-) -> Vec<Hit> {
-    let mut judged: Vec<Judged> = Vec::with_capacity(touched.len());
-    let mut best = 0.0_f32;
-    for entry in touched {
-        let (Some(tally), Some(row)) = (tallies.get(*entry as usize), tables.rows.get(*entry as usize)) else {
-            continue;
-        };
-        let score = self::judged(tally, row, whole);
+/// Judges the entries that have a tally, in their order, which is that of their codes; those far below the best are left out.
+fn judge(tallies: &mut Tallies, rows: &[EntryRow], whole: f32) -> Vec<Judged> {
+    let (mut judge, mut judged, mut best) = (Judge::new(whole), Vec::new(), 0.0_f32);
+    tallies.drain(|entry, tally| {
+        let Some(row) = rows.get(entry) else { return };
+        let score = judge.score(&tally, row);
         best = best.max(score);
-        judged.push(Judged { code: row.code.get(), score, mask: tally.mask });
-    }
-    judged.retain(|entry| entry.score >= best * 0.4);
-    judged.sort_by(|left, right| left.code.cmp(&right.code).then(right.score.total_cmp(&left.score)));
-    let mut finalists: Vec<Judged> = Vec::new();
-    for entry in judged {
-        match finalists.last_mut().filter(|last| last.code == entry.code) {
+        if score >= best * WORTH {
+            judged.push(Judged { code: row.code.get(), score, mask: tally.mask });
+        }
+    });
+    judged.retain(|entry| entry.score >= best * WORTH);
+    judged
+}
+
+fn rank(codes: Codes<'_>, terms: &[Term], whole: f32, on: Option<Day>, judged: &[Judged]) -> Vec<Hit> {
+    let mut finalists = Finalists::default();
+    let mut group: Vec<Judged> = Vec::new();
+    for entries in judged.chunk_by(|left, right| left.code == right.code) {
+        group.clear();
+        group.extend(entries);
+        group.sort_by(|left, right| right.score.total_cmp(&left.score));
+        let Some((best, others)) = group.split_first() else { continue };
+        let mut whole_code = *best;
+        for other in others {
             // The other entries of the code: a little for each word that only they have.
-            Some(last) => {
-                last.score += OTHERS * weight(terms, entry.mask & !last.mask) / whole.max(0.1);
-                last.mask |= entry.mask;
+            let more = other.mask & !whole_code.mask;
+            if more != 0 {
+                whole_code.score += OTHERS * weight(terms, more) / whole.max(0.1);
+                whole_code.mask |= more;
             }
-            None => finalists.push(entry),
+        }
+        let is_in_force = || on.is_none_or(|on| codes.is_in_force(whole_code.code, on));
+        if finalists.lets_in(whole_code.score) && is_in_force() {
+            finalists.add(whole_code);
         }
     }
-    finalists.retain(|entry| on.is_none_or(|on| codes.is_in_force(entry.code, on)));
-    finalists.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
-    finalists.truncate(FINALISTS);
     let day = on.unwrap_or(Day(i32::MAX - 1));
-    for entry in &mut finalists {
-        entry.score += prior(codes, entry.code, day);
+    let mut hits: Vec<Hit> = finalists.all().collect();
+    for hit in &mut hits {
+        hit.score += prior(codes, hit.code, day);
     }
-    finalists.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
-    finalists.into_iter().map(|entry| Hit { code: entry.code, score: entry.score }).collect()
+    hits.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
+    hits
+}
+
+/// The best codes so far, the worst of them on top. Codes come in their order; of two that are equal the first stays.
+#[derive(Default)]
+struct Finalists {
+    heap: BinaryHeap<(Reverse<i32>, u32)>,
+}
+
+impl Finalists {
+    fn lets_in(&self, score: f32) -> bool {
+        self.heap.len() < FINALISTS || self.heap.peek().is_some_and(|(Reverse(worst), _)| *worst < ordered(score))
+    }
+
+    fn add(&mut self, code: Judged) {
+        self.heap.push((Reverse(ordered(code.score)), code.code));
+        if self.heap.len() > FINALISTS {
+            self.heap.pop();
+        }
+    }
+
+    fn all(self) -> impl Iterator<Item = Hit> {
+        self.heap.into_iter().map(|(Reverse(score), code)| Hit { code, score: unordered(score) })
+    }
+}
+
+/// A number that stands in the order of the scores (as `f32::total_cmp`).
+fn ordered(score: f32) -> i32 {
+    turned(score.to_bits().cast_signed())
+}
+
+fn unordered(score: i32) -> f32 {
+    f32::from_bits(turned(score).cast_unsigned())
+}
+
+/// Negative numbers stand the other way round; what is turned twice is as before.
+fn turned(bits: i32) -> i32 {
+    bits ^ ((bits >> 31).cast_unsigned() >> 1).cast_signed()
 }
 
 /// What speaks for a code whatever the query.
@@ -317,3 +419,7 @@ fn weight(terms: &[Term], mask: u32) -> f32 {
     let marked = terms.iter().enumerate().filter(|(place, _)| mask & (1 << (*place).min(31)) != 0);
     marked.map(|(_, term)| term.weight).sum()
 }
+
+#[cfg(test)]
+#[path = "rank_tests.rs"]
+mod tests;

@@ -148,41 +148,6 @@ fn roman(word: &str) -> Option<&'static str> {
     })
 }
 
-/// How many letters have to be changed, added, dropped or swapped with the next to make one word the other; `None` if
-/// more than `most`.
-pub(super) fn distance(left: &[u8], right: &[u8], most: usize) -> Option<usize> {
-    if left.len().abs_diff(right.len()) > most {
-        return None;
-    }
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for (row, sign) in left.iter().enumerate() {
-        let mut now = vec![row + 1];
-        let mut least = row + 1;
-        for (column, other) in right.iter().enumerate() {
-            let at = |line: &[usize], place: usize| line.get(place).copied().unwrap_or(usize::MAX - 1);
-            let mut cost = (at(&last, column) + usize::from(sign != other))
-                .min(at(&last, column + 1) + 1)
-                .min(at(&now, column) + 1);
-            let is_swapped = row > 0
-                && column > 0
-                && left.get(row - 1) == Some(other)
-                && right.get(column - 1) == Some(sign)
-                && sign != other;
-            if is_swapped {
-                cost = cost.min(at(&before, column - 1) + 1);
-            }
-            least = least.min(cost);
-            now.push(cost);
-        }
-        if least > most {
-            return None;
-        }
-        before = std::mem::replace(&mut last, now);
-    }
-    last.last().copied().filter(|cost| *cost <= most)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,12 +167,5 @@ mod tests {
     fn what_stands_in_brackets_is_optional() {
         let words = Splitter::new().words("Abasia (hysterical), unspecified");
         assert_eq!(words.iter().map(|word| word.is_optional).collect::<Vec<_>>(), [false, true, true]);
-    }
-
-    #[test]
-    fn letters_apart() {
-        assert_eq!(distance(b"diabtes", b"diabetes", 2), Some(1));
-        assert_eq!(distance(b"daibetes", b"diabetes", 1), Some(1));
-        assert_eq!(distance(b"asthma", b"diabetes", 2), None);
     }
 }

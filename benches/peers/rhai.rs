@@ -1,0 +1,85 @@
+//! rhai: a function for each code, or one function that tries one after the other.
+
+use super::Field;
+use super::Line;
+use super::Syntax;
+use super::work::Code;
+use rhai::AST;
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::FuncArgs;
+use rhai::OptimizationLevel;
+use rhai::Scope;
+
+const SYNTAX: Syntax = Syntax {
+    before: "",
+    and: " && ",
+    is_true: str::to_owned,
+    is_false: |field| format!("!{field}"),
+    is_in: |field, words| {
+        let each: Vec<String> = words.iter().map(|word| format!("{field} == \"{word}\"")).collect();
+        format!("({})", each.join(" || "))
+    },
+    begins: |field, text| format!("{field}.starts_with(\"{text}\")"),
+    says: |field, text| format!("{field}.contains(\"{text}\")"),
+};
+const FIELDS: &str =
+    "channel, origin, region, shift, severity, received, repeated, age, minutes, amount, unit, product, said";
+
+struct Arguments(Vec<Dynamic>);
+
+impl FuncArgs for Arguments {
+    fn parse<C: Extend<Dynamic>>(self, container: &mut C) {
+        container.extend(self.0);
+    }
+}
+
+/// A function for each code.
+pub fn functions(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
+    let text: String = (0..)
+        .zip(codes)
+        .map(|(place, code)| format!("fn code_{place}({FIELDS}) {{ {} }}\n", SYNTAX.condition(code)))
+        .collect();
+    let names: Vec<String> = (0..codes.len()).map(|place| format!("code_{place}")).collect();
+    let (engine, ast) = compiled(&text);
+    Box::new(move |line| {
+        let arguments = arguments(line);
+        let mut scope = Scope::new();
+        names
+            .iter()
+            .position(|name| engine.call_fn::<bool>(&mut scope, &ast, name, Arguments(arguments.clone())).unwrap())
+    })
+}
+
+/// One function of a thousand ifs.
+pub fn ifs(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
+    let ifs: String = (0..)
+        .zip(codes)
+        .map(|(place, code)| format!("if {} {{ return {place}; }}\n", SYNTAX.condition(code)))
+        .collect();
+    let (engine, ast) = compiled(&format!("fn best({FIELDS}) {{\n{ifs}-1\n}}"));
+    Box::new(move |line| {
+        let found = engine.call_fn::<i64>(&mut Scope::new(), &ast, "best", Arguments(arguments(line)));
+        usize::try_from(found.unwrap()).ok()
+    })
+}
+
+fn compiled(text: &str) -> (Engine, AST) {
+    let mut engine = Engine::new();
+    engine.set_optimization_level(OptimizationLevel::Full);
+    engine.set_max_expr_depths(0, 0);
+    engine.set_max_functions(2000);
+    let ast = engine.compile(text).unwrap();
+    (engine, ast)
+}
+
+fn arguments(line: &str) -> Vec<Dynamic> {
+    let line = Line::read(line);
+    let value = |field: Field<'_>| match field {
+        Field::Bool(it) => it.into(),
+        Field::Number(it) => it.into(),
+        Field::Text(it) => it.to_owned().into(),
+        Field::Owned(it) => it.into(),
+    };
+    line.fields().into_iter().map(|(_, field)| value(field)).collect()
+}
