@@ -25,8 +25,8 @@ const SYNTAX: Syntax = Syntax {
     says: |field, text| format!("{field} like \"*{text}*\""),
 };
 
-/// Ready for these codes.
-pub fn maker(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
+/// Ready for these codes. It never stops at the first.
+pub fn maker(codes: &[Code], _stops: bool) -> Box<dyn FnMut(&str) -> Option<usize>> {
     let mut policies = PolicySet::new();
     for (place, code) in (0..).zip(codes) {
         let text = format!("permit(principal, action, resource) when {{ {} }};", SYNTAX.condition(code));

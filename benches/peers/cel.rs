@@ -3,6 +3,7 @@
 use super::Field;
 use super::Line;
 use super::Syntax;
+use super::first;
 use super::quoted;
 use super::work::Code;
 use cel::Context;
@@ -25,7 +26,7 @@ const SYNTAX: Syntax = Syntax {
 };
 
 /// Ready for these codes.
-pub fn maker(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
+pub fn maker(codes: &[Code], stops: bool) -> Box<dyn FnMut(&str) -> Option<usize>> {
     let programs: Vec<Program> = codes.iter().map(|code| Program::compile(&SYNTAX.condition(code)).unwrap()).collect();
     let env = Arc::new(Env::stdlib());
     Box::new(move |line| {
@@ -44,6 +45,6 @@ pub fn maker(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
             let value = Value::resolve_val(program.expression(), &context).unwrap();
             value.downcast_ref::<CelBool>().is_some_and(|it| *it.inner())
         };
-        programs.iter().position(holds)
+        first(&programs, stops, holds)
     })
 }

@@ -1,4 +1,5 @@
-//! Rego: a rule with an `else` for each code, evaluated by the interpreter or compiled for the virtual machine of regorus.
+//! Rego: a rule for each code that adds to the set of those that fit, or one rule with an `else` for each; evaluated by the
+//! interpreter of regorus or compiled for its virtual machine.
 
 use super::Field;
 use super::Line;
@@ -23,8 +24,8 @@ const SYNTAX: Syntax = Syntax {
 const RULE: &str = "data.work.best";
 
 /// Ready for these codes.
-pub fn interpreter(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
-    let mut engine = engine(codes);
+pub fn interpreter(codes: &[Code], stops: bool) -> Box<dyn FnMut(&str) -> Option<usize>> {
+    let mut engine = engine(codes, stops);
     Box::new(move |line| {
         engine.set_input(input(line));
         place(&engine.eval_rule(RULE.to_owned()).unwrap())
@@ -32,9 +33,9 @@ pub fn interpreter(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
 }
 
 /// Ready for these codes.
-pub fn machine(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
+pub fn machine(codes: &[Code], stops: bool) -> Box<dyn FnMut(&str) -> Option<usize>> {
     let rule: Rc<str> = RULE.into();
-    let policy = engine(codes).compile_with_entrypoint(&rule).unwrap();
+    let policy = engine(codes, stops).compile_with_entrypoint(&rule).unwrap();
     let program = Compiler::compile_from_policy(&policy, &[RULE]).unwrap();
     let mut machine = RegoVM::new();
     machine.load_program(program);
@@ -45,12 +46,19 @@ pub fn machine(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
     })
 }
 
-fn engine(codes: &[Code]) -> Engine {
-    let mut text = "package work\nimport rego.v1\n\nhits contains -1\n".to_owned();
+fn engine(codes: &[Code], stops: bool) -> Engine {
+    let mut text = "package work\nimport rego.v1\n\n".to_owned();
     for (place, code) in (0..).zip(codes) {
-        text.push_str(&format!("hits contains {place} if {{ {} }}\n", SYNTAX.condition(code)));
+        let condition = SYNTAX.condition(code);
+        text.push_str(&match (stops, place) {
+            (false, _) => format!("best contains {place} if {{ {condition} }}\n"),
+            (true, 0) => format!("best := {{0}} if {{ {condition} }}"),
+            (true, _) => format!(" else := {{{place}}} if {{ {condition} }}"),
+        });
     }
-    text.push_str("\nbest := hits\n");
+    if stops {
+        text.push_str("\ndefault best := set()\n");
+    }
     let mut engine = Engine::new();
     engine.add_policy("work.rego".to_owned(), text).unwrap();
     engine

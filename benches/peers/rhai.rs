@@ -3,6 +3,7 @@
 use super::Field;
 use super::Line;
 use super::Syntax;
+use super::first;
 use super::work::Code;
 use rhai::AST;
 use rhai::Dynamic;
@@ -35,7 +36,7 @@ impl FuncArgs for Arguments {
 }
 
 /// A function for each code.
-pub fn functions(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
+pub fn functions(codes: &[Code], stops: bool) -> Box<dyn FnMut(&str) -> Option<usize>> {
     let text: String = (0..)
         .zip(codes)
         .map(|(place, code)| format!("fn code_{place}({FIELDS}) {{ {} }}\n", SYNTAX.condition(code)))
@@ -45,22 +46,24 @@ pub fn functions(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
     Box::new(move |line| {
         let arguments = arguments(line);
         let mut scope = Scope::new();
-        names
-            .iter()
-            .position(|name| engine.call_fn::<bool>(&mut scope, &ast, name, Arguments(arguments.clone())).unwrap())
+        let holds = |name: &String| engine.call_fn(&mut scope, &ast, name, Arguments(arguments.clone())).unwrap();
+        first(&names, stops, holds)
     })
 }
 
 /// One function of a thousand ifs.
-pub fn ifs(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
+pub fn ifs(codes: &[Code], stops: bool) -> Box<dyn FnMut(&str) -> Option<usize>> {
     let ifs: String = (0..)
         .zip(codes)
-        .map(|(place, code)| format!("if {} {{ return {place}; }}\n", SYNTAX.condition(code)))
+        .map(|(place, code)| {
+            let then = if stops { format!("return [{place}];") } else { format!("hits.push({place});") };
+            format!("if {} {{ {then} }}\n", SYNTAX.condition(code))
+        })
         .collect();
-    let (engine, ast) = compiled(&format!("fn best({FIELDS}) {{\n{ifs}-1\n}}"));
+    let (engine, ast) = compiled(&format!("fn best({FIELDS}) {{\nlet hits = [];\n{ifs}hits\n}}"));
     Box::new(move |line| {
-        let found = engine.call_fn::<i64>(&mut Scope::new(), &ast, "best", Arguments(arguments(line)));
-        usize::try_from(found.unwrap()).ok()
+        let hits = engine.call_fn::<rhai::Array>(&mut Scope::new(), &ast, "best", Arguments(arguments(line)));
+        hits.unwrap().first().and_then(|hit| usize::try_from(hit.as_int().ok()?).ok())
     })
 }
 

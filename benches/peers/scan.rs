@@ -1,6 +1,7 @@
 //! What a programmer writes for one office: a typed record, a list of typed tests, tried one after the other.
 
 use super::Line;
+use super::first;
 use super::number;
 use super::work;
 use super::work::Code;
@@ -29,11 +30,11 @@ enum Test {
 }
 
 /// Ready for these codes.
-pub fn maker(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
+pub fn maker(codes: &[Code], stops: bool) -> Box<dyn FnMut(&str) -> Option<usize>> {
     let codes: Vec<Vec<Test>> = codes.iter().map(|code| code.tests.iter().map(typed).collect()).collect();
     Box::new(move |line| {
         let record = read(line);
-        codes.iter().position(|tests| tests.iter().all(|test| holds(&record, test)))
+        first(&codes, stops, |tests| tests.iter().all(|test| holds(&record, test)))
     })
 }
 

@@ -3,6 +3,7 @@
 use super::Field;
 use super::Line;
 use super::Syntax;
+use super::first;
 use super::quoted;
 use super::work::Code;
 use zen_expression::Scope;
@@ -21,7 +22,7 @@ const SYNTAX: Syntax = Syntax {
 };
 
 /// Ready for these codes.
-pub fn maker(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
+pub fn maker(codes: &[Code], stops: bool) -> Box<dyn FnMut(&str) -> Option<usize>> {
     let expressions: Vec<_> = codes.iter().map(|code| compile_expression(&SYNTAX.condition(code)).unwrap()).collect();
     let mut machine = VM::new();
     Box::new(move |line| {
@@ -36,6 +37,6 @@ pub fn maker(codes: &[Code]) -> Box<dyn FnMut(&str) -> Option<usize>> {
         let object = fields.iter().map(|(name, field)| (Variable::key(name), value(field))).collect();
         let scope = Scope::new(Variable::from_object(object));
         let holds = |answer: Variable| answer.as_bool() == Some(true);
-        expressions.iter().position(|it| holds(it.evaluate_with_scope(&scope, &mut machine).unwrap()))
+        first(&expressions, stops, |it| holds(it.evaluate_with_scope(&scope, &mut machine).unwrap()))
     })
 }

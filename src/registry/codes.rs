@@ -4,8 +4,8 @@ use super::Hit;
 use super::Registry;
 use super::Spotted;
 use super::finder;
+use super::layout::CodeRow;
 use super::layout::Kind;
-use super::layout::NONE;
 use super::layout::Packed;
 use super::layout::RelationRow;
 use super::layout::SpanRow;
@@ -74,23 +74,25 @@ impl<'a> Codes<'a> {
 
     /// A code by its text: case, blanks around and dots do not matter.
     pub fn find(self, code: &str) -> Option<u32> {
-        finder::find(self.numbers(Kind::Finder), &self.packed(Kind::Codes), code)
+        finder::find(self.numbers(Kind::Finder), |place| self.code_bytes(place), code)
     }
 
     /// The code as its publisher writes it.
     pub fn code(self, code: u32) -> &'a str {
-        text(self.packed(Kind::Codes).get(code as usize))
+        text(self.code_bytes(code))
     }
 
     /// Its title.
     pub fn display(self, code: u32) -> &'a str {
-        text(self.packed(Kind::Titles).get(code as usize))
+        let row = |code: u32| self.rows().get(code as usize).map(|row| row.title.get() as usize);
+        let bounds = row(code).zip(code.checked_add(1).and_then(row));
+        text(bounds.and_then(|(from, to)| self.column(Kind::Titles).get(from..to)).unwrap_or(&[]))
     }
 
     /// Main parent.
     pub fn parent(self, code: u32) -> Option<u32> {
         // A parent stands before its children; what says otherwise is damaged and could lead round in a circle.
-        self.number(Kind::Parents, code).filter(|parent| *parent < code)
+        self.row(code).map(|row| row.parent.get()).filter(|parent| *parent < code)
     }
 
     /// All parents, the main one first.
@@ -132,7 +134,7 @@ impl<'a> Codes<'a> {
 
     /// Last place of the codes below it (main hierarchy): all of `code..=end` are under it.
     pub fn subtree_end(self, code: u32) -> u32 {
-        self.number(Kind::Ends, code).filter(|end| *end >= code && *end < self.len()).unwrap_or(code)
+        self.row(code).map(|row| row.end.get()).filter(|end| *end >= code && *end < self.len()).unwrap_or(code)
     }
 
     /// Nothing is below it on that day.
@@ -151,14 +153,14 @@ impl<'a> Codes<'a> {
     pub fn is_assignable(self, code: u32, on: Day) -> bool {
         let spans = self.spans(code);
         if spans.is_empty() {
-            return self.column(Kind::Flags).get(code as usize).is_some_and(|flag| *flag == 1);
+            return self.row(code).is_some_and(|row| row.is_assignable.get() == 1);
         }
         spans.iter().any(|span| span.first() <= on.0 && on.0 <= span.last() && span.is_assignable == 1)
     }
 
     /// It only orders others: not to be recorded, and no release gives it days (a chapter, a block).
     pub(super) fn is_undated_group(self, code: u32) -> bool {
-        self.spans(code).is_empty() && self.column(Kind::Flags).get(code as usize) == Some(&0)
+        self.row(code).is_some_and(|row| row.is_assignable.get() == 0) && self.spans(code).is_empty()
     }
 
     /// The spans in which it exists; empty: always.
@@ -173,8 +175,8 @@ impl<'a> Codes<'a> {
 
     /// Labels, its own and those of what it is under.
     pub fn labels(self, code: u32) -> Vec<u16> {
-        let Some(place) = self.number(Kind::Labels, code) else { return Vec::new() };
-        let labels = read_numbers(self.packed(Kind::LabelLists).get(place as usize));
+        let Some(row) = self.row(code) else { return Vec::new() };
+        let labels = read_numbers(self.packed(Kind::LabelLists).get(row.labels.get() as usize));
         labels.iter().filter_map(|label| u16::try_from(label.get()).ok()).collect()
     }
 
@@ -307,8 +309,18 @@ impl<'a> Codes<'a> {
         Sparse::new(self.column(kind))
     }
 
-    fn number(self, kind: Kind, code: u32) -> Option<u32> {
-        self.numbers(kind).get(code as usize).map(|number| number.get()).filter(|number| *number != NONE)
+    /// One row for each code and one behind.
+    fn rows(self) -> &'a [CodeRow] {
+        <[CodeRow]>::ref_from_bytes(self.column(Kind::Rows)).unwrap_or(&[])
+    }
+
+    fn row(self, code: u32) -> Option<&'a CodeRow> {
+        self.rows().get(code as usize).filter(|_| code < self.len())
+    }
+
+    fn code_bytes(self, code: u32) -> &'a [u8] {
+        let Some(row) = self.row(code) else { return &[] };
+        row.short().unwrap_or_else(|| self.sparse(Kind::LongCodes).get(code))
     }
 
     fn main_children(self, code: u32) -> impl Iterator<Item = u32> {
@@ -343,8 +355,8 @@ impl<'a> Codes<'a> {
     }
 
     fn spans(self, code: u32) -> &'a [SpanRow] {
-        let Some(place) = self.number(Kind::Spans, code) else { return &[] };
-        <[SpanRow]>::ref_from_bytes(self.packed(Kind::SpanLists).get(place as usize)).unwrap_or(&[])
+        let Some(row) = self.row(code) else { return &[] };
+        <[SpanRow]>::ref_from_bytes(self.packed(Kind::SpanLists).get(row.spans.get() as usize)).unwrap_or(&[])
     }
 
     fn relation_rows(self, code: u32) -> &'a [RelationRow] {

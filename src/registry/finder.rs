@@ -1,6 +1,5 @@
 //! Finds a code by its text: a hash table of places in the file, open addressing.
 
-use super::layout::Packed;
 use super::layout::numbers;
 use super::layout::small;
 use zerocopy::little_endian::U32;
@@ -25,7 +24,7 @@ pub(super) fn pack<'a>(codes: impl ExactSizeIterator<Item = &'a str>) -> Vec<u8>
 ///
 /// Where two codes have the very same text (a block of one category is called like it), the lower one in the hierarchy
 /// is meant.
-pub(super) fn find(table: &[U32], codes: &Packed<'_>, code: &str) -> Option<u32> {
+pub(super) fn find<'a>(table: &[U32], codes: impl Fn(u32) -> &'a [u8], code: &str) -> Option<u32> {
     let code = code.trim();
     if code.is_empty() || !table.len().is_power_of_two() {
         return None;
@@ -34,11 +33,11 @@ pub(super) fn find(table: &[U32], codes: &Packed<'_>, code: &str) -> Option<u32>
     let (mut exact, mut alike, mut several) = (None, None, false);
     for _ in 0..table.len() {
         let Some(place) = table.get(slot).and_then(|place| place.get().checked_sub(1)) else { break };
-        let known = codes.get(place as usize);
+        let known = codes(place);
         if known == code.as_bytes() {
             exact = exact.max(Some(place));
         } else if is_alike(known, code) {
-            several |= alike.is_some_and(|other: u32| codes.get(other as usize) != known);
+            several |= alike.is_some_and(|other: u32| codes(other) != known);
             alike = alike.max(Some(place));
         }
         slot = (slot + 1) & (table.len() - 1);

@@ -56,22 +56,14 @@ pub(super) struct Section {
 pub(super) enum Kind {
     /// Postcard of `Meta`.
     Meta,
-    /// Texts: the codes as published.
-    Codes,
-    /// Texts: the titles.
+    /// `CodeRow`, by code.
+    Rows,
+    /// Sparse: the codes that are too long for their row.
+    LongCodes,
+    /// The titles, one behind the other.
     Titles,
-    /// Numbers: the main parent, or `NONE`.
-    Parents,
-    /// Numbers: the last place of the codes below (main hierarchy).
-    Ends,
-    /// Bytes: 1 where the code may be recorded itself.
-    Flags,
-    /// Numbers: which list of `SpanLists`.
-    Spans,
     /// Lists of `SpanRow`.
     SpanLists,
-    /// Numbers: which list of `LabelLists`; inherited labels are in it.
-    Labels,
     /// Lists of numbers.
     LabelLists,
     /// Sparse: more parents, numbers.
@@ -106,6 +98,37 @@ pub(super) enum Kind {
 
 /// Number of kinds that belong to a code set: they come first.
 pub(super) const SET_KINDS: usize = Kind::Shared as usize;
+
+/// What is asked most of a code, side by side: it lies in one or two lines of memory, and on one page.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub(super) struct CodeRow {
+    /// The code as published, filled up with zeros; all zero where it is longer: then it stands in `LongCodes`.
+    pub code: [u8; SHORT],
+    /// Where its title starts. It ends where that of the next code starts; behind the last row stands one more.
+    pub title: U32,
+    /// The main parent, or `NONE`.
+    pub parent: U32,
+    /// The last place of the codes below (main hierarchy).
+    pub end: U32,
+    /// Which list of `SpanLists`.
+    pub spans: U32,
+    /// Which list of `LabelLists`; inherited labels are in it.
+    pub labels: U32,
+    /// 1 where the code may be recorded itself.
+    pub is_assignable: U32,
+}
+
+/// Bytes of a code that stands in its row.
+pub(super) const SHORT: usize = 8;
+
+impl CodeRow {
+    /// The code, if it is short enough to stand here.
+    pub fn short(&self) -> Option<&[u8]> {
+        let length = self.code.iter().position(|byte| *byte == 0).unwrap_or(SHORT);
+        self.code.get(..length).filter(|code| !code.is_empty())
+    }
+}
 
 /// A span of validity. `i32::MIN` and `i32::MAX` stand for open ends.
 #[derive(

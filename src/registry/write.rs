@@ -6,12 +6,14 @@ use super::crosswalks;
 use super::finder;
 use super::hierarchy;
 use super::layout;
+use super::layout::CodeRow;
 use super::layout::Header;
 use super::layout::Kind;
 use super::layout::NOBODY;
 use super::layout::NONE;
 use super::layout::Packed;
 use super::layout::SET_KINDS;
+use super::layout::SHORT;
 use super::layout::Section;
 use super::layout::SpanRow;
 use super::layout::Sparse;
@@ -56,6 +58,8 @@ pub(super) struct Details {
     pub replaced_by: Option<Replacement>,
 }
 
+/// Sections start at multiples of this: a `CodeRow` then lies in one line of memory.
+const ALIGNED: usize = 32;
 /// Columns of fewer bytes stand together.
 const SMALL: usize = 4096;
 
@@ -133,20 +137,13 @@ fn add_set(path: &Path, sections: &mut Sections, owner: u32, set: &CodeSet) -> R
     };
     sections.add_encoded(path, Kind::Meta, owner, &meta)?;
     let codes = &set.codes;
-    sections.add(Kind::Codes, owner, Packed::pack(codes.iter().map(|code| &code.code)));
-    sections.add(Kind::Titles, owner, Packed::pack(codes.iter().map(|code| &code.title)));
-    let main = |code: &Code| code.parents.first().copied().unwrap_or(NONE);
-    sections.add(Kind::Parents, owner, numbers(codes.iter().map(main)));
-    sections.add(Kind::Ends, owner, numbers(ends.iter().copied()));
-    sections.add(Kind::Flags, owner, codes.iter().map(|code| u8::from(code.is_assignable)).collect());
     let spans = codes.iter().map(|code| code.spans.iter().flat_map(span_bytes).collect());
-    let (places, lists) = distinct(spans);
-    sections.add(Kind::Spans, owner, places);
+    let (spans, lists) = distinct(spans);
     sections.add(Kind::SpanLists, owner, lists);
     let labels = hierarchy::labels(set);
-    let (places, lists) = distinct(labels.iter().map(|labels| numbers(labels.iter().map(|label| u32::from(*label)))));
-    sections.add(Kind::Labels, owner, places);
+    let (labels, lists) = distinct(labels.iter().map(|labels| numbers(labels.iter().map(|label| u32::from(*label)))));
     sections.add(Kind::LabelLists, owner, lists);
+    add_rows(sections, owner, codes, &ends, &spans, &labels);
     let (more_parents, more_children) = hierarchy::further(set);
     sections.add(Kind::MoreParents, owner, Sparse::pack(&more_parents));
     sections.add(Kind::MoreChildren, owner, Sparse::pack(&more_children));
@@ -162,6 +159,44 @@ fn add_set(path: &Path, sections: &mut Sections, owner: u32, set: &CodeSet) -> R
     Ok(())
 }
 
+/// The rows of the codes, and the texts that do not stand in them.
+fn add_rows(sections: &mut Sections, owner: u32, codes: &[Code], ends: &[u32], spans: &[u32], labels: &[u32]) {
+    let at = |column: &[u32], place: usize| column.get(place).copied().unwrap_or(NONE).into();
+    let (mut rows, mut titles, mut long) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, code) in codes.iter().enumerate() {
+        let bytes = code.code.as_bytes();
+        let mut own = [0; SHORT];
+        match own.get_mut(..bytes.len()).filter(|_| !bytes.contains(&0)) {
+            Some(own) => own.copy_from_slice(bytes),
+            None => long.push((small(place), bytes.to_vec())),
+        }
+        let row = CodeRow {
+            code: own,
+            title: small(titles.len()).into(),
+            parent: code.parents.first().copied().unwrap_or(NONE).into(),
+            end: at(ends, place),
+            spans: at(spans, place),
+            labels: at(labels, place),
+            is_assignable: u32::from(code.is_assignable).into(),
+        };
+        rows.extend_from_slice(row.as_bytes());
+        titles.extend_from_slice(code.title.as_bytes());
+    }
+    let behind = CodeRow {
+        code: [0; SHORT],
+        title: small(titles.len()).into(),
+        parent: NONE.into(),
+        end: NONE.into(),
+        spans: NONE.into(),
+        labels: NONE.into(),
+        is_assignable: 0.into(),
+    };
+    rows.extend_from_slice(behind.as_bytes());
+    sections.add(Kind::Rows, owner, rows);
+    sections.add(Kind::LongCodes, owner, Sparse::pack(&long));
+    sections.add(Kind::Titles, owner, titles);
+}
+
 fn span_bytes(span: &Validity) -> Vec<u8> {
     SpanRow {
         from: span.from.map_or(i32::MIN, |day| day.0).to_le_bytes(),
@@ -174,7 +209,7 @@ fn span_bytes(span: &Validity) -> Vec<u8> {
 }
 
 /// Each item's place among the different ones, and those: most codes share a few lists.
-fn distinct(items: impl Iterator<Item = Vec<u8>>) -> (Vec<u8>, Vec<u8>) {
+fn distinct(items: impl Iterator<Item = Vec<u8>>) -> (Vec<u32>, Vec<u8>) {
     let mut known: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
     let mut lists: Vec<Vec<u8>> = Vec::new();
     let mut places = Vec::new();
@@ -185,7 +220,7 @@ fn distinct(items: impl Iterator<Item = Vec<u8>>) -> (Vec<u8>, Vec<u8>) {
         });
         places.push(place);
     }
-    (numbers(places.into_iter()), Packed::pack(lists.iter()))
+    (places, Packed::pack(lists.iter()))
 }
 
 fn details(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {
@@ -219,7 +254,7 @@ fn assemble(path: &Path, sections: &Sections, stamp: [u8; 32]) -> Result<Vec<u8>
         if bytes.len() > u32::MAX as usize {
             return Err(unfit(path, "a section would be longer than 4 GiB"));
         }
-        content.resize(content.len().next_multiple_of(8), 0);
+        content.resize((front + content.len()).next_multiple_of(ALIGNED) - front, 0);
         let section = Section {
             kind: (*kind).into(),
             owner: (*owner).into(),
