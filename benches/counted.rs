@@ -15,16 +15,19 @@ use tencode::encounters::batch;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::read::Source;
+use tencode::encounters::redact::Ask;
 use tencode::encounters::redact::text::TextRedactor;
 use tencode::model::day::Day;
 use tencode::registry::Codes;
+
+type Part = fn() -> usize;
 
 /// 2026-09-04.
 const ON: Day = Day(20_700);
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
-    let parts: [(&str, fn() -> usize); 5] =
+    let parts: [(&str, Part); 5] =
         [("engine", engine), ("lookup", lookup), ("search", search), ("redact", redact), ("parse", parse)];
     for (name, part) in parts {
         if wanted.is_empty() || wanted.iter().any(|it| it == name) {
@@ -42,6 +45,7 @@ fn engine() -> usize {
     let options = Options {
         record: None,
         audience: Some("desk".to_owned()),
+        ask: Ask::default(),
         on: None,
         today: ON,
         candidates: Some(1),

@@ -4,7 +4,14 @@
 //! `TENCODE_DATA` (or `TENCODE_REGISTRY`, see `official/`) leads to them; else over a made-up set of 98,000 titles with words
 //! as unevenly frequent as in a language. Each query runs three times and its fastest run counts, since whatever else the
 //! machine does only adds.
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a bench")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a bench"
+)]
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
 
 mod made_up;
 mod official;

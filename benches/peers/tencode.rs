@@ -5,6 +5,7 @@ use ::tencode::encounters::batch;
 use ::tencode::encounters::engine::Engine;
 use ::tencode::encounters::engine::Options;
 use ::tencode::encounters::read::Source;
+use ::tencode::encounters::redact::Ask;
 use ::tencode::model::day::Day;
 use std::io::Cursor;
 
@@ -14,6 +15,7 @@ pub fn each(codes: &[work::Code], lines: &[String], best: &[Option<String>]) -> 
     let options = Options {
         record: None,
         audience: Some("desk".to_owned()),
+        ask: Ask::default(),
         on: None,
         today: Day(20_700),
         candidates: Some(1),

@@ -6,7 +6,7 @@
 //! has at least one test that tells it apart (a unit, the beginning of a product, a phrase), as codes of a large set
 //! have. So the number of codes that fit an encounter stays about the same for every size of the set.
 #![allow(dead_code, reason = "each bench uses a part of it")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a bench")]
 
 use fastrand::Rng;
 use std::fmt::Write;

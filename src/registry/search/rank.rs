@@ -74,7 +74,7 @@ struct Tally {
 /// Tallies by entry, kept between searches, since clearing all would cost more than a search.
 #[derive(Default)]
 struct Tallies {
-    tallies: Vec<Tally>,
+    entries: Vec<Tally>,
     /// A bit for each entry that has one, so that they are read in order without being sorted.
     marks: Vec<u64>,
     has_any: bool,
@@ -227,8 +227,8 @@ fn misspelt(tables: &Tables<'_>, word: &Word) -> Vec<(usize, f32)> {
 impl Tallies {
     /// Makes room for so many entries.
     fn fit(&mut self, entries: usize) {
-        if self.tallies.len() < entries {
-            self.tallies.resize(entries, Tally::default());
+        if self.entries.len() < entries {
+            self.entries.resize(entries, Tally::default());
             self.marks.resize(entries.div_ceil(64), 0);
         }
     }
@@ -240,7 +240,7 @@ impl Tallies {
             while marks != 0 {
                 let entry = place * 64 + marks.trailing_zeros() as usize;
                 marks &= marks - 1;
-                if let Some(tally) = self.tallies.get_mut(entry) {
+                if let Some(tally) = self.entries.get_mut(entry) {
                     each(entry, std::mem::take(tally));
                 }
             }
@@ -259,7 +259,7 @@ fn tally(tables: &Tables<'_>, terms: &[Term], tallies: &mut Tallies) {
             let points = term.weight * fit;
             for (entry, is_optional) in index::unpacked(tables.postings.get(*list)) {
                 let entry = entry as usize;
-                let Some(tally) = tallies.tallies.get_mut(entry) else { break };
+                let Some(tally) = tallies.entries.get_mut(entry) else { break };
                 if tally.mask == 0 {
                     if adds_only {
                         continue;
