@@ -221,7 +221,7 @@ fn name_lists_are_installed_and_used() {
     assert!(NameLists::knows("given-by-country.tsv.gz"));
     let kept = folder.path().join("cache/names.lists");
     for _ in 0..2 {
-        let names = NameLists::load(&[path.clone()], Some(&kept)).unwrap();
+        let names = NameLists::load(std::slice::from_ref(&path), Some(&kept)).unwrap();
         assert!(!names.is_empty() && kept.exists());
         let text = "yesterday zyxomir came";
         assert_eq!(PUBLIC.redact(text).text, text);

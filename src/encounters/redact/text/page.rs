@@ -196,7 +196,7 @@ impl<'t> Page<'t> {
             *state = sum;
         }
         let low = low.get(..piece.len()).and_then(|low| std::str::from_utf8(low).ok()).unwrap_or("");
-        if self.lists.has_technical_ending(low, SHORTEST_STEM) {
+        if self.lists.has_technical_ending(low, SHORTEST_STEM) || self.lists.has_technical_beginning(low) {
             return true;
         }
         let known = |mut stem: Sum, more: &str| {

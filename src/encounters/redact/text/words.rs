@@ -120,6 +120,7 @@ const LISTS: &[(&str, u64)] = &[
     ("given-names", class::GIVEN),
     ("surnames", class::SURNAME),
     ("common-words", class::WORD | class::COMMON),
+    ("medical-words", class::WORD),
     ("towns", class::TOWN),
     ("lands", class::LAND),
     ("state-codes", class::STATE_CODE),
@@ -170,8 +171,10 @@ const LISTS: &[(&str, u64)] = &[
 #[derive(Default, Clone)]
 pub(super) struct Words {
     classes: HashMap<u64, u64, BuildHasherDefault<Same>>,
-    /// Endings of words that are no names, by their last two bytes.
-    endings: HashMap<[u8; 2], Vec<String>>,
+    /// Endings of words that are no names.
+    endings: Pieces,
+    /// Beginnings of words that are no names.
+    beginnings: Pieces,
     /// Endings of streets written as one word: `gasse`, `straat`.
     street_endings: Vec<String>,
 }
@@ -196,7 +199,8 @@ impl Words {
         let mut words = Words::default();
         for (name, members) in lists {
             match name.as_str() {
-                "no-name-endings" => members.iter().for_each(|ending| words.add_ending(ending)),
+                "no-name-endings" => words.endings = Pieces::new(members, last_two),
+                "no-name-beginnings" => words.beginnings = Pieces::new(members, first_two),
                 "street-endings" => words.street_endings.extend(members.iter().map(|ending| ending.to_lowercase())),
                 _ => {}
             }
@@ -230,8 +234,17 @@ impl Words {
 
     /// Whether a word in lower case ends as technical words do, after a stem of some letters.
     pub fn has_technical_ending(&self, word: &str, stem: usize) -> bool {
-        let Some(endings) = last_two(word).and_then(|last| self.endings.get(&last)) else { return false };
-        endings.iter().any(|ending| word.len() >= ending.len() + stem && word.ends_with(ending.as_str()))
+        self.endings
+            .of(last_two(word))
+            .iter()
+            .any(|ending| word.len() >= ending.len() + stem && word.ends_with(ending.as_str()))
+    }
+
+    /// Whether a word in lower case begins as technical words do and is as long as they are.
+    pub fn has_technical_beginning(&self, word: &str) -> bool {
+        const LONGER: usize = 5;
+        let fits = |beginning: &String| word.len() >= beginning.len() + LONGER && word.starts_with(beginning.as_str());
+        word.len() >= 2 * LONGER && self.beginnings.of(first_two(word)).iter().any(fits)
     }
 
     /// Whether a word ends as streets do that are written as one word.
@@ -243,16 +256,39 @@ impl Words {
         let low = word.to_lowercase();
         self.street_endings.iter().any(|ending| low.len() > ending.len() + 2 && low.ends_with(ending.as_str()))
     }
+}
 
-    fn add_ending(&mut self, ending: &str) {
-        if let Some(last) = last_two(ending) {
-            self.endings.entry(last).or_default().push(ending.to_owned());
+/// Beginnings or endings of words, by two of their letters.
+#[derive(Default, Clone)]
+struct Pieces(Vec<Vec<String>>);
+
+impl Pieces {
+    fn new(members: &[String], two: fn(&str) -> [u8; 2]) -> Pieces {
+        let mut pieces = Pieces(vec![Vec::new(); 1 << 10]);
+        for member in members {
+            if let Some(bucket) = pieces.0.get_mut(Pieces::place(two(member))) {
+                bucket.push(member.clone());
+            }
         }
+        pieces
+    }
+
+    /// Those that may fit a word with these two letters.
+    fn of(&self, two: [u8; 2]) -> &[String] {
+        self.0.get(Pieces::place(two)).map_or(&[], Vec::as_slice)
+    }
+
+    fn place([one, other]: [u8; 2]) -> usize {
+        usize::from(one & 31) << 5 | usize::from(other & 31)
     }
 }
 
-fn last_two(word: &str) -> Option<[u8; 2]> {
-    word.as_bytes().last_chunk().copied()
+fn first_two(word: &str) -> [u8; 2] {
+    word.as_bytes().first_chunk().copied().unwrap_or_default()
+}
+
+fn last_two(word: &str) -> [u8; 2] {
+    word.as_bytes().last_chunk().copied().unwrap_or_default()
 }
 
 /// Whether the last byte is the same, whatever its case: a first look.

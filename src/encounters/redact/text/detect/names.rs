@@ -446,7 +446,8 @@ fn lower(page: &Page<'_>, at: usize) -> Option<usize> {
     if class & class::GIVEN != 0 && (!is_word || to > at + 1) {
         return Some(to);
     }
-    let is_strange = page.knows_words && !is_word;
+    // Two letters are seldom a name.
+    let is_strange = page.knows_words && !is_word && word.end - word.start > 2;
     if class & (class::RARE_GIVEN | class::SURNAME) != 0 && is_strange && class & class::TOWN == 0 {
         return Some(to);
     }

@@ -248,14 +248,23 @@ fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
             || page.is(at + 1, class::STATE_CODE) && page.word(at + 1)?.shape == Shape::Upper);
     let is_other = word.class & (class::GIVEN | class::SURNAME | class::WORD | class::NO_NAME) != 0
         || page.knows_words && page.is_language(at);
-    let is_led = is_led(page, at);
+    // `to Anna` leads to a person, `in Anna` to a place.
+    let is_given = word.class & class::GIVEN != 0;
+    let leads_in = at.checked_sub(1).is_some_and(|it| page.is(it, class::LEADS) && !is_either(page.piece(it)));
+    let is_led = is_led(page, at) && (!is_given || leads_in);
     if page.style == Style::Lower {
-        return (is_before_state || is_led && word.class & class::COMMON == 0).then_some((at, at + 1));
+        let is_word = word.class & (class::COMMON | class::WORD) != 0;
+        return (is_before_state || is_led && !is_word).then_some((at, at + 1));
     }
     let is_common = word.class & (class::COMMON | class::MONTH | class::NO_NAME | class::TITLE) != 0;
     let begins = page.begins_sentence(at);
     let is_place = !is_common && (is_before_state || is_led || !is_other && !begins && word.shape != Shape::Upper);
     is_place.then_some((at, at + 1))
+}
+
+/// A person may follow as well as a place.
+fn is_either(piece: &str) -> bool {
+    matches!(piece, "at" | "from" | "the" | "via")
 }
 
 /// Given name and surname before all: `Jackson Hole` is a place, `Jackson Brown` is not.
@@ -288,7 +297,8 @@ fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let before = at.checked_sub(1)?;
     let is_moved = page.is(before, class::PLACE_CUE) && before > 0 && page.is(before - 1, class::MOTION);
     let is_firm = page.is(to - 1, class::FIRM);
-    let is_person = page.is(at, class::GIVEN) && !page.is(at, class::TOWN);
+    let is_person =
+        page.is(at, class::GIVEN) && (!page.is(at, class::TOWN) || is_either(page.piece(before)) || is_moved);
     let is_short = page.has_shape(at, Shape::Initial);
     let leads_well = page.is(before, class::LEADS) || is_moved;
     let is_known = page.knows_words || to > at + 1;
