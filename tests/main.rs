@@ -9,6 +9,7 @@ mod definitions;
 mod em_truth_table;
 mod laws;
 mod laws_logic;
+mod laws_policy;
 mod laws_redact;
 mod registry;
 mod stats;

@@ -250,7 +250,8 @@ impl<'a, 'k> Writer<'a, 'k> {
             };
             let Some((mark, tail)) = mark.and_then(|mark| tail.split_at_checked(mark)) else { return masked.text };
             out.push_str(between);
-            let moved = text.get(span.start..span.end).filter(|_| span.kind == Kind::Date);
+            // The record's own dates are found in its texts as hidden values.
+            let moved = text.get(span.start..span.end).filter(|_| matches!(span.kind, Kind::Date | Kind::Other));
             match moved.and_then(|date| shift::written(date, days, self.setting.on)) {
                 Some(date) => {
                     self.note("shift", Cow::Borrowed("date"));

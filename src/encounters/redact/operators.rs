@@ -118,7 +118,8 @@ fn age(text: &str) -> Option<String> {
 /// The band a number lies in: `40-49`.
 pub(super) fn band(number: f64, width: u32) -> Option<String> {
     let width = f64::from(width.max(1));
-    let low = (number / width).floor() * width;
+    // Adding zero makes a zero of a negative one.
+    let low = (number / width).floor() * width + 0.0;
     low.is_finite().then(|| format!("{low}-{}", low + width - 1.0))
 }
 
@@ -128,7 +129,10 @@ fn band_of_text(text: &str, width: u32) -> Option<String> {
     if let Ok(number) = text.parse() {
         return band(number, width);
     }
-    let (low, high) = text.rsplit_once('-')?;
+    let hyphens = text.match_indices('-').map(|(at, _)| at);
+    let between =
+        hyphens.into_iter().find(|at| text.get(..*at).is_some_and(|it| it.ends_with(|c: char| c.is_ascii_digit())))?;
+    let (low, high) = (text.get(..between)?, text.get(between + 1..)?);
     let (low, high): (f64, f64) = (low.parse().ok()?, high.parse().ok()?);
     let shown = band(low, width)?;
     (band(high, width)? == shown).then_some(shown)

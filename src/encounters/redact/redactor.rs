@@ -313,7 +313,8 @@ impl Redactor {
                 _ => return Shown::Whole(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
             },
         };
-        if is_kept { Shown::Text(text) } else { Shown::Text(self.rules.key.pseudonym("id", &text).into()) }
+        let kind = declared.and_then(|(planned, _)| planned.identifies.as_deref()).unwrap_or_default();
+        if is_kept { Shown::Text(text) } else { Shown::Text(self.rules.key.pseudonym(kind, &text).into()) }
     }
 
     fn given<'a>(&'a self, view: &View<'_>, given: &Given) -> Option<ShownCode<'a>> {
