@@ -32,7 +32,7 @@ pub(crate) struct Asking {
     #[arg(long, value_name = "A")]
     pub audience: Option<String>,
     #[command(flatten)]
-    pub ask: Purpose,
+    pub ask: Wanted,
     /// Judge every encounter for this day [default: its own date, else today]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub on: Option<Day>,
@@ -40,7 +40,7 @@ pub(crate) struct Asking {
 
 /// What for, and from where.
 #[derive(clap::Args, Clone, Default)]
-pub(crate) struct Purpose {
+pub(crate) struct Wanted {
     /// What for, such as TREAT, HPAYMT or BTG; denied unless the audience's policy allows it [default: its own purpose]
     #[arg(long, value_name = "P")]
     purpose: Option<String>,
@@ -52,7 +52,7 @@ pub(crate) struct Purpose {
     recipient: Option<String>,
 }
 
-impl Purpose {
+impl Wanted {
     /// An emergency, if that is what it is: whoever asks in one is noted.
     fn emergency(&self, registry: &Registry) -> Result<Option<String>, Failure> {
         let Some(name) = &self.purpose else { return Ok(None) };

@@ -45,6 +45,7 @@ pub struct DefaultCase {
 
 /// What a field is for privacy.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "what an author may say of a field, each by itself")]
 pub struct Privacy {
     /// `identifies KIND`: person, place, contact, account, …
     pub identifies: Option<String>,

@@ -204,13 +204,13 @@ fn explain_fields(
         let speaks = privacy.is_free && guarded != 0 || privacy.is_signal && asked != 0;
         let mut does = described(&planned.treatment);
         if planned.path == "id" && planned.treatment != Treatment::Keep {
-            does = "pseudonym".to_owned();
+            "pseudonym".clone_into(&mut does);
         }
         let mut why = planned.why.clone();
         if is_guarded && planned.treatment != Treatment::Remove {
             (does, why) = ("withhold".to_owned(), "its label".to_owned());
         } else if speaks && planned.treatment != Treatment::Remove {
-            why = "withheld where the encounter has a withheld label".to_owned();
+            "withheld where the encounter has a withheld label".clone_into(&mut why);
         }
         if does == "keep" && matches!(shape, Shape::Code(_)) {
             "keep, by its labels".clone_into(&mut does);

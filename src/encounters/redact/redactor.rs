@@ -99,7 +99,7 @@ impl Redactor {
         let standing = Standing::of(shared, Some(domain), audience)?;
         let granted = Granted::new(shared, &standing, audience, ask)?;
         let codes = CodeRules::new(shared, &standing, granted.guarded, registry.set_count());
-        let has_signals = domain.records.iter().any(|record| record.has_signals());
+        let has_signals = domain.records.iter().any(Record::has_signals);
         let conditions = Conditions::new(&standing, &granted, if has_signals { codes.hidden_labels() } else { 0 });
         let plans = |(record, place): (&Record, u16)| {
             let plan = |number: usize| {

@@ -121,9 +121,8 @@ fn parts(text: &str) -> Vec<&str> {
 
 fn month_of(word: &str) -> Option<usize> {
     let low = word.to_lowercase();
-    let is_name =
-        |name: &&str| **name == low || low.len() >= 3 && name.starts_with(&low) && (low.len() == 3 || low == "sept");
-    MONTHS.iter().position(|name| is_name(&name)).map(|place| place + 1)
+    let is_cut = low.len() == 3 || low == "sept";
+    MONTHS.iter().position(|name| *name == low || is_cut && name.starts_with(&low)).map(|place| place + 1)
 }
 
 /// The name of a month as another is written: short or long, capital or not.
