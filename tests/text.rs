@@ -245,6 +245,24 @@ fn every_name_list_is_a_source() {
     assert_eq!(listed.len(), 10);
 }
 
+/// A megabyte of what a detector begins with costs no more than a megabyte of prose, give or take.
+#[test]
+fn hostile_texts_take_no_longer_than_their_length() {
+    for piece in
+        ["http://", "password:", "mrn-", "Dr. ", "a@", "John Smith, ", "12-", "[person]", "the corner of ", "May 1 "]
+    {
+        let (short, long) = (piece.repeat(4_000 / piece.len()), piece.repeat(64_000 / piece.len()));
+        let time = |text: &str| {
+            let begun = std::time::Instant::now();
+            PUBLIC.redact(text);
+            begun.elapsed().as_secs_f64()
+        };
+        let (few, many) = (time(&short), time(&long));
+        // Sixteen times the length; sixteen times that would be quadratic.
+        assert!(many < few.max(0.005) * 100.0, "{piece}: {few} s, {many} s");
+    }
+}
+
 // ---- laws
 
 fn number() -> impl Strategy<Value = String> {

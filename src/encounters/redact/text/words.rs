@@ -113,6 +113,8 @@ pub(super) mod class {
     pub const MOTION: u64 = 1 << 51;
     /// `uss`: a ship's name follows.
     pub const SHIP: u64 = 1 << 52;
+    /// `clinic`, `hospital`: after a name a place, however it is written.
+    pub const CLINIC: u64 = 1 << 53;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -165,6 +167,7 @@ const LISTS: &[(&str, u64)] = &[
     ("place-tails", class::PLACE_TAIL),
     ("motion-words", class::MOTION),
     ("ship-words", class::SHIP),
+    ("clinic-words", class::CLINIC),
 ];
 
 /// Hashes of words and what they can be.

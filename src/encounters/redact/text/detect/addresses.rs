@@ -14,13 +14,19 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
             found.add(start, end, Kind::Email, rank::FORM);
         }
     }
+    // An address in an address is part of it.
+    let mut after = 0;
     for word in page.words.iter().filter(|word| word.class & class::WEB != 0) {
+        if word.start < after {
+            continue;
+        }
         let rest = text.get(word.end..).unwrap_or("");
         let begin = if rest.starts_with("://") { word.end + 3 } else { word.end + 1 };
         let is_host = rest.starts_with('.') && word.end - word.start == 3;
         let end = web_end(text, begin);
         if (is_host || begin == word.end + 3) && end > begin {
             found.add(word.start, end, Kind::Url, rank::FORM);
+            after = end;
         }
     }
 }

@@ -125,7 +125,7 @@ impl Cues {
         let text = page.text;
         for cue in cues {
             let from = past_state(page, self.skip(text, cue.end), cue.announced);
-            let rest = text.get(from..).unwrap_or("");
+            let rest = beginning(text.get(from..).unwrap_or(""));
             match cue.announced {
                 Announced::Number(kind) => number(rest, from, kind, found),
                 Announced::CardCode => card_code(rest, from, found),
@@ -158,6 +158,14 @@ impl Cues {
         let rest = text.get(at..).unwrap_or("");
         at + rest.find(|c: char| !is_sign(c)).unwrap_or(rest.len()).min(12)
     }
+}
+
+/// What a cue announces is no longer than this; cues may stand in what cues announce.
+const LONGEST: usize = 1024;
+
+fn beginning(rest: &str) -> &str {
+    let end = (LONGEST..rest.len()).find(|at| rest.is_char_boundary(*at)).unwrap_or(rest.len());
+    rest.get(..end).unwrap_or(rest)
 }
 
 /// Past the state that issued a licence or plate: `DL: MN A1234567`.

@@ -40,6 +40,12 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
             Some((to, rank)) if to > at => {
                 let to = suffix(page, to);
                 let (start, end) = page.range(at, to);
+                // `our Dallas clinic`
+                if rank == rank::NAME && page.is(to, class::CLINIC) && page.gap(to) == Gap::Space {
+                    found.add(start, page.range(to, to + 1).1, Kind::Location, rank);
+                    at = to + 1;
+                    continue;
+                }
                 ends.push((at, to));
                 if rank == rank::TITLED || to > at + 1 || !page.is_language(at) {
                     sure.push((at, to));
@@ -175,7 +181,7 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let mut to = at + 1;
-    while is_title && page.is(to, class::TITLE) && joins_title(page, to) {
+    while is_title && to < at + LONGEST && page.is(to, class::TITLE) && joins_title(page, to) {
         to += 1;
     }
     let first = to;
@@ -317,7 +323,9 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     let to = if has_middle && is_name_part(page, at + 2) { rest(page, at + 1, true) } else { to };
     // A strange word: with another one, or where a person would stand.
     let is_pair = to > at + 1;
-    let stands_alone = matches!(page.gap(at + 1), Gap::Comma | Gap::Possessive) || !page.piece(at).is_ascii();
+    let is_speaker = page.between(at + 1).starts_with(':') && page.between(at + 1).contains(['"', '“', '«']);
+    let stands_alone =
+        is_speaker || matches!(page.gap(at + 1), Gap::Comma | Gap::Possessive) || !page.piece(at).is_ascii();
     let is_free = page.knows_words && word.shape == Shape::Capital && (!begins || stands_alone);
     (is_pair || is_free || looks_like_person(page, at)).then_some(to.max(at + 1))
 }
