@@ -251,9 +251,9 @@ fn hostile_texts_take_no_longer_than_their_length() {
     for piece in
         ["http://", "password:", "mrn-", "Dr. ", "a@", "John Smith, ", "12-", "[person]", "the corner of ", "May 1 "]
     {
-        let (short, long) = (piece.repeat(4_000 / piece.len()), piece.repeat(64_000 / piece.len()));
+        let (short, long) = (piece.repeat(3_000 / piece.len()), piece.repeat(48_000 / piece.len()));
         let time = |text: &str| {
-            let begun = std::time::Instant::now();
+            let begun = cpu_time::ThreadTime::now();
             PUBLIC.redact(text);
             begun.elapsed().as_secs_f64()
         };
