@@ -4,9 +4,6 @@
 //! validated, redacted and written under it. Each room below says which rooms it may import; `tests/architecture.rs`
 //! holds the code to it.
 
-// The parser that pest makes without `std` names its boxes by this crate.
-extern crate alloc;
-
 /// What we say about a definition file, and how it is drawn.
 /// Imports: nothing.
 pub mod diagnostics;

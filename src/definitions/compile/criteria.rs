@@ -91,7 +91,7 @@ pub(super) fn classifier(
     }
     let mut criteria = phrases(draft, domain, &mut lowering, &classifier);
     said(draft, domain, &mut lowering, &mut criteria, source);
-    unreachable(draft, set, &criteria, &mut lowering);
+    unreachable(draft, domain, set, &criteria, &mut lowering);
     classifier.criteria = criteria.into_values().collect();
     let is_useful = !classifier.criteria.is_empty() || !classifier.offers.is_empty() || classifier.by_words;
     is_useful.then_some(classifier)
@@ -174,7 +174,7 @@ fn said(
         match &one.item.item {
             CodeItem::When { condition, points } => {
                 let lowered = lowering.condition(condition);
-                super::checks::never(&lowered, condition.span, lowering.report);
+                super::checks::never(&lowered, condition.span, lowering);
                 #[expect(clippy::cast_possible_truncation, reason = "points are small")]
                 let points = points.as_ref().map_or(WHEN, |points| points.item as f32);
                 let path = first_path(&condition.item).filter(|word| is_path(lowering, word)).unwrap_or_default();
@@ -250,18 +250,53 @@ fn is_path(lowering: &Lowering<'_, '_>, word: &str) -> bool {
     matches!(lowering.scope.find(word), Found::Path { .. })
 }
 
-/// Codes whose every way in is shut.
-fn unreachable(draft: &Draft<'_>, set: u16, criteria: &BTreeMap<u32, Criteria>, lowering: &mut Lowering<'_, '_>) {
-    let codes = lowering.world.sets.get(usize::from(set)).map(|set| set.codes.as_slice()).unwrap_or_default();
-    for criterion in criteria.values() {
-        let ways = criterion.when.iter().map(|scored| &scored.condition);
-        let is_shut = !criterion.when.is_empty() && ways.clone().all(|way| criterion.unless.contains(way));
-        if is_shut && criterion.phrases.is_empty() {
-            let name = codes.get(usize::try_from(criterion.code).unwrap_or(usize::MAX));
-            let Some((file, span)) = draft.written.get(&criterion.code) else { continue };
-            lowering.report.enter(file);
-            let code = name.map(|code| code.code.clone()).unwrap_or_default();
-            lowering.say_at(*span, Problem::UnreachableCode { code }, None);
+/// Lines that an `unless` of the same code rules out, and codes whose every way in is shut.
+fn unreachable(
+    draft: &Draft<'_>,
+    domain: usize,
+    set: u16,
+    criteria: &BTreeMap<u32, Criteria>,
+    lowering: &mut Lowering<'_, '_>,
+) {
+    let Some(content) = lowering.world.sets.get(usize::from(set)) else { return };
+    let first_day = content.releases.iter().filter_map(|release| release.from).min();
+    for criterion in criteria.values().filter(|criterion| !criterion.when.is_empty()) {
+        let Some((file, span)) = draft.written.get(&criterion.code) else { continue };
+        let code = usize::try_from(criterion.code).ok().and_then(|place| content.codes.get(place));
+        let Some(code) = code else { continue };
+        let is_shut =
+            |scored: &Scored| criterion.unless.iter().any(|unless| super::checks::implies(&scored.condition, unless));
+        for (number, _) in criterion.when.iter().enumerate().filter(|(_, scored)| is_shut(scored)) {
+            say_shut(draft, domain, criterion.code, number, lowering);
         }
+        let has_ended =
+            |day| !code.spans.is_empty() && code.spans.iter().all(|span| span.to.is_some_and(|to| to < day));
+        let help = if !code.is_assignable {
+            Some("a group cannot be recorded: say `assignable`, or move its lines to a code under it")
+        } else if first_day.is_some_and(has_ended) {
+            Some("it ended before the first release began")
+        } else if criterion.phrases.is_empty() && criterion.when.iter().all(is_shut) {
+            Some("an `unless` rules out all that its `when` lines find")
+        } else {
+            None
+        };
+        if let Some(help) = help {
+            lowering.report.enter(file);
+            lowering.say_at(*span, Problem::UnreachableCode { code: code.code.clone() }, Some(help.to_owned()));
+        }
+    }
+}
+
+/// Reports the `when` line of a code that stands at `number` among its lines.
+fn say_shut(draft: &Draft<'_>, domain: usize, code: u32, number: usize, lowering: &mut Lowering<'_, '_>) {
+    let own = draft.said.iter().filter(|one| one.domain == domain && one.codes.contains(&code));
+    let mut lines = own.filter_map(|one| match &one.item.item {
+        CodeItem::When { condition, .. } => Some((one.file, condition.span)),
+        _ => None,
+    });
+    if let Some((file, span)) = lines.nth(number) {
+        lowering.report.enter(file);
+        let why = "an `unless` of the code rules out all that it finds".into();
+        lowering.say_at(span, Problem::NeverHolds { why }, None);
     }
 }

@@ -43,6 +43,7 @@ use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -263,30 +264,28 @@ fn ends(set: &CodeSet) -> Vec<u32> {
     ends
 }
 
-/// Circles of replacements, and codes replaced by what has ended itself.
+/// Circles of parents and of replacements. A code under itself by its main parents was found before, as it has no place in the order.
 fn checks_of_codes(world: &World, place: usize, draft: &Draft<'_>, report: &mut Report) {
-    let Some(set) = world.sets.get(place) else { return };
-    let at = |code: u32| usize::try_from(code).ok().and_then(|code| set.codes.get(code));
-    let mut said: Vec<u32> = Vec::new();
-    for (start, code) in set.codes.iter().enumerate() {
-        let Ok(start) = u32::try_from(start) else { continue };
-        let Some(by) = &code.replaced_by else { continue };
-        let mut trail = vec![start];
-        let mut next = by.codes.first().copied();
-        while let Some(code) = next {
-            if trail.contains(&code) {
-                if !said.contains(&code) {
-                    let names: Vec<&str> = trail.iter().filter_map(|it| at(*it)).map(|it| it.code.as_str()).collect();
-                    let (file, span) = draft.written.get(&start).copied().unwrap_or((&draft.file, draft.span));
-                    report.enter(file);
-                    report.say(span, Problem::ReplacementCycle { codes: names.join(", ") }, None);
-                    said.extend(&trail);
-                }
-                break;
-            }
-            trail.push(code);
-            next = at(code).and_then(|code| code.replaced_by.as_ref()).and_then(|by| by.codes.first()).copied();
+    let Some(codes) = world.sets.get(place).map(|set| set.codes.as_slice()) else { return };
+    let mut say = |circle: Vec<usize>, problem: fn(String) -> Problem, help: &str| {
+        let names: Vec<&str> = circle.iter().filter_map(|it| codes.get(*it)).map(|it| it.code.as_str()).collect();
+        let written = circle.iter().find_map(|it| draft.written.get(&u32::try_from(*it).ok()?));
+        let (file, span) = written.copied().unwrap_or((&draft.file, draft.span));
+        report.enter(file);
+        report.say(span, problem(names.join(", ")), Some(help.to_owned()));
+    };
+    if codes.iter().any(|code| code.parents.len() > 1) {
+        let parents = |code: usize| codes.get(code).map(|code| code.parents.as_slice()).unwrap_or_default();
+        for circle in checks::circles(codes.len(), parents) {
+            say(circle, |codes| Problem::ParentCycle { codes }, "take one `under` away");
         }
+    }
+    let replacements = |code: usize| {
+        codes.get(code).and_then(|code| code.replaced_by.as_ref()).map(|by| by.codes.as_slice()).unwrap_or_default()
+    };
+    for circle in checks::circles(codes.len(), replacements) {
+        let help = "take one `replaced by` away, or name a code that is still in force";
+        say(circle, |codes| Problem::ReplacementCycle { codes }, help);
     }
 }
 
@@ -377,6 +376,7 @@ fn domain(
         requires_audit: source.manifest.audit.required,
         ..Domain::default()
     };
+    let mut known = HashMap::new();
     for file in &source.files {
         report.enter(&file.path);
         let written = |span: Span| file.text.get(span.start..span.end).unwrap_or_default().to_owned();
@@ -395,7 +395,7 @@ fn domain(
                     domain.marks.extend(marks::marks(def, world, place, report, texts));
                 }
                 Statement::Purpose(def) => policies::check_purpose(def, world, report),
-                Statement::Rule(def) => add_rule(&mut domain, def, world, place, report, texts),
+                Statement::Rule(def) => add_rule(&mut domain, &mut known, def, world, place, report, texts),
                 Statement::Crosswalk(def) => {
                     domain.crosswalks.extend(crosswalks::crosswalk(def, world, &written, report).map(|mut walk| {
                         imports::crosswalk(def, &mut walk, world, releases, report);
@@ -439,6 +439,7 @@ fn domain(
 
 fn add_rule(
     domain: &mut Domain,
+    known: &mut HashMap<Vec<u8>, String>,
     def: &crate::definitions::parse::tree::RuleDef,
     world: &World,
     place: usize,
@@ -450,8 +451,14 @@ fn add_rule(
         return;
     }
     let Some(rule) = rules::rule(def, world, place, report, texts) else { return };
-    if let Some(other) = domain.rules.iter().find(|other| rules::is_same(other, &rule)) {
-        report.say(def.id.span, Problem::RepeatedRule { rule: rule.id.clone(), other: other.id.clone() }, None);
+    match known.entry(rules::gist(&rule)) {
+        Entry::Occupied(other) => {
+            let problem = Problem::RepeatedRule { rule: rule.id.clone(), other: other.get().clone() };
+            report.say(def.id.span, problem, None);
+        }
+        Entry::Vacant(place) => {
+            place.insert(rule.id.clone());
+        }
     }
     domain.rules.push(rule);
 }

@@ -119,12 +119,13 @@ pub(super) fn rule<'t>(
             RuleItem::Severity { severity: name, when } => {
                 let severity = severity(name, lowering.report);
                 let condition = lowering.condition(when);
-                super::checks::never(&condition, when.span, lowering.report);
+                super::checks::never(&condition, when.span, &mut lowering);
                 rule.severities.push((condition, severity));
             }
             _ => draft(&mut outer, item, &mut lowering),
         }
     }
+    let is_never = together(&outer.check, &def.items, false, &mut lowering);
     let is_whole = !outer.check.require.is_empty() || !outer.check.forbid.is_empty();
     if is_whole || checks.is_empty() {
         rule.checks.push(outer.check.clone());
@@ -143,6 +144,7 @@ pub(super) fn rule<'t>(
         for item in items {
             draft(&mut inner, item, &mut lowering);
         }
+        together(&inner.check, items, is_never, &mut lowering);
         if inner.check.require.is_empty() && inner.check.forbid.is_empty() {
             let span = items.first().map_or(def.id.span, |item| item.span);
             lowering.say_at(span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, None);
@@ -160,6 +162,19 @@ pub(super) fn rule<'t>(
     rule.scope = outer.scope;
     rule.variables = lowering.scope.used();
     Some(rule)
+}
+
+/// Reports `when` lines of one check that exclude each other, at the last of them; true if they do.
+fn together(check: &Check, items: &[Spanned<RuleItem>], is_said: bool, lowering: &mut Lowering<'_, '_>) -> bool {
+    let mut lines = items.iter().filter(|item| matches!(item.item, RuleItem::When(_)));
+    match lines.next_back() {
+        Some(last) if !is_said && check.when.len() > 1 => {
+            // Parts of one line that exclude each other were reported with it.
+            let is_own = |line: &Expression| super::checks::is_never(line, &lowering.scope);
+            !check.when.iter().any(is_own) && super::checks::never_together(&check.when, last.span, lowering)
+        }
+        _ => false,
+    }
 }
 
 fn severity(name: &Name, report: &mut Report) -> Severity {
@@ -203,13 +218,13 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
         }
         RuleItem::When(condition) => {
             let lowered = lowering.condition(condition);
-            super::checks::never(&lowered, condition.span, lowering.report);
+            super::checks::never(&lowered, condition.span, lowering);
             check.when.push(lowered);
         }
         RuleItem::Require(condition) => check.require.push(lowering.condition(condition)),
         RuleItem::Forbid(condition) => {
             let lowered = lowering.condition(condition);
-            super::checks::never(&lowered, condition.span, lowering.report);
+            super::checks::never(&lowered, condition.span, lowering);
             check.forbid.push(lowered);
         }
         RuleItem::At(path) => check.at = at(path, lowering),
@@ -332,12 +347,42 @@ pub(super) fn derive(
     out
 }
 
-/// Whether two rules are the same but for their names and words.
-pub(super) fn is_same(one: &Rule, two: &Rule) -> bool {
-    one.record == two.record && one.scope == two.scope && one.from == two.from && one.to == two.to && {
-        let bodies = |rule: &Rule| -> Vec<Check> {
-            rule.checks.iter().map(|check| Check { extra: Vec::new(), ..check.clone() }).collect()
-        };
-        bodies(one) == bodies(two)
+/// What a rule says, but for its names, its words and the order of its lines: rules of which it is equal are the same. `when a and b`
+/// is as two lines, `forbid x is absent` as `require x is present`.
+pub(super) fn gist(rule: &Rule) -> Vec<u8> {
+    let written = |it: &Expression| postcard::to_stdvec(it).unwrap_or_else(|_| format!("{it:?}").into_bytes());
+    let set = |parts: Vec<Expression>| -> Vec<Vec<u8>> {
+        let mut parts: Vec<Vec<u8>> = parts.iter().map(written).collect();
+        parts.sort();
+        parts.dedup();
+        parts
+    };
+    let checks: Vec<_> = rule
+        .checks
+        .iter()
+        .map(|check| {
+            let mut asked = Vec::new();
+            check.require.iter().for_each(|it| conjuncts(it, &mut asked));
+            check.forbid.iter().for_each(|it| asked.push(turned(it)));
+            let mut when = Vec::new();
+            check.when.iter().for_each(|it| conjuncts(it, &mut when));
+            (&check.steps, set(when), set(asked), &check.at, &check.fix)
+        })
+        .collect();
+    let whole = (rule.record, set(rule.scope.clone()), rule.from, rule.to, checks);
+    postcard::to_stdvec(&whole).unwrap_or_else(|_| rule.id.clone().into_bytes())
+}
+
+fn conjuncts(condition: &Expression, out: &mut Vec<Expression>) {
+    match condition {
+        Expression::And(parts) => parts.iter().for_each(|part| conjuncts(part, out)),
+        _ => out.push(condition.clone()),
+    }
+}
+
+fn turned(condition: &Expression) -> Expression {
+    match condition {
+        Expression::Not(inner) => (**inner).clone(),
+        _ => Expression::Not(Box::new(condition.clone())),
     }
 }

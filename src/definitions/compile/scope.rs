@@ -169,6 +169,26 @@ impl<'a> Scope<'a> {
         self.variable(word.split('.').next().unwrap_or_default()).is_some()
     }
 
+    /// The type of what a path reaches.
+    pub fn kind_of(&self, path: &Path) -> Option<Type<'a>> {
+        let (mut kind, mut slots) = match path.root {
+            Root::Variable(number) => {
+                (self.variables.iter().find(|variable| variable.number == number)?.kind?, path.slots.as_slice())
+            }
+            Root::Encounter => {
+                let (first, rest) = path.slots.split_first()?;
+                (Type::of_kind(&self.record?.fields.get(usize::from(*first))?.kind), rest)
+            }
+        };
+        while let Some((slot, rest)) = slots.split_first() {
+            let Kind::Record(fields) = kind.base else { return None };
+            let inner = Type::of_kind(&fields.get(usize::from(*slot))?.kind);
+            kind = Type { base: inner.base, is_list: kind.is_list || inner.is_list };
+            slots = rest;
+        }
+        Some(kind)
+    }
+
     /// What to say of a word that is no path here.
     pub fn unknown(&self, word: &str) -> Problem {
         let record = self.record.map_or("this place", |record| record.name.as_str());

@@ -12,9 +12,11 @@ use super::world::World;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::ColumnDef;
 use crate::definitions::parse::tree::CompareOp;
+use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::nearest;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Comparison;
 use crate::model::expression::Expression;
@@ -113,6 +115,7 @@ fn cell_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<
     match &cell.item {
         CellDef::Any => Cell::Any,
         CellDef::Absent => Cell::Absent,
+        CellDef::Members(members) if misspelt(members, kind, lowering) => Cell::Any,
         CellDef::Members(members) => Cell::Members(lowering.members(members, Type::of(kind), cell.span)),
         CellDef::Compare(op, value) => {
             let Some(kind) = Type::of(kind) else { return Cell::Any };
@@ -127,6 +130,22 @@ fn cell_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<
             lowering.literal(value, kind).map_or(Cell::Any, |literal| Cell::Compare(how, literal))
         }
     }
+}
+
+/// Reports a cell that is no value of its column and looks like `any` or `absent`.
+fn misspelt<'a>(members: &[Spanned<MemberDef>], kind: &'a Kind, lowering: &mut Lowering<'a, '_>) -> bool {
+    let [Spanned { item: MemberDef::One(expr @ Expr::Word(word)), span }] = members else { return false };
+    let Some(meant) = nearest(word, ["any", "absent"]) else { return false };
+    let is_text = Type::of(kind).is_some_and(|kind| kind.sort() == "text");
+    if is_text
+        || lowering.world.list(lowering.scope.domain, word).is_some()
+        || lowering.world.literal(expr, kind).is_ok()
+    {
+        return false;
+    }
+    let problem = Problem::MisspeltKeyword { found: word.clone(), meant: meant.to_owned() };
+    lowering.report.say(*span, problem, Some(format!("did you mean `{meant}`?")));
+    true
 }
 
 fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a, '_>) -> Option<Literal> {
