@@ -306,7 +306,12 @@ impl Tally {
             }
         }
         if !expected.unsaid.is_empty() {
-            let said = answer.to_string().to_lowercase();
+            // The check sum of the registry holds any two digits sooner or later.
+            let mut said = answer.clone();
+            if let Some(parts) = said.as_object_mut() {
+                parts.remove("registry");
+            }
+            let said = said.to_string().to_lowercase();
             let odd = expected.unsaid.iter().filter(|word| said.contains(&word.to_lowercase()));
             out.extend(odd.map(|word| format!("`{word}` is said")));
         }
