@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use tencode::statistics::Answer;
 use tencode::statistics::Classes;
 use tencode::statistics::Count;
@@ -339,4 +340,119 @@ fn suppressed_rows_are_no_class() {
     let risk = classes.risk(11);
     assert!(!risk.is_safe);
     assert_eq!((risk.smallest, risk.under, risk.single, risk.variety, risk.disclosed), (1, 1, 1, Some(1), 1));
+}
+
+const CODES: &str = r#"record visit {
+    id    text  required identifies person
+    met   date  dates encounter
+    name  text  identifies person
+    area  text  quasi-identifier
+    kind  code in kinds
+    note  text  free
+}
+codeset kinds {
+    title "Kinds"
+    code A "One"
+    code B "Two"
+}
+policy counting "Those who count" {
+    audience counting
+    version  1
+    remove   every field that identifies
+    remove   every free field
+    every date to month
+    counts   under 5 suppress with complement
+}
+"#;
+
+/// Runs the program in a folder with one small domain; standard output, standard error and the exit status.
+fn tencode(folder: &std::path::Path, arguments: &[&str]) -> (String, String, i32) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tencode"));
+    command.current_dir(folder).env_remove("TENCODE_AUDIT").env_remove("TENCODE_DATA");
+    command.env("XDG_CACHE_HOME", folder.join("cache")).env("XDG_DATA_HOME", folder.join("data"));
+    let output = command.args(["--domains", "domains"]).args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr), output.status.code().unwrap_or(-1))
+}
+
+/// A folder with a domain and 40 visits: of kind B are 3 of the area `south`.
+fn office() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("domains/small/codes")).unwrap();
+    std::fs::write(folder.path().join("domains/small/codes/visit.codes"), CODES).unwrap();
+    std::fs::write(folder.path().join("domains/small/domain.toml"), "").unwrap();
+    let line = |it: usize| {
+        let (kind, area) =
+            (if it % 2 == 0 { "A" } else { "B" }, if it % 12 == 1 || it % 4 == 0 { "south" } else { "north" });
+        let (month, name) = (1 + it % 2, "Wilhelmina Xanthopoulos");
+        format!(r#"{{"id":"Zq-{it}","met":"2026-0{month}-03","name":"{name}","area":"{area}","kind":"{kind}"}}"#) + "\n"
+    };
+    std::fs::write(folder.path().join("in.ndjson"), (0..40).map(line).collect::<String>()).unwrap();
+    std::fs::write(folder.path().join("half.ndjson"), (0..38).map(line).collect::<String>()).unwrap();
+    folder
+}
+
+const COUNTING: [&str; 4] = ["--domain", "small", "--audience", "counting"];
+
+#[test]
+fn the_command_counts_what_the_audience_sees() {
+    let folder = office();
+    let stats = |by: &str, file: &str| {
+        tencode(folder.path(), &[&["--json", "stats", "--by", by, file], &COUNTING[..]].concat())
+    };
+    let (said, _, status) = stats("kinds,month", "in.ndjson");
+    let answer: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((status, &answer["total"], &answer["under"]), (0, &40.into(), &5.into()), "{said}");
+    assert_eq!(answer["counts"][0], serde_json::json!({"kinds": "A", "month": "2026-01", "count": 20, "share": 50.0}));
+    let (said, _, status) = stats("kinds,area", "in.ndjson");
+    let answer: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(status, 0);
+    let hidden = answer["counts"].as_array().unwrap().iter().filter(|it| it["count"].is_null()).count();
+    assert!(hidden > 1 && !said.contains(":4,") && !said.contains(":4}"), "{said}");
+    assert_eq!(stats("kinds,area", "in.ndjson").0, said, "asked again, answered the same");
+    // Two encounters fewer: what was 20 is 19.
+    let (said, _, _) = stats("kinds", "half.ndjson");
+    assert!(!said.contains(r#""count":19"#), "{said}");
+}
+
+#[test]
+fn what_is_not_seen_is_not_counted_by() {
+    let folder = office();
+    for (by, said) in [
+        ("name", "does not see `name`"),
+        ("id", "does not see `id`"),
+        ("note", "does not see `note`"),
+        ("day", "does not see the day"),
+        ("aera", "did you mean `area`?"),
+    ] {
+        let (shown, error, status) =
+            tencode(folder.path(), &[&["stats", "--by", by, "in.ndjson"], &COUNTING[..]].concat());
+        assert_eq!((shown.as_str(), status), ("", 2), "{by}");
+        assert!(error.contains(said), "{by}: {error}");
+    }
+    // Those who see records whole get whole counts; the log says that somebody counted, not what.
+    let (shown, _, status) = tencode(
+        folder.path(),
+        &["stats", "--by", "kinds,area", "--domain", "small", "--audience", "desk", "--audit", "log", "in.ndjson"],
+    );
+    assert_eq!(status, 0);
+    assert!(shown.contains("B      south      4"), "{shown}");
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.contains(r#""command":"stats""#) && !log.contains("south"));
+    assert_eq!(
+        tencode(folder.path(), &["stats", "--by", "kinds", "--domain", "small", "--audit", "/dev/full", "in.ndjson"]).2,
+        2
+    );
+}
+
+#[test]
+fn the_command_says_how_alike_people_are() {
+    let folder = office();
+    let risk = |k: &str| tencode(folder.path(), &[&["--json", "risk", "--k", k, "in.ndjson"], &COUNTING[..]].concat());
+    let (said, _, status) = risk("11");
+    let answer: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((status, &answer["is_safe"], &answer["classes"]), (0, &true.into(), &2.into()), "{said}");
+    let (said, _, status) = risk("20");
+    let answer: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((status, &answer["is_safe"], &answer["smallest"]), (1, &false.into(), &14.into()), "{said}");
 }

@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Import(commands::import::Import),
     Sources(commands::sources::Sources),
     Completions(commands::shell::Completions),
+    Stats(commands::stats::Stats),
+    Risk(commands::risk::Risk),
     Audit(commands::audit::Audit),
     Man(commands::shell::Man),
 }

@@ -129,6 +129,8 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Check(it) => it.run(context, terminal),
         Command::Build(it) => it.run(context, terminal),
         Command::Run(it) => it.run(context, terminal),
+        Command::Stats(it) => it.run(context, terminal),
+        Command::Risk(it) => it.run(context, terminal),
         Command::Audit(it) => it.run(terminal),
         Command::Classify(it) => it.run(context, terminal),
         Command::Test(it) => it.run(context, terminal),

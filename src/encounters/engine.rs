@@ -180,6 +180,11 @@ impl Engine {
         self
     }
 
+    /// The registry.
+    pub fn registry(&self) -> &Registry {
+        self.logic.registry()
+    }
+
     /// The redactor, for what it says of audience and policy.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
@@ -211,6 +216,19 @@ impl<'e> Worker<'e> {
     where
         'e: 'a,
     {
+        self.disclose_of(line, text, &mut |_| {})
+    }
+
+    /// The same; `whose` is given the id before it is hidden, for keyed tokens only.
+    pub(super) fn disclose_of<'a>(
+        &mut self,
+        line: u64,
+        text: Result<&'a str, Unreadable>,
+        whose: &mut dyn FnMut(Option<&str>),
+    ) -> Disclosure<'a>
+    where
+        'e: 'a,
+    {
         let engine = self.engine;
         let options = &engine.options;
         let mut subject = None;
@@ -218,6 +236,7 @@ impl<'e> Worker<'e> {
             match text.and_then(|text| read::read_json(text, line, &engine.schema, options.on, options.today)) {
                 Ok(mut encounter) => {
                     subject = engine.subject(&encounter);
+                    whose(engine.redactor.identity(&encounter).as_deref());
                     let judgement = self.judge(&mut encounter);
                     engine.redactor.redact(encounter, judgement)
                 }

@@ -5,5 +5,6 @@ pub mod classify;
 pub mod engine;
 pub mod read;
 pub mod redact;
+pub mod tally;
 pub mod validate;
 pub mod write;

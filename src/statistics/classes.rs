@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 /// Rows by what could single them out.
 #[derive(Debug, Default)]
 pub struct Classes {
-    classes: BTreeMap<Vec<String>, Class>,
+    by_look: BTreeMap<Vec<String>, Class>,
     rows: u64,
     suppressed: u64,
 }
@@ -53,7 +53,7 @@ impl Classes {
             return;
         }
         let key = alike.iter().map(|value| value.clone().unwrap_or_default()).collect();
-        let class = self.classes.entry(key).or_default();
+        let class = self.by_look.entry(key).or_default();
         class.rows += 1;
         class.sensitive.insert(sensitive);
     }
@@ -61,17 +61,17 @@ impl Classes {
     /// What they risk.
     pub fn risk(&self, k: u64) -> Risk {
         let rows_of = |is_wanted: &dyn Fn(&Class) -> bool| -> u64 {
-            self.classes.values().filter(|class| is_wanted(class)).map(|class| class.rows).sum()
+            self.by_look.values().filter(|class| is_wanted(class)).map(|class| class.rows).sum()
         };
         let under = rows_of(&|class| class.rows < k);
-        let sensitive = self.classes.values().filter(|class| class.sensitive.iter().any(Option::is_some));
+        let sensitive = self.by_look.values().filter(|class| class.sensitive.iter().any(Option::is_some));
         Risk {
             is_safe: under == 0,
             k,
             rows: self.rows,
             suppressed: self.suppressed,
-            classes: self.classes.len() as u64,
-            smallest: self.classes.values().map(|class| class.rows).min().unwrap_or(0),
+            classes: self.by_look.len() as u64,
+            smallest: self.by_look.values().map(|class| class.rows).min().unwrap_or(0),
             under,
             single: rows_of(&|class| class.rows == 1),
             variety: sensitive.map(|class| class.sensitive.len() as u64).min(),

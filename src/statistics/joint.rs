@@ -92,71 +92,65 @@ impl Parts {
                 continue;
             }
             let is_large = group.parts.len() > MOST_PARTS || group.sums.len() + group.least.len() > MOST_EQUATIONS;
-            let narrow = if is_large { None } else { self.narrow(&group, &small, rule, &sum) };
+            let narrow = if is_large { None } else { narrow(&group, &small, rule, &sum) };
             weak.extend(narrow.unwrap_or(small));
         }
         weak.sort_unstable();
         weak.dedup();
         weak
     }
+}
 
-    /// The parts of a group whose range is too narrow; `None` if that cannot be found out.
-    fn narrow(
-        &self,
-        group: &Group<'_>,
-        small: &[usize],
-        rule: Rule,
-        sum: &dyn Fn(&[usize]) -> u64,
-    ) -> Option<Vec<usize>> {
-        #[expect(clippy::cast_precision_loss, reason = "counts of encounters")]
-        let number = |count: u64| count as f64;
-        let place = |part: usize| group.parts.binary_search(&part).ok();
-        let mut system = System { unknowns: group.parts.len() + group.least.len(), equations: Vec::new() };
-        let factors = |parts: &[usize]| parts.iter().filter_map(|part| Some((place(*part)?, 1.0))).collect::<Vec<_>>();
-        for parts in &group.sums {
-            system.equations.push((factors(parts), number(sum(parts))));
-        }
-        for (parts, rest) in group.least.iter().zip(group.parts.len()..) {
-            let mut factors = factors(parts);
-            factors.push((rest, -1.0));
-            system.equations.push((factors, 1.0));
-        }
-        let mut solved = system.solve()?;
-        // Where the search passes, every unknown shows a value it can have: most ranges are wide before they are asked for.
-        let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); group.parts.len()];
-        let widen = |ranges: &mut Vec<(f64, f64)>, solved: &super::bounds::Solved| {
-            let mut values = vec![0.0; ranges.len()];
-            solved.point().for_each(|(unknown, value)| {
-                if let Some(known) = values.get_mut(unknown) {
-                    *known = value;
-                }
-            });
-            for (range, value) in ranges.iter_mut().zip(values) {
-                *range = (range.0.min(value), range.1.max(value));
-            }
-        };
-        widen(&mut ranges, &solved);
-        let width = number(rule.under) - 1e-5;
-        let mut narrow = Vec::new();
-        for part in small {
-            let unknown = place(*part)?;
-            let is_wide = |ranges: &Vec<(f64, f64)>| ranges.get(unknown).is_some_and(|it| it.1 - it.0 >= width);
-            if is_wide(&ranges) {
-                continue;
-            }
-            let most = solved.most_of(unknown)?;
-            widen(&mut ranges, &solved);
-            if most.is_infinite() || is_wide(&ranges) {
-                continue;
-            }
-            solved.least_of(unknown)?;
-            widen(&mut ranges, &solved);
-            if !is_wide(&ranges) {
-                narrow.push(*part);
-            }
-        }
-        Some(narrow)
+/// The parts of a group whose range is too narrow; `None` if that cannot be found out.
+fn narrow(group: &Group<'_>, small: &[usize], rule: Rule, sum: &dyn Fn(&[usize]) -> u64) -> Option<Vec<usize>> {
+    #[expect(clippy::cast_precision_loss, reason = "counts of encounters")]
+    let number = |count: u64| count as f64;
+    let place = |part: usize| group.parts.binary_search(&part).ok();
+    let mut system = System { unknowns: group.parts.len() + group.least.len(), equations: Vec::new() };
+    let factors = |parts: &[usize]| parts.iter().filter_map(|part| Some((place(*part)?, 1.0))).collect::<Vec<_>>();
+    for parts in &group.sums {
+        system.equations.push((factors(parts), number(sum(parts))));
     }
+    for (parts, rest) in group.least.iter().zip(group.parts.len()..) {
+        let mut factors = factors(parts);
+        factors.push((rest, -1.0));
+        system.equations.push((factors, 1.0));
+    }
+    let mut solved = system.solve()?;
+    // Where the search passes, every unknown shows a value it can have: most ranges are wide before they are asked for.
+    let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); group.parts.len()];
+    let widen = |ranges: &mut Vec<(f64, f64)>, solved: &super::bounds::Solved| {
+        let mut values = vec![0.0; ranges.len()];
+        solved.point().for_each(|(unknown, value)| {
+            if let Some(known) = values.get_mut(unknown) {
+                *known = value;
+            }
+        });
+        for (range, value) in ranges.iter_mut().zip(values) {
+            *range = (range.0.min(value), range.1.max(value));
+        }
+    };
+    widen(&mut ranges, &solved);
+    let width = number(rule.under) - 1e-5;
+    let mut narrow = Vec::new();
+    for part in small {
+        let unknown = place(*part)?;
+        let is_wide = |ranges: &Vec<(f64, f64)>| ranges.get(unknown).is_some_and(|it| it.1 - it.0 >= width);
+        if is_wide(&ranges) {
+            continue;
+        }
+        let most = solved.most_of(unknown)?;
+        widen(&mut ranges, &solved);
+        if most.is_infinite() || is_wide(&ranges) {
+            continue;
+        }
+        solved.least_of(unknown)?;
+        widen(&mut ranges, &solved);
+        if !is_wide(&ranges) {
+            narrow.push(*part);
+        }
+    }
+    Some(narrow)
 }
 
 /// The part of a sum that nothing else is unknown beside.

@@ -19,6 +19,7 @@ pub use hide::Count;
 pub use hide::hide;
 pub use ledger::Answered;
 pub use ledger::Ledger;
+pub use table::Cells;
 pub use table::Row;
 pub use table::Table;
 

@@ -26,21 +26,28 @@ pub struct Table {
     pub(super) counts: Vec<u64>,
 }
 
-impl Table {
-    /// Counts rows.
+/// A table while it is being counted: sixteen bytes an encounter, and the values of the cells.
+#[derive(Debug, Default)]
+pub struct Cells {
+    places: HashMap<Vec<String>, u32>,
+    members: Vec<(u64, u32)>,
+}
+
+impl Cells {
+    /// Counts an encounter.
     ///
     /// # Errors
     /// If there are too many cells.
-    pub fn new(rows: impl IntoIterator<Item = Row>) -> Result<Table, Error> {
-        let (mut places, mut members) = (HashMap::new(), Vec::new());
-        for row in rows {
-            let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
-            members.push((row.mark, *places.entry(row.values).or_insert(next)));
-            if places.len() > MOST_CELLS {
-                return Err(Error::TooManyCells { limit: MOST_CELLS });
-            }
-        }
-        let mut cells: Vec<(Vec<String>, u32)> = places.into_iter().collect();
+    pub fn add(&mut self, row: Row) -> Result<(), Error> {
+        let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        self.members.push((row.mark, *self.places.entry(row.values).or_insert(next)));
+        if self.places.len() > MOST_CELLS { Err(Error::TooManyCells { limit: MOST_CELLS }) } else { Ok(()) }
+    }
+
+    /// What has been counted.
+    pub fn table(self) -> Table {
+        let mut members = self.members;
+        let mut cells: Vec<(Vec<String>, u32)> = self.places.into_iter().collect();
         cells.sort();
         let mut order = vec![0_u32; cells.len()];
         for ((_, old), new) in cells.iter().zip(0_u32..) {
@@ -57,7 +64,24 @@ impl Table {
         }
         members.sort_unstable();
         repeat(&mut members);
-        Ok(Table { cells: cells.into_iter().map(|it| it.0).collect(), members, counts })
+        Table { cells: cells.into_iter().map(|it| it.0).collect(), members, counts }
+    }
+}
+
+impl Table {
+    /// Counts rows.
+    ///
+    /// # Errors
+    /// If there are too many cells.
+    pub fn new(rows: impl IntoIterator<Item = Row>) -> Result<Table, Error> {
+        let mut cells = Cells::default();
+        rows.into_iter().try_for_each(|row| cells.add(row))?;
+        Ok(cells.table())
+    }
+
+    /// How many encounters were counted.
+    pub fn size(&self) -> u64 {
+        self.members.len() as u64
     }
 
     /// A table of counts, of encounters that nothing else is known of.

@@ -50,6 +50,14 @@ impl<'a> Standing<'a> {
         lines.peek().is_some() && lines.all(|line| line.operator == Treatment::Keep)
     }
 
+    /// Under which number counts are hidden in statistics, and whether others are hidden with them. An audience of which no
+    /// policy says so gets the rule of the Centers for Medicare & Medicaid Services (no 1 to 10), unless it sees records whole.
+    pub fn counts(&self) -> (u32, bool) {
+        let said = self.policies.iter().filter_map(|policy| Some((policy.counts_under?, policy.counts_complement)));
+        let strictest = said.reduce(|one, other| (one.0.max(other.0), one.1 || other.1));
+        strictest.unwrap_or(if self.keeps_undeclared() { (0, false) } else { (11, true) })
+    }
+
     /// The strictest word about candidates.
     pub fn candidates(&self) -> Showing {
         self.policies.iter().map(|policy| policy.candidates).max().unwrap_or(Showing::Remove)

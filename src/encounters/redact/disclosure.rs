@@ -62,6 +62,27 @@ impl<'a> Disclosure<'a> {
         entry
     }
 
+    /// The values shown at a path of field names, one for each item of the lists on the way.
+    pub fn values(&self, path: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        if let Inner::Whole(answer) = &self.inner {
+            answer.encounter.gather(path, &mut found);
+        }
+        found
+    }
+
+    /// The codes shown that the encounter carries: set and code.
+    pub fn codes(&self) -> impl Iterator<Item = (&str, &str)> {
+        let Inner::Whole(answer) = &self.inner else { return [].iter().map(pair) };
+        answer.codes.iter().map(pair)
+    }
+
+    /// The best candidate over its threshold: set and code.
+    pub fn best(&self) -> Option<(&str, &str)> {
+        let Inner::Whole(answer) = &self.inner else { return None };
+        answer.candidates.iter().find(|it| !it.below).map(|it| (it.set, it.code))
+    }
+
     /// Appends it as one line of JSON, with the line feed.
     ///
     /// # Errors
@@ -126,6 +147,42 @@ pub(super) enum Shown<'a> {
 /// Fields in the order in which they are shown.
 #[derive(Default)]
 pub(super) struct Fields<'a>(pub Vec<(Cow<'a, str>, Shown<'a>)>);
+
+fn pair<'c>(code: &'c ShownCode<'_>) -> (&'c str, &'c str) {
+    (code.set, code.code)
+}
+
+impl Fields<'_> {
+    fn gather(&self, path: &str, found: &mut Vec<String>) {
+        for (name, value) in &self.0 {
+            match path.strip_prefix(name.as_ref()) {
+                Some("") => value.gather("", found),
+                Some(rest) => {
+                    if let Some(rest) = rest.strip_prefix('.') {
+                        value.gather(rest, found);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+impl Shown<'_> {
+    fn gather(&self, path: &str, found: &mut Vec<String>) {
+        match self {
+            Shown::List(items) => items.iter().for_each(|item| item.gather(path, found)),
+            Shown::Record(fields) => fields.gather(path, found),
+            _ if !path.is_empty() => {}
+            Shown::Null => {}
+            Shown::Bool(it) => found.push(it.to_string()),
+            Shown::Whole(it) => found.push(it.to_string()),
+            Shown::Number(it) => found.push(it.to_string()),
+            Shown::Text(it) => found.push(it.to_string()),
+            Shown::Other(it) => found.push(it.to_string()),
+        }
+    }
+}
 
 impl Serialize for Fields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -62,6 +62,7 @@ pub struct Redactor {
     sets: Vec<u16>,
     candidates: Showing,
     findings: Showing,
+    counts: (u32, bool),
 }
 
 /// What happens to the fields of one record.
@@ -127,6 +128,7 @@ impl Redactor {
             sets: domain.sets.clone(),
             candidates: standing.candidates(),
             findings: standing.findings(),
+            counts: standing.counts(),
             policy: standing.name,
         })
     }
@@ -141,7 +143,18 @@ impl Redactor {
         &self.policy
     }
 
-    /// The id of an encounter as it was read, for the keyed token of the audit log only.
+    /// Under which number counts are hidden in statistics, and whether others are hidden with them.
+    pub fn counts(&self) -> (u32, bool) {
+        self.counts
+    }
+
+    /// What happens to a field of a record; `None` if it is hidden or there is none.
+    pub fn treatment(&self, record: usize, path: &str) -> Option<&Treatment> {
+        let plan = self.records.get(record).filter(|plan| !plan.hides(path, false))?;
+        find(&plan.fields, path).map(|planned| &planned.treatment)
+    }
+
+    /// The id of an encounter as it was read, for the keyed tokens of the audit log and the ledger of answers only.
     pub(in crate::encounters) fn identity<'a>(&self, encounter: &'a Encounter<'_>) -> Option<Cow<'a, str>> {
         let slot = self.records.get(usize::from(encounter.record))?.first()?.id;
         match slot.and_then(|slot| encounter.slots.get(slot)) {
@@ -417,6 +430,22 @@ impl Redactor {
         missing.retain(|name| !plan.hides(name, self.rules.keeps_undeclared));
         missing
     }
+}
+
+fn find<'a>(fields: &'a [Planned], path: &str) -> Option<&'a Planned> {
+    fields.iter().find_map(|planned| {
+        if planned.path == path {
+            return Some(planned);
+        }
+        let mut shape = &planned.shape;
+        while let Shape::List(item) = shape {
+            shape = item;
+        }
+        match shape {
+            Shape::Record(inner) => find(inner, path),
+            _ => None,
+        }
+    })
 }
 
 impl RecordPlan {

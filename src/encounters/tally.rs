@@ -1,0 +1,137 @@
+//! Encounters as an audience sees them, reduced to what they are counted by: nothing is counted that is not shown.
+
+use super::batch::Desk;
+use super::batch::Outcome;
+use super::engine::Engine;
+use super::engine::Worker;
+use super::read::Unreadable;
+use super::redact::Disclosure;
+use serde::Deserialize;
+use serde::Serialize;
+use std::io;
+use std::io::Write;
+
+/// What encounters are counted by, or compared by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// The first code the encounter carries, of one set or of any.
+    Code(Option<String>),
+    /// The best candidate over its threshold.
+    Candidate,
+    /// The first characters of a date: 4 are the year, 7 the month, 10 the day.
+    Date(String, usize),
+    /// A field, by its path; of several items the first.
+    Field(String),
+    /// A field, by its path; of several items all.
+    All(String),
+    /// Labels of the codes shown, and what these fields say, which are sensitive themselves.
+    Sensitive(Vec<String>),
+}
+
+/// What is left of one encounter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// A keyed number, the same for the same id of the same record.
+    pub mark: u64,
+    /// What is shown; `None` where nothing is.
+    pub values: Vec<Option<String>>,
+}
+
+/// A desk that answers with a line of [`Seen`] for each encounter, and nothing for those that cannot be read.
+pub struct Tally<'e> {
+    engine: &'e Engine,
+    worker: Worker<'e>,
+    by: &'e [By],
+    key: [u8; 32],
+}
+
+impl<'e> Tally<'e> {
+    /// One for each thread. `key` makes the marks.
+    pub fn new(engine: &'e Engine, by: &'e [By], key: &[u8; 32]) -> Tally<'e> {
+        let key = blake3::derive_key("tencode marks of encounters", key);
+        Tally { engine, worker: engine.worker(), by, key }
+    }
+
+    fn value(&self, by: &By, disclosure: &Disclosure<'_>) -> Option<String> {
+        match by {
+            By::Code(set) => {
+                let mut codes = disclosure.codes();
+                codes.find(|(of, _)| set.as_deref().is_none_or(|set| set == *of)).map(|(_, code)| code.to_owned())
+            }
+            By::Candidate => disclosure.best().map(|(_, code)| code.to_owned()),
+            By::Date(path, length) => {
+                let date = disclosure.values(path).into_iter().next()?;
+                date.get(..*length).map(str::to_owned)
+            }
+            By::Field(path) => disclosure.values(path).into_iter().next(),
+            By::All(path) => Some(disclosure.values(path).join("|")).filter(|it| !it.is_empty()),
+            By::Sensitive(paths) => {
+                let mut found = self.labels(disclosure);
+                for path in paths {
+                    found.extend(disclosure.values(path).into_iter().map(|value| format!("{path}={value}")));
+                }
+                found.sort();
+                found.dedup();
+                Some(found.join(", ")).filter(|it| !it.is_empty())
+            }
+        }
+    }
+
+    fn labels(&self, disclosure: &Disclosure<'_>) -> Vec<String> {
+        let registry = self.engine.registry();
+        let known = registry.shared().map(|shared| shared.labels.as_slice()).unwrap_or_default();
+        let labels = disclosure.codes().filter_map(|(set, code)| {
+            let codes = registry.codes(registry.set(set)?);
+            Some(codes.labels(codes.find(code)?))
+        });
+        labels.flatten().filter_map(|label| Some(known.get(usize::from(label))?.name.clone())).collect()
+    }
+}
+
+impl Desk for Tally<'_> {
+    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        let disclosure = self.worker.disclose_of(line, text, &mut |id| {
+            // What has no id is known by all it says.
+            hasher.update(id.or(text.ok()).unwrap_or_default().as_bytes());
+        });
+        if disclosure.is_unreadable() {
+            return Outcome::Refused;
+        }
+        let bytes = hasher.finalize();
+        let mark = bytes.as_bytes().iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte));
+        let values = self.by.iter().map(|by| self.value(by, &disclosure)).collect();
+        let start = out.len();
+        if serde_json::to_writer(&mut *out, &Seen { mark, values }).is_err() {
+            out.truncate(start);
+            return Outcome::Refused;
+        }
+        out.push(b'\n');
+        Outcome::Fine
+    }
+}
+
+/// Takes the lines that [`Tally`] writes.
+pub struct Taker<'t> {
+    take: &'t mut dyn FnMut(Seen) -> io::Result<()>,
+}
+
+impl<'t> Taker<'t> {
+    /// Gives every encounter to `take`.
+    pub fn new(take: &'t mut dyn FnMut(Seen) -> io::Result<()>) -> Taker<'t> {
+        Taker { take }
+    }
+}
+
+impl Write for Taker<'_> {
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
+        for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            (self.take)(serde_json::from_slice(line)?)?;
+        }
+        Ok(lines.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
