@@ -150,7 +150,8 @@ impl Redactor {
 
     /// What happens to a field of a record; `None` if it is hidden or there is none.
     pub fn treatment(&self, record: usize, path: &str) -> Option<&Treatment> {
-        let plan = self.records.get(record).filter(|plan| !plan.hides(path, false))?;
+        // The plan without labels is the mildest: what it hides is always hidden.
+        let plan = self.records.get(record)?.first().filter(|plan| !plan.hides(path, false))?;
         find(&plan.fields, path).map(|planned| &planned.treatment)
     }
 
