@@ -196,7 +196,7 @@ fn card() -> impl Strategy<Value = Value> {
         move |(values, kind)| {
             let mut card: serde_json::Map<String, Value> =
                 fields.iter().zip(values).map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-            card.insert("id".into(), json!("card-1"));
+            card.insert("id".into(), json!("card"));
             card.insert("kind".into(), json!(kind));
             Value::Object(card)
         },
