@@ -68,6 +68,14 @@ fn one(name: &str, size: usize, script: Option<&str>) {
     let mut out = Vec::new();
     answer(&engine, &input, &mut out);
     agree(&codes, &encounters, &out);
+    if std::env::args().any(|it| it == "--long") {
+        // For a profiler: nothing but the main job, many times.
+        (0..50).for_each(|_| {
+            out.clear();
+            answer(&engine, &input, &mut out);
+        });
+        return;
+    }
     let took = best(|| {
         out.clear();
         answer(&engine, &input, &mut out);

@@ -12,10 +12,12 @@ mod intervals;
 pub(crate) use atoms::variables_of;
 
 use super::frame::Frame;
+use crate::model::day::Day;
 use crate::model::expression::Path;
 use crate::model::program::Domain;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
+use crate::registry::Codes;
 use atoms::Atom;
 use atoms::Axis;
 use foldhash::HashMap;
@@ -44,6 +46,9 @@ pub struct Index {
     grid: Grid,
     always: Vec<u32>,
     phrases: HashMap<u32, Vec<(u32, f32)>>,
+    /// For each criteria, whether the code may be recorded on any day, so that the registry need not be asked.
+    is_undated: Vec<bool>,
+    rules_out: bool,
 }
 
 /// Lines filed under the values of one path.
@@ -69,7 +74,7 @@ pub struct Marks {
 }
 
 impl Index {
-    pub(crate) fn new(classifier: &Classifier, domain: &Domain) -> Index {
+    pub(crate) fn new(classifier: &Classifier, domain: &Domain, codes: Codes<'_>) -> Index {
         let mut index = Index {
             lines: Vec::new(),
             fields: Vec::new(),
@@ -77,9 +82,12 @@ impl Index {
             grid: Grid::default(),
             always: Vec::new(),
             phrases: HashMap::new(),
+            is_undated: Vec::with_capacity(classifier.criteria.len()),
+            rules_out: classifier.criteria.iter().any(|criteria| !criteria.unless.is_empty()),
         };
         let fields = domain.records.get(usize::from(classifier.record)).map_or(&[][..], |it| it.fields.as_slice());
         for (number, criteria) in (0_u32..).zip(&classifier.criteria) {
+            index.is_undated.push(codes.validity(criteria.code).is_empty() && codes.is_assignable(criteria.code, Day(0)));
             for (phrase, points) in &criteria.phrases {
                 index.phrases.entry(*phrase).or_default().push((number, *points));
             }
@@ -152,6 +160,16 @@ impl Index {
         self.phrases.get(&phrase).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether the code of some criteria may be recorded itself on any day.
+    pub fn is_undated(&self, criteria: u32) -> bool {
+        self.is_undated.get(criteria as usize) == Some(&true)
+    }
+
+    /// Whether some criteria have an `unless`.
+    pub fn rules_out(&self) -> bool {
+        self.rules_out
+    }
+
     /// Whether any phrase speaks for any criteria.
     pub fn has_phrases(&self) -> bool {
         !self.phrases.is_empty()
@@ -162,8 +180,9 @@ impl Index {
         self.lines.get(number as usize).copied()
     }
 
-    /// Visits the lines that can hold of an encounter, in order: every line that holds is among them.
-    pub fn visit<'e>(&self, frame: &mut Frame<'e>, mut visit: impl FnMut(&mut Frame<'e>, Line)) {
+    /// Visits the lines that can hold of an encounter, in order, and whether one is known to hold: every line that holds
+    /// is among them.
+    pub fn visit<'e>(&self, frame: &mut Frame<'e>, mut visit: impl FnMut(&mut Frame<'e>, Line, bool)) {
         let mut marks = std::mem::take(&mut frame.scratch.marks);
         marks.begin(self.lines.len());
         marks.add(&self.always);
@@ -186,11 +205,15 @@ impl Index {
             });
         }
         let mut picked = std::mem::take(&mut marks.picked);
-        self.grid.visit(frame, &mut picked, |line| marks.add(&[line]));
+        // The low bit says that a line is known to hold; a line of the grid is filed nowhere else.
+        marks.lines.iter_mut().for_each(|line| *line <<= 1);
+        self.grid.visit(frame, &mut picked, |line, holds| marks.lines.push(line << 1 | u32::from(holds)));
         marks.picked = picked;
         marks.lines.sort_unstable();
-        for line in marks.lines.iter().filter_map(|number| self.line(*number)) {
-            visit(frame, line);
+        for number in &marks.lines {
+            if let Some(line) = self.line(number >> 1) {
+                visit(frame, line, number & 1 == 1);
+            }
         }
         frame.scratch.marks = marks;
     }

@@ -19,6 +19,7 @@ pub use frame::Frame;
 pub use seen::Seen;
 
 use crate::model::program::Domain;
+use crate::model::rules::Classifier;
 use crate::registry::Registry;
 use regex::Regex;
 use std::sync::Arc;
@@ -64,7 +65,8 @@ impl Logic {
             patterns.push(built.map_err(fail)?);
         }
         let phrases = text::Phrases::new(&domain.phrases);
-        let indexes = domain.classifiers.iter().map(|classifier| index::Index::new(classifier, &domain)).collect();
+        let index = |classifier: &Classifier| index::Index::new(classifier, &domain, registry.codes(classifier.set));
+        let indexes = domain.classifiers.iter().map(index).collect();
         let scopes = rule::Scopes::new(&domain);
         Ok(Logic { domain, registry, patterns, phrases, indexes, scopes })
     }

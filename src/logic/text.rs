@@ -90,6 +90,8 @@ pub struct Phrases {
 #[derive(Default)]
 pub struct Memory {
     identity: u64,
+    /// Short words, by their bytes.
+    short: HashMap<u128, (u32, u32)>,
     words: HashMap<Box<str>, (u32, u32)>,
 }
 
@@ -188,6 +190,7 @@ impl Phrases {
     pub(crate) fn read(&self, text: &str, memory: &mut Memory, reading: &mut Reading) {
         if memory.identity != self.identity {
             memory.identity = self.identity;
+            memory.short.clear();
             memory.words.clear();
         }
         reading.tokens.clear();
@@ -245,8 +248,14 @@ impl Phrases {
         found.iter().map(|found| found.is_negated || found.is_of_family).collect()
     }
 
+    /// The numbers of a word: of its stem, and of the word as it stands.
     fn numbers(&self, word: &str, memory: &mut Memory) -> (u32, u32) {
-        if let Some(numbers) = memory.words.get(word) {
+        let short = packed(word.as_bytes());
+        let known = match short {
+            Some(key) => memory.short.get(&key),
+            None => memory.words.get(word),
+        };
+        if let Some(numbers) = known {
             return *numbers;
         }
         if word.len() > LONGEST_WORD {
@@ -256,12 +265,23 @@ impl Phrases {
         let plain = self.plains.get(&normal).copied().unwrap_or(0);
         let stem = Stemmer::create(Algorithm::English).stem(&normal).into_owned();
         let numbers = (self.stems.get(&stem).copied().unwrap_or(0), plain);
-        if memory.words.len() >= WORDS_KEPT {
+        if memory.short.len() + memory.words.len() >= WORDS_KEPT {
+            memory.short.clear();
             memory.words.clear();
         }
-        memory.words.insert(Box::from(word), numbers);
+        match short {
+            Some(key) => memory.short.insert(key, numbers),
+            None => memory.words.insert(Box::from(word), numbers),
+        };
         numbers
     }
+}
+
+/// A word of up to sixteen bytes as one number. No word holds a zero byte, so no two are the same number.
+fn packed(word: &[u8]) -> Option<u128> {
+    let mut bytes = [0; 16];
+    bytes.get_mut(..word.len())?.copy_from_slice(word);
+    Some(u128::from_le_bytes(bytes))
 }
 
 impl Reading {

@@ -32,6 +32,9 @@ pub fn codes_in<'e>(fields: &[Field], slots: &'e [Value<'e>]) -> Vec<Place<'e>> 
 
 fn enter<'e>(fields: &[Field], slots: &'e [Value<'e>], path: &mut String, found: &mut Vec<Place<'e>>) {
     for (field, value) in fields.iter().zip(slots) {
+        if !matches!(value, Value::Code(_) | Value::List(_) | Value::Record(_)) {
+            continue;
+        }
         let length = path.len();
         if length > 0 {
             path.push('.');

@@ -59,7 +59,7 @@ pub fn classify<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, kept: Kept)
         }
         given::raise(frame, classifier, &mut said.given);
         let gathered = reasons::gather(frame, logic, place, classifier);
-        let candidates = rank(frame, logic, classifier, gathered, kept);
+        let candidates = rank(frame, logic, place, classifier, gathered, kept);
         given::missing(frame, classifier, &said.given, &candidates, &mut said.missing);
         if !candidates.is_empty() {
             sets.push(candidates);
@@ -106,6 +106,8 @@ pub(crate) fn criteria_of(classifier: &Classifier, code: u32) -> Option<&Criteri
 struct Draft {
     code: u32,
     score: f32,
+    /// It may be recorded on any day.
+    is_undated: bool,
     /// Its reasons, among those of all.
     first: usize,
     last: usize,
@@ -114,16 +116,27 @@ struct Draft {
 fn rank<'l>(
     frame: &mut Frame<'_>,
     logic: &'l Logic,
+    place: usize,
     classifier: &'l Classifier,
     gathered: Gathered<'l>,
     kept: Kept,
 ) -> Vec<Candidate<'l>> {
     let (codes, on) = (logic.registry().codes(classifier.set), frame.encounter().on);
-    let (mut drafts, reasons) = drafts(codes, gathered, on);
+    if gathered.is_empty() {
+        return Vec::new();
+    }
+    let index = logic.index(place);
+    let is_undated = |said: &Said<'_>| {
+        said.criteria.is_some_and(|criteria| index.is_some_and(|index| index.is_undated(criteria)))
+    };
+    let (mut drafts, reasons) = drafts(codes, gathered, on, is_undated);
     for draft in &mut drafts {
         draft.score = reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().map(|reason| reason.points).sum();
     }
-    drafts.retain(|draft| draft.score > 0.0 && codes.is_assignable(draft.code, on));
+    drafts.retain(|draft| {
+        let is_assignable = || draft.is_undated || codes.is_assignable(draft.code, on);
+        draft.score > 0.0 && is_assignable()
+    });
     drop_groups(codes, &mut drafts, &reasons);
     drafts.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.code.cmp(&b.code)));
     let is_below = |draft: &Draft| confidence(draft.score) < classifier.threshold;
@@ -152,12 +165,19 @@ fn rank<'l>(
 }
 
 /// Codes with their reasons, those of one code together: an ended code stands for the one that replaced it.
-fn drafts<'l>(codes: Codes<'l>, mut gathered: Gathered<'l>, on: Day) -> (Vec<Draft>, Vec<Said<'l>>) {
+fn drafts<'l>(
+    codes: Codes<'l>,
+    mut gathered: Gathered<'l>,
+    on: Day,
+    is_undated: impl Fn(&Said<'_>) -> bool,
+) -> (Vec<Draft>, Vec<Said<'l>>) {
     for said in &mut gathered {
-        said.code = current(codes, said.original, on);
+        if !is_undated(said) {
+            said.code = current(codes, said.original, on);
+        }
     }
     gathered.sort_by_key(|said| (said.code, said.original));
-    let (mut drafts, mut reasons): (Vec<Draft>, Vec<Said<'l>>) = (Vec::new(), Vec::with_capacity(gathered.len()));
+    let (mut drafts, mut reasons): (Vec<Draft>, Vec<Said<'l>>) = (Vec::with_capacity(gathered.len()), Vec::with_capacity(gathered.len()));
     for said in gathered {
         match drafts.last_mut().filter(|draft| draft.code == said.code) {
             // The same words speak once for a code, though it is also what replaced another one.
@@ -171,7 +191,8 @@ fn drafts<'l>(codes: Codes<'l>, mut gathered: Gathered<'l>, on: Day) -> (Vec<Dra
             }
             None => {
                 let first = reasons.len();
-                drafts.push(Draft { code: said.code, score: 0.0, first, last: first + 1 });
+                let is_undated = said.code == said.original && is_undated(&said);
+                drafts.push(Draft { code: said.code, score: 0.0, is_undated, first, last: first + 1 });
                 reasons.push(said);
             }
         }

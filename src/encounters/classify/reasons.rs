@@ -4,6 +4,7 @@ use super::criteria_of;
 use super::words;
 use crate::logic::Frame;
 use crate::logic::Logic;
+use crate::logic::index::Index;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::outcome::Reason;
@@ -23,6 +24,8 @@ pub(super) struct Said<'l> {
     pub code: u32,
     /// The code it is said of.
     pub original: u32,
+    /// The criteria it comes from, by place.
+    pub criteria: Option<u32>,
     /// What it is worth.
     pub points: f32,
     what: What<'l>,
@@ -42,7 +45,7 @@ enum What<'l> {
 
 impl<'l> Said<'l> {
     pub(super) fn words(code: u32, name: &'l str, title: &'l str, points: f32) -> Said<'l> {
-        Said { code, original: code, points, what: What::Words(name, title) }
+        Said { code, original: code, criteria: None, points, what: What::Words(name, title) }
     }
 
     pub(super) fn is_words(&self) -> bool {
@@ -102,7 +105,9 @@ pub(super) fn gather<'e, 'l: 'e>(
     if classifier.by_words {
         words::search(frame, logic, classifier, &mut gathered);
     }
-    rule_out(frame, classifier, &mut gathered);
+    if logic.index(place).is_none_or(Index::rules_out) {
+        rule_out(frame, classifier, &mut gathered);
+    }
     gathered
 }
 
@@ -120,14 +125,14 @@ fn phrases<'l>(
             if found.is_negated || found.is_of_family {
                 return;
             }
-            for (criteria, points) in index.spoken_for(found.phrase) {
-                if spoken.contains(&(*criteria, found.phrase)) {
+            for (number, points) in index.spoken_for(found.phrase) {
+                if spoken.contains(&(*number, found.phrase)) {
                     continue;
                 }
-                spoken.push((*criteria, found.phrase));
-                let Some(criteria) = classifier.criteria.get(*criteria as usize) else { continue };
+                spoken.push((*number, found.phrase));
+                let Some(criteria) = classifier.criteria.get(*number as usize) else { continue };
                 let (code, what) = (criteria.code, What::Phrase(name, found.phrase));
-                gathered.push(Said { code, original: code, points: *points, what });
+                gathered.push(Said { code, original: code, criteria: Some(*number), points: *points, what });
             }
         });
     }
@@ -141,12 +146,13 @@ fn criteria<'e, 'l: 'e>(
     gathered: &mut Gathered<'l>,
 ) {
     let Some(index) = logic.index(place) else { return };
-    index.visit(frame, |frame, line| {
+    index.visit(frame, |frame, line, is_known| {
         let Some(criteria) = classifier.criteria.get(line.criteria as usize) else { return };
         let Some(when) = criteria.when.get(line.place as usize) else { return };
-        if frame.holds(&when.condition) && !frame.is_spent() {
-            let (code, found) = (criteria.code, mentioned(frame, &when.condition));
-            gathered.push(Said { code, original: code, points: when.points, what: What::Criterion(when, found) });
+        if is_known || (frame.holds(&when.condition) && !frame.is_spent()) {
+            let found = if is_known { None } else { mentioned(frame, &when.condition) };
+            let (code, what) = (criteria.code, What::Criterion(when, found));
+            gathered.push(Said { code, original: code, criteria: Some(line.criteria), points: when.points, what });
         }
     });
 }
@@ -181,7 +187,8 @@ fn offers<'l>(frame: &mut Frame<'_>, classifier: &'l Classifier, gathered: &mut 
                 _ => None,
             };
             if let Some(code) = code {
-                gathered.push(Said { code, original: code, points: *points, what: What::Offer(name) });
+                let what = What::Offer(name);
+                gathered.push(Said { code, original: code, criteria: None, points: *points, what });
             }
         });
     }
@@ -196,7 +203,11 @@ fn rule_out<'e, 'l: 'e>(frame: &mut Frame<'e>, classifier: &'l Classifier, gathe
         {
             return stays;
         }
-        let unless = criteria_of(classifier, said.original).map_or(&[][..], |criteria| criteria.unless.as_slice());
+        let criteria = match said.criteria {
+            Some(number) => classifier.criteria.get(number as usize),
+            None => criteria_of(classifier, said.original),
+        };
+        let unless = criteria.map_or(&[][..], |criteria| criteria.unless.as_slice());
         let stays = !unless.iter().any(|condition| frame.holds(condition));
         last = Some((said.original, stays));
         stays

@@ -63,7 +63,7 @@ impl<'a, 'k> Writer<'a, 'k> {
 
     /// The fields of a record that have something to show.
     pub fn record(&mut self, plan: &'a [Planned], slots: Vec<Value<'a>>) -> Fields<'a> {
-        let mut fields = Fields::default();
+        let mut fields = Fields(Vec::with_capacity(slots.len()));
         for (planned, value) in plan.iter().zip(slots) {
             let length = self.path.len();
             if length > 0 {
@@ -217,6 +217,7 @@ impl<'a, 'k> Writer<'a, 'k> {
                 self.note("remove", Cow::Borrowed("free text"));
                 None
             }
+            TextRule::Mask(masker) if masker.passes(&text, self.known) => Some(Shown::Text(text)),
             TextRule::Mask(masker) => {
                 let masked = masker.mask(&text, self.known);
                 if masked.spans.is_empty() {

@@ -72,6 +72,8 @@ struct RecordPlan {
     removed: Vec<(String, String)>,
     /// Declared paths; `true` if what stands there is hidden.
     hidden: HashMap<String, bool>,
+    /// Something declared is hidden.
+    hides_any: bool,
     id: Option<usize>,
     /// The field whose value is the subject, by slots.
     subject: Option<Vec<usize>>,
@@ -460,8 +462,10 @@ impl RecordPlan {
             consents: fields.iter().enumerate().filter(|(_, it)| it.privacy.is_consent).map(|(slot, _)| slot).collect(),
             shift: None,
             has_coded_texts: false,
+            hides_any: false,
         };
         plan.survey(&fields, false);
+        plan.hides_any = plan.hidden.values().any(|is_hidden| *is_hidden);
         plan.fields = fields;
         // The id answers for the encounter: it becomes a pseudonym where it may not be seen.
         if let Some(id) = plan.id.and_then(|slot| plan.fields.get_mut(slot))
@@ -502,8 +506,11 @@ impl RecordPlan {
     /// Whether nothing may be said of what stands at a path: `victims[0].age`. A path that no record declares may hold
     /// words of the encounter.
     fn hides(&self, path: &str, keeps_undeclared: bool) -> bool {
-        if path.is_empty() {
+        if path.is_empty() || (keeps_undeclared && !self.hides_any) {
             return false;
+        }
+        if !path.contains('[') {
+            return self.hidden.get(path).copied().unwrap_or(!keeps_undeclared);
         }
         let mut plain = String::with_capacity(path.len());
         let mut is_inside = false;

@@ -35,34 +35,54 @@ pub(super) fn misfits(encounter: &Encounter<'_>, found: &mut Vec<Finding>) {
 
 /// Required fields that are absent; inside a nested record only if the record is there.
 pub(super) fn required(fields: &[Field], slots: &[Value<'_>], found: &mut Vec<Finding>) {
-    enter(fields, slots, "", found);
+    enter(fields, slots, &Way { above: None, step: Step::Top }, found);
 }
 
-fn enter(fields: &[Field], slots: &[Value<'_>], path: &str, found: &mut Vec<Finding>) {
-    for (field, value) in fields.iter().zip(slots) {
-        let is_worth_a_path = field.is_required || matches!(field.kind, Kind::List(_) | Kind::Record(_));
-        if !is_worth_a_path {
-            continue;
-        }
-        let dot = if path.is_empty() { "" } else { "." };
-        let path = format!("{path}{dot}{}", field.name);
-        if field.is_required && value.is_absent() {
-            let title = if field.title.is_empty() { &field.name } else { &field.title };
-            found.push(finding("input", Severity::Error, path, format!("the field `{title}` is required and absent")));
-        } else {
-            visit(&field.kind, value, &path, found);
+/// The way to where one is; it is written out only for a finding.
+struct Way<'w> {
+    above: Option<&'w Way<'w>>,
+    step: Step<'w>,
+}
+
+enum Step<'w> {
+    Top,
+    Field(&'w str),
+    Item(usize),
+}
+
+impl Way<'_> {
+    fn written(&self) -> String {
+        let above = self.above.map(Way::written).unwrap_or_default();
+        match self.step {
+            Step::Top => above,
+            Step::Field(name) if above.is_empty() => name.to_owned(),
+            Step::Field(name) => format!("{above}.{name}"),
+            Step::Item(place) => format!("{above}[{place}]"),
         }
     }
 }
 
-fn visit(kind: &Kind, value: &Value<'_>, path: &str, found: &mut Vec<Finding>) {
+fn enter(fields: &[Field], slots: &[Value<'_>], way: &Way<'_>, found: &mut Vec<Finding>) {
+    for (field, value) in fields.iter().zip(slots) {
+        let way = Way { above: Some(way), step: Step::Field(&field.name) };
+        if field.is_required && value.is_absent() {
+            let title = if field.title.is_empty() { &field.name } else { &field.title };
+            let message = format!("the field `{title}` is required and absent");
+            found.push(finding("input", Severity::Error, way.written(), message));
+        } else {
+            visit(&field.kind, value, &way, found);
+        }
+    }
+}
+
+fn visit(kind: &Kind, value: &Value<'_>, way: &Way<'_>, found: &mut Vec<Finding>) {
     match (kind, value) {
         (Kind::List(inner), Value::List(items)) if matches!(**inner, Kind::Record(_) | Kind::List(_)) => {
             for (place, item) in items.iter().enumerate() {
-                visit(inner, item, &format!("{path}[{place}]"), found);
+                visit(inner, item, &Way { above: Some(way), step: Step::Item(place) }, found);
             }
         }
-        (Kind::Record(fields), Value::Record(slots)) => enter(fields, slots, path, found),
+        (Kind::Record(fields), Value::Record(slots)) => enter(fields, slots, way, found),
         _ => {}
     }
 }

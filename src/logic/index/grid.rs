@@ -2,8 +2,8 @@
 //!
 //! A line that asks for `region in (north, east) and age in 20..40` has its bit in the rows of both regions and of all ages from
 //! 20 to 40; in the rows of a field that it does not ask about it has its bit everywhere. The rows of an encounter's
-//! values, taken together, leave the lines that can hold. Rows may say too much (a range is rounded up to whole cells),
-//! never too little.
+//! values, taken together, leave the lines that can hold. Rows may say too much (a range is rounded up to whole cells), never
+//! too little; of a line whose every test they answer exactly it is known that it holds.
 
 use super::super::compare;
 use super::super::frame::Frame;
@@ -21,8 +21,10 @@ use crate::model::value::Literal;
 use crate::model::value::Value;
 use std::cmp::Ordering;
 
-/// Cells that a field of numbers or days is cut into at most.
+/// Cells that a field of numbers or days is cut into at least, if there are ends enough.
 const CELLS: usize = 64;
+/// Bytes of the rows of one field; where there are few lines, a field may have more cells.
+const BYTES: usize = 1 << 20;
 /// Members of the largest choice that gets rows.
 const MEMBERS: usize = 256;
 /// Words that are looked at together.
@@ -33,6 +35,8 @@ const CHUNK: usize = 4;
 pub(crate) struct Ask {
     path: Path,
     allowed: Allowed,
+    /// It says all that the condition asks, not more.
+    is_exact: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -48,6 +52,8 @@ enum Allowed {
 pub(crate) struct Grid {
     /// Numbers of the lines, by bit.
     lines: Vec<u32>,
+    /// Whether rows answer all that a line asks, by bit.
+    is_exact: Vec<bool>,
     asks: Vec<Vec<Ask>>,
     fields: Vec<Rows>,
     /// Words of a row.
@@ -77,15 +83,16 @@ pub(crate) struct Picked {
 impl Grid {
     /// Takes a line if rows can tell anything about it.
     pub(crate) fn take(&mut self, condition: &Expression, fields: &[Field], line: u32) -> bool {
-        let mut asks = Vec::new();
-        match condition {
-            Expression::And(all) => asks.extend(all.iter().filter_map(|one| ask(one, fields))),
-            one => asks.extend(ask(one, fields)),
-        }
+        let all = match condition {
+            Expression::And(all) => all.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let asks: Vec<Ask> = all.iter().filter_map(|one| ask(one, fields)).collect();
         if asks.is_empty() {
             return false;
         }
         self.lines.push(line);
+        self.is_exact.push(asks.len() == all.len() && asks.iter().all(|ask| ask.is_exact));
         self.asks.push(asks);
         true
     }
@@ -101,13 +108,17 @@ impl Grid {
             }
         }
         self.fields = paths.into_iter().map(|path| Rows::new(path, &asks, self.words)).collect();
+        for (is_exact, asks) in self.is_exact.iter_mut().zip(&asks) {
+            let is_met = |ask: &Ask| self.fields.iter().any(|rows| rows.path == ask.path && rows.answers(&ask.allowed));
+            *is_exact = *is_exact && asks.iter().all(is_met);
+        }
         // What leaves the least is asked first.
         self.fields
             .sort_by_key(|rows| rows.bits.iter().map(|word| word.count_ones() as usize).sum::<usize>() / rows.count());
     }
 
-    /// Visits the number of every line that can hold.
-    pub(crate) fn visit(&self, frame: &Frame<'_>, picked: &mut Picked, mut visit: impl FnMut(u32)) {
+    /// Visits the number of every line that can hold, and whether it is known to hold.
+    pub(crate) fn visit(&self, frame: &Frame<'_>, picked: &mut Picked, mut visit: impl FnMut(u32, bool)) {
         if self.lines.is_empty() {
             return;
         }
@@ -131,7 +142,7 @@ impl Grid {
                     word &= word - 1;
                     // Bits beyond the last line stand in rows that ask nothing of them.
                     let Some(line) = self.lines.get(bit) else { continue };
-                    visit(*line);
+                    visit(*line, self.is_exact.get(bit) == Some(&true));
                 }
             }
         }
@@ -143,7 +154,7 @@ impl Rows {
         let of_path = || asks.iter().flatten().filter(|ask| ask.path == *path);
         let cells = match of_path().next().map(|ask| &ask.allowed) {
             Some(Allowed::Members(count, _)) => Cells::Members(*count),
-            Some(Allowed::Between(axis, ..)) => Cells::Ends(*axis, ends(of_path())),
+            Some(Allowed::Between(axis, ..)) => Cells::Ends(*axis, ends(of_path(), words)),
             None => Cells::Members(0),
         };
         let mut rows = Rows { path: path.clone(), bits: vec![0; (cells.count() + 1) * words], cells };
@@ -163,6 +174,18 @@ impl Rows {
 
     fn count(&self) -> usize {
         self.cells.count() + 1
+    }
+
+    /// Whether the rows tell exactly where what is allowed ends.
+    fn answers(&self, allowed: &Allowed) -> bool {
+        match (&self.cells, allowed) {
+            (Cells::Members(_), Allowed::Members(..)) => true,
+            (Cells::Ends(axis, ends), Allowed::Between(other, from, to)) => {
+                let is_end = |end: f64| end.is_infinite() || ends.binary_search_by(|it| it.total_cmp(&end)).is_ok();
+                axis == other && (from > to || (is_end(*from) && is_end(to.next_up())))
+            }
+            _ => false,
+        }
     }
 }
 
@@ -206,7 +229,7 @@ fn cell(ends: &[f64], at: f64) -> usize {
 }
 
 /// Where the cells of a field begin: at the ends of the ranges asked for, thinned out if there are many.
-fn ends<'a>(asks: impl Iterator<Item = &'a Ask>) -> Vec<f64> {
+fn ends<'a>(asks: impl Iterator<Item = &'a Ask>, words: usize) -> Vec<f64> {
     let mut all: Vec<f64> = Vec::new();
     for ask in asks {
         if let Allowed::Between(_, from, to) = ask.allowed {
@@ -216,7 +239,8 @@ fn ends<'a>(asks: impl Iterator<Item = &'a Ask>) -> Vec<f64> {
     }
     all.sort_by(f64::total_cmp);
     all.dedup();
-    let step = all.len().div_ceil(CELLS - 1).max(1);
+    let most = (BYTES / (8 * words).max(1)).max(CELLS);
+    let step = all.len().div_ceil(most - 1).max(1);
     all.into_iter().step_by(step).collect()
 }
 
@@ -224,7 +248,8 @@ fn ends<'a>(asks: impl Iterator<Item = &'a Ask>) -> Vec<f64> {
 fn ask(condition: &Expression, fields: &[Field]) -> Option<Ask> {
     let (path, members): (&Path, Vec<(Comparison, &Literal, Option<&Literal>)>) = match condition {
         Expression::Path(path) if matches!(kind_at(path, fields)?, Kind::Bool) => {
-            return Some(Ask { path: plain(path, fields)?, allowed: Allowed::Members(2, vec![1]) });
+            let allowed = Allowed::Members(2, vec![1]);
+            return Some(Ask { path: plain(path, fields)?, allowed, is_exact: true });
         }
         Expression::Compare { how, left, right } => match (left.as_ref(), right.as_ref()) {
             (Expression::Path(path), Expression::Literal(literal)) => (path, vec![(*how, literal, None)]),
@@ -249,7 +274,8 @@ fn ask(condition: &Expression, fields: &[Field]) -> Option<Ask> {
         Kind::Choice(names) | Kind::Ladder(names) => names.len(),
         Kind::Bool => 2,
         Kind::Number | Kind::Integer | Kind::Money | Kind::Date | Kind::DateTime => {
-            return Some(Ask { allowed: hull(&members)?, path });
+            let (allowed, is_exact) = hull(&members)?;
+            return Some(Ask { path, allowed, is_exact });
         }
         _ => return None,
     };
@@ -267,7 +293,7 @@ fn ask(condition: &Expression, fields: &[Field]) -> Option<Ask> {
             allowed.push(place);
         }
     }
-    Some(Ask { path, allowed: Allowed::Members(count, allowed) })
+    Some(Ask { path, allowed: Allowed::Members(count, allowed), is_exact: true })
 }
 
 /// How the member at a place stands to a literal of the same kind.
@@ -279,17 +305,27 @@ fn place_against(place: usize, literal: &Literal) -> Option<Ordering> {
     }
 }
 
-/// The narrowest range around all that is asked for.
-fn hull(members: &[(Comparison, &Literal, Option<&Literal>)]) -> Option<Allowed> {
+/// The narrowest range around all that is asked for, and whether it holds nothing else.
+fn hull(members: &[(Comparison, &Literal, Option<&Literal>)]) -> Option<(Allowed, bool)> {
     let mut hull: Option<(Axis, f64, f64)> = None;
+    let mut is_exact = members.len() == 1;
     for (how, literal, to) in members {
         let (axis, at) = point(literal)?;
+        // A moment counts as its day here.
+        is_exact &= !matches!(literal, Literal::Moment(_)) && !matches!(to, Some(Literal::Moment(_)));
         let (from, to) = match (how, to) {
             (_, Some(to)) => (at, point(to).filter(|(other, _)| *other == axis)?.1),
             (Comparison::Equal, None) => (at, at),
-            (Comparison::Less | Comparison::AtMost, None) => (f64::NEG_INFINITY, at),
-            (Comparison::More | Comparison::AtLeast, None) => (at, f64::INFINITY),
+            (Comparison::Less, None) => (f64::NEG_INFINITY, at.next_down()),
+            (Comparison::AtMost, None) => (f64::NEG_INFINITY, at),
+            (Comparison::More, None) => (at.next_up(), f64::INFINITY),
+            (Comparison::AtLeast, None) => (at, f64::INFINITY),
             (Comparison::Unequal, None) => return None,
+        };
+        let (from, to) = match literal {
+            // Earlier and later on the same day.
+            Literal::Moment(_) => (from.floor(), to.ceil()),
+            _ => (from, to),
         };
         hull = match hull {
             None => Some((axis, from, to)),
@@ -298,7 +334,7 @@ fn hull(members: &[(Comparison, &Literal, Option<&Literal>)]) -> Option<Allowed>
         };
     }
     let (axis, from, to) = hull.filter(|(axis, ..)| *axis != Axis::Step)?;
-    Some(Allowed::Between(axis, from, to))
+    Some((Allowed::Between(axis, from, to), is_exact))
 }
 
 /// The path, if it is one of the encounter that goes through no list.

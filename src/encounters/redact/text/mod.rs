@@ -171,6 +171,10 @@ impl TextRedactor {
 #[derive(Clone)]
 pub(super) struct Masker {
     wanted: Kinds,
+    /// Kinds are wanted that are found by words.
+    wants_words: bool,
+    /// Nothing but long numbers is wanted.
+    wants_long: bool,
     /// Marks, by kind.
     marks: Arc<Vec<String>>,
     /// Marks that do not stand in brackets, each once.
@@ -191,14 +195,22 @@ impl Masker {
             marks.iter().filter(|mark| !mark.starts_with('[') && !mark.is_empty()).cloned().collect();
         plain_marks.sort();
         plain_marks.dedup();
+        let is_long = |kind: &Kind| matches!(kind, Kind::CreditCard | Kind::Ssn);
         Masker {
             wanted,
+            wants_words: wanted.has_any(detect::OF_WORDS),
+            wants_long: Kind::ALL.iter().all(|kind| !wanted.has(*kind) || is_long(kind)),
             marks: Arc::new(marks),
             plain_marks: Arc::new(plain_marks),
             words: Arc::new(words),
             cues: Arc::new(cues),
             names: Arc::default(),
         }
+    }
+
+    /// Whether nothing can be found in a text, at one glance.
+    pub fn passes(&self, text: &str, known: &Known) -> bool {
+        known.is_empty() && !self.wants_words && (!may_hold_numbers(text) || (self.wants_long && !may_hold_long(text)))
     }
 
     /// Replaces what identifies by marks. Masking the result again changes nothing: it is done until nothing is found.
@@ -221,7 +233,7 @@ impl Masker {
 
     /// What identifies in a text, in order, none overlapping; marks that stand in it are left alone.
     fn find(&self, text: &str, known: &Known, words: &mut Vec<Word>) -> Vec<Span> {
-        if !self.wanted.has_any(detect::OF_WORDS) && known.is_empty() && !may_hold_numbers(text) {
+        if self.passes(text, known) {
             return Vec::new();
         }
         let marked = self.marked(text);
@@ -253,6 +265,13 @@ impl Masker {
 /// Whether there are digits enough for a number, or signs of an address.
 fn may_hold_numbers(text: &str) -> bool {
     text.bytes().filter(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'/')).take(3).count() == 3
+}
+
+/// Whether there are digits enough for a long number, or words that could be the cue of a part of one.
+fn may_hold_long(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let has_word = || text.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic));
+    digits >= 9 || !text.is_ascii() || has_word()
 }
 
 impl Masked {
