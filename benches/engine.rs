@@ -23,7 +23,15 @@ use tencode::registry::Registry;
 
 const SEED: u64 = 7;
 const TODAY: Day = Day(20_700);
-const ENCOUNTERS: usize = 100_000;
+/// Encounters; with `--few` (for a tool that counts instructions) a tenth.
+fn count() -> usize {
+    if is_asked("--few") { 10_000 } else { 100_000 }
+}
+
+fn is_asked(flag: &str) -> bool {
+    std::env::args().any(|it| it == flag)
+}
+
 /// Each part is run so often; the best counts, since whatever else the machine does only adds.
 const ROUNDS: usize = 5;
 
@@ -57,7 +65,7 @@ fn main() {
 
 fn one(name: &str, size: usize, script: Option<&str>) {
     let codes = work::codes(size, SEED);
-    let encounters = work::encounters(ENCOUNTERS, &codes, SEED + 1);
+    let encounters = work::encounters(count(), &codes, SEED + 1);
     let mut input = String::new();
     for encounter in &encounters {
         input.push_str(&encounter.line());
@@ -68,9 +76,9 @@ fn one(name: &str, size: usize, script: Option<&str>) {
     let mut out = Vec::new();
     answer(&engine, &input, &mut out);
     agree(&codes, &encounters, &out);
-    if std::env::args().any(|it| it == "--long") {
+    if is_asked("--long") {
         // For a profiler: nothing but the main job, many times.
-        (0..50).for_each(|_| {
+        (0..if is_asked("--few") { 1 } else { 50 }).for_each(|_| {
             out.clear();
             answer(&engine, &input, &mut out);
         });
@@ -81,7 +89,7 @@ fn one(name: &str, size: usize, script: Option<&str>) {
         answer(&engine, &input, &mut out);
     });
     let tree = best(|| tree_and_back(&input, &mut out));
-    let each = |time: Duration| time.as_secs_f64() * 1e6 / ENCOUNTERS as f64;
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / count() as f64;
     let (ours, trees) = (each(took), each(tree));
     println!("{name:<34} {:>12.0} {ours:>10.2} {trees:>10.2} {:>8.2}", 1e6 / ours, ours / trees);
     let steps = steps(&engine, &input);

@@ -19,6 +19,8 @@ pub use frame::Frame;
 pub use seen::Seen;
 
 use crate::model::program::Domain;
+use crate::model::record::Field;
+use crate::model::record::Kind;
 use crate::model::rules::Classifier;
 use crate::registry::Registry;
 use regex::Regex;
@@ -50,6 +52,8 @@ pub struct Logic {
     phrases: text::Phrases,
     indexes: Vec<index::Index>,
     scopes: rule::Scopes,
+    /// For each record, whether some field of it has a default.
+    has_defaults: Vec<bool>,
 }
 
 impl Logic {
@@ -68,7 +72,8 @@ impl Logic {
         let index = |classifier: &Classifier| index::Index::new(classifier, &domain, registry.codes(classifier.set));
         let indexes = domain.classifiers.iter().map(index).collect();
         let scopes = rule::Scopes::new(&domain);
-        Ok(Logic { domain, registry, patterns, phrases, indexes, scopes })
+        let has_defaults = domain.records.iter().map(|record| have_default(&record.fields)).collect();
+        Ok(Logic { domain, registry, patterns, phrases, indexes, scopes, has_defaults })
     }
 
     /// The domain.
@@ -91,6 +96,11 @@ impl Logic {
         self.indexes.get(classifier)
     }
 
+    /// Whether some field of a record, by place in the domain, has a default.
+    pub fn has_defaults(&self, record: u16) -> bool {
+        self.has_defaults.get(usize::from(record)) == Some(&true)
+    }
+
     pub(crate) fn pattern(&self, place: u32) -> Option<&Regex> {
         self.patterns.get(place as usize)
     }
@@ -98,6 +108,16 @@ impl Logic {
     pub(crate) fn scopes(&self) -> &rule::Scopes {
         &self.scopes
     }
+}
+
+fn have_default(fields: &[Field]) -> bool {
+    fields.iter().any(|field| {
+        let mut kind = &field.kind;
+        while let Kind::List(inner) = kind {
+            kind = inner;
+        }
+        !field.default.is_empty() || matches!(kind, Kind::Record(inner) if have_default(inner))
+    })
 }
 
 /// What is kept from one encounter to the next so that nothing is allocated twice. One a thread.

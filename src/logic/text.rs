@@ -197,7 +197,8 @@ impl Phrases {
         reading.found.clear();
         let tokens = &mut reading.tokens;
         split(text, |word, start, end, gap| {
-            let (stem, plain) = self.numbers(word, memory);
+            let short = packed(text.as_bytes(), start, end);
+            let (stem, plain) = self.numbers(word, short, memory);
             tokens.push(Token { stem, plain, start, end, gap });
         });
         for first in 0..reading.tokens.len() {
@@ -249,8 +250,7 @@ impl Phrases {
     }
 
     /// The numbers of a word: of its stem, and of the word as it stands.
-    fn numbers(&self, word: &str, memory: &mut Memory) -> (u32, u32) {
-        let short = packed(word.as_bytes());
+    fn numbers(&self, word: &str, short: Option<u128>, memory: &mut Memory) -> (u32, u32) {
         let known = match short {
             Some(key) => memory.short.get(&key),
             None => memory.words.get(word),
@@ -278,9 +278,13 @@ impl Phrases {
 }
 
 /// A word of up to sixteen bytes as one number. No word holds a zero byte, so no two are the same number.
-fn packed(word: &[u8]) -> Option<u128> {
+fn packed(text: &[u8], start: usize, end: usize) -> Option<u128> {
+    let length = end.checked_sub(start).filter(|length| (1..=16).contains(length))?;
+    if let Some(bytes) = text.get(start..start + 16).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
+        return Some(u128::from_le_bytes(bytes) & (u128::MAX >> (128 - 8 * length)));
+    }
     let mut bytes = [0; 16];
-    bytes.get_mut(..word.len())?.copy_from_slice(word);
+    bytes.get_mut(..length)?.copy_from_slice(text.get(start..end)?);
     Some(u128::from_le_bytes(bytes))
 }
 
@@ -413,13 +417,27 @@ fn split<'t>(text: &'t str, mut visit: impl FnMut(&'t str, usize, usize, Gap)) {
     }
 }
 
+/// For each byte, whether it is a letter or digit of ASCII.
+static IS_PLAIN: [bool; 256] = {
+    let mut is_plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        #[expect(clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "below 128")]
+        {
+            is_plain[byte] = (byte as u8).is_ascii_alphanumeric();
+        }
+        byte += 1;
+    }
+    is_plain
+};
+
 /// The byte after a word that begins here; the same byte if none does.
 fn end_of_word(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
     loop {
         match bytes.get(at) {
-            Some(byte) if byte.is_ascii_alphanumeric() => at += 1,
+            Some(byte) if IS_PLAIN.get(usize::from(*byte)) == Some(&true) => at += 1,
             // An apostrophe joins what stands on both sides of it.
             Some(b'\'') if at > start && sign_at(text, at + 1).is_some_and(is_of_word) => at += 1,
             Some(byte) if byte.is_ascii() => return at,

@@ -76,7 +76,10 @@ impl Value<'_> {
     pub fn is_absent(&self) -> bool {
         match self {
             Value::Absent => true,
-            Value::Text(text) => text.trim().is_empty(),
+            // Most texts begin with what is no blank.
+            Value::Text(text) => {
+                text.as_bytes().first().is_none_or(|byte| *byte <= b' ' || *byte >= 0x80) && text.trim().is_empty()
+            }
             Value::List(items) => items.is_empty(),
             Value::Record(slots) => slots.iter().all(Value::is_absent),
             Value::Code(code) => code.text.is_empty(),

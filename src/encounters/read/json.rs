@@ -119,7 +119,8 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let Object { level, state } = self;
-        let mut slots = vec![Value::Absent; level.names.len()];
+        let mut slots = Vec::new();
+        slots.resize_with(level.names.len(), Value::default);
         let mut guess = 0;
         while let Some(key) = map.next_key_seed(Key { level, guess })? {
             let slot = match key {

@@ -14,7 +14,7 @@ pub(super) fn from_text<'a>(text: Cow<'a, str>, shape: &Shape, registry: &Regist
     if text.is_empty() {
         return Ok(Value::Absent);
     }
-    let word = text.trim();
+    let word = if matches!(shape, Shape::Text) { "" } else { text.trim() };
     let value = match shape {
         Shape::Text => return Ok(Value::Text(text)),
         Shape::Code(set) => {

@@ -1,5 +1,6 @@
 //! All that ever leaves, in the shape in which it leaves.
 
+use super::line;
 use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::model::policy::Obligation;
@@ -89,7 +90,11 @@ impl<'a> Disclosure<'a> {
     /// Only if a number cannot be written; then nothing has been appended.
     pub fn write_line(&self, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
         let length = out.len();
-        if let Err(error) = serde_json::to_writer(&mut *out, self) {
+        let written = match &self.inner {
+            Inner::Whole(answer) => line::answer(answer, out),
+            unreadable @ Inner::Unreadable { .. } => serde_json::to_writer(&mut *out, unreadable),
+        };
+        if let Err(error) = written {
             out.truncate(length);
             return Err(error);
         }

@@ -11,6 +11,7 @@ mod disclosure;
 pub mod explain;
 mod fields;
 mod known;
+mod line;
 mod operators;
 mod redactor;
 mod shift;

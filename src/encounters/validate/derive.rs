@@ -19,7 +19,9 @@ pub fn derive(encounter: &mut Encounter<'_>, logic: &Logic, scratch: &mut Scratc
     let domain = logic.domain();
     let number = encounter.record;
     let Some(record) = domain.records.get(usize::from(number)) else { return };
-    defaults(encounter, &record.fields, logic, scratch);
+    if logic.has_defaults(number) {
+        defaults(encounter, &record.fields, logic, scratch);
+    }
     for derivation in domain.derivations.iter().filter(|derivation| derivation.record == number) {
         let Some(kind) = open_kind(encounter, &derivation.field, &record.fields) else { continue };
         let value = work_out(encounter, &derivation.value, logic, scratch);
@@ -41,6 +43,10 @@ fn work_out(
 fn defaults(encounter: &mut Encounter<'_>, fields: &[Field], logic: &Logic, scratch: &mut Scratch) {
     let mut worked_out = Vec::new();
     collect(fields, &mut Vec::new(), &mut |slots, field| {
+        let is_there = |slot: &u16| encounter.slots.get(usize::from(*slot)).is_some_and(|value| !value.is_absent());
+        if matches!(slots, [slot] if is_there(slot)) {
+            return;
+        }
         let mut frame = Frame::new(logic, encounter, scratch);
         let case = field.default.iter().find(|case| case.when.as_ref().is_none_or(|when| frame.holds(when)));
         if let Some(case) = case {

@@ -262,9 +262,11 @@ impl Masker {
     }
 }
 
-/// Whether there are digits enough for a number, or signs of an address.
+/// Whether there are digits enough for a number, or signs of an address. Without an early end, so that many bytes are
+/// looked at together.
 fn may_hold_numbers(text: &str) -> bool {
-    text.bytes().filter(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'/')).take(3).count() == 3
+    let is_sign = |byte: &u8| byte.is_ascii_digit() | (*byte == b'@') | (*byte == b'/');
+    text.as_bytes().iter().filter(|byte| is_sign(byte)).count() >= 3
 }
 
 /// Whether there are digits enough for a long number, or words that could be the cue of a part of one.
