@@ -8,6 +8,7 @@
 mod atoms;
 mod grid;
 mod intervals;
+mod quick;
 
 pub(crate) use atoms::variables_of;
 
@@ -25,6 +26,8 @@ use foldhash::HashMapExt;
 use grid::Grid;
 use grid::Picked;
 use intervals::Intervals;
+use quick::Quick;
+use quick::Values;
 
 /// A line whose cheapest test holds for more than so many of a thousand encounters is filed by all its tests together.
 const COST_TELLING: u32 = 20;
@@ -44,6 +47,7 @@ pub struct Index {
     fields: Vec<FieldIndex>,
     texts: Vec<(Path, HashMap<u32, Vec<u32>>)>,
     grid: Grid,
+    quick: Quick,
     always: Vec<u32>,
     phrases: HashMap<u32, Vec<(u32, f32)>>,
     /// For each criteria, whether the code may be recorded on any day, so that the registry need not be asked.
@@ -71,6 +75,7 @@ pub struct Marks {
     /// The lines collected last, in order.
     lines: Vec<u32>,
     picked: Picked,
+    values: Values,
 }
 
 impl Index {
@@ -80,6 +85,7 @@ impl Index {
             fields: Vec::new(),
             texts: Vec::new(),
             grid: Grid::default(),
+            quick: Quick::default(),
             always: Vec::new(),
             phrases: HashMap::new(),
             is_undated: Vec::with_capacity(classifier.criteria.len()),
@@ -87,7 +93,9 @@ impl Index {
         };
         let fields = domain.records.get(usize::from(classifier.record)).map_or(&[][..], |it| it.fields.as_slice());
         for (number, criteria) in (0_u32..).zip(&classifier.criteria) {
-            index.is_undated.push(codes.validity(criteria.code).is_empty() && codes.is_assignable(criteria.code, Day(0)));
+            index
+                .is_undated
+                .push(codes.validity(criteria.code).is_empty() && codes.is_assignable(criteria.code, Day(0)));
             for (phrase, points) in &criteria.phrases {
                 index.phrases.entry(*phrase).or_default().push((number, *points));
             }
@@ -97,8 +105,10 @@ impl Index {
                 let atoms = atoms::necessary(&when.condition, fields);
                 let is_telling = atoms.as_ref().is_some_and(|(_, cost)| *cost <= COST_TELLING);
                 if !is_telling && index.grid.take(&when.condition, fields, line) {
+                    index.quick.add(&[]);
                     continue;
                 }
+                index.quick.add(&grid::asks(&when.condition, fields).0);
                 match atoms {
                     Some((atoms, _)) => atoms.into_iter().for_each(|atom| index.file(atom, line)),
                     None => index.always.push(line),
@@ -205,6 +215,12 @@ impl Index {
             });
         }
         let mut picked = std::mem::take(&mut marks.picked);
+        if !marks.lines.is_empty() {
+            let mut values = std::mem::take(&mut marks.values);
+            self.quick.look(frame, &mut values);
+            marks.lines.retain(|line| self.quick.can_hold(*line, &values));
+            marks.values = values;
+        }
         // The low bit says that a line is known to hold; a line of the grid is filed nowhere else.
         marks.lines.iter_mut().for_each(|line| *line <<= 1);
         self.grid.visit(frame, &mut picked, |line, holds| marks.lines.push(line << 1 | u32::from(holds)));

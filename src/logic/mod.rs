@@ -52,8 +52,19 @@ pub struct Logic {
     phrases: text::Phrases,
     indexes: Vec<index::Index>,
     scopes: rule::Scopes,
-    /// For each record, whether some field of it has a default.
-    has_defaults: Vec<bool>,
+    /// For each record, what its fields call for.
+    calls: Vec<Calls>,
+}
+
+/// What the fields of a record call for, so that nobody looks for it in vain.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Calls {
+    /// Some field has a default.
+    pub defaults: bool,
+    /// Some field is required.
+    pub required: bool,
+    /// Some field holds a code.
+    pub codes: bool,
 }
 
 impl Logic {
@@ -72,8 +83,8 @@ impl Logic {
         let index = |classifier: &Classifier| index::Index::new(classifier, &domain, registry.codes(classifier.set));
         let indexes = domain.classifiers.iter().map(index).collect();
         let scopes = rule::Scopes::new(&domain);
-        let has_defaults = domain.records.iter().map(|record| have_default(&record.fields)).collect();
-        Ok(Logic { domain, registry, patterns, phrases, indexes, scopes, has_defaults })
+        let calls = domain.records.iter().map(|record| Calls::of(&record.fields)).collect();
+        Ok(Logic { domain, registry, patterns, phrases, indexes, scopes, calls })
     }
 
     /// The domain.
@@ -96,9 +107,9 @@ impl Logic {
         self.indexes.get(classifier)
     }
 
-    /// Whether some field of a record, by place in the domain, has a default.
-    pub fn has_defaults(&self, record: u16) -> bool {
-        self.has_defaults.get(usize::from(record)) == Some(&true)
+    /// What the fields of a record, by place in the domain, call for.
+    pub fn calls(&self, record: u16) -> Calls {
+        self.calls.get(usize::from(record)).copied().unwrap_or_default()
     }
 
     pub(crate) fn pattern(&self, place: u32) -> Option<&Regex> {
@@ -110,14 +121,21 @@ impl Logic {
     }
 }
 
-fn have_default(fields: &[Field]) -> bool {
-    fields.iter().any(|field| {
-        let mut kind = &field.kind;
-        while let Kind::List(inner) = kind {
-            kind = inner;
+impl Calls {
+    fn of(fields: &[Field]) -> Calls {
+        let mut calls = Calls::default();
+        for field in fields {
+            let mut kind = &field.kind;
+            while let Kind::List(inner) = kind {
+                kind = inner;
+            }
+            let inner = if let Kind::Record(inner) = kind { Calls::of(inner) } else { Calls::default() };
+            calls.defaults |= inner.defaults || !field.default.is_empty();
+            calls.required |= inner.required || field.is_required;
+            calls.codes |= inner.codes || matches!(kind, Kind::Code(_));
         }
-        !field.default.is_empty() || matches!(kind, Kind::Record(inner) if have_default(inner))
-    })
+        calls
+    }
 }
 
 /// What is kept from one encounter to the next so that nothing is allocated twice. One a thread.

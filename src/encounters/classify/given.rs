@@ -67,6 +67,9 @@ fn visit<'e>(kind: &Kind, value: &'e Value<'e>, path: &mut String, found: &mut V
 /// The codes that the encounter carries. What is worked out into a field that a code set offers is a proposal, not given.
 pub(super) fn given(frame: &Frame<'_>) -> Vec<Given> {
     let encounter = frame.encounter();
+    if !frame.logic().calls(encounter.record).codes {
+        return Vec::new();
+    }
     let proposed = proposed(frame);
     let record = frame.logic().domain().records.get(usize::from(encounter.record));
     let places = codes_in(record.map_or(&[], |record| record.fields.as_slice()), &encounter.slots);

@@ -126,9 +126,8 @@ fn rank<'l>(
         return Vec::new();
     }
     let index = logic.index(place);
-    let is_undated = |said: &Said<'_>| {
-        said.criteria.is_some_and(|criteria| index.is_some_and(|index| index.is_undated(criteria)))
-    };
+    let is_undated =
+        |said: &Said<'_>| said.criteria.is_some_and(|criteria| index.is_some_and(|index| index.is_undated(criteria)));
     let (mut drafts, reasons) = drafts(codes, gathered, on, is_undated);
     for draft in &mut drafts {
         draft.score = reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().map(|reason| reason.points).sum();
@@ -177,7 +176,8 @@ fn drafts<'l>(
         }
     }
     gathered.sort_by_key(|said| (said.code, said.original));
-    let (mut drafts, mut reasons): (Vec<Draft>, Vec<Said<'l>>) = (Vec::with_capacity(gathered.len()), Vec::with_capacity(gathered.len()));
+    let (mut drafts, mut reasons): (Vec<Draft>, Vec<Said<'l>>) =
+        (Vec::with_capacity(gathered.len()), Vec::with_capacity(gathered.len()));
     for said in gathered {
         match drafts.last_mut().filter(|draft| draft.code == said.code) {
             // The same words speak once for a code, though it is also what replaced another one.

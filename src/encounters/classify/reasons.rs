@@ -14,6 +14,9 @@ use crate::model::value::CodeValue;
 use crate::model::value::Value;
 use std::borrow::Cow;
 
+/// Room for so much is made at once.
+const USUAL: usize = 24;
+
 /// Codes and what speaks for them, in any order.
 pub(super) type Gathered<'l> = Vec<Said<'l>>;
 
@@ -98,7 +101,7 @@ pub(super) fn gather<'e, 'l: 'e>(
     place: usize,
     classifier: &'l Classifier,
 ) -> Gathered<'l> {
-    let mut gathered = Vec::new();
+    let mut gathered = Vec::with_capacity(USUAL);
     phrases(frame, logic, place, classifier, &mut gathered);
     criteria(frame, logic, place, classifier, &mut gathered);
     offers(frame, classifier, &mut gathered);

@@ -126,9 +126,7 @@ fn named(name: &[u8], it: &str, out: &mut Vec<u8>) -> Result<(), Error> {
 }
 
 fn text(it: &str, out: &mut Vec<u8>) -> Result<(), Error> {
-    // Without an early end, so that many bytes are looked at together.
-    let has_escapes = it.bytes().fold(false, |has, byte| has | (byte < 0x20) | (byte == b'"') | (byte == b'\\'));
-    if has_escapes {
+    if has_escapes(it.as_bytes()) {
         return rest(it, out);
     }
     out.reserve(it.len() + 2);
@@ -136,6 +134,21 @@ fn text(it: &str, out: &mut Vec<u8>) -> Result<(), Error> {
     out.extend_from_slice(it.as_bytes());
     out.push(b'"');
     Ok(())
+}
+
+/// Whether a sign stands in it that JSON writes in another way. Eight bytes are looked at together.
+fn has_escapes(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    // The top bit of each byte that is zero (and perhaps of one after it: then there is one all the same).
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
+    let is_any = |word: u64| {
+        let controls = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
+        controls | zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))) != 0
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    words.iter().any(|word| is_any(u64::from_le_bytes(*word)))
+        || rest.iter().any(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\'))
 }
 
 /// Whole numbers are frequent among points.
@@ -200,6 +213,19 @@ mod tests {
             Value::Object(them) => {
                 let fields = them.into_iter().map(|(name, it)| (Cow::Owned(name), as_shown(it)));
                 Shown::Record(Fields(fields.collect()))
+            }
+        }
+    }
+
+    #[test]
+    fn every_sign_to_escape_is_seen() {
+        for place in 0..20 {
+            for byte in 0..=127_u8 {
+                let mut bytes = *b"just a text of words";
+                bytes[place] = byte;
+                let text = std::str::from_utf8(&bytes).unwrap();
+                let is_escaped = serde_json::to_string(text).unwrap().len() > text.len() + 2;
+                assert_eq!(has_escapes(&bytes), is_escaped, "{byte} at {place}");
             }
         }
     }

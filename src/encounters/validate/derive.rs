@@ -19,7 +19,7 @@ pub fn derive(encounter: &mut Encounter<'_>, logic: &Logic, scratch: &mut Scratc
     let domain = logic.domain();
     let number = encounter.record;
     let Some(record) = domain.records.get(usize::from(number)) else { return };
-    if logic.has_defaults(number) {
+    if logic.calls(number).defaults {
         defaults(encounter, &record.fields, logic, scratch);
     }
     for derivation in domain.derivations.iter().filter(|derivation| derivation.record == number) {

@@ -18,8 +18,13 @@ pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
     input::misfits(frame.encounter(), &mut found);
     let fields = frame.logic().domain().records.get(usize::from(frame.encounter().record));
     if let Some(record) = fields {
-        input::required(&record.fields, &frame.encounter().slots, &mut found);
-        codes::codes(frame, &record.fields, &mut found);
+        let calls = frame.logic().calls(frame.encounter().record);
+        if calls.required {
+            input::required(&record.fields, &frame.encounter().slots, &mut found);
+        }
+        if calls.codes {
+            codes::codes(frame, &record.fields, &mut found);
+        }
     }
     let said = frame.findings();
     found.retain(|one| !one.rule.ends_with("-unknown") || said.iter().all(|other| other.path != one.path));

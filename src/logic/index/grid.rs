@@ -33,14 +33,14 @@ const CHUNK: usize = 4;
 /// What one condition asks of one field.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
-    path: Path,
-    allowed: Allowed,
+    pub(super) path: Path,
+    pub(super) allowed: Allowed,
     /// It says all that the condition asks, not more.
     is_exact: bool,
 }
 
 #[derive(Debug, Clone)]
-enum Allowed {
+pub(super) enum Allowed {
     /// Members of a choice, steps of a ladder or `false` and `true`, by place.
     Members(usize, Vec<usize>),
     /// Between two ends, both included.
@@ -83,16 +83,12 @@ pub(crate) struct Picked {
 impl Grid {
     /// Takes a line if rows can tell anything about it.
     pub(crate) fn take(&mut self, condition: &Expression, fields: &[Field], line: u32) -> bool {
-        let all = match condition {
-            Expression::And(all) => all.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        let asks: Vec<Ask> = all.iter().filter_map(|one| ask(one, fields)).collect();
+        let (asks, is_whole) = asks(condition, fields);
         if asks.is_empty() {
             return false;
         }
         self.lines.push(line);
-        self.is_exact.push(asks.len() == all.len() && asks.iter().all(|ask| ask.is_exact));
+        self.is_exact.push(is_whole && asks.iter().all(|ask| ask.is_exact));
         self.asks.push(asks);
         true
     }
@@ -242,6 +238,17 @@ fn ends<'a>(asks: impl Iterator<Item = &'a Ask>, words: usize) -> Vec<f64> {
     let most = (BYTES / (8 * words).max(1)).max(CELLS);
     let step = all.len().div_ceil(most - 1).max(1);
     all.into_iter().step_by(step).collect()
+}
+
+/// What a condition asks of single fields, and whether that is all it asks.
+pub(super) fn asks(condition: &Expression, fields: &[Field]) -> (Vec<Ask>, bool) {
+    let all = match condition {
+        Expression::And(all) => all.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let asks: Vec<Ask> = all.iter().filter_map(|one| ask(one, fields)).collect();
+    let is_whole = asks.len() == all.len();
+    (asks, is_whole)
 }
 
 /// What a condition asks of a field, if rows can tell.

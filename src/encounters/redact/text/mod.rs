@@ -262,18 +262,40 @@ impl Masker {
     }
 }
 
-/// Whether there are digits enough for a number, or signs of an address. Without an early end, so that many bytes are
-/// looked at together.
+/// For each byte: 1 for a digit, 16 for another sign of a number or an address.
+#[expect(clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "below 256, at build time")]
+static SIGNS: [u8; 256] = {
+    let mut signs = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        signs[byte] = match byte as u8 {
+            b'0'..=b'9' => 1,
+            b'@' | b'/' => 16,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    signs
+};
+
+/// How many digits and other signs of a number stand in a text.
+fn signs(text: &str) -> (usize, usize) {
+    text.bytes().fold((0, 0), |(digits, others), byte| {
+        let sign = SIGNS.get(usize::from(byte)).map_or(0, |sign| usize::from(*sign));
+        (digits + (sign & 1), others + (sign >> 4))
+    })
+}
+
+/// Whether there are digits enough for a number, or signs of an address.
 fn may_hold_numbers(text: &str) -> bool {
-    let is_sign = |byte: &u8| byte.is_ascii_digit() | (*byte == b'@') | (*byte == b'/');
-    text.as_bytes().iter().filter(|byte| is_sign(byte)).count() >= 3
+    let (digits, others) = signs(text);
+    digits + others >= 3
 }
 
 /// Whether there are digits enough for a long number, or words that could be the cue of a part of one.
 fn may_hold_long(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let has_word = || text.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic));
-    digits >= 9 || !text.is_ascii() || has_word()
+    signs(text).0 >= 9 || !text.is_ascii() || has_word()
 }
 
 impl Masked {
