@@ -213,8 +213,9 @@ fn examples_of_the_helps_work() {
             continue;
         }
         let (written, status) = stage.run(&folder, command);
-        // The file is not the publisher's, which is what checking is for.
-        let expected = i32::from(command.starts_with("tencode sources add"));
-        assert_eq!(status, expected, "{command}\n{written}");
+        // The file is not the publisher's, which is what checking is for; few people are seldom hidden in a crowd.
+        let is_wrong = command.starts_with("tencode sources add");
+        let may_be_wrong = command.starts_with("tencode risk");
+        assert!(status == i32::from(is_wrong) || (may_be_wrong && status == 1), "{command}: {status}\n{written}");
     }
 }

@@ -23,7 +23,7 @@ use serde::Serialize;
 /// is shown are counted apart: they are no class. Sensitive are labels of codes and fields with a label.
 ///
 ///     tencode risk --domain law-enforcement --record call --audience analytics calls.csv
-///     tencode risk --domain healthcare --audience public --k 20 --json claims.ndjson
+///     tencode risk --domain healthcare --audience public --k 20 --json examples/encounters.ndjson
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Risk {

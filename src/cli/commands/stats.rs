@@ -46,7 +46,7 @@ use std::path::PathBuf;
 /// was answered before about the same encounters. Exit status 1 if nothing can be shown.
 ///
 ///     tencode stats --by call_type,month --domain law-enforcement --record call --audience analytics calls.csv
-///     tencode stats --by code --domain healthcare --audience analytics --json claims.ndjson
+///     tencode stats --by code --domain healthcare --audience analytics --json examples/encounters.ndjson
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Stats {

@@ -438,7 +438,7 @@ impl<'t> Draft<'t> {
         let left = self.set.codes.iter().zip(&is_reached).filter(|(_, reached)| !**reached);
         let names: Vec<&str> = left.map(|(code, _)| code.code.as_str()).take(6).collect();
         let first = is_reached.iter().position(|reached| !reached).and_then(|place| u32::try_from(place).ok());
-        let place = first.and_then(|place| self.written.get(&place)).cloned();
+        let place = first.and_then(|place| self.written.get(&place)).copied();
         let problem = Problem::ParentCycle { codes: names.join(", ") };
         let (file, span) = place.unwrap_or((&self.file, self.span));
         report.enter(file);

@@ -213,8 +213,7 @@ fn current(codes: Codes<'_>, code: u32, on: Day) -> u32 {
 
 /// Drops a code that only phrases speak for where phrases also speak for one below it: the more specific one stays.
 fn drop_groups(codes: Codes<'_>, drafts: &mut Vec<Draft>, reasons: &[Said<'_>]) {
-    let is_by_phrase =
-        |draft: &Draft| reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().all(|reason| reason.is_phrase());
+    let is_by_phrase = |draft: &Draft| reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().all(Said::is_phrase);
     if drafts.iter().filter(|draft| is_by_phrase(draft)).nth(1).is_none() {
         return;
     }

@@ -175,6 +175,8 @@ fn rest<T: Serialize + ?Sized>(it: &T, out: &mut Vec<u8>) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
     use super::super::disclosure::ShownObligation;
     use super::*;
     use proptest::prelude::*;

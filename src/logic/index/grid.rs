@@ -30,6 +30,9 @@ const MEMBERS: usize = 256;
 /// Words that are looked at together.
 const CHUNK: usize = 4;
 
+/// How a value has to stand to a literal, and where a range goes to.
+type Bound<'c> = (Comparison, &'c Literal, Option<&'c Literal>);
+
 /// What one condition asks of one field.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
@@ -253,7 +256,7 @@ pub(super) fn asks(condition: &Expression, fields: &[Field]) -> (Vec<Ask>, bool)
 
 /// What a condition asks of a field, if rows can tell.
 fn ask(condition: &Expression, fields: &[Field]) -> Option<Ask> {
-    let (path, members): (&Path, Vec<(Comparison, &Literal, Option<&Literal>)>) = match condition {
+    let (path, members): (&Path, Vec<Bound<'_>>) = match condition {
         Expression::Path(path) if matches!(kind_at(path, fields)?, Kind::Bool) => {
             let allowed = Allowed::Members(2, vec![1]);
             return Some(Ask { path: plain(path, fields)?, allowed, is_exact: true });
@@ -313,7 +316,7 @@ fn place_against(place: usize, literal: &Literal) -> Option<Ordering> {
 }
 
 /// The narrowest range around all that is asked for, and whether it holds nothing else.
-fn hull(members: &[(Comparison, &Literal, Option<&Literal>)]) -> Option<(Allowed, bool)> {
+fn hull(members: &[Bound<'_>]) -> Option<(Allowed, bool)> {
     let mut hull: Option<(Axis, f64, f64)> = None;
     let mut is_exact = members.len() == 1;
     for (how, literal, to) in members {
