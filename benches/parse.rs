@@ -40,7 +40,7 @@ fn show<T>(what: &str, bytes: usize, mut work: impl FnMut() -> T) {
         let (clock, processor) = (Instant::now(), on_processor());
         let made = black_box(work());
         let taken = match (processor, on_processor()) {
-            (Some(before), Some(after)) => after - before,
+            (Some(before), Some(after)) => after.saturating_sub(before),
             _ => clock.elapsed(),
         };
         best = best.min(taken);

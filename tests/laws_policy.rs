@@ -1,6 +1,8 @@
 //! What holds of policies for every encounter, tried on many made-up ones: under the shipped policies, and under one that
 //! has every operator there is.
 
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::json;

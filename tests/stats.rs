@@ -382,8 +382,10 @@ fn office() -> tempfile::TempDir {
     std::fs::write(folder.path().join("domains/small/codes/visit.codes"), CODES).unwrap();
     std::fs::write(folder.path().join("domains/small/domain.toml"), "").unwrap();
     let line = |it: usize| {
-        let (kind, area) =
-            (if it % 2 == 0 { "A" } else { "B" }, if it % 12 == 1 || it % 4 == 0 { "south" } else { "north" });
+        let (kind, area) = (
+            if it.is_multiple_of(2) { "A" } else { "B" },
+            if it % 12 == 1 || it.is_multiple_of(4) { "south" } else { "north" },
+        );
         let (month, name) = (1 + it % 2, "Wilhelmina Xanthopoulos");
         format!(r#"{{"id":"Zq-{it}","met":"2026-0{month}-03","name":"{name}","area":"{area}","kind":"{kind}"}}"#) + "\n"
     };

@@ -22,7 +22,7 @@ use serde::Serialize;
 /// answer is yes if every encounter is like at least K; exit status 1 if not. Encounters of which no quasi-identifier
 /// is shown are counted apart: they are no class. Sensitive are labels of codes and fields with a label.
 ///
-///     tencode risk --domain law-enforcement --record call --audience analytics calls.csv
+///     tencode risk --domain law-enforcement --record call --audience analytics examples/calls.ndjson
 ///     tencode risk --domain healthcare --audience public --k 20 --json examples/encounters.ndjson
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]

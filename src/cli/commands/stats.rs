@@ -45,7 +45,7 @@ use std::path::PathBuf;
 /// others with it, until what is hidden cannot be worked out: not from the sums, and not together with what this audience
 /// was answered before about the same encounters. Exit status 1 if nothing can be shown.
 ///
-///     tencode stats --by call_type,month --domain law-enforcement --record call --audience analytics calls.csv
+///     tencode stats --by call_type,month --domain law-enforcement --record call --audience analytics examples/calls.ndjson
 ///     tencode stats --by code --domain healthcare --audience analytics --json examples/encounters.ndjson
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
