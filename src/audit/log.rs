@@ -131,7 +131,7 @@ impl Log {
     /// Notes one row.
     ///
     /// # Errors
-    /// As [`Trail::commit`].
+    /// As `Trail::commit`.
     pub fn note(&mut self, access: &Access, entry: &Entry) -> Result<(), Error> {
         let mut rows = Rows::default();
         rows.push(access, entry);

@@ -4,7 +4,7 @@
 //! that is changed, moved or taken out breaks the chain there. Each write ends in a row that signs the head of the chain,
 //! so that the chain cannot be made anew without the key. What is cut off at the end shows against a `Head` kept elsewhere.
 //!
-//! A `Log` writes rows in groups, one sync a group: what they speak of may leave when [`Trail::commit`] has returned.
+//! A `Log` writes rows in groups, one sync a group: what they speak of may leave when `Trail::commit` has returned.
 //! If it fails, nothing may leave, and the log takes nothing more.
 
 mod chain;

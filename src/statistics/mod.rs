@@ -1,8 +1,8 @@
 //! Counts that give nobody away: small cells are hidden, others with them until nothing hidden can be worked out, not from
 //! one answer and not from several together.
 //!
-//! A [`Table`] counts encounters in cells. [`hide`] decides which counts an audience gets. A [`Ledger`] remembers what it
-//! got before, so that two answers do not say together what neither says. [`Classes`] measures how alike the rows of a
+//! A `Table` counts encounters in cells. `hide` decides which counts an audience gets. A `Ledger` remembers what it
+//! got before, so that two answers do not say together what neither says. `Classes` measures how alike the rows of a
 //! release are.
 
 mod bounds;
