@@ -53,7 +53,7 @@ fn engine(codes: &[Code], stops: bool) -> Engine {
         text.push_str(&match (stops, place) {
             (false, _) => format!("best contains {place} if {{ {condition} }}\n"),
             (true, 0) => format!("best := {{0}} if {{ {condition} }}"),
-            (true, _) => format!(" else := {{{place}}} if {{ {condition} }}"),
+            (true, _) => format!("\nelse := {{{place}}} if {{ {condition} }}"),
         });
     }
     if stops {
