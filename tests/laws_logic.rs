@@ -415,6 +415,7 @@ fn the_index_finds_what_plain_evaluation_finds() {
                 undeclared: Vec::new(),
                 misfits: Vec::new(),
                 on: Day(100),
+                days: None,
                 today: Day(100),
                 line,
             };

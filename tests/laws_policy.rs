@@ -46,8 +46,27 @@ record card "One field for each operator" {
     words    text free
 }
 
+record stay "A label that held for two years" {
+    id    text identifies card
+    came  date dates encounter
+    left  date dates encounter
+    code  code in kinds
+    word  text codes of (kinds)
+    notes text signal
+}
+
+label once "What was so called for two years"
+
 codeset kinds {
     title "Kinds"
+    record card
+    group OTHERS "Others" {
+        code D.1 "One that meant something else once" { label once from 2020-01-01 to 2021-12-31 }
+        code D.2 "One that did not exist before" { from 2020-01-01; label once from 2020-01-01 }
+        code D.3 "One that always meant the same"
+        code D.4 "Another that always meant the same"
+        code D.5 "A third"
+    }
     group ALL "All" {
         group A "A" { code A.1 "One of A"; code A.2 "Two of A" }
         group B "B" { code B.1 "One of B" }
@@ -74,6 +93,12 @@ policy every "Every operator" {
     mark     to mask
     remove   gone
     text     mask all
+}
+
+policy dated "Withholds a label" {
+    purpose  statistics
+    codes    labelled once withhold
+    text     keep
 }
 
 policy moved "Dates that move, numbers that keep their shape" {
@@ -139,6 +164,7 @@ static ENGINES: LazyLock<HashMap<(&str, &str, &str), Engine>> = LazyLock::new(||
         ("law-enforcement", "call", &["incident-release"][..]),
         ("customer-service", "contact", &[][..]),
         ("every", "card", &["every", "moved"][..]),
+        ("every", "stay", &["dated"][..]),
     ] {
         for audience in all.iter().chain(own) {
             out.insert((domain, record, *audience), engine(domain, record, audience));
@@ -347,6 +373,29 @@ proptest! {
             let said = disclose("law-enforcement", "call", audience, &call).to_string().to_lowercase();
             prop_assert!(!said.contains(&surname), "{audience}: {said}");
         }
+    }
+
+    /// A label with days holds for the encounters that may be of one of them: from the first of their dates to the last,
+    /// and always for those of no day.
+    #[test]
+    fn labels_hold_on_their_days(came in prop::option::of(date()), left in prop::option::of(date())) {
+        let stay = json!({"id": "S", "came": came, "left": left, "code": "D.1", "word": "D.1", "notes": "Ward 4"});
+        let shown = disclose("every", "stay", "dated", &stay)["encounter"].clone();
+        let days = [&came, &left].into_iter().flatten();
+        let holds = match (days.clone().min(), days.max()) {
+            (Some(first), Some(last)) => first.as_str() <= "2021-12-31" && "2020-01-01" <= last.as_str(),
+            _ => true,
+        };
+        let wanted = if holds { "withheld" } else { "D.1" };
+        prop_assert_eq!(&shown["code"], wanted, "{}", stay);
+        prop_assert_eq!(&shown["word"], wanted, "{}", stay);
+        prop_assert_eq!(shown["notes"].is_null(), holds, "{}", stay);
+        // A code that did not exist on the day: nobody knows what was meant, so its label holds.
+        let stay = json!({"id": "S", "came": came, "left": left, "code": "D.2"});
+        prop_assert_eq!(&disclose("every", "stay", "dated", &stay)["encounter"]["code"], "withheld");
+        // A date that nobody can read is no date.
+        let stay = json!({"id": "S", "came": "last spring", "left": left, "code": "D.1"});
+        prop_assert_eq!(&disclose("every", "stay", "dated", &stay)["encounter"]["code"], "withheld");
     }
 
     /// Dates of one subject move alike and stay apart by as much; those of another move otherwise as a rule.

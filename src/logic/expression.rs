@@ -198,7 +198,7 @@ impl<'e> Frame<'e> {
                 let spans = codes.validity(code);
                 !spans.is_empty() && spans.iter().all(|span| span.to.is_some_and(|to| to < on))
             }
-            CodeQuestion::Labelled(label) => codes.labels(code).contains(label),
+            CodeQuestion::Labelled(label) => codes.labels_within(code, self.encounter.days).contains(label),
         }
     }
 

@@ -74,12 +74,23 @@ pub struct Code {
     pub notes: Vec<(String, String)>,
     /// Relations to other codes: first and last code of the range they name (all under the last too).
     pub relations: Vec<(Relation, u32, u32)>,
-    /// Labels, by place in the program.
-    pub labels: Vec<u16>,
+    /// Labels, each with the days on which it has them.
+    pub labels: Vec<CodeLabel>,
     /// Values of properties: place in `CodeSet::properties`, value; several for a list.
     pub properties: Vec<(u16, Literal)>,
     /// What to use instead, and how many of them.
     pub replaced_by: Option<Replacement>,
+}
+
+/// A label of a code. One number may have meant different things: a label may end, or begin, without the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CodeLabel {
+    /// Label, by place in the program.
+    pub label: u16,
+    /// First day; since ever if `None`.
+    pub from: Option<Day>,
+    /// Last day; open if `None`.
+    pub to: Option<Day>,
 }
 
 /// Days on which a code exists.

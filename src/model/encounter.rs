@@ -15,6 +15,9 @@ pub struct Encounter<'a> {
     pub misfits: Vec<(String, &'static str)>,
     /// The day it is judged for.
     pub on: Day,
+    /// First and last of the days that may be its own: all that its dates name, and the one it is judged for. `None` if it
+    /// has no date, or one that nobody understands: what depends on the day is then decided the stricter way.
+    pub days: Option<(Day, Day)>,
     /// Today, as given to the program.
     pub today: Day,
     /// Line of the input it was read from, from 1.

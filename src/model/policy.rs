@@ -24,19 +24,16 @@ pub struct Label {
     pub wants_own_consent: bool,
 }
 
-/// Which codes of a set have a label, since when, and who says so.
-///
-/// A code has its labels on every day, also before and after the days of the rule: a source that names it later, or no
-/// longer, does not make it less sensitive.
+/// Which codes of a set have a label, on which days, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelRule {
     /// Code set, by place.
     pub set: u16,
     /// Label, by place.
     pub label: u16,
-    /// First day, as the source has it.
+    /// First day; since ever if `None`.
     pub from: Option<Day>,
-    /// Last day, as the source has it.
+    /// Last day; open if `None`.
     pub to: Option<Day>,
     /// The source; may be empty.
     pub see: String,

@@ -6,6 +6,7 @@ use super::Spotted;
 use super::finder;
 use super::layout::CodeRow;
 use super::layout::Kind;
+use super::layout::LabelRow;
 use super::layout::Packed;
 use super::layout::RelationRow;
 use super::layout::SpanRow;
@@ -173,11 +174,29 @@ impl<'a> Codes<'a> {
         self.spans(code).iter().map(open).collect()
     }
 
-    /// Labels, its own and those of what it is under.
+    /// Labels that it has on some day, its own and those of what it is under.
     pub fn labels(self, code: u32) -> Vec<u16> {
-        let Some(row) = self.row(code) else { return Vec::new() };
-        let labels = read_numbers(self.packed(Kind::LabelLists).get(row.labels.get() as usize));
-        labels.iter().filter_map(|label| u16::try_from(label.get()).ok()).collect()
+        self.labels_within(code, None)
+    }
+
+    /// Labels that it has on one of some days, from the first to the last of them; all if nobody knows the days.
+    ///
+    /// Where the code itself is not in force on any of these days nobody knows what was meant: it has all its labels.
+    pub fn labels_within(self, code: u32, days: Option<(Day, Day)>) -> Vec<u16> {
+        let days = days.filter(|(first, last)| {
+            let spans = self.spans(code);
+            spans.is_empty() || spans.iter().any(|span| span.first() <= last.0 && first.0 <= span.last())
+        });
+        let holds = |row: &&LabelRow| days.is_none_or(|(first, last)| row.first() <= last.0 && first.0 <= row.last());
+        let mut labels: Vec<u16> =
+            self.label_rows(code).iter().filter(holds).filter_map(|row| u16::try_from(row.label.get()).ok()).collect();
+        labels.dedup();
+        labels
+    }
+
+    /// Whether it has a label on some days only.
+    pub fn has_dated_label(self, code: u32) -> bool {
+        self.label_rows(code).iter().any(|row| row.first() != i32::MIN || row.last() != i32::MAX)
     }
 
     /// Place of a property.
@@ -357,6 +376,11 @@ impl<'a> Codes<'a> {
     fn spans(self, code: u32) -> &'a [SpanRow] {
         let Some(row) = self.row(code) else { return &[] };
         <[SpanRow]>::ref_from_bytes(self.packed(Kind::SpanLists).get(row.spans.get() as usize)).unwrap_or(&[])
+    }
+
+    fn label_rows(self, code: u32) -> &'a [LabelRow] {
+        let Some(row) = self.row(code) else { return &[] };
+        <[LabelRow]>::ref_from_bytes(self.packed(Kind::LabelLists).get(row.labels.get() as usize)).unwrap_or(&[])
     }
 
     fn relation_rows(self, code: u32) -> &'a [RelationRow] {

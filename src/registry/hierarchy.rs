@@ -4,6 +4,7 @@ use super::layout::NONE;
 use super::layout::RelationRow;
 use super::layout::numbers;
 use super::layout::small;
+use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -70,11 +71,11 @@ fn above(set: &CodeSet, code: u32) -> BTreeSet<u32> {
 }
 
 /// The labels of each code, its own and those of what it is under, in ascending order.
-pub(super) fn labels(set: &CodeSet) -> Vec<Vec<u16>> {
+pub(super) fn labels(set: &CodeSet) -> Vec<Vec<CodeLabel>> {
     let multiple = set.codes.iter().any(|code| code.parents.len() > 1);
-    let mut out: Vec<Vec<u16>> = Vec::with_capacity(set.codes.len());
+    let mut out: Vec<Vec<CodeLabel>> = Vec::with_capacity(set.codes.len());
     for (place, code) in set.codes.iter().enumerate() {
-        let mut labels: BTreeSet<u16> = code.labels.iter().copied().collect();
+        let mut labels: BTreeSet<CodeLabel> = code.labels.iter().copied().collect();
         if multiple {
             for above in above(set, small(place)) {
                 labels.extend(set.codes.get(above as usize).map_or(&[][..], |code| &code.labels));

@@ -15,7 +15,7 @@ use zerocopy::little_endian::U64;
 /// The first bytes of every registry.
 pub(super) const MAGIC: [u8; 8] = *b"tencode\n";
 /// Goes up with every change of the layout.
-pub(super) const VERSION: u32 = 6;
+pub(super) const VERSION: u32 = 7;
 /// Stands for "none" in a column of places.
 pub(super) const NONE: u32 = u32::MAX;
 /// Owner of a section that belongs to no code set.
@@ -64,7 +64,7 @@ pub(super) enum Kind {
     Titles,
     /// Lists of `SpanRow`.
     SpanLists,
-    /// Lists of numbers.
+    /// Lists of `LabelRow`.
     LabelLists,
     /// Sparse: more parents, numbers.
     MoreParents,
@@ -143,6 +143,26 @@ pub(super) struct SpanRow {
 }
 
 impl SpanRow {
+    /// First day, as days since 1970-01-01.
+    pub fn first(&self) -> i32 {
+        i32::from_le_bytes(self.from)
+    }
+    /// Last day, as days since 1970-01-01.
+    pub fn last(&self) -> i32 {
+        i32::from_le_bytes(self.to)
+    }
+}
+
+/// A label of a code, and the days on which it has it.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub(super) struct LabelRow {
+    pub label: U32,
+    pub from: [u8; 4],
+    pub to: [u8; 4],
+}
+
+impl LabelRow {
     /// First day, as days since 1970-01-01.
     pub fn first(&self) -> i32 {
         i32::from_le_bytes(self.from)

@@ -9,6 +9,7 @@ use super::layout;
 use super::layout::CodeRow;
 use super::layout::Header;
 use super::layout::Kind;
+use super::layout::LabelRow;
 use super::layout::NOBODY;
 use super::layout::NONE;
 use super::layout::Packed;
@@ -17,11 +18,11 @@ use super::layout::SHORT;
 use super::layout::Section;
 use super::layout::SpanRow;
 use super::layout::Sparse;
-use super::layout::numbers;
 use super::layout::small;
 use super::open;
 use super::search;
 use crate::model::content::Code;
+use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
 use crate::model::content::Property;
 use crate::model::content::Release;
@@ -141,7 +142,7 @@ fn add_set(path: &Path, sections: &mut Sections, owner: u32, set: &CodeSet) -> R
     let (spans, lists) = distinct(spans);
     sections.add(Kind::SpanLists, owner, lists);
     let labels = hierarchy::labels(set);
-    let (labels, lists) = distinct(labels.iter().map(|labels| numbers(labels.iter().map(|label| u32::from(*label)))));
+    let (labels, lists) = distinct(labels.iter().map(|labels| labels.iter().flat_map(label_bytes).collect()));
     sections.add(Kind::LabelLists, owner, lists);
     add_rows(sections, owner, codes, &ends, &spans, &labels);
     let (more_parents, more_children) = hierarchy::further(set);
@@ -203,6 +204,16 @@ fn span_bytes(span: &Validity) -> Vec<u8> {
         to: span.to.map_or(i32::MAX, |day| day.0).to_le_bytes(),
         is_assignable: u8::from(span.is_assignable),
         unused: [0; 3],
+    }
+    .as_bytes()
+    .to_vec()
+}
+
+fn label_bytes(label: &CodeLabel) -> Vec<u8> {
+    LabelRow {
+        label: u32::from(label.label).into(),
+        from: label.from.map_or(i32::MIN, |day| day.0).to_le_bytes(),
+        to: label.to.map_or(i32::MAX, |day| day.0).to_le_bytes(),
     }
     .as_bytes()
     .to_vec()

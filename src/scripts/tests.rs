@@ -77,6 +77,7 @@ fn encounter() -> Encounter<'static> {
         ],
         undeclared: Vec::new(),
         misfits: Vec::new(),
+        days: None,
         on: Day::parse("2026-01-31").unwrap(),
         today: Day::parse("2026-02-01").unwrap(),
         line: 1,

@@ -302,7 +302,7 @@ fn shown(registry: &Registry, set: u16, code: u32, on: Day) -> Result<Shown<'_>,
     };
     let related =
         |(relation, from, to)| Related { relation: word(relation), from: codes.code(from), to: codes.code(to) };
-    let labels = codes.labels(code);
+    let labels = codes.labels_within(code, Some((on, on)));
     let known = if labels.is_empty() { &[][..] } else { &registry.shared()?.labels };
     let labels = labels.into_iter().filter_map(|label| known.get(usize::from(label)));
     let children = codes.children(code).into_iter().filter(|child| codes.is_in_force(*child, on));

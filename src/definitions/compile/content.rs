@@ -25,6 +25,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::Code;
+use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
 use crate::model::content::Release;
 use crate::model::content::Replacement;
@@ -608,7 +609,7 @@ fn check_spans(code: &Code, at: Span, report: &mut Report) {
 
 /// Fills in what names something outside the set: labels, properties. Runs when the world is known.
 pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &mut Report) {
-    let mut labels: Vec<(u32, u16)> = Vec::new();
+    let mut labels: Vec<(u32, CodeLabel)> = Vec::new();
     let mut rules: Vec<LabelRule> = Vec::new();
     let mut values: Vec<(u32, u16, Literal)> = Vec::new();
     for one in &draft.said {
@@ -619,8 +620,8 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &m
                 for name in names {
                     match world.label(name) {
                         Ok(label) => {
-                            labels.extend(one.codes.iter().map(|code| (*code, label)));
                             let (from, to) = (from.as_ref().map(|day| day.item), to.as_ref().map(|day| day.item));
+                            labels.extend(one.codes.iter().map(|code| (*code, CodeLabel { label, from, to })));
                             let see = see.as_ref().map(|see| see.item.clone()).unwrap_or_default();
                             add_rule(&mut rules, LabelRule { set, label, from, to, see, codes: ranges(&one.codes) });
                         }

@@ -14,6 +14,7 @@ use crate::definitions::parse::tree::ImportDef;
 use crate::definitions::parse::tree::ImportOption;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
+use crate::model::content::CodeLabel;
 use crate::model::content::Crosswalk;
 use crate::model::content::Mapping;
 use crate::model::value::Literal;
@@ -142,7 +143,7 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &mut Draft<'_>, report
     let Some(content) = world.sets.get_mut(usize::from(set)) else { return };
     for (code, label) in labels {
         if let Some(code) = usize::try_from(code).ok().and_then(|code| content.codes.get_mut(code)) {
-            code.labels.push(label);
+            code.labels.push(CodeLabel { label, from: None, to: None });
         }
     }
     for (code, property, literal) in values {

@@ -45,8 +45,9 @@ pub fn read_json<'a>(
     let slots = input.deserialize_map(Object { level: schema.level(), state: &mut state });
     let slots = slots.and_then(|slots| input.end().map(|()| slots)).map_err(|error| kind_of(&error))?;
     let on = on.or_else(|| schema.day(&slots)).unwrap_or(today);
+    let days = schema.days(&slots).map(|(first, last)| (first.min(on), last.max(on)));
     let State { undeclared, misfits, .. } = state;
-    Ok(Encounter { record: schema.record, slots, undeclared, misfits, on, today, line })
+    Ok(Encounter { record: schema.record, slots, undeclared, misfits, on, days, today, line })
 }
 
 /// What `serde_json` says, without its words: they may name a character of the input.

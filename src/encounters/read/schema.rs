@@ -74,6 +74,13 @@ impl Schema {
     pub(super) fn day(&self, slots: &[Value<'_>]) -> Option<Day> {
         self.dating.iter().find_map(|path| day_at(slots, path))
     }
+
+    /// The first and the last of the days that the fields which date an encounter name; `None` if they name none, or one
+    /// of them does not hold a date.
+    pub(super) fn days(&self, slots: &[Value<'_>]) -> Option<(Day, Day)> {
+        let mut days = None;
+        self.dating.iter().all(|path| widen(&mut days, slots, path)).then_some(days)?
+    }
 }
 
 impl Level {
@@ -158,6 +165,24 @@ fn find_dating(fields: &[Field], path: &mut Vec<usize>, found: &mut Vec<Vec<usiz
 fn day_at(slots: &[Value<'_>], path: &[usize]) -> Option<Day> {
     let (&slot, rest) = path.split_first()?;
     day_of(slots.get(slot)?, rest)
+}
+
+/// Takes in the days that stand at a path; `false` if something else stands there.
+fn widen(days: &mut Option<(Day, Day)>, slots: &[Value<'_>], path: &[usize]) -> bool {
+    path.split_first().is_none_or(|(&slot, rest)| slots.get(slot).is_none_or(|value| widen_by(days, value, rest)))
+}
+
+fn widen_by(days: &mut Option<(Day, Day)>, value: &Value<'_>, rest: &[usize]) -> bool {
+    let day = match value {
+        Value::Absent => return true,
+        Value::List(items) => return items.iter().all(|item| widen_by(days, item, rest)),
+        Value::Record(slots) => return widen(days, slots, rest),
+        Value::Day(day) => *day,
+        Value::Moment(moment) => moment.day(),
+        _ => return false,
+    };
+    *days = Some(days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
+    true
 }
 
 /// The first day there is, in a list that of the first item that has one.

@@ -4,6 +4,7 @@ use super::asking::Granted;
 use super::codes::CodeCase;
 use super::codes::PLAIN;
 use super::decide::Standing;
+use crate::model::day::Day;
 use crate::model::outcome::label_bits;
 use crate::model::policy::CodeTreatment;
 use crate::model::policy::EncounterTreatment;
@@ -117,8 +118,9 @@ impl Conditions {
         groups.flat_map(|(_, (_, lines))| lines)
     }
 
-    /// What an encounter with these labels comes to; `consented` are the labels its consents cover.
-    pub fn case(&self, bears: u128, consented: Option<u128>, granted: &Granted) -> Case {
+    /// What an encounter with these labels comes to; `consented` are the labels its consents cover, `days` those that may be
+    /// its own.
+    pub fn case(&self, bears: u128, days: Option<(Day, Day)>, consented: Option<u128>, granted: &Granted) -> Case {
         let lifted = consented.unwrap_or(0) & granted.by_consent;
         let raised = self.codes.iter().filter(|(labels, _)| labels & bears != 0).map(|(_, treatment)| *treatment);
         let raised = raised.max().unwrap_or(CodeTreatment::Keep);
@@ -134,7 +136,7 @@ impl Conditions {
             lifted,
             withholds: bears & self.guarded & !lifted != 0,
             withholds_signals: bears & (self.guarded & !lifted | self.hidden) != 0,
-            codes: CodeCase { lifted, raised },
+            codes: CodeCase { lifted, raised, days },
             plan: self.groups.iter().enumerate().map(group).sum(),
             refusal,
         }

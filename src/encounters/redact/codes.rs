@@ -2,6 +2,7 @@
 //! the label. A group speaks of it if at least half of the codes in it have it.
 
 use super::decide::Standing;
+use crate::model::day::Day;
 use crate::model::outcome::label_bit;
 use crate::model::policy::CodeTreatment;
 use crate::model::program::Shared;
@@ -27,10 +28,12 @@ pub(super) struct CodeCase {
     pub lifted: u128,
     /// What is done to every code, as the encounter has a label itself.
     pub raised: CodeTreatment,
+    /// Days that may be the encounter's: a code has those of its labels that hold on one of them.
+    pub days: Option<(Day, Day)>,
 }
 
 /// An encounter that adds nothing.
-pub(super) const PLAIN: CodeCase = CodeCase { lifted: 0, raised: CodeTreatment::Keep };
+pub(super) const PLAIN: CodeCase = CodeCase { lifted: 0, raised: CodeTreatment::Keep, days: None };
 
 /// What is known of each code of a set.
 struct Memory {
@@ -80,6 +83,8 @@ impl CodeRules {
             return Some(code);
         }
         let memory = self.memory(registry, set)?;
+        let days = case.days.filter(|_| registry.codes(set).has_dated_label(code));
+        let case = CodeCase { days, ..case };
         if case != PLAIN {
             return self.work_out(registry, memory, set, code, case);
         }
@@ -109,14 +114,15 @@ impl CodeRules {
 
     fn work_out(&self, registry: &Registry, memory: &Memory, set: u16, code: u32, case: CodeCase) -> Option<u32> {
         let codes = registry.codes(set);
-        let treatment = self.treatment(registry, set, code, case.lifted).max(case.raised);
+        let treatment = self.treatment(registry, set, code, case).max(case.raised);
         if treatment == CodeTreatment::Withhold {
             return None;
         }
         if treatment == CodeTreatment::Keep && codes.children(code).is_empty() {
             return Some(code);
         }
-        // A guard that is lifted is not taken out of the count: a group above is only shown more seldom by that.
+        // A guard that is lifted is not taken out of the count, nor a label that does not hold on the day: a group above
+        // is only shown more seldom by that.
         let speaks = memory.speaks.get_or_init(|| self.speaking(registry, set));
         let speaks = |code: u32| speaks.get(code as usize).copied().unwrap_or(true);
         if treatment == CodeTreatment::Keep && !speaks(code) {
@@ -125,11 +131,11 @@ impl CodeRules {
         codes.ancestors(code).into_iter().find(|above| !speaks(*above))
     }
 
-    fn treatment(&self, registry: &Registry, set: u16, code: u32, lifted: u128) -> CodeTreatment {
-        let labels = registry.codes(set).labels(code);
+    fn treatment(&self, registry: &Registry, set: u16, code: u32, case: CodeCase) -> CodeTreatment {
+        let labels = registry.codes(set).labels_within(code, case.days);
         // A label that no policy of this registry knows is treated as the strictest.
         let of = |label: u16| {
-            let known = if lifted & label_bit(label) == 0 { &self.by_label } else { &self.by_line };
+            let known = if case.lifted & label_bit(label) == 0 { &self.by_label } else { &self.by_line };
             known.get(usize::from(label)).copied().unwrap_or(CodeTreatment::Withhold)
         };
         labels.into_iter().map(of).max().unwrap_or(CodeTreatment::Keep)
@@ -138,7 +144,7 @@ impl CodeRules {
     /// For each code of a set whether it speaks of a hidden label.
     fn speaking(&self, registry: &Registry, set: u16) -> Vec<bool> {
         let codes = registry.codes(set);
-        let is_hidden = |code: u32| self.treatment(registry, set, code, 0) != CodeTreatment::Keep;
+        let is_hidden = |code: u32| self.treatment(registry, set, code, PLAIN) != CodeTreatment::Keep;
         let own: Vec<bool> = (0..codes.len()).map(is_hidden).collect();
         // Hidden and all leaves under each code; codes stand in pre-order, so what is below comes later.
         let mut counts = vec![(0_u32, 0_u32); own.len()];

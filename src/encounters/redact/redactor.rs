@@ -5,7 +5,9 @@ use super::Error;
 use super::asking::Granted;
 use super::case::Case;
 use super::case::Conditions;
+use super::codes::CodeCase;
 use super::codes::CodeRules;
+use super::codes::PLAIN;
 use super::decide::Planned;
 use super::decide::Shape;
 use super::decide::Standing;
@@ -29,6 +31,7 @@ use super::text::Known;
 use super::text::NameLists;
 use super::text::TextRule;
 use super::tokens::Key;
+use crate::model::day::Day;
 use crate::model::encounter::Encounter;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Finding;
@@ -197,15 +200,15 @@ impl Redactor {
     /// What an encounter's labels and consents come to.
     fn case(&self, plan: &RecordPlan, encounter: &Encounter<'_>, judgement: &Judgement<'_>) -> Case {
         if self.conditions.asked == 0 && !self.granted.wants_consents() {
-            return Case::PLAIN;
+            return Case { codes: CodeCase { days: encounter.days, ..PLAIN }, ..Case::PLAIN };
         }
         let registry = &self.rules.registry;
         let mut bears = judgement.labels;
         for given in &judgement.given {
-            bears |= label_bits(&registry.codes(given.set).labels(given.code));
+            bears |= label_bits(&registry.codes(given.set).labels_within(given.code, encounter.days));
         }
         if plan.has_coded_texts {
-            coded_labels(registry, &plan.fields, &encounter.slots, &mut bears);
+            coded_labels((registry, encounter.days), &plan.fields, &encounter.slots, &mut bears);
         }
         let mut consented = None;
         if self.granted.wants_consents() {
@@ -213,7 +216,7 @@ impl Redactor {
             let covered = fields.filter_map(|field| self.granted.consented(field, encounter.today));
             consented = covered.reduce(|one, other| one | other);
         }
-        self.conditions.case(bears & self.conditions.asked, consented, &self.granted)
+        self.conditions.case(bears & self.conditions.asked, encounter.days, consented, &self.granted)
     }
 
     /// What is left of an encounter of which nothing may be shown.
@@ -556,23 +559,26 @@ fn value_at<'v, 'a>(values: &'v [Value<'a>], slots: &[usize]) -> Option<&'v Valu
 }
 
 /// Adds the labels of the codes that stand in texts.
-fn coded_labels(registry: &Registry, plan: &[Planned], values: &[Value<'_>], bears: &mut u128) {
+fn coded_labels(under: Coding<'_>, plan: &[Planned], values: &[Value<'_>], bears: &mut u128) {
     for (planned, value) in plan.iter().zip(values) {
-        coded_labels_of(registry, planned, &planned.shape, value, bears);
+        coded_labels_of(under, planned, &planned.shape, value, bears);
     }
 }
 
-fn coded_labels_of(registry: &Registry, planned: &Planned, shape: &Shape, value: &Value<'_>, bears: &mut u128) {
+/// What texts are codes under: the code sets, and the days that may be the encounter's.
+type Coding<'r> = (&'r Registry, Option<(Day, Day)>);
+
+fn coded_labels_of(under: Coding<'_>, planned: &Planned, shape: &Shape, value: &Value<'_>, bears: &mut u128) {
     match (shape, value) {
-        (Shape::Record(plan), Value::Record(slots)) => coded_labels(registry, plan, slots, bears),
+        (Shape::Record(plan), Value::Record(slots)) => coded_labels(under, plan, slots, bears),
         (Shape::List(item), Value::List(values)) => {
-            values.iter().for_each(|value| coded_labels_of(registry, planned, item, value, bears));
+            values.iter().for_each(|value| coded_labels_of(under, planned, item, value, bears));
         }
         (_, Value::Text(text)) => {
             for set in &planned.privacy.code_sets {
-                let codes = registry.codes(*set);
+                let codes = under.0.codes(*set);
                 if let Some(code) = codes.find(text) {
-                    *bears |= label_bits(&codes.labels(code));
+                    *bears |= label_bits(&codes.labels_within(code, under.1));
                 }
             }
         }
