@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::case::Case;
+use super::line;
 use crate::model::outcome::label_bit;
 use crate::model::policy::FieldLine;
 use crate::model::policy::Policy;
@@ -81,8 +82,10 @@ impl<'a> Standing<'a> {
 
 /// A field and what happens to it.
 pub(super) struct Planned {
-    /// Name, as it is written out.
+    /// Name.
     pub name: String,
+    /// The name as it stands before the value in JSON: `"name":`.
+    pub key: Vec<u8>,
     /// Names from the top, joined by dots, without places in lists.
     pub path: String,
     /// What it holds.
@@ -174,7 +177,8 @@ impl Planner<'_, '_> {
         }
         let shape = self.shape(&field.kind, &path, slots, &treatment, &why);
         let identifies = field.privacy.identifies.clone();
-        Planned { name: field.name.clone(), path, shape, treatment, why, identifies, privacy: field.privacy.clone() }
+        let (name, privacy) = (field.name.clone(), field.privacy.clone());
+        Planned { key: line::key(&name), name, path, shape, treatment, why, identifies, privacy }
     }
 
     fn shape(&self, kind: &Kind, path: &str, slots: &mut Vec<u16>, treatment: &Treatment, why: &str) -> Shape {

@@ -5,8 +5,10 @@ use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::model::policy::Obligation;
 use serde::Serialize;
+use serde::ser::Error;
 use serde::ser::SerializeMap;
 use serde::ser::Serializer;
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// What an audience may see of one encounter. Made by [`super::Redactor`] only; writing it is all one can do with it.
@@ -66,8 +68,10 @@ impl<'a> Disclosure<'a> {
     /// The values shown at a path of field names, one for each item of the lists on the way.
     pub fn values(&self, path: &str) -> Vec<String> {
         let mut found = Vec::new();
-        if let Inner::Whole(answer) = &self.inner {
-            answer.encounter.gather(path, &mut found);
+        if let Inner::Whole(answer) = &self.inner
+            && let Ok(tree) = answer.encounter.tree()
+        {
+            gather(&tree, path, &mut found);
         }
         found
     }
@@ -106,7 +110,7 @@ impl<'a> Disclosure<'a> {
 /// The parts of a disclosure, in the order in which they are written.
 #[derive(Serialize)]
 pub(super) struct Answer<'a> {
-    pub id: Shown<'a>,
+    pub id: Id<'a>,
     pub audience: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<&'a str>,
@@ -116,7 +120,7 @@ pub(super) struct Answer<'a> {
     pub candidates: Vec<ShownCandidate<'a>>,
     pub findings: Vec<ShownFinding<'a>>,
     pub missing: Vec<&'a str>,
-    pub encounter: Fields<'a>,
+    pub encounter: Fields,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub obligations: Vec<ShownObligation<'a>>,
     pub redactions: Vec<Redaction<'a>>,
@@ -135,67 +139,63 @@ impl<'a> ShownObligation<'a> {
     }
 }
 
-/// A value as it is shown.
+/// Whose encounter it is.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(super) enum Shown<'a> {
-    Null,
-    Bool(bool),
-    Whole(i64),
-    Number(f64),
+pub(super) enum Id<'a> {
+    /// Its id, or a pseudonym.
     Text(Cow<'a, str>),
-    List(Vec<Shown<'a>>),
-    Record(Fields<'a>),
-    Other(serde_json::Value),
+    /// The line it stood in.
+    Line(i64),
 }
 
-/// Fields in the order in which they are shown.
-#[derive(Default)]
-pub(super) struct Fields<'a>(pub Vec<(Cow<'a, str>, Shown<'a>)>);
+/// The fields that are shown, as the JSON object they are written as.
+pub(super) struct Fields(pub Vec<u8>);
+
+impl Default for Fields {
+    fn default() -> Fields {
+        Fields(b"{}".to_vec())
+    }
+}
 
 fn pair<'c>(code: &'c ShownCode<'_>) -> (&'c str, &'c str) {
     (code.set, code.code)
 }
 
-impl Fields<'_> {
-    fn gather(&self, path: &str, found: &mut Vec<String>) {
-        for (name, value) in &self.0 {
-            match path.strip_prefix(name.as_ref()) {
-                Some("") => value.gather("", found),
-                Some(rest) => {
-                    if let Some(rest) = rest.strip_prefix('.') {
-                        value.gather(rest, found);
+impl Fields {
+    /// As a tree, for who asks for single values.
+    fn tree(&self) -> serde_json::Result<Value> {
+        serde_json::from_slice(&self.0)
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.tree().map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// The values at a path of field names, those of all items of the lists on the way.
+fn gather(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| gather(item, path, found)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match path.strip_prefix(name.as_str()) {
+                    Some("") => gather(value, "", found),
+                    Some(rest) => {
+                        if let Some(rest) = rest.strip_prefix('.') {
+                            gather(value, rest, found);
+                        }
                     }
+                    None => {}
                 }
-                None => {}
             }
         }
-    }
-}
-
-impl Shown<'_> {
-    fn gather(&self, path: &str, found: &mut Vec<String>) {
-        match self {
-            Shown::List(items) => items.iter().for_each(|item| item.gather(path, found)),
-            Shown::Record(fields) => fields.gather(path, found),
-            _ if !path.is_empty() => {}
-            Shown::Null => {}
-            Shown::Bool(it) => found.push(it.to_string()),
-            Shown::Whole(it) => found.push(it.to_string()),
-            Shown::Number(it) => found.push(it.to_string()),
-            Shown::Text(it) => found.push(it.to_string()),
-            Shown::Other(it) => found.push(it.to_string()),
-        }
-    }
-}
-
-impl Serialize for Fields<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
-            map.serialize_entry(name.as_ref(), value)?;
-        }
-        map.end()
+        Value::Null => {}
+        _ if !path.is_empty() => {}
+        Value::String(it) => found.push(it.clone()),
+        plain => found.push(plain.to_string()),
     }
 }
 

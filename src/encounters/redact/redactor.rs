@@ -14,8 +14,8 @@ use super::decide::Standing;
 use super::disclosure::Answer;
 use super::disclosure::Disclosure;
 use super::disclosure::Fields;
+use super::disclosure::Id;
 use super::disclosure::Redaction;
-use super::disclosure::Shown;
 use super::disclosure::ShownCandidate;
 use super::disclosure::ShownCode;
 use super::disclosure::ShownFinding;
@@ -225,7 +225,7 @@ impl Redactor {
         Disclosure::refused(Answer { redactions: vec![withheld], ..self.empty(self.id(plan, encounter)) })
     }
 
-    fn empty<'a>(&'a self, id: Shown<'a>) -> Answer<'a> {
+    fn empty<'a>(&'a self, id: Id<'a>) -> Answer<'a> {
         Answer {
             id,
             audience: &self.audience,
@@ -259,23 +259,17 @@ impl Redactor {
         let days = plan.shift.and_then(|multiple| self.days(plan, &encounter, multiple));
         let setting = Setting { zips: &self.rules.zips, on: encounter.on, days };
         let mut writer = Writer::new(&self.rules, &known, &case, setting, plan.shift.is_some());
-        let mut fields = writer.record(&plan.fields, encounter.slots);
-        let undeclared = !encounter.undeclared.is_empty();
         let keeps_undeclared = self.rules.keeps_undeclared && !case.withholds;
-        if keeps_undeclared {
-            for (path, value) in encounter.undeclared {
-                if let Some(shown) = writer.undeclared(&path, value) {
-                    place(&mut fields, &plan.fields, &path, shown, &mut |name| writer.name(name));
-                }
-            }
-        }
+        let leaves_out = !keeps_undeclared && !encounter.undeclared.is_empty();
+        let undeclared = if keeps_undeclared { encounter.undeclared } else { Vec::new() };
+        let fields = writer.fields(&plan.fields, encounter.slots, undeclared);
         let Writer { mut redactions, withheld, .. } = writer;
         redactions.extend(plan.removed.iter().map(|(path, why)| Redaction {
             path: Cow::Borrowed(path),
             did: "remove",
             why: Cow::Borrowed(why),
         }));
-        if undeclared && !keeps_undeclared {
+        if leaves_out {
             redactions.push(Redaction { path: "?".into(), did: "remove", why: "undeclared".into() });
         }
         let shown = View { plan, case: &case, known: &known, withheld: &withheld };
@@ -318,22 +312,22 @@ impl Redactor {
     }
 
     /// The `id` of the record, or a pseudonym where the id itself is not to be seen, or the line.
-    fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>) -> Shown<'a> {
+    fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>) -> Id<'a> {
         let declared = plan.id.and_then(|slot| Some((plan.fields.get(slot)?, encounter.slots.get(slot)?)));
         let is_kept = declared.map_or(self.rules.keeps_undeclared, |(planned, _)| planned.treatment == Treatment::Keep);
         let text: Cow<'a, str> = match declared {
             Some((_, Value::Text(text))) => text.clone(),
             Some((_, Value::Number(number))) => Cow::Owned(number.to_string()),
             Some((_, Value::Misfit(text))) if self.rules.keeps_undeclared => text.clone(),
-            Some(_) => return Shown::Whole(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
+            Some(_) => return Id::Line(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
             None => match encounter.undeclared.iter().find(|(path, _)| path == "id") {
                 Some((_, serde_json::Value::String(text))) => Cow::Owned(text.clone()),
                 Some((_, serde_json::Value::Number(number))) => Cow::Owned(number.to_string()),
-                _ => return Shown::Whole(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
+                _ => return Id::Line(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
             },
         };
         let kind = declared.and_then(|(planned, _)| planned.identifies.as_deref()).unwrap_or_default();
-        if is_kept { Shown::Text(text) } else { Shown::Text(self.rules.key.pseudonym(kind, &text).into()) }
+        if is_kept { Id::Text(text) } else { Id::Text(self.rules.key.pseudonym(kind, &text).into()) }
     }
 
     fn given<'a>(&'a self, view: &View<'_>, given: &Given) -> Option<ShownCode<'a>> {
@@ -584,47 +578,6 @@ fn coded_labels_of(under: Coding<'_>, planned: &Planned, shape: &Shape, value: &
         }
         _ => {}
     }
-}
-
-/// Puts a value that no record declares where it stood: under the declared fields its path begins with.
-fn place<'a>(
-    fields: &mut Fields<'a>,
-    plan: &[Planned],
-    path: &str,
-    shown: Shown<'a>,
-    name: &mut dyn FnMut(String) -> Cow<'a, str>,
-) {
-    let inner = plan.iter().find_map(|planned| {
-        let rest = path.strip_prefix(planned.name.as_str())?;
-        let mut shape = &planned.shape;
-        while let Shape::List(item) = shape {
-            shape = item;
-        }
-        let Shape::Record(plan) = shape else { return None };
-        let slot = fields.0.iter().position(|(name, _)| *name == planned.name)?;
-        let (index, rest) = match rest.strip_prefix('[') {
-            Some(rest) => {
-                let (index, rest) = rest.split_once(']')?;
-                (Some(index.parse::<usize>().ok()?), rest)
-            }
-            None => (None, rest),
-        };
-        Some((slot, index, rest.strip_prefix('.')?, plan))
-    });
-    if let Some((slot, index, rest, plan)) = inner
-        && let Some((_, value)) = fields.0.get_mut(slot)
-    {
-        let value = match (value, index) {
-            (Shown::List(items), Some(index)) => items.get_mut(index),
-            (value, None) => Some(value),
-            _ => None,
-        };
-        if let Some(Shown::Record(inner)) = value {
-            place(inner, plan, rest, shown, name);
-            return;
-        }
-    }
-    fields.0.push((name(path.to_owned()), shown));
 }
 
 /// A score with four decimals: enough to compare, short to read.
