@@ -287,16 +287,19 @@ impl Redactor {
     }
 
     /// By how many days the dates of the encounter's subject move; `None` if it names no subject.
+    ///
+    /// They hang on the subject's pseudonym, which stays as it is when it comes in again: what is redacted twice moves
+    /// twice by the same days, never back to where it was.
     fn days(&self, plan: &RecordPlan, encounter: &Encounter<'_>, multiple: u32) -> Option<i32> {
         let text = |value: &Value<'_>| match value {
             Value::Text(text) => Some(text.to_string()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
-        let subject = plan.subject.as_deref().and_then(|slots| text(value_at(&encounter.slots, slots)?));
-        let id = || plan.id.and_then(|slot| encounter.slots.get(slot)).and_then(text);
-        let subject = if plan.subject.is_some() { subject } else { id() };
-        subject.map(|subject| self.rules.key.days(&subject, multiple))
+        let slots = plan.subject.clone().or_else(|| plan.id.map(|slot| vec![slot]))?;
+        let subject = text(value_at(&encounter.slots, &slots)?)?;
+        let kind = planned_at(&plan.fields, &slots).and_then(|it| it.identifies.as_deref()).unwrap_or_default();
+        Some(self.rules.key.days(&self.rules.key.pseudonym(kind, &subject), multiple))
     }
 
     fn known(&self, plan: &RecordPlan, encounter: &Encounter<'_>) -> Known {
@@ -541,6 +544,15 @@ fn subject(fields: &[Planned]) -> Option<Vec<usize>> {
         }),
         _ => planned.privacy.is_subject.then(|| vec![slot]),
     })
+}
+
+fn planned_at<'p>(fields: &'p [Planned], slots: &[usize]) -> Option<&'p Planned> {
+    let (first, rest) = slots.split_first()?;
+    match fields.get(*first)? {
+        planned if rest.is_empty() => Some(planned),
+        Planned { shape: Shape::Record(inner), .. } => planned_at(inner, rest),
+        _ => None,
+    }
 }
 
 fn value_at<'v, 'a>(values: &'v [Value<'a>], slots: &[usize]) -> Option<&'v Value<'a>> {
