@@ -226,6 +226,8 @@ kinds! {
     550 Warning LeakyPolicy { policy: String, field: String, kind: String } = "`{policy}` shows `{field}`, which identifies a {kind}, to the public";
     /// A purpose that nobody defines.
     551 Error UnknownPurpose { purpose: String } = "there is no purpose `{purpose}`";
+    /// One audience sees a number cut in one field and keyed in another.
+    552 Warning CutAndKeyed { policy: String, cut: String, keyed: String } = "`{policy}` shows `{cut}` cut and `{keyed}` keyed: of one number, who has both has most of it";
 }
 
 #[cfg(test)]

@@ -386,55 +386,133 @@ fn by_path(path: &PathDef, world: &World, domain: usize, report: &mut Report) ->
     out
 }
 
-/// Says where a policy whose disclosures anybody may read leaves a field that identifies as it is.
+/// Says where a policy whose disclosures anybody may read leaves in the clear what identifies, and where an audience sees
+/// one number in two forms.
 pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain], report: &mut Report) {
-    let is_public = |policy: &&Policy| {
-        let purposes = policy.purposes.iter().filter_map(|name| world.purposes.iter().find(|it| it.name == *name));
-        purposes.into_iter().any(|purpose| purpose.is_public)
-    };
     let shared = world.shared.and_then(|place| domains.get(place)).map_or(&[][..], |domain| &domain.policies);
     for (place, (source, domain)) in sources.iter().zip(domains).enumerate() {
         let own = if world.shared == Some(place) { &[][..] } else { &domain.policies };
-        let mut audiences: Vec<&str> =
-            shared.iter().chain(own).filter(is_public).map(|policy| policy.audience.as_str()).collect();
+        let mut audiences: Vec<&str> = shared.iter().chain(own).map(|policy| policy.audience.as_str()).collect();
         audiences.sort_unstable();
         audiences.dedup();
         for audience in audiences {
             let standing: Vec<&Policy> = shared.iter().chain(own).filter(|it| it.audience == audience).collect();
-            let lines: Vec<&FieldLine> = standing.iter().flat_map(|policy| &policy.fields).collect();
-            let name = standing.last().map_or(audience, |policy| policy.name.as_str());
-            for (number, record) in (0_u16..).zip(&domain.records) {
-                let mut found = Vec::new();
-                open_fields(&lines, number, &record.fields, "", &mut Vec::new(), &mut found);
-                for (path, kind) in found {
-                    say_leak(source, name, &record.name, path, kind, report);
-                }
+            if standing.iter().any(|policy| is_public(policy, world)) {
+                open_records(source, domain, &standing, report);
             }
+            two_forms(source, domain, &standing, report);
         }
     }
 }
 
-/// Fields that identify and stay as they are, with what they identify.
-fn open_fields(
+fn is_public(policy: &Policy, world: &World) -> bool {
+    let mut purposes = policy.purposes.iter().filter_map(|name| world.purposes.iter().find(|it| it.name == *name));
+    purposes.any(|purpose| purpose.is_public)
+}
+
+/// What the public sees of the records of a domain that identifies somebody.
+fn open_records(source: &DomainSource, domain: &Domain, standing: &[&Policy], report: &mut Report) {
+    let lines: Vec<&FieldLine> = standing.iter().flat_map(|policy| &policy.fields).collect();
+    let name = standing.last().map_or("", |policy| policy.name.as_str());
+    let undeclared = || lines.iter().filter(|line| line.fields == Selector::Undeclared);
+    let keeps_undeclared = undeclared().count() > 0 && undeclared().all(|line| line.operator == Treatment::Keep);
+    let texts = || standing.iter().flat_map(|policy| &policy.texts);
+    // As the redactor has it: without a word about texts they are searched, unless even the undeclared stays.
+    let keeps_texts = texts().all(|line| *line == TextLine::Keep) && (texts().count() > 0 || keeps_undeclared);
+    for (number, record) in (0_u16..).zip(&domain.records) {
+        let mut found = Vec::new();
+        open_fields(&lines, number, (&record.fields, keeps_texts), "", &mut Vec::new(), &mut found);
+        for (path, kind) in found {
+            let help = match kind {
+                Some(_) => format!("write `remove {path}`, or an operator: `{path} to pseudonym`"),
+                None => format!("write `text mask all`, or `remove {path}`"),
+            };
+            let kind = kind.unwrap_or_else(|| "person by what people write".to_owned());
+            let problem = Problem::LeakyPolicy { policy: name.to_owned(), field: path, kind };
+            say_at(source, name, &record.name, problem, help, report);
+        }
+        if keeps_undeclared {
+            let kind = "person for all that is known".to_owned();
+            let problem = Problem::LeakyPolicy { policy: name.to_owned(), field: "undeclared".to_owned(), kind };
+            say_at(source, name, &record.name, problem, "write `remove undeclared`".to_owned(), report);
+        }
+    }
+}
+
+/// Fields of one label that one audience sees cut (`first`, `last`) and keyed (`pseudonym`, `token`): with both, the digits
+/// that are cut away can be guessed and tried (PCI DSS 4.0.1, 3.5.1).
+fn two_forms(source: &DomainSource, domain: &Domain, standing: &[&Policy], report: &mut Report) {
+    let lines: Vec<&FieldLine> = standing.iter().flat_map(|policy| &policy.fields).collect();
+    let name = standing.last().map_or("", |policy| policy.name.as_str());
+    let mut seen: Vec<(u16, String, bool)> = Vec::new();
+    for (number, record) in (0_u16..).zip(&domain.records) {
+        let before = seen.len();
+        forms(&lines, number, &record.fields, "", &mut Vec::new(), &mut seen);
+        let new = seen.split_off(before);
+        for (label, path, is_cut) in new {
+            let other = seen.iter().find(|(other, at, cut)| *other == label && *cut != is_cut && *at != path);
+            if let Some((_, at, _)) = other {
+                let (cut, keyed) = if is_cut { (path.clone(), at.clone()) } else { (at.clone(), path.clone()) };
+                let help = format!("show both in one form, or write `remove {keyed}`");
+                let problem = Problem::CutAndKeyed { policy: name.to_owned(), cut, keyed };
+                say_at(source, name, &record.name, problem, help, report);
+            }
+            seen.push((label, path, is_cut));
+        }
+    }
+}
+
+/// Fields with a label that are shown cut (`true`) or keyed.
+fn forms(
     lines: &[&FieldLine],
     record: u16,
     fields: &[Field],
     above: &str,
     slots: &mut Vec<u16>,
-    found: &mut Vec<(String, String)>,
+    seen: &mut Vec<(u16, String, bool)>,
+) {
+    for (slot, field) in (0_u16..).zip(fields) {
+        let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
+        slots.push(slot);
+        let decided = deciding(lines, record, &path, slots, field);
+        match (inside(&field.kind), field.privacy.label, decided.map(|(line, _)| &line.operator)) {
+            (Kind::Record(inner), _, _) => forms(lines, record, inner, &path, slots, seen),
+            (_, Some(label), Some(Treatment::First(_) | Treatment::Last(_))) => seen.push((label, path, true)),
+            (_, Some(label), Some(Treatment::Pseudonym | Treatment::Token)) => seen.push((label, path, false)),
+            _ => {}
+        }
+        slots.pop();
+    }
+}
+
+/// The kind of the items, of lists of lists too.
+fn inside(kind: &Kind) -> &Kind {
+    match kind {
+        Kind::List(item) => inside(item),
+        kind => kind,
+    }
+}
+
+/// Fields that identify and stay as they are, with what they identify; free texts, if those stay whole, with `None`.
+fn open_fields(
+    lines: &[&FieldLine],
+    record: u16,
+    (fields, keeps_texts): (&[Field], bool),
+    above: &str,
+    slots: &mut Vec<u16>,
+    found: &mut Vec<(String, Option<String>)>,
 ) {
     for (slot, field) in (0_u16..).zip(fields) {
         let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
         slots.push(slot);
         let decided = deciding(lines, record, &path, slots, field);
         let stays = decided.is_none_or(|(line, _)| line.operator == Treatment::Keep);
-        let mut kind = &field.kind;
-        while let Kind::List(inner) = kind {
-            kind = inner;
-        }
-        match (kind, &field.privacy.identifies) {
-            (Kind::Record(inner), _) if stays => open_fields(lines, record, inner, &path, slots, found),
-            (_, Some(identifies)) if stays => found.push((path, identifies.clone())),
+        match (inside(&field.kind), &field.privacy.identifies) {
+            (Kind::Record(inner), _) if stays => {
+                open_fields(lines, record, (inner, keeps_texts), &path, slots, found);
+            }
+            (_, Some(identifies)) if stays => found.push((path, Some(identifies.clone()))),
+            _ if stays && keeps_texts && field.privacy.is_free => found.push((path, None)),
             _ => {}
         }
         slots.pop();
@@ -442,7 +520,7 @@ fn open_fields(
 }
 
 /// At the domain's own policy if it has one, else at the record.
-fn say_leak(source: &DomainSource, policy: &str, record: &str, field: String, kind: String, report: &mut Report) {
+fn say_at(source: &DomainSource, policy: &str, record: &str, problem: Problem, help: String, report: &mut Report) {
     let statements = || source.files.iter().flat_map(|file| file.tree.statements.iter().map(move |it| (file, it)));
     let at_policy = statements().find_map(|(file, statement)| match &statement.item {
         Statement::Policy(def) if def.name.item == policy => Some((file, def.name.span)),
@@ -456,8 +534,7 @@ fn say_leak(source: &DomainSource, policy: &str, record: &str, field: String, ki
     };
     if let Some((file, span)) = at_policy.or_else(at_record) {
         report.enter(&file.path);
-        let help = format!("write `remove {field}`, or an operator: `{field} to pseudonym`");
-        report.say(span, Problem::LeakyPolicy { policy: policy.to_owned(), field, kind }, Some(help));
+        report.say(span, problem, Some(help));
     }
 }
 

@@ -24,8 +24,8 @@ pub(super) struct Conditions {
     codes: Vec<(u128, CodeTreatment)>,
     /// What recipients are told, and the labels that make it so.
     obligations: Vec<(u128, Obligation)>,
-    /// Labels of codes that are not shown as they are: signals are withheld with them.
-    hidden: u128,
+    /// Labels of codes that are not shown as they are: free texts and signals are withheld with them.
+    pub hidden: u128,
     /// Labels that make a difference.
     pub asked: u128,
 }
@@ -39,10 +39,8 @@ pub(super) struct Case {
     pub guarded: u128,
     /// Labels whose guard is lifted for it.
     pub lifted: u128,
-    /// It has a guarded label: free texts and signals are withheld with it.
+    /// It has a label that is guarded or hides codes: free texts and signals are withheld with them.
     pub withholds: bool,
-    /// It has a label that hides codes: signals are withheld with them.
-    pub withholds_signals: bool,
     /// What happens to its codes.
     pub codes: CodeCase,
     /// Number of the plan for its fields.
@@ -53,20 +51,12 @@ pub(super) struct Case {
 
 impl Case {
     /// An encounter about which nothing is conditional.
-    pub const PLAIN: Case = Case {
-        bears: 0,
-        guarded: 0,
-        lifted: 0,
-        withholds: false,
-        withholds_signals: false,
-        codes: PLAIN,
-        plan: 0,
-        refusal: None,
-    };
+    pub const PLAIN: Case =
+        Case { bears: 0, guarded: 0, lifted: 0, withholds: false, codes: PLAIN, plan: 0, refusal: None };
 }
 
 impl Conditions {
-    /// `hidden` are the labels of codes that are not shown as they are, if a record has signals to withhold with them.
+    /// `hidden` are the labels of codes that are not shown as they are, if a record has something to withhold with them.
     pub fn new(standing: &Standing<'_>, granted: &Granted, hidden: u128) -> Conditions {
         let mut conditions = Conditions {
             guarded: granted.guarded,
@@ -134,8 +124,7 @@ impl Conditions {
             bears,
             guarded: self.guarded,
             lifted,
-            withholds: bears & self.guarded & !lifted != 0,
-            withholds_signals: bears & (self.guarded & !lifted | self.hidden) != 0,
+            withholds: bears & (self.guarded & !lifted | self.hidden) != 0,
             codes: CodeCase { lifted, raised, days },
             plan: self.groups.iter().enumerate().map(group).sum(),
             refusal,

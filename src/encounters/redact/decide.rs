@@ -103,8 +103,7 @@ pub(super) struct Planned {
 impl Planned {
     /// Whether an encounter's labels withhold it: its own label, or one it speaks of as free texts and signals do.
     pub fn is_withheld(&self, case: &Case) -> bool {
-        case.withholds && self.privacy.is_free
-            || case.withholds_signals && self.privacy.is_signal
+        case.withholds && (self.privacy.is_free || self.privacy.is_signal)
             || self.privacy.label.is_some_and(|label| label_bit(label) & case.guarded & !case.lifted != 0)
     }
 }

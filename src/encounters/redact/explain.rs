@@ -138,7 +138,7 @@ pub fn explain(
     let conditions = Conditions::new(&standing, &granted, rules.hidden_labels());
     let name = |label: &u16| shared.labels.get(usize::from(*label)).map_or_else(String::new, |it| it.name.clone());
     let mut fields = Vec::new();
-    let speaking = (conditions.guarded, conditions.asked);
+    let speaking = (conditions.guarded, conditions.guarded | conditions.hidden);
     explain_fields(&standing.plan(place, record, &[]), &name, speaking, &mut fields);
     let all = |pick: fn(&crate::model::policy::Policy) -> &[String]| -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
@@ -181,7 +181,7 @@ pub fn explain(
 fn explain_fields(
     plan: &[Planned],
     name: &dyn Fn(&u16) -> String,
-    (guarded, asked): (u128, u128),
+    (guarded, withheld): (u128, u128),
     out: &mut Vec<ExplainedField>,
 ) {
     for planned in plan {
@@ -190,7 +190,7 @@ fn explain_fields(
             shape = item;
         }
         if let Shape::Record(inner) = shape {
-            explain_fields(inner, name, (guarded, asked), out);
+            explain_fields(inner, name, (guarded, withheld), out);
             continue;
         }
         let privacy = &planned.privacy;
@@ -201,7 +201,7 @@ fn explain_fields(
         declared.extend(privacy.is_signal.then(|| "signal".to_owned()));
         declared.extend(privacy.label.map(|label| format!("sensitive {}", name(&label))));
         let is_guarded = privacy.label.is_some_and(|label| label_bit(label) & guarded != 0);
-        let speaks = privacy.is_free && guarded != 0 || privacy.is_signal && asked != 0;
+        let speaks = (privacy.is_free || privacy.is_signal) && withheld != 0;
         let mut does = described(&planned.treatment);
         if planned.path == "id" && planned.treatment != Treatment::Keep {
             "pseudonym".clone_into(&mut does);
@@ -308,7 +308,7 @@ fn labels(
             label: label.name.clone(),
             title: label.title.clone(),
             codes: code_word(rules.of_label(place)),
-            withholds_texts: conditions.guarded & label_bit(place) != 0,
+            withholds_texts: (conditions.guarded | conditions.hidden) & label_bit(place) != 0,
             unless: if label.is_never_shown { Vec::new() } else { unless(place) },
             count: counts.get(usize::from(place)).copied().unwrap_or(0),
             words: label.says.len(),

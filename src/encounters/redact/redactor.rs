@@ -105,8 +105,11 @@ impl Redactor {
         let standing = Standing::of(shared, Some(domain), audience)?;
         let granted = Granted::new(shared, &standing, audience, ask)?;
         let codes = CodeRules::new(shared, &standing, granted.guarded, registry.set_count());
-        let has_signals = domain.records.iter().any(Record::has_signals);
-        let conditions = Conditions::new(&standing, &granted, if has_signals { codes.hidden_labels() } else { 0 });
+        let speaks = |(place, record): (u16, &Record)| {
+            record.has_signals() || shows_free_texts(&standing.plan(place, record, &[]))
+        };
+        let speaks = (0_u16..).zip(&domain.records).any(speaks);
+        let conditions = Conditions::new(&standing, &granted, if speaks { codes.hidden_labels() } else { 0 });
         let plans = |(record, place): (&Record, u16)| {
             let plan = |number: usize| {
                 let more: Vec<&FieldLine> = conditions.lines(number).collect();
@@ -448,6 +451,17 @@ fn find<'a>(fields: &'a [Planned], path: &str) -> Option<&'a Planned> {
             Shape::Record(inner) => find(inner, path),
             _ => None,
         }
+    })
+}
+
+/// Whether some free text is not removed from every encounter: it may say what a hidden code does not.
+fn shows_free_texts(fields: &[Planned]) -> bool {
+    fields.iter().filter(|planned| planned.treatment != Treatment::Remove).any(|planned| {
+        let mut shape = &planned.shape;
+        while let Shape::List(item) = shape {
+            shape = item;
+        }
+        planned.privacy.is_free || matches!(shape, Shape::Record(inner) if shows_free_texts(inner))
     })
 }
 
