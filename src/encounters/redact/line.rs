@@ -123,19 +123,36 @@ pub(super) fn text(it: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Whether a sign stands in it that JSON writes in another way. Eight bytes are looked at together.
+/// Whether a sign stands in it that JSON writes in another way. Sixteen or eight bytes are looked at together.
 fn has_escapes(bytes: &[u8]) -> bool {
+    if let Some(last) = bytes.last_chunk::<16>() {
+        // The last sixteen may have been looked at in part already.
+        return bytes.as_chunks::<16>().0.iter().any(any_of_sixteen) || any_of_sixteen(last);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        return any_of_eight(u64::from_le_bytes(*first)) || any_of_eight(u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return any_of_eight(u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32);
+    }
+    bytes.iter().any(|byte| is_escaped(*byte))
+}
+
+fn is_escaped(byte: u8) -> bool {
+    byte < 0x20 || matches!(byte, b'"' | b'\\')
+}
+
+fn any_of_sixteen(bytes: &[u8; 16]) -> bool {
+    bytes.iter().fold(false, |found, byte| found | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'))
+}
+
+fn any_of_eight(word: u64) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;
     // The top bit of each byte that is zero (and perhaps of one after it: then there is one all the same).
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
-    let is_any = |word: u64| {
-        let controls = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
-        controls | zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))) != 0
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    words.iter().any(|word| is_any(u64::from_le_bytes(*word)))
-        || rest.iter().any(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\'))
+    let controls = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
+    controls | zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))) != 0
 }
 
 /// Appends a number. Small whole ones are frequent among points.
@@ -198,13 +215,13 @@ mod tests {
 
     #[test]
     fn every_sign_to_escape_is_seen() {
-        for place in 0..20 {
-            for byte in 0..=127_u8 {
-                let mut bytes = *b"just a text of words";
+        for length in 1..=35 {
+            for (place, byte) in (0..length).flat_map(|place| (0..=127_u8).map(move |byte| (place, byte))) {
+                let mut bytes = *b"just a text of words, longer than 32";
                 bytes[place] = byte;
-                let text = std::str::from_utf8(&bytes).unwrap();
+                let text = std::str::from_utf8(&bytes[..length]).unwrap();
                 let is_escaped = serde_json::to_string(text).unwrap().len() > text.len() + 2;
-                assert_eq!(has_escapes(&bytes), is_escaped, "{byte} at {place}");
+                assert_eq!(has_escapes(text.as_bytes()), is_escaped, "{byte} at {place} of {length}");
             }
         }
     }

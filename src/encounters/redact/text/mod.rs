@@ -210,7 +210,11 @@ impl Masker {
 
     /// Whether nothing can be found in a text, at one glance.
     pub fn passes(&self, text: &str, known: &Known) -> bool {
-        known.is_empty() && !self.wants_words && (!may_hold_numbers(text) || (self.wants_long && !may_hold_long(text)))
+        if !known.is_empty() || self.wants_words {
+            return false;
+        }
+        let (digits, others) = signs(text);
+        digits + others < FEWEST_SIGNS || (self.wants_long && digits < FEWEST_DIGITS && !may_hold_cue(text))
     }
 
     /// Replaces what identifies by marks. Masking the result again changes nothing: it is done until nothing is found.
@@ -262,40 +266,25 @@ impl Masker {
     }
 }
 
-/// For each byte: 1 for a digit, 16 for another sign of a number or an address.
-#[expect(clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "below 256, at build time")]
-static SIGNS: [u8; 256] = {
-    let mut signs = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        signs[byte] = match byte as u8 {
-            b'0'..=b'9' => 1,
-            b'@' | b'/' => 16,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    signs
-};
+/// No number or address has fewer digits and other signs than so many.
+const FEWEST_SIGNS: usize = 3;
+/// No long number has fewer digits.
+const FEWEST_DIGITS: usize = 9;
 
-/// How many digits and other signs of a number stand in a text.
+/// How many digits and other signs of a number or an address stand in a text.
 fn signs(text: &str) -> (usize, usize) {
-    text.bytes().fold((0, 0), |(digits, others), byte| {
-        let sign = SIGNS.get(usize::from(byte)).map_or(0, |sign| usize::from(*sign));
-        (digits + (sign & 1), others + (sign >> 4))
+    // Counts that fit a byte are added sixteen at a time.
+    text.as_bytes().chunks(128).fold((0, 0), |(digits, others), some| {
+        let (more_digits, more_others) = some.iter().fold((0_u8, 0_u8), |(digits, others), byte| {
+            (digits + u8::from(byte.is_ascii_digit()), others + u8::from((*byte == b'@') | (*byte == b'/')))
+        });
+        (digits + usize::from(more_digits), others + usize::from(more_others))
     })
 }
 
-/// Whether there are digits enough for a number, or signs of an address.
-fn may_hold_numbers(text: &str) -> bool {
-    let (digits, others) = signs(text);
-    digits + others >= 3
-}
-
-/// Whether there are digits enough for a long number, or words that could be the cue of a part of one.
-fn may_hold_long(text: &str) -> bool {
-    let has_word = || text.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic));
-    signs(text).0 >= 9 || !text.is_ascii() || has_word()
+/// Whether there are words that could be the cue of a part of a number.
+fn may_hold_cue(text: &str) -> bool {
+    !text.is_ascii() || text.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic))
 }
 
 impl Masked {
