@@ -5,6 +5,7 @@ use super::scalar;
 use super::schema::Level;
 use super::schema::Schema;
 use super::schema::Shape;
+use super::swift;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
 use crate::model::value::Value;
@@ -36,18 +37,30 @@ pub fn read_json<'a>(
     on: Option<Day>,
     today: Day,
 ) -> Result<Encounter<'a>, Unreadable> {
+    let mut state = State::new(schema);
+    match swift::read(text, schema.level(), &mut state) {
+        Some(slots) => Ok(state.encounter(slots, line, schema, on, today)),
+        None => by_library(text, line, schema, on, today),
+    }
+}
+
+/// The same by `serde_json` alone.
+pub(super) fn by_library<'a>(
+    text: &'a str,
+    line: u64,
+    schema: &Schema,
+    on: Option<Day>,
+    today: Day,
+) -> Result<Encounter<'a>, Unreadable> {
     if !text.trim_start().starts_with('{') {
         let is_json = serde_json::from_str::<IgnoredAny>(text);
         return Err(is_json.map_or_else(|error| kind_of(&error), |_| Unreadable::NotAnObject));
     }
-    let mut state = State { registry: &schema.registry, path: Vec::new(), undeclared: Vec::new(), misfits: Vec::new() };
+    let mut state = State::new(schema);
     let mut input = serde_json::Deserializer::from_str(text);
     let slots = input.deserialize_map(Object { level: schema.level(), state: &mut state });
     let slots = slots.and_then(|slots| input.end().map(|()| slots)).map_err(|error| kind_of(&error))?;
-    let on = on.or_else(|| schema.day(&slots)).unwrap_or(today);
-    let days = schema.days(&slots).map(|(first, last)| (first.min(on), last.max(on)));
-    let State { undeclared, misfits, .. } = state;
-    Ok(Encounter { record: schema.record, slots, undeclared, misfits, on, days, today, line })
+    Ok(state.encounter(slots, line, schema, on, today))
 }
 
 /// What `serde_json` says, without its words: they may name a character of the input.
@@ -60,20 +73,38 @@ fn kind_of(error: &serde_json::Error) -> Unreadable {
 }
 
 /// What is collected while one encounter is read.
-struct State<'s> {
+pub(super) struct State<'s> {
     registry: &'s Registry,
-    path: Vec<Step<'s>>,
+    pub path: Vec<Step<'s>>,
     undeclared: Vec<(String, serde_json::Value)>,
-    misfits: Vec<(String, &'static str)>,
+    pub misfits: Vec<(String, &'static str)>,
 }
 
 /// A step of the path to where reading is.
-enum Step<'s> {
+pub(super) enum Step<'s> {
     Name(&'s str),
     Index(usize),
 }
 
-impl State<'_> {
+impl<'s> State<'s> {
+    pub fn new(schema: &'s Schema) -> State<'s> {
+        State { registry: &schema.registry, path: Vec::new(), undeclared: Vec::new(), misfits: Vec::new() }
+    }
+
+    fn encounter<'a>(
+        self,
+        slots: Vec<Value<'a>>,
+        line: u64,
+        schema: &Schema,
+        on: Option<Day>,
+        today: Day,
+    ) -> Encounter<'a> {
+        let on = on.or_else(|| schema.day(&slots)).unwrap_or(today);
+        let days = schema.days(&slots).map(|(first, last)| (first.min(on), last.max(on)));
+        let State { undeclared, misfits, .. } = self;
+        Encounter { record: schema.record, slots, undeclared, misfits, on, days, today, line }
+    }
+
     /// The path written out: `victims[0].age`.
     fn place(&self, last: Option<&str>) -> String {
         let mut out = String::new();
@@ -183,18 +214,18 @@ impl Visitor<'_> for Key<'_> {
 }
 
 /// Reads one value.
-struct Slot<'s, 'x> {
-    shape: &'s Shape,
-    state: &'x mut State<'s>,
+pub(super) struct Slot<'s, 'x> {
+    pub shape: &'s Shape,
+    pub state: &'x mut State<'s>,
 }
 
 impl Slot<'_, '_> {
-    fn text(self, text: Cow<'_, str>) -> Value<'_> {
+    pub fn text(self, text: Cow<'_, str>) -> Value<'_> {
         let read = scalar::from_text(text, self.shape, self.state.registry);
         read.unwrap_or_else(|text| self.state.misfit(text, self.shape.word()))
     }
 
-    fn number<'de>(self, it: f64, text: impl Fn() -> String) -> Value<'de> {
+    pub fn number<'de>(self, it: f64, text: impl Fn() -> String) -> Value<'de> {
         let read = scalar::from_number(it, text, self.shape, self.state.registry);
         read.unwrap_or_else(|text| self.state.misfit(text, self.shape.word()))
     }

@@ -13,6 +13,7 @@ mod ndjson;
 mod scalar;
 mod schema;
 mod source;
+mod swift;
 mod unpack;
 
 #[cfg(test)]

@@ -143,7 +143,8 @@ fn is_escaped(byte: u8) -> bool {
 }
 
 fn any_of_sixteen(bytes: &[u8; 16]) -> bool {
-    bytes.iter().fold(false, |found, byte| found | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'))
+    let escaped = |byte: &u8| u8::from(*byte < 0x20) | u8::from(*byte == b'"') | u8::from(*byte == b'\\');
+    bytes.iter().fold(0, |found, byte| found | escaped(byte)) != 0
 }
 
 fn any_of_eight(word: u64) -> bool {

@@ -276,7 +276,7 @@ fn signs(text: &str) -> (usize, usize) {
     // Counts that fit a byte are added sixteen at a time.
     text.as_bytes().chunks(128).fold((0, 0), |(digits, others), some| {
         let (more_digits, more_others) = some.iter().fold((0_u8, 0_u8), |(digits, others), byte| {
-            (digits + u8::from(byte.is_ascii_digit()), others + u8::from((*byte == b'@') | (*byte == b'/')))
+            (digits + u8::from(byte.is_ascii_digit()), others + u8::from(*byte == b'@') + u8::from(*byte == b'/'))
         });
         (digits + usize::from(more_digits), others + usize::from(more_others))
     })
