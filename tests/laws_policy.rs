@@ -109,13 +109,13 @@ policy moved "Dates that move, numbers that keep their shape" {
 }
 "#;
 
-struct Shop {
+pub(crate) struct Shop {
     _folder: tempfile::TempDir,
-    registry: Arc<Registry>,
+    pub(crate) registry: Arc<Registry>,
 }
 
 /// The shipped domains and the one above, without any official release.
-static SHOP: LazyLock<Shop> = LazyLock::new(|| {
+pub(crate) static SHOP: LazyLock<Shop> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let every = folder.path().join("every");
     std::fs::create_dir_all(every.join("codes")).unwrap();

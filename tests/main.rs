@@ -4,6 +4,7 @@
 
 mod architecture;
 mod audit;
+mod canaries;
 mod compile;
 mod definitions;
 mod em_truth_table;
@@ -11,6 +12,7 @@ mod laws;
 mod laws_logic;
 mod laws_policy;
 mod laws_redact;
+mod official;
 mod registry;
 mod stats;
 mod text;

@@ -1,0 +1,108 @@
+//! What holds of the official releases only. They are looked for below `TENCODE_DATA` and where `tencode sources add` puts
+//! them; where they are missing the tests say so and prove nothing.
+
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
+use serde_json::Value;
+use serde_json::json;
+use std::path::Path;
+use std::sync::Arc;
+use tencode::definitions::compile::compile;
+use tencode::definitions::import::sources::Folders;
+use tencode::definitions::load::load;
+use tencode::encounters::engine::Engine;
+use tencode::encounters::engine::Options;
+use tencode::encounters::redact::Ask;
+use tencode::model::day::Day;
+use tencode::registry;
+use tencode::registry::Registry;
+
+/// The domain of health with all releases that are installed, or `None` without that of ICD-10-CM.
+fn installed(folder: &Path) -> Option<Arc<Registry>> {
+    let sources = Folders::of_user();
+    sources.find("icd10cm_order_2026.txt")?;
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains");
+    let loaded = ["shared", "healthcare"].map(|name| load(&shipped.join(name)));
+    let outcome = compile(loaded.into_iter().collect(), &sources.files());
+    assert!(outcome.refused.is_empty(), "refused: {:?}", outcome.refused);
+    let compiled = &outcome.compiled;
+    let parts = registry::Parts {
+        sets: &compiled.sets,
+        crosswalks: &compiled.crosswalks,
+        shared: &compiled.shared,
+        domains: &compiled.domains,
+        stamp: [0; 32],
+    };
+    let file = folder.join("registry");
+    registry::write(&file, &parts).unwrap();
+    Some(Arc::new(Registry::open(&file).unwrap()))
+}
+
+fn disclose(engine: &Engine, encounter: &Value) -> Value {
+    let mut out = Vec::new();
+    engine.worker().disclose(1, Ok(&encounter.to_string())).write_line(&mut out).unwrap();
+    serde_json::from_slice(&out).unwrap()
+}
+
+/// Roll-up leaves the sensitive set, and what speaks of a code that is not shown goes with it.
+#[test]
+fn codes_roll_up_out_of_the_sensitive_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(registry) = installed(folder.path()) else {
+        eprintln!(
+            "SKIPPED: no icd10cm_order_2026.txt below TENCODE_DATA; the roll-up of official codes was not tested"
+        );
+        return;
+    };
+    let options = Options {
+        record: Some("encounter".to_owned()),
+        audience: Some("analytics".to_owned()),
+        ask: Ask::default(),
+        on: None,
+        today: Day::parse("2026-11-01").unwrap(),
+        candidates: None,
+        key: [7; 32],
+    };
+    let engine = Engine::new(registry, "healthcare", options).unwrap();
+    for (code, shown) in [
+        ("K70.30", "K70-K77"),   // alcoholic cirrhosis: diseases of the liver
+        ("B20", "1"),            // HIV: infectious diseases
+        ("T40.1X1A", "T36-T50"), // heroin: poisoning
+        ("Z33.2", "21"),         // Z30-Z39 is about reproduction throughout
+        ("O04.5", "withheld"),   // so is the whole chapter
+        ("F11.20", "withheld"),  // F01-F99 is sensitive throughout
+        ("F11.21", "withheld"),  // in remission, which plain lists of 2018 do not have
+        ("F10.11", "withheld"),
+        ("E11.9", "E11.9"),
+        ("D69.2", "D69.2"), // too broad in the lists of others
+        ("Z79.899", "Z79.899"),
+    ] {
+        let visit = json!({
+            "id": "E-1", "class": "inpatient", "date": "2026-03-02", "drg": "433", "department": "Ward 4 East",
+            "medications": ["buprenorphine"], "note": "Feels well.", "provider": {"specialty": "addiction medicine"},
+            "diagnoses": [{"code": code}],
+        });
+        let answer = disclose(&engine, &visit);
+        assert_eq!(answer["encounter"]["diagnoses"][0]["code"], shown, "{code}");
+        let hides = shown != code;
+        for signal in ["drg", "department", "medications"] {
+            assert_eq!(answer["encounter"][signal].is_null(), hides, "{code}: {signal}");
+        }
+        assert_eq!(answer["encounter"]["provider"]["specialty"].is_null(), hides, "{code}");
+        assert!(!hides || !answer.to_string().contains(code), "{code}: {answer}");
+    }
+    // Other codes that tell of the same have their own labels.
+    let visit = json!({
+        "id": "E-1", "class": "inpatient", "date": "2026-03-02", "drg": "897",
+        "procedures": [{"code": "H0005"}, {"code": "HZ2ZZZZ"}, {"code": "99213"}],
+    });
+    let shown = disclose(&engine, &visit)["encounter"].clone();
+    let codes: Vec<&str> =
+        shown["procedures"].as_array().unwrap().iter().filter_map(|it| it["code"].as_str()).collect();
+    assert_eq!(codes, ["withheld", "withheld", "99213"]);
+    assert!(shown["drg"].is_null());
+    // Many of the codes under P04.1 tell of the mother's dependence since October 2018; the number itself is older.
+    let newborn = |date: &str| json!({"id": "E-1", "date": date, "diagnoses": [{"code": "P04.1"}]});
+    let shown = |date: &str| disclose(&engine, &newborn(date))["encounter"]["diagnoses"][0]["code"].clone();
+    assert_ne!(shown("2018-10-01"), "P04.1");
+}
