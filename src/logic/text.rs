@@ -436,8 +436,9 @@ fn end_of_word(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
     loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        at += rest.iter().take_while(|byte| IS_PLAIN.get(usize::from(**byte)) == Some(&true)).count();
         match bytes.get(at) {
-            Some(byte) if IS_PLAIN.get(usize::from(*byte)) == Some(&true) => at += 1,
             // An apostrophe joins what stands on both sides of it.
             Some(b'\'') if at > start && sign_at(text, at + 1).is_some_and(is_of_word) => at += 1,
             Some(byte) if byte.is_ascii() => return at,

@@ -22,6 +22,8 @@ use reasons::Gathered;
 use reasons::Said;
 use std::borrow::Cow;
 
+/// So few are picked out faster than all are sorted.
+const FEW: usize = 4;
 /// Candidates of one code set that are worth keeping.
 const CANDIDATES_A_SET: usize = 50;
 
@@ -137,7 +139,7 @@ fn rank<'l>(
         draft.score > 0.0 && is_assignable()
     });
     drop_groups(codes, &mut drafts, &reasons);
-    drafts.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.code.cmp(&b.code)));
+    order(&mut drafts, kept);
     let is_below = |draft: &Draft| confidence(draft.score) < classifier.threshold;
     match kept {
         Kept::All => drafts.truncate(CANDIDATES_A_SET),
@@ -163,6 +165,21 @@ fn rank<'l>(
     drafts.into_iter().map(&mut written).collect()
 }
 
+/// Puts the best first: all of them, or those that are kept if they are few.
+fn order(drafts: &mut [Draft], kept: Kept) {
+    let by_worth = |a: &Draft, b: &Draft| b.score.total_cmp(&a.score).then(a.code.cmp(&b.code));
+    match kept {
+        Kept::Best(count) if count < FEW => {
+            for place in 0..count {
+                let rest = drafts.get_mut(place..).unwrap_or_default();
+                let best = rest.iter().enumerate().min_by(|(_, a), (_, b)| by_worth(a, b)).map(|(best, _)| best);
+                best.into_iter().for_each(|best| rest.swap(0, best));
+            }
+        }
+        _ => drafts.sort_unstable_by(by_worth),
+    }
+}
+
 /// Codes with their reasons, those of one code together: an ended code stands for the one that replaced it.
 fn drafts<'l>(
     codes: Codes<'l>,
@@ -175,7 +192,10 @@ fn drafts<'l>(
             said.code = current(codes, said.original, on);
         }
     }
-    gathered.sort_by_key(|said| (said.code, said.original));
+    // Criteria stand in the order of their codes: without phrases, they are met in order.
+    if !gathered.is_sorted_by_key(|said| (said.code, said.original)) {
+        gathered.sort_by_key(|said| (said.code, said.original));
+    }
     let (mut drafts, mut reasons): (Vec<Draft>, Vec<Said<'l>>) =
         (Vec::with_capacity(gathered.len()), Vec::with_capacity(gathered.len()));
     for said in gathered {

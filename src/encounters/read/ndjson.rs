@@ -4,9 +4,9 @@ use super::LONGEST;
 use super::Unreadable;
 use super::source::Block;
 use super::source::Cut;
+use memchr::memchr;
 use std::io;
 use std::io::BufRead;
-use std::io::Read;
 
 /// Cuts an input at its line feeds.
 pub(super) struct Lines {
@@ -20,13 +20,35 @@ impl Lines {
     }
 }
 
+impl Lines {
+    /// Appends what stands before the next line feed, and the line feed, but no more than [`LONGEST`] bytes and one.
+    fn read_line(&mut self, bytes: &mut Vec<u8>) -> io::Result<usize> {
+        let start = bytes.len();
+        loop {
+            let room = (LONGEST + 1).saturating_sub(bytes.len() - start);
+            let there = match self.input.fill_buf() {
+                Ok(there) => there.get(..room).unwrap_or(there),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let end = memchr(b'\n', there).map(|end| end + 1);
+            let some = there.get(..end.unwrap_or(there.len())).unwrap_or_default();
+            let count = some.len();
+            bytes.extend_from_slice(some);
+            self.input.consume(count);
+            if end.is_some() || count == 0 {
+                return Ok(bytes.len() - start);
+            }
+        }
+    }
+}
+
 impl Cut for Lines {
     fn fill(&mut self, block: &mut Block) -> io::Result<bool> {
         while block.has_room() {
             let start = block.bytes.len();
             self.line += 1;
-            let mut bounded = (&mut self.input).take(LONGEST as u64 + 1);
-            let count = bounded.read_until(b'\n', &mut block.bytes)?;
+            let count = self.read_line(&mut block.bytes)?;
             if count == 0 {
                 return Ok(false);
             }

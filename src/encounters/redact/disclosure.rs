@@ -149,23 +149,23 @@ pub(super) enum Id<'a> {
     Line(i64),
 }
 
-/// The fields that are shown, as the JSON object they are written as.
+/// The fields that are shown, as the JSON object they are written as; nothing at all stands for an object without fields.
+#[derive(Default)]
 pub(super) struct Fields(pub Vec<u8>);
-
-impl Default for Fields {
-    fn default() -> Fields {
-        Fields(b"{}".to_vec())
-    }
-}
 
 fn pair<'c>(code: &'c ShownCode<'_>) -> (&'c str, &'c str) {
     (code.set, code.code)
 }
 
 impl Fields {
+    /// The object.
+    pub fn bytes(&self) -> &[u8] {
+        if self.0.is_empty() { b"{}" } else { &self.0 }
+    }
+
     /// As a tree, for who asks for single values.
     fn tree(&self) -> serde_json::Result<Value> {
-        serde_json::from_slice(&self.0)
+        serde_json::from_slice(self.bytes())
     }
 }
 

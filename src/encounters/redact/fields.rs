@@ -19,6 +19,7 @@ use super::text::Known;
 use super::text::Masked;
 use super::text::TextRule;
 use super::tokens::Key;
+use crate::model::day::Day;
 use crate::model::policy::Treatment;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
@@ -237,7 +238,7 @@ impl<'a, 'k> Writer<'a, 'k> {
             return match value {
                 Value::Bool(it) => self.word(if *it { "true" } else { "false" }),
                 Value::Number(it) => self.whole(*it),
-                Value::Day(it) => self.quoted(it),
+                Value::Day(it) => self.day(*it),
                 Value::Moment(it) => self.quoted(it),
                 Value::Span(it) => self.text(&operators::span(*it)),
                 _ => false,
@@ -280,6 +281,18 @@ impl<'a, 'k> Writer<'a, 'k> {
             return true;
         }
         self.number(number)
+    }
+
+    fn day(&mut self, day: Day) -> bool {
+        let date = day.to_civil().filter(|date| (0..=9999).contains(&date.year()));
+        let Some(date) = date else { return self.quoted(&day) };
+        let (century, year) = (date.year() / 100, date.year() % 100);
+        let [month, day] = [date.month(), date.day()].map(i16::from);
+        // Every part is below 100.
+        let digits = |part: i16| [b'0' + (part / 10).to_le_bytes()[0], b'0' + (part % 10).to_le_bytes()[0]];
+        let ([a, b], [c, d], [e, f], [g, h]) = (digits(century), digits(year), digits(month), digits(day));
+        self.out.extend_from_slice(&[b'"', a, b, c, d, b'-', e, f, b'-', g, h, b'"']);
+        true
     }
 
     /// What has no sign to escape.

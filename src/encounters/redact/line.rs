@@ -25,18 +25,18 @@ pub(super) fn answer(answer: &Answer<'_>, out: &mut Vec<u8>) -> Result<(), Error
     named(b",\"policy\":", answer.policy, out);
     named(b",\"registry\":", answer.registry, out);
     out.extend_from_slice(b",\"codes\":");
-    rest(&answer.codes, out)?;
+    each(&answer.codes, out)?;
     out.extend_from_slice(b",\"candidates\":");
     list(&answer.candidates, out, candidate);
     out.extend_from_slice(b",\"findings\":");
-    rest(&answer.findings, out)?;
+    each(&answer.findings, out)?;
     out.extend_from_slice(b",\"missing\":");
     list(&answer.missing, out, |it, out| text(it, out));
     out.extend_from_slice(b",\"encounter\":");
-    out.extend_from_slice(&answer.encounter.0);
+    out.extend_from_slice(answer.encounter.bytes());
     if !answer.obligations.is_empty() {
         out.extend_from_slice(b",\"obligations\":");
-        rest(&answer.obligations, out)?;
+        each(&answer.obligations, out)?;
     }
     out.extend_from_slice(b",\"redactions\":");
     list(&answer.redactions, out, redaction);
@@ -181,9 +181,13 @@ fn plain<T: Serialize + ?Sized>(it: &T, out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, it);
 }
 
-/// Everything else, as the library writes it.
-fn rest<T: Serialize + ?Sized>(it: &T, out: &mut Vec<u8>) -> Result<(), Error> {
-    serde_json::to_writer(out, it)
+/// A list as the library writes it; most are empty.
+fn each<T: Serialize>(items: &[T], out: &mut Vec<u8>) -> Result<(), Error> {
+    if items.is_empty() {
+        out.extend_from_slice(b"[]");
+        return Ok(());
+    }
+    serde_json::to_writer(out, items)
 }
 
 #[cfg(test)]

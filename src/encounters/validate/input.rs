@@ -64,8 +64,12 @@ impl Way<'_> {
 
 fn enter(fields: &[Field], slots: &[Value<'_>], way: &Way<'_>, found: &mut Vec<Finding>) {
     for (field, value) in fields.iter().zip(slots) {
+        let is_missing = field.is_required && value.is_absent();
+        if !is_missing && !matches!(value, Value::List(_) | Value::Record(_)) {
+            continue;
+        }
         let way = Way { above: Some(way), step: Step::Field(&field.name) };
-        if field.is_required && value.is_absent() {
+        if is_missing {
             let title = if field.title.is_empty() { &field.name } else { &field.title };
             let message = format!("the field `{title}` is required and absent");
             found.push(finding("input", Severity::Error, way.written(), message));
