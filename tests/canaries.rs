@@ -2,6 +2,8 @@
 //! in lines that cannot be read: none of them comes out for an audience that may not see it, in no answer, no message, no
 //! audit log and nothing that is told of one.
 
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
 use crate::laws_policy::SHOP;
 use serde_json::Value;
 use serde_json::json;
@@ -112,7 +114,6 @@ fn lines(fields: &[Field], birds: &mut Birds) -> String {
         lines.push(encounter(fields, &|at| at == path.as_slice(), &[], birds).to_string());
     }
     let mut whole = encounter(fields, &|_| true, &[], birds);
-    lines.push(whole.to_string());
     whole["remark of the old system"] = json!({"deep": [birds.sing()]});
     lines.push(whole.to_string());
     lines.push(json!({"id": "1", birds.sing(): true}).to_string());
@@ -171,7 +172,8 @@ fn no_canary_comes_out() {
             answered += said.lines().filter(|line| line.starts_with('{')).count();
             if audience == "public" {
                 // In a wrong format; counted.
-                run(&["run", "--format", "csv"], &lines);
+                let few: Vec<&str> = lines.lines().rev().take(4).collect();
+                run(&["run", "--format", "csv"], &few.join("\n"));
                 run(&["stats", "--format", "ndjson", "--by", "code"], &lines);
             }
             let text = json!({"id": 1, "text": lines.lines().next_back().unwrap()}).to_string();
