@@ -108,8 +108,6 @@ pub(crate) fn criteria_of(classifier: &Classifier, code: u32) -> Option<&Criteri
 struct Draft {
     code: u32,
     score: f32,
-    /// It may be recorded on any day.
-    is_undated: bool,
     /// Its reasons, among those of all.
     first: usize,
     last: usize,
@@ -130,14 +128,7 @@ fn rank<'l>(
     let index = logic.index(place);
     let is_undated =
         |said: &Said<'_>| said.criteria.is_some_and(|criteria| index.is_some_and(|index| index.is_undated(criteria)));
-    let (mut drafts, reasons) = drafts(codes, gathered, on, is_undated);
-    for draft in &mut drafts {
-        draft.score = reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().map(|reason| reason.points).sum();
-    }
-    drafts.retain(|draft| {
-        let is_assignable = || draft.is_undated || codes.is_assignable(draft.code, on);
-        draft.score > 0.0 && is_assignable()
-    });
+    let (reasons, mut drafts) = drafts(codes, gathered, on, is_undated);
     drop_groups(codes, &mut drafts, &reasons);
     order(&mut drafts, kept);
     let is_below = |draft: &Draft| confidence(draft.score) < classifier.threshold;
@@ -180,44 +171,53 @@ fn order(drafts: &mut [Draft], kept: Kept) {
     }
 }
 
-/// Codes with their reasons, those of one code together: an ended code stands for the one that replaced it.
+/// The codes that may be recorded, with their reasons, those of one code together: an ended code stands for the one that
+/// replaced it.
 fn drafts<'l>(
     codes: Codes<'l>,
     mut gathered: Gathered<'l>,
     on: Day,
     is_undated: impl Fn(&Said<'_>) -> bool,
-) -> (Vec<Draft>, Vec<Said<'l>>) {
+) -> (Gathered<'l>, Vec<Draft>) {
+    let mut has_moved = false;
     for said in &mut gathered {
         if !is_undated(said) {
             said.code = current(codes, said.original, on);
+            has_moved |= said.code != said.original;
         }
     }
     // Criteria stand in the order of their codes: without phrases, they are met in order.
     if !gathered.is_sorted_by_key(|said| (said.code, said.original)) {
         gathered.sort_by_key(|said| (said.code, said.original));
     }
-    let (mut drafts, mut reasons): (Vec<Draft>, Vec<Said<'l>>) =
-        (Vec::with_capacity(gathered.len()), Vec::with_capacity(gathered.len()));
-    for said in gathered {
-        match drafts.last_mut().filter(|draft| draft.code == said.code) {
-            // The same words speak once for a code, though it is also what replaced another one.
-            Some(draft) => {
-                let known = reasons.get(draft.first..).unwrap_or(&[]);
-                if known.iter().any(|it| it.original != said.original && it.is_same(&said)) {
-                    continue;
-                }
-                reasons.push(said);
-                draft.last = reasons.len();
-            }
-            None => {
-                let first = reasons.len();
-                let is_undated = said.code == said.original && is_undated(&said);
-                drafts.push(Draft { code: said.code, score: 0.0, is_undated, first, last: first + 1 });
-                reasons.push(said);
-            }
+    if has_moved {
+        gathered = without_repeated(gathered);
+    }
+    let mut drafts = Vec::with_capacity(gathered.len());
+    let mut last = 0;
+    for reasons in gathered.chunk_by(|one, other| one.code == other.code) {
+        let first = last;
+        last += reasons.len();
+        let score: f32 = reasons.iter().map(|said| said.points).sum();
+        let Some(said) = reasons.first().filter(|_| score > 0.0) else { continue };
+        let code = said.code;
+        if (code == said.original && is_undated(said)) || codes.is_assignable(code, on) {
+            drafts.push(Draft { code, score, first, last });
         }
     }
-    (drafts, reasons)
+    (gathered, drafts)
+}
+
+/// The same words speak once for a code, though it is also what replaced another one.
+fn without_repeated(gathered: Gathered<'_>) -> Gathered<'_> {
+    let mut kept: Gathered<'_> = Vec::with_capacity(gathered.len());
+    for said in gathered {
+        let mut known = kept.iter().rev().take_while(|it| it.code == said.code);
+        if !known.any(|it| it.original != said.original && it.is_same(&said)) {
+            kept.push(said);
+        }
+    }
+    kept
 }
 
 /// The code itself, or the one code that replaced it if it has ended.
@@ -233,10 +233,10 @@ fn current(codes: Codes<'_>, code: u32, on: Day) -> u32 {
 
 /// Drops a code that only phrases speak for where phrases also speak for one below it: the more specific one stays.
 fn drop_groups(codes: Codes<'_>, drafts: &mut Vec<Draft>, reasons: &[Said<'_>]) {
-    let is_by_phrase = |draft: &Draft| reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().all(Said::is_phrase);
-    if drafts.iter().filter(|draft| is_by_phrase(draft)).nth(1).is_none() {
+    if reasons.iter().filter(|said| said.is_phrase()).nth(1).is_none() {
         return;
     }
+    let is_by_phrase = |draft: &Draft| reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().all(Said::is_phrase);
     let mut groups: Vec<u32> =
         drafts.iter().filter(|it| is_by_phrase(it)).flat_map(|draft| codes.ancestors(draft.code)).collect();
     groups.sort_unstable();

@@ -100,16 +100,18 @@ impl<'a> Swift<'a> {
         }
     }
 
-    /// A name in quotes: mostly the next of the record.
+    /// A name in quotes: mostly the next of the record or the one after it.
     fn name(&mut self, level: &Level, guess: usize) -> Option<usize> {
         self.expect(b'"')?;
         let rest = self.text.as_bytes().get(self.at..)?;
-        if let Some(name) = level.names.get(guess)
-            && rest.starts_with(name.as_bytes())
-            && rest.get(name.len()) == Some(&b'"')
-        {
-            self.at += name.len() + 1;
-            return Some(guess);
+        for slot in [guess, guess + 1] {
+            if let Some(name) = level.names.get(slot)
+                && rest.get(name.len()) == Some(&b'"')
+                && rest.starts_with(name.as_bytes())
+            {
+                self.at += name.len() + 1;
+                return Some(slot);
+            }
         }
         let name = self.quoted()?;
         level.slot(name, guess)
