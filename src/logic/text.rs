@@ -19,6 +19,8 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Words kept in memory; more than a language has in daily use, and a bound for hostile input.
 const WORDS_KEPT: usize = 1 << 16;
+/// Words met lately that are kept; a power of two.
+const WORDS_LATELY: usize = 1 << 13;
 /// Bytes of the longest word that can be part of a phrase.
 const LONGEST_WORD: usize = 64;
 
@@ -90,6 +92,8 @@ pub struct Phrases {
 #[derive(Default)]
 pub struct Memory {
     identity: u64,
+    /// Short words met lately, each in the one place where it may stand: most words are found here at once.
+    lately: Vec<(u128, (u32, u32))>,
     /// Short words, by their bytes.
     short: HashMap<u128, (u32, u32)>,
     words: HashMap<Box<str>, (u32, u32)>,
@@ -190,6 +194,9 @@ impl Phrases {
     pub(crate) fn read(&self, text: &str, memory: &mut Memory, reading: &mut Reading) {
         if memory.identity != self.identity {
             memory.identity = self.identity;
+            memory.lately.clear();
+            // No word is all zeros.
+            memory.lately.resize(WORDS_LATELY, (0, (0, 0)));
             memory.short.clear();
             memory.words.clear();
         }
@@ -251,6 +258,24 @@ impl Phrases {
 
     /// The numbers of a word: of its stem, and of the word as it stands.
     fn numbers(&self, word: &str, short: Option<u128>, memory: &mut Memory) -> (u32, u32) {
+        if let Some(key) = short {
+            let place = place_of(key);
+            if let Some((known, numbers)) = memory.lately.get(place)
+                && *known == key
+            {
+                return *numbers;
+            }
+            let numbers = self.numbers_once(word, short, memory);
+            if let Some(slot) = memory.lately.get_mut(place) {
+                *slot = (key, numbers);
+            }
+            return numbers;
+        }
+        self.numbers_once(word, short, memory)
+    }
+
+    /// The same of a word that was not met lately.
+    fn numbers_once(&self, word: &str, short: Option<u128>, memory: &mut Memory) -> (u32, u32) {
         let known = match short {
             Some(key) => memory.short.get(&key),
             None => memory.words.get(word),
@@ -275,6 +300,14 @@ impl Phrases {
         };
         numbers
     }
+}
+
+/// Where a short word may stand among those met lately. Two that meet only cost a look into the map.
+fn place_of(key: u128) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    let (low, high) = (key as u64, (key >> 64) as u64);
+    let mixed = (low ^ high.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (64 - WORDS_LATELY.trailing_zeros())) as usize
 }
 
 /// A word of up to sixteen bytes as one number. No word holds a zero byte, so no two are the same number.

@@ -73,7 +73,7 @@ impl<'a> Swift<'a> {
 
     /// What follows the brace of an object.
     fn object<'s>(&mut self, level: &'s Level, state: &mut State<'s>) -> Option<Vec<Value<'a>>> {
-        let mut slots = Vec::new();
+        let mut slots = Vec::with_capacity(level.names.len());
         slots.resize_with(level.names.len(), Value::default);
         if self.peek()? == b'}' {
             self.at += 1;
