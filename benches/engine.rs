@@ -66,11 +66,8 @@ fn main() {
 fn one(name: &str, size: usize, script: Option<&str>) {
     let codes = work::codes(size, SEED);
     let encounters = work::encounters(count(), &codes, SEED + 1);
-    let mut input = String::new();
-    for encounter in &encounters {
-        input.push_str(&encounter.line());
-        input.push('\n');
-    }
+    let input: String = encounters.iter().map(|encounter| encounter.line() + "\n").collect();
+    let input: Arc<str> = Arc::from(input);
     let folder = work::domain(&codes, script);
     let engine = engine(&folder, work::registry(&folder));
     let mut out = Vec::new();
@@ -144,8 +141,8 @@ fn engine(_folder: &TempDir, registry: Arc<Registry>) -> Engine {
     Engine::new(registry, "work", options).unwrap()
 }
 
-fn answer(engine: &Engine, input: &str, out: &mut Vec<u8>) {
-    let bytes = Cursor::new(input.to_owned().into_bytes());
+fn answer(engine: &Engine, input: &Arc<str>, out: &mut Vec<u8>) {
+    let bytes = Cursor::new(Arc::<[u8]>::from(Arc::clone(input)));
     let mut source = Source::new("work.ndjson", None, Box::new(bytes), None, engine.schema()).unwrap();
     let counts = batch::run(&mut source, engine.schema(), 1, || engine.worker(), out, &mut |_| ()).unwrap();
     assert_eq!(counts.refused, 0);

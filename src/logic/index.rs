@@ -32,13 +32,18 @@ use quick::Values;
 /// A line whose cheapest test holds for more than so many of a thousand encounters is filed by all its tests together.
 const COST_TELLING: u32 = 20;
 
-/// One `when` line: the criteria it belongs to, its place among their lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// One `when` line: the criteria it belongs to, its place among their lines; and beside that what it says for which code,
+/// so that for a line that holds the criteria need not be touched, which lie far apart in memory.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Line {
     /// Criteria, by place in the classifier.
     pub criteria: u32,
     /// Place among the `when` lines.
     pub place: u32,
+    /// The code of the criteria.
+    pub code: u32,
+    /// What the line is worth.
+    pub points: f32,
 }
 
 /// The index of one classifier.
@@ -101,7 +106,7 @@ impl Index {
             }
             for (place, when) in (0_u32..).zip(&criteria.when) {
                 let line = u32::try_from(index.lines.len()).unwrap_or(u32::MAX);
-                index.lines.push(Line { criteria: number, place });
+                index.lines.push(Line { criteria: number, place, code: criteria.code, points: when.points });
                 let atoms = atoms::necessary(&when.condition, fields);
                 let is_telling = atoms.as_ref().is_some_and(|(_, cost)| *cost <= COST_TELLING);
                 if !is_telling && index.grid.take(&when.condition, fields, line) {

@@ -307,7 +307,7 @@ fn place_of(key: u128) -> usize {
     #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
     let (low, high) = (key as u64, (key >> 64) as u64);
     let mixed = (low ^ high.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> (64 - WORDS_LATELY.trailing_zeros())) as usize
+    usize::try_from(mixed >> (64 - WORDS_LATELY.trailing_zeros())).unwrap_or(0)
 }
 
 /// A word of up to sixteen bytes as one number. No word holds a zero byte, so no two are the same number.

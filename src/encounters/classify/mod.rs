@@ -128,7 +128,7 @@ fn rank<'l>(
     let index = logic.index(place);
     let is_undated =
         |said: &Said<'_>| said.criteria.is_some_and(|criteria| index.is_some_and(|index| index.is_undated(criteria)));
-    let (reasons, mut drafts) = drafts(codes, gathered, on, is_undated);
+    let (reasons, mut drafts) = drafts((codes, classifier), gathered, on, is_undated);
     drop_groups(codes, &mut drafts, &reasons);
     order(&mut drafts, kept);
     let is_below = |draft: &Draft| confidence(draft.score) < classifier.threshold;
@@ -174,7 +174,7 @@ fn order(drafts: &mut [Draft], kept: Kept) {
 /// The codes that may be recorded, with their reasons, those of one code together: an ended code stands for the one that
 /// replaced it.
 fn drafts<'l>(
-    codes: Codes<'l>,
+    (codes, classifier): (Codes<'l>, &Classifier),
     mut gathered: Gathered<'l>,
     on: Day,
     is_undated: impl Fn(&Said<'_>) -> bool,
@@ -191,7 +191,7 @@ fn drafts<'l>(
         gathered.sort_by_key(|said| (said.code, said.original));
     }
     if has_moved {
-        gathered = without_repeated(gathered);
+        gathered = without_repeated(gathered, classifier);
     }
     let mut drafts = Vec::with_capacity(gathered.len());
     let mut last = 0;
@@ -209,11 +209,11 @@ fn drafts<'l>(
 }
 
 /// The same words speak once for a code, though it is also what replaced another one.
-fn without_repeated(gathered: Gathered<'_>) -> Gathered<'_> {
-    let mut kept: Gathered<'_> = Vec::with_capacity(gathered.len());
+fn without_repeated<'l>(gathered: Gathered<'l>, classifier: &Classifier) -> Gathered<'l> {
+    let mut kept: Gathered<'l> = Vec::with_capacity(gathered.len());
     for said in gathered {
         let mut known = kept.iter().rev().take_while(|it| it.code == said.code);
-        if !known.any(|it| it.original != said.original && it.is_same(&said)) {
+        if !known.any(|it| it.original != said.original && it.is_same(&said, classifier)) {
             kept.push(said);
         }
     }

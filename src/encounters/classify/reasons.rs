@@ -38,8 +38,8 @@ pub(super) struct Said<'l> {
 enum What<'l> {
     /// A phrase of the code, found in the field of that name.
     Phrase(&'l str, u32),
-    /// A criterion that holds, by the phrase it found at a path if it asks for one.
-    Criterion(&'l Scored, Option<(&'l Path, u32)>),
+    /// A criterion that holds, by its place among those of the code, and the phrase it found at a path if it asks for one.
+    Criterion(u32, Option<(&'l Path, u32)>),
     /// The code stands in the field of that name.
     Offer(&'l str),
     /// Words of the code's title, found in the field of that name.
@@ -60,15 +60,21 @@ impl<'l> Said<'l> {
         matches!(self.what, What::Phrase(..) | What::Criterion(_, Some(_)))
     }
 
+    /// The criterion at a place of those it comes from.
+    fn criterion<'c>(&self, classifier: &'c Classifier, place: u32) -> Option<&'c Scored> {
+        classifier.criteria.get(self.criteria? as usize)?.when.get(place as usize)
+    }
+
     /// Whether both would be written out alike.
     #[expect(clippy::float_cmp, reason = "points as they are written")]
-    pub(super) fn is_same(&self, other: &Said<'_>) -> bool {
+    pub(super) fn is_same(&self, other: &Said<'_>, classifier: &Classifier) -> bool {
         self.points == other.points
             && match (self.what, other.what) {
                 (What::Phrase(one, a), What::Phrase(two, b)) => one == two && a == b,
                 (What::Criterion(_, Some((one, a))), What::Criterion(_, Some((two, b)))) => one == two && a == b,
                 (What::Criterion(one, None), What::Criterion(two, None)) => {
-                    one.source == two.source && one.path == two.path
+                    let (one, two) = (self.criterion(classifier, one), other.criterion(classifier, two));
+                    one.zip(two).is_some_and(|(one, two)| one.source == two.source && one.path == two.path)
                 }
                 (What::Offer(one), What::Offer(two)) => one == two,
                 (What::Words(one, a), What::Words(two, b)) => one == two && a == b,
@@ -86,7 +92,12 @@ impl<'l> Said<'l> {
                 let name = names.into_iter().find(|(it, _)| *it == path).map(|(_, name)| name.as_str());
                 ("phrase", name.map_or_else(|| Cow::Owned(frame.locate(path)), Cow::Borrowed), phrase(found))
             }
-            What::Criterion(when, None) => ("criterion", Cow::Borrowed(when.path.as_str()), when.source.as_str()),
+            What::Criterion(place, None) => {
+                let (path, source) = self
+                    .criterion(classifier, place)
+                    .map_or(("", ""), |when| (when.path.as_str(), when.source.as_str()));
+                ("criterion", Cow::Borrowed(path), source)
+            }
             What::Offer(name) => ("offer", Cow::Borrowed(name), name),
             What::Words(name, title) => ("word", Cow::Borrowed(name), title),
         };
@@ -150,12 +161,19 @@ fn criteria<'e, 'l: 'e>(
 ) {
     let Some(index) = logic.index(place) else { return };
     index.visit(frame, |frame, line, is_known| {
+        let (code, points) = (line.code, line.points);
+        let said = |found| {
+            let (criteria, what) = (Some(line.criteria), What::Criterion(line.place, found));
+            Said { code, original: code, criteria, points, what }
+        };
+        if is_known {
+            gathered.push(said(None));
+            return;
+        }
         let Some(criteria) = classifier.criteria.get(line.criteria as usize) else { return };
         let Some(when) = criteria.when.get(line.place as usize) else { return };
-        if is_known || (frame.holds(&when.condition) && !frame.is_spent()) {
-            let found = if is_known { None } else { mentioned(frame, &when.condition) };
-            let (code, what) = (criteria.code, What::Criterion(when, found));
-            gathered.push(Said { code, original: code, criteria: Some(line.criteria), points: when.points, what });
+        if frame.holds(&when.condition) && !frame.is_spent() {
+            gathered.push(said(mentioned(frame, &when.condition)));
         }
     });
 }

@@ -271,16 +271,15 @@ const FEWEST_SIGNS: usize = 3;
 /// No long number has fewer digits.
 const FEWEST_DIGITS: usize = 9;
 
-/// How many digits and other signs of a number or an address stand in a text. Sixteen bytes are looked at together.
+/// How many digits and other signs of a number or an address stand in a text.
 fn signs(text: &str) -> (usize, usize) {
-    let digits = count(text.as_bytes(), |byte| u8::from(byte.is_ascii_digit()));
-    (digits, count(text.as_bytes(), |byte| u8::from(byte == b'@') + u8::from(byte == b'/')))
-}
-
-fn count(bytes: &[u8], one: impl Fn(u8) -> u8) -> usize {
-    let (blocks, rest) = bytes.as_chunks::<16>();
-    let of_block = |block: &[u8; 16]| usize::from(block.iter().map(|byte| one(*byte)).sum::<u8>());
-    blocks.iter().map(of_block).sum::<usize>() + rest.iter().map(|byte| usize::from(one(*byte))).sum::<usize>()
+    // Counts that fit a byte are added many at a time.
+    text.as_bytes().chunks(128).fold((0, 0), |(digits, others), some| {
+        let (more_digits, more_others) = some.iter().fold((0_u8, 0_u8), |(digits, others), byte| {
+            (digits + u8::from(byte.is_ascii_digit()), others + u8::from(*byte == b'@') + u8::from(*byte == b'/'))
+        });
+        (digits + usize::from(more_digits), others + usize::from(more_others))
+    })
 }
 
 /// Whether there are words that could be the cue of a part of a number.
