@@ -32,7 +32,8 @@ impl Builder<'_> {
         let span = self.span(&pair);
         self.deeper(span, |builder| {
             let mut parts = Parts::of(pair);
-            builder.either(&mut parts)
+            // Brackets at either end belong to what is written, though to none of the terms.
+            builder.either(&mut parts).map(|node| Spanned::new(node.item, span.join(node.span)))
         })
     }
 
