@@ -7,6 +7,7 @@ use super::texts::Texts;
 use super::world::World;
 use crate::definitions::compile::expression::Lowering;
 use crate::definitions::parse::tree::Attribute;
+use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::KindDef;
 use crate::definitions::parse::tree::Name;
@@ -14,6 +15,7 @@ use crate::definitions::parse::tree::RecordDef;
 use crate::definitions::parse::tree::SimpleKind;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Spanned;
+use crate::model::expression::Expression;
 use crate::model::record::DefaultCase;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -157,9 +159,9 @@ fn descend<'a>(defs: &[FieldDef], fields: &'a [Field], targets: &mut [Field], lo
         for attribute in &def.attributes {
             let Attribute::Default(cases) = &attribute.item else { continue };
             for (value, when) in cases {
-                let typed = lowering.lower(value, Type::of(&field.kind));
+                let value = default(value, field, lowering);
                 let when = when.as_ref().map(|when| lowering.condition(when));
-                target.default.push(DefaultCase { value: typed.expression, when });
+                target.default.push(DefaultCase { value, when });
             }
         }
         if let (KindDef::Record(defs), Kind::Record(fields), Kind::Record(targets)) =
@@ -167,5 +169,14 @@ fn descend<'a>(defs: &[FieldDef], fields: &'a [Field], targets: &mut [Field], lo
         {
             descend(defs, fields, targets, lowering);
         }
+    }
+}
+
+/// The value of a default. A word that the field has among its values means that one, though another field is called so.
+fn default<'a>(value: &Spanned<Expr>, field: &'a Field, lowering: &mut Lowering<'a, '_>) -> Expression {
+    let has_names = matches!(field.kind, Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_));
+    match lowering.world.literal(&value.item, &field.kind) {
+        Ok(literal) if has_names => Expression::Literal(literal),
+        _ => lowering.lower(value, Type::of(&field.kind)).expression,
     }
 }
