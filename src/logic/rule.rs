@@ -153,29 +153,34 @@ impl<'e> Frame<'e> {
             }
             Some(Step::Pairs { first, second, list, path }) => {
                 let seen = self.eval(list);
-                let mut earlier = 0;
-                while let Some(one) = item_at(&seen, earlier) {
-                    let mut later = earlier + 1;
-                    while let Some(other) = item_at(&seen, later) {
+                // What stands for nothing in a list is no item of it, though it keeps its place.
+                let mut there = Vec::new();
+                let mut place = 0;
+                while let Some(item) = item_at(&seen, place) {
+                    if !matches!(item, Seen::One(Value::Absent)) {
+                        there.push((place, item));
+                    }
+                    place += 1;
+                }
+                for (earlier, (first_place, one)) in there.iter().enumerate() {
+                    for (later, (second_place, other)) in there.iter().enumerate().skip(earlier + 1) {
                         if !self.spend(1) {
                             return true;
                         }
-                        let bound = |value: Seen<'e>, place: usize| Bound {
-                            value,
+                        let bound = |value: &Seen<'e>, place: usize, ordinal: usize| Bound {
+                            value: value.clone(),
                             place,
-                            ordinal: place,
+                            ordinal,
                             source: Some(list),
                             is_item: true,
                             path: path.as_ref(),
                         };
-                        self.bind(*first, bound(one.clone(), earlier));
-                        self.bind(*second, bound(other, later));
+                        self.bind(*first, bound(one, *first_place, earlier));
+                        self.bind(*second, bound(other, *second_place, later));
                         if self.walk(way, depth + 1, found) {
                             return true;
                         }
-                        later += 1;
                     }
-                    earlier += 1;
                 }
                 false
             }
