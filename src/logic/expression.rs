@@ -194,10 +194,7 @@ impl<'e> Frame<'e> {
             CodeQuestion::Leaf => codes.is_leaf(code, on),
             CodeQuestion::Assignable | CodeQuestion::Valid => codes.is_assignable(code, on),
             CodeQuestion::Known => true,
-            CodeQuestion::Retired => {
-                let spans = codes.validity(code);
-                !spans.is_empty() && spans.iter().all(|span| span.to.is_some_and(|to| to < on))
-            }
+            CodeQuestion::Retired => codes.has_ended(code, on),
             CodeQuestion::Labelled(label) => codes.labels_within(code, self.encounter.days).contains(label),
         }
     }

@@ -159,6 +159,28 @@ impl<'a> Codes<'a> {
         spans.iter().any(|span| span.first() <= on.0 && on.0 <= span.last() && span.is_assignable == 1)
     }
 
+    /// It existed, and no longer does on that day.
+    pub fn has_ended(self, code: u32, on: Day) -> bool {
+        let spans = self.spans(code);
+        !spans.is_empty() && spans.iter().all(|span| span.last() < on.0)
+    }
+
+    /// The code itself, or what is to be used in its place since it has ended, where that is one code.
+    pub fn current(self, code: u32, on: Day) -> u32 {
+        let mut current = code;
+        // A chain is no longer than the set, whatever the file says.
+        for _ in 0..self.len() {
+            if !self.has_ended(current, on) {
+                break;
+            }
+            match self.replaced_by(current) {
+                Some((Replacing::One, by)) => current = by.first().copied().unwrap_or(current),
+                _ => break,
+            }
+        }
+        current
+    }
+
     /// It only orders others: not to be recorded, and no release gives it days (a chapter, a block).
     pub(super) fn is_undated_group(self, code: u32) -> bool {
         self.row(code).is_some_and(|row| row.is_assignable.get() == 0) && self.spans(code).is_empty()

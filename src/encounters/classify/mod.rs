@@ -182,7 +182,7 @@ fn drafts<'l>(
     let mut has_moved = false;
     for said in &mut gathered {
         if !is_undated(said) {
-            said.code = current(codes, said.original, on);
+            said.code = codes.current(said.original, on);
             has_moved |= said.code != said.original;
         }
     }
@@ -218,17 +218,6 @@ fn without_repeated<'l>(gathered: Gathered<'l>, classifier: &Classifier) -> Gath
         }
     }
     kept
-}
-
-/// The code itself, or the one code that replaced it if it has ended.
-fn current(codes: Codes<'_>, code: u32, on: Day) -> u32 {
-    if codes.is_in_force(code, on) {
-        return code;
-    }
-    match codes.replaced_by(code) {
-        Some((crate::model::content::Replacing::One, by)) => by.first().copied().unwrap_or(code),
-        _ => code,
-    }
 }
 
 /// Drops a code that only phrases speak for where phrases also speak for one below it: the more specific one stays.

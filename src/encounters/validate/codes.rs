@@ -4,7 +4,6 @@ use super::input::finding;
 use crate::encounters::classify::Place;
 use crate::encounters::classify::codes_in;
 use crate::logic::Frame;
-use crate::model::content::Replacing;
 use crate::model::day::Day;
 use crate::model::outcome::Finding;
 use crate::model::record::Field;
@@ -42,10 +41,7 @@ fn judge(codes: Codes<'_>, place: Place<'_>, on: Day) -> Option<Finding> {
         let message = format!("`{written}` is a group and may not be recorded itself");
         ("code-not-assignable", message, only(&below))
     } else {
-        let fix = match codes.replaced_by(code) {
-            Some((Replacing::One, by)) => only(&by),
-            _ => None,
-        };
+        let fix = Some(codes.current(code, on)).filter(|it| *it != code && codes.is_assignable(*it, on));
         ("code-not-valid", format!("`{written}` is not in force on {on}"), fix)
     };
     let mut finding = finding(rule, Severity::Error, place.path, message);
