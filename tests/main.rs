@@ -13,6 +13,7 @@ mod laws_logic;
 mod laws_policy;
 mod laws_redact;
 mod official;
+mod oracle;
 mod registry;
 mod stats;
 mod text;

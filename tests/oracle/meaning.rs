@@ -1,0 +1,654 @@
+//! What an expression means, straight from docs/language.md: every value is looked at, nothing is prepared.
+
+use super::calendar;
+use super::calendar::Span;
+use super::language::Cell;
+use super::language::Cond;
+use super::language::Definitions;
+use super::language::Expr;
+use super::language::How;
+use super::language::Inclusion;
+use super::language::Literal;
+use super::language::Loop;
+use super::language::Member;
+use super::language::Path;
+use super::language::Question;
+use super::language::Set;
+use super::language::Side;
+use super::language::TextTest;
+use super::world::Value;
+use regex::Regex;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+/// An encounter under judgement.
+pub(super) struct Frame<'f> {
+    pub(super) said: &'f Definitions,
+    pub(super) slots: &'f [Value],
+    /// The day it is judged for.
+    pub(super) on: i64,
+    pub(super) today: i64,
+    /// Variables: value, place in the list from 1.
+    pub(super) bound: Vec<Option<(Vec<Value>, usize)>>,
+}
+
+/// How two values stand to each other; `None` where they do not compare.
+fn order(one: &Value, other: &Value) -> Option<Ordering> {
+    match (one, other) {
+        (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
+        (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
+        (Value::Day(a), Value::Day(b)) | (Value::Moment(a), Value::Moment(b)) => Some(a.cmp(b)),
+        (Value::Day(a), Value::Moment(b)) => Some(a.cmp(&calendar::day_of(*b))),
+        (Value::Moment(a), Value::Day(b)) => Some(calendar::day_of(*a).cmp(b)),
+        (Value::Span(a), Value::Span(b)) => Some(a.length().cmp(&b.length())),
+        (Value::Choice(a, _), Value::Choice(b, _)) | (Value::Step(a, _), Value::Step(b, _)) => Some(a.cmp(b)),
+        (Value::Code(Some(a), _), Value::Code(Some(b), _)) => Some(a.cmp(b)),
+        (Value::Code(None, a), Value::Code(None, b)) => (a == b).then_some(Ordering::Equal),
+        (Value::Code(_, a), Value::Text(b)) | (Value::Text(a), Value::Code(_, b)) => Some(a.cmp(b)),
+        _ => None,
+    }
+}
+
+fn fits(how: How, order: Option<Ordering>) -> bool {
+    match how {
+        How::Equal => order == Some(Ordering::Equal),
+        How::Unequal => order != Some(Ordering::Equal),
+        How::Less => order == Some(Ordering::Less),
+        How::AtMost => order.is_some_and(Ordering::is_le),
+        How::More => order == Some(Ordering::Greater),
+        How::AtLeast => order.is_some_and(Ordering::is_ge),
+    }
+}
+
+fn value(literal: &Literal) -> Value {
+    match literal {
+        Literal::Bool(it) => Value::Bool(*it),
+        Literal::Number(it) => Value::Number(*it),
+        Literal::Text(it) => Value::Text(it.clone()),
+        Literal::Day(it) => Value::Day(*it),
+        Literal::Moment(it) => Value::Moment(*it),
+        Literal::Span(it, _) => Value::Span(*it),
+        Literal::Choice(it, words) => Value::Choice(*it, words),
+        Literal::Step(it, words) => Value::Step(*it, words),
+        Literal::Code(it, written) => Value::Code(Some(*it), written.clone()),
+    }
+}
+
+fn day(value: &Value) -> Option<i64> {
+    match value {
+        Value::Day(it) => Some(*it),
+        Value::Moment(it) => Some(calendar::day_of(*it)),
+        _ => None,
+    }
+}
+
+/// The value if there is one.
+fn single(mut values: Vec<Value>) -> Option<Value> {
+    if values.len() == 1 { values.pop() } else { None }
+}
+
+fn whole(number: i64) -> Value {
+    Value::Number(number.to_string().parse().unwrap())
+}
+
+fn count(number: usize) -> Value {
+    Value::Number(number.to_string().parse().unwrap())
+}
+
+impl Frame<'_> {
+    fn codes(&self) -> &Set {
+        &self.said.sets[0]
+    }
+
+    // ---- paths
+
+    /// Every value at a path, lists taken apart, those too that fit no type.
+    fn all(&self, path: &Path) -> Vec<Value> {
+        let (mut all, slots) = match path.root {
+            None => (vec![self.slots[path.slots[0]].clone()], &path.slots[1..]),
+            Some(variable) => {
+                (self.bound[variable].clone().map_or(Vec::new(), |(values, _)| values), path.slots.as_slice())
+            }
+        };
+        for slot in slots {
+            let opened = open(all);
+            all = opened
+                .into_iter()
+                .filter_map(|it| if let Value::Record(slots) = it { Some(slots[*slot].clone()) } else { None })
+                .collect();
+        }
+        open(all)
+    }
+
+    fn values(&self, path: &Path) -> Vec<Value> {
+        // An item that was sent is there, though nothing stands in it.
+        self.all(path).into_iter().filter(|it| it.is_there() || matches!(it, Value::Record(_))).collect()
+    }
+
+    pub(super) fn is_missing(&self, path: &Path) -> bool {
+        match (path.root, path.slots.as_slice()) {
+            (None, [slot]) if matches!(self.slots[*slot], Value::Record(_)) => false,
+            _ => self.values(path).is_empty(),
+        }
+    }
+
+    fn is_present(&self, path: &Path) -> bool {
+        let raw = match (path.root, path.slots.as_slice()) {
+            (None, [slot]) => return self.slots[*slot].is_present(),
+            (Some(variable), [slot]) => match self.bound[variable].as_ref().map(|(values, _)| values.as_slice()) {
+                Some([Value::Record(slots)]) => return slots[*slot].is_present(),
+                _ => self.all(path),
+            },
+            _ => self.all(path),
+        };
+        raw.iter().any(Value::is_present)
+    }
+
+    // ---- conditions
+
+    pub(super) fn holds(&mut self, condition: &Cond) -> bool {
+        match condition {
+            Cond::All(parts) => parts.iter().all(|part| self.holds(part)),
+            Cond::Any(parts) => parts.iter().any(|part| self.holds(part)),
+            Cond::Not(inner) => !self.holds(inner),
+            Cond::Compare(how, left, right) => {
+                let (left, right) = (self.eval(left), self.eval(right));
+                compares(*how, &left, &right)
+            }
+            Cond::Is(of, literal, negated) => {
+                let how = if *negated { How::Unequal } else { How::Equal };
+                compares(how, &self.eval(of), &[value(literal)])
+            }
+            Cond::In(path, members, negated) => {
+                let values = self.values(path);
+                !values.is_empty() && values.iter().any(|it| self.is_among(it, members)) != *negated
+            }
+            Cond::Includes(path, how, members) => {
+                let values = self.values(path);
+                !values.is_empty()
+                    && match how {
+                        Inclusion::Any => values.iter().any(|it| self.is_among(it, members)),
+                        Inclusion::None => !values.iter().any(|it| self.is_among(it, members)),
+                        Inclusion::Only => values.iter().all(|it| self.is_among(it, members)),
+                        Inclusion::All => members.iter().all(|member| self.has(&values, member)),
+                    }
+            }
+            Cond::Present(path, negated) => self.is_present(path) != *negated,
+            Cond::Bare(path, true) => self.values(path).iter().any(|it| matches!(it, Value::Bool(true))),
+            Cond::Bare(path, false) => self.is_present(path),
+            Cond::CodeIs(of, question, negated) => self.code_is(of, question, *negated),
+            Cond::Text(path, test) => self.of_text(path, test),
+            Cond::Mentions { of, phrases, all, says } => {
+                let texts = self.values(of);
+                let is_said = |phrase: &super::language::Phrase| {
+                    texts.iter().any(|it| match it {
+                        Value::Note(note) => note.hear(&phrase.words).iter().any(|heard| *says || !heard.is_denied),
+                        _ => false,
+                    })
+                };
+                if *all { phrases.iter().all(is_said) } else { phrases.iter().any(is_said) }
+            }
+            Cond::Within { of, span, side, from } => {
+                let Some(Value::Span(span)) = single(self.eval(span)) else { return false };
+                let (of, from) = (self.eval(of), self.eval(from));
+                of.iter().any(|one| from.iter().any(|other| lies_within(one, span, *side, other)))
+            }
+            Cond::Excludes(left, right) => {
+                self.relates("excludes", left, right) || self.relates("excludes", right, left)
+            }
+            Cond::Relates(kind, left, right) => self.relates(kind, left, right),
+            Cond::Quantified { quantifier, list, body, .. } => {
+                let answers = self.each(list, |frame| frame.holds(body));
+                match *quantifier {
+                    "any" => answers.contains(&true),
+                    "every" => !answers.contains(&false),
+                    _ => !answers.contains(&true),
+                }
+            }
+            Cond::Check(name, of) => {
+                let Some(text) = single(self.eval(of)).and_then(|it| text_of(&it)) else { return false };
+                match *name {
+                    "luhn" => luhn(&text),
+                    _ => text.len() == 10 && luhn(&format!("80840{text}")),
+                }
+            }
+        }
+    }
+
+    /// What is asked of each item of a list, in turn.
+    fn each<T>(&mut self, list: &Loop, mut ask: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        let mut answers = Vec::new();
+        for (place, item) in self.items(&list.list).into_iter().enumerate() {
+            if matches!(item, Value::Absent) {
+                continue;
+            }
+            self.bind(list.variable, vec![item], place + 1);
+            answers.push(ask(self));
+        }
+        answers
+    }
+
+    pub(super) fn bind(&mut self, variable: usize, values: Vec<Value>, place: usize) {
+        if self.bound.len() <= variable {
+            self.bound.resize_with(variable + 1, || None);
+        }
+        self.bound[variable] = Some((values, place));
+    }
+
+    /// Items of a list in their order. What stands for nothing keeps its place in one list; of several lists only what is
+    /// there is counted.
+    pub(super) fn items(&self, list: &Path) -> Vec<Value> {
+        match (list.root, list.slots.as_slice()) {
+            (None, [slot]) => match &self.slots[*slot] {
+                Value::List(items) => items.clone(),
+                it if it.is_there() => vec![it.clone()],
+                _ => Vec::new(),
+            },
+            (Some(variable), [slot]) => match &self.bound[variable] {
+                Some((values, _)) => match values.as_slice() {
+                    [Value::Record(slots)] => match &slots[*slot] {
+                        Value::List(items) => items.clone(),
+                        it if it.is_there() => vec![it.clone()],
+                        _ => Vec::new(),
+                    },
+                    _ => Vec::new(),
+                },
+                None => Vec::new(),
+            },
+            _ => self.all(list).into_iter().filter(|it| !matches!(it, Value::Absent)).collect(),
+        }
+    }
+
+    fn is_among(&self, it: &Value, members: &[Member]) -> bool {
+        members.iter().any(|member| self.is_member(it, member))
+    }
+
+    fn is_member(&self, it: &Value, member: &Member) -> bool {
+        match member {
+            Member::One(literal) => order(it, &value(literal)) == Some(Ordering::Equal),
+            Member::Range(from, to) => {
+                fits(How::AtLeast, order(it, &value(from))) && fits(How::AtMost, order(it, &value(to)))
+            }
+            Member::Codes(from, to, _) => match it {
+                Value::Code(Some(code), _) => self.is_within(*code, *from, *to),
+                _ => false,
+            },
+            Member::Field(path) => self.values(path).iter().any(|other| order(it, other) == Some(Ordering::Equal)),
+        }
+    }
+
+    fn has(&self, values: &[Value], member: &Member) -> bool {
+        let Member::Field(path) = member else { return values.iter().any(|it| self.is_member(it, member)) };
+        let wanted = self.values(path);
+        let is_there = |one: &Value| values.iter().any(|it| order(it, one) == Some(Ordering::Equal));
+        !wanted.is_empty() && wanted.iter().all(is_there)
+    }
+
+    fn of_text(&mut self, path: &Path, test: &TextTest) -> bool {
+        let is_so = |text: &str| match test {
+            TextTest::Matches(it) => Regex::new(&format!("^(?:{it})$")).unwrap().is_match(text),
+            TextTest::Starts(it) => text.starts_with(it),
+            TextTest::Ends(it) => text.ends_with(it),
+            TextTest::Contains(it) => text.contains(it),
+            TextTest::Numeric(_) => text.chars().all(|it| it.is_ascii_digit()),
+        };
+        let holds = self.values(path).iter().any(|it| match it {
+            Value::Text(text) => is_so(text),
+            _ => false,
+        });
+        // `is not numeric` is `not (… is numeric)`.
+        holds != matches!(test, TextTest::Numeric(true))
+    }
+
+    // ---- codes
+
+    fn code_is(&mut self, of: &Expr, question: &Question, negated: bool) -> bool {
+        let codes: Vec<Option<usize>> = self
+            .eval(of)
+            .iter()
+            .filter_map(|it| if let Value::Code(code, _) = it { Some(*code) } else { None })
+            .collect();
+        let on = match question {
+            Question::Valid(Some(on)) => match single(self.eval(on)).as_ref().and_then(day) {
+                Some(on) => on,
+                None => return false,
+            },
+            _ => self.on,
+        };
+        let is_so = codes.iter().flatten().any(|code| self.answer(*code, question, on));
+        !codes.is_empty() && is_so != negated
+    }
+
+    fn answer(&self, code: usize, question: &Question, on: i64) -> bool {
+        let set = self.codes();
+        match question {
+            Question::Under(ranges, _) => ranges.iter().any(|(from, to)| self.is_within(code, *from, *to)),
+            Question::Leaf => {
+                !(0..set.codes.len()).any(|it| it != code && set.above(it).contains(&code) && set.is_in_force(it, on))
+            }
+            Question::Assignable | Question::Valid(_) => set.is_assignable(code, on),
+            Question::Known => true,
+            Question::Retired => {
+                let spans = &set.codes[code].spans;
+                !spans.is_empty() && spans.iter().all(|(_, to)| to.is_some_and(|to| to < on))
+            }
+            Question::Labelled(label) => set.above(code).iter().any(|it| set.codes[*it].labels.contains(label)),
+        }
+    }
+
+    /// From the first to the last code and all under that, or below one of these.
+    fn is_within(&self, code: usize, from: usize, to: usize) -> bool {
+        let set = self.codes();
+        set.above(code).iter().any(|it| from <= *it && *it <= set.end(to))
+    }
+
+    fn relates(&mut self, kind: &str, left: &Expr, right: &Expr) -> bool {
+        let (left, right) = (self.eval(left), self.eval(right));
+        let set = self.codes();
+        let relates = |one: usize, other: usize| {
+            set.above(one).iter().flat_map(|it| &set.codes[*it].relations).any(|(said, from, to)| {
+                // A code that the note itself names is not meant by it.
+                *said == kind && self.is_within(other, *from, *to) && !self.is_within(one, *from, *to)
+            })
+        };
+        left.iter().any(|one| {
+            right.iter().any(|other| match (one, other) {
+                (Value::Code(Some(a), _), Value::Code(Some(b), _)) => relates(*a, *b),
+                _ => false,
+            })
+        })
+    }
+
+    // ---- values
+
+    pub(super) fn eval(&mut self, expression: &Expr) -> Vec<Value> {
+        match expression {
+            Expr::Literal(it) => vec![value(it)],
+            Expr::Path(path) => self.values(path),
+            Expr::Weight(path, _) => {
+                let weight = |it: &Value| {
+                    let Value::Code(Some(code), _) = it else { return None };
+                    let set = self.codes();
+                    let mut at = Some(*code);
+                    while let Some(place) = at {
+                        if let Some(weight) = set.codes[place].weight {
+                            return Some(Value::Number(weight));
+                        }
+                        at = set.codes[place].parent;
+                    }
+                    None
+                };
+                self.values(path).iter().filter_map(weight).collect()
+            }
+            Expr::Count(list, None) => vec![count(self.items(&list.list).iter().filter(|it| is_item(it)).count())],
+            Expr::Count(list, Some(body)) => {
+                let answers = self.each(list, |frame| frame.holds(body));
+                vec![count(answers.into_iter().filter(|it| *it).count())]
+            }
+            Expr::Length(path) => vec![count(self.values(path).len())],
+            Expr::Arithmetic(sign, left, right) => {
+                let (left, right) = (single(self.eval(left)), single(self.eval(right)));
+                left.zip(right).and_then(|(left, right)| reckon(*sign, left, right)).into_iter().collect()
+            }
+            Expr::If(condition, then, other) => match (self.holds(condition), other) {
+                (true, _) => self.eval(then),
+                (false, Some(other)) => self.eval(other),
+                (false, None) => Vec::new(),
+            },
+            Expr::Position(list) => self.bound[list.variable].iter().map(|(_, place)| count(*place)).collect(),
+            Expr::Table(table, output, arguments) => {
+                let inputs: Vec<Vec<Value>> = arguments.iter().map(|it| self.eval(it)).collect();
+                let rows = &self.said.tables[*table].rows;
+                let fits = |(cells, ..): &&([Cell; 2], f64, usize)| {
+                    cells.iter().zip(&inputs).all(|(cell, input)| match cell {
+                        Cell::Any => true,
+                        Cell::Absent => input.is_empty(),
+                        Cell::Members(members) => input.iter().any(|it| self.is_among(it, members)),
+                        Cell::Compare(how, literal) => compares(*how, input, &[value(literal)]),
+                    })
+                };
+                let row = rows.iter().find(fits);
+                row.map(|(_, number, step)| match output {
+                    0 => Value::Number(*number),
+                    _ => Value::Step(*step, super::world::LEVELS),
+                })
+                .into_iter()
+                .collect()
+            }
+            // A text of blanks is nothing.
+            Expr::Call(name, arguments) => self.call(name, arguments).into_iter().filter(is_item).collect(),
+        }
+    }
+
+    fn call(&mut self, name: &str, arguments: &[Expr]) -> Vec<Value> {
+        let each: Vec<Vec<Value>> = arguments.iter().map(|it| self.eval(it)).collect();
+        match name {
+            "today" => return vec![Value::Day(self.today)],
+            "on" => return vec![Value::Day(self.on)],
+            "first-present" => return each.into_iter().find(|it| !it.is_empty()).unwrap_or_default(),
+            "first" => return each[0].first().cloned().into_iter().collect(),
+            "last" => return each[0].last().cloned().into_iter().collect(),
+            "distinct" => {
+                let mut known: Vec<Value> = Vec::new();
+                for it in each.into_iter().flatten() {
+                    if !known.iter().any(|other| order(&it, other) == Some(Ordering::Equal)) {
+                        known.push(it);
+                    }
+                }
+                return known;
+            }
+            "count" => return vec![count(each.concat().len())],
+            "sum" | "average" | "min" | "max" | "middle" => return aggregate(name, each).into_iter().collect(),
+            "text" => {
+                let words: Vec<String> = each.concat().iter().filter_map(|it| self.written(it)).collect();
+                return if words.is_empty() { Vec::new() } else { vec![Value::Text(words.join(", "))] };
+            }
+            "title" | "parent" => {
+                let set = self.codes();
+                let Some(Value::Code(Some(code), _)) = single(each.concat()) else { return Vec::new() };
+                let found = match name {
+                    "title" => Some(Value::Text(set.title(code))),
+                    _ => set.codes[code].parent.map(|it| Value::Code(Some(it), set.codes[it].name.clone())),
+                };
+                return found.into_iter().collect();
+            }
+            _ => {}
+        }
+        let singles: Vec<Option<Value>> = each.into_iter().map(single).collect();
+        plain(name, &singles).into_iter().collect()
+    }
+
+    fn written(&self, it: &Value) -> Option<String> {
+        Some(match it {
+            Value::Bool(it) => it.to_string(),
+            Value::Number(it) => it.to_string(),
+            Value::Text(it) => it.clone(),
+            Value::Day(it) => calendar::written(*it),
+            Value::Moment(it) => calendar::moment_written(*it),
+            Value::Span(it) if it.months != 0 => format!("{} months", it.months),
+            Value::Span(it) if it.seconds % 86_400 == 0 => format!("{} days", it.seconds / 86_400),
+            Value::Span(it) => format!("{} minutes", it.seconds / 60),
+            Value::Choice(it, words) | Value::Step(it, words) => words[*it].to_owned(),
+            Value::Code(Some(it), _) => self.codes().codes[*it].name.clone(),
+            Value::Code(None, text) => text.clone(),
+            _ => return None,
+        })
+    }
+}
+
+fn is_item(it: &Value) -> bool {
+    it.is_there() || matches!(it, Value::Record(_))
+}
+
+fn open(values: Vec<Value>) -> Vec<Value> {
+    values.into_iter().flat_map(|it| if let Value::List(items) = it { items } else { vec![it] }).collect()
+}
+
+fn compares(how: How, left: &[Value], right: &[Value]) -> bool {
+    let any = |how| left.iter().any(|one| right.iter().any(|other| fits(how, order(one, other))));
+    match how {
+        How::Unequal => !left.is_empty() && !right.is_empty() && !any(How::Equal),
+        how => any(how),
+    }
+}
+
+fn lies_within(one: &Value, span: Span, side: Side, from: &Value) -> bool {
+    let (one, from, earliest, latest) = match (one, from) {
+        (Value::Moment(one), Value::Moment(from)) if span.seconds % 86_400 != 0 => {
+            (*one, *from, *from - span.length(), *from + span.length())
+        }
+        _ => {
+            let (Some(one), Some(from)) = (day(one), day(from)) else { return false };
+            (one, from, calendar::later(from, span.back()), calendar::later(from, span))
+        }
+    };
+    match side {
+        Side::Before => earliest <= one && one <= from,
+        Side::After => from <= one && one <= latest,
+        Side::Of => earliest <= one && one <= latest,
+    }
+}
+
+fn reckon(sign: char, left: Value, right: Value) -> Option<Value> {
+    match (sign, left, right) {
+        (sign, Value::Number(a), Value::Number(b)) => {
+            let it = match sign {
+                '+' => a + b,
+                '-' => a - b,
+                '*' => a * b,
+                _ => a / b,
+            };
+            it.is_finite().then_some(Value::Number(it))
+        }
+        ('+', Value::Day(a), Value::Span(b)) => Some(Value::Day(calendar::later(a, b))),
+        ('-', Value::Day(a), Value::Span(b)) => Some(Value::Day(calendar::later(a, b.back()))),
+        ('+', Value::Moment(a), Value::Span(b)) => Some(Value::Moment(calendar::moment_later(a, b))),
+        ('-', Value::Moment(a), Value::Span(b)) => Some(Value::Moment(calendar::moment_later(a, b.back()))),
+        ('-', Value::Moment(a), Value::Moment(b)) => Some(Value::Span(Span { months: 0, seconds: a - b })),
+        ('-', a, b) => Some(Value::Span(Span { months: 0, seconds: (day(&a)? - day(&b)?) * 86_400 })),
+        _ => None,
+    }
+}
+
+/// What several values come to; what is absent counts for nothing, but of `middle` for the lowest.
+fn aggregate(name: &str, each: Vec<Vec<Value>>) -> Option<Value> {
+    let absent = each.iter().filter(|it| it.is_empty()).count();
+    let mut values = each.concat();
+    let compared = |a: &Value, b: &Value| order(a, b).unwrap();
+    let numbers = |values: &[Value]| -> Vec<f64> {
+        values
+            .iter()
+            .map(|it| if let Value::Number(it) = it { *it } else { panic!("only numbers are added up") })
+            .collect()
+    };
+    if values.is_empty() {
+        return None;
+    }
+    values.sort_by(compared);
+    match name {
+        "min" => values.into_iter().next(),
+        "max" => values.pop(),
+        "middle" => {
+            let of_all = usize::midpoint(values.len(), absent);
+            of_all.checked_sub(absent).map(|place| values.swap_remove(place))
+        }
+        "sum" => Some(Value::Number(numbers(&values).iter().sum())),
+        _ => {
+            let Value::Number(many) = count(values.len()) else { unreachable!() };
+            Some(Value::Number(numbers(&values).iter().sum::<f64>() / many))
+        }
+    }
+}
+
+fn plain(name: &str, arguments: &[Option<Value>]) -> Option<Value> {
+    let first = arguments[0].as_ref()?;
+    let second = || arguments[1].as_ref();
+    let number = |it: &Value| if let Value::Number(it) = it { Some(*it) } else { None };
+    match name {
+        "number" => match first {
+            Value::Number(_) => Some(first.clone()),
+            other => text_of(other)?.trim().parse().ok().filter(|it: &f64| it.is_finite()).map(Value::Number),
+        },
+        "upper" => Some(Value::Text(text_of(first)?.to_uppercase())),
+        "length" => Some(count(text_of(first)?.chars().count())),
+        "part" => {
+            let (from, many) = (number(second()?)?, number(arguments[2].as_ref()?)?);
+            let text = text_of(first)?;
+            let is_part = |place: &usize| {
+                let Value::Number(place) = count(*place) else { unreachable!() };
+                from <= place && place < from + many
+            };
+            let part: String =
+                text.chars().enumerate().filter(|(place, _)| is_part(&(place + 1))).map(|it| it.1).collect();
+            (!part.is_empty()).then_some(Value::Text(part))
+        }
+        "date" => match first {
+            // Of the texts there are, none is a day.
+            Value::Text(_) | Value::Code(..) => None,
+            other => day(other).map(Value::Day),
+        },
+        "year" => Some(whole(calendar::date(day(first)?).0)),
+        "month" => Some(whole(calendar::date(day(first)?).1)),
+        "day" => Some(whole(calendar::date(day(first)?).2)),
+        "hour" => match first {
+            Value::Moment(it) => Some(whole(it.rem_euclid(86_400) / 3600)),
+            _ => None,
+        },
+        "years" => Some(whole(calendar::years(day(first)?, day(second()?)?))),
+        "days" => Some(whole(day(second()?)? - day(first)?)),
+        "round" => number(first).map(|it| Value::Number(it.round())),
+        "floor" => number(first).map(|it| Value::Number(it.floor())),
+        "step" => match first {
+            Value::Step(it, _) => Some(count(*it)),
+            _ => None,
+        },
+        _ => panic!("no function is called {name}"),
+    }
+}
+
+fn text_of(it: &Value) -> Option<String> {
+    match it {
+        Value::Text(text) | Value::Code(_, text) => Some(text.clone()),
+        Value::Number(it) => Some(it.to_string()),
+        _ => None,
+    }
+}
+
+fn luhn(text: &str) -> bool {
+    let digits: Option<Vec<u32>> = text.chars().map(|it| it.to_digit(10)).collect();
+    let Some(digits) = digits.filter(|it| it.len() > 1) else { return false };
+    let weighed = digits.iter().rev().enumerate().map(|(place, digit)| match (place % 2, digit) {
+        (0, digit) => *digit,
+        (_, digit) => [0, 2, 4, 6, 8, 1, 3, 5, 7, 9][*digit as usize],
+    });
+    weighed.sum::<u32>() % 10 == 0
+}
+
+impl Set {
+    /// A code and all that it stands under, by any of its parents.
+    pub(super) fn above(&self, code: usize) -> BTreeSet<usize> {
+        let mut all = BTreeSet::from([code]);
+        for parent in self.codes[code].parent.iter().chain(&self.codes[code].under) {
+            all.extend(self.above(*parent));
+        }
+        all
+    }
+
+    pub(super) fn is_in_force(&self, code: usize, on: i64) -> bool {
+        let spans = &self.codes[code].spans;
+        let holds =
+            |(from, to): &(Option<i64>, Option<i64>)| from.is_none_or(|it| it <= on) && to.is_none_or(|it| on <= it);
+        spans.is_empty() || spans.iter().any(holds)
+    }
+
+    pub(super) fn is_assignable(&self, code: usize, on: i64) -> bool {
+        let has_children = self.codes.iter().any(|it| it.parent == Some(code));
+        let said = self.codes[code].assignable;
+        self.is_in_force(code, on) && !self.codes[code].is_group && said.unwrap_or(!has_children)
+    }
+
+    pub(super) fn title(&self, code: usize) -> String {
+        self.codes[code].title.as_ref().map_or_else(|| format!("Nothing {code}"), |it| it.written.clone())
+    }
+}
