@@ -149,6 +149,7 @@ pub(super) fn call<'a>(
         Yields::Text => Some(Type::TEXT),
         Yields::Date => Some(Type::DATE),
         Yields::Bool => Some(Type::BOOL),
+        Yields::Same if matches!(function, Function::Min | Function::Max | Function::Middle) => first.map(Type::item),
         Yields::Same => first,
         Yields::Item => first.map(Type::item),
     };
