@@ -58,6 +58,7 @@ pub struct Index {
     /// For each criteria, whether the code may be recorded on any day, so that the registry need not be asked.
     is_undated: Vec<bool>,
     rules_out: bool,
+    needs: bool,
 }
 
 /// Lines filed under the values of one path.
@@ -95,6 +96,7 @@ impl Index {
             phrases: HashMap::new(),
             is_undated: Vec::with_capacity(classifier.criteria.len()),
             rules_out: classifier.criteria.iter().any(|criteria| !criteria.unless.is_empty()),
+            needs: classifier.criteria.iter().any(|criteria| !criteria.needs.is_empty()),
         };
         let fields = domain.records.get(usize::from(classifier.record)).map_or(&[][..], |it| it.fields.as_slice());
         for (number, criteria) in (0_u32..).zip(&classifier.criteria) {
@@ -183,6 +185,11 @@ impl Index {
     /// Whether some criteria have an `unless`.
     pub fn rules_out(&self) -> bool {
         self.rules_out
+    }
+
+    /// Whether some criteria need a field.
+    pub fn needs(&self) -> bool {
+        self.needs
     }
 
     /// Whether any phrase speaks for any criteria.

@@ -20,7 +20,7 @@ use unicode_normalization::UnicodeNormalization;
 /// Words kept in memory; more than a language has in daily use, and a bound for hostile input.
 const WORDS_KEPT: usize = 1 << 16;
 /// Words met lately that are kept; a power of two.
-const WORDS_LATELY: usize = 1 << 13;
+const WORDS_LATELY: usize = 1 << 14;
 /// Bytes of the longest word that can be part of a phrase.
 const LONGEST_WORD: usize = 64;
 

@@ -9,6 +9,7 @@ pub use given::codes_in;
 
 use crate::logic::Frame;
 use crate::logic::Logic;
+use crate::logic::index::Index;
 use crate::model::day::Day;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Given;
@@ -62,7 +63,9 @@ pub fn classify<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, kept: Kept)
         given::raise(frame, classifier, &mut said.given);
         let gathered = reasons::gather(frame, logic, place, classifier);
         let candidates = rank(frame, logic, place, classifier, gathered, kept);
-        given::missing(frame, classifier, &said.given, &candidates, &mut said.missing);
+        if logic.index(place).is_none_or(Index::needs) {
+            given::missing(frame, classifier, &said.given, &candidates, &mut said.missing);
+        }
         if !candidates.is_empty() {
             sets.push(candidates);
         }
