@@ -2,13 +2,15 @@
 #![allow(dead_code, reason = "each bench uses a part of it")]
 #![expect(clippy::unwrap_used, reason = "a bench")]
 
+#[path = "../compiled/mod.rs"]
+mod compiled;
+
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tencode::definitions::compile;
 use tencode::definitions::import::sources::Folders;
 use tencode::definitions::load;
-use tencode::registry;
 use tencode::registry::Registry;
 
 /// The file named by `TENCODE_REGISTRY` (one that `tencode build -o FILE` wrote), else compiled here from `domains` and the
@@ -22,16 +24,7 @@ pub fn registry() -> Option<Arc<Registry>> {
     let sources = folders.iter().map(|it| load::load(it)).collect();
     let outcome = compile::compile(sources, &Folders::of_user().files());
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("all.registry");
-    let parts = registry::Parts {
-        sets: &outcome.compiled.sets,
-        crosswalks: &outcome.compiled.crosswalks,
-        shared: &outcome.compiled.shared,
-        domains: &outcome.compiled.domains,
-        stamp: [0; 32],
-    };
-    registry::write(&path, &parts).unwrap();
-    Some(Arc::new(Registry::open(&path).unwrap()))
+    Some(compiled::registry(&outcome, folder.path()))
 }
 
 /// A file under `TENCODE_DATA`, if it is there.

@@ -8,13 +8,15 @@
 #![allow(dead_code, reason = "each bench uses a part of it")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a bench")]
 
+#[path = "../compiled/mod.rs"]
+mod compiled;
+
 use fastrand::Rng;
 use std::fmt::Write;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tencode::definitions::compile;
 use tencode::definitions::load;
-use tencode::registry;
 use tencode::registry::Registry;
 
 /// Words of the fields that are choices.
@@ -379,14 +381,5 @@ pub fn registry(folder: &TempDir) -> Arc<Registry> {
     let wrong: Vec<String> =
         outcome.diagnostics.iter().map(|it| format!("{} {:?}", it.file.display(), it.kind)).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
-    let path = folder.path().join("it.registry");
-    let parts = registry::Parts {
-        sets: &outcome.compiled.sets,
-        crosswalks: &outcome.compiled.crosswalks,
-        shared: &outcome.compiled.shared,
-        domains: &outcome.compiled.domains,
-        stamp: [0; 32],
-    };
-    registry::write(&path, &parts).unwrap();
-    Arc::new(Registry::open(&path).unwrap())
+    compiled::registry(&outcome, folder.path())
 }
