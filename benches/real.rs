@@ -1,10 +1,9 @@
 //! The main job on real records and real codes: encounters in, disclosures out, one thread, CPU time.
 //!
 //! `cargo bench --bench real [-- NAME…]` runs, as `tencode run --jobs 1` does, complaints of the CFPB, NIBRS incidents that the FBI
-//! accepted, Blue Button claims, and encounters made up from a seed that carry each code of ICD-10-CM and HCPCS. It prints what
-//! a record costs, start and build of the registry not counted, and where the input is JSON beside it what it costs to read
-//! the same lines into `serde_json::Value` and to write them out again. The releases and records are those of
-//! `TENCODE_DATA` (see `official/`); what is not there is skipped.
+//! accepted, Blue Button claims, and encounters made up from a seed that carry each code of ICD-10-CM and HCPCS. It prints what a
+//! record costs, start and build of the registry not counted, and for JSON beside it what it costs to read the same lines into
+//! `serde_json::Value` and to write them out again. What is not under `TENCODE_DATA` (see `official/`) is skipped.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a bench")]
 #![expect(clippy::cast_precision_loss, reason = "counts")]
 
@@ -37,13 +36,14 @@ const ON: Day = Day(20_544);
 /// 2026-09-04.
 const TODAY: Day = Day(20_700);
 
-/// Records, and how they are run.
+/// Records, and the domain, record and audience they are run with.
 struct Work {
-    /// Domain, record and audience.
     run: [&'static str; 3],
     format: Format,
     input: Arc<[u8]>,
 }
+
+type Maker = fn(&Registry) -> Option<Work>;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
@@ -51,7 +51,7 @@ fn main() {
         println!("SKIPPED, nothing measured: no official releases and records (TENCODE_DATA)");
         return;
     };
-    let makers: [(&str, fn(&Registry) -> Option<Work>); 4] =
+    let makers: [(&str, Maker); 4] =
         [("complaints", complaints), ("incidents", incidents), ("claims", claims), ("encounters", encounters)];
     println!(
         "{:<12} {:>8} {:>8} {:>9} {:>10} {:>8} {:>8} {:>6}",
@@ -159,14 +159,14 @@ fn measure(name: &str, work: &Work, registry: Arc<Registry>) {
     }));
     let lines = std::str::from_utf8(&work.input).ok().filter(|_| work.format != Format::Csv);
     let tree = lines.map(|lines| each(best(|| tree_and_back(lines, &mut out))));
-    let tree = tree.map_or_else(String::new, |tree| format!("{tree:>8.2} {:>6.2}", ours / tree));
-    println!("{name:<12} {records:>8} {codes:>8} {findings:>9} {:>10.0} {ours:>8.2} {tree}", 1e6 / ours);
+    let tree = tree.map_or_else(String::new, |tree| format!(" {tree:>8.2} {:>6.2}", ours / tree));
+    println!("{name:<12} {records:>8} {codes:>8} {findings:>9} {:>10.0} {ours:>8.2}{tree}", 1e6 / ours);
 }
 
 /// How many encounters were answered.
 fn answer(engine: &Engine, work: &Work, out: &mut Vec<u8>) -> u64 {
-    let bytes = Box::new(Cursor::new(Arc::clone(&work.input)));
-    let mut source = Source::new("it", None, bytes, Some(work.format), engine.schema()).unwrap();
+    let input = Box::new(Cursor::new(Arc::clone(&work.input)));
+    let mut source = Source::new("it", None, input, Some(work.format), engine.schema()).unwrap();
     let counts = batch::run(&mut source, engine.schema(), 1, || engine.worker(), out, &mut |_| ()).unwrap();
     assert_eq!((counts.refused, counts.written), (0, counts.read));
     counts.read
