@@ -22,6 +22,7 @@ use crate::model::day::Day;
 use crate::model::expression::Relation;
 use crate::model::record::Kind as FieldKind;
 use crate::model::value::Literal;
+use std::collections::BTreeSet;
 use zerocopy::FromBytes;
 use zerocopy::little_endian::U32;
 
@@ -138,10 +139,21 @@ impl<'a> Codes<'a> {
         self.row(code).map(|row| row.end.get()).filter(|end| *end >= code && *end < self.len()).unwrap_or(code)
     }
 
-    /// Nothing is below it on that day.
+    /// Nothing is below it on that day, by any of the parents.
     pub fn is_leaf(self, code: u32, on: Day) -> bool {
-        let below = code + 1..self.subtree_end(code).saturating_add(1);
-        !below.chain(self.further(Kind::MoreChildren, code)).any(|code| self.is_in_force(code, on))
+        if !self.set.is_multiple {
+            return !(code + 1..self.subtree_end(code).saturating_add(1)).any(|below| self.is_in_force(below, on));
+        }
+        let (mut open, mut seen) = (self.children(code), BTreeSet::new());
+        while let Some(below) = open.pop() {
+            if self.is_in_force(below, on) {
+                return false;
+            }
+            if seen.insert(below) {
+                open.extend(self.children(below));
+            }
+        }
+        true
     }
 
     /// It exists on that day, itself recordable or not.

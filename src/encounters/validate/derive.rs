@@ -147,6 +147,8 @@ fn fit(value: Value<'static>, kind: &Kind, registry: &Registry) -> Value<'static
         names.iter().position(|name| name == text).and_then(|place| u16::try_from(place).ok())
     };
     match (kind, value) {
+        // What does not fit the field it was read from says nothing elsewhere, and its text stays where it was.
+        (_, Value::Misfit(_)) => Value::Absent,
         (Kind::Code(set), Value::Text(text)) => {
             let code = registry.codes(*set).find(&text);
             Value::Code(CodeValue { code, text: Cow::Owned(text.into_owned()) })
@@ -159,6 +161,9 @@ fn fit(value: Value<'static>, kind: &Kind, registry: &Registry) -> Value<'static
         }
         (Kind::List(_), Value::Absent) => Value::Absent,
         (Kind::List(inner), one) => Value::List(vec![fit(one, inner, registry)]),
+        (Kind::Record(fields), Value::Record(slots)) => Value::Record(
+            slots.into_iter().zip(fields).map(|(value, field)| fit(value, &field.kind, registry)).collect(),
+        ),
         (_, value) => value,
     }
 }
