@@ -43,6 +43,8 @@ use tencode::registry::Registry;
 
 /// Domains that are drawn where nobody says how many.
 const FEW: u64 = 20;
+/// Domains that were judged otherwise once: misfits copied into derived fields, leaves with children by further parents.
+const ONCE_WRONG: [u64; 8] = [507, 517, 687, 787, 976, 1107, 1452, 1494];
 /// Encounters under each.
 const ENCOUNTERS: u64 = 60;
 
@@ -60,7 +62,8 @@ fn the_engine_says_what_the_language_means() {
     let folder = tempfile::tempdir().unwrap();
     let mut seen = Seen::default();
     let mut wrong = Vec::new();
-    for seed in first..first + many {
+    let again = ONCE_WRONG.into_iter().filter(|_| first == 1 && many < ONCE_WRONG[0]);
+    for seed in (first..first + many).chain(again) {
         wrong.extend(try_one(seed, folder.path(), &mut seen));
     }
     println!("{seen:?}");
