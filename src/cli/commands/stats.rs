@@ -172,7 +172,9 @@ impl Stats {
 fn say(answered: &Answered, counts: Counts, terminal: &mut Terminal) {
     let Answer { cells, rows, columns, total } = &answered.answer;
     let hidden = cells.iter().chain(rows).chain(columns).filter(|it| it.count.is_none()).count();
-    if answered.is_withheld {
+    if answered.is_withheld && answered.before == 0 {
+        terminal.note("nothing can be shown: there are too few encounters to hide the small counts among");
+    } else if answered.is_withheld {
         terminal.note(&format!(
             "nothing can be shown: with {} earlier answers about the same encounters, small counts could be worked out",
             answered.before
