@@ -154,6 +154,7 @@ fn no_canary_comes_out() {
         ("law-enforcement", "call"),
         ("law-enforcement", "incident"),
         ("customer-service", "contact"),
+        ("customer-service", "cfpb"),
     ] {
         let found = SHOP.registry.domain(domain).unwrap().unwrap();
         let fields = &found.records.iter().find(|it| it.name == record).unwrap().fields;

@@ -4,8 +4,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
+use super::compiled;
 use std::path::Path;
-use std::sync::Arc;
 use tencode::definitions::compile::compile;
 use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
@@ -13,8 +13,6 @@ use tencode::encounters::engine::Options;
 use tencode::encounters::engine::Worker;
 use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
-use tencode::registry;
-use tencode::registry::Registry;
 
 const LEVELS: [&str; 4] = ["straightforward", "low", "moderate", "high"];
 
@@ -73,17 +71,7 @@ fn expected(codes: &[(&'static str, u32); 4], elements: Option<[usize; 3]>, minu
 fn engine(folder: &Path) -> Engine {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains");
     let outcome = compile(vec![load(&root.join("shared")), load(&root.join("healthcare"))], &[]);
-    let compiled = &outcome.compiled;
     assert!(outcome.refused.is_empty(), "refused: {:?}", outcome.refused);
-    let parts = registry::Parts {
-        sets: &compiled.sets,
-        crosswalks: &compiled.crosswalks,
-        shared: &compiled.shared,
-        domains: &compiled.domains,
-        stamp: [0; 32],
-    };
-    let file = folder.join("healthcare.registry");
-    registry::write(&file, &parts).unwrap();
     let options = Options {
         record: None,
         audience: None,
@@ -93,7 +81,7 @@ fn engine(folder: &Path) -> Engine {
         candidates: None,
         key: [7; 32],
     };
-    Engine::new(Arc::new(Registry::open(&file).unwrap()), "healthcare", options).unwrap()
+    Engine::new(compiled::registry(&outcome, folder), "healthcare", options).unwrap()
 }
 
 /// What the program says of a visit: the code it offers, and what is missing for the next.

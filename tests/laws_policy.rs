@@ -3,6 +3,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
+use super::compiled;
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::json;
@@ -17,7 +18,6 @@ use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
-use tencode::registry;
 use tencode::registry::Registry;
 
 /// Every operator, on texts, so that what comes out may go in again.
@@ -129,17 +129,7 @@ pub(crate) static SHOP: LazyLock<Shop> = LazyLock::new(|| {
     let said: Vec<String> =
         outcome.diagnostics.iter().filter(|it| it.is_error()).map(|it| it.kind.to_string()).collect();
     assert!(outcome.refused.is_empty(), "refused: {:?} {said:?}", outcome.refused);
-    let compiled = &outcome.compiled;
-    let parts = registry::Parts {
-        sets: &compiled.sets,
-        crosswalks: &compiled.crosswalks,
-        shared: &compiled.shared,
-        domains: &compiled.domains,
-        stamp: [0; 32],
-    };
-    let file = folder.path().join("registry");
-    registry::write(&file, &parts).unwrap();
-    Shop { registry: Arc::new(Registry::open(&file).unwrap()), _folder: folder }
+    Shop { registry: compiled::registry(&outcome, folder.path()), _folder: folder }
 });
 
 fn engine(domain: &str, record: &str, audience: &str) -> Engine {

@@ -6,6 +6,8 @@ mod architecture;
 mod audit;
 mod canaries;
 mod compile;
+#[path = "../benches/compiled/mod.rs"]
+mod compiled;
 mod definitions;
 mod em_truth_table;
 mod laws;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
+use super::compiled::registry;
 use serde_json::Value;
 use serde_json::json;
 use std::path::Path;
@@ -14,7 +15,6 @@ use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
-use tencode::registry;
 use tencode::registry::Registry;
 
 /// The domain of health with all releases that are installed, or `None` without that of ICD-10-CM.
@@ -25,17 +25,7 @@ fn installed(folder: &Path) -> Option<Arc<Registry>> {
     let loaded = ["shared", "healthcare"].map(|name| load(&shipped.join(name)));
     let outcome = compile(loaded.into_iter().collect(), &sources.files());
     assert!(outcome.refused.is_empty(), "refused: {:?}", outcome.refused);
-    let compiled = &outcome.compiled;
-    let parts = registry::Parts {
-        sets: &compiled.sets,
-        crosswalks: &compiled.crosswalks,
-        shared: &compiled.shared,
-        domains: &compiled.domains,
-        stamp: [0; 32],
-    };
-    let file = folder.join("registry");
-    registry::write(&file, &parts).unwrap();
-    Some(Arc::new(Registry::open(&file).unwrap()))
+    Some(registry(&outcome, folder))
 }
 
 fn disclose(engine: &Engine, encounter: &Value) -> Value {

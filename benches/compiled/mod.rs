@@ -1,5 +1,5 @@
 //! A registry of what was compiled.
-#![expect(clippy::unwrap_used, reason = "a bench")]
+#![expect(clippy::unwrap_used, reason = "benches and tests")]
 
 use std::path::Path;
 use std::sync::Arc;

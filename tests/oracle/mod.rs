@@ -17,6 +17,7 @@ mod language;
 mod meaning;
 mod world;
 
+use super::compiled::registry;
 use fastrand::Rng;
 use judge::Answer;
 use judge::Candidate;
@@ -38,7 +39,6 @@ use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
-use tencode::registry;
 use tencode::registry::Registry;
 
 /// Domains that are drawn where nobody says how many.
@@ -86,7 +86,7 @@ struct Seen {
 fn try_one(seed: u64, folder: &Path, seen: &mut Seen) -> Option<String> {
     let mut rng = Rng::with_seed(seed);
     let mut said = draw::definitions(&mut rng);
-    let (registry, text, refused) = build(&mut said, &folder.join("registry"), seed);
+    let (registry, text, refused) = build(&mut said, folder, seed);
     let names: Vec<String> = said.sets[0].codes.iter().map(|code| code.name.clone()).collect();
     let on = (rng.u8(..4) == 0).then(|| world::TODAY + rng.i64(-10..10));
     let shown = rng.bool().then_some(50);
@@ -122,7 +122,7 @@ fn try_one(seed: u64, folder: &Path, seen: &mut Seen) -> Option<String> {
 }
 
 /// Compiles the definitions; conditions that the checker rightly refuses are taken out of them.
-fn build(said: &mut Definitions, file: &Path, seed: u64) -> (Arc<Registry>, String, Vec<Refused>) {
+fn build(said: &mut Definitions, folder: &Path, seed: u64) -> (Arc<Registry>, String, Vec<Refused>) {
     let mut refused = Vec::new();
     for _ in 0..20 {
         let written = said.write();
@@ -134,16 +134,7 @@ fn build(said: &mut Definitions, file: &Path, seed: u64) -> (Arc<Registry>, Stri
         let outcome = compile(vec![source], &[]);
         let errors: Vec<&Diagnostic> = outcome.diagnostics.iter().filter(|it| it.is_error()).collect();
         if errors.is_empty() && outcome.refused.is_empty() {
-            let compiled = &outcome.compiled;
-            let parts = registry::Parts {
-                sets: &compiled.sets,
-                crosswalks: &compiled.crosswalks,
-                shared: &compiled.shared,
-                domains: &compiled.domains,
-                stamp: [0; 32],
-            };
-            registry::write(file, &parts).unwrap();
-            return (Arc::new(Registry::open(file).unwrap()), written.text, refused);
+            return (registry(&outcome, folder), written.text, refused);
         }
         take_out(said, &written, &errors, &mut refused, seed);
     }
