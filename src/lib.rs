@@ -11,8 +11,12 @@ pub mod diagnostics;
 /// Imports: nothing.
 pub mod model;
 
+/// Files as they are on disk: packed, mapped.
+/// Imports: nothing.
+pub mod files;
+
 /// The compiled file: written once, opened, looked up, searched.
-/// Imports: model.
+/// Imports: model, files.
 pub mod registry;
 
 /// Evaluates expressions, tables and rules on an encounter.
@@ -24,7 +28,7 @@ pub mod logic;
 pub mod scripts;
 
 /// Definitions to registry.
-/// Imports: model, diagnostics, registry, logic, scripts.
+/// Imports: model, diagnostics, files, registry, logic, scripts.
 pub mod definitions;
 
 /// The append-only record of who was shown what.
@@ -32,7 +36,7 @@ pub mod definitions;
 pub mod audit;
 
 /// Encounter to disclosure.
-/// Imports: model, registry, logic, scripts, audit.
+/// Imports: model, files, registry, logic, scripts, audit.
 pub mod encounters;
 
 /// Counts that give nobody away.

@@ -11,6 +11,7 @@ use super::layout::NOBODY;
 use super::layout::SET_KINDS;
 use super::layout::Section;
 use super::write::Meta;
+use crate::files::Mapped;
 use crate::model::day::Day;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -28,7 +29,7 @@ use zerocopy::IntoBytes;
 /// An opened registry. Cheap to share between threads.
 pub struct Registry {
     path: String,
-    map: memmap2::Mmap,
+    map: Mapped,
     id: String,
     stamp: [u8; 32],
     sets: Vec<Set>,
@@ -60,7 +61,7 @@ impl Registry {
     pub fn open(path: &Path) -> Result<Registry, Error> {
         let failed = |source| Error::File { path: path.display().to_string(), source };
         let file = File::open(path).map_err(failed)?;
-        let map = map(&file).map_err(failed)?;
+        let map = Mapped::new(&file).map_err(failed)?;
         let unfit = |why: &str| Error::Unfit { path: path.display().to_string(), why: why.to_owned() };
         let (header, table) = front(&map).map_err(unfit)?;
         if !is_remembered(path, &file) {
@@ -91,7 +92,7 @@ impl Registry {
     /// [`Error::File`] if there is no memory for it.
     pub fn empty() -> Result<Registry, Error> {
         let failed = |source| Error::File { path: "an empty registry".to_owned(), source };
-        let map = memmap2::MmapMut::map_anon(1).and_then(memmap2::MmapMut::make_read_only).map_err(failed)?;
+        let map = Mapped::empty().map_err(failed)?;
         Ok(Registry {
             path: String::new(),
             map,
@@ -235,13 +236,6 @@ impl Registry {
 fn range(section: &Section) -> Option<Range<usize>> {
     let from = usize::try_from(section.offset.get()).ok()?;
     Some(from..from.checked_add(usize::try_from(section.length.get()).ok()?)?)
-}
-
-#[expect(unsafe_code, reason = "a map of a file; what is read from it is checked against its bounds")]
-fn map(file: &File) -> std::io::Result<memmap2::Mmap> {
-    // SAFETY: a registry is written beside its place and moved there, never changed in place. Should somebody cut it
-    // nevertheless while it is mapped, the system ends the program; nothing is written through the map.
-    unsafe { memmap2::Mmap::map(file) }
 }
 
 fn front(bytes: &[u8]) -> Result<(&Header, &[Section]), &'static str> {

@@ -9,6 +9,7 @@ use crate::definitions::import::Format;
 use crate::definitions::import::Options;
 use crate::definitions::print;
 use crate::diagnostics::did_you_mean;
+use crate::files;
 use crate::model::day::Day;
 use std::path::PathBuf;
 
@@ -57,7 +58,7 @@ impl Import {
         for file in &self.files {
             let part = import::read_file(file).and_then(|bytes| import::read(format, &bytes, &options));
             parts.push(part.map_err(|error| match error {
-                import::Error::File { .. } => Failure::said(error.to_string()),
+                import::Error::File(files::Error::File { .. }) => Failure::said(error.to_string()),
                 _ => Failure::said(format!("{}: {error}", file.display())),
             })?);
         }

@@ -10,6 +10,7 @@ use crate::definitions::import;
 use crate::definitions::import::sources;
 use crate::definitions::import::sources::Folders;
 use crate::definitions::import::sources::Source;
+use crate::files;
 use serde::Deserialize;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -116,7 +117,7 @@ fn add(files: &[PathBuf], known: &[Source], terminal: &mut Terminal) -> Result<V
             Err(error) => {
                 verdict = Verdict::Wrong;
                 terminal.note(&match error {
-                    import::Error::File { .. } => error.to_string(),
+                    import::Error::File(files::Error::File { .. }) => error.to_string(),
                     _ => format!("{}: {error}", file.display()),
                 });
             }

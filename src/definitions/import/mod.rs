@@ -17,7 +17,6 @@ mod print;
 #[cfg(test)]
 mod releases;
 pub mod sources;
-mod unpack;
 mod xml;
 
 pub use delimited::mappings as delimited_mappings;
@@ -26,30 +25,22 @@ pub use gem::mappings as gem_mappings;
 pub use merge::Merged;
 pub use merge::merge;
 pub use print::to_definition;
-pub use unpack::read_file;
-pub use unpack::unpack;
 
+use crate::files;
 use crate::model::content::MatchKind;
 use crate::model::content::Release;
 use crate::model::content::Replacing;
 use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::expression::Relation;
+use std::path::Path;
 
 /// Why a file could not be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The file could not be read.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A packed file is damaged, holds no file, or would unpack to more than is allowed.
-    #[error("cannot be unpacked: {0}")]
-    Packed(String),
+    /// The file could not be read or unpacked.
+    #[error(transparent)]
+    File(#[from] files::Error),
     /// The file is not of the format.
     #[error("line {line}: {why}")]
     Line {
@@ -240,6 +231,15 @@ pub struct MapRow {
     pub kind: MatchKind,
     /// Targets that share a number (not 0) are used together.
     pub group: u16,
+}
+
+/// Reads and unpacks a file.
+///
+/// # Errors
+///
+/// [`Error::File`] if it cannot be read or unpacked.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    Ok(files::read(path)?)
 }
 
 /// Reads the bytes of one unpacked file.

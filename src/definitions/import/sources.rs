@@ -6,6 +6,7 @@
 use super::Error;
 use super::Format;
 use super::Options;
+use crate::files;
 use serde::Deserialize;
 use serde::Serialize;
 use std::path::Path;
@@ -172,7 +173,7 @@ pub fn install<'s>(file: &Path, sources: &'s [Source], folder: &Path) -> Result<
     let own = source.files.iter().find(|it| !it.contains('*')).filter(|_| !source.has_name(&name));
     let packing = [".gz", ".xz", ".zip"].into_iter().find(|ending| name.ends_with(ending)).unwrap_or_default();
     let target = folder.join(own.map_or_else(|| name.clone(), |own| format!("{own}{packing}")));
-    let failed = |source| Error::File { path: target.display().to_string(), source };
+    let failed = |source| files::Error::File { path: target.display().to_string(), source };
     std::fs::create_dir_all(folder).map_err(failed)?;
     std::fs::copy(file, &target).map_err(failed)?;
     Ok((source, target))

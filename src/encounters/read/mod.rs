@@ -14,7 +14,6 @@ mod scalar;
 mod schema;
 mod source;
 mod swift;
-mod unpack;
 
 #[cfg(test)]
 pub(crate) mod tests;

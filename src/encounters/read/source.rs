@@ -7,7 +7,7 @@ use super::fhir;
 use super::json_array::Elements;
 use super::ndjson::Lines;
 use super::schema::Schema;
-use super::unpack;
+use crate::files;
 use std::fs::File;
 use std::io;
 use std::io::BufRead;
@@ -208,12 +208,12 @@ impl Source {
         let failed = |source| Error::File { path: name.to_owned(), source };
         let position = Arc::new(AtomicU64::new(0));
         let input = Counted { input, position: Arc::clone(&position) };
-        let mut unpacked = unpack::unpack(Box::new(input)).map_err(failed)?;
-        let (first, error) = unpack::peek(&mut unpacked.reader, PEEK);
+        let mut unpacked = files::unpack(Box::new(input)).map_err(failed)?;
+        let (first, error) = files::peek(&mut unpacked.reader, PEEK);
         // What is wrong with a packed file is said where reading meets it.
         let rest: Box<dyn Read + Send> = match error {
             Some(error) if !(unpacked.is_packed && is_damage(&error)) => return Err(failed(error)),
-            Some(error) => Box::new(unpack::Failed(Some(error))),
+            Some(error) => Box::new(Failed(Some(error))),
             None => unpacked.reader,
         };
         let first = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&first).to_vec();
@@ -315,6 +315,15 @@ fn has_whole_first_line(first: &[u8]) -> bool {
     match start.iter().position(|&byte| byte == b'\n') {
         Some(end) => serde_json::from_slice::<serde::de::IgnoredAny>(start.get(..end).unwrap_or_default()).is_ok(),
         None => true,
+    }
+}
+
+/// Reports once more that reading failed, after what was read before.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

@@ -5,6 +5,8 @@ use super::words::Sum;
 use super::words::class;
 use super::words::classes;
 use crate::encounters::redact::Error;
+use crate::files;
+use crate::files::Mapped;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
@@ -28,7 +30,7 @@ enum Slots {
     #[default]
     None,
     Made(Vec<u64>),
-    Mapped(memmap2::Mmap),
+    Mapped(Mapped),
 }
 
 /// What stands before the slots in the file: the stamp of the lists it was made of.
@@ -92,7 +94,7 @@ impl NameLists {
     }
 
     fn open(file: &Path, stamp: u64) -> Option<NameLists> {
-        let map = map(&File::open(file).ok()?).ok()?;
+        let map = Mapped::new(&File::open(file).ok()?).ok()?;
         let (head, _) = map.split_at_checked(HEAD)?;
         let slots = slots_of(&map).len();
         if u64::from_le_bytes(head.try_into().ok()?) != stamp || !slots.is_power_of_two() || slots < 2 {
@@ -115,13 +117,6 @@ fn shift(slots: usize) -> u32 {
     64 - slots.trailing_zeros()
 }
 
-#[expect(unsafe_code, reason = "a map of a file; what is read from it is checked against its bounds")]
-fn map(file: &File) -> std::io::Result<memmap2::Mmap> {
-    // SAFETY: the file is written beside its place and moved there, never changed in place. Should somebody cut it
-    // nevertheless while it is mapped, the system ends the program; nothing is written through the map.
-    unsafe { memmap2::Mmap::map(file) }
-}
-
 /// A file that cannot be written is no error: the lists are read anew the next time.
 fn keep(file: &Path, stamp: u64, slots: &[u64]) -> Option<NameLists> {
     let mut bytes = stamp.to_le_bytes().to_vec();
@@ -142,7 +137,7 @@ fn keep(file: &Path, stamp: u64, slots: &[u64]) -> Option<NameLists> {
 fn read(found: &[(&PathBuf, Reader)]) -> Result<HashMap<u64, u64>, Error> {
     let mut words: HashMap<u64, u64> = HashMap::new();
     for (path, read) in found {
-        let text = unpack(path).map_err(|source| Error::Names { path: path.display().to_string(), source })?;
+        let text = text(path).map_err(|source| Error::Names { path: path.display().to_string(), source })?;
         for line in text.lines() {
             let mut columns = line.split('\t');
             let name = columns.next().unwrap_or("");
@@ -219,13 +214,10 @@ fn stamp(files: &[(&PathBuf, Reader)]) -> u64 {
     sum.finish()
 }
 
-fn unpack(path: &Path) -> Result<String, std::io::Error> {
-    let mut text = String::new();
-    let mut file = std::io::BufReader::new(File::open(path)?);
-    if path.extension().is_some_and(|ending| ending == "gz") {
-        std::io::Read::read_to_string(&mut flate2::bufread::MultiGzDecoder::new(file), &mut text)?;
-    } else {
-        std::io::Read::read_to_string(&mut file, &mut text)?;
-    }
-    Ok(text)
+fn text(path: &Path) -> std::io::Result<String> {
+    let bytes = files::read(path).map_err(|error| match error {
+        files::Error::File { source, .. } => source,
+        files::Error::Packed(_) => std::io::Error::other(error),
+    })?;
+    String::from_utf8(bytes).map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))
 }
