@@ -7,6 +7,7 @@ use crate::cli::terminal::Terminal;
 use crate::definitions::import;
 use crate::definitions::import::Format;
 use crate::definitions::import::Options;
+use crate::definitions::parse::tree::ColumnRole;
 use crate::definitions::print;
 use crate::diagnostics::did_you_mean;
 use crate::files;
@@ -33,7 +34,7 @@ pub(crate) struct Import {
     name: Option<String>,
     /// What a column is: code, title, short, parent, from, to, also, definition
     #[arg(long = "column", value_name = "ROLE=COLUMN", value_parser = pair)]
-    columns: Vec<(String, String)>,
+    columns: Vec<(ColumnRole, String)>,
     /// First day of the release
     #[arg(long, value_name = "DATE", value_parser = lines::day)]
     from: Option<Day>,
@@ -81,9 +82,15 @@ impl Import {
     }
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+fn pair(text: &str) -> Result<(ColumnRole, String), String> {
     let (role, column) = text.split_once('=').ok_or("say ROLE=COLUMN, such as `code=CODE`")?;
-    Ok((role.trim().to_owned(), column.trim().to_owned()))
+    let role = role.trim();
+    let known = || ColumnRole::ALL.iter().map(|(word, _)| *word);
+    let role = ColumnRole::named(role).ok_or_else(|| {
+        let help = did_you_mean(role, known());
+        help.unwrap_or_else(|| format!("a column is one of: {}", known().collect::<Vec<_>>().join(", ")))
+    })?;
+    Ok((role, column.trim().to_owned()))
 }
 
 /// A file's name as the name of a code set.

@@ -15,6 +15,7 @@ use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
 use crate::definitions::parse::tree::LabelLine;
 use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::NoteKind;
 use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::ReplacedBy;
 use crate::definitions::parse::tree::SetItem;
@@ -526,11 +527,10 @@ impl<'t> Draft<'t> {
                 code.designations.push((language.item.clone(), title.item.clone()));
             }
             CodeItem::Definition(text) => code.definition.clone_from(&text.item),
-            CodeItem::Note { kind, text } => {
-                code.notes.push((kind.item.clone(), text.item.clone()));
-                if kind.item == "includes" {
-                    code.synonyms.push(text.item.clone());
-                }
+            CodeItem::Note { kind: NoteKind::Note, text } => code.notes.push(("note".to_owned(), text.item.clone())),
+            CodeItem::Note { kind: NoteKind::Inclusion, text } => {
+                code.notes.push(("includes".to_owned(), text.item.clone()));
+                code.synonyms.push(text.item.clone());
             }
             CodeItem::Valid { from, to } => {
                 let (from, to) = (from.as_ref().map(|day| day.item), to.as_ref().map(|day| day.item));

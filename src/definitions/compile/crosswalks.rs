@@ -9,29 +9,10 @@ use crate::definitions::parse::tree::CrosswalkDef;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
 use crate::diagnostics::catalog::Kind as Problem;
-use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::Crosswalk;
 use crate::model::content::Mapping;
-use crate::model::content::MatchKind;
 use std::collections::BTreeMap;
-
-const KINDS: &[&str] = &["equivalent", "broader", "narrower", "related"];
-
-fn match_kind(name: Option<&Name>, report: &mut Report) -> MatchKind {
-    match name.map(|name| name.item.as_str()) {
-        None | Some("equivalent") => MatchKind::Equivalent,
-        Some("broader") => MatchKind::Broader,
-        Some("narrower") => MatchKind::Narrower,
-        Some("related") => MatchKind::Related,
-        Some(other) => {
-            let problem = Problem::UnknownName { what: "kind of match".into(), name: other.to_owned() };
-            let span = name.map(|name| name.span).unwrap_or_default();
-            report.say(span, problem, did_you_mean(other, KINDS.iter().copied()));
-            MatchKind::Equivalent
-        }
-    }
-}
 
 /// A crosswalk, without what it imports.
 pub(super) fn crosswalk(
@@ -59,7 +40,7 @@ pub(super) fn crosswalk(
                 None => continue,
             },
         };
-        let kind = match_kind(line.item.kind.as_ref(), report);
+        let kind = line.item.kind.unwrap_or_default();
         let condition = line.item.when.as_ref().map(|when| source(when.span)).unwrap_or_default();
         let condition = if line.item.otherwise { "otherwise".to_owned() } else { condition };
         let seen = conditions.entry(source_code).or_insert((false, false, Spanned::new((), line.span)));
@@ -147,7 +128,7 @@ pub(super) fn from_codes(
                     }
                 };
                 let Some(code) = target(set, &to.code, world, report) else { continue };
-                let kind = match_kind(to.kind.as_ref(), report);
+                let kind = to.kind.unwrap_or_default();
                 let condition = to.when.as_ref().map(|when: &Spanned<Expr>| {
                     text.get(when.span.start..when.span.end).unwrap_or_default().to_owned()
                 });

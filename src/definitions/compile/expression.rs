@@ -6,11 +6,13 @@ use super::scope::Scope;
 use super::scope::Type;
 use super::world::World;
 use crate::definitions::parse::tree::CodeRange;
+use crate::definitions::parse::tree::CodeWord;
 use crate::definitions::parse::tree::CompareOp;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::PathDef;
+use crate::definitions::parse::tree::TextVerb;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
@@ -121,7 +123,7 @@ impl<'a> Lowering<'a, '_> {
                 Self::boolean(if *negated { Expression::Not(Box::new(present)) } else { present })
             }
             Expr::Under { left, codes, negated } => self.under(left, codes, *negated),
-            Expr::IsWord { left, word, on, negated } => self.is_word(left, word, on.as_deref(), *negated),
+            Expr::IsWord { left, word, on, negated } => self.is_word(left, *word, on.as_deref(), *negated),
             Expr::Labelled { left, label, negated } => self.labelled(left, label, *negated),
             Expr::Matches { left, pattern } => {
                 let of = self.text_operand(left);
@@ -135,10 +137,11 @@ impl<'a> Lowering<'a, '_> {
             }
             Expr::TextTest { left, verb, text } => {
                 let of = Box::new(self.text_operand(left));
-                let test = match verb.item.as_str() {
-                    "starts" => TextTest::StartsWith(text.item.clone()),
-                    "ends" => TextTest::EndsWith(text.item.clone()),
-                    _ => TextTest::Contains(text.item.clone()),
+                let text = text.item.clone();
+                let test = match verb {
+                    TextVerb::StartsWith => TextTest::StartsWith(text),
+                    TextVerb::EndsWith => TextTest::EndsWith(text),
+                    TextVerb::Contains => TextTest::Contains(text),
                 };
                 Self::boolean(Expression::Text { of, test })
             }
@@ -460,23 +463,29 @@ impl<'a> Lowering<'a, '_> {
         Self::boolean(Expression::CodeIs { of: Box::new(of), what: CodeQuestion::Under(ranges), on: None, negated })
     }
 
-    fn is_word(&mut self, left: &Spanned<Expr>, word: &Name, on: Option<&Spanned<Expr>>, negated: bool) -> Typed<'a> {
-        if word.item == "numeric" {
-            let of = Box::new(self.text_operand(left));
-            let test = Expression::Text { of, test: TextTest::Numeric };
-            return Self::boolean(if negated { Expression::Not(Box::new(test)) } else { test });
-        }
+    fn is_word(
+        &mut self,
+        left: &Spanned<Expr>,
+        word: CodeWord,
+        on: Option<&Spanned<Expr>>,
+        negated: bool,
+    ) -> Typed<'a> {
+        let what = match word {
+            CodeWord::Leaf => CodeQuestion::Leaf,
+            CodeWord::Assignable => CodeQuestion::Assignable,
+            CodeWord::Known => CodeQuestion::Known,
+            CodeWord::Retired => CodeQuestion::Retired,
+            CodeWord::Valid => CodeQuestion::Valid,
+            CodeWord::Numeric => {
+                let of = Box::new(self.text_operand(left));
+                let test = Expression::Text { of, test: TextTest::Numeric };
+                return Self::boolean(if negated { Expression::Not(Box::new(test)) } else { test });
+            }
+        };
         let (of, set) = self.code_operand(left);
         if set.is_none() {
             return Self::nothing();
         }
-        let what = match word.item.as_str() {
-            "leaf" => CodeQuestion::Leaf,
-            "assignable" => CodeQuestion::Assignable,
-            "known" => CodeQuestion::Known,
-            "retired" => CodeQuestion::Retired,
-            _ => CodeQuestion::Valid,
-        };
         let on = on.map(|on| Box::new(self.date_operand(on)));
         Self::boolean(Expression::CodeIs { of: Box::new(of), what, on, negated })
     }

@@ -29,7 +29,7 @@ fn options(def: &ImportDef) -> Options {
     };
     for option in &def.options {
         match &option.item {
-            ImportOption::Column { role, column } => out.columns.push((role.item.clone(), column.item.clone())),
+            ImportOption::Column { role, column } => out.columns.push((*role, column.item.clone())),
             ImportOption::Assignable { column, value } => {
                 out.assignable = Some((column.item.clone(), value.item.clone()));
             }

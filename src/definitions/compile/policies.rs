@@ -17,12 +17,12 @@ use crate::definitions::parse::tree::PolicyItem;
 use crate::definitions::parse::tree::PurposeDef;
 use crate::definitions::parse::tree::SelectorDef;
 use crate::definitions::parse::tree::Statement;
+use crate::definitions::parse::tree::TextDef;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::policy::CodeLine;
-use crate::model::policy::CodeTreatment;
 use crate::model::policy::EncounterLine;
 use crate::model::policy::EncounterTreatment;
 use crate::model::policy::FieldLine;
@@ -40,26 +40,30 @@ use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 
-const OPERATORS: &[&str] = &[
-    "keep",
-    "remove",
-    "mask",
-    "year",
-    "birth-year",
-    "month",
-    "day",
-    "hour",
-    "shift",
-    "block",
-    "grid",
-    "zip3",
-    "last",
-    "first",
-    "band",
-    "age-90",
-    "token",
-    "pseudonym",
-    "group",
+/// Makes a treatment of the number that may stand behind an operator's name.
+type Operator = (&'static str, fn(Option<u32>) -> Treatment);
+
+/// The operators by their names, with what they take where no number is given.
+const OPERATORS: &[Operator] = &[
+    ("keep", |_| Treatment::Keep),
+    ("remove", |_| Treatment::Remove),
+    ("mask", |_| Treatment::Mask),
+    ("year", |_| Treatment::Year),
+    ("birth-year", |_| Treatment::BirthYear),
+    ("month", |_| Treatment::Month),
+    ("day", |_| Treatment::Day),
+    ("hour", |_| Treatment::Hour),
+    ("shift", |days| Treatment::Shift(days.unwrap_or(1).clamp(1, 182))),
+    ("block", |_| Treatment::Block),
+    ("grid", |cell| Treatment::Grid(cell.unwrap_or(10).max(1))),
+    ("zip3", |_| Treatment::Zip3),
+    ("last", |count| Treatment::Last(count.unwrap_or(4))),
+    ("first", |count| Treatment::First(count.unwrap_or(1))),
+    ("band", |width| Treatment::Band(width.unwrap_or(10).max(1))),
+    ("age-90", |_| Treatment::Age90),
+    ("token", |_| Treatment::Token),
+    ("pseudonym", |_| Treatment::Pseudonym),
+    ("group", |levels| Treatment::Group(levels.unwrap_or(1).max(1))),
 ];
 
 /// Kinds of things that the redactor finds in a text, as policies call them.
@@ -173,7 +177,7 @@ fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: 
             let labels = known_labels(labels, world, report);
             let doing = match doing {
                 EncounterDef::Refuse => vec![EncounterTreatment::Refuse],
-                EncounterDef::Codes(treatment) => vec![EncounterTreatment::Codes(code_treatment(treatment))],
+                EncounterDef::Codes(treatment) => vec![EncounterTreatment::Codes(*treatment)],
                 EncounterDef::Fields { selectors, operator } => {
                     let lines = field_lines(selectors, operator, world, domain, report);
                     lines.into_iter().map(EncounterTreatment::Fields).collect()
@@ -186,20 +190,19 @@ fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: 
             text: text.item.clone(),
             labels: known_labels(labels, world, report),
         }),
-        PolicyItem::Text { verb, kinds, replacement } => policy.texts.push(match verb.item.as_str() {
-            "keep" => TextLine::Keep,
-            "remove" => TextLine::Remove,
-            _ => {
+        PolicyItem::Text(text) => policy.texts.push(match text {
+            TextDef::Keep => TextLine::Keep,
+            TextDef::Remove => TextLine::Remove,
+            TextDef::Mask { kinds, replacement } => {
                 let with = replacement.as_ref().map_or("[{kind}]", |text| text.item.as_str());
                 TextLine::Mask(text_kinds(kinds, report), with.to_owned())
             }
         }),
         PolicyItem::Codes { labels, treatment } => {
-            let treatment = code_treatment(treatment);
-            policy.codes.push(CodeLine { labels: known_labels(labels, world, report), treatment });
+            policy.codes.push(CodeLine { labels: known_labels(labels, world, report), treatment: *treatment });
         }
-        PolicyItem::Candidates(name) => policy.candidates = showing(name),
-        PolicyItem::Findings(name) => policy.findings = showing(name),
+        PolicyItem::Candidates(showing) => policy.candidates = *showing,
+        PolicyItem::Findings(showing) => policy.findings = *showing,
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
         PolicyItem::Counts { under, complement } => {
             policy.counts_under = Some(under.item as u32);
@@ -264,22 +267,6 @@ fn lifts(unless: &[LiftDef]) -> Vec<Lift> {
     unless.iter().map(lift).collect()
 }
 
-fn code_treatment(name: &Name) -> CodeTreatment {
-    match name.item.as_str() {
-        "keep" => CodeTreatment::Keep,
-        "roll-up" => CodeTreatment::RollUp,
-        _ => CodeTreatment::Withhold,
-    }
-}
-
-fn showing(name: &Name) -> Showing {
-    match name.item.as_str() {
-        "remove" => Showing::Remove,
-        "codes-only" => Showing::CodesOnly,
-        _ => Showing::Keep,
-    }
-}
-
 fn text_kinds(kinds: &[Name], report: &mut Report) -> Vec<String> {
     let mut out = Vec::with_capacity(kinds.len());
     for kind in kinds {
@@ -308,34 +295,15 @@ fn known_labels(labels: &[Name], world: &World, report: &mut Report) -> Vec<u16>
 fn treatment(operator: &OperatorDef, report: &mut Report) -> Option<Treatment> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded below")]
     let number = operator.argument.as_ref().map(|number| number.item.clamp(0.0, 1e6) as u32);
-    let found = match operator.name.item.as_str() {
-        "keep" => Treatment::Keep,
-        "remove" => Treatment::Remove,
-        "mask" => Treatment::Mask,
-        "year" => Treatment::Year,
-        "birth-year" => Treatment::BirthYear,
-        "hour" => Treatment::Hour,
-        "shift" => Treatment::Shift(number.unwrap_or(1).clamp(1, 182)),
-        "grid" => Treatment::Grid(number.unwrap_or(10).max(1)),
-        "token" => Treatment::Token,
-        "month" => Treatment::Month,
-        "day" => Treatment::Day,
-        "block" => Treatment::Block,
-        "zip3" => Treatment::Zip3,
-        "age-90" => Treatment::Age90,
-        "pseudonym" => Treatment::Pseudonym,
-        "group" => Treatment::Group(number.unwrap_or(1).max(1)),
-        "last" => Treatment::Last(number.unwrap_or(4)),
-        "first" => Treatment::First(number.unwrap_or(1)),
-        "band" => Treatment::Band(number.unwrap_or(10).max(1)),
-        other => {
-            let help = did_you_mean(other, OPERATORS.iter().copied());
-            let help = help.or_else(|| Some(format!("one of: {}", OPERATORS.join(", "))));
-            report.say(operator.name.span, Problem::UnknownPolicyOperator { operator: other.to_owned() }, help);
-            return None;
-        }
-    };
-    Some(found)
+    let name = &operator.name.item;
+    if let Some((_, make)) = OPERATORS.iter().find(|(known, _)| known == name) {
+        return Some(make(number));
+    }
+    let known = || OPERATORS.iter().map(|(known, _)| *known);
+    let help = did_you_mean(name, known());
+    let help = help.or_else(|| Some(format!("one of: {}", known().collect::<Vec<_>>().join(", "))));
+    report.say(operator.name.span, Problem::UnknownPolicyOperator { operator: name.clone() }, help);
+    None
 }
 
 fn selector(one: &Spanned<SelectorDef>, world: &World, domain: usize, report: &mut Report) -> Vec<Selector> {

@@ -26,7 +26,6 @@ use crate::model::rules::Derivation;
 use crate::model::rules::Fix;
 use crate::model::rules::Piece;
 use crate::model::rules::Rule;
-use crate::model::rules::Severity;
 use crate::model::rules::Step;
 
 /// The record a statement is about: the one it names, or the only one of the domain.
@@ -93,7 +92,7 @@ pub(super) fn rule<'t>(
     let mut lowering = Lowering { world, scope, report, texts };
     let mut rule = Rule {
         id: def.id.item.clone(),
-        severity: severity(&def.severity, lowering.report),
+        severity: def.severity,
         severities: Vec::new(),
         record: place,
         message: Vec::new(),
@@ -111,16 +110,15 @@ pub(super) fn rule<'t>(
     for item in &def.items {
         match &item.item {
             RuleItem::Check(items) => checks.push(items),
-            RuleItem::Word { key, text } if key.item == "see" => rule.see.clone_from(&text.item),
-            RuleItem::Word { key, text } if key.item == "help" => rule.help.clone_from(&text.item),
+            RuleItem::See(text) => rule.see.clone_from(&text.item),
+            RuleItem::Help(text) => rule.help.clone_from(&text.item),
             RuleItem::From(day) => rule.from = Some(day.item),
             RuleItem::To(day) => rule.to = Some(day.item),
             RuleItem::Once => rule.once = true,
-            RuleItem::Severity { severity: name, when } => {
-                let severity = severity(name, lowering.report);
+            RuleItem::Severity { severity, when } => {
                 let condition = lowering.condition(when);
                 super::checks::never(&condition, when.span, &mut lowering);
-                rule.severities.push((condition, severity));
+                rule.severities.push((condition, severity.item));
             }
             _ => draft(&mut outer, item, &mut lowering),
         }
@@ -177,23 +175,12 @@ fn together(check: &Check, items: &[Spanned<RuleItem>], is_said: bool, lowering:
     }
 }
 
-fn severity(name: &Name, report: &mut Report) -> Severity {
-    match name.item.as_str() {
-        "error" => Severity::Error,
-        "warning" => Severity::Warning,
-        "advice" => Severity::Advice,
-        other => {
-            let help = Some("`error`, `warning` or `advice`".into());
-            report.say(name.span, Problem::UnknownSeverity { severity: other.into() }, help);
-            Severity::Error
-        }
-    }
-}
-
 fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_, '_>) {
     let check = &mut draft.check;
     match &item.item {
         RuleItem::Word { key, text } => check.extra.push((key.item.clone(), text.item.clone())),
+        RuleItem::See(text) => check.extra.push(("see".to_owned(), text.item.clone())),
+        RuleItem::Help(text) => check.extra.push(("help".to_owned(), text.item.clone())),
         RuleItem::Scope(condition) => {
             let lowered = lowering.condition(condition);
             draft.scope.push(lowered);

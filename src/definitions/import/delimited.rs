@@ -6,6 +6,7 @@ use super::MapRow;
 use super::Options;
 use super::Row;
 use super::Under;
+use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::MatchKind;
 use crate::model::content::Validity;
 use crate::model::day::Day;
@@ -40,13 +41,13 @@ impl<'a> Sheet<'a> {
         })
     }
 
-    fn role(&self, options: &Options, role: &str) -> Result<Option<usize>, Error> {
-        let named = options.columns.iter().find(|(known, _)| known == role);
+    fn role(&self, options: &Options, role: ColumnRole) -> Result<Option<usize>, Error> {
+        let named = options.columns.iter().find(|(known, _)| *known == role);
         named.map(|(_, column)| self.place(column)).transpose()
     }
 
-    fn roles(&self, options: &Options, role: &str) -> Result<Vec<usize>, Error> {
-        let named = options.columns.iter().filter(|(known, _)| known == role);
+    fn roles(&self, options: &Options, role: ColumnRole) -> Result<Vec<usize>, Error> {
+        let named = options.columns.iter().filter(|(known, _)| *known == role);
         named.map(|(_, column)| self.place(column)).collect()
     }
 }
@@ -75,14 +76,14 @@ impl Plan {
             Ok((label.clone(), when.as_ref().map(test).transpose()?))
         };
         let plan = Plan {
-            code: sheet.role(options, "code")?,
-            title: sheet.role(options, "title")?,
-            short: sheet.role(options, "short")?,
-            parent: sheet.role(options, "parent")?,
-            from: sheet.role(options, "from")?,
-            to: sheet.role(options, "to")?,
-            also: sheet.roles(options, "also")?,
-            definition: sheet.role(options, "definition")?,
+            code: sheet.role(options, ColumnRole::Code)?,
+            title: sheet.role(options, ColumnRole::Title)?,
+            short: sheet.role(options, ColumnRole::Short)?,
+            parent: sheet.role(options, ColumnRole::Parent)?,
+            from: sheet.role(options, ColumnRole::From)?,
+            to: sheet.role(options, ColumnRole::To)?,
+            also: sheet.roles(options, ColumnRole::Also)?,
+            definition: sheet.role(options, ColumnRole::Definition)?,
             assignable: options.assignable.as_ref().map(test).transpose()?,
             labels: options.labels.iter().map(label).collect::<Result<_, Error>>()?,
             properties: options
@@ -197,9 +198,10 @@ fn row<'r>(plan: &Plan, options: &Options, cell: &dyn Fn(usize) -> &'r str, abov
 pub fn mappings(bytes: &[u8], separator: u8, options: &Options) -> Result<Vec<MapRow>, Error> {
     let text = super::text(bytes);
     let mut sheet = Sheet::open(&text, separator)?;
-    let from = sheet.role(options, "from")?.ok_or_else(|| Error::Form("say `from column NAME`".to_owned()))?;
-    let to = sheet.role(options, "to")?.ok_or_else(|| Error::Form("say `to column NAME`".to_owned()))?;
-    let kind = sheet.role(options, "kind")?;
+    let from =
+        sheet.role(options, ColumnRole::From)?.ok_or_else(|| Error::Form("say `from column NAME`".to_owned()))?;
+    let to = sheet.role(options, ColumnRole::To)?.ok_or_else(|| Error::Form("say `to column NAME`".to_owned()))?;
+    let kind = sheet.role(options, ColumnRole::Kind)?;
     let only: Vec<(usize, String)> = options
         .only
         .iter()
@@ -240,14 +242,15 @@ mod tests {
     #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
-    fn options(columns: &[(&str, &str)]) -> Options {
-        let columns = columns.iter().map(|(role, column)| ((*role).to_owned(), (*column).to_owned())).collect();
+    fn options(columns: &[(ColumnRole, &str)]) -> Options {
+        let columns = columns.iter().map(|(role, column)| (*role, (*column).to_owned())).collect();
         Options { columns, ..Options::default() }
     }
 
     #[test]
     fn several_rows_are_several_spans() {
-        let mut options = options(&[("code", "code"), ("from", "since"), ("to", "until")]);
+        let mut options =
+            options(&[(ColumnRole::Code, "code"), (ColumnRole::From, "since"), (ColumnRole::To, "until")]);
         options.assignable = Some(("billable".to_owned(), "1".to_owned()));
         let file = "code\tbillable\tsince\tuntil\nB880\t1\t2015-10-01\t2025-09-30\nB880\t0\t2025-10-01\t\n";
         let import = read(file.as_bytes(), b'\t', &options).unwrap();
@@ -258,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_path_makes_the_codes_above() {
-        let mut options = options(&[("code", "c")]);
+        let mut options = options(&[(ColumnRole::Code, "c")]);
         options.path = vec!["a".to_owned(), "b".to_owned()];
         let rows = read(b"a,b,c\nX,Y,1\nX,Z,2\n", b',', &options).unwrap().rows;
         let found: Vec<_> = rows.iter().map(|row| row.code.as_str()).collect();
@@ -276,6 +279,6 @@ mod tests {
 
     #[test]
     fn an_unknown_column_is_an_error() {
-        assert!(read(b"a,b\n1,2\n", b',', &options(&[("code", "x")])).is_err());
+        assert!(read(b"a,b\n1,2\n", b',', &options(&[(ColumnRole::Code, "x")])).is_err());
     }
 }

@@ -9,6 +9,7 @@ use super::Import;
 use super::Options;
 use super::Row;
 use super::delimited;
+use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::Validity;
 use crate::model::day::Day;
 
@@ -63,14 +64,14 @@ fn row(columns: &Columns<'_>) -> Option<Row> {
 }
 
 fn read_table(bytes: &[u8]) -> Result<Import, Error> {
-    let column = |role: &str, column: &str| (role.to_owned(), column.to_owned());
+    let column = |role: ColumnRole, column: &str| (role, column.to_owned());
     let options = Options {
         columns: vec![
-            column("code", "code"),
-            column("title", "long_desc"),
-            column("short", "short_desc"),
-            column("from", "add_date"),
-            column("to", "term_date"),
+            column(ColumnRole::Code, "code"),
+            column(ColumnRole::Title, "long_desc"),
+            column(ColumnRole::Short, "short_desc"),
+            column(ColumnRole::From, "add_date"),
+            column(ColumnRole::To, "term_date"),
         ],
         ..Options::default()
     };

@@ -26,6 +26,7 @@ pub use merge::Merged;
 pub use merge::merge;
 pub use print::to_definition;
 
+use crate::definitions::parse::tree::ColumnRole;
 use crate::files;
 use crate::model::content::MatchKind;
 use crate::model::content::Release;
@@ -103,8 +104,8 @@ pub struct Options {
     pub from: Option<Day>,
     /// Last day of the release.
     pub to: Option<Day>,
-    /// Role (`code`, `title`, `short`, `parent`, `from`, `to`, `also`, `definition`, `kind`) and column.
-    pub columns: Vec<(String, String)>,
+    /// What a column holds, and its name.
+    pub columns: Vec<(ColumnRole, String)>,
     /// `assignable column NAME is VALUE`
     pub assignable: Option<(String, String)>,
     /// `label NAME [when column NAME is VALUE]`

@@ -6,6 +6,7 @@ use super::Format;
 use super::Import;
 use super::Options;
 use super::sources::Folders;
+use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::CodeSet;
 use crate::model::day::Day;
 use crate::model::program::Shared;
@@ -21,15 +22,14 @@ fn part(files: &[std::path::PathBuf], format: Format, name: &str, options: &Opti
 }
 
 fn validity() -> Options {
-    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     Options {
         columns: vec![
-            pair("code", "code"),
-            pair("title", "long_title"),
-            pair("from", "valid_from"),
-            pair("to", "valid_to"),
+            (ColumnRole::Code, "code".to_owned()),
+            (ColumnRole::Title, "long_title".to_owned()),
+            (ColumnRole::From, "valid_from".to_owned()),
+            (ColumnRole::To, "valid_to".to_owned()),
         ],
-        assignable: Some(pair("billable", "1")),
+        assignable: Some(("billable".to_owned(), "1".to_owned())),
         ..Options::default()
     }
 }

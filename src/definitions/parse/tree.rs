@@ -4,7 +4,11 @@
 
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
+use crate::model::content::MatchKind;
 use crate::model::day::Day;
+use crate::model::policy::CodeTreatment;
+use crate::model::policy::Showing;
+use crate::model::rules::Severity;
 
 /// A name as it stands in a file.
 pub type Name = Spanned<String>;
@@ -154,8 +158,8 @@ pub struct ImportDef {
 /// An option of an import.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ImportOption {
-    /// `code column NAME`, `title column NAME`, …: role and column; `role` is one of `code`, `title`, `short`, `parent`, `from`, `to`, `also`, `definition`, `kind`.
-    Column { role: Name, column: Name },
+    /// `code column NAME`, `title column NAME`, …
+    Column { role: ColumnRole, column: Name },
     /// `assignable column NAME is VALUE`
     Assignable { column: Name, value: Name },
     /// `label L [when column NAME is VALUE]`
@@ -168,6 +172,40 @@ pub enum ImportOption {
     Path(Vec<Name>),
     /// `attach`
     Attach,
+}
+
+/// What a column of an imported file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnRole {
+    Code,
+    Title,
+    Short,
+    Parent,
+    From,
+    To,
+    Also,
+    Definition,
+    Kind,
+}
+
+impl ColumnRole {
+    /// The roles by the words that stand before `column`.
+    pub const ALL: [(&'static str, ColumnRole); 9] = [
+        ("code", ColumnRole::Code),
+        ("title", ColumnRole::Title),
+        ("short", ColumnRole::Short),
+        ("parent", ColumnRole::Parent),
+        ("from", ColumnRole::From),
+        ("to", ColumnRole::To),
+        ("also", ColumnRole::Also),
+        ("definition", ColumnRole::Definition),
+        ("kind", ColumnRole::Kind),
+    ];
+
+    /// A role by its word.
+    pub fn named(word: &str) -> Option<ColumnRole> {
+        ColumnRole::ALL.into_iter().find(|(known, _)| *known == word).map(|(_, role)| role)
+    }
 }
 
 /// `group …`, `code …`
@@ -215,9 +253,9 @@ pub enum CodeItem {
         relation: Name,
         codes: Vec<CodeRange>,
     },
-    /// `note`, `includes`
+    /// `note "…"`, `inclusion "…"`
     Note {
-        kind: Name,
+        kind: NoteKind,
         text: Name,
     },
     /// `label L, M [from D] [to D] [see "…"]`
@@ -245,6 +283,15 @@ pub enum CodeItem {
     Code(CodeDef),
 }
 
+/// What a text for people says about its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteKind {
+    /// A remark.
+    Note,
+    /// An inclusion term: what the code covers, so that it is a synonym too.
+    Inclusion,
+}
+
 /// `replaced by …`
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplacedBy {
@@ -257,7 +304,7 @@ pub struct ReplacedBy {
 pub struct MapsTo {
     pub set: Name,
     pub code: Name,
-    pub kind: Option<Name>,
+    pub kind: Option<MatchKind>,
     pub when: Option<Spanned<Expr>>,
     pub otherwise: bool,
 }
@@ -324,7 +371,7 @@ pub struct DeriveDef {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleDef {
     pub id: Name,
-    pub severity: Name,
+    pub severity: Severity,
     pub message: Name,
     pub items: Vec<Spanned<RuleItem>>,
 }
@@ -332,7 +379,11 @@ pub struct RuleDef {
 /// A statement in a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RuleItem {
-    /// `see "…"`, `help "…"`, `element "26"`, …
+    /// `see "…"`: where the rule comes from.
+    See(Name),
+    /// `help "…"`: what to do.
+    Help(Name),
+    /// `element "26"`, …: a further word of the finding.
     Word {
         key: Name,
         text: Name,
@@ -341,7 +392,7 @@ pub enum RuleItem {
     Scope(Spanned<Expr>),
     /// `severity warning when E`
     Severity {
-        severity: Name,
+        severity: Spanned<Severity>,
         when: Spanned<Expr>,
     },
     From(Spanned<Day>),
@@ -390,7 +441,7 @@ pub struct CrosswalkLine {
     pub from: Name,
     /// `None` for `none`.
     pub to: Option<Name>,
-    pub kind: Option<Name>,
+    pub kind: Option<MatchKind>,
     pub when: Option<Spanned<Expr>>,
     pub otherwise: bool,
 }
@@ -452,16 +503,12 @@ pub enum PolicyItem {
         selectors: Vec<Spanned<SelectorDef>>,
         operator: OperatorDef,
     },
-    /// `text keep|remove|mask kinds as "…"`: verb, kinds (empty: all), replacement.
-    Text {
-        verb: Name,
-        kinds: Vec<Name>,
-        replacement: Option<Name>,
-    },
-    /// `codes labelled A, B roll up to group|withhold|keep`; labels empty: any label. Treatment is `roll-up`, `withhold` or `keep`.
+    /// `text keep|remove|mask kinds as "…"`
+    Text(TextDef),
+    /// `codes labelled A, B roll up to group|withhold|keep`; labels empty: any label.
     Codes {
         labels: Vec<Name>,
-        treatment: Name,
+        treatment: CodeTreatment,
     },
     /// `withhold L, M [unless …]`
     Withhold {
@@ -482,13 +529,25 @@ pub enum PolicyItem {
         labels: Vec<Name>,
     },
     /// `candidates keep|remove`
-    Candidates(Name),
+    Candidates(Showing),
     /// `findings keep|codes-only|remove`
-    Findings(Name),
+    Findings(Showing),
     /// `counts under N suppress [with complement]`
     Counts {
         under: Spanned<f64>,
         complement: bool,
+    },
+}
+
+/// What happens to free text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TextDef {
+    Keep,
+    Remove,
+    /// What names one of the kinds is replaced; any kind if there are none.
+    Mask {
+        kinds: Vec<Name>,
+        replacement: Option<Name>,
     },
 }
 
@@ -506,7 +565,7 @@ pub enum LiftDef {
 pub enum EncounterDef {
     Refuse,
     /// `codes withhold|roll up to group|keep`
-    Codes(Name),
+    Codes(CodeTreatment),
     /// As in `PolicyItem::Fields`.
     Fields {
         selectors: Vec<Spanned<SelectorDef>>,
@@ -611,7 +670,7 @@ pub enum Expr {
     /// `is leaf|assignable|known|retired|valid|numeric`; `on` only with `valid`, `leaf`, `retired`.
     IsWord {
         left: Box<Spanned<Expr>>,
-        word: Name,
+        word: CodeWord,
         on: Option<Box<Spanned<Expr>>>,
         negated: bool,
     },
@@ -625,10 +684,10 @@ pub enum Expr {
         left: Box<Spanned<Expr>>,
         pattern: Name,
     },
-    /// `starts with`, `ends with`, `contains`: the verb is the first word.
+    /// `starts with`, `ends with`, `contains`
     TextTest {
         left: Box<Spanned<Expr>>,
-        verb: Name,
+        verb: TextVerb,
         text: Name,
     },
     /// `mentions …`, `says …`
@@ -673,4 +732,23 @@ pub enum Expr {
         name: Name,
         arguments: Vec<Spanned<Expr>>,
     },
+}
+
+/// What may be asked of a code; `numeric` is asked of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeWord {
+    Leaf,
+    Assignable,
+    Known,
+    Retired,
+    Valid,
+    Numeric,
+}
+
+/// Where one text stands in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextVerb {
+    StartsWith,
+    EndsWith,
+    Contains,
 }

@@ -9,6 +9,7 @@ use crate::definitions::parse::tree::CodeDef;
 use crate::definitions::parse::tree::CodeItem;
 use crate::definitions::parse::tree::CodeRange;
 use crate::definitions::parse::tree::CodeSetDef;
+use crate::definitions::parse::tree::ColumnRole;
 use crate::definitions::parse::tree::CrosswalkDef;
 use crate::definitions::parse::tree::CrosswalkLine;
 use crate::definitions::parse::tree::Expr;
@@ -17,11 +18,13 @@ use crate::definitions::parse::tree::ImportOption;
 use crate::definitions::parse::tree::LabelLine;
 use crate::definitions::parse::tree::MapsTo;
 use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::NoteKind;
 use crate::definitions::parse::tree::ReplacedBy;
 use crate::definitions::parse::tree::SetItem;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
+use crate::model::content::MatchKind;
 use crate::model::content::Replacing;
 
 impl Builder<'_> {
@@ -88,9 +91,10 @@ impl Builder<'_> {
         let rule = pair.as_rule();
         let mut parts = Parts::of(pair);
         Some(match rule {
-            Rule::role_column => {
-                ImportOption::Column { role: self.next_name(&mut parts)?, column: self.next_name(&mut parts)? }
-            }
+            Rule::role_column => ImportOption::Column {
+                role: ColumnRole::named(parts.next()?.as_str())?,
+                column: self.next_name(&mut parts)?,
+            },
             Rule::assignable_column => {
                 ImportOption::Assignable { column: self.next_name(&mut parts)?, value: self.next_name(&mut parts)? }
             }
@@ -149,7 +153,11 @@ impl Builder<'_> {
                 to: self.take_day(&mut parts, Rule::to_day),
                 see: parts.next().and_then(|pair| self.inner_name(pair)),
             })),
-            Rule::note => CodeItem::Note { kind: self.next_name(&mut parts)?, text: self.next_name(&mut parts)? },
+            Rule::note => {
+                let is_note = parts.next()?.as_str() == "note";
+                let kind = if is_note { NoteKind::Note } else { NoteKind::Inclusion };
+                CodeItem::Note { kind, text: self.next_name(&mut parts)? }
+            }
             Rule::excludes => {
                 let relation = self.next_name(&mut parts)?;
                 CodeItem::Relation { relation, codes: self.code_ranges(&mut parts) }
@@ -225,7 +233,7 @@ impl Builder<'_> {
     fn target(&mut self, pair: Pair<'_>) -> Option<MapsTo> {
         let mut parts = Parts::of(pair);
         let (set, code) = self.set_and_code(parts.next()?)?;
-        let kind = parts.take(Rule::match_kind).map(|pair| self.name(pair));
+        let kind = parts.take(Rule::match_kind).map(|pair| match_kind(pair.as_str()));
         let otherwise = parts.has(Rule::otherwise);
         let when = parts.next().and_then(|pair| self.expression(pair));
         Some(MapsTo { set, code, kind, when, otherwise })
@@ -283,9 +291,19 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let from = self.next_name(&mut parts)?;
         let to = if parts.has(Rule::nothing) { None } else { Some(self.next_name(&mut parts)?) };
-        let kind = parts.take(Rule::match_kind).map(|pair| self.name(pair));
+        let kind = parts.take(Rule::match_kind).map(|pair| match_kind(pair.as_str()));
         let otherwise = parts.has(Rule::otherwise);
         let when = parts.next().and_then(|pair| self.expression(pair));
         Some(CrosswalkLine { from, to, kind, when, otherwise })
+    }
+}
+
+/// The grammar lets through these four words only.
+fn match_kind(word: &str) -> MatchKind {
+    match word {
+        "broader" => MatchKind::Broader,
+        "narrower" => MatchKind::Narrower,
+        "related" => MatchKind::Related,
+        _ => MatchKind::Equivalent,
     }
 }

@@ -8,9 +8,11 @@ use crate::definitions::parse::build::Parts;
 use crate::definitions::parse::build::looks_like_day;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::layout::DEEPEST;
+use crate::definitions::parse::tree::CodeWord;
 use crate::definitions::parse::tree::CompareOp;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
+use crate::definitions::parse::tree::TextVerb;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
@@ -249,8 +251,11 @@ impl Builder<'_> {
             }
             Rule::matches => Expr::Matches { left, pattern: self.next_name(&mut parts)? },
             Rule::text_test => {
-                let mut verb = self.next_name(&mut parts)?;
-                verb.item.truncate(verb.item.find(' ').unwrap_or(verb.item.len()));
+                let verb = match parts.next()?.as_str().bytes().next() {
+                    Some(b's') => TextVerb::StartsWith,
+                    Some(b'e') => TextVerb::EndsWith,
+                    _ => TextVerb::Contains,
+                };
                 Expr::TextTest { left, verb, text: self.next_name(&mut parts)? }
             }
             Rule::within => {
@@ -278,7 +283,14 @@ impl Builder<'_> {
             Rule::labelled => Expr::Labelled { left, label: self.inner_name(parts.next()?)?, negated },
             Rule::question => {
                 let mut question = Parts::of(parts.next()?);
-                let word = self.next_name(&mut question)?;
+                let word = match question.next()?.as_str() {
+                    "leaf" => CodeWord::Leaf,
+                    "assignable" => CodeWord::Assignable,
+                    "known" => CodeWord::Known,
+                    "retired" => CodeWord::Retired,
+                    "valid" => CodeWord::Valid,
+                    _ => CodeWord::Numeric,
+                };
                 let on = match question.peek() {
                     Some(_) => Some(Box::new(self.value(&mut question)?)),
                     None => None,

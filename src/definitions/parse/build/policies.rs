@@ -8,13 +8,15 @@ use crate::definitions::parse::recover::Place;
 use crate::definitions::parse::tree::EncounterDef;
 use crate::definitions::parse::tree::LabelDef;
 use crate::definitions::parse::tree::LiftDef;
-use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::OperatorDef;
 use crate::definitions::parse::tree::PolicyDef;
 use crate::definitions::parse::tree::PolicyItem;
 use crate::definitions::parse::tree::PurposeDef;
 use crate::definitions::parse::tree::SelectorDef;
+use crate::definitions::parse::tree::TextDef;
 use crate::diagnostics::span::Spanned;
+use crate::model::policy::CodeTreatment;
+use crate::model::policy::Showing;
 
 impl Builder<'_> {
     pub(super) fn label_def(&mut self, pair: Pair<'_>) -> Option<LabelDef> {
@@ -106,8 +108,8 @@ impl Builder<'_> {
             },
             Rule::text_policy => self.text_policy(&mut parts)?,
             Rule::codes_policy => self.codes_policy(&mut parts)?,
-            Rule::candidates => PolicyItem::Candidates(self.next_name(&mut parts)?),
-            Rule::findings => PolicyItem::Findings(self.next_name(&mut parts)?),
+            Rule::candidates => PolicyItem::Candidates(showing(parts.next()?.as_str())),
+            Rule::findings => PolicyItem::Findings(showing(parts.next()?.as_str())),
             Rule::counts => {
                 PolicyItem::Counts { under: self.number(parts.next()?)?, complement: parts.has(Rule::complement) }
             }
@@ -144,7 +146,7 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let doing = match rule {
             Rule::refuse => EncounterDef::Refuse,
-            Rule::encounter_codes => EncounterDef::Codes(self.code_treatment(parts.next()?)),
+            Rule::encounter_codes => EncounterDef::Codes(code_treatment(&parts.next()?)),
             _ => {
                 let (selectors, operator) = self.field_line(rule, &mut parts)?;
                 EncounterDef::Fields { selectors, operator }
@@ -153,21 +155,18 @@ impl Builder<'_> {
         Some(PolicyItem::Encounters { labels, doing })
     }
 
-    fn code_treatment(&mut self, pair: Pair<'_>) -> Name {
-        match pair.as_rule() {
-            Rule::roll_up => Name::new("roll-up".to_owned(), self.span(&pair)),
-            _ => self.name(pair),
-        }
-    }
-
     fn text_policy(&mut self, parts: &mut Parts<'_>) -> Option<PolicyItem> {
-        let verb = self.next_name(parts)?;
+        let verb = parts.next()?;
         let mut kinds = self.names(parts);
         if kinds.len() == 1 {
             kinds.retain(|kind| kind.item != "all");
         }
         let replacement = parts.next().and_then(|pair| self.inner_name(pair));
-        Some(PolicyItem::Text { verb, kinds, replacement })
+        Some(PolicyItem::Text(match verb.as_str() {
+            "keep" => TextDef::Keep,
+            "remove" => TextDef::Remove,
+            _ => TextDef::Mask { kinds, replacement },
+        }))
     }
 
     fn codes_policy(&mut self, parts: &mut Parts<'_>) -> Option<PolicyItem> {
@@ -175,7 +174,7 @@ impl Builder<'_> {
             Some(pair) => self.names(&mut Parts::of(pair)),
             None => Vec::new(),
         };
-        let treatment = self.code_treatment(parts.next()?);
+        let treatment = code_treatment(&parts.next()?);
         Some(PolicyItem::Codes { labels, treatment })
     }
 
@@ -199,5 +198,23 @@ impl Builder<'_> {
             Rule::undeclared => SelectorDef::Undeclared,
             _ => SelectorDef::Path(self.path(inner)?),
         })
+    }
+}
+
+// The grammar lets through the words below and no others, so the last of each list stands for itself.
+
+fn code_treatment(pair: &Pair<'_>) -> CodeTreatment {
+    match (pair.as_rule(), pair.as_str()) {
+        (Rule::roll_up, _) => CodeTreatment::RollUp,
+        (_, "keep") => CodeTreatment::Keep,
+        _ => CodeTreatment::Withhold,
+    }
+}
+
+fn showing(word: &str) -> Showing {
+    match word {
+        "remove" => Showing::Remove,
+        "codes-only" => Showing::CodesOnly,
+        _ => Showing::Keep,
     }
 }

@@ -14,7 +14,10 @@ use crate::definitions::parse::tree::RowDef;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
 use crate::definitions::parse::tree::TableDef;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Spanned;
+use crate::model::rules::Severity;
 
 impl Builder<'_> {
     pub(super) fn list(&mut self, pair: Pair<'_>) -> Option<ListDef> {
@@ -124,7 +127,7 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         Some(RuleDef {
             id: self.next_name(&mut parts)?,
-            severity: self.next_name(&mut parts)?,
+            severity: self.severity(&mut parts)?.item,
             message: self.next_name(&mut parts)?,
             items: self.rule_body(parts.next()?),
         })
@@ -143,14 +146,21 @@ impl Builder<'_> {
             Rule::when_line => RuleItem::When(self.expression(parts.next()?)?),
             Rule::scope => RuleItem::Scope(self.expression(parts.next()?)?),
             Rule::severity => {
-                RuleItem::Severity { severity: self.next_name(&mut parts)?, when: self.expression(parts.next()?)? }
+                RuleItem::Severity { severity: self.severity(&mut parts)?, when: self.expression(parts.next()?)? }
             }
             Rule::at => RuleItem::At(self.next_path(&mut parts)?),
             Rule::for_each => return self.for_each(parts.next()?),
             Rule::let_line => {
                 RuleItem::Let { name: self.next_name(&mut parts)?, value: self.expression(parts.next()?)? }
             }
-            Rule::rule_word => RuleItem::Word { key: self.next_name(&mut parts)?, text: self.next_name(&mut parts)? },
+            Rule::rule_word => {
+                let (key, text) = (self.next_name(&mut parts)?, self.next_name(&mut parts)?);
+                match key.item.as_str() {
+                    "see" => RuleItem::See(text),
+                    "help" => RuleItem::Help(text),
+                    _ => RuleItem::Word { key, text },
+                }
+            }
             Rule::on => RuleItem::On(self.next_name(&mut parts)?),
             Rule::from_day => RuleItem::From(self.day(parts.next()?)?),
             Rule::to_day => RuleItem::To(self.day(parts.next()?)?),
@@ -159,6 +169,22 @@ impl Builder<'_> {
             Rule::check => RuleItem::Check(self.rule_body(parts.next()?)),
             _ => return None,
         })
+    }
+
+    /// A severity; one that is none is reported and taken for an error.
+    fn severity(&mut self, parts: &mut Parts<'_>) -> Option<Spanned<Severity>> {
+        let name = self.next_name(parts)?;
+        let severity = match name.item.as_str() {
+            "error" => Severity::Error,
+            "warning" => Severity::Warning,
+            "advice" => Severity::Advice,
+            other => {
+                let problem = Diagnostic::new(Kind::UnknownSeverity { severity: other.to_owned() }, name.span);
+                self.problems.push(problem.with_help("`error`, `warning` or `advice`"));
+                Severity::Error
+            }
+        };
+        Some(Spanned::new(severity, name.span))
     }
 
     fn for_each(&mut self, pair: Pair<'_>) -> Option<RuleItem> {
