@@ -15,9 +15,9 @@ use tencode::encounters::batch;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::read::Source;
-use tencode::encounters::redact::Ask;
-use tencode::encounters::redact::text::TextRedactor;
 use tencode::model::day::Day;
+use tencode::privacy::Ask;
+use tencode::privacy::text::TextRedactor;
 use tencode::registry::Codes;
 
 type Part = fn() -> usize;

@@ -17,8 +17,8 @@ use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::read::Source;
 use tencode::encounters::read::read_json;
-use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
+use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 const SEED: u64 = 7;

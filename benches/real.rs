@@ -22,8 +22,8 @@ use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::read::Format;
 use tencode::encounters::read::Source;
-use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
+use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 const SEED: u64 = 11;

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 use tencode::definitions::compile::compile;
 use tencode::definitions::import::sources::Folders;
 use tencode::definitions::load::load;
-use tencode::encounters::redact::text::NameLists;
-use tencode::encounters::redact::text::TextRedactor;
+use tencode::privacy::text::NameLists;
+use tencode::privacy::text::TextRedactor;
 
 fn main() {
     divan::main();

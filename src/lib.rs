@@ -14,13 +14,16 @@ pub mod model;
 /// Files as they are on disk: packed, mapped.
 /// Imports: nothing.
 pub mod files;
+/// Tokens, stems, folding, phrase search, lists of words and cues.
+/// Imports: model, files.
+pub mod text;
 
 /// The compiled file: written once, opened, looked up, searched.
-/// Imports: model, files.
+/// Imports: model, text, files.
 pub mod registry;
 
 /// Evaluates expressions, tables and rules on an encounter.
-/// Imports: model, registry.
+/// Imports: model, text, registry.
 pub mod logic;
 
 /// The script host: what a script may see, call and cost.
@@ -35,8 +38,12 @@ pub mod definitions;
 /// Imports: model.
 pub mod audit;
 
+/// Policies decide, detectors find, operators change.
+/// Imports: model, text, registry, audit.
+pub mod privacy;
+
 /// Encounter to disclosure.
-/// Imports: model, files, registry, logic, scripts, audit.
+/// Imports: model, text, files, registry, logic, scripts, audit, privacy.
 pub mod encounters;
 
 /// Counts that give nobody away.

@@ -11,8 +11,8 @@ use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::engine::Worker;
-use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
+use tencode::privacy::Ask;
 
 const LEVELS: [&str; 4] = ["straightforward", "low", "moderate", "high"];
 

@@ -16,8 +16,8 @@ use tencode::definitions::compile::compile;
 use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
-use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
+use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 /// Every operator, on texts, so that what comes out may go in again.
@@ -449,7 +449,7 @@ proptest! {
         let shown = token(&digits);
         prop_assert_eq!(shown.len(), digits.len());
         let digits_shown: Vec<u32> = shown.chars().filter_map(|c| c.to_digit(10)).collect();
-        prop_assert!(!tencode::encounters::redact::text::checks::luhn(&digits_shown));
+        prop_assert!(!tencode::privacy::text::checks::luhn(&digits_shown));
         if digits.len() == other.len() && digits != other {
             prop_assert!(token(&other) != shown || digits.len() == 7);
         }
@@ -460,8 +460,7 @@ proptest! {
 fn a_policy_with_every_operator_says_what_it_does() {
     let domain = SHOP.registry.domain("every").unwrap().unwrap();
     let shared = SHOP.registry.shared().unwrap();
-    let told =
-        tencode::encounters::redact::explain::explain(shared, &domain, Some("card"), "every", &SHOP.registry).unwrap();
+    let told = tencode::privacy::explain::explain(shared, &domain, Some("card"), "every", &SHOP.registry).unwrap();
     let does = |path: &str| told.fields.iter().find(|it| it.path == path).map(|it| it.does.as_str());
     for (path, word) in [
         ("owner", "pseudonym"),

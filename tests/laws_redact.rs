@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 use tencode::definitions::compile::compile;
 use tencode::definitions::load::load;
-use tencode::encounters::redact::text::TextRedactor;
 use tencode::model::program::Shared;
+use tencode::privacy::text::TextRedactor;
 
 static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains/shared");

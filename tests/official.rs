@@ -13,8 +13,8 @@ use tencode::definitions::import::sources::Folders;
 use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
-use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
+use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 /// The domain of health with all releases that are installed, or `None` without that of ICD-10-CM.

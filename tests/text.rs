@@ -9,12 +9,12 @@ use tencode::definitions::import::sources;
 use tencode::definitions::import::sources::Folders;
 use tencode::definitions::import::sources::Source;
 use tencode::definitions::load::load;
-use tencode::encounters::redact::text::Kind;
-use tencode::encounters::redact::text::Known;
-use tencode::encounters::redact::text::NameLists;
-use tencode::encounters::redact::text::TextRedactor;
-use tencode::encounters::redact::text::checks;
 use tencode::model::program::Shared;
+use tencode::privacy::text::Kind;
+use tencode::privacy::text::Known;
+use tencode::privacy::text::NameLists;
+use tencode::privacy::text::TextRedactor;
+use tencode::privacy::text::checks;
 
 static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains/shared");

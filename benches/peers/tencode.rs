@@ -5,8 +5,8 @@ use ::tencode::encounters::batch;
 use ::tencode::encounters::engine::Engine;
 use ::tencode::encounters::engine::Options;
 use ::tencode::encounters::read::Source;
-use ::tencode::encounters::redact::Ask;
 use ::tencode::model::day::Day;
+use ::tencode::privacy::Ask;
 use std::io::Cursor;
 
 /// Microseconds for one line.

@@ -8,10 +8,10 @@ use crate::definitions::compile::Outcome;
 use crate::definitions::import::sources::Folders;
 use crate::definitions::load;
 use crate::definitions::load::DomainSource;
-use crate::encounters::redact;
-use crate::encounters::redact::text::NameLists;
 use crate::registry;
 use crate::registry::Registry;
+use crate::text;
+use crate::text::names_file::NameLists;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -259,7 +259,7 @@ pub fn cache_folder() -> PathBuf {
 ///
 /// # Errors
 /// If a list is there and cannot be read.
-pub fn name_lists(releases: &Folders) -> Result<NameLists, redact::Error> {
+pub fn name_lists(releases: &Folders) -> Result<NameLists, text::Error> {
     NameLists::load(&releases.files(), Some(&cache_folder().join("names.lists")))
 }
 

@@ -7,10 +7,6 @@ use super::classify::Kept;
 use super::read;
 use super::read::Schema;
 use super::read::Unreadable;
-use super::redact;
-use super::redact::Ask;
-use super::redact::Disclosure;
-use super::redact::Redactor;
 use super::validate;
 use crate::audit::Access;
 use crate::audit::Entry;
@@ -26,6 +22,9 @@ use crate::model::outcome::Candidate;
 use crate::model::outcome::Judgement;
 use crate::model::program::Domain;
 use crate::model::record::Record;
+use crate::privacy::Ask;
+use crate::privacy::Disclosure;
+use crate::privacy::Redactor;
 use crate::registry;
 use crate::registry::Registry;
 use crate::scripts::Runner;
@@ -68,7 +67,7 @@ pub enum Error {
     Logic(#[from] logic::Error),
     /// The audience has no policy.
     #[error(transparent)]
-    Redact(#[from] redact::Error),
+    Redact(#[from] crate::privacy::Error),
     /// A script cannot be compiled.
     #[error("{}:{}: {}", .0.file, .0.line, .0.message)]
     Script(ScriptProblem),

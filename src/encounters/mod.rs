@@ -1,10 +1,9 @@
-//! Encounters in, disclosures out. Imports model, registry, logic, scripts, audit.
+//! Encounters in, disclosures out. Imports model, registry, logic, scripts, audit, privacy.
 
 pub mod batch;
 pub mod classify;
 pub mod engine;
 pub mod read;
-pub mod redact;
 pub mod tally;
 pub mod validate;
 pub mod write;

@@ -5,7 +5,7 @@ use super::batch::Outcome;
 use super::engine::Engine;
 use super::engine::Worker;
 use super::read::Unreadable;
-use super::redact::Disclosure;
+use crate::privacy::Disclosure;
 use serde::Deserialize;
 use serde::Serialize;
 use std::io;

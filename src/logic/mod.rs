@@ -1,4 +1,4 @@
-//! Evaluates expressions, tables and rules on an encounter. Imports model, registry.
+//! Evaluates expressions, tables and rules on an encounter. Imports model, text, registry.
 //!
 //! [`Logic`](crate::logic::Logic) is prepared once for a domain; a [`Frame`](crate::logic::Frame) is one encounter under it and holds what a judgement needs on
 //! the way: variables, texts already searched, the steps left. Everything that is asked is asked of a frame.
@@ -9,11 +9,10 @@ mod frame;
 mod function;
 pub mod index;
 mod label;
-mod negation;
+mod reading;
 pub mod rule;
 mod seen;
 mod table;
-pub mod text;
 
 pub use frame::Frame;
 pub use seen::Seen;
@@ -23,6 +22,9 @@ use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::rules::Classifier;
 use crate::registry::Registry;
+use crate::text::phrases::Memory;
+use crate::text::phrases::Phrases;
+use crate::text::phrases::Reading;
 use regex::Regex;
 use std::sync::Arc;
 
@@ -49,7 +51,7 @@ pub struct Logic {
     domain: Arc<Domain>,
     registry: Arc<Registry>,
     patterns: Vec<Regex>,
-    phrases: text::Phrases,
+    phrases: Phrases,
     indexes: Vec<index::Index>,
     scopes: rule::Scopes,
     /// For each record, what its fields call for.
@@ -79,7 +81,7 @@ impl Logic {
             let fail = |source| Error::Pattern { domain: domain.name.clone(), place, source: Box::new(source) };
             patterns.push(built.map_err(fail)?);
         }
-        let phrases = text::Phrases::new(&domain.phrases);
+        let phrases = Phrases::new(&domain.phrases);
         let index = |classifier: &Classifier| index::Index::new(classifier, &domain, registry.codes(classifier.set));
         let indexes = domain.classifiers.iter().map(index).collect();
         let scopes = rule::Scopes::new(&domain);
@@ -98,7 +100,7 @@ impl Logic {
     }
 
     /// The automaton of all phrases.
-    pub fn phrases(&self) -> &text::Phrases {
+    pub fn phrases(&self) -> &Phrases {
         &self.phrases
     }
 
@@ -141,9 +143,9 @@ impl Calls {
 /// What is kept from one encounter to the next so that nothing is allocated twice. One a thread.
 #[derive(Default)]
 pub struct Scratch {
-    pub(crate) words: text::Memory,
+    pub(crate) words: Memory,
     /// The first is for texts that were worked out and may lie anywhere.
-    pub(crate) readings: Vec<text::Reading>,
+    pub(crate) readings: Vec<Reading>,
     pub(crate) readings_used: usize,
     /// What the index of a classifier is asked with.
     pub marks: index::Marks,

@@ -37,8 +37,8 @@ use tencode::diagnostics::Diagnostic;
 use tencode::diagnostics::catalog::Kind;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
-use tencode::encounters::redact::Ask;
 use tencode::model::day::Day;
+use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 /// Domains that are drawn where nobody says how many.

@@ -4,8 +4,8 @@ use crate::cli::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
-use crate::encounters::redact::explain;
-use crate::encounters::redact::explain::Explanation;
+use crate::privacy::explain;
+use crate::privacy::explain::Explanation;
 use crate::registry::Registry;
 
 /// Prints what a policy does to every field and label of a record.

@@ -4,10 +4,10 @@ use super::reasons::Gathered;
 use super::reasons::Said;
 use crate::logic::Frame;
 use crate::logic::Logic;
-use crate::logic::text::stems;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
 use crate::registry::Codes;
+use crate::text::phrases::stems;
 
 /// Words of the longest text that search is asked for; a longer one is looked through for terms.
 const WORDS_OF_A_QUERY: usize = 12;

@@ -3,10 +3,10 @@
 //! After `NegEx` (Chapman and others, 2001) and `ConText` (Harkema and others, 2009): cues open a scope that ends with the clause, at a
 //! word such as `but`, or, for weak cues, at a comma that no `or` follows.
 
-use super::text::Found;
-use super::text::Gap;
-use super::text::Token;
-use super::text::Trie;
+use super::phrases::Found;
+use super::phrases::Gap;
+use super::phrases::Token;
+use super::phrases::Trie;
 
 /// What a cue does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -164,7 +164,7 @@ impl Redactor {
     }
 
     /// The id of an encounter as it was read, for the keyed tokens of the audit log and the ledger of answers only.
-    pub(in crate::encounters) fn identity<'a>(&self, encounter: &'a Encounter<'_>) -> Option<Cow<'a, str>> {
+    pub fn identity<'a>(&self, encounter: &'a Encounter<'_>) -> Option<Cow<'a, str>> {
         let slot = self.records.get(usize::from(encounter.record))?.first()?.id;
         match slot.and_then(|slot| encounter.slots.get(slot)) {
             Some(Value::Text(text) | Value::Misfit(text)) => Some(Cow::Borrowed(text)),

@@ -1,16 +1,16 @@
 //! Persons: titles and roles, cues, given names and surnames, and strange words where a person would stand.
 
 use super::super::Kind;
-use super::super::page::Gap;
-use super::super::page::Page;
-use super::super::page::Shape;
-use super::super::page::Style;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
-use super::super::words::class;
 use super::cues::Announced;
 use super::cues::Cue;
 use super::places::NEVER;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::page::Style;
+use crate::text::words::class;
 
 const NAMES: u64 = class::GIVEN | class::RARE_GIVEN | class::SURNAME | class::RARE_SURNAME;
 /// Words of a name at most.

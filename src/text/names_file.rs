@@ -1,10 +1,10 @@
 //! Large name lists, installed beside the program: given names, surnames, towns, words of the language. They are read
 //! once into a table of hashes that is kept in a file and mapped from then on.
 
+use super::Error;
 use super::words::Sum;
 use super::words::class;
 use super::words::classes;
-use crate::encounters::redact::Error;
 use crate::files;
 use crate::files::Mapped;
 use std::collections::HashMap;
@@ -76,7 +76,7 @@ impl NameLists {
     }
 
     /// What a hash stands for.
-    pub(super) fn of(&self, sum: u64) -> u64 {
+    pub(crate) fn of(&self, sum: u64) -> u64 {
         let slots = match &self.slots {
             Slots::None => return 0,
             Slots::Made(slots) => slots.as_slice(),
@@ -137,7 +137,7 @@ fn keep(file: &Path, stamp: u64, slots: &[u64]) -> Option<NameLists> {
 fn read(found: &[(&PathBuf, Reader)]) -> Result<HashMap<u64, u64>, Error> {
     let mut words: HashMap<u64, u64> = HashMap::new();
     for (path, read) in found {
-        let text = text(path).map_err(|source| Error::Names { path: path.display().to_string(), source })?;
+        let text = text(path).map_err(|source| Error { path: path.display().to_string(), source })?;
         for line in text.lines() {
             let mut columns = line.split('\t');
             let name = columns.next().unwrap_or("");

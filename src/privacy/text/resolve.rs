@@ -3,9 +3,9 @@
 use super::Kind;
 use super::Span;
 use super::kind::Kinds;
-use super::page::Page;
-use super::page::Word;
-use super::words::class;
+use crate::text::page::Page;
+use crate::text::page::Word;
+use crate::text::words::class;
 
 /// How sure a find is: the higher counts where two overlap, and what is left of the lower is masked too.
 pub(super) mod rank {

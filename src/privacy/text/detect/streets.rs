@@ -2,13 +2,13 @@
 //! code that follow.
 
 use super::super::Kind;
-use super::super::page::Gap;
-use super::super::page::Page;
-use super::super::page::Shape;
-use super::super::page::Style;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
-use super::super::words::class;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::page::Style;
+use crate::text::words::class;
 
 /// Words of a street's name at most.
 const LONGEST_NAME: usize = 5;

@@ -1,13 +1,13 @@
 //! Dates: all elements but the year identify (45 CFR 164.514(b)(2)(i)(C)); so do ages over 89.
 
 use super::super::Kind;
-use super::super::page::Gap;
-use super::super::page::Page;
-use super::super::page::Shape;
-use super::super::page::Style;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
-use super::super::words::class;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::page::Style;
+use crate::text::words::class;
 
 /// Marks dates and high ages.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {

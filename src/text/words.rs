@@ -6,7 +6,7 @@ use std::hash::BuildHasherDefault;
 use std::hash::Hasher;
 
 /// What a word can be, as bits. The lowest eight are those that large lists know.
-pub(super) mod class {
+pub(crate) mod class {
     /// A given name that many bear.
     pub const GIVEN: u64 = 1;
     /// A given name.
@@ -172,7 +172,7 @@ const LISTS: &[(&str, u64)] = &[
 
 /// Hashes of words and what they can be.
 #[derive(Default, Clone)]
-pub(super) struct Words {
+pub(crate) struct Words {
     classes: HashMap<u64, u64, BuildHasherDefault<Same>>,
     /// Endings of words that are no names.
     endings: Pieces,
@@ -184,7 +184,7 @@ pub(super) struct Words {
 
 /// Keys are hashes already.
 #[derive(Default, Clone)]
-pub(super) struct Same(u64);
+pub(crate) struct Same(u64);
 
 impl Hasher for Same {
     fn finish(&self) -> u64 {
@@ -301,7 +301,7 @@ fn ends_alike(word: &str, ending: &str) -> bool {
 }
 
 /// The hash of a list's member with its class, and the hash of the first of several words.
-pub(super) fn classes(member: &str, class: u64, mut add: impl FnMut(u64, u64)) {
+pub(crate) fn classes(member: &str, class: u64, mut add: impl FnMut(u64, u64)) {
     add(hash(member), class);
     if let Some((first, _)) = member.trim().split_once([' ', '-'])
         && class & (class::TOWN | class::LAND | class::FIRM) != 0
@@ -312,14 +312,14 @@ pub(super) fn classes(member: &str, class: u64, mut add: impl FnMut(u64, u64)) {
 }
 
 /// The hash of one or several words, blanks and hyphens alike.
-pub(super) fn hash(text: &str) -> u64 {
+pub(crate) fn hash(text: &str) -> u64 {
     let mut words = text.split([' ', '-', '\t']).filter(|word| !word.is_empty());
     let first = words.next().map_or(0, hash_word);
     words.fold(first, |sum, word| joined(sum, hash_word(word)))
 }
 
 /// The hash of a word in lower case, dots and apostrophes left out.
-pub(super) fn hash_word(word: &str) -> u64 {
+pub(crate) fn hash_word(word: &str) -> u64 {
     let mut sum = Sum::default();
     if word.is_ascii() {
         word.bytes().for_each(|byte| sum.add(byte));
@@ -332,13 +332,13 @@ pub(super) fn hash_word(word: &str) -> u64 {
 }
 
 /// The hash of words that stand together.
-pub(super) fn joined(before: u64, word: u64) -> u64 {
+pub(crate) fn joined(before: u64, word: u64) -> u64 {
     mix(before.rotate_left(23) ^ word)
 }
 
 /// The hash of a word, made byte by byte.
 #[derive(Clone, Copy)]
-pub(super) struct Sum(u64);
+pub(crate) struct Sum(u64);
 
 impl Default for Sum {
     fn default() -> Sum {

@@ -15,8 +15,8 @@ pub use known::Known;
 pub(super) use cues::Cues;
 
 use super::kind::Kind;
-use super::page::Page;
 use super::resolve::Found;
+use crate::text::page::Page;
 
 /// Kinds that words tell and not numbers.
 pub(super) const OF_WORDS: &[Kind] = &[Kind::Name, Kind::Location, Kind::Address, Kind::Date];

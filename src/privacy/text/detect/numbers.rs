@@ -3,13 +3,13 @@
 
 use super::super::Kind;
 use super::super::checks;
-use super::super::page::Gap;
-use super::super::page::Page;
-use super::super::page::Shape;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
-use super::super::words::class;
 use super::known::is_bounded;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::words::class;
 
 /// Marks what is known by its form.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {

@@ -9,7 +9,7 @@ use super::words::joined;
 
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// `word`
     Lower,
     /// `Word`, `McDonald`, `O'Neil`
@@ -28,7 +28,7 @@ pub(super) enum Shape {
 
 /// What stands between a word and the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gap {
+pub(crate) enum Gap {
     /// Nothing before: the text begins.
     Start,
     /// Blanks.
@@ -49,7 +49,7 @@ pub(super) enum Gap {
 
 /// A word.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Word {
+pub(crate) struct Word {
     pub start: usize,
     pub end: usize,
     /// Its hash.
@@ -61,7 +61,7 @@ pub(super) struct Word {
 
 /// How a text is written as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// As usual.
     Mixed,
     /// No capitals.
@@ -71,7 +71,7 @@ pub(super) enum Style {
 }
 
 /// A text as words.
-pub(super) struct Page<'t> {
+pub(crate) struct Page<'t> {
     pub text: &'t str,
     pub words: Vec<Word>,
     pub style: Style,

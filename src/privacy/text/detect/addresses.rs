@@ -1,10 +1,10 @@
 //! Mail and web addresses.
 
 use super::super::Kind;
-use super::super::page::Page;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
-use super::super::words::class;
+use crate::text::page::Page;
+use crate::text::words::class;
 
 /// Marks mail and web addresses.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {

@@ -2,14 +2,14 @@
 
 use super::super::Kind;
 use super::super::checks;
-use super::super::names_file::NameLists;
-use super::super::page::Gap;
-use super::super::page::Page;
-use super::super::page::Shape;
-use super::super::page::Style;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
-use super::super::words::Words;
+use crate::text::names_file::NameLists;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::page::Style;
+use crate::text::words::Words;
 
 /// Values that a record hides: an exact dictionary for its texts.
 #[derive(Default)]

@@ -1,13 +1,13 @@
 //! Places: towns, states and countries, facilities, and what a preposition leads to.
 
 use super::super::Kind;
-use super::super::page::Gap;
-use super::super::page::Page;
-use super::super::page::Shape;
-use super::super::page::Style;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
-use super::super::words::class;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::page::Style;
+use crate::text::words::class;
 
 /// Words of a facility's name at most, before the word that tells it.
 const LONGEST_FACILITY: usize = 6;

@@ -73,12 +73,4 @@ pub enum Error {
         /// The word it uses.
         kind: String,
     },
-    /// A name list could not be read.
-    #[error("{path}: {source}")]
-    Names {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
 }

@@ -4,11 +4,7 @@
 //! `pulled over` is found in `pulling over`. Phrases stand in a trie over numbered stems; a text is read once for each
 //! encounter, however many expressions ask about it.
 
-use super::frame::Frame;
 use super::negation;
-use super::seen::Seen;
-use crate::model::expression::Path;
-use crate::model::value::Value;
 use foldhash::HashMap;
 use foldhash::HashMapExt;
 use rust_stemmers::Algorithm;
@@ -191,7 +187,7 @@ impl Phrases {
     }
 
     /// Reads a text: its words, the phrases in it, and what is said of them.
-    pub(crate) fn read(&self, text: &str, memory: &mut Memory, reading: &mut Reading) {
+    pub fn read(&self, text: &str, memory: &mut Memory, reading: &mut Reading) {
         if memory.identity != self.identity {
             memory.identity = self.identity;
             memory.lately.clear();
@@ -200,6 +196,7 @@ impl Phrases {
             memory.short.clear();
             memory.words.clear();
         }
+        (reading.address, reading.length) = (text.as_ptr() as usize, text.len());
         reading.tokens.clear();
         reading.found.clear();
         let tokens = &mut reading.tokens;
@@ -235,7 +232,7 @@ impl Phrases {
     }
 
     /// Whether the text says of each span of bytes that it is not so.
-    fn negated(&self, text: &str, spans: &[(usize, usize)]) -> Vec<bool> {
+    pub fn negated(&self, text: &str, spans: &[(usize, usize)]) -> Vec<bool> {
         let mut tokens = Vec::new();
         split(text, |word, start, end, gap| {
             let plain = if word.len() > LONGEST_WORD { None } else { self.plains.get(&normal(word)) };
@@ -322,6 +319,15 @@ fn packed(text: &[u8], start: usize, end: usize) -> Option<u128> {
 }
 
 impl Reading {
+    /// A reading of nothing.
+    pub const EMPTY: Reading =
+        Reading { address: 0, length: 0, tokens: Vec::new(), found: Vec::new(), cues: Vec::new() };
+
+    /// Whether it was made of this very text, where it lies in memory.
+    pub fn is_of(&self, text: &str) -> bool {
+        (self.address, self.length) == (text.as_ptr() as usize, text.len())
+    }
+
     /// Whether the text says a phrase.
     pub fn says(&self, phrase: u32, even_negated: bool) -> bool {
         self.of(phrase).iter().any(|found| even_negated || !found.is_negated)
@@ -346,62 +352,6 @@ pub fn stems(text: &str) -> Vec<String> {
     let mut stems = Vec::new();
     split(text, |word, _, _, _| stems.push(stemmer.stem(&normal(word)).into_owned()));
     stems
-}
-
-impl Frame<'_> {
-    /// Visits every phrase found in the texts at a path.
-    pub fn read_each(&mut self, path: &Path, mut visit: impl FnMut(&Found)) {
-        if let Some(value) = self.glance(path) {
-            if let Value::Text(text) = value {
-                let reading = self.read(text, true);
-                self.reading(reading).found().iter().for_each(visit);
-            }
-            return;
-        }
-        let seen = self.look(path);
-        let stays = !matches!(seen, Seen::Owned(_));
-        seen.each_raw(|value| {
-            if let Value::Text(text) = value {
-                let reading = self.read(text, stays);
-                self.reading(reading).found().iter().for_each(&mut visit);
-            }
-        });
-    }
-
-    /// Whether a text says of each span of its bytes that it is not so, or so of a relative.
-    pub fn negated(&self, text: &str, spans: &[(usize, usize)]) -> Vec<bool> {
-        self.logic.phrases().negated(text, spans)
-    }
-
-    /// Reads a text unless it was read before; gives its place for [`Frame::reading`]. A text that `stays` where it is
-    /// as long as the frame is read once.
-    pub(crate) fn read(&mut self, text: &str, stays: bool) -> usize {
-        let (address, length) = (text.as_ptr() as usize, text.len());
-        let used = self.scratch.readings_used;
-        let known = self.scratch.readings.get(..used).unwrap_or(&[]);
-        if stays && let Some(place) = known.iter().skip(1).position(|it| it.address == address && it.length == length) {
-            return place + 1;
-        }
-        self.spend(1 + length as u64 / 8);
-        let place = if stays { used.max(1) } else { 0 };
-        let scratch = &mut *self.scratch;
-        if scratch.readings.len() <= place {
-            scratch.readings.resize_with(place + 1, Reading::default);
-        }
-        scratch.readings_used = used.max(place + 1);
-        if let Some(reading) = scratch.readings.get_mut(place) {
-            (reading.address, reading.length) = (address, length);
-            self.logic.phrases().read(text, &mut scratch.words, reading);
-        }
-        place
-    }
-
-    /// A text that was read.
-    pub(crate) fn reading(&self, place: usize) -> &Reading {
-        static NOTHING: Reading =
-            Reading { address: 0, length: 0, tokens: Vec::new(), found: Vec::new(), cues: Vec::new() };
-        self.scratch.readings.get(place).unwrap_or(&NOTHING)
-    }
 }
 
 /// Lower-case, NFKC, without apostrophes and the `'s` of a possessive.

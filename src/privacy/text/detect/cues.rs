@@ -3,22 +3,22 @@
 
 use super::super::Kind;
 use super::super::checks;
-use super::super::names_file::NameLists;
-use super::super::page::Gap;
-use super::super::page::Page;
-use super::super::page::Shape;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
-use super::super::words::Same;
-use super::super::words::Words;
-use super::super::words::class;
-use super::super::words::joined;
+use crate::text::names_file::NameLists;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::words::Same;
+use crate::text::words::Words;
+use crate::text::words::class;
+use crate::text::words::joined;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
 /// What a cue announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::encounters::redact::text) enum Announced {
+pub(in crate::privacy::text) enum Announced {
     /// A number, or letters and digits, of a kind.
     Number(Kind),
     /// A code of few digits beside a card.
@@ -36,7 +36,7 @@ pub(in crate::encounters::redact::text) enum Announced {
 }
 
 /// All cues, by the hash of their words.
-pub(in crate::encounters::redact::text) struct Cues {
+pub(in crate::privacy::text) struct Cues {
     phrases: HashMap<u64, Phrase, BuildHasherDefault<Same>>,
     connectors: Vec<String>,
 }
@@ -51,7 +51,7 @@ struct Phrase {
 }
 
 /// What a cue was found to announce, and where the cue ends.
-pub(in crate::encounters::redact::text) struct Cue {
+pub(in crate::privacy::text) struct Cue {
     pub end: usize,
     pub announced: Announced,
 }

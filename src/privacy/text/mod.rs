@@ -7,28 +7,25 @@
 pub mod checks;
 mod detect;
 mod kind;
-mod names_file;
-mod page;
 mod resolve;
-mod words;
 
+pub use crate::text::names_file::NameLists;
 pub use detect::Known;
 pub use kind::Kind;
-pub use names_file::NameLists;
 
 use super::Error;
 use super::decide::Standing;
 use crate::model::policy::TextLine;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
+use crate::text::page::Page;
+use crate::text::page::Word;
+use crate::text::words::Words;
 use detect::Cues;
 use kind::Kinds;
-use page::Page;
-use page::Word;
 use resolve::Found;
 use std::cell::Cell;
 use std::sync::Arc;
-use words::Words;
 
 thread_local! {
     /// Memory for the words of a text.

@@ -1,0 +1,61 @@
+//! The texts of an encounter: each is read once, however many expressions ask about it.
+
+use super::frame::Frame;
+use super::seen::Seen;
+use crate::model::expression::Path;
+use crate::model::value::Value;
+use crate::text::phrases::Found;
+use crate::text::phrases::Reading;
+
+impl Frame<'_> {
+    /// Visits every phrase found in the texts at a path.
+    pub fn read_each(&mut self, path: &Path, mut visit: impl FnMut(&Found)) {
+        if let Some(value) = self.glance(path) {
+            if let Value::Text(text) = value {
+                let reading = self.read(text, true);
+                self.reading(reading).found().iter().for_each(visit);
+            }
+            return;
+        }
+        let seen = self.look(path);
+        let stays = !matches!(seen, Seen::Owned(_));
+        seen.each_raw(|value| {
+            if let Value::Text(text) = value {
+                let reading = self.read(text, stays);
+                self.reading(reading).found().iter().for_each(&mut visit);
+            }
+        });
+    }
+
+    /// Whether a text says of each span of its bytes that it is not so, or so of a relative.
+    pub fn negated(&self, text: &str, spans: &[(usize, usize)]) -> Vec<bool> {
+        self.logic.phrases().negated(text, spans)
+    }
+
+    /// Reads a text unless it was read before; gives its place for [`Frame::reading`]. A text that `stays` where it is
+    /// as long as the frame is read once.
+    pub(crate) fn read(&mut self, text: &str, stays: bool) -> usize {
+        let used = self.scratch.readings_used;
+        let known = self.scratch.readings.get(..used).unwrap_or(&[]);
+        if stays && let Some(place) = known.iter().skip(1).position(|it| it.is_of(text)) {
+            return place + 1;
+        }
+        self.spend(1 + text.len() as u64 / 8);
+        let place = if stays { used.max(1) } else { 0 };
+        let scratch = &mut *self.scratch;
+        if scratch.readings.len() <= place {
+            scratch.readings.resize_with(place + 1, Reading::default);
+        }
+        scratch.readings_used = used.max(place + 1);
+        if let Some(reading) = scratch.readings.get_mut(place) {
+            self.logic.phrases().read(text, &mut scratch.words, reading);
+        }
+        place
+    }
+
+    /// A text that was read.
+    pub(crate) fn reading(&self, place: usize) -> &Reading {
+        static NOTHING: Reading = Reading::EMPTY;
+        self.scratch.readings.get(place).unwrap_or(&NOTHING)
+    }
+}

@@ -1,0 +1,17 @@
+//! What a text is made of: its words, their stems, what each can be, the phrases in it. Imports model, files.
+
+pub mod names_file;
+pub(crate) mod negation;
+pub(crate) mod page;
+pub mod phrases;
+pub(crate) mod words;
+
+/// Why the large lists of words could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {source}")]
+pub struct Error {
+    /// The file.
+    pub path: String,
+    /// Why.
+    pub source: std::io::Error,
+}
