@@ -195,7 +195,7 @@ fn domain(dice: &mut Dice) -> Domain {
         text_names: vec!["text".to_owned()],
         criteria,
         offers: Vec::new(),
-        by_words: false,
+        by_words: Vec::new(),
     };
     Domain {
         name: "made-up".to_owned(),

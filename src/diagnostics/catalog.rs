@@ -169,6 +169,9 @@ kinds! {
     /// An overlay on a code set that no domain defines.
     224 Error OverlayOfNothing { set: String } = "there is no code set `{set}` for this overlay";
 
+    /// Points that no match can be worth.
+    225 Error BadPoints { points: String } = "`{points}` points cannot be given: they are above 0 and at most 100";
+
     // rules and tables
     /// Inputs that no row covers.
     301 Error TableGap { table: String, row: String } = "no row of `{table}` covers {row}";
@@ -190,6 +193,9 @@ kinds! {
     309 Warning UnreachableRow = "no input reaches this row";
     /// A table so wide that gaps and overlaps cannot be looked for.
     310 Warning TableTooWide { table: String } = "`{table}` has too many combinations to look for gaps and overlaps";
+
+    /// A function whose body, the functions it calls written out, is larger than any use.
+    311 Error FunctionTooLarge { function: String, limit: usize } = "the function `{function}` has more than {limit} parts once its calls are written out";
 
     // labels and policies
     /// A label that nobody defines.

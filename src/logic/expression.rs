@@ -46,8 +46,19 @@ impl<'e> Frame<'e> {
                 Some(bound) => number(bound.place + 1),
                 None => Seen::absent(),
             },
+            Expression::With { variable, value, body } => {
+                self.bind_value(*variable, value);
+                self.eval(body)
+            }
             _ => Seen::Owned(Value::Bool(self.holds(expression))),
         }
+    }
+
+    /// Gives a variable the value of an expression.
+    pub(crate) fn bind_value(&mut self, variable: u16, value: &'e Expression) {
+        let seen = self.eval(value);
+        let bound = Bound { value: seen, place: 0, source: Some(value), is_item: false, ordinal: 0, path: None };
+        self.bind(variable, bound);
     }
 
     /// Whether an expression holds.
@@ -72,6 +83,10 @@ impl<'e> Frame<'e> {
             Expression::Within { of, span, side, from } => self.within(of, span, *side, from),
             Expression::Quantified { quantifier, variable, list, body } => {
                 self.quantified(*quantifier, *variable, list, body)
+            }
+            Expression::With { variable, value, body } => {
+                self.bind_value(*variable, value);
+                self.holds(body)
             }
             _ => self.eval(expression).is_true(),
         }
@@ -419,6 +434,11 @@ fn arithmetic(operator: Operator, left: &Value<'_>, right: &Value<'_>) -> Value<
             (Some(a), Some(b)) => Value::Span(Span::days(i64::from(a.0) - i64::from(b.0))),
             _ => Value::Absent,
         },
+        (
+            Operator::Plus,
+            Value::Text(a) | Value::Code(CodeValue { text: a, .. }),
+            Value::Text(b) | Value::Code(CodeValue { text: b, .. }),
+        ) => Value::Text(std::borrow::Cow::Owned(format!("{a}{b}"))),
         (Operator::Plus, Value::Span(a), Value::Span(b)) => spans(*a, *b, 1),
         (Operator::Minus, Value::Span(a), Value::Span(b)) => spans(*a, *b, -1),
         _ => Value::Absent,

@@ -163,7 +163,6 @@ impl<'e> Frame<'e> {
                     | Function::Distinct
                     | Function::Min
                     | Function::Max
-                    | Function::Middle
                     | Function::Parent
                     | Function::FirstPresent,
                     all,
@@ -174,6 +173,7 @@ impl<'e> Frame<'e> {
                     .map_or(Sort::Unknown, innermost),
                 _ => Sort::Unknown,
             },
+            Expression::With { body, .. } => self.sort(body),
             Expression::Table { table, output, .. } => {
                 let table = self.logic.domain().tables.get(usize::from(*table));
                 let mut outputs = table

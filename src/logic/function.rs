@@ -32,7 +32,7 @@ impl<'e> Frame<'e> {
                     .map_or(Seen::absent(), |text| Seen::Owned(Value::Text(Cow::Owned(text))));
             }
             Function::Title | Function::Parent => return self.code_part(function, arguments),
-            Function::Min | Function::Max | Function::Middle | Function::Sum | Function::Average | Function::Count => {
+            Function::Min | Function::Max | Function::Sum | Function::Average | Function::Count => {
                 return self.aggregate(function, arguments);
             }
             Function::First | Function::Last | Function::Distinct => return self.pick(function, arguments),
@@ -76,14 +76,11 @@ impl<'e> Frame<'e> {
         value.map_or(Seen::absent(), Seen::Owned)
     }
 
-    /// Aggregates leave out what is absent, except `middle`: there it counts as the lowest, so that two of three have
-    /// to be met whatever is known of the third.
+    /// Aggregates leave out what is absent.
     fn aggregate(&mut self, function: Function, arguments: &'e [Expression]) -> Seen<'e> {
         let mut values: Vec<Value<'e>> = Vec::new();
-        let mut absent = 0;
         for argument in arguments {
             let seen = self.eval(argument);
-            absent += usize::from(seen.is_absent());
             seen.each(|value| values.push(value.clone()));
         }
         self.spend(values.len() as u64);
@@ -101,12 +98,7 @@ impl<'e> Frame<'e> {
             Function::Sum => sum().map(Value::Number),
             Function::Average => sum().map(|sum| Value::Number(sum / values.len() as f64)),
             Function::Min => values.into_iter().min_by(compared),
-            Function::Max => values.into_iter().max_by(compared),
-            _ => {
-                values.sort_by(compared);
-                let middle = usize::midpoint(values.len(), absent);
-                middle.checked_sub(absent).and_then(|place| values.into_iter().nth(place))
-            }
+            _ => values.into_iter().max_by(compared),
         };
         value.map_or(Seen::absent(), Seen::Owned)
     }
@@ -206,11 +198,6 @@ fn plain(function: Function, first: &Value<'_>, second: &Value<'_>, third: &Valu
             _ => None,
         },
         Function::Luhn => Some(Value::Bool(has_luhn(text_of(first)?.bytes()))),
-        Function::Npi => {
-            let text = text_of(first)?;
-            let is_npi = text.len() == 10 && has_luhn(b"80840".iter().copied().chain(text.bytes()));
-            Some(Value::Bool(is_npi))
-        }
         _ => None,
     }
 }

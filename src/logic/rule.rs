@@ -143,12 +143,7 @@ impl<'e> Frame<'e> {
                 frame.walk(way, depth + 1, found)
             }),
             Some(Step::Let { variable, value }) => {
-                let seen = self.eval(value);
-                let path = None;
-                self.bind(
-                    *variable,
-                    Bound { value: seen, place: 0, ordinal: 0, source: Some(value), is_item: false, path },
-                );
+                self.bind_value(*variable, value);
                 self.walk(way, depth + 1, found)
             }
             Some(Step::Pairs { first, second, list, path }) => {

@@ -155,6 +155,58 @@ pub enum Expression {
     },
     /// Place of a loop's item in its list, from 1.
     Position(u16),
+    /// A value that is worked out once and then spoken of: an argument of a function that a domain defines.
+    With {
+        /// The variable that names the value.
+        variable: u16,
+        /// The value.
+        value: Box<Expression>,
+        /// What is said of it.
+        body: Box<Expression>,
+    },
+}
+
+impl Expression {
+    /// Visits the parts of an expression, not the parts of those.
+    pub fn each_part_mut(&mut self, visit: &mut dyn FnMut(&mut Expression)) {
+        fn members(members: &mut [Member], visit: &mut dyn FnMut(&mut Expression)) {
+            for member in members {
+                if let Member::Computed(expression) = member {
+                    visit(expression);
+                }
+            }
+        }
+        match self {
+            Expression::Literal(_) | Expression::Path(_) | Expression::Position(_) => {}
+            Expression::And(all)
+            | Expression::Or(all)
+            | Expression::Call { arguments: all, .. }
+            | Expression::Table { arguments: all, .. } => all.iter_mut().for_each(visit),
+            Expression::Not(of)
+            | Expression::Present(of)
+            | Expression::Property { of, .. }
+            | Expression::Text { of, .. }
+            | Expression::Mentions { of, .. } => visit(of),
+            Expression::Compare { left, right, .. }
+            | Expression::Relates { left, right, .. }
+            | Expression::Arithmetic { left, right, .. } => [left, right].into_iter().for_each(|one| visit(one)),
+            Expression::In { of, members: them, .. } | Expression::Includes { of, members: them, .. } => {
+                visit(of);
+                members(them, visit);
+            }
+            Expression::CodeIs { of, on, .. } => {
+                visit(of);
+                on.iter_mut().for_each(|on| visit(on));
+            }
+            Expression::Within { of, span, from, .. } => [of, span, from].into_iter().for_each(|one| visit(one)),
+            Expression::Quantified { list, body, .. } => [list, body].into_iter().for_each(|one| visit(one)),
+            Expression::Count { list, body, .. } => {
+                visit(list);
+                body.iter_mut().for_each(|body| visit(body));
+            }
+            Expression::With { value, body, .. } => [value, body].into_iter().for_each(|one| visit(one)),
+        }
+    }
 }
 
 /// A field reached from the encounter or from a variable.
@@ -327,7 +379,6 @@ pub enum Function {
     Days,
     Min,
     Max,
-    Middle,
     Sum,
     Average,
     First,
@@ -340,7 +391,6 @@ pub enum Function {
     Title,
     Parent,
     Luhn,
-    Npi,
     Today,
     On,
     If,

@@ -73,8 +73,8 @@ pub struct Classifier {
     pub criteria: Vec<Criteria>,
     /// Fields whose codes become candidates, with the points and the field's name.
     pub offers: Vec<(Path, f32, String)>,
-    /// Search the set's words in the texts too (imported sets).
-    pub by_words: bool,
+    /// Places among `texts` of those whose words are looked up in the index of the set too.
+    pub by_words: Vec<u16>,
 }
 
 /// How bad a finding is.

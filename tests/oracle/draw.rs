@@ -101,6 +101,7 @@ impl Draw<'_> {
                 set.texts = vec![pick(self.rng, &texts).clone()];
             }
             set.abstain = [None, Some(40), Some(50), Some(65)][self.rng.usize(..4)];
+            set.points = [(); 3].map(|()| self.one_in(4).then(|| self.points()));
             if place == 0 && self.rng.bool() {
                 let of_code = self.places(|it| matches!(it.kind, Kind::Code));
                 set.offers = vec![(pick(self.rng, &of_code).path.clone(), self.points())];
@@ -619,12 +620,12 @@ impl Draw<'_> {
                 Expr::Count(list, body)
             }
             6 => {
-                let name = ["sum", "average", "min", "max", "middle", "first", "last"][self.rng.usize(..7)];
+                let name = ["sum", "average", "min", "max", "first", "last"][self.rng.usize(..6)];
                 Expr::Call(name, vec![self.numbers()])
             }
             7 => Expr::Call("count", vec![Expr::Call("distinct", vec![self.numbers()])]),
             8 => {
-                let name = ["min", "max", "middle", "average", "first-present"][self.rng.usize(..5)];
+                let name = ["min", "max", "average", "first-present"][self.rng.usize(..4)];
                 Expr::Call(name, (0..self.rng.usize(1..4)).map(|_| self.number(deeper)).collect())
             }
             9 => Expr::Call(["round", "floor"][self.rng.usize(..2)], vec![self.number(deeper)]),
@@ -645,6 +646,11 @@ impl Draw<'_> {
                 Expr::Position(Rc::clone(&loops[self.rng.usize(..loops.len())].list))
             }
             19 if self.tables > 0 => Expr::Table(self.rng.usize(..self.tables), 0, self.table_inputs(deeper)),
+            20 => {
+                let function = self.rng.usize(..super::functions::NUMBERS);
+                let given = super::functions::all()[function].parameters.len();
+                Expr::Own(function, (0..given).map(|_| self.number(deeper)).collect())
+            }
             _ => path(self),
         }
     }
@@ -709,7 +715,7 @@ impl Draw<'_> {
             |draw: &mut Self| Expr::Path(draw.place(|it| matches!(it.kind, Kind::Ladder(_)) && !it.is_many).path);
         match self.rng.u8(..if depth == 0 { 2 } else { 7 }) {
             2 => {
-                let name = ["min", "max", "middle", "first-present"][self.rng.usize(..4)];
+                let name = ["min", "max", "first-present"][self.rng.usize(..3)];
                 Expr::Call(name, (0..self.rng.usize(1..4)).map(|_| path(self)).collect())
             }
             3 => {

@@ -224,10 +224,11 @@ fn reasons(frame: &mut Frame<'_>, set: &Set, place: usize) -> Vec<(bool, Reason)
     let mut found = Vec::new();
     let has_children = set.codes.iter().any(|it| it.parent == Some(place));
     if !code.is_group && code.assignable.unwrap_or(!has_children) {
-        let mut phrases: Vec<(&Phrase, f32)> = code.title.iter().map(|title| (title, 4.0)).collect();
+        let mut phrases: Vec<(&Phrase, f32)> =
+            code.title.iter().map(|title| (title, set.points[0].unwrap_or(4.0))).collect();
         for also in &code.also {
             if phrases.iter().all(|(known, _)| known.written != also.written) {
-                phrases.push((also, 3.0));
+                phrases.push((also, set.points[1].unwrap_or(3.0)));
             }
         }
         for (phrase, points) in phrases {
@@ -240,7 +241,7 @@ fn reasons(frame: &mut Frame<'_>, set: &Set, place: usize) -> Vec<(bool, Reason)
     }
     for (when, points) in &code.when {
         if frame.holds(when) {
-            let points = points.unwrap_or(4.0);
+            let points = points.or(set.points[2]).unwrap_or(4.0);
             found.push(match mentioned(frame, set, when) {
                 Some((path, what)) => (true, Reason { kind: "phrase", path, what, points }),
                 None => {

@@ -153,6 +153,8 @@ pub(super) enum Expr {
     If(Box<Cond>, Box<Expr>, Option<Box<Expr>>),
     Position(Rc<Loop>),
     Table(usize, usize, Vec<Expr>),
+    /// A function of the domain.
+    Own(usize, Vec<Expr>),
 }
 
 impl fmt::Display for Literal {
@@ -317,6 +319,9 @@ impl fmt::Display for Expr {
             Expr::If(condition, then, None) => write!(out, "if({condition}, {then})"),
             Expr::If(condition, then, Some(other)) => write!(out, "if({condition}, {then}, {other})"),
             Expr::Position(list) => write!(out, "position({})", list.name),
+            Expr::Own(function, arguments) => {
+                write!(out, "{}({})", super::functions::all()[*function].name, listed(arguments))
+            }
             Expr::Table(table, 0, arguments) => write!(out, "t{table}({})", listed(arguments)),
             Expr::Table(table, _, arguments) => write!(out, "t{table}.grade({})", listed(arguments)),
         }
@@ -355,6 +360,8 @@ pub(super) struct Set {
     pub(super) name: String,
     /// Confidence under which candidates are not shown, in hundredths.
     pub(super) abstain: Option<u8>,
+    /// Points of a title, a synonym and a condition, where they are not the usual ones.
+    pub(super) points: [Option<f32>; 3],
     /// Fields searched for phrases; all free ones if empty.
     pub(super) texts: Vec<Path>,
     pub(super) offers: Vec<(Path, f32)>,
@@ -489,6 +496,10 @@ impl Definitions {
         out.plain("label l1 \"Second\"");
         out.plain("purpose work \"Work\"");
         out.plain("policy desk { audience desk; purpose work; keep undeclared; text keep }");
+        out.plain("function npi(digits text) -> bool = length(digits) = 10 and luhn(\"80840\" + digits)");
+        for function in super::functions::all() {
+            out.plain(&function.to_string());
+        }
         for (place, table) in self.tables.iter().enumerate() {
             table.write(place, &mut out);
         }
@@ -545,11 +556,14 @@ impl Set {
             out.plain("  property weight number");
         }
         if let Some(share) = self.abstain {
-            out.plain(&format!("  abstain below 0.{share:02}"));
+            out.plain(&format!("  decide above 0.{share:02}"));
+        }
+        for (of, points) in ["title", "also", "propose"].iter().zip(self.points) {
+            points.iter().for_each(|points| out.plain(&format!("  points {of} {points}")));
         }
         if !self.texts.is_empty() {
             let names: Vec<&str> = self.texts.iter().map(|path| path.written.as_str()).collect();
-            out.plain(&format!("  text {}", names.join(", ")));
+            out.plain(&format!("  search in {}", names.join(", ")));
         }
         for (path, points) in &self.offers {
             out.plain(&format!("  offer {} points {points}", path.written));

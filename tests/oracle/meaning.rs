@@ -396,6 +396,23 @@ impl Frame<'_> {
                 (false, Some(other)) => self.eval(other),
                 (false, None) => Vec::new(),
             },
+            Expr::Own(function, arguments) => {
+                let function = super::functions::all().swap_remove(*function);
+                // What does not fit its type is there for the function too.
+                let value = |frame: &mut Self, it: &Expr| match it {
+                    Expr::Path(path) => frame.all(path),
+                    it => frame.eval(it),
+                };
+                let given: Vec<Vec<Value>> = arguments.iter().map(|it| value(self, it)).collect();
+                // Whoever called is left with what its own names mean.
+                let outer = self.bound.clone();
+                for ((variable, _), values) in function.parameters.iter().zip(given) {
+                    self.bind(*variable, values, 0);
+                }
+                let result = self.eval(&function.body);
+                self.bound = outer;
+                result
+            }
             Expr::Position(list) => self.bound[list.variable].iter().map(|(_, place)| count(*place)).collect(),
             Expr::Table(table, output, arguments) => {
                 let inputs: Vec<Vec<Value>> = arguments.iter().map(|it| self.eval(it)).collect();
@@ -439,7 +456,7 @@ impl Frame<'_> {
                 return known;
             }
             "count" => return vec![count(each.concat().len())],
-            "sum" | "average" | "min" | "max" | "middle" => return aggregate(name, each).into_iter().collect(),
+            "sum" | "average" | "min" | "max" => return aggregate(name, each).into_iter().collect(),
             "text" => {
                 let words: Vec<String> = each.concat().iter().filter_map(|it| self.written(it)).collect();
                 return if words.is_empty() { Vec::new() } else { vec![Value::Text(words.join(", "))] };
@@ -531,9 +548,8 @@ fn reckon(sign: char, left: Value, right: Value) -> Option<Value> {
     }
 }
 
-/// What several values come to; what is absent counts for nothing, but of `middle` for the lowest.
+/// What several values come to; what is absent counts for nothing.
 fn aggregate(name: &str, each: Vec<Vec<Value>>) -> Option<Value> {
-    let absent = each.iter().filter(|it| it.is_empty()).count();
     let mut values = each.concat();
     let compared = |a: &Value, b: &Value| order(a, b).unwrap();
     let numbers = |values: &[Value]| -> Vec<f64> {
@@ -549,10 +565,6 @@ fn aggregate(name: &str, each: Vec<Vec<Value>>) -> Option<Value> {
     match name {
         "min" => values.into_iter().next(),
         "max" => values.pop(),
-        "middle" => {
-            let of_all = usize::midpoint(values.len(), absent);
-            of_all.checked_sub(absent).map(|place| values.swap_remove(place))
-        }
         "sum" => Some(Value::Number(numbers(&values).iter().sum())),
         _ => {
             let Value::Number(many) = count(values.len()) else { unreachable!() };

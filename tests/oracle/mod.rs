@@ -12,6 +12,7 @@
 
 mod calendar;
 mod draw;
+mod functions;
 mod judge;
 mod language;
 mod meaning;

@@ -11,12 +11,14 @@ use crate::definitions::parse::tree::CodeDef;
 use crate::definitions::parse::tree::CodeItem;
 use crate::definitions::parse::tree::CodeRange;
 use crate::definitions::parse::tree::CodeSetDef;
+use crate::definitions::parse::tree::Decision;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
 use crate::definitions::parse::tree::LabelLine;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::NoteKind;
 use crate::definitions::parse::tree::PathDef;
+use crate::definitions::parse::tree::PointsOf;
 use crate::definitions::parse::tree::ReplacedBy;
 use crate::definitions::parse::tree::SetItem;
 use crate::definitions::parse::tree::Statement;
@@ -51,6 +53,25 @@ pub(super) struct Said<'t> {
     pub item: &'t Spanned<CodeItem>,
 }
 
+/// What each kind of match is worth where nothing else is said.
+pub(super) struct Points {
+    /// The title stands in a text.
+    pub title: f64,
+    /// A synonym stands in a text.
+    pub also: f64,
+    /// A condition holds.
+    pub propose: f64,
+}
+
+impl Default for Points {
+    fn default() -> Points {
+        Points { title: 4.0, also: 3.0, propose: 4.0 }
+    }
+}
+
+/// The most that one match may be worth.
+const MOST_POINTS: f64 = 100.0;
+
 /// A code set while it is put together.
 #[derive(Default)]
 pub(super) struct Draft<'t> {
@@ -66,8 +87,12 @@ pub(super) struct Draft<'t> {
     pub record: Option<&'t Name>,
     /// Fields searched for phrases.
     pub texts: Vec<&'t PathDef>,
-    /// Confidence under which a candidate is not shown.
+    /// Those of them whose words are looked up in the index of the set too.
+    pub word_texts: Vec<&'t PathDef>,
+    /// Confidence under which a candidate is not shown; with 1, nothing is shown but what a field offers.
     pub threshold: f64,
+    /// What its matches are worth.
+    pub points: Points,
     /// Fields whose codes become candidates.
     pub offers: Vec<(&'t PathDef, f64)>,
     /// Releases to import, with the domain and file that ask for them.
@@ -165,8 +190,25 @@ fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &Path, items: &'t [Spann
                     draft.properties.push((file.to_path_buf(), name, kind));
                 }
             }
-            SetItem::Abstain(threshold) => draft.threshold = threshold.item,
-            SetItem::Text(paths) => draft.texts.extend(paths),
+            SetItem::Decide(Decision::Above(confidence)) => draft.threshold = confidence.item,
+            SetItem::Decide(Decision::Never) => draft.threshold = 1.0,
+            SetItem::Search { fields, by_words } => {
+                draft.texts.extend(fields);
+                if *by_words {
+                    draft.word_texts.extend(fields);
+                }
+            }
+            SetItem::Points { of, points } => {
+                if points.item <= 0.0 || points.item > MOST_POINTS {
+                    report.say(points.span, Problem::BadPoints { points: points.item.to_string() }, None);
+                } else {
+                    match of {
+                        PointsOf::Title => draft.points.title = points.item,
+                        PointsOf::Also => draft.points.also = points.item,
+                        PointsOf::Propose => draft.points.propose = points.item,
+                    }
+                }
+            }
             SetItem::Import(import) => draft.imports.push((domain, file.to_path_buf(), import)),
             SetItem::Offer { path, points } => {
                 draft.offers.push((path, points.as_ref().map_or(4.0, |points| points.item)));

@@ -27,13 +27,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path as FilePath;
 
-/// Points of a synonym found in a text.
-const SYNONYM: f32 = 3.0;
-/// Points of the title found in a text.
-const TITLE: f32 = 4.0;
-/// Points of a `when` line that does not say how many.
-const WHEN: f32 = 4.0;
-
 /// The classifier of one code set for one domain that says something of its codes; `None` if it has no record.
 pub(super) fn classifier(
     draft: &Draft<'_>,
@@ -70,7 +63,7 @@ pub(super) fn classifier(
         text_names: Vec::new(),
         criteria: Vec::new(),
         offers: Vec::new(),
-        by_words: !draft.imports.is_empty(),
+        by_words: Vec::new(),
     };
     if draft.domain == domain {
         for (path, points) in &draft.offers {
@@ -86,6 +79,10 @@ pub(super) fn classifier(
             classifier.text_names.push(join(path));
         }
     }
+    for path in &draft.word_texts {
+        let place = draft.texts.iter().position(|it| it.span == path.span && std::ptr::eq(*it, *path));
+        classifier.by_words.extend(place.and_then(|place| u16::try_from(place).ok()));
+    }
     if draft.texts.is_empty() {
         free_fields(&record.fields, &mut Vec::new(), "", &mut classifier);
     }
@@ -93,7 +90,7 @@ pub(super) fn classifier(
     said(draft, domain, &mut lowering, &mut criteria, source);
     unreachable(draft, domain, set, &criteria, &mut lowering);
     classifier.criteria = criteria.into_values().collect();
-    let is_useful = !classifier.criteria.is_empty() || !classifier.offers.is_empty() || classifier.by_words;
+    let is_useful = !classifier.criteria.is_empty() || !classifier.offers.is_empty() || !classifier.by_words.is_empty();
     is_useful.then_some(classifier)
 }
 
@@ -138,6 +135,8 @@ fn phrases(
     if classifier.texts.is_empty() || draft.domain != domain {
         return out;
     }
+    #[expect(clippy::cast_possible_truncation, reason = "points are small")]
+    let (title, also) = (draft.points.title as f32, draft.points.also as f32);
     let content = lowering.world.sets.get(usize::from(classifier.set));
     let is_also = |one: &&super::content::Said<'_>| matches!(one.item.item, CodeItem::Also(_));
     let named: BTreeSet<u32> = draft.said.iter().filter(is_also).flat_map(|one| one.codes.iter().copied()).collect();
@@ -146,11 +145,11 @@ fn phrases(
         if !(draft.written.contains_key(&place) || named.contains(&place)) || !code.is_assignable {
             continue;
         }
-        let mut phrases = vec![(lowering.texts.phrase(&code.title), TITLE)];
+        let mut phrases = vec![(lowering.texts.phrase(&code.title), title)];
         for synonym in &code.synonyms {
             let phrase = lowering.texts.phrase(synonym);
             if !phrases.iter().any(|(known, _)| *known == phrase) {
-                phrases.push((phrase, SYNONYM));
+                phrases.push((phrase, also));
             }
         }
         out.insert(place, Criteria { phrases, ..empty(place) });
@@ -176,7 +175,7 @@ fn said(
                 let lowered = lowering.condition(condition);
                 super::checks::never(&lowered, condition.span, lowering);
                 #[expect(clippy::cast_possible_truncation, reason = "points are small")]
-                let points = points.as_ref().map_or(WHEN, |points| points.item as f32);
+                let points = points.as_ref().map_or(draft.points.propose, |points| points.item) as f32;
                 let path = first_path(&condition.item).filter(|word| is_path(lowering, word)).unwrap_or_default();
                 let scored = Scored { condition: lowered, points, source: source(one.file, condition.span), path };
                 add(&one.codes, scored, out, |criteria, scored| criteria.when.push(scored));

@@ -59,7 +59,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// An expression that was wrong: stands for nothing, and is not complained about again.
-    fn nothing() -> Typed<'a> {
+    pub fn nothing() -> Typed<'a> {
         Typed { expression: Expression::Literal(Literal::Bool(false)), kind: None }
     }
 
@@ -316,7 +316,7 @@ impl<'a> Lowering<'a, '_> {
         matches!(expr, Expr::Word(word) if matches!(self.scope.find(word), Found::Nothing))
     }
 
-    fn comparable(&mut self, left: Type<'a>, right: Option<Type<'a>>, span: Span) {
+    pub fn comparable(&mut self, left: Type<'a>, right: Option<Type<'a>>, span: Span) {
         let Some(right) = right else { return };
         if !left.fits(right) {
             self.say(span, Problem::TypeMismatch { expected: left.to_string(), found: right.to_string() }, None);
@@ -597,7 +597,13 @@ impl<'a> Lowering<'a, '_> {
             "property" => return self.property(name, arguments),
             _ => {}
         }
-        if let Some((place, output)) = self.world.table(self.scope.domain, &name.item) {
+        let world = self.world;
+        if let Some((place, function)) = world.function(self.scope.domain, &name.item, self.scope.callable) {
+            return super::own_functions::call(self, name, (place, function), arguments);
+        }
+        // A table belongs to one domain, a function of `shared` to all.
+        let is_everywhere = self.scope.callable != usize::MAX && world.shared == Some(self.scope.domain);
+        if let Some((place, output)) = world.table(self.scope.domain, &name.item).filter(|_| !is_everywhere) {
             return self.table_call(name, place, output, arguments);
         }
         super::functions::call(self, name, arguments, expected)

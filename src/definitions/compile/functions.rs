@@ -70,7 +70,6 @@ const FUNCTIONS: &[Signature] = &[
     ("days", Function::Days, &[Wants::Date], 2, 2, Yields::Number),
     ("min", Function::Min, &[Wants::Same], 1, MANY, Yields::Same),
     ("max", Function::Max, &[Wants::Same], 1, MANY, Yields::Same),
-    ("middle", Function::Middle, &[Wants::Same], 1, MANY, Yields::Same),
     ("sum", Function::Sum, &[Wants::List], 1, 1, Yields::Number),
     ("average", Function::Average, &[Wants::Any], 1, MANY, Yields::Number),
     ("first", Function::First, &[Wants::List], 1, 1, Yields::Item),
@@ -83,12 +82,16 @@ const FUNCTIONS: &[Signature] = &[
     ("title", Function::Title, &[Wants::Code], 1, 1, Yields::Text),
     ("parent", Function::Parent, &[Wants::Code], 1, 1, Yields::Same),
     ("luhn", Function::Luhn, &[Wants::Text], 1, 1, Yields::Bool),
-    ("npi", Function::Npi, &[Wants::Text], 1, 1, Yields::Bool),
     ("today", Function::Today, &[], 0, 0, Yields::Date),
     ("on", Function::On, &[], 0, 0, Yields::Date),
     ("if", Function::If, &[Wants::Condition, Wants::Same, Wants::Same], 2, 3, Yields::Same),
     ("first-present", Function::FirstPresent, &[Wants::Same], 1, MANY, Yields::Same),
 ];
+
+/// Whether the language has a function of that name.
+pub(super) fn is_built_in(name: &str) -> bool {
+    matches!(name, "position" | "relates" | "property") || FUNCTIONS.iter().any(|it| it.0 == name)
+}
 
 /// A function without arguments said as a bare word: `today`, `on`.
 pub(super) fn bare(name: &str) -> Option<Expression> {
@@ -109,8 +112,8 @@ pub(super) fn call<'a>(
 ) -> Typed<'a> {
     let nothing = || Typed { expression: Expression::Literal(Literal::Bool(false)), kind: None };
     let Some((_, function, wants, least, most, yields)) = FUNCTIONS.iter().find(|it| it.0 == name.item) else {
-        let known = FUNCTIONS.iter().map(|it| it.0);
-        let help = did_you_mean(&name.item, known);
+        let own = lowering.world.functions.iter().map(|it| it.name.as_str());
+        let help = did_you_mean(&name.item, FUNCTIONS.iter().map(|it| it.0).chain(own));
         lowering.report.say(name.span, Problem::UnknownFunction { name: name.item.clone() }, help);
         return nothing();
     };
@@ -149,7 +152,7 @@ pub(super) fn call<'a>(
         Yields::Text => Some(Type::TEXT),
         Yields::Date => Some(Type::DATE),
         Yields::Bool => Some(Type::BOOL),
-        Yields::Same if matches!(function, Function::Min | Function::Max | Function::Middle) => first.map(Type::item),
+        Yields::Same if matches!(function, Function::Min | Function::Max) => first.map(Type::item),
         Yields::Same => first,
         Yields::Item => first.map(Type::item),
     };

@@ -11,6 +11,7 @@ mod expression;
 mod functions;
 mod imports;
 mod marks;
+mod own_functions;
 mod policies;
 mod records;
 mod report;
@@ -336,6 +337,7 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
             names.tables = tables;
         }
     }
+    own_functions::collect(sources, world, report);
     for (place, source) in sources.iter().enumerate() {
         let mut done = world.domains.get(place).map(|names| names.records.clone()).unwrap_or_default();
         for file in &source.files {
@@ -408,7 +410,11 @@ fn domain(
                     }
                     domain.policies.push(policies::policy(def, world, place, report));
                 }
-                Statement::Record(_) | Statement::CodeSet(_) | Statement::List(_) | Statement::Label(_) => {}
+                Statement::Record(_)
+                | Statement::CodeSet(_)
+                | Statement::List(_)
+                | Statement::Function(_)
+                | Statement::Label(_) => {}
             }
         }
     }

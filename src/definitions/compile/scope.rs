@@ -1,5 +1,6 @@
 //! Which names an expression may use, and what they are.
 
+use super::world::OwnFunction;
 use super::world::World;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::model::expression::Expression;
@@ -124,6 +125,8 @@ struct Variable<'a> {
 pub(super) struct Scope<'a> {
     /// Domain, by place in the world.
     pub domain: usize,
+    /// How many of the world's functions may be called: inside of one, those above it.
+    pub callable: usize,
     world: &'a World,
     record: Option<&'a Record>,
     variables: Vec<Variable<'a>>,
@@ -133,12 +136,28 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// The fields of a record, without variables.
     pub fn new(world: &'a World, domain: usize, record: Option<&'a Record>) -> Scope<'a> {
-        Scope { domain, world, record, variables: Vec::new(), used: 0 }
+        Scope { domain, callable: usize::MAX, world, record, variables: Vec::new(), used: 0 }
+    }
+
+    /// The names inside of a function: its parameters, which become the next variables of this scope.
+    pub fn inside(&self, function: &'a OwnFunction, place: usize) -> Scope<'a> {
+        let mut scope = Scope::new(self.world, function.domain, None);
+        scope.callable = place;
+        scope.used = self.used;
+        for (name, kind) in &function.parameters {
+            scope.bind(name, Type::of(kind), false);
+        }
+        scope
     }
 
     /// How many variables there ever were.
     pub fn used(&self) -> u16 {
         self.used
+    }
+
+    /// Leaves the numbers below `used` to variables that are bound elsewhere.
+    pub fn skip_to(&mut self, used: u16) {
+        self.used = self.used.max(used);
     }
 
     /// A place to come back to with `release`.

@@ -8,6 +8,7 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::nearest;
 use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
 use crate::model::content::CodeSet;
 use crate::model::day::Day;
 use crate::model::day::Moment;
@@ -39,6 +40,23 @@ pub(super) struct TableTypes {
     pub outputs: Vec<Kind>,
 }
 
+/// A function that a domain defines.
+#[derive(Debug, Clone)]
+pub(super) struct OwnFunction {
+    /// Domain that defines it, by place.
+    pub domain: usize,
+    /// Its name.
+    pub name: String,
+    /// Names and types of what it is given.
+    pub parameters: Vec<(String, Kind)>,
+    /// Type of what it yields.
+    pub result: Kind,
+    /// What it yields, as written.
+    pub body: Spanned<Expr>,
+    /// Its body is wrong or too large, which was said where it is defined: no call of it is worked out.
+    pub is_broken: bool,
+}
+
 /// Names of one domain.
 #[derive(Default)]
 pub(super) struct DomainNames {
@@ -67,6 +85,8 @@ pub(super) struct World {
     pub purposes: Vec<Purpose>,
     /// Names of each domain, by place.
     pub domains: Vec<DomainNames>,
+    /// Functions, those of `shared` first; each may call the ones before it.
+    pub functions: Vec<OwnFunction>,
     /// Place of the domain `shared`, if there is one.
     pub shared: Option<usize>,
 }
@@ -109,6 +129,13 @@ impl World {
         let names = &tables.get(place)?.output_names;
         let output = if output.is_empty() { 0 } else { names.iter().position(|it| it == output)? };
         Some((u16::try_from(place).ok()?, u16::try_from(output).ok()?))
+    }
+
+    /// A function that a domain may call: its own, or one of `shared`; only the first `callable` of all functions are looked at.
+    pub fn function(&self, domain: usize, name: &str, callable: usize) -> Option<(usize, &OwnFunction)> {
+        let known = || self.functions.iter().enumerate().take(callable).filter(|(_, it)| it.name == name);
+        let own = known().find(|(_, it)| it.domain == domain);
+        own.or_else(|| known().find(|(_, it)| Some(it.domain) == self.shared))
     }
 
     /// Types of a table.

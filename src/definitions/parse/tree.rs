@@ -33,6 +33,8 @@ pub enum Statement {
     Table(TableDef),
     /// `derive`
     Derive(DeriveDef),
+    /// `function`
+    Function(FunctionDef),
     /// `rule`
     Rule(RuleDef),
     /// `crosswalk`
@@ -133,8 +135,18 @@ pub enum SetItem {
         name: Name,
         kind: Spanned<KindDef>,
     },
-    Abstain(Spanned<f64>),
-    Text(Vec<PathDef>),
+    /// `decide above N`, `decide never`
+    Decide(Decision),
+    /// `search in PATH, … [by words]`
+    Search {
+        fields: Vec<PathDef>,
+        by_words: bool,
+    },
+    /// `points title|also|propose N`
+    Points {
+        of: PointsOf,
+        points: Spanned<f64>,
+    },
     Import(ImportDef),
     Offer {
         path: PathDef,
@@ -143,6 +155,21 @@ pub enum SetItem {
     Code(CodeDef),
     /// `starter { … }`
     Starter(Vec<Spanned<SetItem>>),
+}
+
+/// From what confidence on the candidates of a set are shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    Above(Spanned<f64>),
+    Never,
+}
+
+/// The kinds of match that a code set may weigh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PointsOf {
+    Title,
+    Also,
+    Propose,
 }
 
 /// `import FORMAT "FILE" …`
@@ -365,6 +392,15 @@ pub struct DeriveDef {
     pub lines: Vec<(PathDef, Spanned<Expr>)>,
     /// `label L, M when E`
     pub marks: Vec<(Vec<Name>, Spanned<Expr>)>,
+}
+
+/// `function NAME(a TYPE, …) -> TYPE = EXPR`
+#[derive(Debug, Clone, PartialEq)]
+pub struct FunctionDef {
+    pub name: Name,
+    pub parameters: Vec<(Name, Spanned<KindDef>)>,
+    pub result: Spanned<KindDef>,
+    pub body: Spanned<Expr>,
 }
 
 /// `rule ID severity "message" { … }`

@@ -1,12 +1,25 @@
 //! The words of the language by the place they stand in, for "did you mean" and for whoever completes what is typed.
 
 /// Words that begin a statement of a file.
-pub const FILE: &[&str] =
-    &["record", "codeset", "overlay", "list", "table", "derive", "rule", "crosswalk", "label", "purpose", "policy"];
+pub const FILE: &[&str] = &[
+    "record",
+    "codeset",
+    "overlay",
+    "list",
+    "table",
+    "derive",
+    "function",
+    "rule",
+    "crosswalk",
+    "label",
+    "purpose",
+    "policy",
+];
 
 /// Words that begin a statement of a code set.
 pub const CODE_SET: &[&str] = &[
-    "title", "uri", "record", "release", "property", "abstain", "text", "import", "offer", "group", "code", "starter",
+    "title", "uri", "record", "release", "property", "decide", "search", "points", "import", "offer", "group", "code",
+    "starter",
 ];
 
 /// Words that begin a statement of a code; every other one is a property.

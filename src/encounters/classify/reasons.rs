@@ -116,7 +116,7 @@ pub(super) fn gather<'e, 'l: 'e>(
     phrases(frame, logic, place, classifier, &mut gathered);
     criteria(frame, logic, place, classifier, &mut gathered);
     offers(frame, classifier, &mut gathered);
-    if classifier.by_words {
+    if !classifier.by_words.is_empty() {
         words::search(frame, logic, classifier, &mut gathered);
     }
     if logic.index(place).is_none_or(Index::rules_out) {

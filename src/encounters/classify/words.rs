@@ -26,7 +26,10 @@ pub(super) fn search<'l>(
     gathered: &mut Gathered<'l>,
 ) {
     let codes = logic.registry().codes(classifier.set);
-    for (path, name) in classifier.texts.iter().zip(&classifier.text_names) {
+    for place in &classifier.by_words {
+        let place = usize::from(*place);
+        let text = classifier.texts.get(place).zip(classifier.text_names.get(place));
+        let Some((path, name)) = text else { continue };
         frame.look(path).each(|value| {
             let Value::Text(text) = value else { return };
             if text.split_whitespace().count() <= WORDS_OF_A_QUERY {

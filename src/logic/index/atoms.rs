@@ -296,6 +296,10 @@ pub(crate) fn variables_of(expression: &Expression, visit: &mut dyn FnMut(u16)) 
             variables_of(list, visit);
             variables_of(body, visit);
         }
+        Expression::With { value, body, .. } => {
+            variables_of(value, visit);
+            variables_of(body, visit);
+        }
         Expression::Count { list, body, .. } => {
             variables_of(list, visit);
             body.iter().for_each(|body| variables_of(body, visit));

@@ -12,6 +12,7 @@ use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::definitions::parse::tree::CrosswalkDef;
 use crate::definitions::parse::tree::CrosswalkLine;
+use crate::definitions::parse::tree::Decision;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
 use crate::definitions::parse::tree::ImportOption;
@@ -19,6 +20,7 @@ use crate::definitions::parse::tree::LabelLine;
 use crate::definitions::parse::tree::MapsTo;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::NoteKind;
+use crate::definitions::parse::tree::PointsOf;
 use crate::definitions::parse::tree::ReplacedBy;
 use crate::definitions::parse::tree::SetItem;
 use crate::diagnostics::catalog::Kind;
@@ -61,8 +63,24 @@ impl Builder<'_> {
             Rule::property_def => {
                 SetItem::Property { name: self.next_name(&mut parts)?, kind: self.kind(parts.next()?)? }
             }
-            Rule::abstain => SetItem::Abstain(self.number(parts.next()?)?),
-            Rule::set_text => SetItem::Text(self.paths(&mut parts)),
+            Rule::decide if parts.has(Rule::undecided) => SetItem::Decide(Decision::Never),
+            Rule::decide | Rule::abstain => {
+                let confidence = self.number(parts.next()?)?;
+                let is_never = rule == Rule::abstain && confidence.item >= 1.0;
+                SetItem::Decide(if is_never { Decision::Never } else { Decision::Above(confidence) })
+            }
+            Rule::search | Rule::set_text => {
+                let fields = self.paths(&mut parts);
+                SetItem::Search { fields, by_words: parts.has(Rule::by_words) }
+            }
+            Rule::set_points => {
+                let of = match parts.next()?.as_str() {
+                    "title" => PointsOf::Title,
+                    "also" => PointsOf::Also,
+                    _ => PointsOf::Propose,
+                };
+                SetItem::Points { of, points: self.number(parts.next()?)? }
+            }
             Rule::offer => {
                 let path = self.next_path(&mut parts)?;
                 SetItem::Offer { path, points: parts.next().and_then(|pair| self.inner_number(pair)) }

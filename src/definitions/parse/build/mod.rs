@@ -136,6 +136,7 @@ impl<'b> Builder<'b> {
             Rule::list => Statement::List(self.list(pair)?),
             Rule::table => Statement::Table(self.table(pair)?),
             Rule::derive => Statement::Derive(self.derive(pair)?),
+            Rule::function => Statement::Function(self.function(pair)?),
             Rule::rule_def => Statement::Rule(self.rule_def(pair)?),
             Rule::crosswalk => Statement::Crosswalk(self.crosswalk(pair)?),
             Rule::label_def => Statement::Label(self.label_def(pair)?),

@@ -8,6 +8,7 @@ use crate::definitions::parse::recover::Place;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::ColumnDef;
 use crate::definitions::parse::tree::DeriveDef;
+use crate::definitions::parse::tree::FunctionDef;
 use crate::definitions::parse::tree::ListDef;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::RowDef;
@@ -121,6 +122,18 @@ impl Builder<'_> {
             }
             Some(())
         });
+    }
+
+    pub(super) fn function(&mut self, pair: Pair<'_>) -> Option<FunctionDef> {
+        let mut parts = Parts::of(pair);
+        let name = self.next_name(&mut parts)?;
+        let mut parameters = Vec::new();
+        while let Some(pair) = parts.take(Rule::parameter) {
+            let mut parameter = Parts::of(pair);
+            parameters.push((self.next_name(&mut parameter)?, self.kind(parameter.next()?)?));
+        }
+        let result = self.kind(parts.next()?)?;
+        Some(FunctionDef { name, parameters, result, body: self.expression(parts.next()?)? })
     }
 
     pub(super) fn rule_def(&mut self, pair: Pair<'_>) -> Option<RuleDef> {
