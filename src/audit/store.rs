@@ -106,16 +106,20 @@ impl Store for Disk {
     }
 }
 
-/// The name of a new file is on the disk when this returns.
+/// Waits until the name of a new file is on the disk.
+#[cfg(unix)]
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        // Folders of devices cannot be synced, and need not be.
-        match File::open(folder)?.sync_all() {
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {}
-            result => result?,
-        }
+    let Some(folder) = path.parent() else { return Ok(()) };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // Folders of devices cannot be synced, and need not be.
+    match File::open(folder)?.sync_all() {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        result => result,
     }
+}
+
+/// Elsewhere a folder cannot be opened, so that there is nothing to wait for.
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }

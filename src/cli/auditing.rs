@@ -13,7 +13,6 @@ use crate::audit::Rows;
 use crate::audit::Secret;
 use crate::audit::Tokens;
 use crate::audit::Trail;
-use std::path::Path;
 use std::path::PathBuf;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
@@ -147,7 +146,7 @@ fn actor() -> String {
 #[cfg(unix)]
 fn uid() -> Option<u32> {
     // Whose process this is: the standard library has no other way to ask.
-    std::fs::metadata(Path::new("/proc/self")).ok().map(|it| std::os::unix::fs::MetadataExt::uid(&it))
+    std::fs::metadata("/proc/self").ok().map(|it| std::os::unix::fs::MetadataExt::uid(&it))
 }
 
 #[cfg(not(unix))]

@@ -20,7 +20,7 @@ impl ZipAreas {
     pub fn new(lists: &[(String, Vec<String>)]) -> ZipAreas {
         let newest = lists.iter().filter(|(name, _)| name.starts_with("zip3-census-")).max_by_key(|(name, _)| name);
         let words = newest.into_iter().flat_map(|(_, words)| words).flat_map(|words| words.split_whitespace());
-        let mut large: Vec<u16> = words.filter_map(|word| word.parse().ok()).collect();
+        let mut large: Vec<u16> = words.filter_map(|word| word.parse::<u16>().ok()).collect();
         large.sort_unstable();
         ZipAreas { large }
     }
