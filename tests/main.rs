@@ -10,6 +10,7 @@ mod compile;
 mod compiled;
 mod definitions;
 mod em_truth_table;
+mod fuzzed;
 mod laws;
 mod laws_logic;
 mod laws_policy;
