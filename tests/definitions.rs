@@ -70,8 +70,8 @@ fn shipped_files_can_be_read_and_laid_out() {
     for file in files {
         assert_eq!(said(&file), "", "{}", file.display());
         let text = std::fs::read_to_string(&file).unwrap();
-        let printed = tencode::definitions::print::print(&text);
+        let printed = tencode::definitions::format::print(&text);
         crate::laws::assert_same_tree(&text, &printed);
-        assert_eq!(tencode::definitions::print::print(&printed), printed, "{}", file.display());
+        assert_eq!(tencode::definitions::format::print(&printed), printed, "{}", file.display());
     }
 }

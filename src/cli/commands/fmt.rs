@@ -4,8 +4,8 @@ use crate::cli::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
+use crate::definitions::format;
 use crate::definitions::parse;
-use crate::definitions::print;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -47,7 +47,7 @@ impl Fmt {
                 verdict = Verdict::Wrong;
                 continue;
             }
-            let printed = print::print(&text);
+            let printed = format::print(&text);
             if printed == text {
                 continue;
             }

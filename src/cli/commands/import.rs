@@ -4,11 +4,11 @@ use crate::cli::commands::lines;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
+use crate::definitions::format;
 use crate::definitions::import;
 use crate::definitions::import::Format;
 use crate::definitions::import::Options;
 use crate::definitions::parse::tree::ColumnRole;
-use crate::definitions::print;
 use crate::diagnostics::did_you_mean;
 use crate::files;
 use crate::model::day::Day;
@@ -72,7 +72,7 @@ impl Import {
             terminal.json(&merged.set)?;
             return Ok(Verdict::Fine);
         }
-        let text = print::print(&import::to_definition(&merged.set));
+        let text = format::print(&import::to_definition(&merged.set));
         match &self.output {
             Some(file) => std::fs::write(file, text).map_err(|error| Failure::file(file, error))?,
             None => terminal.text(&text)?,

@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn what_is_made_is_laid_out() {
         for (path, text) in files("towing-and-parking") {
-            assert!(!path.starts_with("codes/") || crate::definitions::print::print(&text) == text, "{path}");
+            assert!(!path.starts_with("codes/") || crate::definitions::format::print(&text) == text, "{path}");
         }
     }
 }

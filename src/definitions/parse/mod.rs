@@ -63,13 +63,3 @@ fn text_of<'t>(text: &'t str, segment: &Segment) -> Cow<'t, str> {
         closers => Cow::Owned(format!("{piece}\n{}", "}".repeat(closers))),
     }
 }
-
-/// Of every line, whether it goes on from the one before; `None` if a text, bracket or block does not close.
-pub(crate) fn joined_lines(source: &str) -> Option<Vec<bool>> {
-    let layout = layout::lay_out(source);
-    if !layout.problems.is_empty() {
-        return None;
-    }
-    let breaks = source.bytes().zip(layout.text.bytes()).filter(|(byte, _)| *byte == b'\n');
-    Some(std::iter::once(false).chain(breaks.map(|(_, shown)| shown != b'\n')).collect())
-}

@@ -1,0 +1,183 @@
+//! A definition file in the house layout, printed from its tree.
+//!
+//! The print is canonical: files that say the same print the same, but for their comments, their blank lines and the order
+//! of their statements, which are the author's. Comments, blank lines and lines that could not be read are found in the
+//! source, between the statements of the tree (`trivia`); a comment inside a statement moves above it. `page` makes lines
+//! of statements, and columns where they stand under each other; `flow` breaks the lines that are too wide.
+
+mod codes;
+mod expression;
+mod flow;
+mod page;
+mod policies;
+mod records;
+mod rules;
+mod sets;
+mod trivia;
+mod words;
+
+use crate::definitions::format::page::Above;
+use crate::definitions::format::page::Body;
+use crate::definitions::format::page::Entry;
+use crate::definitions::format::page::Shape;
+use crate::definitions::format::trivia::Trivia;
+use crate::definitions::parse;
+use crate::definitions::parse::tree;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::Statement;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::catalog::Kind;
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+
+/// Blanks that a block is set in by.
+const INDENT: usize = 4;
+/// Characters of the widest line.
+const WIDEST: usize = 120;
+
+/// The file in the house layout. Laying it out again changes nothing.
+///
+/// Lines that cannot be read stay as they were written. A file whose blocks do not close comes back as it was: nobody can
+/// tell how it is meant.
+pub fn print(source: &str) -> String {
+    let (tree, problems) = parse::parse(source);
+    print_tree(source, &tree, &problems)
+}
+
+/// Prints a tree that was read from `source`, or made of one that was: places in it are places in `source`.
+pub fn print_tree(source: &str, tree: &tree::File, problems: &[Diagnostic]) -> String {
+    let is_broken = |problem: &Diagnostic| {
+        matches!(
+            problem.kind,
+            Kind::MissingBrace { .. } | Kind::ExtraBrace | Kind::TooDeep { .. } | Kind::TooLong { .. }
+        )
+    };
+    if problems.iter().any(is_broken) {
+        return source.to_owned();
+    }
+    let mut printer =
+        Printer { trivia: Trivia::of(source), problems: problems.iter().map(|it| it.span.start).collect() };
+    printer.problems.sort_unstable();
+    page::lay_out(&printer.file(tree, source))
+}
+
+/// Prints the statements of one file.
+struct Printer<'s> {
+    trivia: Trivia<'s>,
+    /// Where problems begin, ascending.
+    problems: Vec<usize>,
+}
+
+impl Printer<'_> {
+    fn file(&mut self, tree: &tree::File, source: &str) -> Body {
+        let whole = Span::new(0, source.len());
+        let statements = tree.statements.iter().map(|statement| (statement.span, &statement.item));
+        let mut body = self.body(statements, whole, Printer::statement);
+        // Nothing stands before the first statement whose line it could share.
+        if let Some(comment) = body.comment.take() {
+            let comment = Above::Comment(comment);
+            match body.entries.first_mut() {
+                Some(entry) => entry.above.insert(0, comment),
+                None => body.last.insert(0, comment),
+            }
+        }
+        body
+    }
+
+    fn statement(&mut self, statement: &Statement, span: Span) -> Shape {
+        match statement {
+            Statement::Record(record) => self.record(record, span),
+            Statement::CodeSet(set) => self.code_set(set, span),
+            Statement::List(list) => self.list(list),
+            Statement::Table(table) => self.table(table, span),
+            Statement::Derive(derive) => self.derive(derive, span),
+            Statement::Rule(rule) => self.rule(rule, span),
+            Statement::Crosswalk(crosswalk) => self.crosswalk(crosswalk, span),
+            Statement::Label(label) => Printer::label(label),
+            Statement::Purpose(purpose) => Printer::purpose(purpose),
+            Statement::Policy(policy) => self.policy(policy, span),
+        }
+    }
+
+    /// The statements of a block, with what stands between them.
+    fn body<'t, T: 't>(
+        &mut self,
+        items: impl Iterator<Item = (Span, T)>,
+        block: Span,
+        mut print: impl FnMut(&mut Self, T, Span) -> Shape,
+    ) -> Body {
+        let mut body = Body::default();
+        let mut at = block.start;
+        for (span, item) in items {
+            let span = self.trimmed(span);
+            self.between(&mut body, Span::new(at, span.start));
+            let shape = print(self, item, span);
+            let shape = if self.is_spoilt(span, &shape) {
+                self.trivia.take_all(span);
+                Shape::Verbatim(self.trivia.text(span).to_owned())
+            } else {
+                shape
+            };
+            if let Some(entry) = body.entries.last_mut() {
+                entry.shape = shape;
+                entry.above.extend(self.trivia.left_in(span));
+            }
+            at = span.end;
+        }
+        let gap = self.trivia.gap(Span::new(at, block.end));
+        put_behind(&mut body, gap.behind);
+        body.last = gap.above;
+        body
+    }
+
+    /// Begins a new entry with what stands before it.
+    fn between(&mut self, body: &mut Body, span: Span) {
+        let gap = self.trivia.gap(span);
+        put_behind(body, gap.behind);
+        body.entries.push(Entry { above: gap.above, shape: Shape::Verbatim(String::new()), comment: None });
+    }
+
+    /// The statements of the block of a statement, which may stand on one line with it.
+    fn block<'t, T: 't>(
+        &mut self,
+        items: &'t [Spanned<T>],
+        of: Span,
+        mut print: impl FnMut(&mut Self, &'t T, Span) -> Shape,
+    ) -> Body {
+        let Some(block) = self.trivia.block(of) else { return Body::default() };
+        let items = items.iter().map(|item| (item.span, &item.item));
+        self.body(items, block, |printer, item, span| print(printer, item, span))
+    }
+
+    /// Whether a part of a statement could not be read, so that the tree does not hold all of it.
+    fn is_spoilt(&self, span: Span, shape: &Shape) -> bool {
+        match (shape, self.trivia.block(span)) {
+            (Shape::Block(_, body, _), Some(block)) if !body.is_made => {
+                self.has_problem(Span::new(span.start, block.start)) || self.has_problem(Span::new(block.end, span.end))
+            }
+            _ => self.has_problem(span),
+        }
+    }
+
+    fn has_problem(&self, span: Span) -> bool {
+        let first = self.problems.partition_point(|at| *at < span.start);
+        self.problems.get(first).is_some_and(|at| *at < span.end)
+    }
+
+    fn trimmed(&self, span: Span) -> Span {
+        Span::new(span.start, span.start + self.trivia.text(span).trim_end().len())
+    }
+
+    /// Whether a name stands in quotation marks in the source.
+    fn is_quoted(&self, name: &Name) -> bool {
+        self.trivia.text(name.span).starts_with('"')
+    }
+}
+
+/// Puts a comment behind the last entry, or behind the brace that opens the block.
+fn put_behind(body: &mut Body, comment: Option<String>) {
+    match body.entries.last_mut() {
+        Some(entry) => entry.comment = comment,
+        None => body.comment = comment,
+    }
+}

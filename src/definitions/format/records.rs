@@ -1,0 +1,175 @@
+//! Records and types.
+
+use crate::definitions::format::Printer;
+use crate::definitions::format::flow::Flow;
+use crate::definitions::format::page::Shape;
+use crate::definitions::format::words::bare;
+use crate::definitions::format::words::bracketed;
+use crate::definitions::format::words::joined;
+use crate::definitions::format::words::listed;
+use crate::definitions::format::words::quoted;
+use crate::definitions::parse::tree::Attribute;
+use crate::definitions::parse::tree::FieldDef;
+use crate::definitions::parse::tree::KindDef;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::RecordDef;
+use crate::definitions::parse::tree::SimpleKind;
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+
+impl Printer<'_> {
+    pub(super) fn record(&mut self, def: &RecordDef, span: Span) -> Shape {
+        let head = titled("record", &def.name, def.title.as_ref());
+        let body = self.fields(&def.fields, span);
+        Shape::Block(head, body, String::new())
+    }
+
+    fn fields(&mut self, fields: &[FieldDef], of: Span) -> super::page::Body {
+        let Some(block) = self.trivia.block(of) else { return super::page::Body::default() };
+        let items = fields.iter().map(|field| (field_span(field), field));
+        self.body(items, block, Printer::field)
+    }
+
+    fn field(&mut self, field: &FieldDef, span: Span) -> Shape {
+        let mut attributes: Vec<&Spanned<Attribute>> = field.attributes.iter().collect();
+        attributes.sort_by_key(|attribute| order(&attribute.item));
+        let mut rest = Flow::default();
+        for (at, attribute) in attributes.iter().enumerate() {
+            let printed = self.attribute(&attribute.item);
+            if at == 0 {
+                rest = printed;
+            } else {
+                rest.append(printed);
+            }
+        }
+        match nested(&field.kind.item) {
+            Some((lists, fields)) => {
+                let head = Flow::of(format!("{} {}", field.name.item, "list of ".repeat(lists)).trim_end());
+                let body = self.fields(fields, span);
+                Shape::Block(head, body, rest.line())
+            }
+            None => Shape::Field(field.name.item.clone(), kind(&field.kind.item), rest),
+        }
+    }
+
+    fn attribute(&self, attribute: &Attribute) -> Flow {
+        match attribute {
+            Attribute::Required => Flow::of("required"),
+            Attribute::QuasiIdentifier => Flow::of("quasi-identifier"),
+            Attribute::Free => Flow::of("free"),
+            Attribute::DatesEncounter => Flow::of("dates encounter"),
+            Attribute::Subject => Flow::of("subject"),
+            Attribute::Signal => Flow::of("signal"),
+            Attribute::Identifies(what) => Flow::of(format!("identifies {}", what.item)),
+            Attribute::Sensitive(label) => Flow::of(format!("sensitive {}", label.item)),
+            Attribute::Title(title) => Flow::of(quoted(&title.item)),
+            Attribute::CodesOf(sets) => {
+                let mut flow = Flow::of("codes of");
+                flow.append(bracketed(listed(sets, 2)));
+                flow
+            }
+            Attribute::Default(cases) => {
+                let cases = cases.iter().map(|(value, when)| {
+                    let mut flow = self.expression(value);
+                    match when {
+                        Some(when) => {
+                            flow.word("when");
+                            flow.append(self.expression(when));
+                        }
+                        None if cases.len() > 1 => flow.word("otherwise"),
+                        None => {}
+                    }
+                    flow.line()
+                });
+                Flow::of(format!("default {}", cases.collect::<Vec<_>>().join("; ")))
+            }
+        }
+    }
+}
+
+/// The place of an attribute among others; the title stands last.
+fn order(attribute: &Attribute) -> u8 {
+    match attribute {
+        Attribute::Required => 0,
+        Attribute::Default(cases) if cases.len() == 1 => 1,
+        Attribute::Identifies(_) => 2,
+        Attribute::QuasiIdentifier => 3,
+        Attribute::Free => 4,
+        Attribute::Sensitive(_) => 5,
+        Attribute::DatesEncounter => 6,
+        Attribute::Subject => 7,
+        Attribute::Signal => 8,
+        Attribute::CodesOf(_) => 9,
+        Attribute::Title(_) => 10,
+        Attribute::Default(_) => 11,
+    }
+}
+
+/// The fields of a type that is a record or a list of them, and how many lists it is in.
+fn nested(kind: &KindDef) -> Option<(usize, &[FieldDef])> {
+    match kind {
+        KindDef::Record(fields) => Some((0, fields)),
+        KindDef::List(inner) => nested(&inner.item).map(|(lists, fields)| (lists + 1, fields)),
+        _ => None,
+    }
+}
+
+/// A type without a block.
+pub(super) fn kind(kind: &KindDef) -> Flow {
+    match kind {
+        KindDef::Simple(simple) => Flow::of(simple_kind(*simple)),
+        KindDef::Choice(names) => {
+            let mut flow = Flow::of("one of");
+            flow.append(bracketed(listed(names, 2)));
+            flow
+        }
+        KindDef::Ladder(names) => {
+            let mut steps = Flow::default();
+            for (at, name) in names.iter().enumerate() {
+                if at > 0 {
+                    steps.push(" <");
+                    steps.may_break(2);
+                }
+                steps.push(&bare(&name.item));
+            }
+            let mut flow = Flow::of("ladder");
+            flow.append(bracketed(steps));
+            flow
+        }
+        KindDef::Code(set) => Flow::of(format!("code in {}", set.item)),
+        KindDef::List(inner) => {
+            let mut flow = Flow::of("list of");
+            flow.append(self::kind(&inner.item));
+            flow
+        }
+        KindDef::Record(_) => joined(std::iter::empty(), 1),
+    }
+}
+
+fn simple_kind(kind: SimpleKind) -> &'static str {
+    match kind {
+        SimpleKind::Text => "text",
+        SimpleKind::Number => "number",
+        SimpleKind::Integer => "integer",
+        SimpleKind::Money => "money",
+        SimpleKind::Bool => "bool",
+        SimpleKind::Date => "date",
+        SimpleKind::DateTime => "datetime",
+        SimpleKind::Duration => "duration",
+        SimpleKind::Consent => "consent",
+    }
+}
+
+/// `WORD NAME "title"`
+pub(super) fn titled(word: &str, name: &Name, title: Option<&Name>) -> Flow {
+    let mut flow = Flow::of(format!("{word} {}", name.item));
+    if let Some(title) = title {
+        flow.word(&quoted(&title.item));
+    }
+    flow
+}
+
+fn field_span(field: &FieldDef) -> Span {
+    let ends = field.attributes.iter().map(|attribute| attribute.span);
+    ends.fold(field.name.span.join(field.kind.span), Span::join)
+}

@@ -1,0 +1,169 @@
+//! Rules, tables, lists and derivations.
+
+use crate::definitions::format::Printer;
+use crate::definitions::format::expression::compare;
+use crate::definitions::format::expression::path;
+use crate::definitions::format::flow::Flow;
+use crate::definitions::format::page::Shape;
+use crate::definitions::format::records::kind;
+use crate::definitions::format::words::bare;
+use crate::definitions::format::words::bracketed;
+use crate::definitions::format::words::joined;
+use crate::definitions::format::words::listed;
+use crate::definitions::format::words::quoted;
+use crate::definitions::parse::tree::CellDef;
+use crate::definitions::parse::tree::ColumnDef;
+use crate::definitions::parse::tree::DeriveDef;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::ListDef;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::PathDef;
+use crate::definitions::parse::tree::RowDef;
+use crate::definitions::parse::tree::RuleDef;
+use crate::definitions::parse::tree::RuleItem;
+use crate::definitions::parse::tree::TableDef;
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+use crate::model::rules::Severity;
+
+impl Printer<'_> {
+    pub(super) fn list(&self, def: &ListDef) -> Shape {
+        let mut flow = Flow::of(format!("list {}", def.name.item));
+        flow.append(bracketed(self.member_list(&def.members, 1)));
+        Shape::Plain(flow)
+    }
+
+    pub(super) fn table(&mut self, def: &TableDef, span: Span) -> Shape {
+        let mut head = Flow::of(format!("table {}", def.name.item));
+        head.append(bracketed(columns(&def.inputs)));
+        head.word("->");
+        head.append(columns(&def.outputs));
+        if def.is_first {
+            head.word("first");
+        }
+        if def.is_partial {
+            head.word("partial");
+        }
+        let body = self.block(&def.rows, span, |printer, row, _| printer.row(row));
+        Shape::Block(head, body, String::new())
+    }
+
+    fn row(&self, row: &RowDef) -> Shape {
+        let cells = row.cells.iter().chain(&row.outputs).map(|cell| self.cell(&cell.item).line());
+        Shape::Row(cells.collect(), row.cells.len())
+    }
+
+    fn cell(&self, cell: &CellDef) -> Flow {
+        match cell {
+            CellDef::Any => Flow::of("any"),
+            CellDef::Absent => Flow::of("absent"),
+            CellDef::Compare(op, value) => {
+                let mut flow = Flow::of(compare(*op));
+                flow.append(self.expression(value));
+                flow
+            }
+            CellDef::Members(members) => {
+                let flow = self.member_list(members, 2);
+                if members.len() == 1 { flow } else { bracketed(flow) }
+            }
+        }
+    }
+
+    pub(super) fn derive(&mut self, def: &DeriveDef, span: Span) -> Shape {
+        let head = Flow::of(format!("derive {}", def.record.item));
+        let Some(block) = self.trivia.block(span) else { return Shape::Verbatim(self.trivia.text(span).to_owned()) };
+        let lines = def.lines.iter().map(|(field, value)| (field.span.join(value.span), Line::Field(field, value)));
+        let marks = def.marks.iter().filter_map(|(labels, when)| {
+            let first = labels.first()?.span;
+            // The keyword `label` stands before the first of the labels.
+            let before = self.trivia.text(Span::new(0, first.start));
+            let start = before.rfind("label").unwrap_or(first.start);
+            Some((Span::new(start, when.span.end), Line::Label(labels, when)))
+        });
+        let mut items: Vec<(Span, Line<'_>)> = lines.chain(marks).collect();
+        items.sort_by_key(|(span, _)| *span);
+        let body = self.body(items.into_iter(), block, |printer, item, _| match item {
+            Line::Field(field, value) => Shape::Sides(path(field), "=", printer.expression(value)),
+            Line::Label(labels, when) => {
+                let mut flow = Flow::of("label");
+                flow.append(listed(labels, 1));
+                flow.word("when");
+                flow.append(printer.expression(when));
+                Shape::Plain(flow)
+            }
+        });
+        Shape::Block(head, body, String::new())
+    }
+
+    pub(super) fn rule(&mut self, def: &RuleDef, span: Span) -> Shape {
+        let head = format!("rule {} {} {}", def.id.item, severity_word(def.severity), quoted(&def.message.item));
+        Shape::Block(Flow::of(head), self.rule_body(&def.items, span), String::new())
+    }
+
+    fn rule_body(&mut self, items: &[Spanned<RuleItem>], span: Span) -> super::page::Body {
+        self.block(items, span, Printer::rule_item).short()
+    }
+
+    fn rule_item(&mut self, item: &RuleItem, span: Span) -> Shape {
+        let keyword = |word: &str, flow: Flow| Shape::Keyword(word.to_owned(), flow);
+        match item {
+            RuleItem::See(text) => keyword("see", Flow::of(quoted(&text.item))),
+            RuleItem::Help(text) => keyword("help", Flow::of(quoted(&text.item))),
+            RuleItem::Word { key, text } => keyword(&key.item, Flow::of(quoted(&text.item))),
+            RuleItem::On(record) => keyword("on", Flow::of(record.item.clone())),
+            RuleItem::Scope(condition) => keyword("scope", self.expression(condition)),
+            RuleItem::When(condition) => keyword("when", self.expression(condition)),
+            RuleItem::Require(condition) => keyword("require", self.expression(condition)),
+            RuleItem::Forbid(condition) => keyword("forbid", self.expression(condition)),
+            RuleItem::Severity { severity, when } => {
+                let mut flow = Flow::of(format!("{} when", severity_word(severity.item)));
+                flow.append(self.expression(when));
+                keyword("severity", flow)
+            }
+            RuleItem::From(day) => keyword("from", Flow::of(day.item.to_string())),
+            RuleItem::To(day) => keyword("to", Flow::of(day.item.to_string())),
+            RuleItem::ForEach { variable, list } => {
+                let list = list.as_ref().map_or_else(String::new, |list| format!(" in {}", path(list)));
+                Shape::Plain(Flow::of(format!("for each {}{list}", variable.item)))
+            }
+            RuleItem::ForPair { first, second, list } => {
+                Shape::Plain(Flow::of(format!("for each pair {}, {} in {}", first.item, second.item, path(list))))
+            }
+            RuleItem::Let { name, value } => {
+                let mut flow = Flow::of(format!("{} =", name.item));
+                flow.append(self.expression(value));
+                keyword("let", flow)
+            }
+            RuleItem::At(field) => keyword("at", Flow::of(path(field))),
+            RuleItem::Once => Shape::Plain(Flow::of("once")),
+            RuleItem::FixCode { set, code } => keyword("fix", Flow::of(format!("{}/{}", set.item, bare(&code.item)))),
+            RuleItem::FixExpr(value) => keyword("fix", self.expression(value)),
+            RuleItem::Check(items) => Shape::Block(Flow::of("check"), self.rule_body(items, span), String::new()),
+        }
+    }
+}
+
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Advice => "advice",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+/// What stands in a derivation.
+enum Line<'t> {
+    Field(&'t PathDef, &'t Spanned<Expr>),
+    Label(&'t [Name], &'t Spanned<Expr>),
+}
+
+fn columns(columns: &[ColumnDef]) -> Flow {
+    let column = |column: &ColumnDef| {
+        let mut flow = Flow::of(path(&column.path));
+        if let Some(it) = &column.kind {
+            flow.append(kind(&it.item));
+        }
+        flow
+    };
+    joined(columns.iter().map(column), 1)
+}
