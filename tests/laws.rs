@@ -8,7 +8,10 @@ use std::time::Duration;
 use std::time::Instant;
 use tencode::definitions::format::print;
 use tencode::definitions::parse;
+use tencode::definitions::parse::tree::FieldDef;
 use tencode::definitions::parse::tree::File;
+use tencode::definitions::parse::tree::KindDef;
+use tencode::definitions::parse::tree::Statement;
 use tencode::diagnostics::Diagnostic;
 use tencode::diagnostics::render::Sources;
 use tencode::diagnostics::render::json;
@@ -17,7 +20,25 @@ use tencode::diagnostics::render::terminal;
 /// The tree without its places.
 fn shape(tree: &File) -> String {
     static PLACE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"span: Span \{ start: \d+, end: \d+ \}").unwrap());
+    let mut tree = tree.clone();
+    for statement in &mut tree.statements {
+        if let Statement::Record(record) = &mut statement.item {
+            record.fields.iter_mut().for_each(settle);
+        }
+    }
     PLACE.replace_all(&format!("{tree:?}"), "").into_owned()
+}
+
+/// Puts the attributes of a field in one order, as their own says nothing.
+fn settle(field: &mut FieldDef) {
+    field.attributes.sort_by_key(|attribute| format!("{:?}", attribute.item));
+    let mut kind = &mut field.kind.item;
+    while let KindDef::List(inner) = kind {
+        kind = &mut inner.item;
+    }
+    if let KindDef::Record(fields) = kind {
+        fields.iter_mut().for_each(settle);
+    }
 }
 
 /// Two texts that say the same.

@@ -21,3 +21,4 @@ mod registry;
 mod stats;
 mod text;
 mod transcripts;
+mod upgrade;

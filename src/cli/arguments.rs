@@ -60,6 +60,7 @@ pub(crate) enum Command {
     Classify(commands::classify::Classify),
     Test(commands::test::Test),
     Fmt(commands::fmt::Fmt),
+    Upgrade(commands::upgrade::Upgrade),
     Explain(commands::explain::Explain),
     Redact(commands::redact::Redact),
     New(commands::new::New),

@@ -21,6 +21,12 @@ pub fn sets(domain: &str) -> BTreeSet<&'static str> {
     texts.flat_map(defined).collect()
 }
 
+/// The definition files of all built-in domains.
+pub fn definitions() -> impl Iterator<Item = &'static str> {
+    let folders = DOMAINS.dirs().filter_map(|domain| DOMAINS.get_dir(domain.path().join("codes")));
+    folders.flat_map(Dir::files).filter_map(|file| file.contents_utf8())
+}
+
 /// Names of the code sets that a definition file defines.
 pub fn defined(text: &str) -> impl Iterator<Item = &str> {
     let after = text.lines().filter_map(|line| line.trim_start().strip_prefix("codeset "));

@@ -135,6 +135,7 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Classify(it) => it.run(context, terminal),
         Command::Test(it) => it.run(context, terminal),
         Command::Fmt(it) => it.run(context, terminal),
+        Command::Upgrade(it) => it.run(terminal),
         Command::Explain(it) => it.run(context, terminal),
         Command::Redact(it) => it.run(context, terminal),
         Command::New(it) => it.run(context, terminal),

@@ -6,3 +6,4 @@ pub mod import;
 pub mod load;
 pub mod manifest;
 pub mod parse;
+pub mod upgrade;

@@ -9,9 +9,10 @@ use crate::definitions::parse;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// Lays out definition files in the house style: four blanks a level, one statement a line, comments kept.
+/// Prints definition files in the house layout: two files that say the same look the same.
 ///
-/// A file with errors is left as it is. Folders are searched for `.codes` files.
+/// Comments, blank lines and the order of statements are kept; a comment inside a statement moves above it. A file with
+/// errors is left as it is. Folders are searched for `.codes` files.
 ///
 ///     tencode fmt                        all files under domains/
 ///     tencode fmt --check                changes nothing; exit status 1 if a file is laid out otherwise
@@ -62,7 +63,8 @@ impl Fmt {
     }
 }
 
-fn gather(path: &Path, files: &mut Vec<PathBuf>, depth: u8) -> Result<(), Failure> {
+/// A file, or the definition files of a folder at most `depth` folders deep, sorted.
+pub(super) fn gather(path: &Path, files: &mut Vec<PathBuf>, depth: u8) -> Result<(), Failure> {
     if !path.is_dir() {
         files.push(path.to_path_buf());
         return Ok(());

@@ -22,3 +22,4 @@ pub(crate) mod sources;
 pub(crate) mod starters;
 pub(crate) mod stats;
 pub(crate) mod test;
+pub(crate) mod upgrade;

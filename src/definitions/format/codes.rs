@@ -30,13 +30,11 @@ impl Printer<'_> {
         if def.is_starter {
             head.word("starter");
         }
-        let block = self.trivia.block(span);
-        let is_bare = block.is_none_or(|block| self.trivia.text(block).trim().is_empty());
-        if def.items.is_empty() && is_bare {
-            return Shape::Plain(head);
-        }
         let has_codes = def.items.iter().any(|item| matches!(item.item, CodeItem::Code(_)));
         let mut body = self.block(&def.items, span, Printer::code_item);
+        if body.is_empty() {
+            return Shape::Plain(head);
+        }
         body.may_be_short = !has_codes;
         Shape::Block(head, body, String::new())
     }

@@ -247,7 +247,13 @@ impl Printer<'_> {
     /// Members in brackets; one alone without.
     fn members(&self, members: &[Spanned<MemberDef>], depth: u8) -> Flow {
         let flow = self.member_list(members, depth + 2);
-        if members.len() == 1 { flow } else { bracketed(flow) }
+        // `includes none` would wait for what is not to be included.
+        let is_amount = |word: &str| matches!(word, "any" | "all" | "only" | "none");
+        match members {
+            [Spanned { item: MemberDef::One(Expr::Word(word)), .. }] if is_amount(word) => bracketed(flow),
+            [_] => flow,
+            _ => bracketed(flow),
+        }
     }
 
     /// Members with commas.

@@ -61,6 +61,11 @@ pub fn print_tree(source: &str, tree: &tree::File, problems: &[Diagnostic]) -> S
     page::lay_out(&printer.file(tree, source))
 }
 
+/// Whether a code or choice is written without quotation marks where a value may stand.
+pub fn is_bare(text: &str) -> bool {
+    words::is_bare_value(text)
+}
+
 /// Prints the statements of one file.
 struct Printer<'s> {
     trivia: Trivia<'s>,
@@ -179,5 +184,129 @@ fn put_behind(body: &mut Body, comment: Option<String>) {
     match body.entries.last_mut() {
         Some(entry) => entry.comment = comment,
         None => body.comment = comment,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    const SOURCE: &str = r#"
+
+
+# What people call about.
+codeset   call-types{   # for people
+  title "Calls"   # shown
+
+
+  abstain below  0.45 # rather none
+  group TRAFFIC "Traffic" {
+
+    code T-STOP "Traffic stop" {   also "vehicle stop" ,pulled,
+      "stopped"   # as officers say
+      when ( (origin is officer)
+        and narrative mentions any( a,"b" ) )
+      priority 4
+    }
+    wrong line here   # kept
+    code "T-X" "X" { "sy" }
+  }
+  code D-OLD "Family { trouble" {retired 2025-12-31 replaced by "D-DOM"} }
+record call {
+final_type code in call-types "Type" required default  A
+victims list of {
+ age text
+ } required
+}
+table t (a, b)->c first {
+high,(low,any) -> P1
+medium, low    -> P2
+}
+derive call { label a when b
+  visit.total  =  a + (b * 2)
+}"#;
+
+    #[test]
+    fn a_file_gets_the_house_layout() {
+        let printed = print(SOURCE);
+        expect![[r##"
+            # What people call about.
+            codeset call-types {  # for people
+                title "Calls"     # shown
+
+                abstain below 0.45  # rather none
+                group TRAFFIC "Traffic" {
+                    code T-STOP "Traffic stop" {
+                        also     "vehicle stop", "pulled", "stopped"  # as officers say
+                        when     origin is officer and narrative mentions (a, "b")
+                        priority 4
+                    }
+                    wrong line here  # kept
+                    code T-X "X" {
+                        "sy"
+                    }
+                }
+                code D-OLD "Family { trouble" { retired 2025-12-31 replaced by D-DOM }
+            }
+            record call {
+                final_type code in call-types required default A "Type"
+                victims list of {
+                    age text
+                } required
+            }
+            table t (a, b) -> c first {
+                high,   (low, any) -> P1
+                medium, low        -> P2
+            }
+            derive call {
+                label a when b
+                visit.total = a + b * 2
+            }
+        "##]]
+        .assert_eq(&printed);
+        assert_eq!(print(&printed), printed);
+    }
+
+    #[test]
+    fn what_does_not_close_stays_as_it_is() {
+        for source in ["codeset a {\n  title  \"x\"\n", "list a  (b)\n}\n"] {
+            assert_eq!(print(source), source);
+        }
+    }
+
+    #[test]
+    fn files_that_say_the_same_print_the_same() {
+        let same = [
+            ("list a (b, \"c d\")", "list  a(\"b\" ,\n\"c d\" )".replace("\"b\"", "b")),
+            (
+                "rule r error \"m\" { require a is b and c }",
+                "rule r error \"m\" {\nrequire (a is b)\n and (c)\n}".to_owned(),
+            ),
+            ("codeset s { code A \"T\" { under B } }", "codeset s {\ncode \"A\" \"T\" {; under \"B\" ;}\n}".to_owned()),
+            ("record r { a text required free \"T\" }", "record r { a text \"T\" free required }".to_owned()),
+            (
+                "rule r error \"m\" { when a mentions \"b\" }",
+                "rule r error \"m\" { when (a mentions any (\"b\")) }".to_owned(),
+            ),
+            (
+                "rule r error \"m\" { when a within 12 months of b }",
+                "rule r error \"m\" { when a within 1 year of b }".to_owned(),
+            ),
+        ];
+        for (one, other) in same {
+            assert_eq!(print(one), print(&other));
+        }
+    }
+
+    #[test]
+    fn long_lines_end_at_their_outermost_breaks() {
+        let phrases = "\"a long phrase\", ".repeat(4);
+        let source =
+            format!("rule r error \"m\" {{ when narrative mentions ({phrases}b) and origin is officer and b }}");
+        let printed = print(&source);
+        assert!(printed.lines().all(|line| line.chars().count() <= WIDEST), "{printed}");
+        assert_eq!(print(&printed), printed);
+        assert!(printed.lines().any(|line| line.trim_start().starts_with("and origin is officer")), "{printed}");
     }
 }

@@ -71,6 +71,11 @@ impl Body {
         Body { entries: entries.collect(), may_be_short: true, is_made: true, ..Body::default() }
     }
 
+    /// Whether nothing stands in it, not even a comment.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.comment.is_none() && self.last.iter().all(|above| *above == Above::Blank)
+    }
+
     /// The same, on one line if it is short enough.
     pub fn short(mut self) -> Body {
         self.may_be_short = true;

@@ -97,7 +97,9 @@ impl Printer<'_> {
     }
 
     fn crosswalk_line(&self, line: &CrosswalkLine) -> Shape {
-        let mut flow = Flow::of(line.to.as_ref().map_or_else(|| "none".to_owned(), |to| bare(&to.item)));
+        // A code may be called `none` too; then it stands in quotation marks.
+        let to = line.to.as_ref().map(|to| if to.item == "none" { quoted(&to.item) } else { bare(&to.item) });
+        let mut flow = Flow::of(to.unwrap_or_else(|| "none".to_owned()));
         if let Some(kind) = &line.kind {
             flow.word(match_kind(*kind));
         }

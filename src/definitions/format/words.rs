@@ -4,46 +4,26 @@ use crate::definitions::format::flow::Flow;
 use crate::definitions::parse::tree::Name;
 use crate::model::day::Span as Duration;
 
-/// Words that mean something where a name or a value may stand, so that a name that looks like one is written in quotation marks.
-const TAKEN: [&str; 38] = [
+/// Words that mean something where a value may stand, so that a code or choice of that name is written in quotation marks.
+const TAKEN: [&str; 18] = [
     "absent",
-    "all",
-    "also",
     "and",
     "any",
     "assignable",
-    "both",
-    "by",
-    "code",
-    "column",
-    "either",
-    "every",
     "false",
-    "from",
-    "group",
-    "has",
     "in",
     "is",
     "known",
     "labelled",
     "leaf",
-    "lower",
-    "no",
-    "none",
     "not",
     "numeric",
-    "on",
     "or",
-    "otherwise",
-    "points",
     "present",
     "retired",
-    "starter",
-    "to",
     "true",
     "under",
     "valid",
-    "when",
 ];
 
 /// A text in quotation marks.
@@ -63,9 +43,14 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-/// A name, in quotation marks only if it cannot do without.
+/// A name, in quotation marks only if it cannot do without. `either` and `both` say how codes replace another.
 pub fn bare(text: &str) -> String {
-    if is_word(text) && !TAKEN.contains(&text) { text.to_owned() } else { quoted(text) }
+    if is_word(text) && !matches!(text, "either" | "both") { text.to_owned() } else { quoted(text) }
+}
+
+/// Whether a value is written without quotation marks.
+pub fn is_bare_value(text: &str) -> bool {
+    is_word(text) && !TAKEN.contains(&text)
 }
 
 /// Whether the grammar reads it as one word: letters, digits and `_`, between them single `-`, `.`, `/` or `:`.
@@ -140,7 +125,7 @@ mod tests {
         for name in ["A", "13B", "E11.9", "set/13B", "no-report", "2025.0"] {
             assert_eq!(bare(name), name);
         }
-        for name in ["", "a b", "A--B", "-3", "A.", "present", "a,b"] {
+        for name in ["", "a b", "A--B", "-3", "A.", "both", "a,b"] {
             assert_eq!(bare(name), format!("\"{name}\""));
         }
     }
