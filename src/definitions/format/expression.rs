@@ -93,24 +93,11 @@ impl Printer<'_> {
 
     /// A part that has to hold together as tightly as `rank`.
     fn within(&self, node: &Node, rank: Rank, depth: u8, is_last: bool) -> Flow {
-        let swallows = !is_last && self.ends_open(&node.item);
+        let swallows = !is_last && ends_open(&node.item);
         if rank_of(&node.item) < rank || swallows {
             bracketed(self.weighed(&node.item, depth + 2, true))
         } else {
             self.weighed(&node.item, depth, is_last)
-        }
-    }
-
-    /// Whether what follows would be taken for a part of it.
-    fn ends_open(&self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Quantified { .. } | Expr::Count { body: Some(_), .. } => true,
-            Expr::Or(terms) | Expr::And(terms) => terms.last().is_some_and(|term| self.ends_open(&term.item)),
-            Expr::Not(inner) => self.ends_open(&inner.item),
-            Expr::Compare { right, .. } | Expr::Excludes { right, .. } | Expr::Arithmetic { right, .. } => {
-                self.ends_open(&right.item)
-            }
-            _ => false,
         }
     }
 
@@ -135,7 +122,7 @@ impl Printer<'_> {
         }
         if let Some(body) = body {
             flow.word(link);
-            let is_one = rank_of(&body.item) >= Rank::Test && !self.ends_open(&body.item);
+            let is_one = rank_of(&body.item) >= Rank::Test && !ends_open(&body.item);
             let printed = self.weighed(&body.item, depth + 2, true);
             flow.append(if is_one { printed } else { bracketed(printed) });
         }
@@ -278,6 +265,19 @@ fn with(mut left: Flow, verb: &str, right: Flow) -> Flow {
     left.word(verb);
     left.append(right);
     left
+}
+
+/// Whether what follows would be taken for a part of it.
+fn ends_open(expr: &Expr) -> bool {
+    match expr {
+        Expr::Quantified { .. } | Expr::Count { body: Some(_), .. } => true,
+        Expr::Or(terms) | Expr::And(terms) => terms.last().is_some_and(|term| ends_open(&term.item)),
+        Expr::Not(inner) => ends_open(&inner.item),
+        Expr::Compare { right, .. } | Expr::Excludes { right, .. } | Expr::Arithmetic { right, .. } => {
+            ends_open(&right.item)
+        }
+        _ => false,
+    }
 }
 
 fn rank_of(expr: &Expr) -> Rank {

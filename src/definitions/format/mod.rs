@@ -96,6 +96,7 @@ impl Printer<'_> {
             Statement::List(list) => self.list(list),
             Statement::Table(table) => self.table(table, span),
             Statement::Derive(derive) => self.derive(derive, span),
+            Statement::Function(function) => self.function(function),
             Statement::Rule(rule) => self.rule(rule, span),
             Statement::Crosswalk(crosswalk) => self.crosswalk(crosswalk, span),
             Statement::Label(label) => Printer::label(label),

@@ -130,7 +130,7 @@ fn run_end(body: &Body, shorts: &[Option<String>], start: usize) -> usize {
     }
     let mut end = start + 1;
     while let Some(entry) = body.entries.get(end) {
-        if is_block(end) || entry.above.iter().any(|above| *above == Above::Blank) {
+        if is_block(end) || entry.above.contains(&Above::Blank) {
             break;
         }
         end += 1;
@@ -219,7 +219,7 @@ impl Columns {
         for entry in run {
             match &entry.shape {
                 Shape::Keyword(keyword, flow) if !flow.is_empty() => {
-                    widen(&mut columns.keyword, width(keyword), WIDEST_KEYWORD)
+                    widen(&mut columns.keyword, width(keyword), WIDEST_KEYWORD);
                 }
                 Shape::Sides(left, ..) => widen(&mut columns.left, width(left), WIDEST_CELL),
                 Shape::Field(name, kind, rest) => {

@@ -15,6 +15,7 @@ use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::ColumnDef;
 use crate::definitions::parse::tree::DeriveDef;
 use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::FunctionDef;
 use crate::definitions::parse::tree::ListDef;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::PathDef;
@@ -93,6 +94,21 @@ impl Printer<'_> {
             }
         });
         Shape::Block(head, body, String::new())
+    }
+
+    pub(super) fn function(&self, def: &FunctionDef) -> Shape {
+        let parameters = def.parameters.iter().map(|(name, it)| {
+            let mut flow = Flow::of(name.item.clone());
+            flow.append(kind(&it.item));
+            flow
+        });
+        let mut flow = Flow::of(format!("function {}", def.name.item));
+        flow.glue(bracketed(joined(parameters, 1)));
+        flow.word("->");
+        flow.append(kind(&def.result.item));
+        flow.word("=");
+        flow.append(self.expression(&def.body));
+        Shape::Plain(flow)
     }
 
     pub(super) fn rule(&mut self, def: &RuleDef, span: Span) -> Shape {

@@ -14,8 +14,10 @@ use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::definitions::parse::tree::CrosswalkDef;
 use crate::definitions::parse::tree::CrosswalkLine;
+use crate::definitions::parse::tree::Decision;
 use crate::definitions::parse::tree::ImportDef;
 use crate::definitions::parse::tree::ImportOption;
+use crate::definitions::parse::tree::PointsOf;
 use crate::definitions::parse::tree::SetItem;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
@@ -44,8 +46,24 @@ impl Printer<'_> {
                 flow.append(kind(&it.item));
                 keyword("property", flow)
             }
-            SetItem::Abstain(below) => keyword("abstain", Flow::of(format!("below {}", below.item))),
-            SetItem::Text(fields) => keyword("text", paths(fields, 1)),
+            SetItem::Decide(Decision::Above(least)) => keyword("decide", Flow::of(format!("above {}", least.item))),
+            SetItem::Decide(Decision::Never) => keyword("decide", Flow::of("never")),
+            SetItem::Search { fields, by_words } => {
+                let mut flow = Flow::of("in");
+                flow.append(paths(fields, 1));
+                if *by_words {
+                    flow.word("by words");
+                }
+                keyword("search", flow)
+            }
+            SetItem::Points { of, points } => {
+                let of = match of {
+                    PointsOf::Title => "title",
+                    PointsOf::Also => "also",
+                    PointsOf::Propose => "propose",
+                };
+                keyword("points", Flow::of(format!("{of} {}", points.item)))
+            }
             SetItem::Offer { path: field, points } => {
                 let mut flow = Flow::of(path(field));
                 if let Some(points) = points {

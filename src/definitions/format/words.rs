@@ -59,7 +59,7 @@ pub fn is_word(text: &str) -> bool {
     for character in text.chars() {
         let is_letter = character.is_ascii_alphanumeric() || character == '_' || character >= '\u{80}';
         let is_joint = matches!(character, '-' | '.' | '/' | ':');
-        if !is_letter && !(is_joint && was_letter) {
+        if !(is_letter || is_joint && was_letter) {
             return false;
         }
         was_letter = is_letter;

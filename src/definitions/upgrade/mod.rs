@@ -35,18 +35,21 @@ use crate::diagnostics::span::Spanned;
 /// Rewrites a file. Doing it again changes nothing; what cannot be read stays as it is.
 pub fn upgrade(source: &str, knowledge: &Knowledge) -> String {
     let (mut tree, problems) = parse::parse(source);
-    rewrite(&mut tree, knowledge);
+    rewrite(&mut tree, knowledge, source);
     format::print_tree(source, &tree, &problems)
 }
 
-fn rewrite(tree: &mut File, knowledge: &Knowledge) {
+fn rewrite(tree: &mut File, knowledge: &Knowledge, source: &str) {
     for statement in &mut tree.statements {
         match &mut statement.item {
             Statement::Record(def) => {
                 let mut scope = Scope::of_record(knowledge, Some(&def.name.item));
                 def.fields.iter_mut().for_each(|field| rewrite_field(field, &mut scope));
             }
-            Statement::CodeSet(def) => rewrite_set(def, knowledge),
+            Statement::CodeSet(def) => {
+                say_by_words(def, source);
+                rewrite_set(def, knowledge);
+            }
             Statement::Table(def) => rewrite_table(def, knowledge),
             Statement::Derive(def) => rewrite_derive(def, knowledge),
             Statement::Rule(def) => rules::rewrite(def, knowledge),
@@ -56,6 +59,7 @@ fn rewrite(tree: &mut File, knowledge: &Knowledge) {
                     line.item.when.iter_mut().for_each(|when| scope.rewrite(&mut when.item));
                 }
             }
+            Statement::Function(def) => Scope::of_record(knowledge, None).rewrite(&mut def.body.item),
             Statement::List(_) | Statement::Label(_) | Statement::Purpose(_) | Statement::Policy(_) => {}
         }
     }
@@ -77,6 +81,17 @@ fn rewrite_field(field: &mut FieldDef, scope: &mut Scope<'_>) {
     }
     if let KindDef::Record(fields) = kind {
         fields.iter_mut().for_each(|field| rewrite_field(field, scope));
+    }
+}
+
+/// In the first edition a set with an import is searched by words, whether it says so or not.
+fn say_by_words(def: &mut CodeSetDef, source: &str) {
+    let has_import = def.items.iter().any(|item| matches!(item.item, SetItem::Import(_)));
+    for item in def.items.iter_mut().filter(|_| has_import) {
+        let is_first = source.get(item.span.start..).is_some_and(|line| line.starts_with("text"));
+        if let SetItem::Search { by_words, .. } = &mut item.item {
+            *by_words |= is_first;
+        }
     }
 }
 
