@@ -1,10 +1,11 @@
 //! What `run`, `classify` and `test` have in common: a domain, an audience, a day, and the engine that comes of it.
 
-use super::Context;
 use super::auditing;
 use super::auditing::Asked;
 use super::auditing::Auditing;
+use super::context::Context;
 use super::exit::Failure;
+use super::secrets;
 use super::session::name_lists;
 use super::terminal::Terminal;
 use crate::definitions::import::sources::Folders;
@@ -15,8 +16,6 @@ use crate::encounters::engine::Options;
 use crate::model::day::Day;
 use crate::privacy::Ask;
 use crate::registry::Registry;
-use std::io::Read;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Which domain, for whom and for which day.
@@ -121,7 +120,7 @@ impl Asking {
             on: self.on,
             today: today(),
             candidates,
-            key: key(),
+            key: secrets::pseudonym_key(),
         };
         engine(registry, &self.domain, options)
     }
@@ -152,53 +151,4 @@ pub(crate) fn day(text: &str) -> Result<Day, String> {
 /// The day it is here.
 pub(crate) fn today() -> Day {
     Day::from_civil(jiff::Zoned::now().date())
-}
-
-/// The user's data folder.
-pub(crate) fn data_folder() -> PathBuf {
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-    let base = std::env::var_os("XDG_DATA_HOME").filter(|it| !it.is_empty()).map(PathBuf::from).or_else(home);
-    base.unwrap_or_else(std::env::temp_dir).join("tencode")
-}
-
-/// The secret of the pseudonyms: that of `TENCODE_KEY`, else one made once and kept in the user's data folder, so that
-/// the same person has the same pseudonym in every run here and nowhere else.
-pub(crate) fn key() -> [u8; 32] {
-    if let Some(key) = std::env::var_os("TENCODE_KEY").filter(|key| !key.is_empty()) {
-        return blake3::derive_key("tencode pseudonyms", key.as_encoded_bytes());
-    }
-    let path = data_folder().join("pseudonyms.key");
-    if let Some(key) = std::fs::read(&path).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
-        return key;
-    }
-    let key = chance();
-    let _ = std::fs::create_dir_all(data_folder());
-    // If it cannot be kept, the pseudonyms of this run stand alone.
-    let _ = write_secret(&path, &key);
-    key
-}
-
-fn write_secret(path: &std::path::Path, key: &[u8; 32]) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(key)
-}
-
-/// Thirty-two bytes nobody can guess.
-fn chance() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    let is_read = std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).is_ok();
-    if is_read {
-        return bytes;
-    }
-    // Elsewhere: the random keys that the standard library seeds its hash maps with.
-    for part in bytes.chunks_mut(8) {
-        use std::hash::BuildHasher;
-        let number = std::collections::hash_map::RandomState::new().hash_one(0_u8).to_le_bytes();
-        part.copy_from_slice(number.get(..part.len()).unwrap_or(&number));
-    }
-    bytes
 }

@@ -1,8 +1,8 @@
 //! What the commands that show something have in common with the audit log: where it is, who asks, and that nothing is
 //! shown without it where an office or an emergency requires it.
 
-use super::asking;
 use super::exit::Failure;
+use super::secrets;
 use super::terminal::Terminal;
 use crate::audit::Access;
 use crate::audit::Entry;
@@ -42,7 +42,7 @@ impl Auditing {
             let said = format!("{who} requires an audit log: name one with --audit or TENCODE_AUDIT; nothing is shown");
             return Err(Failure::said(said));
         };
-        Ok(Some(Log::open(&path, Secret::open(&key_path())?, now)?))
+        Ok(Some(Log::open(&path, Secret::open(&secrets::audit_key_path())?, now)?))
     }
 }
 
@@ -122,13 +122,7 @@ pub(crate) fn access(command: &'static str, audience: &str) -> Access {
 
 /// The tokens of ids, of the secret that makes the pseudonyms.
 pub(crate) fn tokens() -> Tokens {
-    Tokens::new(&asking::key())
-}
-
-/// Where the signing key is kept: `TENCODE_AUDIT_KEY`, else the user's data folder.
-pub(crate) fn key_path() -> PathBuf {
-    let named = std::env::var_os("TENCODE_AUDIT_KEY").filter(|it| !it.is_empty());
-    named.map_or_else(|| asking::data_folder().join("audit.key"), PathBuf::from)
+    Tokens::new(&secrets::pseudonym_key())
 }
 
 /// The clock of this machine.

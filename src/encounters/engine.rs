@@ -4,6 +4,7 @@ use super::batch::Desk;
 use super::batch::Outcome;
 use super::classify;
 use super::classify::Kept;
+use super::prepare;
 use super::read;
 use super::read::Schema;
 use super::read::Unreadable;
@@ -18,7 +19,6 @@ use crate::logic::Logic;
 use crate::logic::Scratch;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
-use crate::model::outcome::Candidate;
 use crate::model::outcome::Judgement;
 use crate::model::program::Domain;
 use crate::model::record::Record;
@@ -281,7 +281,7 @@ impl<'e> Worker<'e> {
     /// Encounters are judged one by one; rules over all those of one submission will have their place after this.
     pub fn judge(&mut self, encounter: &mut Encounter<'_>) -> Judgement<'e> {
         let engine = self.engine;
-        validate::derive(encounter, &engine.logic, &mut self.scratch);
+        prepare::prepare(encounter, &engine.logic, &mut self.scratch);
         let mut told = self.runner.as_mut().map(|runner| runner.derive(encounter)).unwrap_or_default();
         let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch);
         let kept = match (&self.runner, engine.options.candidates) {
@@ -297,8 +297,8 @@ impl<'e> Worker<'e> {
         if let Some(runner) = &mut self.runner {
             told.extend(runner.classify(encounter, &mut candidates));
             told.extend(runner.validate(encounter));
-            engine.rank(&mut candidates);
-            engine.choose(&mut candidates);
+            classify::rank_again(&mut candidates, &engine.thresholds);
+            classify::choose(&mut candidates, engine.options.candidates);
         }
         findings.append(&mut told);
         Judgement { given: said.given, candidates, findings, missing: said.missing, labels }
@@ -335,44 +335,6 @@ impl Engine {
         let id = self.audited.as_ref().and_then(|_| self.redactor.identity(encounter))?;
         let tokens = &self.audited.as_ref()?.tokens;
         Some(tokens.token(&self.domain().name, &self.record.name, &id))
-    }
-
-    /// Puts candidates in order again after a script changed them: the sets by their best, then by score and code.
-    fn rank(&self, candidates: &mut [Candidate<'_>]) {
-        for candidate in candidates.iter_mut() {
-            candidate.confidence = classify::confidence(candidate.score);
-            let threshold = self.thresholds.iter().find(|(set, _)| *set == candidate.set);
-            candidate.is_below = threshold.is_some_and(|(_, threshold)| candidate.confidence < *threshold);
-        }
-        let mut best: Vec<(u16, f32)> = Vec::new();
-        for candidate in candidates.iter() {
-            match best.iter_mut().find(|(set, _)| *set == candidate.set) {
-                Some((_, score)) => *score = score.max(candidate.score),
-                None => best.push((candidate.set, candidate.score)),
-            }
-        }
-        best.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let place = |set: u16| best.iter().position(|(known, _)| *known == set);
-        candidates.sort_by(|a, b| {
-            let by_set = place(a.set).cmp(&place(b.set));
-            by_set.then(b.score.total_cmp(&a.score)).then(a.code.cmp(&b.code))
-        });
-    }
-
-    /// Leaves the candidates that are shown: those over the threshold, and so many of each set as were asked for.
-    fn choose(&self, candidates: &mut Vec<Candidate<'_>>) {
-        let wanted = self.options.candidates.unwrap_or(0);
-        let (mut set, mut place) = (None, 0);
-        candidates.retain(|candidate| {
-            if set != Some(candidate.set) {
-                (set, place) = (Some(candidate.set), 0);
-            }
-            place += 1;
-            match self.options.candidates {
-                Some(_) => place <= wanted,
-                None => !candidate.is_below,
-            }
-        });
     }
 }
 

@@ -10,6 +10,7 @@ use crate::audit::VerifiedRow;
 use crate::cli::auditing;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::secrets;
 use crate::cli::terminal::Terminal;
 use clap::Subcommand;
 use serde_json::Value;
@@ -139,7 +140,7 @@ impl Trust {
     /// The key given, else that of this user, if there is one.
     fn key(&self) -> Result<Option<Public>, Failure> {
         let Some(given) = &self.key else {
-            let kept = Secret::kept(&auditing::key_path()).map_err(|error| said(&error))?;
+            let kept = Secret::kept(&secrets::audit_key_path()).map_err(|error| said(&error))?;
             return Ok(kept.map(|secret| secret.public()));
         };
         let text = if given.starts_with("ed25519:") {
@@ -224,7 +225,7 @@ impl Checkpoint {
         if !self.log.is_file() {
             return Err(Failure::file(&self.log, io::ErrorKind::NotFound.into()));
         }
-        let secret = Secret::open(&auditing::key_path()).map_err(|error| said(&error))?;
+        let secret = Secret::open(&secrets::audit_key_path()).map_err(|error| said(&error))?;
         let log = Log::open(&self.log, secret, auditing::now);
         let head = log.and_then(|mut log| log.head()).map_err(|error| said(&error))?;
         let head = head.ok_or_else(|| Failure::said(format!("{}: there is no row yet", self.log.display())))?;

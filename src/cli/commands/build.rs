@@ -1,6 +1,7 @@
 //! `tencode build`
 
-use crate::cli::Context;
+use crate::cli::context::Context;
+use crate::cli::context::note_errors;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
@@ -70,7 +71,7 @@ impl Build {
         };
         let bytes = registry::write(&path, &parts)?;
         spinner.finish_and_clear();
-        super::check::note_errors(&outcome, terminal);
+        note_errors(&outcome, terminal);
         let has_errors = outcome.diagnostics.iter().any(Diagnostic::is_error);
         let summary = Summary {
             registry: path.display().to_string(),

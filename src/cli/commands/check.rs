@@ -1,6 +1,6 @@
 //! `tencode check`
 
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
@@ -127,21 +127,4 @@ pub(crate) fn draw(diagnostics: &[&Diagnostic], terminal: &mut Terminal) -> Resu
         }
     }
     Ok(())
-}
-
-/// Most errors that are named where a domain is refused.
-const NAMED: usize = 10;
-
-/// Names the errors of an outcome on standard error, a line each: `FILE:LINE: what is wrong`.
-pub(crate) fn note_errors(outcome: &Outcome, terminal: &mut Terminal) {
-    let errors: Vec<&Diagnostic> = outcome.diagnostics.iter().filter(|it| it.is_error()).collect();
-    for error in errors.iter().take(NAMED) {
-        let bytes = std::fs::read(&error.file).unwrap_or_default();
-        let before = bytes.get(..error.span.start.min(bytes.len())).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        terminal.note(&format!("{}:{line}: {}: {}", error.file.display(), error.kind.code(), error.kind));
-    }
-    if errors.len() > NAMED {
-        terminal.note(&format!("and {} more errors", errors.len() - NAMED));
-    }
 }

@@ -1,7 +1,7 @@
 //! `tencode explain`
 
-use crate::cli::Context;
 use crate::cli::commands::starters;
+use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;

@@ -1,6 +1,6 @@
 //! `tencode new`
 
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;

@@ -2,11 +2,11 @@
 
 use crate::audit::Entry;
 use crate::audit::Outcome;
-use crate::cli::Context;
 use crate::cli::auditing;
 use crate::cli::auditing::Asked;
 use crate::cli::auditing::Auditing;
 use crate::cli::commands::lines::Lines;
+use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session;

@@ -2,11 +2,11 @@
 
 use crate::audit::Entry;
 use crate::audit::Outcome;
-use crate::cli::Context;
 use crate::cli::asking::Asking;
 use crate::cli::auditing::Asked;
 use crate::cli::auditing::Auditing;
 use crate::cli::commands::starters;
+use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;

@@ -2,12 +2,12 @@
 
 use crate::audit::Entry;
 use crate::audit::Outcome;
-use crate::cli::Context;
-use crate::cli::asking;
 use crate::cli::asking::Asking;
 use crate::cli::auditing::Auditing;
+use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::secrets;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::did_you_mean;
 use crate::encounters::batch;
@@ -117,7 +117,7 @@ impl Stats {
             hasher.update(part.as_bytes());
         }
         let name = hasher.finalize().to_hex();
-        Ledger::new(asking::data_folder().join("answers").join(name.get(..16).unwrap_or("all")))
+        Ledger::new(secrets::data_folder().join("answers").join(name.get(..16).unwrap_or("all")))
     }
 
     fn show(
@@ -229,7 +229,7 @@ impl Input {
     ) -> Result<Counts, Failure> {
         let path = self.file.as_deref().unwrap_or(Path::new("-"));
         let mut source = Source::open(path, self.format, engine.schema()).map_err(batch::Error::from)?;
-        let key = asking::key();
+        let key = secrets::pseudonym_key();
         let (desk, mut out) = (|| Tally::new(engine, by, &key), Taker::new(take));
         Ok(batch::run(&mut source, engine.schema(), self.jobs.unwrap_or(0), desk, &mut out, &mut |_| {})?)
     }

@@ -1,8 +1,8 @@
 //! `tencode test`
 
-use crate::cli::Context;
 use crate::cli::asking;
 use crate::cli::commands::starters;
+use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;

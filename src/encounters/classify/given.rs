@@ -1,6 +1,6 @@
 //! The codes that an encounter carries, and what they ask for.
 
-use super::criteria_of;
+use super::criteria::criteria_of;
 use crate::logic::Frame;
 use crate::model::expression::Path;
 use crate::model::outcome::Candidate;

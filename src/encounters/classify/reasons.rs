@@ -1,6 +1,6 @@
 //! What speaks for which code: phrases, criteria, offers.
 
-use super::criteria_of;
+use super::criteria::criteria_of;
 use super::words;
 use crate::logic::Frame;
 use crate::logic::Logic;

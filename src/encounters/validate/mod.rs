@@ -1,17 +1,14 @@
 //! Encounter to findings. Imports model, registry, logic.
 
 mod codes;
-mod derive;
 mod input;
-
-pub use derive::derive;
 
 use crate::logic::Frame;
 use crate::model::outcome::Finding;
 
 /// What is wrong with an encounter: what does not fit the record, codes that may not be recorded, then the domain's rules.
 ///
-/// Derived fields and defaults have to be there already: see [`derive()`]. Where a rule speaks of a code that its set does not
+/// Derived fields and defaults have to be there already: see [`prepare`](super::prepare::prepare). Where a rule speaks of a code that its set does not
 /// have, the rule's own words and severity stand, and the code is not said to be unknown beside it.
 pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
     let mut found = Vec::new();

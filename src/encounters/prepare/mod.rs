@@ -1,4 +1,5 @@
-//! Fields that are worked out before anything is judged: defaults, then derivations in their order.
+//! Fields that are worked out before anything is judged: defaults, then derivations in their order. Imports model,
+//! registry, logic.
 
 use crate::logic::Frame;
 use crate::logic::Logic;
@@ -14,8 +15,10 @@ use crate::model::value::Value;
 use crate::registry::Registry;
 use std::borrow::Cow;
 
-/// Sets defaults and derived fields that the encounter did not bring.
-pub fn derive(encounter: &mut Encounter<'_>, logic: &Logic, scratch: &mut Scratch) {
+/// Sets the defaults and derived fields that the encounter did not bring.
+///
+/// A derivation sees the defaults and every derivation declared before it.
+pub fn prepare(encounter: &mut Encounter<'_>, logic: &Logic, scratch: &mut Scratch) {
     let domain = logic.domain();
     let number = encounter.record;
     let Some(record) = domain.records.get(usize::from(number)) else { return };

@@ -1,0 +1,104 @@
+//! What every command starts from: the folders of domains, and the registry made of them.
+
+use super::builtin;
+use super::exit::Failure;
+use super::session::BUILT_IN;
+use super::session::Progress;
+use super::session::Reach;
+use super::session::Session;
+use super::terminal::Terminal;
+use crate::definitions::compile::Outcome;
+use crate::diagnostics;
+use crate::diagnostics::Diagnostic;
+use crate::registry::Registry;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Most errors that are named where a domain is refused.
+const NAMED: usize = 10;
+
+/// What every command is given: the folders of domains.
+pub(crate) struct Context {
+    /// Folders given with `--domains`.
+    pub domains: Vec<PathBuf>,
+}
+
+impl Context {
+    /// The folders of domains, found.
+    pub fn session(&self, reach: Reach) -> Result<Session, Failure> {
+        Ok(Session::new(&self.domains, reach)?)
+    }
+
+    /// The registry of all domains; compiled first if anything changed.
+    pub fn registry(&self, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
+        Context::open(&self.session(Reach::All)?, None, terminal)
+    }
+
+    /// The registry of a session; compiled first if anything changed. Domains that were refused are named, except the
+    /// one that is `asked` for: of that one more is to be said.
+    pub fn open(session: &Session, asked: Option<&str>, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
+        let mut spinner = None;
+        let mut told = Vec::new();
+        let registry = session.open(&mut |progress| match progress {
+            Progress::Building => spinner = Some(Terminal::spinner("building the registry")),
+            Progress::Built(outcome) => {
+                if let Some(spinner) = spinner.take() {
+                    spinner.finish_and_clear();
+                }
+                told.clone_from(&outcome.refused);
+            }
+        })?;
+        for name in told.iter().filter(|name| Some(name.as_str()) != asked) {
+            terminal.note(&format!("the domain `{name}` has errors and is left out: see `tencode check`"));
+        }
+        Ok(registry)
+    }
+
+    /// The registry, for work in one domain; if that domain is refused, says why in a line for each error.
+    pub fn registry_for(&self, domain: &str, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
+        let mut session = self.session(Reach::Own)?;
+        if !session.has(domain)? {
+            session = self.session(Reach::All)?;
+        }
+        if !session.has(domain)? {
+            return Err(no_domain(domain, &session.folders()?, &session));
+        }
+        let registry = Context::open(&session, Some(domain), terminal)?;
+        if registry.domain_names().any(|name| name == domain) {
+            return Ok(registry);
+        }
+        let outcome = session.compile()?;
+        note_errors(&outcome, terminal);
+        Err(Failure::said(format!("the domain `{domain}` has errors and is refused: see `tencode check`")))
+    }
+}
+
+/// Names the domains there are, where they were looked for, and how to add the shipped ones.
+fn no_domain(domain: &str, folders: &[PathBuf], session: &Session) -> Failure {
+    let names = folders.iter().filter_map(|folder| folder.file_name()?.to_str());
+    let known: Vec<&str> = names.filter(|name| *name != "shared").collect();
+    let near = diagnostics::did_you_mean(domain, known.iter().copied()).map(|near| format!("; {near}"));
+    let near = near.unwrap_or_default();
+    let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let shipped = if builtin::names().any(|name| name == domain) {
+        format!("; the one that is shipped with the program is added by `--domains {BUILT_IN}`")
+    } else {
+        String::new()
+    };
+    let places = session.places();
+    Failure::said(format!("there is no domain `{domain}`{near} (looked in {places}; there is: {listed}){shipped}"))
+}
+
+/// Names the errors of an outcome on standard error, a line each: `FILE:LINE: what is wrong`.
+pub(crate) fn note_errors(outcome: &Outcome, terminal: &mut Terminal) {
+    let errors: Vec<&Diagnostic> = outcome.diagnostics.iter().filter(|it| it.is_error()).collect();
+    for error in errors.iter().take(NAMED) {
+        let bytes = std::fs::read(&error.file).unwrap_or_default();
+        let before = bytes.get(..error.span.start.min(bytes.len())).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        terminal.note(&format!("{}:{line}: {}: {}", error.file.display(), error.kind.code(), error.kind));
+    }
+    if errors.len() > NAMED {
+        terminal.note(&format!("and {} more errors", errors.len() - NAMED));
+    }
+}
