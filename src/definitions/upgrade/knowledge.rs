@@ -85,6 +85,12 @@ impl Knowledge {
         self.sets.get(set)?.properties.get(&name.replace('-', "_"))
     }
 
+    /// Whether some set has a property of this name, in either edition.
+    pub(super) fn is_property(&self, name: &str) -> bool {
+        let name = name.replace('-', "_");
+        self.sets.values().any(|set| set.properties.contains_key(&name))
+    }
+
     /// Whether a list has this name.
     pub(super) fn is_list(&self, name: &str) -> bool {
         self.lists.contains(name)

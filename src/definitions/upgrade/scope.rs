@@ -79,8 +79,13 @@ impl<'k> Scope<'k> {
         if !last.contains('-') {
             return None;
         }
-        let KindDef::Code(set) = base(self.find(front)?) else { return None };
-        self.knowledge.property(&set.item, last)?;
+        match self.find(front).map(base) {
+            Some(KindDef::Code(set)) if self.knowledge.property(&set.item, last).is_some() => {}
+            Some(_) => return None,
+            // What a name given by `let` stands for cannot always be told: then a property of any set will do.
+            None if self.is_name(front) && self.knowledge.is_property(last) => {}
+            None => return None,
+        }
         Some(format!("{front}.{}", last.replace('-', "_")))
     }
 
