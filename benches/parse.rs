@@ -26,7 +26,7 @@ fn main() {
     let root = given.unwrap_or_else(|| made.path().to_path_buf());
     assert!(large::write_domain(&root, CODES).is_ok(), "the folder could not be written");
     show("folder to diagnostics", text.len(), || {
-        let outcome = compile::check(vec![load::load(&root.join("large"))], &[]);
+        let outcome = compile::check(vec![load::load(&root.join("large"))], compile::Releases::default());
         assert!(outcome.diagnostics.is_empty(), "the large domain is sound");
         outcome
     });

@@ -6,13 +6,17 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use tencode::definitions::compile::Compiled;
+use tencode::definitions::compile::Releases;
 use tencode::definitions::compile::compile;
+use tencode::definitions::compile::compile_with;
 use tencode::definitions::load::DomainSource;
 use tencode::definitions::load::parse_file;
 use tencode::model::day::Day;
 use tencode::registry::Parts;
 use tencode::registry::Registry;
+use tencode::registry::segments::Segments;
 use tencode::registry::write;
+use tencode::registry::write_with;
 
 const DEFINITIONS: &str = r#"
 record visit { id text required; note text free; code code in reasons }
@@ -96,4 +100,66 @@ fn cut_and_damaged_files_are_refused() {
         fs::write(&path, &whole[..length]).unwrap();
         assert!(Registry::open(&path).is_err(), "a file cut to {length} bytes was opened");
     }
+}
+
+/// A domain whose codes come from a list, and the registry built of it with a store of segments.
+fn imported(folder: &Path, rule: &str, segments: &Segments) -> Vec<u8> {
+    let definitions = format!(
+        r#"
+record visit {{ id text required; note text free; code code in reasons }}
+codeset reasons {{ import csv "reasons.csv" {{ code column code; title column title }} }}
+rule visit-note {rule} "the note is missing" {{ require note is present; at note }}
+"#
+    );
+    let (file, diagnostics) = parse_file(Path::new("visit.codes"), definitions);
+    let domain = DomainSource { name: "office".into(), files: vec![file], diagnostics, ..DomainSource::default() };
+    let files = [folder.join("reasons.csv")];
+    let outcome = compile_with(vec![domain], Releases { files: &files, segments });
+    assert!(outcome.refused.is_empty(), "{:?}", outcome.diagnostics);
+    let compiled = outcome.compiled;
+    let parts = Parts {
+        sets: &compiled.sets,
+        crosswalks: &compiled.crosswalks,
+        shared: &compiled.shared,
+        domains: &compiled.domains,
+        stamp: [7; 32],
+    };
+    let path = folder.join("registry");
+    write_with(&path, &parts, segments).unwrap();
+    fs::read(path).unwrap()
+}
+
+fn list(folder: &Path, word: &str) {
+    let rows: String = (0..1_200).map(|number| format!("R{number},{word} number {number}\n")).collect();
+    fs::write(folder.join("reasons.csv"), format!("code,title\n{rows}")).unwrap();
+}
+
+fn kept(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn kept_segments_change_no_byte_of_a_registry() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("segments");
+    let segments = || Segments::in_folder(store.clone(), [3; 32]);
+    list(folder.path(), "reason");
+    let plain = imported(folder.path(), "error", &Segments::none());
+    assert_eq!(plain, imported(folder.path(), "error", &segments()), "when they are made");
+    assert_eq!(plain, imported(folder.path(), "error", &segments()), "when they are read back");
+
+    let before = kept(&store);
+    assert_eq!(before.len(), 2, "the release, and the code set laid out");
+    let edited = imported(folder.path(), "warning", &segments());
+    assert_eq!(edited, imported(folder.path(), "warning", &Segments::none()), "after an edit of a rule");
+    assert_ne!(edited, plain);
+    assert_eq!(before, kept(&store), "an edit of a rule makes no segment of a release again");
+
+    list(folder.path(), "cause");
+    let other = imported(folder.path(), "error", &segments());
+    assert_eq!(other, imported(folder.path(), "error", &Segments::none()), "after another release");
+    assert_ne!(other, plain);
+    assert_eq!(kept(&store).len(), 4);
 }

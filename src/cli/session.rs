@@ -5,11 +5,13 @@
 use super::builtin;
 use crate::definitions::compile;
 use crate::definitions::compile::Outcome;
+use crate::definitions::compile::Releases;
 use crate::definitions::import::sources::Folders;
 use crate::definitions::load;
 use crate::definitions::load::DomainSource;
 use crate::registry;
 use crate::registry::Registry;
+use crate::registry::segments::Segments;
 use crate::text;
 use crate::text::names_file::NameLists;
 use std::collections::BTreeSet;
@@ -140,7 +142,9 @@ impl Session {
     /// # Errors
     /// [`Error::Folder`] if a folder cannot be read, [`Error::NoDomains`] if there is none.
     pub fn compile(&self) -> Result<Outcome, Error> {
-        Ok(compile::compile(self.load(&[])?, &self.releases.files()))
+        let files = self.releases.files();
+        let releases = Releases { files: &files, segments: &self.segments() };
+        Ok(compile::compile_with(self.load(&[])?, releases))
     }
 
     /// Loads all domains and further folders, and says what is wrong with them.
@@ -148,7 +152,8 @@ impl Session {
     /// # Errors
     /// As [`Session::compile`].
     pub fn check(&self, more: &[PathBuf]) -> Result<Outcome, Error> {
-        Ok(compile::check(self.load(more)?, &self.releases.files()))
+        let files = self.releases.files();
+        Ok(compile::check(self.load(more)?, Releases { files: &files, segments: &self.segments() }))
     }
 
     fn load(&self, more: &[PathBuf]) -> Result<Vec<DomainSource>, Error> {
@@ -180,13 +185,13 @@ impl Session {
         }
         said(Progress::Building);
         let outcome = self.compile()?;
-        let path = Self::write(&outcome, stamp, &path)?;
+        let path = self.write(&outcome, stamp, &path)?;
         said(Progress::Built(&outcome));
         Ok(Arc::new(Registry::open(&path)?))
     }
 
     /// Writes a registry; beside the cache if that cannot be written.
-    fn write(outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Error> {
+    fn write(&self, outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Error> {
         let parts = registry::Parts {
             sets: &outcome.compiled.sets,
             crosswalks: &outcome.compiled.crosswalks,
@@ -197,7 +202,9 @@ impl Session {
         if let Some(folder) = path.parent() {
             let _ = std::fs::create_dir_all(folder);
         }
-        if registry::write(path, &parts).is_ok() {
+        let segments = self.segments();
+        if registry::write_with(path, &parts, &segments).is_ok() {
+            segments.tidy();
             return Ok(path.to_path_buf());
         }
         let other = std::env::temp_dir().join(format!("tencode-{}.registry", std::process::id()));
@@ -215,6 +222,16 @@ impl Session {
         }
         let name = hasher.finalize().to_hex();
         cache_folder().join(format!("{}.registry", name.get(..16).unwrap_or("all")))
+    }
+
+    /// The store of what builds before this one made of releases and large code sets.
+    pub fn segments(&self) -> Segments {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        if let Ok(program) = std::env::current_exe() {
+            stamp_file(&mut hasher, &program);
+        }
+        Segments::in_folder(cache_folder().join("segments"), *hasher.finalize().as_bytes())
     }
 
     /// Changes when a definition, a script, a release, the examples file or the program does.

@@ -10,6 +10,7 @@ mod hierarchy;
 mod layout;
 mod open;
 mod search;
+pub mod segments;
 mod write;
 
 pub use codes::Codes;
@@ -18,6 +19,7 @@ pub use open::Registry;
 pub use search::Hit;
 pub use search::Spotted;
 pub use write::write;
+pub use write::write_with;
 
 use crate::model::content::CodeSet;
 use crate::model::content::Crosswalk;

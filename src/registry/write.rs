@@ -21,6 +21,7 @@ use super::layout::Sparse;
 use super::layout::small;
 use super::open;
 use super::search;
+use super::segments::Segments;
 use crate::model::content::Code;
 use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
@@ -81,10 +82,34 @@ impl Sections {
     }
 }
 
+/// What is laid out of one code set: kind of section and its bytes.
+#[derive(Default, Serialize, Deserialize)]
+struct Columns(Vec<(u32, Vec<u8>)>);
+
+impl Columns {
+    fn add(&mut self, kind: Kind, bytes: Vec<u8>) {
+        if !bytes.is_empty() {
+            self.0.push((kind as u32, bytes));
+        }
+    }
+}
+
 /// Writes a registry: same parts, same bytes. Returns the size in bytes.
 ///
-/// The file is written beside its place and then moved there, so that nobody ever reads half of it.
+/// The file is written beside its path and then renamed, so that nobody ever reads half of it.
+///
+/// # Errors
+/// [`Error::File`] if it cannot be written, [`Error::Unfit`] if the parts are too large for the layout.
 pub fn write(path: &Path, parts: &Parts<'_>) -> Result<u64, Error> {
+    write_with(path, parts, &Segments::none())
+}
+
+/// Like [`write`], and takes the columns of large code sets from the store of segments if they are there. The bytes are
+/// the same either way.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result<u64, Error> {
     let mut sections = Sections { table: Vec::new() };
     sections.add_encoded(path, Kind::Shared, NOBODY, parts.shared)?;
     let names: Vec<&str> = parts.domains.iter().map(|domain| domain.name.as_str()).collect();
@@ -96,7 +121,8 @@ pub fn write(path: &Path, parts: &Parts<'_>) -> Result<u64, Error> {
         sections.add(Kind::Crosswalk, NOBODY, crosswalks::pack(walk));
     }
     for (place, set) in parts.sets.iter().enumerate() {
-        add_set(path, &mut sections, small(place), set)?;
+        let columns = set_columns(path, set, segments)?;
+        sections.table.extend(columns.0.into_iter().map(|(kind, bytes)| (kind, small(place), bytes)));
     }
     sections.table.sort_by_key(|(kind, _, bytes)| group(*kind, bytes.len()));
     let bytes = assemble(path, &sections, parts.stamp)?;
@@ -124,7 +150,25 @@ fn unfit(path: &Path, why: &str) -> Error {
     Error::Unfit { path: path.display().to_string(), why: why.to_owned() }
 }
 
-fn add_set(path: &Path, sections: &mut Sections, owner: u32, set: &CodeSet) -> Result<(), Error> {
+/// Code sets with fewer codes are laid out faster than their inputs are hashed and read back.
+const WORTH_KEEPING: usize = 1_000;
+
+/// The columns of a code set, by kind: kept ones if there are any.
+fn set_columns(path: &Path, set: &CodeSet, segments: &Segments) -> Result<Columns, Error> {
+    if !segments.is_kept() || set.codes.len() < WORTH_KEEPING {
+        return make_columns(path, set);
+    }
+    let key = segments.key("code set", [encoded(path, set)?.as_slice()]);
+    if let Some(columns) = segments.find(&key) {
+        return Ok(columns);
+    }
+    let columns = make_columns(path, set)?;
+    segments.keep(&key, &columns);
+    Ok(columns)
+}
+
+fn make_columns(path: &Path, set: &CodeSet) -> Result<Columns, Error> {
+    let mut columns = Columns::default();
     let ends = hierarchy::ends(set).map_err(|why| unfit(path, &format!("code set `{}`: {why}", set.name)))?;
     let meta = Meta {
         name: set.name.clone(),
@@ -136,32 +180,32 @@ fn add_set(path: &Path, sections: &mut Sections, owner: u32, set: &CodeSet) -> R
         is_starter: set.is_starter,
         codes: small(set.codes.len()),
     };
-    sections.add_encoded(path, Kind::Meta, owner, &meta)?;
+    columns.add(Kind::Meta, encoded(path, &meta)?);
     let codes = &set.codes;
     let spans = codes.iter().map(|code| code.spans.iter().flat_map(span_bytes).collect());
     let (spans, lists) = distinct(spans);
-    sections.add(Kind::SpanLists, owner, lists);
+    columns.add(Kind::SpanLists, lists);
     let labels = hierarchy::labels(set);
     let (labels, lists) = distinct(labels.iter().map(|labels| labels.iter().flat_map(label_bytes).collect()));
-    sections.add(Kind::LabelLists, owner, lists);
-    add_rows(sections, owner, codes, &ends, &spans, &labels);
+    columns.add(Kind::LabelLists, lists);
+    add_rows(&mut columns, codes, &ends, &spans, &labels);
     let (more_parents, more_children) = hierarchy::further(set);
-    sections.add(Kind::MoreParents, owner, Sparse::pack(&more_parents));
-    sections.add(Kind::MoreChildren, owner, Sparse::pack(&more_children));
-    sections.add(Kind::Details, owner, Sparse::pack(&details(path, codes)?));
-    sections.add(Kind::Properties, owner, Sparse::pack(&properties(path, codes)?));
-    sections.add(Kind::Relations, owner, hierarchy::relation_rows(set));
-    sections.add(Kind::Finder, owner, finder::pack(codes.iter().map(|code| code.code.as_str())));
+    columns.add(Kind::MoreParents, Sparse::pack(&more_parents));
+    columns.add(Kind::MoreChildren, Sparse::pack(&more_children));
+    columns.add(Kind::Details, Sparse::pack(&details(path, codes)?));
+    columns.add(Kind::Properties, Sparse::pack(&properties(path, codes)?));
+    columns.add(Kind::Relations, hierarchy::relation_rows(set));
+    columns.add(Kind::Finder, finder::pack(codes.iter().map(|code| code.code.as_str())));
     let index = search::index::pack(set);
-    sections.add(Kind::Words, owner, index.words);
-    sections.add(Kind::Postings, owner, index.postings);
-    sections.add(Kind::Entries, owner, index.entries);
-    sections.add(Kind::Phrases, owner, index.phrases);
-    Ok(())
+    columns.add(Kind::Words, index.words);
+    columns.add(Kind::Postings, index.postings);
+    columns.add(Kind::Entries, index.entries);
+    columns.add(Kind::Phrases, index.phrases);
+    Ok(columns)
 }
 
 /// The rows of the codes, and the texts that do not stand in them.
-fn add_rows(sections: &mut Sections, owner: u32, codes: &[Code], ends: &[u32], spans: &[u32], labels: &[u32]) {
+fn add_rows(columns: &mut Columns, codes: &[Code], ends: &[u32], spans: &[u32], labels: &[u32]) {
     let at = |column: &[u32], place: usize| column.get(place).copied().unwrap_or(NONE).into();
     let (mut rows, mut titles, mut long) = (Vec::new(), Vec::new(), Vec::new());
     for (place, code) in codes.iter().enumerate() {
@@ -193,9 +237,9 @@ fn add_rows(sections: &mut Sections, owner: u32, codes: &[Code], ends: &[u32], s
         is_assignable: 0.into(),
     };
     rows.extend_from_slice(behind.as_bytes());
-    sections.add(Kind::Rows, owner, rows);
-    sections.add(Kind::LongCodes, owner, Sparse::pack(&long));
-    sections.add(Kind::Titles, owner, titles);
+    columns.add(Kind::Rows, rows);
+    columns.add(Kind::LongCodes, Sparse::pack(&long));
+    columns.add(Kind::Titles, titles);
 }
 
 fn span_bytes(span: &Validity) -> Vec<u8> {

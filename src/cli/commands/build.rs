@@ -69,7 +69,9 @@ impl Build {
             domains: &outcome.compiled.domains,
             stamp,
         };
-        let bytes = registry::write(&path, &parts)?;
+        let segments = session.segments();
+        let bytes = registry::write_with(&path, &parts, &segments)?;
+        segments.tidy();
         spinner.finish_and_clear();
         note_errors(&outcome, terminal);
         let has_errors = outcome.diagnostics.iter().any(Diagnostic::is_error);

@@ -18,7 +18,26 @@ use crate::model::content::CodeLabel;
 use crate::model::content::Crosswalk;
 use crate::model::content::Mapping;
 use crate::model::value::Literal;
+use crate::registry::segments;
+use crate::registry::segments::Segments;
 use std::path::PathBuf;
+
+/// The official releases there are.
+#[derive(Clone, Copy)]
+pub struct Releases<'r> {
+    /// Their files, in the order in which they are searched.
+    pub files: &'r [PathBuf],
+    /// Where what they came to is kept from one build to the next.
+    pub segments: &'r Segments,
+}
+
+impl Default for Releases<'_> {
+    /// None at all.
+    fn default() -> Self {
+        static NOTHING_KEPT: Segments = Segments::none();
+        Releases { files: &[], segments: &NOTHING_KEPT }
+    }
+}
 
 /// How an import is to be read.
 fn options(def: &ImportDef) -> Options {
@@ -62,18 +81,25 @@ struct Found<'t> {
 
 /// Reads all releases of a code set, one after the other. Where those that make codes are missing, the starter stands in
 /// for them and nothing is read.
-pub(super) fn import(draft: &mut Draft<'_>, releases: &[PathBuf], report: &mut Report) {
-    let (found, is_missing) = look_for(draft, releases, report);
+pub(super) fn import(draft: &mut Draft<'_>, releases: Releases<'_>, report: &mut Report) {
+    let (found, is_missing) = look_for(draft, releases.files, report);
     let makes_codes = found.iter().any(|it| it.format.makes_codes() && !it.options.attach);
     draft.set.is_starter = is_missing && !makes_codes;
     if found.is_empty() || draft.set.is_starter {
         return;
     }
+    let key = segment_key(&draft.set.name, &found, releases.segments);
+    if let Some(merged) = key.and_then(|key| releases.segments.find(&key)) {
+        draft.take(merged);
+        return;
+    }
+    let mut is_whole = true;
     let parts = found.iter().filter_map(|it| {
         report.enter(&it.file);
         match import::read_file(&it.path).and_then(|bytes| import::read(it.format, &bytes, &it.options)) {
             Ok(part) => Some(part),
             Err(error) => {
+                is_whole = false;
                 let problem = Problem::ImportFailed { file: it.def.file.item.clone(), reason: error.to_string() };
                 report.say(it.def.file.span, problem, None);
                 None
@@ -81,7 +107,24 @@ pub(super) fn import(draft: &mut Draft<'_>, releases: &[PathBuf], report: &mut R
         }
     });
     let merged = import::merge(&draft.set.name, parts);
+    if let Some(key) = key.filter(|_| is_whole) {
+        releases.segments.keep(&key, &merged);
+    }
     draft.take(merged);
+}
+
+/// The key of what the releases of a code set come to together: a hash of their bytes and of how they are read. `None` if
+/// nothing is kept or a file cannot be read.
+fn segment_key(set: &str, found: &[Found<'_>], segments: &Segments) -> Option<segments::Key> {
+    if !segments.is_kept() {
+        return None;
+    }
+    let mut inputs = vec![set.as_bytes().to_vec()];
+    for it in found {
+        inputs.push(format!("{:?} {:?}", it.format, it.options).into_bytes());
+        inputs.push(blake3::hash(&std::fs::read(&it.path).ok()?).as_bytes().to_vec());
+    }
+    Some(segments.key("releases of a code set", inputs.iter().map(Vec::as_slice)))
 }
 
 /// The files of a code set's imports, and whether one that makes codes is missing.

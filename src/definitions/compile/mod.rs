@@ -22,6 +22,8 @@ mod tables;
 mod texts;
 mod world;
 
+pub use self::imports::Releases;
+
 use self::content::Draft;
 use self::report::Report;
 use self::texts::Texts;
@@ -76,16 +78,21 @@ pub struct Outcome {
 
 /// Compiles domains together. Those with errors are left out, and those that stand on them.
 pub fn compile(sources: Vec<DomainSource>, releases: &[PathBuf]) -> Outcome {
+    compile_with(sources, Releases { files: releases, ..Releases::default() })
+}
+
+/// Like [`compile`], and takes what releases came to from a store of segments if it was kept there.
+pub fn compile_with(sources: Vec<DomainSource>, releases: Releases<'_>) -> Outcome {
     work(sources, releases, false)
 }
 
 /// Says what is wrong with domains, as [`compile`] does, and stops there: what could be compiled without the refused ones
 /// is not worked out.
-pub fn check(sources: Vec<DomainSource>, releases: &[PathBuf]) -> Outcome {
+pub fn check(sources: Vec<DomainSource>, releases: Releases<'_>) -> Outcome {
     work(sources, releases, true)
 }
 
-fn work(mut sources: Vec<DomainSource>, releases: &[PathBuf], is_check: bool) -> Outcome {
+fn work(mut sources: Vec<DomainSource>, releases: Releases<'_>, is_check: bool) -> Outcome {
     let mut outcome = Outcome::default();
     sources.sort_by(|one, two| one.name.cmp(&two.name));
     for source in &mut sources {
@@ -150,7 +157,7 @@ fn is_error(diagnostic: &Diagnostic, source: &DomainSource) -> bool {
     diagnostic.is_error() || is_raised
 }
 
-fn attempt(sources: &[DomainSource], releases: &[PathBuf]) -> (Compiled, Vec<Diagnostic>) {
+fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<Diagnostic>) {
     let mut report = Report::default();
     let mut world = World { shared: sources.iter().position(|source| source.name == "shared"), ..World::default() };
     let mut import = |draft: &mut Draft<'_>, report: &mut Report| imports::import(draft, releases, report);
@@ -161,7 +168,7 @@ fn attempt(sources: &[DomainSource], releases: &[PathBuf]) -> (Compiled, Vec<Dia
     let mut compiled = Compiled::default();
     for (place, source) in sources.iter().enumerate() {
         let Some(texts) = texts.get_mut(place) else { continue };
-        let domain = domain(place, source, sources, &drafts, &world, releases, &mut report, texts);
+        let domain = domain(place, source, sources, &drafts, &world, releases.files, &mut report, texts);
         compiled.domains.push(domain);
     }
     for (domain, walk) in crosswalks::from_codes(&drafts, &world, sources, &mut report) {

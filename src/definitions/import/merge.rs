@@ -9,10 +9,12 @@ use crate::model::content::CodeSet;
 use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
+use serde::Deserialize;
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// What came of putting imports together.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Merged {
     /// The code set. Properties and labels are not in it yet: their names mean nothing here.
     pub set: CodeSet,
