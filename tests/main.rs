@@ -17,6 +17,7 @@ mod laws_policy;
 mod laws_redact;
 mod official;
 mod oracle;
+mod pages;
 mod registry;
 mod stats;
 mod text;
