@@ -234,7 +234,7 @@ impl Session {
         Segments::in_folder(cache_folder().join("segments"), *hasher.finalize().as_bytes())
     }
 
-    /// Changes when a definition, a script, a release, the examples file or the program does.
+    /// Changes when a definition, a script, a release or the program does.
     ///
     /// # Errors
     /// [`Error::Folder`] if a folder cannot be read.
@@ -249,9 +249,6 @@ impl Session {
         }
         for release in self.releases.files() {
             stamp_file(&mut hasher, &release);
-        }
-        if let Some(examples) = std::env::var_os("TENCODE_EXAMPLES") {
-            stamp_file(&mut hasher, Path::new(&examples));
         }
         Ok(*hasher.finalize().as_bytes())
     }

@@ -75,6 +75,10 @@ pub trait Desk {
     /// Appends what the audit log says of the answer just given, if it says anything. `is_failed` if this desk took the
     /// place of one that panicked over it.
     fn note(&mut self, _line: u64, _is_failed: bool, _rows: &mut Rows) {}
+
+    /// Appends what the audit log says of all answers since the last call, for a desk that notes them together. Called at
+    /// the end of a block, and before a desk that panicked is replaced.
+    fn note_together(&mut self, _rows: &mut Rows) {}
 }
 
 /// Where answers go, and where it is noted before that they do.
@@ -100,16 +104,16 @@ pub fn run<D: Desk>(
     out: &mut dyn Write,
     seen: &mut dyn FnMut(&Counts),
 ) -> Result<Counts, Error> {
-    run_noted(source, schema, jobs, desk, Out { to: out, trail: None }, seen)
+    run_noted(source, Some(schema), jobs, desk, Out { to: out, trail: None }, seen)
 }
 
-/// The same, with everything that is written noted before it is.
+/// Like [`run`], and notes everything in the trail before it is written. A source of free texts needs no schema.
 ///
 /// # Errors
 /// As [`run`], and if it could not be noted.
 pub fn run_noted<'a, D: Desk>(
     source: &mut Source,
-    schema: &Schema,
+    schema: Option<&Schema>,
     jobs: usize,
     desk: impl Fn() -> D + Sync,
     out: Out<'a>,
@@ -136,7 +140,7 @@ struct Round {
 }
 
 impl Round {
-    fn answer<D: Desk>(&mut self, schema: &Schema, desk: &mut D, new: &impl Fn() -> D) {
+    fn answer<D: Desk>(&mut self, schema: Option<&Schema>, desk: &mut D, new: &impl Fn() -> D) {
         self.out.clear();
         self.rows.clear();
         self.counts = Counts::default();
@@ -148,6 +152,7 @@ impl Round {
                 out.truncate(start);
                 // Writing to memory cannot fail.
                 let _ = writeln!(out, r#"{{"line":{line},"error":"the program failed on this encounter"}}"#);
+                desk.note_together(rows);
                 *desk = new();
                 Outcome::Refused
             });
@@ -162,6 +167,7 @@ impl Round {
                 Outcome::Refused => counts.refused += 1,
             }
         });
+        desk.note_together(rows);
     }
 }
 
@@ -188,7 +194,7 @@ impl Writer<'_> {
 
 fn one<D: Desk>(
     source: &mut Source,
-    schema: &Schema,
+    schema: Option<&Schema>,
     new: &impl Fn() -> D,
     writer: &mut Writer<'_>,
 ) -> Result<(), Error> {
@@ -206,7 +212,7 @@ type Answered = (u64, Result<Round, read::Error>);
 /// `false` if there is no room for threads; then nothing has been read.
 fn many<D: Desk>(
     source: &mut Source,
-    schema: &Schema,
+    schema: Option<&Schema>,
     jobs: usize,
     new: &(impl Fn() -> D + Sync),
     writer: &mut Writer<'_>,
@@ -256,7 +262,12 @@ fn fill(source: &mut Source, empties: &Receiver<Round>, full: &Sender<Round>, fa
 }
 
 /// An answering thread.
-fn work<D: Desk>(schema: &Schema, new: &impl Fn() -> D, fulls: &Mutex<Receiver<Round>>, done: &Sender<Answered>) {
+fn work<D: Desk>(
+    schema: Option<&Schema>,
+    new: &impl Fn() -> D,
+    fulls: &Mutex<Receiver<Round>>,
+    done: &Sender<Answered>,
+) {
     let mut desk = new();
     loop {
         let next = fulls.lock().unwrap_or_else(PoisonError::into_inner).recv();

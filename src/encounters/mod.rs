@@ -6,5 +6,6 @@ pub mod engine;
 pub mod prepare;
 pub mod read;
 pub mod tally;
+pub mod texts;
 pub mod validate;
 pub mod write;

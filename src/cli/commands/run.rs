@@ -103,7 +103,8 @@ fn answer(
         }
     };
     let out = Out { to: out, trail: asked.trail() };
-    let counts = batch::run_noted(source, engine.schema(), jobs.unwrap_or(0), || engine.worker(), out, &mut seen)?;
+    let counts =
+        batch::run_noted(source, Some(engine.schema()), jobs.unwrap_or(0), || engine.worker(), out, &mut seen)?;
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }

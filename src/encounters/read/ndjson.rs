@@ -12,11 +12,18 @@ use std::io::BufRead;
 pub(super) struct Lines {
     input: Box<dyn BufRead + Send>,
     line: u64,
+    /// Blank lines, and blanks at the end of a line, are content.
+    are_texts: bool,
 }
 
 impl Lines {
     pub(super) fn new(input: Box<dyn BufRead + Send>) -> Lines {
-        Lines { input, line: 0 }
+        Lines { input, line: 0, are_texts: false }
+    }
+
+    /// Lines of free text.
+    pub(super) fn of_texts(input: Box<dyn BufRead + Send>) -> Lines {
+        Lines { input, line: 0, are_texts: true }
     }
 }
 
@@ -57,7 +64,11 @@ impl Cut for Lines {
                 self.input.skip_until(b'\n')?;
                 continue;
             }
-            block.push(self.line, start);
+            if self.are_texts {
+                block.push_line(self.line, start);
+            } else {
+                block.push(self.line, start);
+            }
         }
         Ok(true)
     }

@@ -42,7 +42,7 @@ pub enum Error {
         source: io::Error,
     },
     /// It is a directory.
-    #[error("{path}: this is a directory, a file of encounters is needed")]
+    #[error("{path}: this is a directory, and a file is needed")]
     Directory {
         /// The directory.
         path: String,
@@ -127,6 +127,14 @@ impl Block {
         }
     }
 
+    /// Adds what is in the bytes from `start` on, blank or not, without the line feed at its end.
+    pub(super) fn push_line(&mut self, line: u64, start: usize) {
+        if self.bytes.last() == Some(&b'\n') {
+            self.bytes.pop();
+        }
+        self.pieces.push(Piece { line, content: Ok(start..self.bytes.len()) });
+    }
+
     /// Adds a piece that could not be read, and forgets its bytes.
     pub(super) fn refuse(&mut self, line: u64, start: usize, why: Unreadable) {
         self.bytes.truncate(start);
@@ -136,14 +144,17 @@ impl Block {
         self.pieces.push(Piece { line, content: Err(why) });
     }
 
-    /// Gives every encounter of the block to `answer`, in order, as JSON text of the record's fields.
-    pub fn each(&self, schema: &Schema, mut answer: impl FnMut(u64, Result<&str, Unreadable>)) {
+    /// Gives every encounter of the block to `answer`, in order, as JSON text of the record's fields; a line of a source
+    /// of texts as it is, for which no schema is needed.
+    pub fn each(&self, schema: Option<&Schema>, mut answer: impl FnMut(u64, Result<&str, Unreadable>)) {
         for piece in &self.pieces {
             let bytes = piece.content.clone().map(|range| self.bytes.get(range).unwrap_or_default());
             let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8));
-            match text {
-                Ok(text) if self.is_fhir => fhir::each(text, schema, |text| answer(piece.line, text)),
-                text => answer(piece.line, text),
+            match (text, schema) {
+                (Ok(text), Some(schema)) if self.is_fhir => {
+                    fhir::each(text, schema, |text| answer(piece.line, text));
+                }
+                (text, _) => answer(piece.line, text),
             }
         }
     }
@@ -160,6 +171,28 @@ pub(super) trait Cut: Send {
 
     /// The line on which reading is.
     fn line(&self) -> u64;
+}
+
+/// An input before anything is known of its content.
+struct Opened {
+    name: String,
+    /// In bytes; `None` for a stream.
+    size: Option<u64>,
+    input: Box<dyn Read + Send>,
+}
+
+fn open(path: &Path) -> Result<Opened, Error> {
+    let name = path.display().to_string();
+    if name == "-" {
+        return Ok(Opened { name: "standard input".to_owned(), size: None, input: Box::new(io::stdin()) });
+    }
+    let failed = |source| Error::File { path: name.clone(), source };
+    let meta = std::fs::metadata(path).map_err(failed)?;
+    if meta.is_dir() {
+        return Err(Error::Directory { path: name });
+    }
+    let input = Box::new(File::open(path).map_err(failed)?);
+    Ok(Opened { name, size: meta.is_file().then_some(meta.len()), input })
 }
 
 /// An opened input.
@@ -180,18 +213,16 @@ impl Source {
     /// # Errors
     /// If there is no such file, or it is a directory.
     pub fn open(path: &Path, format: Option<Format>, schema: &Schema) -> Result<Source, Error> {
-        let name = path.display().to_string();
-        let failed = |source| Error::File { path: name.clone(), source };
-        if name == "-" {
-            return Source::new("standard input", None, Box::new(io::stdin()), format, schema);
-        }
-        let meta = std::fs::metadata(path).map_err(failed)?;
-        if meta.is_dir() {
-            return Err(Error::Directory { path: name });
-        }
-        let file = File::open(path).map_err(failed)?;
-        let size = meta.is_file().then_some(meta.len());
-        Source::new(&name, size, Box::new(file), format, schema)
+        let Opened { name, size, input } = open(path)?;
+        Source::new(&name, size, input, format, schema)
+    }
+
+    /// Opens a file of free texts, one a line, blank ones too; standard input for `-`. Packed files are unpacked.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_texts(path: &Path) -> Result<Source, Error> {
+        Source::of(open(path)?, |_, input| (Box::new(Lines::of_texts(input)), false))
     }
 
     /// Reads from anything. `name` stands in errors, and its ending tells the format.
@@ -205,7 +236,30 @@ impl Source {
         format: Option<Format>,
         schema: &Schema,
     ) -> Result<Source, Error> {
-        let failed = |source| Error::File { path: name.to_owned(), source };
+        let opened = Opened { name: name.to_owned(), size, input };
+        Source::of(opened, |first, input| {
+            let format = format.unwrap_or_else(|| guess(name, first, schema));
+            let is_by_line = has_whole_first_line(first);
+            let is_array = first.trim_ascii_start().starts_with(b"[");
+            let cut: Box<dyn Cut> = match format {
+                Format::Csv => Box::new(Rows::new(input, Rows::delimiter(first), schema)),
+                Format::Tsv => Box::new(Rows::new(input, b'\t', schema)),
+                Format::Json | Format::Fhir if is_array => Box::new(Elements::new(input, true)),
+                Format::Json | Format::Fhir if !is_by_line => Box::new(Elements::new(input, false)),
+                Format::Ndjson | Format::Json | Format::Fhir => Box::new(Lines::new(input)),
+            };
+            (cut, format == Format::Fhir)
+        })
+    }
+
+    /// Takes the packing off, and gives the beginning and the whole to `cut`, which says how it is cut and whether it is
+    /// FHIR.
+    fn of(
+        opened: Opened,
+        cut: impl FnOnce(&[u8], Box<dyn BufRead + Send>) -> (Box<dyn Cut>, bool),
+    ) -> Result<Source, Error> {
+        let Opened { name, size, input } = opened;
+        let failed = |source| Error::File { path: name.clone(), source };
         let position = Arc::new(AtomicU64::new(0));
         let input = Counted { input, position: Arc::clone(&position) };
         let mut unpacked = files::unpack(Box::new(input)).map_err(failed)?;
@@ -217,27 +271,10 @@ impl Source {
             None => unpacked.reader,
         };
         let first = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&first).to_vec();
-        let format = format.unwrap_or_else(|| guess(name, &first, schema));
-        let is_by_line = has_whole_first_line(&first);
         let whole = Cursor::new(first.clone()).chain(rest);
         let input: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(64 << 10, whole));
-        let is_array = first.trim_ascii_start().starts_with(b"[");
-        let cut: Box<dyn Cut> = match format {
-            Format::Csv => Box::new(Rows::new(input, Rows::delimiter(&first), schema)),
-            Format::Tsv => Box::new(Rows::new(input, b'\t', schema)),
-            Format::Json | Format::Fhir if is_array => Box::new(Elements::new(input, true)),
-            Format::Json | Format::Fhir if !is_by_line => Box::new(Elements::new(input, false)),
-            Format::Ndjson | Format::Json | Format::Fhir => Box::new(Lines::new(input)),
-        };
-        Ok(Source {
-            name: name.to_owned(),
-            cut,
-            is_fhir: format == Format::Fhir,
-            is_packed: unpacked.is_packed,
-            is_done: false,
-            size,
-            position,
-        })
+        let (cut, is_fhir) = cut(&first, input);
+        Ok(Source { name, cut, is_fhir, is_packed: unpacked.is_packed, is_done: false, size, position })
     }
 
     /// Size of the file as it lies there, in bytes; `None` for a stream.

@@ -100,7 +100,7 @@ fn shown(input: &[u8], name: &str, format: Option<Format>) -> Vec<String> {
     let mut source = Source::new(name, None, Box::new(Cursor::new(input.to_vec())), format, &schema).unwrap();
     let (mut block, mut out) = (Block::default(), Vec::new());
     while source.fill(&mut block).unwrap() {
-        block.each(&schema, |line, text| {
+        block.each(Some(&schema), |line, text| {
             out.push(match text.and_then(|text| read_json(text, line, &schema, None, TODAY)) {
                 Ok(encounter) => format!("{line}: {}", show(&encounter, &schema)),
                 Err(why) => format!("{line}: {why}"),
@@ -280,7 +280,7 @@ fn a_long_line_is_skipped() {
         let mut source = Source::new("it", None, Box::new(input), Some(format), &schema).unwrap();
         let (mut block, mut out) = (Block::default(), Vec::new());
         while source.fill(&mut block).unwrap() {
-            block.each(&schema, |line, text| out.push((line, text.err())));
+            block.each(Some(&schema), |line, text| out.push((line, text.err())));
             assert!(block.bytes.capacity() <= LONGEST);
         }
         assert_eq!(out.len(), 3, "{format:?}");
