@@ -9,8 +9,10 @@ mod compile;
 #[path = "../benches/compiled/mod.rs"]
 mod compiled;
 mod definitions;
+mod dependencies;
 mod em_truth_table;
 mod fuzzed;
+mod guides;
 mod laws;
 mod laws_logic;
 mod laws_policy;
