@@ -5,6 +5,7 @@ use crate::audit::Outcome;
 use crate::cli::auditing;
 use crate::cli::auditing::Asked;
 use crate::cli::auditing::Auditing;
+use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session;
