@@ -14,7 +14,7 @@ use tencode::diagnostics::render::Sources;
 use tencode::diagnostics::render::terminal;
 
 /// Kinds that no small file can show: what cannot be read, what is too long, what an official release does.
-const WITHOUT_FOLDER: &[&str] = &["D0001", "D0016", "D0017", "D0114", "D0310"];
+const WITHOUT_FOLDER: &[&str] = &["D0001", "D0016", "D0017", "D0226", "D0310"];
 
 fn folders() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/definitions");
@@ -66,4 +66,52 @@ fn every_kind_has_a_golden_folder() {
         let is_there = names.iter().any(|name| name.starts_with(&code));
         assert!(is_there || WITHOUT_FOLDER.contains(&code.as_str()), "{code} {kind} has no golden folder");
     }
+}
+
+/// Compiles one domain from its files, which lie side by side.
+fn compiled(files: &[(&str, &str)]) -> (tencode::definitions::compile::Outcome, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    (compile(vec![load(folder.path())], &[]), folder)
+}
+
+#[test]
+fn the_rows_of_a_table_may_stand_in_a_file() {
+    let definitions = "table fees (kind text, age number) -> fee number first partial import csv \"fees.csv\"\n";
+    let csv = "fee,kind,age,from\n5,\"late, second\",18..64,2026-01-01\n7,any,>= 65,\n0,early,,\n";
+    let (outcome, _folder) =
+        compiled(&[("domain.toml", "title = \"Fees\"\n"), ("a.codes", definitions), ("fees.csv", csv)]);
+    assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
+    let table = &outcome.compiled.domains[0].tables[0];
+    let written = "table fees (kind text, age number) -> fee number first partial {\n\
+                   \"late, second\", 18..64 -> 5 from 2026-01-01\nany, >= 65 -> 7\n\"early\", any -> 0\n}\n";
+    let (outcome, _folder) = compiled(&[("domain.toml", "title = \"Fees\"\n"), ("a.codes", written)]);
+    assert_eq!(*table, outcome.compiled.domains[0].tables[0]);
+}
+
+#[test]
+fn a_wrong_cell_of_a_file_is_named_by_its_row() {
+    let definitions = "table fees (age number) -> fee number partial import csv \"fees.csv\"\n";
+    for (csv, wanted) in
+        [("age,fee\n18,2\n19,much\n", "row 2"), ("age\n1\n", "no column `fee`"), ("age,fee\n(1,2\n", "row 1")]
+    {
+        let (outcome, _folder) =
+            compiled(&[("domain.toml", "title = \"Fees\"\n"), ("a.codes", definitions), ("fees.csv", csv)]);
+        let said = &outcome.diagnostics[0];
+        assert!(format!("{} {}", said.kind, said.note).contains(wanted), "{wanted}: {said:?}");
+    }
+}
+
+#[test]
+fn rows_of_other_days_may_say_otherwise() {
+    let table =
+        |second: &str| format!("table t (a bool) -> n number {{\nany -> 1 to 2025-12-31\nany -> 2 from {second}\n}}\n");
+    let problems = |text: &str| {
+        let (outcome, _folder) = compiled(&[("domain.toml", "title = \"T\"\n"), ("a.codes", text)]);
+        outcome.diagnostics.iter().map(|it| it.kind.code()).collect::<Vec<_>>()
+    };
+    assert_eq!(problems(&table("2026-01-01")), Vec::<String>::new());
+    assert_eq!(problems(&table("2025-12-31")), ["D0302"]);
 }

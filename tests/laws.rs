@@ -268,6 +268,39 @@ fn is_parsed_or_reported(text: &str) {
     }
 }
 
+/// What the made-up files above do not say: whatever is printed has to say it again.
+const SAID: &str = r#"
+list late ("late", "overdue" from 2026-01-01, "past due" to 2025-12-31)
+function due(kind text, days number) -> bool = kind mentions late and days > 3 or kind + "x" = "latex"
+table fees (kind text, days number) -> fee number first partial {
+    "late", > 3 -> 5 from 2026-01-01 to 2026-12-31
+    any, any -> 0
+}
+table more (kind text) -> fee number partial import csv "more.csv"
+codeset colors {
+    relation excludes "never both" symmetric inherited
+    relation follows
+    points title 5
+    points also 2
+    points propose 6
+    decide above 0.4
+    search in note, kind by words
+    property weight number
+    code RED "Red" { excludes BLUE, GREEN; follows BLUE..GREEN; weight 3; weight 4 from 2026-01-01; weight 5 when kind is late to 2026-06-30 }
+    code BLUE "Blue"
+    code GREEN "Green"
+}
+codeset shapes { decide never; code ROUND "Round" { when a relates to b by excludes } }
+"#;
+
+#[test]
+fn what_was_said_is_printed() {
+    let (tree, problems) = parse::parse(SAID);
+    assert!(problems.is_empty(), "{}", draw(SAID, &problems));
+    let printed = print(SAID);
+    assert_eq!(shape(&parse::parse(&printed).0), shape(&tree), "{printed}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 

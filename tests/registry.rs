@@ -23,6 +23,7 @@ record visit { id text required; note text free; code code in reasons }
 label secret "Secret"
 codeset reasons {
     title    "Reasons"
+    relation excludes symmetric inherited
     property weight integer
     group G "General" {
         code G1 "Swollen ankle" { also "ankle swelling"; from 2020-01-01; weight 3; label secret }

@@ -172,6 +172,9 @@ kinds! {
     /// Points that no match can be worth.
     225 Error BadPoints { points: String } = "`{points}` points cannot be given: they are above 0 and at most 100";
 
+    /// A release states a relation between codes that its code set does not declare.
+    226 Error UndeclaredRelation { relation: String, set: String } = "an import brings the relation `{relation}`, which `{set}` does not declare";
+
     // rules and tables
     /// Inputs that no row covers.
     301 Error TableGap { table: String, row: String } = "no row of `{table}` covers {row}";

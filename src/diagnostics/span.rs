@@ -10,7 +10,7 @@ pub struct Span {
 }
 
 /// Something and where it stands.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spanned<T> {
     /// What.
     pub item: T,

@@ -80,7 +80,7 @@ pub(crate) fn turned(how: Comparison) -> Comparison {
     }
 }
 
-/// Whether a value is a member that needs no evaluation; `None` for a computed one.
+/// Whether a value is a member that needs no evaluation; `None` for a computed or dated one.
 pub(crate) fn is_member(value: &Value<'_>, member: &Member, logic: &Logic) -> Option<bool> {
     match member {
         Member::One(literal) => Some(order_literal(value, literal, logic) == Some(Ordering::Equal)),
@@ -97,7 +97,7 @@ pub(crate) fn is_member(value: &Value<'_>, member: &Member, logic: &Logic) -> Op
             };
             Some(code.is_some_and(|code| (*from..=*to).contains(&code) || codes.is_within(code, *from, *to)))
         }
-        Member::Computed(_) => None,
+        Member::Computed(_) | Member::Dated(..) => None,
     }
 }
 

@@ -17,7 +17,6 @@ use crate::model::expression::Inclusion;
 use crate::model::expression::Member;
 use crate::model::expression::Operator;
 use crate::model::expression::Quantifier;
-use crate::model::expression::Relation;
 use crate::model::expression::Side;
 use crate::model::expression::TextTest;
 use crate::model::value::CodeValue;
@@ -75,8 +74,8 @@ impl<'e> Frame<'e> {
             Expression::Includes { of, how, members } => self.includes(of, *how, members),
             Expression::Present(of) => !self.is_absent(of),
             Expression::CodeIs { of, what, on, negated } => self.code_is(of, what, on.as_deref(), *negated),
-            Expression::Relates { relation, left, right, either_way } => {
-                self.relates(*relation, left, right, *either_way)
+            Expression::Relates { set, relation, left, right, either_way } => {
+                self.relates((*set, *relation), left, right, *either_way)
             }
             Expression::Text { of, test } => self.text(of, test),
             Expression::Mentions { of, phrases, all, even_negated } => self.mentions(of, phrases, *all, *even_negated),
@@ -151,6 +150,9 @@ impl<'e> Frame<'e> {
                 let seen = self.eval(expression);
                 seen.any(|other| compare::order(value, other) == Some(Ordering::Equal))
             }
+            Member::Dated(days, inner) => {
+                days.contains(self.encounter.on) && self.is_one_of(value, std::slice::from_ref(inner))
+            }
             member => compare::is_member(value, member, self.logic).unwrap_or(false),
         })
     }
@@ -170,6 +172,9 @@ impl<'e> Frame<'e> {
 
     /// Whether a list has a member, or every value of a computed member.
     fn has_all_of(&mut self, seen: &Seen<'e>, member: &'e Member) -> bool {
+        if let Member::Dated(days, inner) = member {
+            return !days.contains(self.encounter.on) || self.has_all_of(seen, inner);
+        }
         let Member::Computed(expression) = member else {
             return seen.any(|value| compare::is_member(value, member, self.logic).unwrap_or(false));
         };
@@ -214,8 +219,13 @@ impl<'e> Frame<'e> {
         }
     }
 
-    fn relates(&mut self, relation: Relation, left: &'e Expression, right: &'e Expression, either_way: bool) -> bool {
-        let Some(set) = self.set_of(left).or_else(|| self.set_of(right)) else { return false };
+    fn relates(
+        &mut self,
+        (set, relation): (u16, u16),
+        left: &'e Expression,
+        right: &'e Expression,
+        either_way: bool,
+    ) -> bool {
         let codes = self.logic.registry().codes(set);
         let (left, right) = (self.eval(left), self.eval(right));
         left.any(|one| {
@@ -352,12 +362,13 @@ impl<'e> Frame<'e> {
     }
 
     fn property(&mut self, of: &'e Expression, set: u16, property: u16) -> Seen<'e> {
+        let on = self.encounter.on;
         let codes = self.logic.registry().codes(set);
         let seen = self.eval(of);
         let mut values = Vec::new();
         seen.each(|value| {
             if let Value::Code(CodeValue { code: Some(code), .. }) = value {
-                values.extend(codes.property(*code, property));
+                values.extend(codes.property_on(*code, property, on));
             }
         });
         let mut values: Vec<Value<'e>> =

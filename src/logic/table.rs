@@ -16,7 +16,9 @@ impl<'e> Frame<'e> {
             if !self.spend(1) {
                 break;
             }
-            if row.cells.iter().enumerate().all(|(place, cell)| self.cell_fits(cell, inputs.get(place))) {
+            if row.days.contains(self.encounter().on)
+                && row.cells.iter().enumerate().all(|(place, cell)| self.cell_fits(cell, inputs.get(place)))
+            {
                 let literal = row.outputs.get(usize::from(output)).and_then(Option::as_ref);
                 return literal.map_or(Seen::absent(), |it| Seen::Owned(compare::value_of(it, self.logic)));
             }

@@ -1,7 +1,7 @@
 //! The content of a code set before it is written to a registry: what importers make and the compiler adds to.
 
 use super::day::Day;
-use super::expression::Relation;
+use super::day::Days;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -17,6 +17,8 @@ pub struct CodeSet {
     pub uri: String,
     /// Releases, oldest first.
     pub releases: Vec<Release>,
+    /// Relations between its codes, as it declares them.
+    pub relations: Vec<Relation>,
     /// Columns that its codes carry.
     pub properties: Vec<Property>,
     /// The codes.
@@ -38,6 +40,19 @@ pub struct Release {
     pub from: Option<Day>,
     /// Last day.
     pub to: Option<Day>,
+}
+
+/// A relation between codes that a code set declares.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Relation {
+    /// Name.
+    pub name: String,
+    /// Name for people; may be empty.
+    pub title: String,
+    /// What one code states of another holds the other way round too.
+    pub is_symmetric: bool,
+    /// What a code states holds for all codes below it, and of all codes below those that it names.
+    pub is_inherited: bool,
 }
 
 /// A typed column.
@@ -72,12 +87,15 @@ pub struct Code {
     pub definition: String,
     /// Notes for people: kind (`note`, `includes`, `excludes1`, …) and text.
     pub notes: Vec<(String, String)>,
-    /// Relations to other codes: first and last code of the range they name (all under the last too).
-    pub relations: Vec<(Relation, u32, u32)>,
+    /// Relations to other codes: place in `CodeSet::relations`, first and last code of the range they name (all under the
+    /// last too).
+    pub relations: Vec<(u16, u32, u32)>,
     /// Labels, each with the days on which it has them.
     pub labels: Vec<CodeLabel>,
     /// Values of properties: place in `CodeSet::properties`, value; several for a list.
     pub properties: Vec<(u16, Literal)>,
+    /// Values that hold on some days only; on these they stand in the place of the others.
+    pub dated_properties: Vec<(u16, Literal, Days)>,
     /// What to use instead, and how many of them.
     pub replaced_by: Option<Replacement>,
 }

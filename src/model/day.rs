@@ -22,8 +22,38 @@ pub struct Span {
     pub seconds: i64,
 }
 
+/// Days from one to another, both included; either end may be open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Days {
+    /// First day; since ever if `None`.
+    pub from: Option<Day>,
+    /// Last day; open if `None`.
+    pub to: Option<Day>,
+}
+
 const EPOCH: civil::Date = civil::date(1970, 1, 1);
 const SECONDS_A_DAY: i64 = 86_400;
+
+impl Days {
+    /// Whether it is all days there are.
+    pub fn is_always(self) -> bool {
+        self.from.is_none() && self.to.is_none()
+    }
+
+    /// Whether a day is one of them.
+    pub fn contains(self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+
+    /// Whether two share a day.
+    pub fn overlaps(self, other: Days) -> bool {
+        let begins_in_time = |one: Days, two: Days| match (one.from, two.to) {
+            (Some(from), Some(to)) => from <= to,
+            _ => true,
+        };
+        begins_in_time(self, other) && begins_in_time(other, self)
+    }
+}
 
 impl Day {
     /// The day of a civil date.

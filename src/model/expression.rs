@@ -2,6 +2,7 @@
 //!
 //! What is absent makes a comparison false and arithmetic absent.
 
+use super::day::Days;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -68,10 +69,12 @@ pub enum Expression {
         /// `is not`: the code is present and it is not so.
         negated: bool,
     },
-    /// Two codes stand in a relation that the code set states, inherited down the tree.
+    /// Two codes stand in a relation that the code set states.
     Relates {
-        /// Which relation.
-        relation: Relation,
+        /// Code set, by place in the registry.
+        set: u16,
+        /// Which relation, by place in the code set.
+        relation: u16,
         /// The code that carries it.
         left: Box<Expression>,
         /// The other one.
@@ -169,11 +172,11 @@ pub enum Expression {
 impl Expression {
     /// Visits the parts of an expression, not the parts of those.
     pub fn each_part_mut(&mut self, visit: &mut dyn FnMut(&mut Expression)) {
-        fn members(members: &mut [Member], visit: &mut dyn FnMut(&mut Expression)) {
-            for member in members {
-                if let Member::Computed(expression) = member {
-                    visit(expression);
-                }
+        fn of_member(member: &mut Member, visit: &mut dyn FnMut(&mut Expression)) {
+            match member {
+                Member::Computed(expression) => visit(expression),
+                Member::Dated(_, inner) => of_member(inner, visit),
+                Member::One(_) | Member::Range(..) | Member::Codes { .. } => {}
             }
         }
         match self {
@@ -192,7 +195,7 @@ impl Expression {
             | Expression::Arithmetic { left, right, .. } => [left, right].into_iter().for_each(|one| visit(one)),
             Expression::In { of, members: them, .. } | Expression::Includes { of, members: them, .. } => {
                 visit(of);
-                members(them, visit);
+                them.iter_mut().for_each(|member| of_member(member, visit));
             }
             Expression::CodeIs { of, on, .. } => {
                 visit(of);
@@ -262,6 +265,8 @@ pub enum Member {
     },
     /// What an expression yields (a list yields each of its values).
     Computed(Expression),
+    /// Another member, on some days only; the day of the encounter decides.
+    Dated(Days, Box<Member>),
 }
 
 /// How many of the members a list has.
@@ -294,21 +299,6 @@ pub enum CodeQuestion {
     Labelled(u16),
     /// It may be recorded on that day.
     Valid,
-}
-
-/// Relations that a code set states between its codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Relation {
-    /// Never on one encounter (Excludes1).
-    Excludes,
-    /// Not part of this code, but may stand beside it (Excludes2).
-    Excludes2,
-    /// The other one has to stand before it.
-    CodeFirst,
-    /// The other one should stand after it.
-    UseAdditional,
-    /// The other one may be needed too.
-    CodeAlso,
 }
 
 /// A test of a text.

@@ -45,7 +45,7 @@ pub struct Needed {
     pub path: Path,
 }
 
-/// `raise PROPERTY to VALUE when EXPR`.
+/// `PROPERTY VALUE when EXPR [from D] [to D]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Raise {
     /// Property, by place in the code set.
@@ -54,6 +54,8 @@ pub struct Raise {
     pub value: Literal,
     /// When.
     pub when: Expression,
+    /// On which days.
+    pub days: super::day::Days,
 }
 
 /// All criteria of one code set for one record.
@@ -209,6 +211,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// One for each output.
     pub outputs: Vec<Option<Literal>>,
+    /// The days on which it holds.
+    pub days: super::day::Days,
 }
 
 /// A cell of a decision table.

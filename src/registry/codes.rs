@@ -15,11 +15,12 @@ use super::layout::read_numbers;
 use super::open::Set;
 use super::search;
 use super::write::Details;
+use crate::model::content::Relation;
 use crate::model::content::Release;
 use crate::model::content::Replacing;
 use crate::model::content::Validity;
 use crate::model::day::Day;
-use crate::model::expression::Relation;
+use crate::model::day::Days;
 use crate::model::record::Kind as FieldKind;
 use crate::model::value::Literal;
 use std::collections::BTreeSet;
@@ -259,6 +260,30 @@ impl<'a> Codes<'a> {
         line.find(|values| !values.is_empty()).unwrap_or_default()
     }
 
+    /// Values of a property on a day: those that hold on that day only, else those that hold always. A code without either
+    /// takes what the nearest ancestor has.
+    pub fn property_on(self, code: u32, property: u16, on: Day) -> Vec<Literal> {
+        let dated = self.sparse(Kind::DatedProperties);
+        if dated.is_empty() {
+            return self.property(code, property);
+        }
+        let own = |code: u32| -> Vec<Literal> {
+            let item = dated.get(code);
+            let all: Vec<(u16, Literal, Days)> = if item.is_empty() { Vec::new() } else { decoded(item) };
+            let in_force = all.into_iter().filter(|(place, _, days)| *place == property && days.contains(on));
+            let values: Vec<Literal> = in_force.map(|(_, value, _)| value).collect();
+            if values.is_empty() { self.own_property(code, property) } else { values }
+        };
+        let mut line = std::iter::successors(Some(code), |code| self.parent(*code)).map(own);
+        line.find(|values| !values.is_empty()).unwrap_or_default()
+    }
+
+    fn own_property(self, code: u32, property: u16) -> Vec<Literal> {
+        let item = self.sparse(Kind::Properties).get(code);
+        let all: Vec<(u16, Literal)> = if item.is_empty() { Vec::new() } else { decoded(item) };
+        all.into_iter().filter(|(place, _)| *place == property).map(|(_, value)| value).collect()
+    }
+
     /// A property value, written out.
     pub fn property_text(self, property: u16, value: &Literal) -> String {
         let mut kind = self.set.meta.properties.get(usize::from(property)).map(|property| &property.kind);
@@ -282,12 +307,23 @@ impl<'a> Codes<'a> {
         }
     }
 
-    /// Whether the set states the relation from one code (or what it is under) to the other (or what that is under).
+    /// A relation that the set declares, by its place.
+    pub fn relation(self, relation: u16) -> Option<&'a Relation> {
+        self.set.meta.relations.get(usize::from(relation))
+    }
+
+    /// Whether the set states the relation from one code to the other: by itself, or, for an inherited relation, from what
+    /// it is under to what the other is under.
     ///
     /// A code that itself lies in the range that a note above it names is not meant by that note.
-    pub fn relates(self, relation: Relation, code: u32, other: u32) -> bool {
+    pub fn relates(self, relation: u16, code: u32, other: u32) -> bool {
+        let of_relation =
+            |code: u32| self.relation_rows(code).iter().filter(|row| row.relation.get() == u32::from(relation));
+        if !self.relation(relation).is_some_and(|it| it.is_inherited) {
+            return of_relation(code).any(|row| (row.from.get()..=row.to.get()).contains(&other));
+        }
         let states = |above: u32| {
-            let mut ranges = self.relation_rows(above).iter().filter(|row| row.relation.get() == relation as u32);
+            let mut ranges = of_relation(above);
             ranges.any(|row| {
                 let (from, to) = (row.from.get(), row.to.get());
                 self.is_within(other, from, to) && !self.is_within(code, from, to)
@@ -300,9 +336,12 @@ impl<'a> Codes<'a> {
     }
 
     /// Ranges named by the code's own relation.
-    pub fn relations(self, code: u32) -> Vec<(Relation, u32, u32)> {
+    pub fn relations(self, code: u32) -> Vec<(&'a Relation, u32, u32)> {
         let rows = self.relation_rows(code).iter();
-        rows.filter_map(|row| Some((relation(row.relation.get())?, row.from.get(), row.to.get()))).collect()
+        rows.filter_map(|row| {
+            Some((self.relation(u16::try_from(row.relation.get()).ok()?)?, row.from.get(), row.to.get()))
+        })
+        .collect()
     }
 
     /// Synonyms and inclusion terms.
@@ -436,10 +475,4 @@ fn decoded<T: serde::de::DeserializeOwned + Default>(item: &[u8]) -> T {
 
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or("")
-}
-
-fn relation(number: u32) -> Option<Relation> {
-    let all =
-        [Relation::Excludes, Relation::Excludes2, Relation::CodeFirst, Relation::UseAdditional, Relation::CodeAlso];
-    all.into_iter().find(|relation| *relation as u32 == number)
 }

@@ -112,7 +112,7 @@ pub(super) fn relation_rows(set: &CodeSet) -> Vec<u8> {
         for (relation, from, to) in &code.relations {
             let row = RelationRow {
                 code: small(place).into(),
-                relation: (*relation as u32).into(),
+                relation: u32::from(*relation).into(),
                 from: (*from).into(),
                 to: (*to).into(),
             };

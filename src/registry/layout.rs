@@ -15,7 +15,7 @@ use zerocopy::little_endian::U64;
 /// The first bytes of every registry.
 pub(super) const MAGIC: [u8; 8] = *b"tencode\n";
 /// Goes up with every change of the layout.
-pub(super) const VERSION: u32 = 7;
+pub(super) const VERSION: u32 = 8;
 /// Stands for "none" in a column of places.
 pub(super) const NONE: u32 = u32::MAX;
 /// Owner of a section that belongs to no code set.
@@ -74,6 +74,8 @@ pub(super) enum Kind {
     Details,
     /// Sparse: postcard of `Vec<(u16, Literal)>`.
     Properties,
+    /// Sparse: postcard of `Vec<(u16, Literal, Days)>`.
+    DatedProperties,
     /// `RelationRow`, by code.
     Relations,
     /// Numbers: a hash table of places + 1, 0 is free.

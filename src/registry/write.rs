@@ -26,6 +26,7 @@ use crate::model::content::Code;
 use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
 use crate::model::content::Property;
+use crate::model::content::Relation;
 use crate::model::content::Release;
 use crate::model::content::Replacement;
 use crate::model::content::Validity;
@@ -44,6 +45,7 @@ pub(super) struct Meta {
     pub uri: String,
     pub releases: Vec<Release>,
     pub properties: Vec<Property>,
+    pub relations: Vec<Relation>,
     pub missing_sources: Vec<String>,
     pub is_starter: bool,
     pub codes: u32,
@@ -176,6 +178,7 @@ fn make_columns(path: &Path, set: &CodeSet) -> Result<Columns, Error> {
         uri: set.uri.clone(),
         releases: set.releases.clone(),
         properties: set.properties.clone(),
+        relations: set.relations.clone(),
         missing_sources: set.missing_sources.clone(),
         is_starter: set.is_starter,
         codes: small(set.codes.len()),
@@ -194,6 +197,7 @@ fn make_columns(path: &Path, set: &CodeSet) -> Result<Columns, Error> {
     columns.add(Kind::MoreChildren, Sparse::pack(&more_children));
     columns.add(Kind::Details, Sparse::pack(&details(path, codes)?));
     columns.add(Kind::Properties, Sparse::pack(&properties(path, codes)?));
+    columns.add(Kind::DatedProperties, Sparse::pack(&dated_properties(path, codes)?));
     columns.add(Kind::Relations, hierarchy::relation_rows(set));
     columns.add(Kind::Finder, finder::pack(codes.iter().map(|code| code.code.as_str())));
     let index = search::index::pack(set);
@@ -294,6 +298,11 @@ fn details(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {
         }
     }
     Ok(out)
+}
+
+fn dated_properties(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {
+    let with = codes.iter().enumerate().filter(|(_, code)| !code.dated_properties.is_empty());
+    with.map(|(place, code)| Ok((small(place), encoded(path, &code.dated_properties)?))).collect()
 }
 
 fn properties(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {

@@ -4,6 +4,7 @@ use super::calendar::Span;
 use super::language::Cell;
 use super::language::Code;
 use super::language::Cond;
+use super::language::Days;
 use super::language::Definitions;
 use super::language::Expr;
 use super::language::How;
@@ -60,11 +61,14 @@ pub(super) struct Draw<'d> {
     tables: usize,
     /// Fields that are worked out may not be spoken of while they are.
     is_deriving: bool,
+    /// There is the list of numbers.
+    has_list: bool,
 }
 
 /// Draws a domain.
 pub(super) fn definitions(rng: &mut Rng) -> Definitions {
-    let mut draw = Draw { rng, scope: Vec::new(), used: 0, codes: Vec::new(), tables: 0, is_deriving: true };
+    let mut draw =
+        Draw { rng, scope: Vec::new(), used: 0, codes: Vec::new(), tables: 0, is_deriving: true, has_list: false };
     draw.definitions()
 }
 
@@ -82,7 +86,9 @@ impl Draw<'_> {
         self.codes =
             trees[0].codes.iter().enumerate().map(|(at, code)| (code.name.clone(), trees[0].end(at))).collect();
         let tables = (0..self.rng.usize(..3)).map(|_| self.table()).collect();
-        let mut made = Definitions { tables, ..Definitions::default() };
+        let some = (0..[0, 2, 3][self.rng.usize(..3)]).map(|place| self.listed(place)).collect();
+        let mut made = Definitions { tables, some, ..Definitions::default() };
+        self.has_list = !made.some.is_empty();
         self.tables = made.tables.len();
         made.defaults = match self.rng.u8(..4) {
             0 => vec![(self.rng.usize(..5), Some(self.cond(0))), (self.rng.usize(..5), None)],
@@ -138,6 +144,7 @@ impl Draw<'_> {
             self.spans(&mut code);
             code.labels = (0..2).filter(|_| self.one_in(6)).collect();
             code.weight = (number == 0 && self.one_in(3)).then(|| f64::from(self.rng.u8(..6)));
+            code.dated = (number == 0 && self.one_in(4)).then(|| (f64::from(self.rng.u8(6..9)), self.some_days()));
             set.codes.push(code);
             branch.push(place);
         }
@@ -171,6 +178,18 @@ impl Draw<'_> {
             }
         }
         set
+    }
+
+    /// Some days around today.
+    fn some_days(&mut self) -> Days {
+        let from = TODAY + self.rng.i64(-30..20);
+        let to = from + self.rng.i64(1..40);
+        [(Some(from), None), (None, Some(to)), (Some(from), Some(to))][self.rng.usize(..3)]
+    }
+
+    /// All days, mostly.
+    fn days(&mut self) -> Days {
+        if self.one_in(4) { self.some_days() } else { (None, None) }
     }
 
     fn spans(&mut self, code: &mut Code) {
@@ -212,7 +231,8 @@ impl Draw<'_> {
             code.needs.push(pick(self.rng, &all).path.clone());
         }
         if is_first && self.one_in(5) {
-            code.raise.push((f64::from(self.rng.u8(6..9)), self.cond(1)));
+            let (value, when) = (f64::from(self.rng.u8(6..9)), self.cond(1));
+            code.raise.push((value, when, self.days()));
         }
     }
 
@@ -232,9 +252,15 @@ impl Draw<'_> {
                 3 => Cell::Members(vec![Member::One(Literal::Number(self.half())), self.range()]),
                 _ => Cell::Compare(ORDERED[self.rng.usize(2..6)], Literal::Number(self.half())),
             };
-            ([one, two], f64::from(self.rng.u8(..9)), self.rng.usize(..4))
+            ([one, two], f64::from(self.rng.u8(..9)), self.rng.usize(..4), self.days())
         });
         Table { rows: rows.collect() }
+    }
+
+    /// A member of the list of numbers; at least one is there on all days.
+    fn listed(&mut self, place: usize) -> (Member, Days) {
+        let member = if self.rng.bool() { self.range() } else { Member::One(Literal::Number(self.half())) };
+        (member, if place == 0 { (None, None) } else { self.days() })
     }
 
     fn choice(&mut self, words: &'static [&'static str]) -> Member {
@@ -504,11 +530,8 @@ impl Draw<'_> {
 
     fn codes_together(&mut self) -> Cond {
         let (left, right) = (self.a_code(), self.a_code());
-        if self.rng.bool() {
-            return Cond::Excludes(left, right);
-        }
-        let kinds = ["excludes", "excludes2", "code-first", "use-additional", "code-also"];
-        Cond::Relates(kinds[self.rng.usize(..5)], left, right)
+        let kinds = ["excludes", "excludes", "excludes", "excludes2", "code-first", "use-additional", "code-also"];
+        Cond::Relates(kinds[self.rng.usize(..7)], left, right)
     }
 
     fn dates_within(&mut self) -> Cond {
@@ -535,6 +558,7 @@ impl Draw<'_> {
             Kind::Number | Kind::Money | Kind::Integer if self.one_in(6) => {
                 Member::Field(self.place(|it| matches!(it.kind, Kind::Number | Kind::Money) && !it.is_many).path)
             }
+            Kind::Number if self.has_list && self.one_in(4) => Member::Listed,
             Kind::Number if self.rng.bool() => self.range(),
             Kind::Integer | Kind::Money | Kind::Date | Kind::Moment | Kind::Ladder(_) if self.rng.bool() => {
                 let (one, two) = (self.literal(kind), self.literal(kind));

@@ -152,7 +152,9 @@ fn fields_in(kind: &'static Kind) -> Option<&'static [world::Field]> {
 }
 
 fn raised(frame: &mut Frame<'_>, set: &Set, code: usize) -> Option<f64> {
-    set.codes[code].raise.iter().find(|(_, when)| frame.holds(when)).map(|(value, _)| *value)
+    let on = frame.on;
+    let mut lines = set.codes[code].raise.iter();
+    lines.find(|(_, when, days)| super::meaning::is_on(*days, on) && frame.holds(when)).map(|(value, ..)| *value)
 }
 
 // ---- candidates
@@ -331,7 +333,7 @@ fn first_path(condition: &Cond) -> Option<String> {
     match condition {
         Cond::All(parts) | Cond::Any(parts) => parts.iter().find_map(first_path),
         Cond::Not(inner) => first_path(inner),
-        Cond::Compare(_, left, _) | Cond::Is(left, ..) | Cond::CodeIs(left, ..) | Cond::Excludes(left, _) => of(left),
+        Cond::Compare(_, left, _) | Cond::Is(left, ..) | Cond::CodeIs(left, ..) | Cond::Relates(_, left, _) => of(left),
         Cond::Within { of: left, .. } => of(left),
         Cond::In(path, ..)
         | Cond::Includes(path, ..)

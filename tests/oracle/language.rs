@@ -62,6 +62,8 @@ pub(super) enum Member {
     Range(Literal, Literal),
     Codes(usize, usize, String),
     Field(Path),
+    /// The list of the domain.
+    Listed,
 }
 
 /// What is asked of a code.
@@ -118,7 +120,6 @@ pub(super) enum Cond {
         side: Side,
         from: Expr,
     },
-    Excludes(Expr, Expr),
     Relates(&'static str, Expr, Expr),
     Quantified {
         quantifier: &'static str,
@@ -191,6 +192,7 @@ impl fmt::Display for Member {
             Member::Range(from, to) => write!(out, "{from}..{to}"),
             Member::Codes(_, _, written) => out.write_str(written),
             Member::Field(path) => out.write_str(&path.written),
+            Member::Listed => out.write_str("some"),
         }
     }
 }
@@ -277,8 +279,7 @@ impl fmt::Display for Cond {
                 let side = format!("{side:?}").to_lowercase();
                 write!(out, "{of} within {span} {side} {from}")
             }
-            Cond::Excludes(left, right) => write!(out, "{left} excludes {right}"),
-            Cond::Relates(kind, left, right) => write!(out, "relates({kind}, {left}, {right})"),
+            Cond::Relates(kind, left, right) => write!(out, "{left} relates to {right} by {kind}"),
             Cond::Quantified { quantifier, list, has, body } => {
                 let verb = if *has { "has" } else { "where" };
                 write!(out, "{quantifier} {list} {verb} {body}")
@@ -328,6 +329,28 @@ impl fmt::Display for Expr {
     }
 }
 
+/// First and last day, either end open.
+pub(super) type Days = (Option<i64>, Option<i64>);
+
+/// Relations that every set declares: name, symmetric, inherited.
+pub(super) const RELATIONS: [(&str, bool, bool); 5] = [
+    ("excludes", true, true),
+    ("excludes2", false, true),
+    ("code-first", false, false),
+    ("use-additional", false, true),
+    ("code-also", true, false),
+];
+
+fn word(is_said: bool, word: &str) -> &str {
+    if is_said { word } else { "" }
+}
+
+fn days_written((from, to): Days) -> String {
+    let from = from.map_or_else(String::new, |day| format!(" from {}", calendar::written(day)));
+    let to = to.map_or_else(String::new, |day| format!(" to {}", calendar::written(day)));
+    format!("{from}{to}")
+}
+
 /// A code and all that is said of it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Code {
@@ -348,11 +371,13 @@ pub(super) struct Code {
     /// Kind of relation, first and last code.
     pub(super) relations: Vec<(&'static str, usize, usize)>,
     pub(super) weight: Option<f64>,
+    /// A weight of some days only.
+    pub(super) dated: Option<(f64, Days)>,
     pub(super) also: Vec<Phrase>,
     pub(super) when: Vec<(Cond, Option<f32>)>,
     pub(super) unless: Vec<Cond>,
     pub(super) needs: Vec<Path>,
-    pub(super) raise: Vec<(f64, Cond)>,
+    pub(super) raise: Vec<(f64, Cond, Days)>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -381,7 +406,7 @@ pub(super) enum Cell {
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     /// Cells of the two inputs, a number and a step of a ladder.
-    pub(super) rows: Vec<([Cell; 2], f64, usize)>,
+    pub(super) rows: Vec<([Cell; 2], f64, usize, Days)>,
 }
 
 #[derive(Debug, Clone)]
@@ -417,6 +442,8 @@ pub(super) struct Definitions {
     pub(super) worth: Option<Expr>,
     pub(super) rank: Option<Expr>,
     pub(super) sets: Vec<Set>,
+    /// Members of the list `some`, which holds numbers.
+    pub(super) some: Vec<(Member, Days)>,
     pub(super) rules: Vec<Rule>,
 }
 
@@ -497,6 +524,10 @@ impl Definitions {
         out.plain("purpose work \"Work\"");
         out.plain("policy desk { audience desk; purpose work; keep undeclared; text keep }");
         out.plain("function npi(digits text) -> bool = length(digits) = 10 and luhn(\"80840\" + digits)");
+        if !self.some.is_empty() {
+            let members = self.some.iter().map(|(member, days)| format!("{member}{}", days_written(*days)));
+            out.plain(&format!("list some ({})", members.collect::<Vec<_>>().join(", ")));
+        }
         for function in super::functions::all() {
             out.plain(&function.to_string());
         }
@@ -527,8 +558,8 @@ impl Table {
             "table t{place} (sort one of ({}), many number) -> out number, grade ladder ({steps}) first partial {{",
             words.join(", ")
         ));
-        for ([one, two], number, step) in &self.rows {
-            out.plain(&format!("  {one}, {two} -> {number}, {}", super::world::LEVELS[*step]));
+        for ([one, two], number, step, days) in &self.rows {
+            out.plain(&format!("  {one}, {two} -> {number}, {}{}", super::world::LEVELS[*step], days_written(*days)));
         }
         out.plain("}");
     }
@@ -554,6 +585,10 @@ impl Set {
         out.plain(&format!("  title \"Set {place}\""));
         if place == 0 {
             out.plain("  property weight number");
+        }
+        for (name, symmetric, inherited) in RELATIONS {
+            let (symmetric, inherited) = (word(symmetric, " symmetric"), word(inherited, " inherited"));
+            out.plain(&format!("  relation {name}{symmetric}{inherited}"));
         }
         if let Some(share) = self.abstain {
             out.plain(&format!("  decide above 0.{share:02}"));
@@ -620,6 +655,9 @@ impl Set {
         if let Some(weight) = code.weight {
             out.plain(&format!("weight {weight}"));
         }
+        if let Some((weight, days)) = code.dated {
+            out.plain(&format!("weight {weight}{}", days_written(days)));
+        }
         if !code.also.is_empty() {
             let also: Vec<String> = code.also.iter().map(|it| format!("\"{}\"", it.written)).collect();
             out.plain(&format!("also {}", also.join(", ")));
@@ -634,8 +672,8 @@ impl Set {
         for path in &code.needs {
             out.plain(&format!("needs {}", path.written));
         }
-        for (value, when) in &code.raise {
-            out.plain(&format!("raise weight to {value} when {when}"));
+        for (value, when, days) in &code.raise {
+            out.plain(&format!("weight {value} when {when}{}", days_written(*days)));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::calendar;
 use super::calendar::Span;
 use super::language::Cell;
 use super::language::Cond;
+use super::language::Days;
 use super::language::Definitions;
 use super::language::Expr;
 use super::language::How;
@@ -13,6 +14,7 @@ use super::language::Loop;
 use super::language::Member;
 use super::language::Path;
 use super::language::Question;
+use super::language::RELATIONS;
 use super::language::Set;
 use super::language::Side;
 use super::language::TextTest;
@@ -30,6 +32,11 @@ pub(super) struct Frame<'f> {
     pub(super) today: i64,
     /// Variables: value, place in the list from 1.
     pub(super) bound: Vec<Option<(Vec<Value>, usize)>>,
+}
+
+/// Whether a day is one of these.
+pub(super) fn is_on((from, to): Days, on: i64) -> bool {
+    from.is_none_or(|from| from <= on) && to.is_none_or(|to| on <= to)
 }
 
 /// How two values stand to each other; `None` where they do not compare.
@@ -194,10 +201,10 @@ impl Frame<'_> {
                 let (of, from) = (self.eval(of), self.eval(from));
                 of.iter().any(|one| from.iter().any(|other| lies_within(one, span, *side, other)))
             }
-            Cond::Excludes(left, right) => {
-                self.relates("excludes", left, right) || self.relates("excludes", right, left)
+            Cond::Relates(kind, left, right) => {
+                let is_symmetric = RELATIONS.iter().any(|(name, symmetric, _)| name == kind && *symmetric);
+                self.relates(kind, left, right) || (is_symmetric && self.relates(kind, right, left))
             }
-            Cond::Relates(kind, left, right) => self.relates(kind, left, right),
             Cond::Quantified { quantifier, list, body, .. } => {
                 let answers = self.each(list, |frame| frame.holds(body));
                 match *quantifier {
@@ -274,11 +281,18 @@ impl Frame<'_> {
                 Value::Code(Some(code), _) => self.is_within(*code, *from, *to),
                 _ => false,
             },
+            Member::Listed => {
+                self.said.some.iter().any(|(member, days)| is_on(*days, self.on) && self.is_member(it, member))
+            }
             Member::Field(path) => self.values(path).iter().any(|other| order(it, other) == Some(Ordering::Equal)),
         }
     }
 
     fn has(&self, values: &[Value], member: &Member) -> bool {
+        if let Member::Listed = member {
+            let in_force = self.said.some.iter().filter(|(_, days)| is_on(*days, self.on));
+            return in_force.into_iter().all(|(member, _)| self.has(values, member));
+        }
         let Member::Field(path) = member else { return values.iter().any(|it| self.is_member(it, member)) };
         let wanted = self.values(path);
         let is_there = |one: &Value| values.iter().any(|it| order(it, one) == Some(Ordering::Equal));
@@ -346,7 +360,12 @@ impl Frame<'_> {
     fn relates(&mut self, kind: &str, left: &Expr, right: &Expr) -> bool {
         let (left, right) = (self.eval(left), self.eval(right));
         let set = self.codes();
+        let is_inherited = RELATIONS.iter().any(|(name, _, inherited)| *name == kind && *inherited);
         let relates = |one: usize, other: usize| {
+            if !is_inherited {
+                let own = &set.codes[one].relations;
+                return own.iter().any(|(said, from, to)| *said == kind && (*from..=*to).contains(&other));
+            }
             set.above(one).iter().flat_map(|it| &set.codes[*it].relations).any(|(said, from, to)| {
                 // A code that the note itself names is not meant by it.
                 *said == kind && self.is_within(other, *from, *to) && !self.is_within(one, *from, *to)
@@ -372,7 +391,9 @@ impl Frame<'_> {
                     let set = self.codes();
                     let mut at = Some(*code);
                     while let Some(place) = at {
-                        if let Some(weight) = set.codes[place].weight {
+                        let code = &set.codes[place];
+                        let dated = code.dated.filter(|(_, days)| is_on(*days, self.on)).map(|(weight, _)| weight);
+                        if let Some(weight) = dated.or(code.weight) {
                             return Some(Value::Number(weight));
                         }
                         at = set.codes[place].parent;
@@ -417,16 +438,17 @@ impl Frame<'_> {
             Expr::Table(table, output, arguments) => {
                 let inputs: Vec<Vec<Value>> = arguments.iter().map(|it| self.eval(it)).collect();
                 let rows = &self.said.tables[*table].rows;
-                let fits = |(cells, ..): &&([Cell; 2], f64, usize)| {
-                    cells.iter().zip(&inputs).all(|(cell, input)| match cell {
-                        Cell::Any => true,
-                        Cell::Absent => input.is_empty(),
-                        Cell::Members(members) => input.iter().any(|it| self.is_among(it, members)),
-                        Cell::Compare(how, literal) => compares(*how, input, &[value(literal)]),
-                    })
+                let fits = |(cells, _, _, days): &&([Cell; 2], f64, usize, Days)| {
+                    is_on(*days, self.on)
+                        && cells.iter().zip(&inputs).all(|(cell, input)| match cell {
+                            Cell::Any => true,
+                            Cell::Absent => input.is_empty(),
+                            Cell::Members(members) => input.iter().any(|it| self.is_among(it, members)),
+                            Cell::Compare(how, literal) => compares(*how, input, &[value(literal)]),
+                        })
                 };
                 let row = rows.iter().find(fits);
-                row.map(|(_, number, step)| match output {
+                row.map(|(_, number, step, _)| match output {
                     0 => Value::Number(*number),
                     _ => Value::Step(*step, super::world::LEVELS),
                 })

@@ -7,8 +7,8 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::model::content::MatchKind;
+use crate::model::content::Relation;
 use crate::model::day::Day;
-use crate::model::expression::Relation;
 use crate::registry::Codes;
 use crate::registry::Registry;
 use serde::Deserialize;
@@ -84,7 +84,9 @@ struct Span {
 
 #[derive(Serialize)]
 struct Related<'a> {
-    relation: &'static str,
+    relation: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    title: &'a str,
     from: &'a str,
     to: &'a str,
 }
@@ -292,7 +294,7 @@ fn words(shown: &Shown<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result
     Ok(())
 }
 
-fn shown(registry: &Registry, set: u16, code: u32, on: Day) -> Result<Shown<'_>, Failure> {
+fn shown<'r>(registry: &'r Registry, set: u16, code: u32, on: Day) -> Result<Shown<'r>, Failure> {
     let codes = registry.codes(set);
     let ancestors: Vec<&str> = codes.ancestors(code).into_iter().map(|above| codes.code(above)).collect();
     let span = |span: crate::model::content::Validity| Span {
@@ -300,8 +302,12 @@ fn shown(registry: &Registry, set: u16, code: u32, on: Day) -> Result<Shown<'_>,
         to: span.to.map(|day| day.to_string()),
         billable: span.is_assignable,
     };
-    let related =
-        |(relation, from, to)| Related { relation: word(relation), from: codes.code(from), to: codes.code(to) };
+    let related = |(relation, from, to): (&'r Relation, u32, u32)| Related {
+        relation: &relation.name,
+        title: &relation.title,
+        from: codes.code(from),
+        to: codes.code(to),
+    };
     let labels = codes.labels_within(code, Some((on, on)));
     let known = if labels.is_empty() { &[][..] } else { &registry.shared()?.labels };
     let labels = labels.into_iter().filter_map(|label| known.get(usize::from(label)));
@@ -353,14 +359,4 @@ fn maps(registry: &Registry, set: u16, code: u32, on: Day) -> Vec<Mapped<'_>> {
         }
     }
     out
-}
-
-fn word(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Excludes => "excludes",
-        Relation::Excludes2 => "excludes2",
-        Relation::CodeFirst => "code-first",
-        Relation::UseAdditional => "use-additional",
-        Relation::CodeAlso => "code-also",
-    }
 }

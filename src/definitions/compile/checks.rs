@@ -212,7 +212,9 @@ fn says(part: &Expression) -> Option<(&Path, Says<'_>)> {
         },
         Expression::In { of, members, negated: false } => match &**of {
             Expression::Path(path)
-                if !members.iter().any(|it| matches!(it, Member::Computed(_) | Member::Codes { .. })) =>
+                if !members
+                    .iter()
+                    .any(|it| matches!(it, Member::Computed(_) | Member::Codes { .. } | Member::Dated(..))) =>
             {
                 Some((path, Says::Among(members.iter().collect())))
             }

@@ -4,7 +4,7 @@ use super::report::Report;
 use super::world::World;
 use super::world::is_between;
 use super::world::key;
-use super::world::relation;
+use super::world::written;
 use crate::definitions::import::Merged;
 use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::CodeDef;
@@ -30,10 +30,12 @@ use crate::diagnostics::span::Spanned;
 use crate::model::content::Code;
 use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
+use crate::model::content::Relation;
 use crate::model::content::Release;
 use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
+use crate::model::day::Days;
 use crate::model::policy::LabelRule;
 use crate::model::value::Literal;
 use std::collections::HashMap;
@@ -198,6 +200,19 @@ fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &Path, items: &'t [Spann
                     draft.word_texts.extend(fields);
                 }
             }
+            SetItem::Relation { name, title, is_symmetric, is_inherited } => {
+                if draft.set.relations.iter().any(|known| known.name == name.item) {
+                    let problem = Problem::DuplicateName { what: "relation".into(), name: name.item.clone() };
+                    report.say(name.span, problem, None);
+                } else {
+                    draft.set.relations.push(Relation {
+                        name: name.item.clone(),
+                        title: title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
+                        is_symmetric: *is_symmetric,
+                        is_inherited: *is_inherited,
+                    });
+                }
+            }
             SetItem::Points { of, points } => {
                 if points.item <= 0.0 || points.item > MOST_POINTS {
                     report.say(points.span, Problem::BadPoints { points: points.item.to_string() }, None);
@@ -263,8 +278,18 @@ fn body<'t>(draft: &mut Draft<'t>, domain: usize, file: &'t Path, def: &'t CodeS
 
 impl<'t> Draft<'t> {
     /// Takes over what was imported; what the definition says of the set itself stays.
-    pub fn take(&mut self, merged: Merged) {
-        let Merged { set, labels, properties, .. } = merged;
+    pub fn take(&mut self, merged: Merged, report: &mut Report) {
+        let Merged { mut set, labels, properties, .. } = merged;
+        let places: Vec<Option<u16>> = set.relations.iter().map(|brought| self.declared(brought, report)).collect();
+        for code in &mut set.codes {
+            code.relations.retain_mut(|(relation, ..)| match places.get(usize::from(*relation)) {
+                Some(Some(place)) => {
+                    *relation = *place;
+                    true
+                }
+                _ => false,
+            });
+        }
         self.set.codes = set.codes;
         self.set.index = set.index;
         if self.set.title.is_empty() {
@@ -275,6 +300,26 @@ impl<'t> Draft<'t> {
         }
         self.imported_labels = labels;
         self.imported_properties = properties;
+    }
+
+    /// The place of a relation that an import brings; says so where the set does not declare it.
+    fn declared(&self, brought: &Relation, report: &mut Report) -> Option<u16> {
+        let place = self.relation(&brought.name);
+        if place.is_none() {
+            let flags = [(brought.is_symmetric, " symmetric"), (brought.is_inherited, " inherited")];
+            let flags: String = flags.iter().filter(|(is_set, _)| *is_set).map(|(_, word)| *word).collect();
+            let help = format!("write `relation {}{flags}`", brought.name);
+            let problem = Problem::UndeclaredRelation { relation: brought.name.clone(), set: self.set.name.clone() };
+            report.enter(&self.file);
+            report.say(self.span, problem, Some(help));
+        }
+        place
+    }
+
+    /// The place of a relation that the set declares.
+    fn relation(&self, name: &str) -> Option<u16> {
+        let place = self.set.relations.iter().position(|known| known.name == name)?;
+        u16::try_from(place).ok()
     }
 
     fn index(&mut self) {
@@ -559,7 +604,13 @@ impl<'t> Draft<'t> {
             CodeItem::Assignable(it) => {
                 self.assignable.insert(place, *it);
             }
-            CodeItem::Relation { relation: word, codes } => self.relations(place, word, codes, report),
+            CodeItem::Relation { relation, codes } => self.relations(place, relation, codes, report),
+            CodeItem::Property { name, values, .. } if self.relation(&name.item).is_some() => {
+                let from = |value: &Spanned<Expr>| Spanned::new(written(&value.item), value.span);
+                let codes: Vec<CodeRange> =
+                    values.iter().map(|value| CodeRange { from: from(value), to: None }).collect();
+                self.relations(place, name, &codes, report);
+            }
             _ => {}
         }
         let Some(code) = self.at(place) else { return };
@@ -585,7 +636,14 @@ impl<'t> Draft<'t> {
     }
 
     fn relations(&mut self, place: u32, word: &Name, ranges: &[CodeRange], report: &mut Report) {
-        let Some(relation) = relation(&word.item) else { return };
+        let Some(relation) = self.relation(&word.item) else {
+            let known = self.set.relations.iter().map(|known| known.name.as_str());
+            let help = did_you_mean(&word.item, known);
+            let help = help.unwrap_or_else(|| format!("declare it in the code set: `relation {}`", word.item));
+            let problem = Problem::UnknownName { what: "relation".into(), name: word.item.clone() };
+            report.say(word.span, problem, Some(help));
+            return;
+        };
         for range in ranges {
             let last = range.to.as_ref().unwrap_or(&range.from);
             let found = [&range.from, last].map(|name| self.places.get(&key(&name.item)).copied());
@@ -653,7 +711,7 @@ fn check_spans(code: &Code, at: Span, report: &mut Report) {
 pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &mut Report) {
     let mut labels: Vec<(u32, CodeLabel)> = Vec::new();
     let mut rules: Vec<LabelRule> = Vec::new();
-    let mut values: Vec<(u32, u16, Literal)> = Vec::new();
+    let mut values: Vec<(u32, u16, Literal, Days)> = Vec::new();
     for one in &draft.said {
         report.enter(one.file);
         match &one.item.item {
@@ -671,15 +729,19 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &m
                     }
                 }
             }
-            CodeItem::Property { name, values: given } => {
+            CodeItem::Property { name, .. } if world.relation(set, &name.item).is_some() => {}
+            CodeItem::Property { name, values: given, days } => {
+                let days = days.days();
                 let Some((place, kind)) = world.property(set, &name.item) else {
                     let problem = Problem::UnknownProperty { property: name.item.clone(), set: draft.set.name.clone() };
-                    report.say(name.span, problem, Some(instead(&name.item, &world.property_names(set))));
+                    report.say(name.span, problem, Some(instead(&name.item, &world.column_names(set))));
                     continue;
                 };
                 for value in given {
                     match property_value(world, value, kind) {
-                        Ok(literal) => values.extend(one.codes.iter().map(|code| (*code, place, literal.clone()))),
+                        Ok(literal) => {
+                            values.extend(one.codes.iter().map(|code| (*code, place, literal.clone(), days)));
+                        }
                         Err((problem, help)) => report.say(value.span, problem, help),
                     }
                 }
@@ -697,9 +759,11 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &m
             code.labels.push(label);
         }
     }
-    for (code, property, literal) in values {
-        if let Some(code) = content.codes.get_mut(at(code)) {
-            code.properties.push((property, literal));
+    for (code, property, literal, days) in values {
+        match content.codes.get_mut(at(code)) {
+            Some(code) if days.is_always() => code.properties.push((property, literal)),
+            Some(code) => code.dated_properties.push((property, literal, days)),
+            None => {}
         }
     }
 }

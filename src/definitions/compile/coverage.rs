@@ -8,10 +8,12 @@ use super::world::TableTypes;
 use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Span;
+use crate::model::day::Day;
 use crate::model::expression::Comparison;
 use crate::model::expression::Member;
 use crate::model::record::Kind;
 use crate::model::rules::Cell;
+use crate::model::rules::Row;
 use crate::model::rules::Table;
 use crate::model::value::Literal;
 
@@ -29,8 +31,48 @@ enum Class {
     Absent,
 }
 
-/// Reports combinations that two rows cover (unless the table says `first`) and that none covers (unless `partial`).
+/// Checks a table on every stretch of days on which the same rows hold, up to the first on which something is wrong.
+///
+/// Days before the first dated row or after the last, on which no row holds at all, are not looked at: the table is not in
+/// use then.
 pub(super) fn check(def: &TableDef, types: &TableTypes, table: &Table, spans: &[Span], report: &mut Report) {
+    if table.rows.iter().all(|row| row.days.is_always()) {
+        return check_rows(def, types, table, spans, true, report);
+    }
+    for day in beginnings(table) {
+        let in_force = || table.rows.iter().zip(spans).filter(|(row, _)| row.days.contains(day));
+        let rows: Vec<Row> = in_force().map(|(row, _)| row.clone()).collect();
+        let spans: Vec<Span> = in_force().map(|(_, span)| *span).collect();
+        let before = report.diagnostics.len();
+        if !rows.is_empty() {
+            check_rows(def, types, &Table { rows, ..table.clone() }, &spans, false, report);
+        }
+        if report.diagnostics.len() > before {
+            return;
+        }
+    }
+}
+
+/// The days on which rows begin, and the days after those on which they end; and the first of all.
+fn beginnings(table: &Table) -> Vec<Day> {
+    let from = table.rows.iter().filter_map(|row| row.days.from);
+    let after = table.rows.iter().filter_map(|row| row.days.to).map(|to| Day(to.0.saturating_add(1)));
+    let mut days: Vec<Day> = std::iter::once(Day(i32::MIN)).chain(from).chain(after).collect();
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
+/// Reports combinations that two rows cover (unless the table says `first`) and that none covers (unless `partial`); with
+/// `asks_reach`, rows that no input reaches too.
+fn check_rows(
+    def: &TableDef,
+    types: &TableTypes,
+    table: &Table,
+    spans: &[Span],
+    asks_reach: bool,
+    report: &mut Report,
+) {
     let classes: Vec<Vec<Class>> = types
         .inputs
         .iter()
@@ -78,7 +120,7 @@ pub(super) fn check(def: &TableDef, types: &TableTypes, table: &Table, spans: &[
             break;
         }
     }
-    if def.is_first {
+    if def.is_first && asks_reach {
         for (reached, span) in is_reached.iter().zip(spans) {
             if !reached {
                 report.say(*span, Problem::UnreachableRow, None);
@@ -129,7 +171,7 @@ fn mentioned<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Literal> {
                         Member::Codes { set, from, to } => {
                             out.extend([Literal::Code(*set, Some(*from)), Literal::Code(*set, Some(*to))]);
                         }
-                        Member::Computed(_) => {}
+                        Member::Computed(_) | Member::Dated(..) => {}
                     }
                 }
             }

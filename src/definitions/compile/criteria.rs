@@ -192,7 +192,7 @@ fn said(
                     }
                 }
             }
-            CodeItem::Raise { property, value, when } => {
+            CodeItem::Raise { property, value, when, days } => {
                 let world = lowering.world;
                 let set = world.set(&draft.set.name).unwrap_or(u16::MAX);
                 let Some((place, kind)) = world.property(set, &property.item) else {
@@ -204,7 +204,7 @@ fn said(
                 let when = lowering.condition(when);
                 let value = Type::of(kind).and_then(|kind| lowering.literal(value, kind));
                 if let Some(value) = value {
-                    let raise = Raise { property: place, value, when };
+                    let raise = Raise { property: place, value, when, days: days.days() };
                     add(&one.codes, raise, out, |criteria, raise| criteria.raise.push(raise));
                 }
             }
@@ -239,7 +239,7 @@ fn first_path(expr: &Expr) -> Option<String> {
         | Expr::TextTest { left, .. }
         | Expr::Mentions { left, .. }
         | Expr::Within { left, .. }
-        | Expr::Excludes { left, .. } => first_path(&left.item),
+        | Expr::Relates { left, .. } => first_path(&left.item),
         Expr::Present { of, .. } => first_path(&of.item),
         _ => None,
     }

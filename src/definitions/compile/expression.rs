@@ -17,13 +17,14 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
+use crate::model::day::Day;
+use crate::model::day::Days;
 use crate::model::expression::CodeQuestion;
 use crate::model::expression::Comparison;
 use crate::model::expression::Expression;
 use crate::model::expression::Function;
 use crate::model::expression::Member;
 use crate::model::expression::Operator;
-use crate::model::expression::Relation;
 use crate::model::expression::TextTest;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
@@ -146,9 +147,8 @@ impl<'a> Lowering<'a, '_> {
                 Self::boolean(Expression::Text { of, test })
             }
             Expr::Mentions { left, phrases, all, even_negated } => {
-                let of = Box::new(self.text_operand(left));
-                let phrases = self.phrases(phrases);
-                Self::boolean(Expression::Mentions { of, phrases, all: *all, even_negated: *even_negated })
+                let of = self.text_operand(left);
+                self.mentions(&of, phrases, *all, *even_negated)
             }
             Expr::Within { left, span, side, from } => {
                 let of = Box::new(self.date_operand(left));
@@ -156,15 +156,7 @@ impl<'a> Lowering<'a, '_> {
                 let from = Box::new(self.date_operand(from));
                 Self::boolean(Expression::Within { of, span: Box::new(span_typed.expression), side: *side, from })
             }
-            Expr::Excludes { left, right } => {
-                let (left, right) = (self.code_operand(left), self.code_operand(right));
-                Self::boolean(Expression::Relates {
-                    relation: Relation::Excludes,
-                    left: Box::new(left.0),
-                    right: Box::new(right.0),
-                    either_way: true,
-                })
-            }
+            Expr::Relates { left, right, relation } => self.relates(left, right, relation),
             Expr::Quantified { quantifier, variable, list, is_has, body } => {
                 let (list, item) = self.list(variable, list.as_ref());
                 let mark = self.scope.mark();
@@ -372,6 +364,11 @@ impl<'a> Lowering<'a, '_> {
                     out.push(literal);
                 }
             }
+            MemberDef::Dated(inner, days) => {
+                let mut members = Vec::new();
+                self.member(&Spanned::new((**inner).clone(), member.span), kind, &mut members);
+                out.extend(members.into_iter().map(|member| Member::Dated(days.days(), Box::new(member))));
+            }
             MemberDef::Range(from, to) => {
                 if let Kind::Code(set) = kind.base {
                     out.extend(self.code_range(*set, from, to));
@@ -504,25 +501,65 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    /// Phrases by place; a name of a list stands for its members.
-    fn phrases(&mut self, phrases: &[Name]) -> Vec<u32> {
+    /// A text that says phrases. Those that are in force on some days only are asked for one by one.
+    fn mentions(&mut self, of: &Expression, phrases: &[Name], all: bool, even_negated: bool) -> Typed<'a> {
+        let (phrases, dated) = self.phrases(phrases);
+        let says = |phrases| Expression::Mentions { of: Box::new(of.clone()), phrases, all, even_negated };
+        if dated.is_empty() {
+            return Self::boolean(says(phrases));
+        }
+        let mut parts = if phrases.is_empty() { Vec::new() } else { vec![says(phrases)] };
+        for (days, phrase) in dated {
+            let mut both = Self::on_days(days);
+            if all {
+                // On other days the phrase is not asked for.
+                parts.push(Expression::Or(vec![Expression::Not(Box::new(Expression::And(both))), says(vec![phrase])]));
+            } else {
+                both.push(says(vec![phrase]));
+                parts.push(Expression::And(both));
+            }
+        }
+        Self::boolean(if all { Expression::And(parts) } else { Expression::Or(parts) })
+    }
+
+    /// That the encounter is of one of these days.
+    fn on_days(days: Days) -> Vec<Expression> {
+        let on = || Box::new(Expression::Call { function: Function::On, arguments: Vec::new() });
+        let compared = |how, day: Option<Day>| {
+            day.map(|day| Expression::Compare {
+                how,
+                left: on(),
+                right: Box::new(Expression::Literal(Literal::Day(day))),
+            })
+        };
+        let ends = [compared(Comparison::AtLeast, days.from), compared(Comparison::AtMost, days.to)];
+        ends.into_iter().flatten().collect()
+    }
+
+    /// Phrases by place; a name of a list stands for its members. Those with days of their own come apart.
+    fn phrases(&mut self, phrases: &[Name]) -> (Vec<u32>, Vec<(Days, u32)>) {
         let world = self.world;
-        let mut out = Vec::with_capacity(phrases.len());
+        let (mut out, mut dated) = (Vec::with_capacity(phrases.len()), Vec::new());
         for phrase in phrases {
-            match world.list(self.scope.domain, &phrase.item) {
-                Some(members) => {
-                    for member in members {
-                        if let MemberDef::One(Expr::Text(text) | Expr::Word(text)) = member {
-                            out.push(self.texts.phrase(text));
+            let Some(members) = world.list(self.scope.domain, &phrase.item) else {
+                out.push(self.texts.phrase(&phrase.item));
+                continue;
+            };
+            for member in members {
+                match member {
+                    MemberDef::One(Expr::Text(text) | Expr::Word(text)) => out.push(self.texts.phrase(text)),
+                    MemberDef::Dated(inner, days) => {
+                        if let MemberDef::One(Expr::Text(text) | Expr::Word(text)) = &**inner {
+                            dated.push((days.days(), self.texts.phrase(text)));
                         }
                     }
+                    MemberDef::One(_) | MemberDef::Range(..) => {}
                 }
-                None => out.push(self.texts.phrase(&phrase.item)),
             }
         }
         out.sort_unstable();
         out.dedup();
-        out
+        (out, dated)
     }
 
     /// The list a loop or quantifier goes over, and the type of its items.
@@ -593,7 +630,6 @@ impl<'a> Lowering<'a, '_> {
     fn call(&mut self, name: &Name, arguments: &[Spanned<Expr>], expected: Option<Type<'a>>) -> Typed<'a> {
         match name.item.as_str() {
             "position" => return self.position(name, arguments),
-            "relates" => return self.relates(name, arguments),
             "property" => return self.property(name, arguments),
             _ => {}
         }
@@ -627,27 +663,28 @@ impl<'a> Lowering<'a, '_> {
         Self::nothing()
     }
 
-    fn relates(&mut self, name: &Name, arguments: &[Spanned<Expr>]) -> Typed<'a> {
-        let [kind, left, right] = arguments else {
-            let expected = "a kind of relation and two codes".into();
+    fn relates(&mut self, left: &Spanned<Expr>, right: &Spanned<Expr>, relation: &Name) -> Typed<'a> {
+        let ((left, one), (right, other)) = (self.code_operand(left), self.code_operand(right));
+        let Some(set) = one.or(other) else { return Self::nothing() };
+        let world = self.world;
+        let Some((place, declared)) = world.relation(set, &relation.item) else {
+            let known = world.sets.get(usize::from(set)).map(|set| set.relations.as_slice()).unwrap_or_default();
+            let help = did_you_mean(&relation.item, known.iter().map(|relation| relation.name.as_str()));
+            let help = help.or_else(|| Some(format!("declare it in the code set: `relation {}`", relation.item)));
             self.say(
-                name.span,
-                Problem::WrongArguments { name: "relates".into(), expected, found: arguments.len() },
-                None,
+                relation.span,
+                Problem::UnknownName { what: "relation".into(), name: relation.item.clone() },
+                help,
             );
             return Self::nothing();
         };
-        let word = match &kind.item {
-            Expr::Word(word) | Expr::Text(word) => word.as_str(),
-            _ => "",
-        };
-        let Some(relation) = super::world::relation(word) else {
-            let help = Some("`excludes`, `excludes2`, `code-first`, `use-additional` or `code-also`".into());
-            self.say(kind.span, Problem::UnknownName { what: "relation".into(), name: word.into() }, help);
-            return Self::nothing();
-        };
-        let (left, right) = (self.code_operand(left).0, self.code_operand(right).0);
-        Self::boolean(Expression::Relates { relation, left: Box::new(left), right: Box::new(right), either_way: false })
+        Self::boolean(Expression::Relates {
+            set,
+            relation: place,
+            left: Box::new(left),
+            right: Box::new(right),
+            either_way: declared.is_symmetric,
+        })
     }
 
     fn property(&mut self, name: &Name, arguments: &[Spanned<Expr>]) -> Typed<'a> {

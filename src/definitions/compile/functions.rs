@@ -90,7 +90,7 @@ const FUNCTIONS: &[Signature] = &[
 
 /// Whether the language has a function of that name.
 pub(super) fn is_built_in(name: &str) -> bool {
-    matches!(name, "position" | "relates" | "property") || FUNCTIONS.iter().any(|it| it.0 == name)
+    matches!(name, "position" | "property") || FUNCTIONS.iter().any(|it| it.0 == name)
 }
 
 /// A function without arguments said as a bare word: `today`, `on`.

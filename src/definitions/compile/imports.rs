@@ -90,7 +90,7 @@ pub(super) fn import(draft: &mut Draft<'_>, releases: Releases<'_>, report: &mut
     }
     let key = segment_key(&draft.set.name, &found, releases.segments);
     if let Some(merged) = key.and_then(|key| releases.segments.find(&key)) {
-        draft.take(merged);
+        draft.take(merged, report);
         return;
     }
     let mut is_whole = true;
@@ -110,7 +110,7 @@ pub(super) fn import(draft: &mut Draft<'_>, releases: Releases<'_>, report: &mut
     if let Some(key) = key.filter(|_| is_whole) {
         releases.segments.keep(&key, &merged);
     }
-    draft.take(merged);
+    draft.take(merged, report);
 }
 
 /// The key of what the releases of a code set come to together: a hash of their bytes and of how they are read. `None` if

@@ -18,6 +18,7 @@ mod report;
 mod rules;
 mod scope;
 mod scripts;
+mod table_files;
 mod tables;
 mod texts;
 mod world;
@@ -26,6 +27,7 @@ pub use self::imports::Releases;
 
 use self::content::Draft;
 use self::report::Report;
+use self::table_files::TableFiles;
 use self::texts::Texts;
 use self::world::DomainNames;
 use self::world::World;
@@ -395,7 +397,8 @@ fn domain(
                     let number = domain.tables.len();
                     let types = world.domains.get(place).and_then(|names| names.tables.get(number));
                     let Some(types) = types else { continue };
-                    domain.tables.push(tables::table(def, types, world, place, report, texts));
+                    let files = TableFiles { file: &file.path, folder: &source.folder, releases };
+                    domain.tables.push(tables::table(def, types, world, place, &files, report, texts));
                     let number = u16::try_from(number).unwrap_or(u16::MAX);
                     domain.derivations.extend(tables::derivations(def, number, world, place));
                 }

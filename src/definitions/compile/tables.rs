@@ -6,6 +6,7 @@ use super::report::Report;
 use super::scope::Found;
 use super::scope::Scope;
 use super::scope::Type;
+use super::table_files::TableFiles;
 use super::texts::Texts;
 use super::world::TableTypes;
 use super::world::World;
@@ -79,6 +80,7 @@ pub(super) fn table(
     types: &TableTypes,
     world: &World,
     domain: usize,
+    files: &TableFiles<'_>,
     report: &mut Report,
     texts: &mut Texts,
 ) -> Table {
@@ -88,8 +90,11 @@ pub(super) fn table(
         outputs: def.outputs.iter().map(|column| join(&column.path)).collect(),
         rows: Vec::with_capacity(def.rows.len()),
     };
-    let mut spans = Vec::with_capacity(def.rows.len());
-    for row in &def.rows {
+    let imported = def.import.as_ref().map(|name| files.rows(def, types, name, report));
+    let rows = imported.as_deref().unwrap_or(&def.rows);
+    let mut spans = Vec::with_capacity(rows.len());
+    for (number, row) in rows.iter().enumerate() {
+        let before = report.diagnostics.len();
         let expected = types.inputs.len() + types.outputs.len();
         let found = row.item.cells.len() + row.item.outputs.len();
         if row.item.cells.len() != types.inputs.len() || row.item.outputs.len() != types.outputs.len() {
@@ -102,10 +107,15 @@ pub(super) fn table(
         let cells: Vec<Cell> = cells.collect();
         let outputs = row.item.outputs.iter().zip(&types.outputs);
         let outputs = outputs.map(|(cell, kind)| output_of(cell, kind, &mut lowering)).collect();
-        table.rows.push(Row { cells, outputs });
+        table.rows.push(Row { cells, outputs, days: row.item.days.days() });
         spans.push(row.span);
+        if imported.is_some() {
+            // A header stands above the rows, and people count from 1.
+            let new = report.diagnostics.iter_mut().skip(before);
+            new.for_each(|problem| problem.note = format!("row {} of the file", number + 1));
+        }
     }
-    if spans.len() == def.rows.len() {
+    if spans.len() == rows.len() {
         super::coverage::check(def, types, &table, &spans, report);
     }
     table
@@ -204,7 +214,7 @@ pub(super) fn covers(member: &Member, value: &Literal) -> bool {
             order(from, value).is_some_and(|it| it <= 0) && order(value, to).is_some_and(|it| it <= 0)
         }
         Member::Codes { from, to, .. } => matches!(value, Literal::Code(_, Some(code)) if (from..=to).contains(&code)),
-        Member::Computed(_) => false,
+        Member::Computed(_) | Member::Dated(..) => false,
     }
 }
 

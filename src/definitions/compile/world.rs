@@ -10,9 +10,9 @@ use crate::diagnostics::nearest;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::CodeSet;
+use crate::model::content::Relation;
 use crate::model::day::Day;
 use crate::model::day::Moment;
-use crate::model::expression::Relation;
 use crate::model::policy::Label;
 use crate::model::policy::LabelRule;
 use crate::model::policy::Purpose;
@@ -150,6 +150,20 @@ impl World {
         Some((u16::try_from(place).ok()?, &properties.get(place)?.kind))
     }
 
+    /// Place of a relation of a code set, and what is declared of it.
+    pub fn relation(&self, set: u16, name: &str) -> Option<(u16, &Relation)> {
+        let relations = &self.sets.get(usize::from(set))?.relations;
+        let place = relations.iter().position(|relation| relation.name == name)?;
+        Some((u16::try_from(place).ok()?, relations.get(place)?))
+    }
+
+    /// Names of the properties and relations of a code set: what a line of a code may begin with.
+    pub fn column_names(&self, set: u16) -> Vec<String> {
+        let relations = self.sets.get(usize::from(set)).map(|set| set.relations.as_slice()).unwrap_or_default();
+        let names = relations.iter().map(|relation| relation.name.clone());
+        self.property_names(set).into_iter().chain(names).collect()
+    }
+
     /// Names of the properties of a code set.
     pub fn property_names(&self, set: u16) -> Vec<String> {
         let set = self.sets.get(usize::from(set));
@@ -282,18 +296,6 @@ pub(super) fn key(code: &str) -> String {
 /// Whether a code stands between two others in the order of their letters, or under the last one.
 pub(super) fn is_between(code: &str, low: &str, high: &str) -> bool {
     code >= low && (code <= high || code.starts_with(high))
-}
-
-/// A relation by the word of the language.
-pub(super) fn relation(word: &str) -> Option<Relation> {
-    Some(match word {
-        "excludes" | "excludes1" => Relation::Excludes,
-        "excludes2" => Relation::Excludes2,
-        "code-first" => Relation::CodeFirst,
-        "use-additional" => Relation::UseAdditional,
-        "code-also" => Relation::CodeAlso,
-        _ => return None,
-    })
 }
 
 /// An expression as a word, for codes and choices that look like numbers.

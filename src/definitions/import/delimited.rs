@@ -190,6 +190,23 @@ fn row<'r>(plan: &Plan, options: &Options, cell: &dyn Fn(usize) -> &'r str, abov
     }
 }
 
+/// The header of a file of cells and its rows, as they stand.
+///
+/// # Errors
+///
+/// [`Error::Form`] if it is no such file.
+pub fn cells(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), Error> {
+    let text = super::text(bytes);
+    let mut sheet = Sheet::open(&text, b',')?;
+    let header = sheet.reader.headers().map_err(|error| Error::Form(error.to_string()))?;
+    let header = header.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_owned()).collect();
+    let rows = sheet.reader.records().map(|record| {
+        let record = record.map_err(|error| Error::Form(error.to_string()))?;
+        Ok(record.iter().map(str::to_owned).collect())
+    });
+    Ok((header, rows.collect::<Result<_, Error>>()?))
+}
+
 /// Reads a table of mappings: roles `from`, `to` and perhaps `kind` (equivalent, broader, narrower, related).
 ///
 /// # Errors

@@ -10,19 +10,30 @@ use super::Scope;
 use super::Under;
 use super::xml;
 use super::xml::Element;
-use crate::model::expression::Relation;
+use crate::model::content::Relation;
 use regex::Regex;
 
+/// Excludes1: never on one encounter.
+const EXCLUDES: &str = "excludes";
+/// Excludes2: not part of this code, but may stand beside it.
+const EXCLUDES_2: &str = "excludes2";
+
 /// Elements that hold notes, the kind their notes get, and the relation they state.
-const NOTES: [(&str, &str, Option<Relation>); 7] = [
+const NOTES: [(&str, &str, Option<&str>); 7] = [
     ("includes", "includes", None),
-    ("excludes1", "excludes1", Some(Relation::Excludes)),
-    ("excludes2", "excludes2", Some(Relation::Excludes2)),
-    ("codeFirst", "code-first", Some(Relation::CodeFirst)),
-    ("useAdditionalCode", "use-additional", Some(Relation::UseAdditional)),
-    ("codeAlso", "code-also", Some(Relation::CodeAlso)),
+    ("excludes1", "excludes1", Some(EXCLUDES)),
+    ("excludes2", "excludes2", Some(EXCLUDES_2)),
+    ("codeFirst", "code-first", Some("code-first")),
+    ("useAdditionalCode", "use-additional", Some("use-additional")),
+    ("codeAlso", "code-also", Some("code-also")),
     ("notes", "note", None),
 ];
+
+/// What the release means by a relation.
+pub(super) fn relation(name: &str) -> Relation {
+    let is_symmetric = name == EXCLUDES;
+    Relation { name: name.to_owned(), title: String::new(), is_symmetric, is_inherited: true }
+}
 
 /// Reads the Tabular List.
 pub(super) fn read(bytes: &[u8]) -> Result<Import, Error> {
@@ -88,7 +99,7 @@ fn add_notes(element: &Element, references: &References, row: &mut Row) {
             row.notes.push((kind.to_owned(), text.clone()));
             let Some(relation) = relation else { continue };
             // "T36-T50 with fifth or sixth character 5" means less than the range says.
-            if text.contains("character") && matches!(relation, Relation::Excludes | Relation::Excludes2) {
+            if text.contains("character") && [EXCLUDES, EXCLUDES_2].contains(&relation) {
                 continue;
             }
             row.relations.extend(references.ranges(text).into_iter().map(|(from, to)| (relation, from, to)));
@@ -165,7 +176,7 @@ mod tests {
             </ICD10CM.tabular>";
         let rows = read(text.as_bytes()).unwrap().rows;
         assert_eq!(rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["1", "A00-A09", "A00", "A00.0"]);
-        assert_eq!(rows[2].relations, [(Relation::Excludes, "B20".to_owned(), "B20".to_owned())]);
+        assert_eq!(rows[2].relations, [(EXCLUDES, "B20".to_owned(), "B20".to_owned())]);
         assert_eq!(rows[3].under, Under::Code("A00".to_owned()));
         assert!(rows[3].notes.is_empty());
     }

@@ -4,8 +4,10 @@ use super::Import;
 use super::Row;
 use super::Scope;
 use super::Under;
+use super::icd_tabular;
 use crate::model::content::Code;
 use crate::model::content::CodeSet;
+use crate::model::content::Relation;
 use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
@@ -205,7 +207,7 @@ impl Draft {
             let (row, parent) = (std::mem::take(&mut node.row), node.parent);
             merged.properties.extend(row.properties.iter().map(|(name, value)| (place, name.clone(), value.clone())));
             merged.labels.extend(row.labels.iter().map(|label| (place, label.clone())));
-            let code = self.code(row, parent, &mut merged.unresolved);
+            let code = self.code(row, parent, &mut set.relations, &mut merged.unresolved);
             set.codes.push(code);
         }
         for (words, code) in index {
@@ -234,7 +236,7 @@ impl Draft {
         *self.places.get(*node)?
     }
 
-    fn code(&self, row: Row, parent: Option<usize>, unresolved: &mut u32) -> Code {
+    fn code(&self, row: Row, parent: Option<usize>, known: &mut Vec<Relation>, unresolved: &mut u32) -> Code {
         let mut parents: Vec<u32> = parent.and_then(|parent| *self.places.get(parent)?).into_iter().collect();
         let mut counted = |place: Option<u32>| {
             *unresolved += u32::from(place.is_none());
@@ -246,7 +248,7 @@ impl Draft {
         let mut relations = Vec::new();
         for (relation, from, to) in &row.relations {
             if let (Some(from), Some(to)) = (counted(self.place(from)), counted(self.place(to))) {
-                let relation = (*relation, from.min(to), from.max(to));
+                let relation = (relation_place(relation, known), from.min(to), from.max(to));
                 if !relations.contains(&relation) {
                     relations.push(relation);
                 }
@@ -276,6 +278,7 @@ impl Draft {
             relations,
             labels: Vec::new(),
             properties: Vec::new(),
+            dated_properties: Vec::new(),
             replaced_by,
         }
     }
@@ -359,6 +362,15 @@ fn joined(mut spans: Vec<Validity>) -> Vec<Validity> {
         }
     }
     out
+}
+
+/// The place of a relation among those known so far; a new one is added.
+fn relation_place(name: &str, known: &mut Vec<Relation>) -> u16 {
+    let place = known.iter().position(|relation| relation.name == name).unwrap_or_else(|| {
+        known.push(icd_tabular::relation(name));
+        known.len() - 1
+    });
+    u16::try_from(place).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]

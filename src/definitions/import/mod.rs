@@ -19,6 +19,7 @@ mod releases;
 pub mod sources;
 mod xml;
 
+pub use delimited::cells;
 pub use delimited::mappings as delimited_mappings;
 pub use fhir::mappings as fhir_mappings;
 pub use gem::mappings as gem_mappings;
@@ -33,7 +34,6 @@ use crate::model::content::Release;
 use crate::model::content::Replacing;
 use crate::model::content::Validity;
 use crate::model::day::Day;
-use crate::model::expression::Relation;
 use std::path::Path;
 
 /// Why a file could not be imported.
@@ -196,7 +196,7 @@ pub struct Row {
     /// Notes: kind and text.
     pub notes: Vec<(String, String)>,
     /// Relations: first and last code of a range.
-    pub relations: Vec<(Relation, String, String)>,
+    pub relations: Vec<(&'static str, String, String)>,
     /// Names of labels.
     pub labels: Vec<String>,
     /// Property and value, as written.

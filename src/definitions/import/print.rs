@@ -4,7 +4,6 @@ use crate::model::content::Code;
 use crate::model::content::CodeSet;
 use crate::model::content::Replacing;
 use crate::model::content::Validity;
-use crate::model::expression::Relation;
 use std::fmt::Write;
 
 /// Prints a code set as a `codeset` statement: codes stand in the braces of their main parent.
@@ -24,6 +23,11 @@ pub fn to_definition(set: &CodeSet) -> String {
             name(&release.name),
             days(&span).map_or(String::new(), |days| format!(" {days}"))
         );
+    }
+    for relation in &set.relations {
+        let symmetric = if relation.is_symmetric { " symmetric" } else { "" };
+        let inherited = if relation.is_inherited { " inherited" } else { "" };
+        let _ = writeln!(out, "  relation {}{symmetric}{inherited}", name(&relation.name));
     }
     let mut open: Vec<u32> = Vec::new();
     for (place, code) in (0_u32..).zip(&set.codes) {
@@ -93,7 +97,8 @@ fn lines(set: &CodeSet, code: &Code, has_children: bool) -> Vec<String> {
     }));
     for (relation, from, to) in &code.relations {
         let range = if from == to { named(from) } else { format!("{}..{}", named(from), named(to)) };
-        lines.push(format!("{} {range}", relation_word(*relation)));
+        let name = set.relations.get(usize::from(*relation)).map_or("", |relation| relation.name.as_str());
+        lines.push(format!("{name} {range}"));
     }
     if let (Some(replacement), Some(last)) = (&code.replaced_by, code.spans.last().and_then(|span| span.to)) {
         let how = match replacement.how {
@@ -105,16 +110,6 @@ fn lines(set: &CodeSet, code: &Code, has_children: bool) -> Vec<String> {
         lines.push(format!("retired {last} replaced by {how}{codes}"));
     }
     lines
-}
-
-fn relation_word(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Excludes => "excludes",
-        Relation::Excludes2 => "excludes2",
-        Relation::CodeFirst => "code-first",
-        Relation::UseAdditional => "use-additional",
-        Relation::CodeAlso => "code-also",
-    }
 }
 
 fn days(span: &Validity) -> Option<String> {

@@ -212,9 +212,9 @@ struct Expectation {
 }
 
 /// Operators that stand between values; they are not listed one by one.
-const OPERATORS: [&str; 18] = [
+const OPERATORS: [&str; 19] = [
     "is", "in", "and", "or", "mentions", "says", "includes", "matches", "starts", "ends", "contains", "within",
-    "excludes", "not", "any", "every", "no", "count",
+    "excludes", "relates", "not", "any", "every", "no", "count",
 ];
 
 /// Words that begin a type.
@@ -287,8 +287,7 @@ fn name_for(place: Place, front: &str) -> &'static str {
     match word {
         "from" | "to" if place != Place::Policy && place != Place::Crosswalk && place != Place::Option => "a date",
         "retired" => "a date",
-        "under" | "by" | "either" | "both" | "excludes" | "excludes2" | "code-first" | "use-additional"
-        | "code-also" => "a code",
+        "under" | "by" | "either" | "both" => "a code",
         "code" | "group" => "a code",
         "maps" => "a code such as `set/13B`",
         "label" | "labelled" | "sensitive" => "a label",

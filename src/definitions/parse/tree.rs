@@ -6,6 +6,7 @@ use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::MatchKind;
 use crate::model::day::Day;
+use crate::model::day::Days;
 use crate::model::policy::CodeTreatment;
 use crate::model::policy::Showing;
 use crate::model::rules::Severity;
@@ -142,6 +143,13 @@ pub enum SetItem {
         fields: Vec<PathDef>,
         by_words: bool,
     },
+    /// `relation NAME "title" [symmetric] [inherited]`
+    Relation {
+        name: Name,
+        title: Option<Name>,
+        is_symmetric: bool,
+        is_inherited: bool,
+    },
     /// `points title|also|propose N`
     Points {
         of: PointsOf,
@@ -275,7 +283,7 @@ pub enum CodeItem {
         replaced_by: Option<ReplacedBy>,
     },
     ReplacedBy(ReplacedBy),
-    /// `excludes`, `excludes2`, `code-first`, `use-additional`, `code-also`
+    /// `RELATION CODES` with a range among the codes; without one it is written like a property.
     Relation {
         relation: Name,
         codes: Vec<CodeRange>,
@@ -298,13 +306,15 @@ pub enum CodeItem {
         property: Name,
         value: Box<Spanned<Expr>>,
         when: Box<Spanned<Expr>>,
+        days: DaysDef,
     },
     MapsTo(Vec<MapsTo>),
     Assignable(bool),
-    /// `PROPERTY VALUE, …`
+    /// `PROPERTY VALUE, … [from D] [to D]`, or `RELATION CODE, …`
     Property {
         name: Name,
         values: Vec<Spanned<Expr>>,
+        days: DaysDef,
     },
     /// A code or group inside.
     Code(CodeDef),
@@ -317,6 +327,20 @@ pub enum NoteKind {
     Note,
     /// An inclusion term: what the code covers, so that it is a synonym too.
     Inclusion,
+}
+
+/// `from D`, `to D`, `from D to D`, or nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct DaysDef {
+    pub from: Option<Spanned<Day>>,
+    pub to: Option<Spanned<Day>>,
+}
+
+impl DaysDef {
+    /// The days without their places.
+    pub fn days(self) -> Days {
+        Days { from: self.from.map(|day| day.item), to: self.to.map(|day| day.item) }
+    }
 }
 
 /// `replaced by …`
@@ -348,6 +372,8 @@ pub struct ListDef {
 pub enum MemberDef {
     One(Expr),
     Range(Spanned<Expr>, Spanned<Expr>),
+    /// A member of a list that holds on some days only.
+    Dated(Box<MemberDef>, DaysDef),
 }
 
 /// `table NAME (…) -> … { … }`
@@ -359,6 +385,8 @@ pub struct TableDef {
     pub is_first: bool,
     pub is_partial: bool,
     pub rows: Vec<Spanned<RowDef>>,
+    /// `import csv "FILE"` in the place of rows.
+    pub import: Option<Name>,
 }
 
 /// An input or output: a path of the record, or a name with a type.
@@ -373,6 +401,7 @@ pub struct ColumnDef {
 pub struct RowDef {
     pub cells: Vec<Spanned<CellDef>>,
     pub outputs: Vec<Spanned<CellDef>>,
+    pub days: DaysDef,
 }
 
 /// A cell.
@@ -739,9 +768,11 @@ pub enum Expr {
         side: crate::model::expression::Side,
         from: Box<Spanned<Expr>>,
     },
-    Excludes {
+    /// `relates to B by RELATION`
+    Relates {
         left: Box<Spanned<Expr>>,
         right: Box<Spanned<Expr>>,
+        relation: Name,
     },
     /// `any|every|no X [in PATH] where|has E`
     Quantified {

@@ -18,8 +18,8 @@ pub const FILE: &[&str] = &[
 
 /// Words that begin a statement of a code set.
 pub const CODE_SET: &[&str] = &[
-    "title", "uri", "record", "release", "property", "decide", "search", "points", "import", "offer", "group", "code",
-    "starter",
+    "title", "uri", "record", "release", "property", "decide", "search", "points", "relation", "import", "offer",
+    "group", "code", "starter",
 ];
 
 /// Words that begin a statement of a code; every other one is a property.
@@ -32,11 +32,6 @@ pub const CODE: &[&str] = &[
     "to",
     "retired",
     "replaced by",
-    "excludes",
-    "excludes2",
-    "code-first",
-    "use-additional",
-    "code-also",
     "note",
     "includes",
     "label",

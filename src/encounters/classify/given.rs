@@ -94,7 +94,7 @@ pub(super) fn raise<'e>(frame: &mut Frame<'e>, classifier: &'e Classifier, given
         let Some(criteria) = criteria_of(classifier, given.code) else { continue };
         for raise in &criteria.raise {
             let is_raised = given.raised.iter().any(|(property, _)| *property == raise.property);
-            if !is_raised && frame.holds(&raise.when) {
+            if !is_raised && raise.days.contains(frame.encounter().on) && frame.holds(&raise.when) {
                 given.raised.push((raise.property, raise.value.clone()));
             }
         }

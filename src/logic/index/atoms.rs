@@ -71,6 +71,8 @@ pub(crate) fn necessary(condition: &Expression, fields: &[Field]) -> Atoms {
             _ => None,
         },
         Expression::Includes { of, how: Inclusion::All, members } => match (of.as_ref(), members.first()) {
+            // A member that is asked for on some days only is not necessary.
+            (Expression::Path(path), Some(Member::Dated(..))) => present(path),
             (Expression::Path(path), Some(member)) => one_of(path, std::slice::from_ref(member), fields),
             _ => None,
         },
@@ -121,15 +123,20 @@ fn union(each: impl Iterator<Item = Atoms>) -> Atoms {
 }
 
 fn one_of(path: &Path, members: &[Member], fields: &[Field]) -> Atoms {
-    let each = members.iter().map(|member| match member {
+    union(members.iter().map(|member| of_member(path, member, fields)))
+}
+
+fn of_member(path: &Path, member: &Member, fields: &[Field]) -> Atoms {
+    match member {
         Member::One(literal) => compared(path, Comparison::Equal, literal, fields),
         Member::Range(from, to) => match (point(from), point(to)) {
             (Some((axis, from)), Some((other, to))) if axis == other => range(path, axis, from, to),
             _ => present(path),
         },
         Member::Codes { .. } | Member::Computed(_) => present(path),
-    });
-    union(each)
+        // What has to be there on some days is looked for on all of them.
+        Member::Dated(_, inner) => of_member(path, inner, fields),
+    }
 }
 
 fn compared(path: &Path, how: Comparison, literal: &Literal, fields: &[Field]) -> Atoms {
@@ -251,13 +258,15 @@ pub(crate) fn keys_of(value: &Value<'_>, mut visit: impl FnMut(u64)) {
 
 /// Visits every variable that an expression looks at, its own loops' included.
 pub(crate) fn variables_of(expression: &Expression, visit: &mut dyn FnMut(u16)) {
-    let members = |members: &[Member], visit: &mut dyn FnMut(u16)| {
-        for member in members {
-            if let Member::Computed(expression) = member {
-                variables_of(expression, visit);
-            }
+    fn of_member(member: &Member, visit: &mut dyn FnMut(u16)) {
+        match member {
+            Member::Computed(expression) => variables_of(expression, visit),
+            Member::Dated(_, inner) => of_member(inner, visit),
+            Member::One(_) | Member::Range(..) | Member::Codes { .. } => {}
         }
-    };
+    }
+    let members =
+        |members: &[Member], visit: &mut dyn FnMut(u16)| members.iter().for_each(|member| of_member(member, visit));
     match expression {
         Expression::Literal(_) => {}
         Expression::Path(path) => {

@@ -273,7 +273,7 @@ fn ask(condition: &Expression, fields: &[Field]) -> Option<Ask> {
             let each = members.iter().map(|member| match member {
                 Member::One(literal) => Some((Comparison::Equal, literal, None)),
                 Member::Range(from, to) => Some((Comparison::AtLeast, from, Some(to))),
-                Member::Codes { .. } | Member::Computed(_) => None,
+                Member::Codes { .. } | Member::Computed(_) | Member::Dated(..) => None,
             });
             (path, each.collect::<Option<_>>()?)
         }

@@ -12,6 +12,7 @@ use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::definitions::parse::tree::CrosswalkDef;
 use crate::definitions::parse::tree::CrosswalkLine;
+use crate::definitions::parse::tree::DaysDef;
 use crate::definitions::parse::tree::Decision;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
@@ -73,6 +74,12 @@ impl Builder<'_> {
                 let fields = self.paths(&mut parts);
                 SetItem::Search { fields, by_words: parts.has(Rule::by_words) }
             }
+            Rule::relation_def => SetItem::Relation {
+                name: self.next_name(&mut parts)?,
+                title: self.title(&mut parts),
+                is_symmetric: parts.has(Rule::symmetric),
+                is_inherited: parts.has(Rule::inherited),
+            },
             Rule::set_points => {
                 let of = match parts.next()?.as_str() {
                     "title" => PointsOf::Title,
@@ -176,10 +183,6 @@ impl Builder<'_> {
                 let kind = if is_note { NoteKind::Note } else { NoteKind::Inclusion };
                 CodeItem::Note { kind, text: self.next_name(&mut parts)? }
             }
-            Rule::excludes => {
-                let relation = self.next_name(&mut parts)?;
-                CodeItem::Relation { relation, codes: self.code_ranges(&mut parts) }
-            }
             Rule::valid => CodeItem::Valid {
                 from: self.take_day(&mut parts, Rule::from_day),
                 to: self.take_day(&mut parts, Rule::to_day),
@@ -210,22 +213,39 @@ impl Builder<'_> {
                 property: self.next_name(&mut parts)?,
                 value: Box::new(self.value(&mut parts)?),
                 when: Box::new(self.expression(parts.next()?)?),
+                days: DaysDef::default(),
             },
             Rule::designation => {
                 CodeItem::Designation { language: self.next_name(&mut parts)?, title: self.next_name(&mut parts)? }
             }
             Rule::assignable => CodeItem::Assignable(!parts.has(Rule::not)),
-            Rule::property => CodeItem::Property { name: self.next_name(&mut parts)?, values: self.values(&mut parts) },
+            Rule::property => return self.property(&mut parts),
             _ => return None,
         })
     }
 
-    fn values(&mut self, parts: &mut Parts<'_>) -> Vec<Spanned<Expr>> {
+    /// `NAME VALUE, …`: a property, or a relation, which alone may name ranges.
+    fn property(&mut self, parts: &mut Parts<'_>) -> Option<CodeItem> {
+        let name = self.next_name(parts)?;
         let mut values = Vec::new();
-        while parts.peek().is_some() {
-            values.extend(self.value(parts));
+        let mut ends = Vec::new();
+        while !matches!(parts.peek(), None | Some(Rule::property_when | Rule::from_day | Rule::to_day)) {
+            values.push(self.value(parts)?);
+            ends.push(parts.take(Rule::code_end).and_then(|pair| self.inner_name(pair)));
         }
-        values
+        let when = match parts.take(Rule::property_when) {
+            Some(pair) => Some(self.expression(pair.into_inner().next()?)?),
+            None => None,
+        };
+        let days = self.days(parts);
+        if ends.iter().any(Option::is_some) {
+            let from = |value: &Spanned<Expr>| Spanned::new(code_of(&value.item), value.span);
+            let codes = values.iter().zip(ends).map(|(value, to)| CodeRange { from: from(value), to }).collect();
+            return Some(CodeItem::Relation { relation: name, codes });
+        }
+        let Some(when) = when else { return Some(CodeItem::Property { name, values, days }) };
+        let value = Box::new(values.pop()?);
+        Some(CodeItem::Raise { property: name, value, when: Box::new(when), days })
     }
 
     fn replaced(&mut self, pair: Pair<'_>) -> Option<ReplacedBy> {
@@ -323,5 +343,14 @@ fn match_kind(word: &str) -> MatchKind {
         "narrower" => MatchKind::Narrower,
         "related" => MatchKind::Related,
         _ => MatchKind::Equivalent,
+    }
+}
+
+/// A value as the code that it is: a code may look like a number.
+fn code_of(value: &Expr) -> String {
+    match value {
+        Expr::Text(text) | Expr::Word(text) => text.clone(),
+        Expr::Number(number) => number.to_string(),
+        _ => String::new(),
     }
 }

@@ -104,7 +104,8 @@ impl Builder<'_> {
                 Rule::excludes_link => {
                     let right = Box::new(self.sum(parts)?);
                     let whole = left.span.join(right.span);
-                    Spanned::new(Expr::Excludes { left: Box::new(left), right }, whole)
+                    let relation = Spanned::new(link.as_str().trim_end().to_owned(), span);
+                    Spanned::new(Expr::Relates { left: Box::new(left), right, relation }, whole)
                 }
                 _ => {
                     let whole = left.span.join(span);
@@ -208,7 +209,7 @@ impl Builder<'_> {
             for argument in arguments.into_inner() {
                 given.push(self.expression(argument)?);
             }
-            return Some(Spanned::new(Expr::Call { name, arguments: given }, whole));
+            return Some(Spanned::new(relation_of_old(name, given), whole));
         }
         let text = pair.as_str();
         let expr = match pair.as_rule() {
@@ -248,6 +249,10 @@ impl Builder<'_> {
                     Some(_) => Inclusion::None,
                 };
                 Expr::Includes { left, how, members: self.bracketed(&mut parts) }
+            }
+            Rule::relates => {
+                let right = Box::new(self.value(&mut parts)?);
+                Expr::Relates { left, right, relation: self.next_name(&mut parts)? }
             }
             Rule::matches => Expr::Matches { left, pattern: self.next_name(&mut parts)? },
             Rule::text_test => {
@@ -390,4 +395,17 @@ fn counted(node: Node) -> Node {
 fn span_of(terms: &[Node]) -> Span {
     let first = terms.first().map_or(Span::default(), |term| term.span);
     terms.last().map_or(first, |term| first.join(term.span))
+}
+
+/// A call; in the first edition `relates(RELATION, a, b)` was one.
+fn relation_of_old(name: crate::definitions::parse::tree::Name, mut arguments: Vec<Node>) -> Expr {
+    if name.item == "relates"
+        && let [Spanned { item: Expr::Word(relation) | Expr::Text(relation), span }, _, _] = arguments.as_slice()
+    {
+        let relation = Spanned::new(relation.clone(), *span);
+        if let (Some(right), Some(left)) = (arguments.pop(), arguments.pop()) {
+            return Expr::Relates { left: Box::new(left), right: Box::new(right), relation };
+        }
+    }
+    Expr::Call { name, arguments }
 }

@@ -12,6 +12,7 @@ mod rules;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::problems::Problems;
 use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::DaysDef;
 use crate::definitions::parse::tree::DeriveDef;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::PathDef;
@@ -279,6 +280,11 @@ impl<'b> Builder<'b> {
     fn take_day(&mut self, parts: &mut Parts<'_>, rule: Rule) -> Option<Spanned<Day>> {
         let pair = parts.take(rule)?;
         pair.into_inner().next().and_then(|pair| self.day(pair))
+    }
+
+    /// `from D`, `to D`, both or neither.
+    fn days(&mut self, parts: &mut Parts<'_>) -> DaysDef {
+        DaysDef { from: self.take_day(parts, Rule::from_day), to: self.take_day(parts, Rule::to_day) }
     }
 
     fn number(&mut self, pair: Pair<'_>) -> Option<Spanned<f64>> {

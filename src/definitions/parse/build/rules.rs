@@ -24,7 +24,16 @@ impl Builder<'_> {
     pub(super) fn list(&mut self, pair: Pair<'_>) -> Option<ListDef> {
         let mut parts = Parts::of(pair);
         let name = self.next_name(&mut parts)?;
-        let members = self.members(&mut Parts::of(parts.next()?));
+        let mut members = Vec::new();
+        while let Some(pair) = parts.next() {
+            let mut inner = Parts::of(pair);
+            let Some(member) = self.member(&mut inner) else { continue };
+            let days = self.days(&mut inner);
+            members.push(match days.days().is_always() {
+                true => member,
+                false => Spanned::new(MemberDef::Dated(Box::new(member.item), days), member.span),
+            });
+        }
         Some(ListDef { name, members })
     }
 
@@ -39,7 +48,12 @@ impl Builder<'_> {
             match next.as_rule() {
                 Rule::first => is_first = true,
                 Rule::partial => is_partial = true,
-                _ => return Some(TableDef { name, inputs, outputs, is_first, is_partial, rows: self.rows(next) }),
+                rule => {
+                    let is_import = rule == Rule::table_import;
+                    let (rows, import) =
+                        if is_import { (Vec::new(), self.inner_name(next)) } else { (self.rows(next), None) };
+                    return Some(TableDef { name, inputs, outputs, is_first, is_partial, rows, import });
+                }
             }
         }
     }
@@ -60,7 +74,8 @@ impl Builder<'_> {
 
     fn row(&mut self, pair: Pair<'_>) -> Option<RowDef> {
         let mut parts = Parts::of(pair);
-        Some(RowDef { cells: self.cells(parts.next()?), outputs: self.cells(parts.next()?) })
+        let (cells, outputs) = (self.cells(parts.next()?), self.cells(parts.next()?));
+        Some(RowDef { cells, outputs, days: self.days(&mut parts) })
     }
 
     fn cells(&mut self, pair: Pair<'_>) -> Vec<Spanned<CellDef>> {
@@ -89,18 +104,21 @@ impl Builder<'_> {
     pub(super) fn members(&mut self, parts: &mut Parts<'_>) -> Vec<Spanned<MemberDef>> {
         let mut members = Vec::new();
         while parts.peek().is_some() {
-            let Some(value) = self.value(parts) else { continue };
-            let span = value.span;
-            let Some(end) = parts.take(Rule::range_end) else {
-                members.push(Spanned::new(MemberDef::One(value.item), span));
-                continue;
-            };
-            if let Some(end) = self.value(&mut Parts::of(end)) {
-                let whole = span.join(end.span);
-                members.push(Spanned::new(MemberDef::Range(value, end), whole));
-            }
+            members.extend(self.member(parts));
         }
         members
+    }
+
+    /// A value, or a range of them.
+    fn member(&mut self, parts: &mut Parts<'_>) -> Option<Spanned<MemberDef>> {
+        let value = self.value(parts)?;
+        let span = value.span;
+        let Some(end) = parts.take(Rule::range_end) else {
+            return Some(Spanned::new(MemberDef::One(value.item), span));
+        };
+        let end = self.value(&mut Parts::of(end))?;
+        let whole = span.join(end.span);
+        Some(Spanned::new(MemberDef::Range(value, end), whole))
     }
 
     pub(super) fn derive(&mut self, pair: Pair<'_>) -> Option<DeriveDef> {
