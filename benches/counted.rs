@@ -11,6 +11,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::io::Cursor;
 use tencode::definitions::parse;
+use tencode::definitions::parse::tree::Edition;
 use tencode::encounters::batch;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
@@ -143,6 +144,6 @@ fn parse() -> usize {
 
 #[inline(never)]
 fn counted_parse(text: &str) -> usize {
-    black_box(parse::parse(black_box(text)));
+    black_box(parse::parse(black_box(text), Edition::Second));
     text.len()
 }

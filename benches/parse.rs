@@ -13,6 +13,7 @@ use std::time::Instant;
 use tencode::definitions::compile;
 use tencode::definitions::load;
 use tencode::definitions::parse;
+use tencode::definitions::parse::tree::Edition;
 
 const CODES: usize = 100_000;
 const TIMES: usize = 5;
@@ -20,7 +21,7 @@ const TIMES: usize = 5;
 fn main() {
     let text = large::text(CODES);
     show("grammar alone", text.len(), || parse::grammar_accepts(&text));
-    show("text to tree", text.len(), || parse::parse(&text));
+    show("text to tree", text.len(), || parse::parse(&text, Edition::Second));
     let given = std::env::var_os("TENCODE_LARGE").map(PathBuf::from);
     let Ok(made) = tempfile::tempdir() else { return };
     let root = given.unwrap_or_else(|| made.path().to_path_buf());

@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::path::PathBuf;
 use tencode::definitions::parse;
+use tencode::definitions::parse::tree::Edition;
 use tencode::diagnostics::render::Sources;
 use tencode::diagnostics::render::terminal;
 
@@ -19,7 +20,7 @@ fn folders() -> Vec<PathBuf> {
 /// What parsing alone says about a file.
 fn said(input: &Path) -> String {
     let (text, mut problems) = parse::decode(std::fs::read(input).unwrap());
-    let (_, more) = parse::parse(&text);
+    let (_, more) = parse::parse(&text, Edition::Second);
     problems.extend(more);
     let mut sources = Sources::default();
     sources.add("input.codes", text);

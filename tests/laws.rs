@@ -8,6 +8,7 @@ use std::time::Duration;
 use std::time::Instant;
 use tencode::definitions::format::print;
 use tencode::definitions::parse;
+use tencode::definitions::parse::tree::Edition;
 use tencode::definitions::parse::tree::FieldDef;
 use tencode::definitions::parse::tree::File;
 use tencode::definitions::parse::tree::KindDef;
@@ -20,13 +21,13 @@ use tencode::diagnostics::render::terminal;
 /// The tree without its places.
 fn shape(tree: &File) -> String {
     static PLACE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"span: Span \{ start: \d+, end: \d+ \}").unwrap());
-    let mut tree = tree.clone();
-    for statement in &mut tree.statements {
+    let mut statements = tree.statements.clone();
+    for statement in &mut statements {
         if let Statement::Record(record) = &mut statement.item {
             record.fields.iter_mut().for_each(settle);
         }
     }
-    PLACE.replace_all(&format!("{tree:?}"), "").into_owned()
+    PLACE.replace_all(&format!("{statements:?}"), "").into_owned()
 }
 
 /// Puts the attributes of a field in one order, as their own says nothing.
@@ -43,7 +44,7 @@ fn settle(field: &mut FieldDef) {
 
 /// Two texts that say the same.
 pub fn assert_same_tree(a: &str, b: &str) {
-    assert_eq!(shape(&parse::parse(a).0), shape(&parse::parse(b).0));
+    assert_eq!(shape(&parse::parse(a, Edition::Second).0), shape(&parse::parse(b, Edition::Second).0));
 }
 
 /// Draws every diagnostic both ways, to see that its places can be drawn.
@@ -253,12 +254,12 @@ fn rubbish() -> impl Strategy<Value = String> {
 
 /// All that has to hold of any text.
 fn is_parsed_or_reported(text: &str) {
-    let (tree, problems) = parse::parse(text);
+    let (tree, problems) = parse::parse(text, Edition::Second);
     draw(text, &problems);
     let printed = print(text);
     assert_eq!(print(&printed), printed);
     if problems.is_empty() {
-        assert_eq!(shape(&parse::parse(&printed).0), shape(&tree));
+        assert_eq!(shape(&parse::parse(&printed, Edition::Second).0), shape(&tree));
         let is_said = text.lines().any(|line| {
             !line.trim_matches([' ', '\t', ';', '\u{feff}']).is_empty() && !line.trim_start().starts_with('#')
         });
@@ -307,10 +308,10 @@ proptest! {
     /// Laying a file out changes no tree, and doing it again changes nothing.
     #[test]
     fn printing_then_parsing_gives_the_tree_back(text in file()) {
-        let (tree, problems) = parse::parse(&text);
+        let (tree, problems) = parse::parse(&text, Edition::Second);
         prop_assert!(problems.is_empty(), "{}\n{}", text, draw(&text, &problems));
         let printed = print(&text);
-        let (again, problems) = parse::parse(&printed);
+        let (again, problems) = parse::parse(&printed, Edition::Second);
         prop_assert!(problems.is_empty(), "{}\n{}", printed, draw(&printed, &problems));
         prop_assert_eq!(shape(&again), shape(&tree));
         prop_assert_eq!(print(&printed), printed);
@@ -411,7 +412,7 @@ fn time(text: &str, work: impl Fn(&str)) -> Duration {
 #[test]
 fn time_grows_with_the_length_alone() {
     for (what, make) in hostile() {
-        for work in [(|text| drop(parse::parse(text))) as fn(&str), |text| drop(print(text))] {
+        for work in [(|text| drop(parse::parse(text, Edition::Second))) as fn(&str), |text| drop(print(text))] {
             let (mut n, mut short) = (500, Duration::ZERO);
             while short < Duration::from_millis(2) && n < 20_000 {
                 n *= 2;
@@ -430,7 +431,7 @@ fn deep_nesting_is_reported() {
         ["brackets", "not", "sums", "quantifiers", "calls", "lists of lists", "braces", "open blocks", "nested codes"];
     for (what, make) in hostile() {
         let text = make(if DEEP.contains(&what) { 20_000 } else { 500 });
-        let (_, problems) = parse::parse(&text);
+        let (_, problems) = parse::parse(&text, Edition::Second);
         assert!(!problems.is_empty() || !DEEP.contains(&what), "{what}");
         draw(&text, problems.get(..3).unwrap_or(&problems));
     }

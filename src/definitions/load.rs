@@ -92,7 +92,7 @@ pub fn texts(folder: &Path) -> Vec<String> {
 
 /// Parses one text as a definition file of its own.
 pub fn parse_file(path: &Path, text: String) -> (DefinitionFile, Vec<Diagnostic>) {
-    let (tree, diagnostics) = parse::parse(&text);
+    let (tree, diagnostics) = parse::parse(&text, tree::Edition::Second);
     let diagnostics = diagnostics.into_iter().map(|it| it.in_file(path)).collect();
     (DefinitionFile { path: path.to_path_buf(), text, tree }, diagnostics)
 }

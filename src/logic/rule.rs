@@ -6,6 +6,9 @@ use super::frame::Bound;
 use super::frame::Frame;
 use super::index::variables_of;
 use super::seen::Seen;
+use crate::model::expression::Expression;
+use crate::model::expression::Path;
+use crate::model::expression::Root;
 use crate::model::outcome::Finding;
 use crate::model::program::Domain;
 use crate::model::record::Kind;
@@ -188,7 +191,7 @@ impl<'e> Frame<'e> {
                 if self.holds(condition) == wanted || self.is_spent() {
                     continue;
                 }
-                let finding = self.finding(way);
+                let finding = self.finding(way, condition);
                 found.push(finding);
                 if way.rule.once {
                     return true;
@@ -198,10 +201,10 @@ impl<'e> Frame<'e> {
         self.is_spent() || found.len() >= FINDINGS_AN_ENCOUNTER
     }
 
-    fn finding(&mut self, way: Way<'e>) -> Finding {
+    fn finding(&mut self, way: Way<'e>, failed: &'e Expression) -> Finding {
         let (rule, check) = (way.rule, way.check);
         let message = rule.message.iter().map(|piece| self.piece(piece)).collect();
-        let path = match &check.at {
+        let path = match check.at.as_ref().or_else(|| self.first_path(failed)) {
             Some(path) => self.locate(path),
             None => self.innermost(check),
         };
@@ -225,6 +228,17 @@ impl<'e> Frame<'e> {
             fix,
             extra: check.extra.clone(),
         }
+    }
+
+    /// The field that a condition reads first; behind a name that `let` gave, the field that its value reads first.
+    fn first_path(&self, condition: &'e Expression) -> Option<&'e Path> {
+        let mut path = condition.first_path()?;
+        // A `let` looks only at those above it, so this ends.
+        while let Root::Variable(number) = path.root {
+            let Some(bound) = self.variables.get(usize::from(number)).filter(|bound| !bound.is_item) else { break };
+            path = bound.source.and_then(Expression::first_path)?;
+        }
+        Some(path)
     }
 
     /// Where the innermost loop is; empty without a loop.

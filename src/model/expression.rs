@@ -230,6 +230,35 @@ pub enum Root {
     Variable(u16),
 }
 
+impl Expression {
+    /// The field that is read first, from left to right; for a question about a list, the list.
+    pub fn first_path(&self) -> Option<&Path> {
+        match self {
+            Expression::Path(path) => Some(path),
+            Expression::Literal(_) | Expression::Position(_) => None,
+            Expression::And(all)
+            | Expression::Or(all)
+            | Expression::Call { arguments: all, .. }
+            | Expression::Table { arguments: all, .. } => all.iter().find_map(Expression::first_path),
+            Expression::Not(of)
+            | Expression::Present(of)
+            | Expression::Property { of, .. }
+            | Expression::In { of, .. }
+            | Expression::Includes { of, .. }
+            | Expression::CodeIs { of, .. }
+            | Expression::Text { of, .. }
+            | Expression::Mentions { of, .. }
+            | Expression::Within { of, .. }
+            | Expression::Quantified { list: of, .. }
+            | Expression::Count { list: of, .. } => of.first_path(),
+            Expression::Compare { left, right, .. }
+            | Expression::Relates { left, right, .. }
+            | Expression::Arithmetic { left, right, .. }
+            | Expression::With { value: left, body: right, .. } => left.first_path().or_else(|| right.first_path()),
+        }
+    }
+}
+
 /// How two values are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {

@@ -2,6 +2,7 @@
 
 use super::language::Cond;
 use super::language::Definitions;
+use super::language::Expr;
 use super::language::Path;
 use super::language::Phrase;
 use super::language::Rule;
@@ -397,7 +398,7 @@ fn walk(frame: &mut Frame<'_>, rule: &Rule, steps: &[Step], at: &mut At, found: 
             for (is_required, test) in &rule.tests {
                 // `require` lines are asked before `forbid` lines, which tells only in what comes first.
                 if frame.holds(test) != *is_required {
-                    found.push(finding(frame, rule, at));
+                    found.push(finding(frame, rule, test, at));
                 }
             }
         }
@@ -432,9 +433,10 @@ fn walk(frame: &mut Frame<'_>, rule: &Rule, steps: &[Step], at: &mut At, found: 
             {
                 frame.bind(*first, vec![items[one].clone()].into_iter().filter(Value::is_there).collect(), one + 1);
                 frame.bind(*second, vec![items[two].clone()].into_iter().filter(Value::is_there).collect(), two + 1);
+                at.push((*first, names[one].clone()));
                 at.push((*second, names[two].clone()));
                 walk(frame, rule, rest, at, found);
-                at.pop();
+                at.truncate(at.len() - 2);
             }
         }
     }
@@ -492,9 +494,85 @@ fn names(frame: &Frame<'_>, list: &Path, at: &At) -> Vec<String> {
     found
 }
 
-fn finding(frame: &mut Frame<'_>, rule: &Rule, at: &At) -> (String, String, String) {
+/// The field that a condition reads first; behind a name that `let` gave, the one that its value reads first.
+fn default_at<'r>(rule: &'r Rule, test: &'r Cond) -> Option<&'r Path> {
+    let mut path = first_asked(test)?;
+    let value_of = |variable: usize| {
+        rule.steps.iter().find_map(|it| match it {
+            Step::Let(it, _, value) if *it == variable => Some(value),
+            _ => None,
+        })
+    };
+    while let Some(value) = path.root.and_then(value_of) {
+        path = first_read(value)?;
+    }
+    Some(path)
+}
+
+fn first_asked(test: &Cond) -> Option<&Path> {
+    match test {
+        Cond::All(parts) | Cond::Any(parts) => parts.iter().find_map(first_asked),
+        Cond::Not(inner) => first_asked(inner),
+        Cond::Compare(_, left, right) | Cond::Excludes(left, right) | Cond::Relates(_, left, right) => {
+            first_read(left).or_else(|| first_read(right))
+        }
+        Cond::Is(of, ..) | Cond::CodeIs(of, ..) | Cond::Within { of, .. } | Cond::Check(_, of) => first_read(of),
+        Cond::In(path, ..)
+        | Cond::Includes(path, ..)
+        | Cond::Present(path, _)
+        | Cond::Bare(path, _)
+        | Cond::Text(path, _)
+        | Cond::Mentions { of: path, .. } => Some(path),
+        Cond::Quantified { list, .. } => Some(&list.list),
+    }
+}
+
+fn first_read(value: &Expr) -> Option<&Path> {
+    match value {
+        Expr::Literal(_) | Expr::Position(_) => None,
+        Expr::Path(path) | Expr::Weight(path, _) | Expr::Length(path) => Some(path),
+        Expr::Count(list, _) => Some(&list.list),
+        Expr::Arithmetic(_, left, right) => first_read(left).or_else(|| first_read(right)),
+        Expr::Call(_, arguments) | Expr::Table(_, _, arguments) | Expr::Own(_, arguments) => arguments.iter().find_map(first_read),
+        Expr::If(condition, then, other) => {
+            first_asked(condition).or_else(|| first_read(then)).or_else(|| other.as_deref().and_then(first_read))
+        }
+    }
+}
+
+/// A field as a finding names it: an index is given where a list has one item.
+fn pointed(frame: &Frame<'_>, path: &Path, at: &At) -> String {
+    let (mut text, mut value, mut fields, slots) = match path.root {
+        None => {
+            let field = &RECORD[path.slots[0]];
+            let value = Some(&frame.slots[path.slots[0]]);
+            (field.name.to_owned(), value, fields_in(&field.kind), &path.slots[1..])
+        }
+        Some(variable) => {
+            let name = at.iter().find(|it| it.0 == variable).map(|it| it.1.clone()).unwrap_or_default();
+            let value = frame.bound[variable].as_ref().and_then(|it| it.0.first());
+            (name, value, super::draw::fields_of_variable(value), path.slots.as_slice())
+        }
+    };
+    for slot in slots {
+        if let Some(Value::List(items)) = value {
+            value = if let [one] = items.as_slice() { Some(one) } else { None };
+            text += if value.is_some() { "[0]" } else { "" };
+        }
+        let Some(field) = fields.map(|fields| &fields[*slot]) else { return text };
+        text = if text.is_empty() { field.name.to_owned() } else { format!("{text}.{}", field.name) };
+        fields = fields_in(&field.kind);
+        value = if let Some(Value::Record(values)) = value { Some(&values[*slot]) } else { None };
+    }
+    text
+}
+
+fn finding(frame: &mut Frame<'_>, rule: &Rule, test: &Cond, at: &At) -> (String, String, String) {
     let path = match &rule.at {
-        None => at.last().map(|it| it.1.clone()).unwrap_or_default(),
+        None => match default_at(rule, test) {
+            Some(path) => pointed(frame, path, at),
+            None => at.last().map(|it| it.1.clone()).unwrap_or_default(),
+        },
         Some(Path { root: None, written, .. }) => written.clone(),
         Some(Path { root: Some(variable), written, .. }) => {
             let name = at.iter().find(|it| it.0 == *variable).map(|it| it.1.clone()).unwrap_or_default();

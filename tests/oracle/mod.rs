@@ -34,6 +34,7 @@ use tencode::definitions::compile::compile;
 use tencode::definitions::load::DefinitionFile;
 use tencode::definitions::load::DomainSource;
 use tencode::definitions::parse::parse;
+use tencode::definitions::parse::tree::Edition;
 use tencode::diagnostics::Diagnostic;
 use tencode::diagnostics::catalog::Kind;
 use tencode::encounters::engine::Engine;
@@ -127,7 +128,7 @@ fn build(said: &mut Definitions, folder: &Path, seed: u64) -> (Arc<Registry>, St
     let mut refused = Vec::new();
     for _ in 0..20 {
         let written = said.write();
-        let (tree, diagnostics) = parse(&written.text);
+        let (tree, diagnostics) = parse(&written.text, Edition::Second);
         let path = PathBuf::from("made-up.codes");
         let file_of = DefinitionFile { path, text: written.text.clone(), tree };
         let source =

@@ -6,6 +6,7 @@ use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::definitions::format;
 use crate::definitions::parse;
+use crate::definitions::parse::tree::Edition;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -42,7 +43,7 @@ impl Fmt {
                 verdict = Verdict::Wrong;
                 continue;
             };
-            let (_, diagnostics) = parse::parse(&text);
+            let (_, diagnostics) = parse::parse(&text, Edition::First);
             if diagnostics.iter().any(crate::diagnostics::Diagnostic::is_error) {
                 terminal.note(&format!("{}: has errors, left as it is; see `tencode check`", file.display()));
                 verdict = Verdict::Wrong;

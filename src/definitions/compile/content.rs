@@ -43,6 +43,9 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+/// Codes of the largest set that is looked through for one that is like a misspelt one.
+const MOST_COMPARED: usize = 20_000;
+
 /// A statement of a code and where it was said.
 pub(super) struct Said<'t> {
     /// Domain, by place.
@@ -141,13 +144,13 @@ pub(super) fn collect<'t>(
         }
         let mut draft = Draft { domain, file: file.clone(), span: def.name.span, ..Draft::default() };
         draft.set.name.clone_from(&def.name.item);
-        head(&mut draft, domain, file, &def.items, report);
+        head(&mut draft, domain, file, def, report);
         drafts.push(draft);
     }
     for (domain, file, def) in definitions(true) {
         report.enter(file);
         match drafts.iter_mut().find(|draft| draft.set.name == def.name.item) {
-            Some(draft) => head(draft, domain, file, &def.items, report),
+            Some(draft) => head(draft, domain, file, def, report),
             None => report.say(def.name.span, Problem::OverlayOfNothing { set: def.name.item.clone() }, None),
         }
     }
@@ -169,12 +172,14 @@ pub(super) fn collect<'t>(
 }
 
 /// What stands in a code set besides codes.
-fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &Path, items: &'t [Spanned<SetItem>], report: &mut Report) {
-    for item in items {
+fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &Path, def: &'t CodeSetDef, report: &mut Report) {
+    if let Some(title) = &def.title {
+        draft.set.title.clone_from(&title.item);
+    }
+    draft.record = def.record.as_ref().or(draft.record);
+    for item in &def.items {
         match &item.item {
-            SetItem::Title(title) => draft.set.title.clone_from(&title.item),
             SetItem::Uri(uri) => draft.set.uri.clone_from(&uri.item),
-            SetItem::Record(record) => draft.record = Some(record),
             SetItem::Release { name, from, to } => {
                 let release = Release {
                     name: name.item.clone(),
@@ -387,7 +392,8 @@ impl<'t> Draft<'t> {
             if self.set.is_starter {
                 return None;
             }
-            let problem = if def.is_group || def.items.iter().any(|item| matches!(item.item, CodeItem::When { .. })) {
+            let problem = if def.is_group || def.items.iter().any(|item| matches!(item.item, CodeItem::Propose { .. }))
+            {
                 Problem::MissingTitle { code: name.item.clone() }
             } else {
                 Problem::UnknownCode { code: name.item.clone(), set: self.set.name.clone() }
@@ -411,6 +417,18 @@ impl<'t> Draft<'t> {
         Some(place)
     }
 
+    /// Reports a code that the set does not have, with the one that is most like it.
+    fn unknown_code(&self, name: &Name, report: &mut Report) {
+        let problem = Problem::UnknownCode { code: name.item.clone(), set: self.set.name.clone() };
+        report.say(name.span, problem, self.near(&name.item));
+    }
+
+    /// The code that is most like one that the set does not have; of large sets nobody looks through all.
+    fn near(&self, code: &str) -> Option<String> {
+        let codes = self.set.codes.iter().take(MOST_COMPARED + 1).map(|it| it.code.as_str());
+        if self.set.codes.len() > MOST_COMPARED { None } else { did_you_mean(code, codes) }
+    }
+
     fn set_title(&mut self, place: u32, title: &str) {
         if let Some(code) = self.at(place) {
             title.clone_into(&mut code.title);
@@ -427,8 +445,7 @@ impl<'t> Draft<'t> {
         let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
         for name in [Some(&range.from), range.to.as_ref()].into_iter().flatten() {
             if !self.places.contains_key(&key(&name.item)) && !self.set.is_starter {
-                let problem = Problem::UnknownCode { code: name.item.clone(), set: self.set.name.clone() };
-                report.say(name.span, problem, None);
+                self.unknown_code(name, report);
                 return Vec::new();
             }
         }
@@ -473,9 +490,11 @@ impl<'t> Draft<'t> {
             report.enter(one.file);
             for name in names {
                 let Some(parent) = self.places.get(&key(&name.item)).copied() else {
+                    let near = self.near(&name.item);
                     for place in one.codes.iter() {
                         let code = self.at(*place).map(|code| code.code.clone()).unwrap_or_default();
-                        report.say(name.span, Problem::UnknownParent { code, parent: name.item.clone() }, None);
+                        let problem = Problem::UnknownParent { code, parent: name.item.clone() };
+                        report.say(name.span, problem, near.clone());
                     }
                     continue;
                 };
@@ -587,8 +606,7 @@ impl<'t> Draft<'t> {
                     Some(code) => codes.push(*code),
                     None if draft.set.is_starter => {}
                     None => {
-                        let problem = Problem::UnknownCode { code: name.item.clone(), set: draft.set.name.clone() };
-                        report.say(name.span, problem, None);
+                        draft.unknown_code(name, report);
                     }
                 }
             }
@@ -656,8 +674,7 @@ impl<'t> Draft<'t> {
                 _ if self.set.is_starter => {}
                 [from, _] => {
                     let wrong = if from.is_none() { &range.from } else { last };
-                    let problem = Problem::UnknownCode { code: wrong.item.clone(), set: self.set.name.clone() };
-                    report.say(wrong.span, problem, None);
+                    self.unknown_code(wrong, report);
                 }
             }
         }

@@ -13,6 +13,7 @@ use crate::definitions::parse::tree::CodeItem;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::PathDef;
 use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
@@ -44,7 +45,8 @@ pub(super) fn classifier(
             let found = records.iter().position(|record| record.name == name.item);
             if found.is_none() && draft.domain == domain {
                 let problem = Problem::UnknownName { what: "record".into(), name: name.item.clone() };
-                report.say(name.span, problem, None);
+                let help = did_you_mean(&name.item, records.iter().map(|record| record.name.as_str()));
+                report.say(name.span, problem, help);
             }
             found?
         }
@@ -171,7 +173,7 @@ fn said(
     for one in draft.said.iter().filter(|one| one.domain == domain) {
         lowering.report.enter(one.file);
         match &one.item.item {
-            CodeItem::When { condition, points } => {
+            CodeItem::Propose { condition, points } => {
                 let lowered = lowering.condition(condition);
                 super::checks::never(&lowered, condition.span, lowering);
                 #[expect(clippy::cast_possible_truncation, reason = "points are small")]
@@ -180,7 +182,7 @@ fn said(
                 let scored = Scored { condition: lowered, points, source: source(one.file, condition.span), path };
                 add(&one.codes, scored, out, |criteria, scored| criteria.when.push(scored));
             }
-            CodeItem::Unless(condition) => {
+            CodeItem::Never(condition) => {
                 let lowered = lowering.condition(condition);
                 add(&one.codes, lowered, out, |criteria, lowered| criteria.unless.push(lowered));
             }
@@ -290,7 +292,7 @@ fn unreachable(
 fn say_shut(draft: &Draft<'_>, domain: usize, code: u32, number: usize, lowering: &mut Lowering<'_, '_>) {
     let own = draft.said.iter().filter(|one| one.domain == domain && one.codes.contains(&code));
     let mut lines = own.filter_map(|one| match &one.item.item {
-        CodeItem::When { condition, .. } => Some((one.file, condition.span)),
+        CodeItem::Propose { condition, .. } => Some((one.file, condition.span)),
         _ => None,
     });
     if let Some((file, span)) = lines.nth(number) {

@@ -709,7 +709,9 @@ impl<'a> Lowering<'a, '_> {
                 kind: Type::of(kind),
             },
             None => {
-                self.say(property.span, Problem::UnknownName { what: "property".into(), name: word }, None);
+                let names = self.world.property_names(set);
+                let help = did_you_mean(&word, names.iter().map(String::as_str));
+                self.say(property.span, Problem::UnknownName { what: "property".into(), name: word }, help);
                 Self::nothing()
             }
         }

@@ -303,6 +303,7 @@ fn checks_of_codes(world: &World, place: usize, draft: &Draft<'_>, report: &mut 
 fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut Report, texts: &mut [Texts]) {
     for (place, source) in sources.iter().enumerate() {
         let mut records = Vec::new();
+        let mut carried = HashMap::new();
         for file in &source.files {
             report.enter(&file.path);
             for statement in &file.tree.statements {
@@ -311,6 +312,8 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                     duplicate("record", &def.name, report);
                 } else {
                     records.push(records::record(def, world, report));
+                    let words = def.carried.iter().map(|word| word.item.clone()).collect::<Vec<_>>();
+                    carried.insert(def.name.item.clone(), words);
                 }
             }
         }
@@ -327,6 +330,7 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
         }
         if let Some(names) = world.domains.get_mut(place) {
             names.records = records;
+            names.carried = carried;
         }
     }
     for (place, source) in sources.iter().enumerate() {
@@ -407,7 +411,13 @@ fn domain(
                     domain.marks.extend(marks::marks(def, world, place, report, texts));
                 }
                 Statement::Purpose(def) => policies::check_purpose(def, world, report),
-                Statement::Rule(def) => add_rule(&mut domain, &mut known, def, world, place, report, texts),
+                Statement::Rules(block) => {
+                    for rule in &block.rules {
+                        let def = &rule.item;
+                        add_rule(&mut domain, &mut known, def, Some(block), world, place, report, texts);
+                    }
+                }
+                Statement::Rule(def) => add_rule(&mut domain, &mut known, def, None, world, place, report, texts),
                 Statement::Crosswalk(def) => {
                     domain.crosswalks.extend(crosswalks::crosswalk(def, world, &written, report).map(|mut walk| {
                         imports::crosswalk(def, &mut walk, world, releases, report);
@@ -453,10 +463,12 @@ fn domain(
     domain
 }
 
+#[expect(clippy::too_many_arguments, reason = "all that a rule is made of")]
 fn add_rule(
     domain: &mut Domain,
     known: &mut HashMap<Vec<u8>, String>,
     def: &crate::definitions::parse::tree::RuleDef,
+    block: Option<&crate::definitions::parse::tree::RulesDef>,
     world: &World,
     place: usize,
     report: &mut Report,
@@ -466,7 +478,7 @@ fn add_rule(
         duplicate("rule", &def.id, report);
         return;
     }
-    let Some(rule) = rules::rule(def, world, place, report, texts) else { return };
+    let Some(rule) = rules::rule(def, block, world, place, report, texts) else { return };
     match known.entry(rules::gist(&rule)) {
         Entry::Occupied(other) => {
             let problem = Problem::RepeatedRule { rule: rule.id.clone(), other: other.get().clone() };

@@ -14,10 +14,13 @@ use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
+use crate::definitions::parse::tree::RulesDef;
+use crate::definitions::parse::words;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
+use crate::logic::index::variables_of;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::record::Record;
@@ -77,15 +80,13 @@ struct Draft {
 /// One rule.
 pub(super) fn rule<'t>(
     def: &'t RuleDef,
+    block: Option<&RulesDef>,
     world: &World,
     domain: usize,
     report: &mut Report,
     texts: &mut Texts,
 ) -> Option<Rule> {
-    let named = def.items.iter().find_map(|item| match &item.item {
-        RuleItem::On(name) => Some(name),
-        _ => None,
-    });
+    let named = def.record.as_ref().or(block.map(|block| &block.record));
     let what = format!("the rule `{}`", def.id.item);
     let (place, record) = record(named, &what, def.id.span, world, domain, report)?;
     let scope = Scope::new(world, domain, Some(record));
@@ -96,7 +97,7 @@ pub(super) fn rule<'t>(
         severities: Vec::new(),
         record: place,
         message: Vec::new(),
-        see: String::new(),
+        see: block.and_then(|block| block.see.as_ref()).map(|see| see.item.clone()).unwrap_or_default(),
         help: String::new(),
         scope: Vec::new(),
         from: None,
@@ -123,7 +124,8 @@ pub(super) fn rule<'t>(
             _ => draft(&mut outer, item, &mut lowering),
         }
     }
-    let is_never = together(&outer.check, &def.items, false, &mut lowering);
+    hoist(&mut outer);
+    let is_never = together(&outer.scope, &outer.check, &def.items, false, &mut lowering);
     let is_whole = !outer.check.require.is_empty() || !outer.check.forbid.is_empty();
     if is_whole || checks.is_empty() {
         rule.checks.push(outer.check.clone());
@@ -135,14 +137,12 @@ pub(super) fn rule<'t>(
     rule.message = message(&def.message, &mut lowering, checks.is_empty());
     for items in checks {
         let mark = lowering.scope.mark();
-        let mut inner = Draft {
-            check: Check { require: Vec::new(), forbid: Vec::new(), ..outer.check.clone() },
-            scope: Vec::new(),
-        };
+        let check = Check { require: Vec::new(), forbid: Vec::new(), ..outer.check.clone() };
+        let mut inner = Draft { check, scope: Vec::new() };
         for item in items {
             draft(&mut inner, item, &mut lowering);
         }
-        together(&inner.check, items, is_never, &mut lowering);
+        together(&outer.scope, &inner.check, items, is_never, &mut lowering);
         if inner.check.require.is_empty() && inner.check.forbid.is_empty() {
             let span = items.first().map_or(def.id.span, |item| item.span);
             lowering.say_at(span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, None);
@@ -150,7 +150,6 @@ pub(super) fn rule<'t>(
         if rule.message.is_empty() {
             rule.message = message(&def.message, &mut lowering, true);
         }
-        inner.check.when.extend(inner.scope);
         rule.checks.push(inner.check);
         lowering.scope.release(mark);
     }
@@ -162,29 +161,68 @@ pub(super) fn rule<'t>(
     Some(rule)
 }
 
+/// Moves conditions that use no variable of a loop or `let` out of the loops: they are asked once for an encounter, and rules
+/// that have the same condition share its result.
+fn hoist(draft: &mut Draft) {
+    let bound = |step: &Step| match step {
+        Step::Each { variable, .. } | Step::Let { variable, .. } => [*variable, *variable],
+        Step::Pairs { first, second, .. } => [*first, *second],
+    };
+    let bound: Vec<u16> = draft.check.steps.iter().flat_map(bound).collect();
+    let (inside, outside) = std::mem::take(&mut draft.check.when).into_iter().partition(|condition| {
+        let mut is_inside = false;
+        variables_of(condition, &mut |variable| is_inside |= bound.contains(&variable));
+        is_inside
+    });
+    draft.check.when = inside;
+    draft.scope = outside;
+}
+
 /// Reports `when` lines of one check that exclude each other, at the last of them; true if they do.
-fn together(check: &Check, items: &[Spanned<RuleItem>], is_said: bool, lowering: &mut Lowering<'_, '_>) -> bool {
+fn together(
+    scope: &[Expression],
+    check: &Check,
+    items: &[Spanned<RuleItem>],
+    is_said: bool,
+    lowering: &mut Lowering<'_, '_>,
+) -> bool {
     let mut lines = items.iter().filter(|item| matches!(item.item, RuleItem::When(_)));
     match lines.next_back() {
-        Some(last) if !is_said && check.when.len() > 1 => {
+        Some(last) if !is_said && scope.len() + check.when.len() > 1 => {
             // Parts of one line that exclude each other were reported with it.
             let is_own = |line: &Expression| super::checks::is_never(line, &lowering.scope);
-            !check.when.iter().any(is_own) && super::checks::never_together(&check.when, last.span, lowering)
+            let lines = [scope, &check.when].concat();
+            !lines.iter().any(is_own) && super::checks::never_together(&lines, last.span, lowering)
         }
         _ => false,
     }
 }
 
+/// Reports a word of a finding that the record does not declare.
+fn word(key: &Name, lowering: &mut Lowering<'_, '_>) {
+    let record = lowering.scope.record().map(|record| record.name.as_str()).unwrap_or_default();
+    let carried = lowering.world.domains.get(lowering.scope.domain).and_then(|names| names.carried.get(record));
+    let carried = carried.map(Vec::as_slice).unwrap_or_default();
+    if carried.contains(&key.item) {
+        return;
+    }
+    let first = |words: &'static str| words.split(' ').next().unwrap_or(words);
+    let known = words::RULE.iter().map(|words| first(words)).chain(carried.iter().map(String::as_str));
+    let help = did_you_mean(&key.item, known)
+        .unwrap_or_else(|| format!("the record says which further words there are: `findings carry {}`", key.item));
+    let problem = Problem::UnknownName { what: "word of a rule".into(), name: key.item.clone() };
+    lowering.say_at(key.span, problem, Some(help));
+}
+
 fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_, '_>) {
     let check = &mut draft.check;
     match &item.item {
-        RuleItem::Word { key, text } => check.extra.push((key.item.clone(), text.item.clone())),
+        RuleItem::Word { key, text } => {
+            word(key, lowering);
+            check.extra.push((key.item.clone(), text.item.clone()));
+        }
         RuleItem::See(text) => check.extra.push(("see".to_owned(), text.item.clone())),
         RuleItem::Help(text) => check.extra.push(("help".to_owned(), text.item.clone())),
-        RuleItem::Scope(condition) => {
-            let lowered = lowering.condition(condition);
-            draft.scope.push(lowered);
-        }
         RuleItem::ForEach { variable, list } => {
             let (expression, kind) = lowering.list(variable, list.as_ref());
             let path = as_path(&expression);
@@ -209,6 +247,7 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
             check.when.push(lowered);
         }
         RuleItem::Require(condition) => check.require.push(lowering.condition(condition)),
+        RuleItem::RequireIfPresent(condition) => check.require.push(if_present(condition, lowering)),
         RuleItem::Forbid(condition) => {
             let lowered = lowering.condition(condition);
             super::checks::never(&lowered, condition.span, lowering);
@@ -222,8 +261,20 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
             let problem = Problem::Misplaced { what: "severity".into(), place: "a check".into() };
             lowering.say_at(severity.span, problem, help);
         }
-        RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::On(_) | RuleItem::Check(_) => {}
+        RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::Check(_) => {}
     }
+}
+
+/// `require if present E`: E, or its first field is missing.
+fn if_present(condition: &Spanned<Expr>, lowering: &mut Lowering<'_, '_>) -> Expression {
+    let lowered = lowering.condition(condition);
+    let Some(path) = lowered.first_path().cloned() else {
+        let kind = Problem::Expected { expected: "a condition about a field".into(), found: "none".into() };
+        lowering.say_at(condition.span, kind, Some("leave `if present` out".into()));
+        return lowered;
+    };
+    let is_missing = Expression::Not(Box::new(Expression::Present(Box::new(Expression::Path(path)))));
+    Expression::Or(vec![is_missing, lowered])
 }
 
 fn as_path(expression: &Expression) -> Option<Path> {

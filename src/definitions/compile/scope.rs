@@ -150,6 +150,11 @@ impl<'a> Scope<'a> {
         scope
     }
 
+    /// The record that is asked, if it is about one.
+    pub fn record(&self) -> Option<&'a Record> {
+        self.record
+    }
+
     /// How many variables there ever were.
     pub fn used(&self) -> u16 {
         self.used

@@ -62,6 +62,8 @@ pub(super) struct OwnFunction {
 pub(super) struct DomainNames {
     /// Records, by place.
     pub records: Vec<Record>,
+    /// Further words that findings about a record may carry, by its name.
+    pub carried: HashMap<String, Vec<String>>,
     /// Lists by name.
     pub lists: HashMap<String, Vec<MemberDef>>,
     /// Tables, by place.

@@ -19,6 +19,7 @@ use crate::definitions::parse::build::Builder;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::layout::Segment;
 use crate::definitions::parse::problems::Problems;
+use crate::definitions::parse::tree::Edition;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
@@ -31,7 +32,7 @@ pub const LONGEST: usize = 256 << 20;
 ///
 /// A wrong line hides neither the next line nor its own block. The diagnostics come in the order of the text and name
 /// no file. The time taken grows with the length of the text and with nothing else.
-pub fn parse(source: &str) -> (tree::File, Vec<Diagnostic>) {
+pub fn parse(source: &str, edition: Edition) -> (tree::File, Vec<Diagnostic>) {
     let mut file = tree::File::default();
     if source.len() > LONGEST {
         let kind = Kind::TooLong { limit: LONGEST };
@@ -41,11 +42,12 @@ pub fn parse(source: &str) -> (tree::File, Vec<Diagnostic>) {
     let mut problems = Problems::new(layout.problems, layout.skipped);
     for segment in &layout.segments {
         let text = text_of(&layout.text, segment);
-        let mut builder = Builder::new(segment.span, &layout.poisoned, &mut problems);
+        let mut builder = Builder::new(edition, segment.span, &layout.poisoned, &mut problems);
         match grammar::parse(Rule::file, &text) {
             Ok(pairs) => file.statements.extend(builder.file(pairs)),
             Err(error) => builder.gave_up(&error),
         }
+        file.unread.append(&mut builder.unread);
     }
     (file, problems.finish())
 }

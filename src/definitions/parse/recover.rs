@@ -13,12 +13,15 @@ use crate::diagnostics::nearest;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     File,
+    Record,
     Field,
+    Map,
     Set,
     Code,
     Option,
     Row,
     Assignment,
+    Rules,
     Rule,
     Crosswalk,
     Label,
@@ -31,12 +34,14 @@ impl Place {
     fn title(self) -> &'static str {
         match self {
             Place::File => "a file",
-            Place::Field => "a record",
+            Place::Record | Place::Field => "a record",
+            Place::Map => "a map",
             Place::Set => "a code set",
             Place::Code => "a code",
             Place::Option => "the options of an import",
             Place::Row => "a table",
             Place::Assignment => "a derivation",
+            Place::Rules => "a block of rules",
             Place::Rule => "a rule",
             Place::Crosswalk => "a crosswalk",
             Place::Label => "a label",
@@ -52,11 +57,12 @@ impl Place {
             Place::Set => words::CODE_SET,
             Place::Code => words::CODE,
             Place::Option => words::IMPORT,
+            Place::Rules => words::RULES,
             Place::Rule => words::RULE,
             Place::Label => words::LABEL,
             Place::Purpose => words::PURPOSE,
             Place::Policy => words::POLICY,
-            Place::Field | Place::Row | Place::Assignment | Place::Crosswalk => &[],
+            Place::Record | Place::Field | Place::Map | Place::Row | Place::Assignment | Place::Crosswalk => &[],
         }
     }
 
@@ -64,12 +70,15 @@ impl Place {
     fn alone(self) -> Rule {
         match self {
             Place::File => Rule::alone_statement,
+            Place::Record => Rule::alone_record,
             Place::Field => Rule::alone_field,
+            Place::Map => Rule::alone_map,
             Place::Set => Rule::alone_set,
             Place::Code => Rule::alone_code,
             Place::Option => Rule::alone_option,
             Place::Row => Rule::alone_row,
             Place::Assignment => Rule::alone_assignment,
+            Place::Rules => Rule::alone_rules,
             Place::Rule => Rule::alone_rule,
             Place::Crosswalk => Rule::alone_crosswalk,
             Place::Label => Rule::alone_label,
@@ -82,10 +91,13 @@ impl Place {
     fn block(self, word: &str) -> Option<Rule> {
         Some(match (self, word) {
             (_, "code" | "group") => Rule::code_body,
-            (Place::Field, _) | (Place::File, "record") => Rule::fields,
+            (Place::File, "record") => Rule::record_body,
+            (Place::Record | Place::Field, _) => Rule::fields,
+            (Place::Code, "maps") => Rule::map_body,
             (Place::File, "codeset" | "overlay") | (Place::Set, "starter") => Rule::set_body,
             (_, "import") => Rule::options,
-            (Place::File, "rule") | (Place::Rule, "check") => Rule::rule_body,
+            (Place::File, "rules") => Rule::rules_body,
+            (Place::File | Place::Rules, "rule") | (Place::Rule, "check") => Rule::rule_body,
             (Place::File, "table") => Rule::rows,
             (Place::File, "derive") => Rule::derive_body,
             (Place::File, "crosswalk") => Rule::crosswalk_body,
@@ -140,7 +152,7 @@ impl Builder<'_> {
             let kind = Kind::MisspeltKeyword { found: word.to_owned(), meant: meant.to_owned() };
             return Diagnostic::new(kind, word_span).with_help(format!("did you mean `{meant}`?"));
         }
-        let is_fixed = matches!(place, Place::File | Place::Set | Place::Option | Place::Label);
+        let is_fixed = matches!(place, Place::File | Place::Rules | Place::Set | Place::Option | Place::Label);
         if !word.is_empty() && is_fixed && !is_word_of(place, word) {
             let kind = Kind::UnknownStatement { found: word.to_owned(), place: place.title().to_owned() };
             let problem = Diagnostic::new(kind, word_span);
@@ -184,7 +196,7 @@ impl Builder<'_> {
         let end = at + if here.is_empty() { rest.chars().next().map_or(0, char::len_utf8) } else { here.len() };
         let span = self.place(start + at, start + end);
         let known = expected.keywords.iter().map(String::as_str);
-        if let Some(meant) = nearest(here, known).filter(|_| !here.is_empty()) {
+        if let Some(meant) = nearest(here, known.clone()).or_else(|| begun(here, known)).filter(|_| !here.is_empty()) {
             let meant = if meant == "replaced" { "replaced by" } else { meant };
             let kind = Kind::MisspeltKeyword { found: here.to_owned(), meant: meant.to_owned() };
             return Diagnostic::new(kind, span).with_help(format!("did you mean `{meant}`?"));
@@ -293,12 +305,14 @@ fn name_for(place: Place, front: &str) -> &'static str {
         "label" | "labelled" | "sensitive" => "a label",
         "needs" | "at" | "in" | "each" | "of" => "a field",
         "identifies" => "a kind of identity",
-        "when" | "unless" | "require" | "forbid" | "scope" | "where" | "has" | "and" | "or" | "not" => "a condition",
+        "when" | "present" | "unless" | "require" | "forbid" | "scope" | "where" | "has" | "and" | "or" | "not" => {
+            "a condition"
+        }
         "points" | "below" | "version" => "a number",
         "is" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "default" => "a value",
         "to" => "an operator such as `month`",
         "column" => "the name of a column",
-        _ if place == Place::Field && front.is_empty() => "a field",
+        _ if matches!(place, Place::Record | Place::Field) && front.is_empty() => "a field",
         _ => "a name",
     }
 }
@@ -312,6 +326,15 @@ fn meant(head: &str, place: Place) -> Option<&'static str> {
     let known = place.words().iter().copied();
     nearest(word, known.map(|words| words.split(' ').next().unwrap_or(words)))
         .and_then(|first| place.words().iter().find(|words| words.split(' ').next() == Some(first)).copied())
+}
+
+/// The one keyword that begins as the word does: `int` is the beginning of `integer`, and but for its last letter `identify`
+/// is that of `identifies`.
+fn begun<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let mut letters = word.chars();
+    let stem = if word.chars().count() > 5 { letters.next_back().map_or("", |_| letters.as_str()) } else { word };
+    let mut fitting = known.filter(|known| stem.len() > 2 && known.starts_with(stem));
+    fitting.next().filter(|_| fitting.next().is_none())
 }
 
 fn is_word_of(place: Place, word: &str) -> bool {

@@ -14,11 +14,25 @@ use crate::model::rules::Severity;
 /// A name as it stands in a file.
 pub type Name = Spanned<String>;
 
+/// Which edition of the language a file is read as.
+///
+/// The tree always holds the form of the second edition; what only the first edition could say is rewritten by the builder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Edition {
+    /// The words of the first edition are understood too, for `tencode upgrade`.
+    First,
+    /// The language of docs/language.md.
+    #[default]
+    Second,
+}
+
 /// A whole file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct File {
     /// Its statements, in order.
     pub statements: Vec<Spanned<Statement>>,
+    /// Lines, each with its block, that are not in the tree because they could not be understood; in order.
+    pub unread: Vec<Span>,
 }
 
 /// A top-level statement.
@@ -36,7 +50,9 @@ pub enum Statement {
     Derive(DeriveDef),
     /// `function`
     Function(FunctionDef),
-    /// `rule`
+    /// `rules for`
+    Rules(RulesDef),
+    /// `rule` outside of such a block
     Rule(RuleDef),
     /// `crosswalk`
     Crosswalk(CrosswalkDef),
@@ -53,6 +69,8 @@ pub enum Statement {
 pub struct RecordDef {
     pub name: Name,
     pub title: Option<Name>,
+    /// `findings carry WORD, …`: further words of the findings about it.
+    pub carried: Vec<Name>,
     pub fields: Vec<FieldDef>,
 }
 
@@ -113,10 +131,13 @@ pub enum Attribute {
     Title(Name),
 }
 
-/// `codeset NAME { … }` or `overlay NAME { … }`
+/// `codeset NAME "title" for RECORD { … }` or `overlay NAME { … }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct CodeSetDef {
     pub name: Name,
+    pub title: Option<Name>,
+    /// The record whose encounters get the codes.
+    pub record: Option<Name>,
     pub is_overlay: bool,
     pub items: Vec<Spanned<SetItem>>,
 }
@@ -124,9 +145,7 @@ pub struct CodeSetDef {
 /// A statement in a code set.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SetItem {
-    Title(Name),
     Uri(Name),
-    Record(Name),
     Release {
         name: Name,
         from: Option<Spanned<Day>>,
@@ -193,11 +212,11 @@ pub struct ImportDef {
 /// An option of an import.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ImportOption {
-    /// `code column NAME`, `title column NAME`, …
+    /// `code column NAME`, `title column NAME`, …; `source`, `target` and `match` of a crosswalk are `From`, `To` and `Kind`.
     Column { role: ColumnRole, column: Name },
     /// `assignable column NAME is VALUE`
     Assignable { column: Name, value: Name },
-    /// `label L [when column NAME is VALUE]`
+    /// `labelled L [when column NAME is VALUE]`
     Label { label: Name, when: Option<(Name, Name)> },
     /// `property P column NAME [lower] [split "SEP"]`
     Property { property: Name, column: Name, lower: bool, split: Option<Name> },
@@ -225,7 +244,7 @@ pub enum ColumnRole {
 
 impl ColumnRole {
     /// The roles by the words that stand before `column`.
-    pub const ALL: [(&'static str, ColumnRole); 9] = [
+    pub const ALL: [(&'static str, ColumnRole); 12] = [
         ("code", ColumnRole::Code),
         ("title", ColumnRole::Title),
         ("short", ColumnRole::Short),
@@ -235,6 +254,9 @@ impl ColumnRole {
         ("also", ColumnRole::Also),
         ("definition", ColumnRole::Definition),
         ("kind", ColumnRole::Kind),
+        ("source", ColumnRole::From),
+        ("target", ColumnRole::To),
+        ("match", ColumnRole::Kind),
     ];
 
     /// A role by its word.
@@ -293,15 +315,18 @@ pub enum CodeItem {
         kind: NoteKind,
         text: Name,
     },
-    /// `label L, M [from D] [to D] [see "…"]`
+    /// `labelled L, M [from D] [to D] [see "…"]`
     Label(Box<LabelLine>),
-    /// The condition is boxed, as those of `raise`, so that the many small statements of a code stay small.
-    When {
+    /// `propose when E [points N]`. The condition is boxed, as those of `raise`, so that the many small statements of a code
+    /// stay small.
+    Propose {
         condition: Box<Spanned<Expr>>,
         points: Option<Spanned<f64>>,
     },
-    Unless(Box<Spanned<Expr>>),
+    /// `never when E`
+    Never(Box<Spanned<Expr>>),
     Needs(Vec<PathDef>),
+    /// `PROPERTY VALUE when E`
     Raise {
         property: Name,
         value: Box<Spanned<Expr>>,
@@ -419,7 +444,7 @@ pub enum CellDef {
 pub struct DeriveDef {
     pub record: Name,
     pub lines: Vec<(PathDef, Spanned<Expr>)>,
-    /// `label L, M when E`
+    /// `labelled L, M when E`
     pub marks: Vec<(Vec<Name>, Spanned<Expr>)>,
 }
 
@@ -432,10 +457,21 @@ pub struct FunctionDef {
     pub body: Spanned<Expr>,
 }
 
+/// `rules for RECORD "see" { rule …; rule … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RulesDef {
+    pub record: Name,
+    /// The source of the rules that name none.
+    pub see: Option<Name>,
+    pub rules: Vec<Spanned<RuleDef>>,
+}
+
 /// `rule ID severity "message" { … }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleDef {
     pub id: Name,
+    /// The record that the first edition names inside the rule, with `on R`.
+    pub record: Option<Name>,
     pub severity: Severity,
     pub message: Name,
     pub items: Vec<Spanned<RuleItem>>,
@@ -453,8 +489,6 @@ pub enum RuleItem {
         key: Name,
         text: Name,
     },
-    On(Name),
-    Scope(Spanned<Expr>),
     /// `severity warning when E`
     Severity {
         severity: Spanned<Severity>,
@@ -477,6 +511,8 @@ pub enum RuleItem {
     },
     When(Spanned<Expr>),
     Require(Spanned<Expr>),
+    /// `require if present E`: holds where the first field of the condition is missing.
+    RequireIfPresent(Spanned<Expr>),
     Forbid(Spanned<Expr>),
     At(PathDef),
     Once,
@@ -568,7 +604,7 @@ pub enum PolicyItem {
         selectors: Vec<Spanned<SelectorDef>>,
         operator: OperatorDef,
     },
-    /// `text keep|remove|mask kinds as "…"`
+    /// `free text keep|remove|mask kinds as "…"`
     Text(TextDef),
     /// `codes labelled A, B roll up to group|withhold|keep`; labels empty: any label.
     Codes {
@@ -597,7 +633,7 @@ pub enum PolicyItem {
     Candidates(Showing),
     /// `findings keep|codes-only|remove`
     Findings(Showing),
-    /// `counts under N suppress [with complement]`
+    /// `counts below N hide [with complement]`
     Counts {
         under: Spanned<f64>,
         complement: bool,

@@ -9,6 +9,7 @@ pub const FILE: &[&str] = &[
     "table",
     "derive",
     "function",
+    "rules for",
     "rule",
     "crosswalk",
     "label",
@@ -18,8 +19,7 @@ pub const FILE: &[&str] = &[
 
 /// Words that begin a statement of a code set.
 pub const CODE_SET: &[&str] = &[
-    "title", "uri", "record", "release", "property", "decide", "search", "points", "relation", "import", "offer",
-    "group", "code", "starter",
+    "uri", "release", "property", "decide", "search", "points", "relation", "import", "offer", "group", "code", "starter",
 ];
 
 /// Words that begin a statement of a code; every other one is a property.
@@ -35,8 +35,8 @@ pub const CODE: &[&str] = &[
     "note",
     "includes",
     "label",
-    "when",
-    "unless",
+    "propose when",
+    "never when",
     "needs",
     "raise",
     "maps to",
@@ -46,10 +46,11 @@ pub const CODE: &[&str] = &[
     "group",
 ];
 
+/// Words that begin a statement of a block of rules.
+pub const RULES: &[&str] = &["rule"];
+
 /// Words that begin a statement of a rule; every other one is a word for the finding.
 pub const RULE: &[&str] = &[
-    "on",
-    "scope",
     "severity",
     "for each",
     "for each pair",
@@ -65,8 +66,6 @@ pub const RULE: &[&str] = &[
     "to",
     "help",
     "see",
-    "element",
-    "title",
 ];
 
 /// Words that begin a statement of a policy; every other one is a path.

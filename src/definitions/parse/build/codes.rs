@@ -24,6 +24,7 @@ use crate::definitions::parse::tree::NoteKind;
 use crate::definitions::parse::tree::PointsOf;
 use crate::definitions::parse::tree::ReplacedBy;
 use crate::definitions::parse::tree::SetItem;
+use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
@@ -35,8 +36,24 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let is_overlay = parts.has(Rule::overlay);
         let name = self.next_name(&mut parts)?;
-        let items = self.set_body(parts.next()?);
-        Some(CodeSetDef { name, is_overlay, items })
+        let title = self.title(&mut parts);
+        let record = parts.take(Rule::for_record).and_then(|pair| self.inner_name(pair));
+        let mut def = CodeSetDef { name, title, record, is_overlay, items: Vec::new() };
+        let block = parts.next()?;
+        self.set_head(&block, &mut def);
+        def.items = self.set_body(block);
+        Some(def)
+    }
+
+    /// Moves the title and record that stand inside the block in the first edition to where the second has them.
+    fn set_head(&mut self, block: &Pair<'_>, def: &mut CodeSetDef) {
+        for pair in block.clone().into_inner() {
+            match pair.as_rule() {
+                Rule::set_title => def.title = self.inner_name(pair),
+                Rule::set_record => def.record = self.inner_name(pair),
+                _ => {}
+            }
+        }
     }
 
     pub(super) fn set_body(&mut self, block: Pair<'_>) -> Vec<Spanned<SetItem>> {
@@ -53,9 +70,7 @@ impl Builder<'_> {
         }
         let mut parts = Parts::of(pair);
         Some(match rule {
-            Rule::set_title => SetItem::Title(self.next_name(&mut parts)?),
             Rule::uri => SetItem::Uri(self.next_name(&mut parts)?),
-            Rule::set_record => SetItem::Record(self.next_name(&mut parts)?),
             Rule::release => SetItem::Release {
                 name: self.next_name(&mut parts)?,
                 from: self.take_day(&mut parts, Rule::from_day),
@@ -166,11 +181,11 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         Some(match rule {
             Rule::also => CodeItem::Also(self.names(&mut parts)),
-            Rule::when => {
+            Rule::propose | Rule::when => {
                 let condition = Box::new(self.expression(parts.next()?)?);
-                CodeItem::When { condition, points: parts.next().and_then(|pair| self.inner_number(pair)) }
+                CodeItem::Propose { condition, points: parts.next().and_then(|pair| self.inner_number(pair)) }
             }
-            Rule::unless => CodeItem::Unless(Box::new(self.expression(parts.next()?)?)),
+            Rule::never | Rule::unless => CodeItem::Never(Box::new(self.expression(parts.next()?)?)),
             Rule::needs => CodeItem::Needs(self.paths(&mut parts)),
             Rule::label => CodeItem::Label(Box::new(LabelLine {
                 labels: self.names(&mut parts),
@@ -202,6 +217,10 @@ impl Builder<'_> {
     /// The rarer statements of a code.
     fn code_item_more(&mut self, rule: Rule, mut parts: Parts<'_>) -> Option<CodeItem> {
         Some(match rule {
+            Rule::maps_to if parts.peek() == Some(Rule::word) => {
+                let set = self.next_name(&mut parts)?;
+                CodeItem::MapsTo(self.map_body(parts.next()?, &set))
+            }
             Rule::maps_to => {
                 let mut targets = Vec::new();
                 while let Some(pair) = parts.next() {
@@ -244,8 +263,25 @@ impl Builder<'_> {
             return Some(CodeItem::Relation { relation: name, codes });
         }
         let Some(when) = when else { return Some(CodeItem::Property { name, values, days }) };
-        let value = Box::new(values.pop()?);
+        if let [_, second, ..] = values.as_slice() {
+            let kind = Kind::Expected { expected: "one value before `when`".into(), found: "several".into() };
+            self.problems.push(Diagnostic::new(kind, second.span));
+        }
+        let value = Box::new(values.into_iter().next()?);
         Some(CodeItem::Raise { property: name, value, when: Box::new(when), days })
+    }
+
+    /// The lines of `maps to SET { … }`.
+    pub(super) fn map_body(&mut self, block: Pair<'_>, set: &Name) -> Vec<MapsTo> {
+        let lines = self.items(block, Place::Map, |builder, pair| {
+            let mut parts = Parts::of(pair);
+            let code = builder.next_name(&mut parts)?;
+            let kind = parts.take(Rule::match_kind).map(|pair| match_kind(pair.as_str()));
+            let otherwise = parts.has(Rule::otherwise);
+            let when = parts.next().and_then(|pair| builder.expression(pair));
+            Some(MapsTo { set: set.clone(), code, kind, when, otherwise })
+        });
+        lines.into_iter().map(|line| line.item).collect()
     }
 
     fn replaced(&mut self, pair: Pair<'_>) -> Option<ReplacedBy> {
@@ -262,7 +298,7 @@ impl Builder<'_> {
         let (first, last) = (codes.first()?.span, codes.last()?.span);
         if how == Replacing::One && codes.len() > 1 {
             let help = "write `replaced by either …` if one of them is to be chosen, `replaced by both …` if all take its place";
-            let problem = crate::diagnostics::Diagnostic::new(Kind::ReplacedBySeveral, first.join(last));
+            let problem = Diagnostic::new(Kind::ReplacedBySeveral, first.join(last));
             self.problems.push(problem.with_help(help));
         }
         Some(ReplacedBy { how, codes })

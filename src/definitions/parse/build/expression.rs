@@ -10,6 +10,7 @@ use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::layout::DEEPEST;
 use crate::definitions::parse::tree::CodeWord;
 use crate::definitions::parse::tree::CompareOp;
+use crate::definitions::parse::tree::Edition;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::TextVerb;
@@ -165,26 +166,18 @@ impl Builder<'_> {
             }
             Rule::quantified => {
                 let pair = parts.next()?;
-                let span = self.span(&pair);
-                self.quantified(pair).map(|expr| Spanned::new(expr, span))
+                self.quantified(pair, parts)
             }
             Rule::count => {
                 let pair = parts.next()?;
-                let span = self.span(&pair);
-                let mut parts = Parts::of(pair);
-                let variable = self.next_name(&mut parts)?;
-                let list = parts.take(Rule::in_list).and_then(|pair| self.inner_path(pair));
-                let body = match parts.next() {
-                    Some(pair) => Some(Box::new(self.expression(pair)?)),
-                    None => None,
-                };
-                Some(Spanned::new(Expr::Count { variable, list, body }, span))
+                self.count(pair, parts)
             }
             _ => self.value(parts),
         }
     }
 
-    fn quantified(&mut self, pair: Pair<'_>) -> Option<Expr> {
+    fn quantified<'i>(&mut self, pair: Pair<'i>, row: &mut Parts<'i>) -> Option<Node> {
+        let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let quantifier = match parts.next()?.as_str() {
             "any" => Quantifier::Any,
@@ -194,8 +187,38 @@ impl Builder<'_> {
         let variable = self.next_name(&mut parts)?;
         let list = parts.take(Rule::in_list).and_then(|pair| self.inner_path(pair));
         let is_has = parts.next()?.as_rule() == Rule::has;
-        let body = Box::new(self.expression(parts.next()?)?);
-        Some(Expr::Quantified { quantifier, variable, list, is_has, body })
+        let (body, span) = self.body(parts.next()?, span, row)?;
+        Some(Spanned::new(Expr::Quantified { quantifier, variable, list, is_has, body }, span))
+    }
+
+    fn count<'i>(&mut self, pair: Pair<'i>, row: &mut Parts<'i>) -> Option<Node> {
+        let span = self.span(&pair);
+        let mut parts = Parts::of(pair);
+        let variable = self.next_name(&mut parts)?;
+        let list = parts.take(Rule::in_list).and_then(|pair| self.inner_path(pair));
+        let Some(body) = parts.next() else {
+            return Some(Spanned::new(Expr::Count { variable, list, body: None }, span));
+        };
+        let (body, span) = self.body(body, span, row)?;
+        Some(Spanned::new(Expr::Count { variable, list, body: Some(body) }, span))
+    }
+
+    /// The condition behind `where` or `has`, and where the whole ends.
+    ///
+    /// The grammar lets it go as far to the right as it can, as the first edition does. In the second it ends with its
+    /// bracket: what stands behind is handed back to the row around it, of which this was the last operand so far.
+    fn body<'i>(&mut self, body: Pair<'i>, whole: Span, row: &mut Parts<'i>) -> Option<(Box<Node>, Span)> {
+        let mut parts = Parts::of(body.clone());
+        let bracketed = if self.edition == Edition::Second { parts.take(Rule::expression) } else { None };
+        match bracketed {
+            Some(inner) if parts.peek().is_some() => {
+                let body = self.expression(inner)?;
+                *row = parts;
+                let span = Span::new(whole.start, body.span.end);
+                Some((Box::new(body), span))
+            }
+            _ => Some((Box::new(self.expression(body)?), whole)),
+        }
     }
 
     /// A value that stands for itself, a name, or a call.

@@ -14,6 +14,7 @@ use crate::definitions::parse::problems::Problems;
 use crate::definitions::parse::recover::Place;
 use crate::definitions::parse::tree::DaysDef;
 use crate::definitions::parse::tree::DeriveDef;
+use crate::definitions::parse::tree::Edition;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::Statement;
@@ -37,6 +38,9 @@ pub struct Builder<'b> {
     /// Places whose problem has been said.
     pub(super) poisoned: &'b [usize],
     pub(super) problems: &'b mut Problems,
+    pub(super) edition: Edition,
+    /// Lines that were left out of the tree.
+    pub(super) unread: Vec<Span>,
     /// Expressions and types around this one.
     depth: usize,
 }
@@ -73,8 +77,8 @@ impl<'i> Parts<'i> {
 
 impl<'b> Builder<'b> {
     /// A builder for the piece of a file at `segment`.
-    pub fn new(segment: Span, poisoned: &'b [usize], problems: &'b mut Problems) -> Builder<'b> {
-        Builder { segment, poisoned, problems, depth: 0 }
+    pub fn new(edition: Edition, segment: Span, poisoned: &'b [usize], problems: &'b mut Problems) -> Builder<'b> {
+        Builder { segment, poisoned, problems, edition, unread: Vec::new(), depth: 0 }
     }
 
     /// The statements of a file.
@@ -101,11 +105,15 @@ impl<'b> Builder<'b> {
     ) -> Vec<Spanned<T>> {
         let mut items = Vec::new();
         for pair in block.into_inner() {
-            if pair.as_rule() == Rule::bad_line {
+            let span = self.span(&pair);
+            let rule = pair.as_rule();
+            if rule == Rule::bad_line {
+                self.unread.push(span);
                 self.recover(pair, place);
-            } else {
-                let span = self.span(&pair);
-                items.extend(build(self, pair).map(|item| Spanned::new(item, span)));
+            } else if let Some(item) = build(self, pair) {
+                items.push(Spanned::new(item, span));
+            } else if !is_moved(rule) {
+                self.unread.push(span);
             }
         }
         items
@@ -114,9 +122,12 @@ impl<'b> Builder<'b> {
     /// Looks through a block whose head is wrong, for the sake of its diagnostics.
     pub(super) fn look_through(&mut self, block: Pair<'_>) {
         match block.as_rule() {
+            Rule::record_body => drop(self.record_body(block)),
+            Rule::map_body => drop(self.map_body(block, &Spanned::new(String::new(), Span::default()))),
             Rule::fields => drop(self.fields(block)),
             Rule::set_body => drop(self.set_body(block)),
             Rule::code_body => drop(self.code_body(block)),
+            Rule::rules_body => drop(self.rules_body(block)),
             Rule::rule_body => drop(self.rule_body(block)),
             Rule::rows => drop(self.rows(block)),
             Rule::derive_body => {
@@ -138,6 +149,7 @@ impl<'b> Builder<'b> {
             Rule::table => Statement::Table(self.table(pair)?),
             Rule::derive => Statement::Derive(self.derive(pair)?),
             Rule::function => Statement::Function(self.function(pair)?),
+            Rule::rules_def => Statement::Rules(self.rules_def(pair)?),
             Rule::rule_def => Statement::Rule(self.rule_def(pair)?),
             Rule::crosswalk => Statement::Crosswalk(self.crosswalk(pair)?),
             Rule::label_def => Statement::Label(self.label_def(pair)?),
@@ -314,6 +326,11 @@ impl<'b> Builder<'b> {
         self.depth -= 1;
         built
     }
+}
+
+/// Whether a statement is kept in another place of the tree than among those around it.
+fn is_moved(rule: Rule) -> bool {
+    matches!(rule, Rule::set_title | Rule::set_record | Rule::on | Rule::carried | Rule::import)
 }
 
 /// Whether it is written like a day: `2026-02-30` is.

@@ -8,6 +8,7 @@ use crate::definitions::parse::recover::Place;
 use crate::definitions::parse::tree::Attribute;
 use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::KindDef;
+use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::RecordDef;
 use crate::definitions::parse::tree::SimpleKind;
 use crate::diagnostics::span::Spanned;
@@ -17,8 +18,20 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let name = self.next_name(&mut parts)?;
         let title = self.title(&mut parts);
-        let fields = self.fields(parts.next()?);
-        Some(RecordDef { name, title, fields })
+        let (carried, fields) = self.record_body(parts.next()?);
+        Some(RecordDef { name, title, carried, fields })
+    }
+
+    pub(super) fn record_body(&mut self, block: Pair<'_>) -> (Vec<Name>, Vec<FieldDef>) {
+        let mut carried = Vec::new();
+        let fields = self.items(block, Place::Record, |builder, pair| {
+            if pair.as_rule() == Rule::carried {
+                carried.append(&mut builder.names(&mut Parts::of(pair)));
+                return None;
+            }
+            builder.field(pair)
+        });
+        (carried, fields.into_iter().map(|field| field.item).collect())
     }
 
     pub(super) fn fields(&mut self, block: Pair<'_>) -> Vec<FieldDef> {

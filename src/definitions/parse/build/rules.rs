@@ -14,6 +14,7 @@ use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::RowDef;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
+use crate::definitions::parse::tree::RulesDef;
 use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
@@ -154,14 +155,26 @@ impl Builder<'_> {
         Some(FunctionDef { name, parameters, result, body: self.expression(parts.next()?)? })
     }
 
+    pub(super) fn rules_def(&mut self, pair: Pair<'_>) -> Option<RulesDef> {
+        let mut parts = Parts::of(pair);
+        let record = self.next_name(&mut parts)?;
+        let see = self.title(&mut parts);
+        Some(RulesDef { record, see, rules: self.rules_body(parts.next()?) })
+    }
+
+    pub(super) fn rules_body(&mut self, block: Pair<'_>) -> Vec<Spanned<RuleDef>> {
+        self.items(block, Place::Rules, Builder::rule_def)
+    }
+
     pub(super) fn rule_def(&mut self, pair: Pair<'_>) -> Option<RuleDef> {
         let mut parts = Parts::of(pair);
-        Some(RuleDef {
-            id: self.next_name(&mut parts)?,
-            severity: self.severity(&mut parts)?.item,
-            message: self.next_name(&mut parts)?,
-            items: self.rule_body(parts.next()?),
-        })
+        let id = self.next_name(&mut parts)?;
+        let severity = self.severity(&mut parts)?.item;
+        let message = self.next_name(&mut parts)?;
+        let body = parts.next()?;
+        let on = body.clone().into_inner().find(|pair| pair.as_rule() == Rule::on);
+        let record = on.and_then(|pair| self.inner_name(pair));
+        Some(RuleDef { id, record, severity, message, items: self.rule_body(body) })
     }
 
     pub(super) fn rule_body(&mut self, block: Pair<'_>) -> Vec<Spanned<RuleItem>> {
@@ -172,10 +185,10 @@ impl Builder<'_> {
         let rule = pair.as_rule();
         let mut parts = Parts::of(pair);
         Some(match rule {
+            Rule::require if parts.has(Rule::if_present) => RuleItem::RequireIfPresent(self.expression(parts.next()?)?),
             Rule::require => RuleItem::Require(self.expression(parts.next()?)?),
             Rule::forbid => RuleItem::Forbid(self.expression(parts.next()?)?),
-            Rule::when_line => RuleItem::When(self.expression(parts.next()?)?),
-            Rule::scope => RuleItem::Scope(self.expression(parts.next()?)?),
+            Rule::when_line | Rule::scope => RuleItem::When(self.expression(parts.next()?)?),
             Rule::severity => {
                 RuleItem::Severity { severity: self.severity(&mut parts)?, when: self.expression(parts.next()?)? }
             }
@@ -192,7 +205,6 @@ impl Builder<'_> {
                     _ => RuleItem::Word { key, text },
                 }
             }
-            Rule::on => RuleItem::On(self.next_name(&mut parts)?),
             Rule::from_day => RuleItem::From(self.day(parts.next()?)?),
             Rule::to_day => RuleItem::To(self.day(parts.next()?)?),
             Rule::once => RuleItem::Once,
