@@ -13,6 +13,7 @@ mod dependencies;
 mod em_truth_table;
 mod fuzzed;
 mod guides;
+mod language;
 mod laws;
 mod laws_logic;
 mod laws_policy;

@@ -342,7 +342,7 @@ fn first_path(condition: &Cond) -> Option<String> {
         | Cond::Bare(path, _)
         | Cond::Text(path, _) => Some(path.written.clone()),
         Cond::Mentions { of, .. } => Some(of.written.clone()),
-        Cond::Relates(..) | Cond::Quantified { .. } | Cond::Check(..) => None,
+        Cond::Quantified { .. } | Cond::Check(..) => None,
     }
 }
 
@@ -513,9 +513,7 @@ fn first_asked(test: &Cond) -> Option<&Path> {
     match test {
         Cond::All(parts) | Cond::Any(parts) => parts.iter().find_map(first_asked),
         Cond::Not(inner) => first_asked(inner),
-        Cond::Compare(_, left, right) | Cond::Excludes(left, right) | Cond::Relates(_, left, right) => {
-            first_read(left).or_else(|| first_read(right))
-        }
+        Cond::Compare(_, left, right) | Cond::Relates(_, left, right) => first_read(left).or_else(|| first_read(right)),
         Cond::Is(of, ..) | Cond::CodeIs(of, ..) | Cond::Within { of, .. } | Cond::Check(_, of) => first_read(of),
         Cond::In(path, ..)
         | Cond::Includes(path, ..)
@@ -533,7 +531,9 @@ fn first_read(value: &Expr) -> Option<&Path> {
         Expr::Path(path) | Expr::Weight(path, _) | Expr::Length(path) => Some(path),
         Expr::Count(list, _) => Some(&list.list),
         Expr::Arithmetic(_, left, right) => first_read(left).or_else(|| first_read(right)),
-        Expr::Call(_, arguments) | Expr::Table(_, _, arguments) | Expr::Own(_, arguments) => arguments.iter().find_map(first_read),
+        Expr::Call(_, arguments) | Expr::Table(_, _, arguments) | Expr::Own(_, arguments) => {
+            arguments.iter().find_map(first_read)
+        }
         Expr::If(condition, then, other) => {
             first_asked(condition).or_else(|| first_read(then)).or_else(|| other.as_deref().and_then(first_read))
         }

@@ -282,7 +282,7 @@ impl fmt::Display for Cond {
             Cond::Relates(kind, left, right) => write!(out, "{left} relates to {right} by {kind}"),
             Cond::Quantified { quantifier, list, has, body } => {
                 let verb = if *has { "has" } else { "where" };
-                write!(out, "{quantifier} {list} {verb} {body}")
+                write!(out, "{quantifier} {list} {verb} ({body})")
             }
             Cond::Check(name, of) => write!(out, "{name}({of})"),
         }
@@ -304,7 +304,7 @@ impl fmt::Display for Expr {
             Expr::Weight(path, false) => write!(out, "{}.weight", path.written),
             Expr::Weight(path, true) => write!(out, "property({}, weight)", path.written),
             Expr::Count(list, None) => write!(out, "(count of {list})"),
-            Expr::Count(list, Some(body)) => write!(out, "(count of {list} where {body})"),
+            Expr::Count(list, Some(body)) => write!(out, "(count of {list} where ({body}))"),
             Expr::Length(path) => write!(out, "(count of {})", path.written),
             Expr::Arithmetic(sign, left, right) => {
                 let part = |it: &Expr| match it {

@@ -233,7 +233,7 @@ fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &Path, def: &'t CodeSetD
             SetItem::Offer { path, points } => {
                 draft.offers.push((path, points.as_ref().map_or(4.0, |points| points.item)));
             }
-            SetItem::Code(_) | SetItem::Starter(_) => {}
+            SetItem::InHead | SetItem::Code(_) | SetItem::Starter(_) => {}
         }
     }
 }

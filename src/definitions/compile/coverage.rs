@@ -63,7 +63,7 @@ fn beginnings(table: &Table) -> Vec<Day> {
     days
 }
 
-/// Reports combinations that two rows cover (unless the table says `first`) and that none covers (unless `partial`); with
+/// Reports combinations that two rows cover (unless the table says `first-match`) and that none covers (unless `partial`); with
 /// `asks_reach`, rows that no input reaches too.
 fn check_rows(
     def: &TableDef,

@@ -251,7 +251,7 @@ fn is_path(lowering: &Lowering<'_, '_>, word: &str) -> bool {
     matches!(lowering.scope.find(word), Found::Path { .. })
 }
 
-/// Lines that an `unless` of the same code rules out, and codes whose every way in is shut.
+/// Lines that a `never` line of the same code rules out, and codes whose every way in is shut.
 fn unreachable(
     draft: &Draft<'_>,
     domain: usize,
@@ -277,7 +277,7 @@ fn unreachable(
         } else if first_day.is_some_and(has_ended) {
             Some("it ended before the first release began")
         } else if criterion.phrases.is_empty() && criterion.when.iter().all(is_shut) {
-            Some("an `unless` rules out all that its `when` lines find")
+            Some("a `never` line rules out all that its `propose` lines find")
         } else {
             None
         };
@@ -288,7 +288,7 @@ fn unreachable(
     }
 }
 
-/// Reports the `when` line of a code that stands at `number` among its lines.
+/// Reports the `propose` line of a code that stands at `number` among its lines.
 fn say_shut(draft: &Draft<'_>, domain: usize, code: u32, number: usize, lowering: &mut Lowering<'_, '_>) {
     let own = draft.said.iter().filter(|one| one.domain == domain && one.codes.contains(&code));
     let mut lines = own.filter_map(|one| match &one.item.item {
@@ -297,7 +297,7 @@ fn say_shut(draft: &Draft<'_>, domain: usize, code: u32, number: usize, lowering
     });
     if let Some((file, span)) = lines.nth(number) {
         lowering.report.enter(file);
-        let why = "an `unless` of the code rules out all that it finds".into();
+        let why = "a `never` line of the code rules out all that it finds".into();
         lowering.say_at(span, Problem::NeverHolds { why }, None);
     }
 }

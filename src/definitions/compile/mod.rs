@@ -312,7 +312,12 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                     duplicate("record", &def.name, report);
                 } else {
                     records.push(records::record(def, world, report));
-                    let words = def.carried.iter().map(|word| word.item.clone()).collect::<Vec<_>>();
+                    let words = def
+                        .carried
+                        .iter()
+                        .flat_map(|words| &words.item)
+                        .map(|word| word.item.clone())
+                        .collect::<Vec<_>>();
                     carried.insert(def.name.item.clone(), words);
                 }
             }

@@ -62,7 +62,7 @@ pub(super) fn record<'a>(
         }
         (None, _) => {
             let names: Vec<&str> = records.iter().map(|record| record.name.as_str()).collect();
-            let help = Some(format!("say `on {}`", names.join("` or `on ")));
+            let help = Some(format!("put it into a block: `rules for {}`", names.join("` or `rules for ")));
             report.say(at, Problem::MissingRecord { what: what.into() }, help);
             return None;
         }
@@ -261,7 +261,7 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
             let problem = Problem::Misplaced { what: "severity".into(), place: "a check".into() };
             lowering.say_at(severity.span, problem, help);
         }
-        RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::Check(_) => {}
+        RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::On | RuleItem::Check(_) => {}
     }
 }
 
@@ -403,11 +403,11 @@ pub(super) fn gist(rule: &Rule) -> Vec<u8> {
             check.require.iter().for_each(|it| conjuncts(it, &mut asked));
             check.forbid.iter().for_each(|it| asked.push(turned(it)));
             let mut when = Vec::new();
-            check.when.iter().for_each(|it| conjuncts(it, &mut when));
+            rule.scope.iter().chain(&check.when).for_each(|it| conjuncts(it, &mut when));
             (&check.steps, set(when), set(asked), &check.at, &check.fix)
         })
         .collect();
-    let whole = (rule.record, set(rule.scope.clone()), rule.from, rule.to, checks);
+    let whole = (rule.record, rule.from, rule.to, checks);
     postcard::to_stdvec(&whole).unwrap_or_else(|_| rule.id.clone().into_bytes())
 }
 

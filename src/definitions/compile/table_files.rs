@@ -11,6 +11,7 @@ use crate::definitions::import;
 use crate::definitions::import::sources;
 use crate::definitions::parse::parse;
 use crate::definitions::parse::tree::CellDef;
+use crate::definitions::parse::tree::Edition;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::RowDef;
@@ -108,7 +109,7 @@ fn written(record: &[String], column: &Column<'_>, empty: &str) -> String {
 
 /// The rows of a table that was written out; all of them stand where the file is named.
 fn rows_of(text: &str, at: Span) -> Result<Vec<Spanned<RowDef>>, String> {
-    let (tree, problems) = parse(text);
+    let (tree, problems) = parse(text, Edition::Second);
     if let Some(problem) = problems.first() {
         let line = text.get(..problem.span.start).unwrap_or_default().matches('\n').count();
         return Err(format!("row {line}: {}", problem.kind));

@@ -4,6 +4,7 @@ use crate::definitions::format::Printer;
 use crate::definitions::format::expression::code_ranges;
 use crate::definitions::format::expression::paths;
 use crate::definitions::format::flow::Flow;
+use crate::definitions::format::page::Body;
 use crate::definitions::format::page::Shape;
 use crate::definitions::format::sets::days;
 use crate::definitions::format::sets::match_kind;
@@ -14,10 +15,12 @@ use crate::definitions::format::words::quoted;
 use crate::definitions::format::words::texts;
 use crate::definitions::parse::tree::CodeDef;
 use crate::definitions::parse::tree::CodeItem;
+use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MapsTo;
 use crate::definitions::parse::tree::NoteKind;
 use crate::definitions::parse::tree::ReplacedBy;
 use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
 use crate::model::content::Replacing;
 
 impl Printer<'_> {
@@ -44,7 +47,7 @@ impl Printer<'_> {
         match item {
             CodeItem::Also(names) => keyword("also", texts(names, 1)),
             CodeItem::Designation { language, title } => {
-                keyword("designation", Flow::of(format!("{} {}", language.item, quoted(&title.item))))
+                keyword("title", Flow::of(format!("{} {}", language.item, quoted(&title.item))))
             }
             CodeItem::Definition(text) => keyword("definition", Flow::of(quoted(&text.item))),
             CodeItem::Under(codes) => keyword("under", listed(codes, 1)),
@@ -65,7 +68,7 @@ impl Printer<'_> {
             CodeItem::Note { kind, text } => {
                 let word = match kind {
                     NoteKind::Note => "note",
-                    NoteKind::Inclusion => "includes",
+                    NoteKind::Inclusion => "inclusion",
                 };
                 keyword(word, Flow::of(quoted(&text.item)))
             }
@@ -75,16 +78,16 @@ impl Printer<'_> {
                 if let Some(see) = &line.see {
                     flow.word(&format!("see {}", quoted(&see.item)));
                 }
-                keyword("label", flow)
+                keyword("labelled", flow)
             }
-            CodeItem::When { condition, points } => {
-                let mut flow = self.expression(condition);
+            CodeItem::Propose { condition, points } => {
+                let mut flow = self.when(condition);
                 if let Some(points) = points {
                     flow.word(&format!("points {}", points.item));
                 }
-                keyword("when", flow)
+                keyword("propose", flow)
             }
-            CodeItem::Unless(condition) => keyword("unless", self.expression(condition)),
+            CodeItem::Never(condition) => keyword("never", self.when(condition)),
             CodeItem::Needs(fields) => keyword("needs", paths(fields, 1)),
             CodeItem::Code(code) => self.code(code, span),
             _ => self.fact(item),
@@ -97,40 +100,57 @@ impl Printer<'_> {
             CodeItem::Assignable(is_assignable) => {
                 Shape::Plain(Flow::of(if *is_assignable { "assignable" } else { "not assignable" }))
             }
-            CodeItem::Raise { property, value, when } => {
-                let mut flow = Flow::of(format!("{} to", property.item));
-                flow.append(self.expression(value));
-                flow.word("when");
-                flow.append(self.expression(when));
-                Shape::Keyword("raise".to_owned(), flow)
+            CodeItem::Raise { property, value, when, days: on } => {
+                let mut flow = self.expression(value);
+                flow.append(self.when(when));
+                days(&mut flow, on.from.as_ref(), on.to.as_ref());
+                Shape::Keyword(property.item.clone(), flow)
             }
-            CodeItem::MapsTo(targets) => {
-                let mut flow = Flow::of("maps to");
-                for (at, target) in targets.iter().enumerate() {
-                    if at > 0 {
-                        flow.push(";");
-                        flow.may_break(0);
-                    } else {
-                        flow.push(" ");
-                    }
-                    flow.glue(self.target(target));
-                }
-                Shape::Plain(flow)
-            }
-            CodeItem::Property { name, values } => {
+            CodeItem::MapsTo(targets) => self.maps_to(targets),
+            CodeItem::Property { name, values, days: on } => {
                 let values = values.iter().map(|value| self.expression(value));
-                Shape::Keyword(name.item.clone(), joined(values, 1))
+                let mut flow = joined(values, 1);
+                days(&mut flow, on.from.as_ref(), on.to.as_ref());
+                Shape::Keyword(name.item.clone(), flow)
             }
             _ => Shape::Plain(Flow::default()),
         }
     }
 
-    fn target(&self, target: &MapsTo) -> Flow {
-        let mut flow = Flow::of(format!("{}/{}", target.set.item, bare(&target.code.item)));
+    /// Targets in one set are a block. The first edition can name several sets in one statement; that stays as it is.
+    fn maps_to(&self, targets: &[MapsTo]) -> Shape {
+        let Some(set) = targets.first().map(|target| &target.set.item) else {
+            return Shape::Plain(Flow::of("maps to"));
+        };
+        if targets.iter().all(|target| target.set.item == *set) {
+            let lines = targets.iter().map(|target| Shape::Plain(self.target(target, "")));
+            return Shape::Block(Flow::of(format!("maps to {set}")), Body::made(lines), String::new());
+        }
+        let mut flow = Flow::of("maps to");
+        for (at, target) in targets.iter().enumerate() {
+            if at > 0 {
+                flow.push(";");
+                flow.may_break(0);
+            } else {
+                flow.push(" ");
+            }
+            flow.glue(self.target(target, &format!("{}/", target.set.item)));
+        }
+        Shape::Plain(flow)
+    }
+
+    fn target(&self, target: &MapsTo, set: &str) -> Flow {
+        let mut flow = Flow::of(format!("{set}{}", bare(&target.code.item)));
         if let Some(kind) = &target.kind {
             flow.word(match_kind(*kind));
         }
         self.condition(&mut flow, target.when.as_ref(), target.otherwise);
+        flow
+    }
+
+    fn when(&self, condition: &Spanned<Expr>) -> Flow {
+        let mut flow = Flow::of("when");
+        flow.append(self.expression(condition));
         flow
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::definitions::format::Printer;
 use crate::definitions::format::flow::Flow;
+use crate::definitions::format::sets::days;
 use crate::definitions::format::words::bare;
 use crate::definitions::format::words::bracketed;
 use crate::definitions::format::words::duration;
@@ -139,10 +140,9 @@ impl Printer<'_> {
                 flow.append(self.within(right, Rank::Sum, depth, is_last));
                 flow
             }
-            Expr::Excludes { left: one, right } => {
-                let mut flow = left(one);
-                flow.word("excludes");
-                flow.append(self.within(right, Rank::Sum, depth, is_last));
+            Expr::Relates { left: one, right, relation } => {
+                let mut flow = with(left(one), "relates to", self.within(right, Rank::Value, depth, true));
+                flow.word(&format!("by {}", relation.item));
                 flow
             }
             Expr::Is { left: one, value, negated } => {
@@ -257,6 +257,11 @@ impl Printer<'_> {
                 flow.glue(self.weighed(&to.item, 9, true));
                 flow
             }
+            MemberDef::Dated(member, on) => {
+                let mut flow = self.member(member);
+                days(&mut flow, on.from.as_ref(), on.to.as_ref());
+                flow
+            }
         }
     }
 }
@@ -273,9 +278,7 @@ fn ends_open(expr: &Expr) -> bool {
         Expr::Quantified { .. } | Expr::Count { body: Some(_), .. } => true,
         Expr::Or(terms) | Expr::And(terms) => terms.last().is_some_and(|term| ends_open(&term.item)),
         Expr::Not(inner) => ends_open(&inner.item),
-        Expr::Compare { right, .. } | Expr::Excludes { right, .. } | Expr::Arithmetic { right, .. } => {
-            ends_open(&right.item)
-        }
+        Expr::Compare { right, .. } | Expr::Arithmetic { right, .. } => ends_open(&right.item),
         _ => false,
     }
 }

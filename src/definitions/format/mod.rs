@@ -40,7 +40,7 @@ const WIDEST: usize = 120;
 /// Lines that cannot be read stay as they were written. A file whose blocks do not close comes back as it was: nobody can
 /// tell how it is meant.
 pub fn print(source: &str) -> String {
-    let (tree, problems) = parse::parse(source);
+    let (tree, problems) = parse::parse(source, tree::Edition::Second);
     print_tree(source, &tree, &problems)
 }
 
@@ -76,8 +76,16 @@ struct Printer<'s> {
 impl Printer<'_> {
     fn file(&mut self, tree: &tree::File, source: &str) -> Body {
         let whole = Span::new(0, source.len());
-        let statements = tree.statements.iter().map(|statement| (statement.span, &statement.item));
-        let mut body = self.body(statements, whole, Printer::statement);
+        let statements = self.runs(&tree.statements);
+        let mut body = self.body(statements.into_iter(), whole, |printer, run, span| match run {
+            [Spanned { item: Statement::Rule(tree::RuleDef { record: Some(record), .. }), .. }, ..]
+                if !printer.has_problem(span) =>
+            {
+                printer.rules_of_one_record(record, run, span)
+            }
+            [one, ..] => printer.statement(&one.item, span),
+            [] => nothing(),
+        });
         // Nothing stands before the first statement whose line it could share.
         if let Some(comment) = body.comment.take() {
             let comment = Above::Comment(comment);
@@ -97,11 +105,34 @@ impl Printer<'_> {
             Statement::Table(table) => self.table(table, span),
             Statement::Derive(derive) => self.derive(derive, span),
             Statement::Function(function) => self.function(function),
+            Statement::Rules(rules) => self.rules(rules, span),
             Statement::Rule(rule) => self.rule(rule, span),
             Statement::Crosswalk(crosswalk) => self.crosswalk(crosswalk, span),
             Statement::Label(label) => Printer::label(label),
             Statement::Purpose(purpose) => Printer::purpose(purpose),
             Statement::Policy(policy) => self.policy(policy, span),
+        }
+    }
+
+    /// The statements of a file. Rules that follow one another and name the same record, as in the first edition each does, are
+    /// one run.
+    fn runs<'t>(&self, statements: &'t [Spanned<Statement>]) -> Vec<(Span, &'t [Spanned<Statement>])> {
+        let is_same = |one: &Spanned<Statement>, next: &Spanned<Statement>| {
+            let record = self.record_of(one);
+            record.is_some() && record == self.record_of(next)
+        };
+        let runs = statements.chunk_by(is_same);
+        let span = |run: &[Spanned<Statement>]| run.iter().map(|one| one.span).reduce(Span::join).unwrap_or_default();
+        runs.map(|run| (span(run), run)).collect()
+    }
+
+    /// The record that a rule names itself, if the rule could be read.
+    fn record_of<'t>(&self, statement: &'t Spanned<Statement>) -> Option<&'t str> {
+        match &statement.item {
+            Statement::Rule(rule) if !self.has_problem(statement.span) => {
+                rule.record.as_ref().map(|name| name.item.as_str())
+            }
+            _ => None,
         }
     }
 
@@ -114,9 +145,11 @@ impl Printer<'_> {
     ) -> Body {
         let mut body = Body::default();
         let mut at = block.start;
+        // What stood around statements that are printed in another place: it goes to the next one.
+        let mut left: Option<Vec<Above>> = None;
         for (span, item) in items {
             let span = self.trimmed(span);
-            self.between(&mut body, Span::new(at, span.start));
+            self.between(&mut body, Span::new(at, span.start), left.take());
             let shape = print(self, item, span);
             let shape = if self.is_spoilt(span, &shape) {
                 self.trivia.take_all(span);
@@ -128,19 +161,19 @@ impl Printer<'_> {
                 entry.shape = shape;
                 entry.above.extend(self.trivia.left_in(span));
             }
+            left = body.entries.pop_if(|entry| is_nothing(&entry.shape)).map(|entry| entry.above);
             at = span.end;
         }
         let gap = self.trivia.gap(Span::new(at, block.end));
-        put_behind(&mut body, gap.behind);
-        body.last = gap.above;
+        body.last = settle(&mut body, gap, left);
         body
     }
 
     /// Begins a new entry with what stands before it.
-    fn between(&mut self, body: &mut Body, span: Span) {
+    fn between(&mut self, body: &mut Body, span: Span, left: Option<Vec<Above>>) {
         let gap = self.trivia.gap(span);
-        put_behind(body, gap.behind);
-        body.entries.push(Entry { above: gap.above, shape: Shape::Verbatim(String::new()), comment: None });
+        let above = settle(body, gap, left);
+        body.entries.push(Entry { above, shape: Shape::Verbatim(String::new()), comment: None });
     }
 
     /// The statements of the block of a statement, which may stand on one line with it.
@@ -178,6 +211,27 @@ impl Printer<'_> {
     fn is_quoted(&self, name: &Name) -> bool {
         self.trivia.text(name.span).starts_with('"')
     }
+}
+
+/// What a statement becomes that is printed in another place: the title of a code set in its head.
+fn nothing() -> Shape {
+    Shape::Verbatim(String::new())
+}
+
+fn is_nothing(shape: &Shape) -> bool {
+    matches!(shape, Shape::Verbatim(text) if text.is_empty())
+}
+
+/// Puts the comment of a gap behind the entry before it, and returns what stands above the next one. `left` is what stood above
+/// an entry that was taken out just before.
+fn settle(body: &mut Body, gap: trivia::Gap, left: Option<Vec<Above>>) -> Vec<Above> {
+    let Some(mut above) = left else {
+        put_behind(body, gap.behind);
+        return gap.above;
+    };
+    above.extend(gap.behind.map(Above::Comment));
+    above.extend(gap.above);
+    above
 }
 
 /// Puts a comment behind the last entry, or behind the brace that opens the block.

@@ -82,15 +82,15 @@ fn policy_item(item: &PolicyItem) -> Shape {
             keyword("purpose", flow)
         }
         PolicyItem::Fields { selectors, operator } => fields(selectors, operator),
-        PolicyItem::Text(TextDef::Keep) => keyword("text", Flow::of("keep")),
-        PolicyItem::Text(TextDef::Remove) => keyword("text", Flow::of("remove")),
+        PolicyItem::Text(TextDef::Keep) => keyword("free text", Flow::of("keep")),
+        PolicyItem::Text(TextDef::Remove) => keyword("free text", Flow::of("remove")),
         PolicyItem::Text(TextDef::Mask { kinds, replacement }) => {
             let mut flow = Flow::of("mask");
             flow.append(if kinds.is_empty() { Flow::of("all") } else { listed(kinds, 1) });
             if let Some(replacement) = replacement {
                 flow.word(&format!("as {}", quoted(&replacement.item)));
             }
-            keyword("text", flow)
+            keyword("free text", flow)
         }
         PolicyItem::Codes { labels, treatment } => {
             let mut flow = Flow::default();
@@ -123,7 +123,7 @@ fn policy_item(item: &PolicyItem) -> Shape {
         PolicyItem::Findings(word) => keyword("findings", Flow::of(shown(*word))),
         PolicyItem::Counts { under, complement } => {
             let with = if *complement { " with complement" } else { "" };
-            keyword("counts", Flow::of(format!("under {} suppress{with}", under.item)))
+            keyword("counts", Flow::of(format!("below {} hide{with}", under.item)))
         }
     }
 }

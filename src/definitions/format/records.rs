@@ -20,7 +20,16 @@ use crate::diagnostics::span::Spanned;
 impl Printer<'_> {
     pub(super) fn record(&mut self, def: &RecordDef, span: Span) -> Shape {
         let head = titled("record", &def.name, def.title.as_ref());
-        let body = self.fields(&def.fields, span);
+        let Some(block) = self.trivia.block(span) else { return Shape::Plain(head) };
+        let carried = def.carried.iter().map(|words| (words.span, None));
+        let fields = def.fields.iter().map(|field| (field_span(field), Some(field)));
+        let mut items: Vec<(Span, Option<&FieldDef>)> = carried.chain(fields).collect();
+        items.sort_by_key(|(span, _)| *span);
+        let body = self.body(items.into_iter(), block, |printer, field, span| match (field, &def.carried) {
+            (Some(field), _) => printer.field(field, span),
+            (None, Some(words)) => Shape::Keyword("findings".to_owned(), carried_words(&words.item)),
+            (None, None) => super::nothing(),
+        });
         Shape::Block(head, body, String::new())
     }
 
@@ -81,7 +90,11 @@ impl Printer<'_> {
                     }
                     flow.line()
                 });
-                Flow::of(format!("default {}", cases.collect::<Vec<_>>().join("; ")))
+                let cases: Vec<String> = cases.collect();
+                match cases.as_slice() {
+                    [one] if !one.contains(" when ") => Flow::of(format!("default {one}")),
+                    _ => Flow::of(format!("default {{ {} }}", cases.join("; "))),
+                }
             }
         }
     }
@@ -144,6 +157,12 @@ pub(super) fn kind(kind: &KindDef) -> Flow {
         }
         KindDef::Record(_) => joined(std::iter::empty(), 1),
     }
+}
+
+fn carried_words(words: &[Name]) -> Flow {
+    let mut flow = Flow::of("carry");
+    flow.append(listed(words, 1));
+    flow
 }
 
 fn simple_kind(kind: SimpleKind) -> &'static str {

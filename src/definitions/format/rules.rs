@@ -6,6 +6,7 @@ use crate::definitions::format::expression::path;
 use crate::definitions::format::flow::Flow;
 use crate::definitions::format::page::Shape;
 use crate::definitions::format::records::kind;
+use crate::definitions::format::sets::days;
 use crate::definitions::format::words::bare;
 use crate::definitions::format::words::bracketed;
 use crate::definitions::format::words::joined;
@@ -22,6 +23,8 @@ use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::RowDef;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
+use crate::definitions::parse::tree::RulesDef;
+use crate::definitions::parse::tree::Statement;
 use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
@@ -40,10 +43,14 @@ impl Printer<'_> {
         head.word("->");
         head.append(columns(&def.outputs));
         if def.is_first {
-            head.word("first");
+            head.word("first-match");
         }
         if def.is_partial {
             head.word("partial");
+        }
+        if let Some(file) = &def.import {
+            head.word(&format!("import csv {}", quoted(&file.item)));
+            return Shape::Plain(head);
         }
         let body = self.block(&def.rows, span, |printer, row, _| printer.row(row));
         Shape::Block(head, body, String::new())
@@ -51,7 +58,14 @@ impl Printer<'_> {
 
     fn row(&self, row: &RowDef) -> Shape {
         let cells = row.cells.iter().chain(&row.outputs).map(|cell| self.cell(&cell.item).line());
-        Shape::Row(cells.collect(), row.cells.len())
+        let mut cells: Vec<String> = cells.collect();
+        let mut on = Flow::default();
+        days(&mut on, row.days.from.as_ref(), row.days.to.as_ref());
+        if let Some(last) = cells.last_mut().filter(|_| !row.days.days().is_always()) {
+            last.push(' ');
+            last.push_str(on.line().trim_start());
+        }
+        Shape::Row(cells, row.cells.len())
     }
 
     fn cell(&self, cell: &CellDef) -> Flow {
@@ -86,7 +100,7 @@ impl Printer<'_> {
         let body = self.body(items.into_iter(), block, |printer, item, _| match item {
             Line::Field(field, value) => Shape::Sides(path(field), "=", printer.expression(value)),
             Line::Label(labels, when) => {
-                let mut flow = Flow::of("label");
+                let mut flow = Flow::of("labelled");
                 flow.append(listed(labels, 1));
                 flow.word("when");
                 flow.append(printer.expression(when));
@@ -111,6 +125,21 @@ impl Printer<'_> {
         Shape::Plain(flow)
     }
 
+    pub(super) fn rules(&mut self, def: &RulesDef, span: Span) -> Shape {
+        let head = rules_head(&def.record, def.see.as_ref());
+        Shape::Block(head, self.block(&def.rules, span, Printer::rule), String::new())
+    }
+
+    /// Rules that each name the record, as in the first edition, become one block.
+    pub(super) fn rules_of_one_record(&mut self, record: &Name, run: &[Spanned<Statement>], span: Span) -> Shape {
+        let rules = run.iter().filter_map(|one| match &one.item {
+            Statement::Rule(rule) => Some((one.span, rule)),
+            _ => None,
+        });
+        let body = self.body(rules, span, Printer::rule);
+        Shape::Block(rules_head(record, None), body, String::new())
+    }
+
     pub(super) fn rule(&mut self, def: &RuleDef, span: Span) -> Shape {
         let head = format!("rule {} {} {}", def.id.item, severity_word(def.severity), quoted(&def.message.item));
         Shape::Block(Flow::of(head), self.rule_body(&def.items, span), String::new())
@@ -126,10 +155,14 @@ impl Printer<'_> {
             RuleItem::See(text) => keyword("see", Flow::of(quoted(&text.item))),
             RuleItem::Help(text) => keyword("help", Flow::of(quoted(&text.item))),
             RuleItem::Word { key, text } => keyword(&key.item, Flow::of(quoted(&text.item))),
-            RuleItem::On(record) => keyword("on", Flow::of(record.item.clone())),
-            RuleItem::Scope(condition) => keyword("scope", self.expression(condition)),
+            RuleItem::On => super::nothing(),
             RuleItem::When(condition) => keyword("when", self.expression(condition)),
             RuleItem::Require(condition) => keyword("require", self.expression(condition)),
+            RuleItem::RequireIfPresent(condition) => {
+                let mut flow = Flow::of("if present");
+                flow.append(self.expression(condition));
+                keyword("require", flow)
+            }
             RuleItem::Forbid(condition) => keyword("forbid", self.expression(condition)),
             RuleItem::Severity { severity, when } => {
                 let mut flow = Flow::of(format!("{} when", severity_word(severity.item)));
@@ -157,6 +190,14 @@ impl Printer<'_> {
             RuleItem::Check(items) => Shape::Block(Flow::of("check"), self.rule_body(items, span), String::new()),
         }
     }
+}
+
+fn rules_head(record: &Name, see: Option<&Name>) -> Flow {
+    let mut head = Flow::of(format!("rules for {}", record.item));
+    if let Some(see) = see {
+        head.word(&quoted(&see.item));
+    }
+    head
 }
 
 fn severity_word(severity: Severity) -> &'static str {

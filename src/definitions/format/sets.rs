@@ -26,16 +26,18 @@ use crate::model::day::Day;
 
 impl Printer<'_> {
     pub(super) fn code_set(&mut self, def: &CodeSetDef, span: Span) -> Shape {
-        let head = titled(if def.is_overlay { "overlay" } else { "codeset" }, &def.name, None);
+        let mut head = titled(if def.is_overlay { "overlay" } else { "codeset" }, &def.name, def.title.as_ref());
+        if let Some(record) = &def.record {
+            head.word(&format!("for {}", record.item));
+        }
         Shape::Block(head, self.block(&def.items, span, Printer::set_item), String::new())
     }
 
     fn set_item(&mut self, item: &SetItem, span: Span) -> Shape {
         let keyword = |word: &str, flow: Flow| Shape::Keyword(word.to_owned(), flow);
         match item {
-            SetItem::Title(title) => keyword("title", Flow::of(quoted(&title.item))),
+            SetItem::InHead => super::nothing(),
             SetItem::Uri(uri) => keyword("uri", Flow::of(quoted(&uri.item))),
-            SetItem::Record(record) => keyword("record", Flow::of(record.item.clone())),
             SetItem::Release { name, from, to } => {
                 let mut flow = Flow::of(bare(&name.item));
                 days(&mut flow, from.as_ref(), to.as_ref());
@@ -56,6 +58,13 @@ impl Printer<'_> {
                 }
                 keyword("search", flow)
             }
+            SetItem::Relation { name, title, is_symmetric, is_inherited } => {
+                let mut flow = Flow::of(name.item.clone());
+                title.iter().for_each(|title| flow.word(&quoted(&title.item)));
+                let flags = [(*is_symmetric, "symmetric"), (*is_inherited, "inherited")];
+                flags.iter().filter(|(is_set, _)| *is_set).for_each(|(_, word)| flow.word(word));
+                keyword("relation", flow)
+            }
             SetItem::Points { of, points } => {
                 let of = match of {
                     PointsOf::Title => "title",
@@ -71,7 +80,7 @@ impl Printer<'_> {
                 }
                 keyword("offer", flow)
             }
-            SetItem::Import(import) => self.import(import, span),
+            SetItem::Import(import) => self.import(import, span, false),
             SetItem::Code(code) => self.code(code, span),
             SetItem::Starter(items) => {
                 Shape::Block(Flow::of("starter"), self.block(items, span, Printer::set_item), String::new())
@@ -79,7 +88,7 @@ impl Printer<'_> {
         }
     }
 
-    fn import(&mut self, def: &ImportDef, span: Span) -> Shape {
+    fn import(&mut self, def: &ImportDef, span: Span, is_crosswalk: bool) -> Shape {
         let mut flow = Flow::of(format!("{} {}", def.format.item, quoted(&def.file.item)));
         days(&mut flow, def.from.as_ref(), def.to.as_ref());
         if def.options.is_empty() {
@@ -87,7 +96,11 @@ impl Printer<'_> {
         }
         let mut head = Flow::of("import");
         head.append(flow);
-        Shape::Block(head, self.block(&def.options, span, |_, option, _| import_option(option)).short(), String::new())
+        Shape::Block(
+            head,
+            self.block(&def.options, span, |_, option, _| import_option(option, is_crosswalk)).short(),
+            String::new(),
+        )
     }
 
     pub(super) fn crosswalk(&mut self, def: &CrosswalkDef, span: Span) -> Shape {
@@ -98,7 +111,7 @@ impl Printer<'_> {
         let mut items: Vec<(Span, Line<'_>)> = imports.chain(lines).collect();
         items.sort_by_key(|(span, _)| *span);
         let body = self.body(items.into_iter(), block, |printer, item, span| match item {
-            Line::Import(import) => printer.import(import, span),
+            Line::Import(import) => printer.import(import, span, true),
             Line::Code(line) => printer.crosswalk_line(line),
         });
         Shape::Block(head, body, String::new())
@@ -162,11 +175,17 @@ enum Line<'t> {
     Code(&'t CrosswalkLine),
 }
 
-fn import_option(option: &ImportOption) -> Shape {
+fn import_option(option: &ImportOption, is_crosswalk: bool) -> Shape {
     let column = |word: &str, column: &str| Flow::of(format!("{word} {}", bare(column)));
     match option {
         ImportOption::Column { role, column: it } => {
-            Shape::Keyword(column_role(*role).to_owned(), column("column", &it.item))
+            let word = match role {
+                ColumnRole::From if is_crosswalk => "source",
+                ColumnRole::To if is_crosswalk => "target",
+                ColumnRole::Kind => "match",
+                role => column_role(*role),
+            };
+            Shape::Keyword(word.to_owned(), column("column", &it.item))
         }
         ImportOption::Assignable { column: it, value } => {
             let mut flow = column("column", &it.item);
@@ -178,7 +197,7 @@ fn import_option(option: &ImportOption) -> Shape {
             if let Some((it, value)) = when {
                 flow.word(&format!("when column {} is {}", bare(&it.item), bare(&value.item)));
             }
-            Shape::Keyword("label".to_owned(), flow)
+            Shape::Keyword("labelled".to_owned(), flow)
         }
         ImportOption::Property { property, column: it, lower, split } => {
             let mut flow = Flow::of(property.item.clone());

@@ -18,10 +18,12 @@ pub const DEEPEST: usize = 64;
 const POISON: u8 = 1;
 
 /// Statements of the top level whose block or bracket must follow on the same line.
-const TOP: [(&str, u8); 11] = [
+const TOP: [(&str, u8); 13] = [
     ("codeset", b'{'),
     ("overlay", b'{'),
+    ("rules", b'{'),
     ("rule", b'{'),
+    ("function", b'='),
     ("record", b'{'),
     ("table", b'{'),
     ("derive", b'{'),
@@ -33,10 +35,13 @@ const TOP: [(&str, u8); 11] = [
 ];
 
 /// Words that begin a statement and would never begin a line inside brackets.
-const BEGINS: [&str; 18] = [
+const BEGINS: [&str; 22] = [
     "also",
+    "propose",
+    "never",
     "when",
     "unless",
+    "labelled",
     "needs",
     "raise",
     "require",
@@ -46,6 +51,7 @@ const BEGINS: [&str; 18] = [
     "check",
     "see",
     "element",
+    "rules",
     "rule",
     "codeset",
     "overlay",
@@ -191,7 +197,8 @@ impl<'s> Scan<'s> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).take(12).count();
         let word = rest.get(..length).unwrap_or_default();
-        if self.at == self.line_start && !self.braces.is_empty() && begins_top(word, rest) {
+        let is_inside = word == b"rule" && self.is_in_rules();
+        if self.at == self.line_start && !self.braces.is_empty() && !is_inside && begins_top(word, rest) {
             self.close_segment(self.at);
         }
         let begins = begins_statement(word, rest);
@@ -207,6 +214,12 @@ impl<'s> Scan<'s> {
         } else {
             self.statement_start = self.at;
         }
+    }
+
+    /// Whether only a block of rules is open, in which a `rule` may begin in the first column too.
+    fn is_in_rules(&self) -> bool {
+        let [brace] = self.braces.as_slice() else { return false };
+        self.bytes.get(brace.line_start..).is_some_and(|line| line.trim_ascii_start().starts_with(b"rules "))
     }
 
     /// Whether a line begins with an operator, which goes on from the line before.

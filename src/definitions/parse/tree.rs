@@ -70,7 +70,7 @@ pub struct RecordDef {
     pub name: Name,
     pub title: Option<Name>,
     /// `findings carry WORD, …`: further words of the findings about it.
-    pub carried: Vec<Name>,
+    pub carried: Option<Spanned<Vec<Name>>>,
     pub fields: Vec<FieldDef>,
 }
 
@@ -145,6 +145,8 @@ pub struct CodeSetDef {
 /// A statement in a code set.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SetItem {
+    /// A title or record that the first edition writes inside the block; the head of the tree holds it.
+    InHead,
     Uri(Name),
     Release {
         name: Name,
@@ -509,6 +511,8 @@ pub enum RuleItem {
         name: Name,
         value: Spanned<Expr>,
     },
+    /// `on R` of the first edition; the rule of the tree holds the record.
+    On,
     When(Spanned<Expr>),
     Require(Spanned<Expr>),
     /// `require if present E`: holds where the first field of the condition is missing.

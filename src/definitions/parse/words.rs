@@ -19,13 +19,14 @@ pub const FILE: &[&str] = &[
 
 /// Words that begin a statement of a code set.
 pub const CODE_SET: &[&str] = &[
-    "uri", "release", "property", "decide", "search", "points", "relation", "import", "offer", "group", "code", "starter",
+    "uri", "release", "property", "decide", "search", "points", "relation", "import", "offer", "group", "code",
+    "starter",
 ];
 
 /// Words that begin a statement of a code; every other one is a property.
 pub const CODE: &[&str] = &[
     "also",
-    "designation",
+    "title",
     "definition",
     "under",
     "from",
@@ -33,12 +34,11 @@ pub const CODE: &[&str] = &[
     "retired",
     "replaced by",
     "note",
-    "includes",
-    "label",
+    "inclusion",
+    "labelled",
     "propose when",
     "never when",
     "needs",
-    "raise",
     "maps to",
     "assignable",
     "not assignable",
@@ -77,7 +77,7 @@ pub const POLICY: &[&str] = &[
     "keep",
     "mask",
     "every",
-    "text",
+    "free text",
     "codes",
     "candidates",
     "findings",
@@ -98,9 +98,11 @@ pub const IMPORT: &[&str] = &[
     "to column",
     "also column",
     "definition column",
-    "kind column",
+    "source column",
+    "target column",
+    "match column",
     "assignable column",
-    "label",
+    "labelled",
     "property",
     "only when",
     "path column",

@@ -46,7 +46,7 @@ impl<'k> Scope<'k> {
                 }
                 self.rewrite(&mut left.item);
             }
-            Expr::Arithmetic { left, right, .. } | Expr::Excludes { left, right } => {
+            Expr::Arithmetic { left, right, .. } | Expr::Relates { left, right, .. } => {
                 self.rewrite(&mut left.item);
                 self.rewrite(&mut right.item);
             }
@@ -105,12 +105,17 @@ impl<'k> Scope<'k> {
 
     /// A member of a list of values of a type.
     pub fn settle_member(&self, kind: &KindDef, member: &mut Spanned<MemberDef>) {
-        match &mut member.item {
+        self.settle_item(kind, &mut member.item);
+    }
+
+    fn settle_item(&self, kind: &KindDef, member: &mut MemberDef) {
+        match member {
             MemberDef::One(value) => self.settle(kind, value),
             MemberDef::Range(from, to) => {
                 self.settle(kind, &mut from.item);
                 self.settle(kind, &mut to.item);
             }
+            MemberDef::Dated(member, _) => self.settle_item(kind, member),
         }
     }
 

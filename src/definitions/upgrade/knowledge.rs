@@ -2,6 +2,7 @@
 
 use crate::definitions::parse;
 use crate::definitions::parse::tree::CodeSetDef;
+use crate::definitions::parse::tree::Edition;
 use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::KindDef;
 use crate::definitions::parse::tree::SetItem;
@@ -36,7 +37,7 @@ struct Set {
 impl Knowledge {
     /// Reads one more definition file; `is_own` if it belongs to the domain of the file to rewrite. Those are read first.
     pub fn add(&mut self, source: &str, is_own: bool) {
-        for statement in parse::parse(source).0.statements {
+        for statement in parse::parse(source, Edition::First).0.statements {
             match statement.item {
                 Statement::Record(def) => {
                     self.records.push(Record { name: def.name.item, fields: def.fields, is_own });
@@ -52,9 +53,9 @@ impl Knowledge {
 
     fn add_set(&mut self, def: &CodeSetDef) {
         let set = self.sets.entry(def.name.item.clone()).or_default();
+        set.record = set.record.take().or_else(|| def.record.as_ref().map(|record| record.item.clone()));
         for item in &def.items {
             match &item.item {
-                SetItem::Record(record) => set.record = set.record.take().or_else(|| Some(record.item.clone())),
                 SetItem::Property { name, kind: Spanned { item: kind, .. } } => {
                     set.properties.entry(name.item.replace('-', "_")).or_insert_with(|| kind.clone());
                 }

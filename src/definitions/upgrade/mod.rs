@@ -21,6 +21,7 @@ use crate::definitions::parse::tree::CodeItem;
 use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::ColumnDef;
 use crate::definitions::parse::tree::DeriveDef;
+use crate::definitions::parse::tree::Edition;
 use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::File;
 use crate::definitions::parse::tree::ImportOption;
@@ -34,7 +35,7 @@ use crate::diagnostics::span::Spanned;
 
 /// Rewrites a file. Doing it again changes nothing; what cannot be read stays as it is.
 pub fn upgrade(source: &str, knowledge: &Knowledge) -> String {
-    let (mut tree, problems) = parse::parse(source);
+    let (mut tree, problems) = parse::parse(source, Edition::First);
     rewrite(&mut tree, knowledge, source);
     format::print_tree(source, &tree, &problems)
 }
@@ -52,7 +53,12 @@ fn rewrite(tree: &mut File, knowledge: &Knowledge, source: &str) {
             }
             Statement::Table(def) => rewrite_table(def, knowledge),
             Statement::Derive(def) => rewrite_derive(def, knowledge),
-            Statement::Rule(def) => rules::rewrite(def, knowledge),
+            Statement::Rules(block) => {
+                for rule in &mut block.rules {
+                    rules::rewrite(&mut rule.item, Some(&block.record), knowledge);
+                }
+            }
+            Statement::Rule(def) => rules::rewrite(def, None, knowledge),
             Statement::Crosswalk(def) => {
                 let mut scope = Scope::of_record(knowledge, None);
                 for line in &mut def.lines {
@@ -96,10 +102,7 @@ fn say_by_words(def: &mut CodeSetDef, source: &str) {
 }
 
 fn rewrite_set(def: &mut CodeSetDef, knowledge: &Knowledge) {
-    let named = def.items.iter().find_map(|item| match &item.item {
-        SetItem::Record(record) => Some(record.item.clone()),
-        _ => None,
-    });
+    let named = def.record.as_ref().map(|record| record.item.clone());
     let known = knowledge.record_of_set(&def.name.item).map(str::to_owned);
     let mut scope = Scope::of_record(knowledge, named.or(known).as_deref());
     let set = def.name.item.clone();
@@ -127,16 +130,16 @@ fn rewrite_set_items(items: &mut [Spanned<SetItem>], set: &str, knowledge: &Know
 fn rewrite_code(code: &mut CodeDef, set: &str, knowledge: &Knowledge, scope: &mut Scope<'_>) {
     for item in &mut code.items {
         match &mut item.item {
-            CodeItem::When { condition, .. } => scope.rewrite(&mut condition.item),
-            CodeItem::Unless(condition) => scope.rewrite(&mut condition.item),
-            CodeItem::Raise { property, value, when } => {
+            CodeItem::Propose { condition, .. } => scope.rewrite(&mut condition.item),
+            CodeItem::Never(condition) => scope.rewrite(&mut condition.item),
+            CodeItem::Raise { property, value, when, .. } => {
                 if let Some(kind) = knowledge.property(set, &property.item) {
                     scope.settle(kind, &mut value.item);
                     rename(property);
                 }
                 scope.rewrite(&mut when.item);
             }
-            CodeItem::Property { name, values } => {
+            CodeItem::Property { name, values, .. } => {
                 // A misspelt property keeps its spelling, so that the checker still points at it.
                 if let Some(kind) = knowledge.property(set, &name.item) {
                     values.iter_mut().for_each(|value| scope.settle(kind, &mut value.item));

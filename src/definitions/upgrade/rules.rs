@@ -1,5 +1,6 @@
 //! Rules.
 
+use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
 use crate::definitions::upgrade::knowledge::Knowledge;
@@ -7,12 +8,9 @@ use crate::definitions::upgrade::scope::Scope;
 use crate::diagnostics::span::Spanned;
 
 /// Rewrites one rule.
-pub(super) fn rewrite(def: &mut RuleDef, knowledge: &Knowledge) {
-    let record = def.items.iter().find_map(|item| match &item.item {
-        RuleItem::On(record) => Some(record.item.clone()),
-        _ => None,
-    });
-    let mut scope = Scope::of_record(knowledge, record.as_deref());
+pub(super) fn rewrite(def: &mut RuleDef, record: Option<&Name>, knowledge: &Knowledge) {
+    let record = def.record.as_ref().or(record).map(|record| record.item.as_str());
+    let mut scope = Scope::of_record(knowledge, record);
     rewrite_items(&mut def.items, &mut scope);
 }
 
@@ -39,9 +37,9 @@ fn rewrite_items(items: &mut [Spanned<RuleItem>], scope: &mut Scope<'_>) {
     }
     for item in items {
         match &mut item.item {
-            RuleItem::Scope(condition)
-            | RuleItem::When(condition)
+            RuleItem::When(condition)
             | RuleItem::Require(condition)
+            | RuleItem::RequireIfPresent(condition)
             | RuleItem::Forbid(condition)
             | RuleItem::FixExpr(condition)
             | RuleItem::Severity { when: condition, .. } => scope.rewrite(&mut condition.item),

@@ -70,6 +70,7 @@ impl Builder<'_> {
         }
         let mut parts = Parts::of(pair);
         Some(match rule {
+            Rule::set_title | Rule::set_record => SetItem::InHead,
             Rule::uri => SetItem::Uri(self.next_name(&mut parts)?),
             Rule::release => SetItem::Release {
                 name: self.next_name(&mut parts)?,

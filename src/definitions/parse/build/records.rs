@@ -22,11 +22,16 @@ impl Builder<'_> {
         Some(RecordDef { name, title, carried, fields })
     }
 
-    pub(super) fn record_body(&mut self, block: Pair<'_>) -> (Vec<Name>, Vec<FieldDef>) {
-        let mut carried = Vec::new();
+    pub(super) fn record_body(&mut self, block: Pair<'_>) -> (Option<Spanned<Vec<Name>>>, Vec<FieldDef>) {
+        let mut carried: Option<Spanned<Vec<Name>>> = None;
         let fields = self.items(block, Place::Record, |builder, pair| {
             if pair.as_rule() == Rule::carried {
-                carried.append(&mut builder.names(&mut Parts::of(pair)));
+                let span = builder.span(&pair);
+                let mut words = builder.names(&mut Parts::of(pair));
+                match &mut carried {
+                    Some(known) => known.item.append(&mut words),
+                    None => carried = Some(Spanned::new(words, span)),
+                }
                 return None;
             }
             builder.field(pair)

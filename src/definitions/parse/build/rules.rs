@@ -205,6 +205,7 @@ impl Builder<'_> {
                     _ => RuleItem::Word { key, text },
                 }
             }
+            Rule::on => RuleItem::On,
             Rule::from_day => RuleItem::From(self.day(parts.next()?)?),
             Rule::to_day => RuleItem::To(self.day(parts.next()?)?),
             Rule::once => RuleItem::Once,
