@@ -18,6 +18,7 @@ mod laws;
 mod laws_logic;
 mod laws_policy;
 mod laws_redact;
+mod laws_signs;
 mod official;
 mod oracle;
 mod pages;

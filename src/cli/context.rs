@@ -8,8 +8,10 @@ use super::session::Reach;
 use super::session::Session;
 use super::terminal::Terminal;
 use crate::definitions::compile::Outcome;
+use crate::definitions::load;
 use crate::diagnostics;
 use crate::diagnostics::Diagnostic;
+use crate::diagnostics::span::Lines;
 use crate::registry::Registry;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,9 +95,8 @@ fn no_domain(domain: &str, folders: &[PathBuf], session: &Session) -> Failure {
 pub(crate) fn note_errors(outcome: &Outcome, terminal: &mut Terminal) {
     let errors: Vec<&Diagnostic> = outcome.diagnostics.iter().filter(|it| it.is_error()).collect();
     for error in errors.iter().take(NAMED) {
-        let bytes = std::fs::read(&error.file).unwrap_or_default();
-        let before = bytes.get(..error.span.start.min(bytes.len())).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let text = load::text(&error.file).unwrap_or_default();
+        let line = Lines::of(&text).line(error.span.start) + 1;
         terminal.note(&format!("{}:{line}: {}: {}", error.file.display(), error.kind.code(), error.kind));
     }
     if errors.len() > NAMED {

@@ -1,5 +1,6 @@
 //! Folders of domains → their files, parsed.
 
+use super::manifest;
 use super::manifest::Manifest;
 use super::parse;
 use super::parse::tree;
@@ -90,6 +91,11 @@ pub fn texts(folder: &Path) -> Vec<String> {
     bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
 }
 
+/// The text of a definition file, manifest or script as its diagnostics count it; `None` if it cannot be read.
+pub fn text(path: &Path) -> Option<String> {
+    read_bounded(path, MOST_BYTES).ok().map(|bytes| parse::decode(bytes).0)
+}
+
 /// Parses one text as a definition file of its own.
 pub fn parse_file(path: &Path, text: String) -> (DefinitionFile, Vec<Diagnostic>) {
     let (tree, diagnostics) = parse::parse(&text, tree::Edition::Second);
@@ -129,26 +135,22 @@ fn read_manifest(domain: &mut DomainSource) {
             return;
         }
     };
-    let Ok(text) = String::from_utf8(bytes) else {
-        domain.diagnostics.push(Diagnostic::new(Kind::NotUtf8, Span::default()).in_file(&path));
-        return;
-    };
-    match toml::from_str::<Manifest>(&text) {
-        Ok(manifest) => domain.manifest = manifest,
-        Err(error) => {
-            let span = error.span().map_or_else(Span::default, |span| Span::new(span.start, span.end));
-            let reason = error.message().lines().next().unwrap_or_default().to_owned();
-            domain.diagnostics.push(Diagnostic::new(Kind::BadManifest { reason }, span).in_file(&path));
-        }
-    }
+    let (text, mut diagnostics) = parse::decode(bytes);
+    let (manifest, more) = manifest::read(&text);
+    diagnostics.extend(more);
+    diagnostics.extend(manifest::check_name(&manifest, &domain.name));
+    domain.manifest = manifest;
+    domain.diagnostics.extend(diagnostics.into_iter().map(|it| it.in_file(&path)));
 }
 
 /// Files of a folder with an ending, by name. Links that lead out of the folder are followed: an office may link.
+///
+/// What is no regular file is listed too, so that reading it says so.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut out: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|it| it == ending) && path.is_file())
+        .filter(|path| path.extension().is_some_and(|it| it == ending) && !path.is_dir())
         .collect();
     out.sort();
     out
@@ -156,6 +158,11 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     use std::io::Read;
+    // A pipe or a device could be read for ever.
+    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if !metadata.is_file() {
+        return Err("not a regular file".to_owned());
+    }
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;

@@ -41,6 +41,11 @@ macro_rules! kinds {
                 match self { $( Kind::$kind { .. } => $number, )+ }
             }
 
+            /// How bad the kind of this number is; `None` if no kind has it.
+            pub const fn severity_of(number: u16) -> Option<Severity> {
+                match number { $( $number => Some(Severity::$severity), )+ _ => None }
+            }
+
             /// How bad it is.
             pub const fn severity(&self) -> Severity {
                 match self { $( Kind::$kind { .. } => Severity::$severity, )+ }
@@ -62,8 +67,8 @@ kinds! {
     1 Error UnreadableFile { reason: String } = "the file cannot be read: {reason}";
     /// Bytes that are not UTF-8.
     2 Error NotUtf8 = "this is not UTF-8 text";
-    /// A control character or an invisible mark that changes the direction of writing.
-    3 Error HiddenCharacter { character: String } = "a hidden character {character} stands here";
+    /// A sign that looks like one of the language, or that cannot be seen.
+    3 Error MisleadingSign { sign: String, why: String } = "the sign {sign} {why}";
     /// Something else stood where the grammar wanted one of a few things.
     4 Error Expected { expected: String, found: String } = "expected {expected}, found {found}";
     /// A word that begins no statement but looks like one that does.
@@ -89,11 +94,15 @@ kinds! {
     /// Written like a duration, but none.
     15 Error BadDuration { text: String } = "`{text}` is not a length of time";
     /// The file has so many problems that the rest of them is not listed.
-    16 Error TooManyProblems { count: usize } = "{count} further problems in this file are not listed";
+    16 Warning TooManyProblems { count: usize } = "… and {count} more in this file";
     /// The file is longer than any definition is.
     17 Error TooLong { limit: usize } = "the file is longer than {limit} bytes";
     /// `<` and `>` in a row, or `is` twice: comparisons do not chain.
     18 Error ChainedComparison = "a comparison cannot be compared again";
+    /// A file in UTF-16.
+    19 Error Utf16 { order: String } = "the file is in UTF-16 ({order}), not in UTF-8";
+    /// A file that holds no text.
+    20 Error NotText { what: String } = "this is no text file: it is {what}";
 
     // names and types
     /// A name that nothing defines.
@@ -221,6 +230,8 @@ kinds! {
     505 Error MissingManifest { domain: String } = "the domain `{domain}` has no domain.toml";
     /// A hook that does not exist.
     506 Error UnknownHook { hook: String } = "there is no hook `{hook}`";
+    /// A key of a manifest that nobody reads.
+    507 Error UnknownKey { key: String, table: String } = "there is no key `{key}` in {table}";
     /// The audience of a manifest, of which no policy speaks.
     520 Error UnknownAudience { audience: String } = "no policy speaks of the audience `{audience}`";
     /// A function that is called almost like a hook, and that nothing calls.

@@ -5,11 +5,14 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
-use crate::definitions::compile::Outcome;
 use crate::definitions::load;
 use crate::diagnostics::Diagnostic;
+use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::render;
 use crate::diagnostics::render::Sources;
+use crate::diagnostics::span::Span;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -105,19 +108,23 @@ fn is_under_any(file: &Path, paths: &[PathBuf]) -> bool {
     paths.iter().any(|path| file.starts_with(path) || path.canonicalize().is_ok_and(|path| whole.starts_with(path)))
 }
 
+/// Most diagnostics of one file that are shown.
+const SHOWN: usize = 20;
+
 /// Draws diagnostics on standard output, as JSON lines where that was asked for.
-pub(crate) fn draw(diagnostics: &[&Diagnostic], terminal: &mut Terminal) -> Result<(), Failure> {
+fn draw(diagnostics: &[&Diagnostic], terminal: &mut Terminal) -> Result<(), Failure> {
+    let shown = bounded(diagnostics);
     let mut sources = Sources::default();
     let mut seen = BTreeSet::new();
-    for diagnostic in diagnostics {
+    for diagnostic in &shown {
         let others = diagnostic.labels.iter().filter_map(|label| label.file.as_ref());
         for file in others.chain([&diagnostic.file]).filter(|file| seen.insert((*file).clone())) {
-            if let Ok(bytes) = std::fs::read(file) {
-                sources.add(file.clone(), String::from_utf8_lossy(&bytes).into_owned());
+            if let Some(text) = load::text(file) {
+                sources.add(file.clone(), text);
             }
         }
     }
-    for diagnostic in diagnostics {
+    for diagnostic in &shown {
         if terminal.json {
             terminal.line(&render::json::render(diagnostic, &sources))?;
         } else {
@@ -127,4 +134,27 @@ pub(crate) fn draw(diagnostics: &[&Diagnostic], terminal: &mut Terminal) -> Resu
         }
     }
     Ok(())
+}
+
+/// The first diagnostics of every file, errors before warnings, and a last one that counts the rest.
+fn bounded<'a>(diagnostics: &[&'a Diagnostic]) -> Vec<Cow<'a, Diagnostic>> {
+    let mut by_file: BTreeMap<&Path, Vec<&'a Diagnostic>> = BTreeMap::new();
+    for &diagnostic in diagnostics {
+        by_file.entry(&diagnostic.file).or_default().push(diagnostic);
+    }
+    let mut shown = Vec::new();
+    for (file, mut all) in by_file {
+        if all.len() <= SHOWN {
+            shown.extend(all.into_iter().map(Cow::Borrowed));
+            continue;
+        }
+        all.sort_by_key(|it| !it.is_error());
+        let rest = all.split_off(SHOWN);
+        all.sort_by_key(|it| it.span.start);
+        let count = rest.iter().map(|it| if let Kind::TooManyProblems { count } = it.kind { count } else { 1 }).sum();
+        let span = all.last().map_or_else(Span::default, |last| last.span);
+        shown.extend(all.into_iter().map(Cow::Borrowed));
+        shown.push(Cow::Owned(Diagnostic::new(Kind::TooManyProblems { count }, span).in_file(file)));
+    }
+    shown
 }

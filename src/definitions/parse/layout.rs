@@ -1,14 +1,16 @@
 //! One pass over the bytes of a file before the grammar sees it.
 //!
 //! It joins lines that go on, turns tabs and carriage returns into blanks, and finds what would throw the grammar off
-//! for the rest of the file: a quotation mark, bracket or brace without its partner, nesting beyond use, hidden
-//! characters. Each of these is reported here, where it is known precisely, and taken out of the grammar's sight by
+//! for the rest of the file: a quotation mark, bracket or brace without its partner, nesting beyond use, signs that
+//! mislead (`signs`). Each of these is reported here, where it is known precisely, and taken out of the grammar's sight by
 //! writing [`POISON`] or a blank over it. The text keeps its length, so every place stays true.
 
 use crate::definitions::parse::problems::MOST;
+use crate::definitions::parse::signs::Misleading;
+use crate::definitions::parse::signs::Piece;
+use crate::definitions::parse::signs::Signs;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
-use crate::diagnostics::render::is_hidden;
 use crate::diagnostics::span::Span;
 use std::borrow::Cow;
 
@@ -89,6 +91,7 @@ pub fn lay_out(source: &str) -> Layout<'_> {
 
 struct Scan<'s> {
     source: &'s str,
+    signs: Signs<'s>,
     bytes: &'s [u8],
     at: usize,
     /// The text with what was taken out; the source itself as long as nothing was.
@@ -124,6 +127,7 @@ impl<'s> Scan<'s> {
     fn new(source: &'s str) -> Scan<'s> {
         Scan {
             source,
+            signs: Signs::of(source),
             bytes: source.as_bytes(),
             at: 0,
             changed: None,
@@ -161,6 +165,7 @@ impl<'s> Scan<'s> {
                     self.at += 1;
                 }
                 b'#' => self.comment(),
+                0x80.. => self.foreign(),
                 _ => {
                     if self.is_new_line {
                         self.begin_line();
@@ -183,7 +188,6 @@ impl<'s> Scan<'s> {
             b'{' => self.open_brace(at),
             b'}' => self.close_brace(at),
             0..0x20 | 0x7f => self.hidden(at),
-            0x80.. => self.hidden(at),
             _ => {
                 let letters = self.bytes.get(self.at..).unwrap_or_default().iter();
                 self.at += letters.take_while(|byte| byte.is_ascii_alphanumeric()).count();
@@ -270,20 +274,64 @@ impl<'s> Scan<'s> {
             }
         }
         let end = self.bytes.get(open..self.at).unwrap_or_default().trim_ascii_end().len() + open;
-        let help = "write `\"` at the end of the text, or `\\\"` for a quotation mark inside it";
-        self.say(Kind::UnclosedText, Span::new(open, end.max(open + 1)), help);
+        // A text that was begun with `"` and ended with a typographic mark goes on to the next `"` of the line.
+        if let Some(problem) = self.signs.first_quote(Span::new(self.line_start, end)) {
+            self.report(problem);
+        } else {
+            let help = "write `\"` at the end of the text, or `\\\"` for a quotation mark inside it";
+            self.say(Kind::UnclosedText, Span::new(open, end.max(open + 1)), help);
+        }
         self.poison(open);
         self.at = open + 1;
     }
 
-    /// A control character or a character outside ASCII, whose first byte stands at `at`.
+    /// A sign that may hide inside a text or comment, or a control character, whose first byte stands at `at`.
     fn hidden(&mut self, at: usize) {
-        let Some(character) = self.source.get(at..).and_then(|rest| rest.chars().next()) else { return };
-        self.at = at + character.len_utf8();
-        if character.is_ascii() || is_hidden(character) {
-            let kind = Kind::HiddenCharacter { character: format!("U+{:04X}", u32::from(character)) };
-            self.say(kind, Span::new(at, self.at), "delete it");
+        let (end, problem) = self.signs.read_in_text(at);
+        self.at = end;
+        if let Some(problem) = problem {
+            self.report(problem);
             self.poisoned.push(at);
+        }
+    }
+
+    /// A sign outside ASCII where no text and no comment is.
+    fn foreign(&mut self) {
+        match self.signs.read(self.at) {
+            Piece::Fine(end) => {
+                if self.is_new_line {
+                    self.begin_line();
+                }
+                self.at = end;
+                self.meant = end;
+            }
+            Piece::Misleading(piece) => self.misleading(*piece),
+        }
+    }
+
+    /// Shows the grammar what was meant, so that the sign is all that is reported.
+    fn misleading(&mut self, piece: Misleading) {
+        let span = piece.span;
+        self.report(piece.problem);
+        let sign = piece.meant.trim();
+        let is_seen = !sign.is_empty();
+        if is_seen && self.is_new_line {
+            self.begin_line();
+        }
+        if let Some(bytes) = self.change().get_mut(span.start..span.end) {
+            bytes.copy_from_slice(piece.meant.as_bytes());
+        }
+        self.at = span.end;
+        if is_seen {
+            self.meant = span.end;
+            self.poisoned.push(span.start);
+        }
+        match sign {
+            "(" => self.open_paren(span.end - 1),
+            ")" => self.close_paren(span.end - 1),
+            "{" => self.open_brace(span.end - 1),
+            "}" => self.close_brace(span.end - 1),
+            _ => {}
         }
     }
 
@@ -385,8 +433,12 @@ impl<'s> Scan<'s> {
     }
 
     fn say(&mut self, kind: Kind, span: Span, help: &str) {
+        self.report(Diagnostic::new(kind, span).with_help(help));
+    }
+
+    fn report(&mut self, problem: Diagnostic) {
         if self.problems.len() < MOST {
-            self.problems.push(Diagnostic::new(kind, span).with_help(help));
+            self.problems.push(problem);
         } else {
             self.skipped += 1;
         }

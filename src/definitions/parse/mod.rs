@@ -10,6 +10,7 @@ mod grammar;
 mod layout;
 mod problems;
 mod recover;
+pub(super) mod signs;
 pub mod tree;
 pub mod words;
 
