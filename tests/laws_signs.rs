@@ -1,5 +1,7 @@
 //! Signs of a word processor and look-alike letters: each, in each kind of position, is one diagnostic that names it.
 
+#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
+
 use tencode::definitions::parse;
 use tencode::diagnostics::Diagnostic;
 
@@ -154,7 +156,7 @@ fn a_look_alike_letter_is_named_in_every_word() {
             tried += 1;
         }
     }
-    assert!(tried > 200, "{tried}");
+    assert!(tried > 150, "{tried}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod guides;
 mod language;
 mod laws;
 mod laws_logic;
+mod laws_names;
 mod laws_policy;
 mod laws_redact;
 mod laws_signs;

@@ -89,16 +89,19 @@ impl Diagnostic {
 
 /// The word among `known` that the author of `written` probably meant, for a help such as "did you mean `x`?".
 ///
-/// Letters swapped, doubled or left out count; two words with little in common do not.
+/// Letters swapped, doubled or left out count, and so does the beginning of a word; two words with little in common do not.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
     let allowed = (written.chars().count() / 3).clamp(1, 3);
-    known
-        .into_iter()
-        .map(|word| (strsim::damerau_levenshtein(&written, &word.to_lowercase()), word))
-        .filter(|(distance, word)| *distance <= allowed && word.chars().count() > *distance)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word)
+    let rank = |word: &str| {
+        let word = word.to_lowercase();
+        let distance = strsim::damerau_levenshtein(&written, &word);
+        let is_near = distance <= allowed && word.chars().count() > distance;
+        // A word cut short, such as `int` for `integer`, ranks behind every word that differs in a letter or two.
+        let is_start = written.len() >= 3 && word.starts_with(&written);
+        if is_near { Some(distance) } else { is_start.then_some(allowed + distance) }
+    };
+    known.into_iter().filter_map(|word| Some((rank(word)?, word))).min_by_key(|(rank, _)| *rank).map(|(_, word)| word)
 }
 
 /// The help for a misspelt name, if one of the known ones is near: "did you mean `x`?".

@@ -5,6 +5,7 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
+use crate::definitions::compile::Outcome;
 use crate::definitions::load;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;

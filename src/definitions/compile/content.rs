@@ -4,6 +4,7 @@ use super::report::Report;
 use super::world::World;
 use super::world::is_between;
 use super::world::key;
+use super::world::unknown_code;
 use super::world::written;
 use crate::definitions::import::Merged;
 use crate::definitions::load::DomainSource;
@@ -42,9 +43,6 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
-
-/// Codes of the largest set that is looked through for one that is like a misspelt one.
-const MOST_COMPARED: usize = 20_000;
 
 /// A statement of a code and where it was said.
 pub(super) struct Said<'t> {
@@ -392,13 +390,14 @@ impl<'t> Draft<'t> {
             if self.set.is_starter {
                 return None;
             }
-            let problem = if def.is_group || def.items.iter().any(|item| matches!(item.item, CodeItem::Propose { .. }))
-            {
-                Problem::MissingTitle { code: name.item.clone() }
-            } else {
-                Problem::UnknownCode { code: name.item.clone(), set: self.set.name.clone() }
+            let is_new = def.is_group || def.items.iter().any(|item| matches!(item.item, CodeItem::Propose { .. }));
+            let title = format!("give it a title: `code {} \"…\"`", name.item);
+            let (problem, help) = match unknown_code(&self.set, &name.item) {
+                _ if is_new => (Problem::MissingTitle { code: name.item.clone() }, title),
+                (problem, Some(near)) => (problem, format!("{near} Or {title}")),
+                (problem, None) => (problem, title),
             };
-            report.say(name.span, problem, Some(format!("give it a title: `code {} \"…\"`", name.item)));
+            report.say(name.span, problem, Some(help));
             return None;
         };
         let place = u32::try_from(self.set.codes.len()).unwrap_or(u32::MAX);
@@ -419,14 +418,8 @@ impl<'t> Draft<'t> {
 
     /// Reports a code that the set does not have, with the one that is most like it.
     fn unknown_code(&self, name: &Name, report: &mut Report) {
-        let problem = Problem::UnknownCode { code: name.item.clone(), set: self.set.name.clone() };
-        report.say(name.span, problem, self.near(&name.item));
-    }
-
-    /// The code that is most like one that the set does not have; of large sets nobody looks through all.
-    fn near(&self, code: &str) -> Option<String> {
-        let codes = self.set.codes.iter().take(MOST_COMPARED + 1).map(|it| it.code.as_str());
-        if self.set.codes.len() > MOST_COMPARED { None } else { did_you_mean(code, codes) }
+        let (problem, near) = unknown_code(&self.set, &name.item);
+        report.say(name.span, problem, near);
     }
 
     fn set_title(&mut self, place: u32, title: &str) {
@@ -490,7 +483,7 @@ impl<'t> Draft<'t> {
             report.enter(one.file);
             for name in names {
                 let Some(parent) = self.places.get(&key(&name.item)).copied() else {
-                    let near = self.near(&name.item);
+                    let (_, near) = unknown_code(&self.set, &name.item);
                     for place in one.codes.iter() {
                         let code = self.at(*place).map(|code| code.code.clone()).unwrap_or_default();
                         let problem = Problem::UnknownParent { code, parent: name.item.clone() };

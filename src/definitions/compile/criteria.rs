@@ -200,7 +200,9 @@ fn said(
                 let Some((place, kind)) = world.property(set, &property.item) else {
                     let problem =
                         Problem::UnknownProperty { property: property.item.clone(), set: draft.set.name.clone() };
-                    lowering.say_at(property.span, problem, None);
+                    let names = world.property_names(set);
+                    let help = did_you_mean(&property.item, names.iter().map(String::as_str));
+                    lowering.say_at(property.span, problem, help);
                     continue;
                 };
                 let when = lowering.condition(when);

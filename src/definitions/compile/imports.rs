@@ -159,7 +159,8 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &mut Draft<'_>, report
             Some(label) => labels.push((code, label)),
             None => {
                 report.enter(&draft.file);
-                report.say(draft.span, Problem::UnknownLabel { label: name }, None);
+                let help = did_you_mean(&name, world.labels.iter().map(|label| label.name.as_str()));
+                report.say(draft.span, Problem::UnknownLabel { label: name }, help);
                 break;
             }
         }
@@ -169,7 +170,9 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &mut Draft<'_>, report
     for (code, property, value) in std::mem::take(&mut draft.imported_properties) {
         let Some((place, kind)) = world.property(set, &property) else {
             report.enter(&draft.file);
-            report.say(draft.span, Problem::UnknownProperty { property, set: draft.set.name.clone() }, None);
+            let names = world.property_names(set);
+            let help = did_you_mean(&property, names.iter().map(String::as_str));
+            report.say(draft.span, Problem::UnknownProperty { property, set: draft.set.name.clone() }, help);
             break;
         };
         match literal(world, &value, kind) {

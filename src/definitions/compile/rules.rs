@@ -347,7 +347,9 @@ fn placeholder(inside: &str, span: Span, lowering: &mut Lowering<'_, '_>, is_las
         }
         Found::Broken { .. } | Found::Nothing => {
             if is_last {
-                lowering.say_at(span, Problem::UnknownPlaceholder { placeholder: inside.to_owned() }, None);
+                let names = lowering.scope.names();
+                let help = did_you_mean(inside, names.iter().map(String::as_str));
+                lowering.say_at(span, Problem::UnknownPlaceholder { placeholder: inside.to_owned() }, help);
             }
             None
         }

@@ -17,6 +17,7 @@ use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
 use crate::diagnostics::nearest;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Comparison;
@@ -67,7 +68,11 @@ fn column_kind(column: &ColumnDef, record: Option<&Record>, world: &World, domai
     match scope.find(&join(&column.path)) {
         Found::Path { kind, .. } => kind.base.clone(),
         _ => {
-            let help = Some("name a field, or give the column a type: `name TYPE`".into());
+            // The record is not told yet where a column is wrong, so that any field of the domain may be meant.
+            let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
+            let fields = records.iter().flat_map(|record| record.fields.iter().map(|field| field.name.as_str()));
+            let near = did_you_mean(&join(&column.path), fields);
+            let help = near.or_else(|| Some("name a field, or give the column a type: `name TYPE`".into()));
             report.say(column.path.span, scope.unknown(&join(&column.path)), help);
             Kind::Text
         }

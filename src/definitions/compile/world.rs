@@ -6,7 +6,6 @@ use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::Name;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
-use crate::diagnostics::nearest;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::CodeSet;
@@ -193,12 +192,7 @@ impl World {
         let Some(content) = self.sets.get(usize::from(set)) else {
             return (Problem::UnknownCode { code: code.into(), set: String::new() }, None);
         };
-        let near = if content.codes.len() > 20_000 {
-            None
-        } else {
-            nearest(code, content.codes.iter().map(|it| it.code.as_str())).map(|it| format!("did you mean `{it}`?"))
-        };
-        (Problem::UnknownCode { code: code.into(), set: content.name.clone() }, near)
+        unknown_code(content, code)
     }
 
     /// First and last place that a code or a range of codes means, all under the last included. `Ok(None)` if a
@@ -338,4 +332,16 @@ fn not_among(names: &[String], expr: &Expr) -> Mistake {
     let help =
         did_you_mean(&word, names.iter().map(String::as_str)).or_else(|| Some(format!("one of: {}", names.join(", "))));
     (Problem::UnknownValue { value: word, of: format!("({})", names.join(", ")) }, help)
+}
+
+/// Codes of the largest set in which a near code is looked for: each unknown code is compared with all of them.
+const MOST_COMPARED: usize = 20_000;
+
+/// What to say of a code that a set does not have.
+pub fn unknown_code(set: &CodeSet, code: &str) -> Mistake {
+    let near = match set.codes.len() {
+        ..=MOST_COMPARED => did_you_mean(code, set.codes.iter().map(|it| it.code.as_str())),
+        _ => None,
+    };
+    (Problem::UnknownCode { code: code.into(), set: set.name.clone() }, near)
 }

@@ -275,14 +275,15 @@ impl<'s> Scan<'s> {
         }
         let end = self.bytes.get(open..self.at).unwrap_or_default().trim_ascii_end().len() + open;
         // A text that was begun with `"` and ended with a typographic mark goes on to the next `"` of the line.
+        self.at = open + 1;
         if let Some(problem) = self.signs.first_quote(Span::new(self.line_start, end)) {
+            self.at = problem.span.end.max(open + 1);
             self.report(problem);
         } else {
             let help = "write `\"` at the end of the text, or `\\\"` for a quotation mark inside it";
             self.say(Kind::UnclosedText, Span::new(open, end.max(open + 1)), help);
         }
         self.poison(open);
-        self.at = open + 1;
     }
 
     /// A sign that may hide inside a text or comment, or a control character, whose first byte stands at `at`.
