@@ -1,6 +1,6 @@
 //! A name with a slip of one letter is answered with the right name, whatever it is the name of.
 
-#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
+#![expect(clippy::string_slice, reason = "tests")]
 
 use std::path::Path;
 use tencode::definitions::compile::compile;

@@ -201,6 +201,11 @@ fn quotation_marks_are_named_around_every_text() {
 #[test]
 fn a_text_that_ends_with_a_typographic_mark_is_one_diagnostic() {
     for (at, _) in FILE.match_indices('"').skip(1).step_by(2) {
+        // Which of several typographic marks was to end the text cannot be told.
+        let line = FILE[..at].rsplit('\n').next().unwrap();
+        if line.contains('«') {
+            continue;
+        }
         let text = with(at, 1, "\u{201d}");
         assert_named(&text, '\u{201d}', "RIGHT DOUBLE QUOTATION MARK");
     }
@@ -223,7 +228,7 @@ fn texts_and_comments_may_hold_what_can_be_seen() {
     let seen: String =
         LETTERS.iter().map(|it| it.0).chain(QUOTES.iter().map(|it| it.0)).chain(SIGNS.iter().map(|it| it.0)).collect();
     for text in [format!("label a \"{seen}\"\n"), format!("# {seen}\u{a0}\nlabel a \"b\"\n")] {
-        assert_eq!(problems(&text.replace('"', "\"")), []);
+        assert_eq!(problems(&text), []);
     }
 }
 

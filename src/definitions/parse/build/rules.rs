@@ -18,6 +18,7 @@ use crate::definitions::parse::tree::RulesDef;
 use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
+use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::rules::Severity;
 
@@ -224,7 +225,9 @@ impl Builder<'_> {
             "advice" => Severity::Advice,
             other => {
                 let problem = Diagnostic::new(Kind::UnknownSeverity { severity: other.to_owned() }, name.span);
-                self.problems.push(problem.with_help("`error`, `warning` or `advice`"));
+                let near = did_you_mean(other, ["error", "warning", "advice"]);
+                let help = near.unwrap_or_else(|| "`error`, `warning` or `advice`".into());
+                self.problems.push(problem.with_help(help));
                 Severity::Error
             }
         };
