@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
 use tencode::definitions::parse;
+use tencode::definitions::parse::tree::Edition;
 use tencode::diagnostics::Diagnostic;
 
 /// A file in which every kind of position occurs.
@@ -110,7 +111,7 @@ const SIGNS: [(char, &str, &str); 13] = [
 ];
 
 fn problems(text: &str) -> Vec<Diagnostic> {
-    parse::parse(text).1
+    parse::parse(text, Edition::Second).1
 }
 
 /// Whether a byte of [`FILE`] stands inside a text.
