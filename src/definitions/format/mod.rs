@@ -287,14 +287,14 @@ derive call { label a when b
         let printed = print(SOURCE);
         expect![[r##"
             # What people call about.
-            codeset call-types {  # for people
-                title "Calls"     # shown
+            codeset call-types "Calls" {  # for people
+                # shown
 
-                abstain below 0.45  # rather none
+                decide above 0.45  # rather none
                 group TRAFFIC "Traffic" {
                     code T-STOP "Traffic stop" {
                         also     "vehicle stop", "pulled", "stopped"  # as officers say
-                        when     origin is officer and narrative mentions (a, "b")
+                        propose  when origin is officer and narrative mentions (a, "b")
                         priority 4
                     }
                     wrong line here  # kept
@@ -310,12 +310,12 @@ derive call { label a when b
                     age text
                 } required
             }
-            table t (a, b) -> c first {
+            table t (a, b) -> c first-match {
                 high,   (low, any) -> P1
                 medium, low        -> P2
             }
             derive call {
-                label a when b
+                labelled a when b
                 visit.total = a + b * 2
             }
         "##]]
