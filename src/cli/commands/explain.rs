@@ -8,7 +8,6 @@ use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::definitions::load;
 use crate::definitions::load::DefinitionFile;
-use crate::definitions::parse::tree::Statement;
 use crate::diagnostics::did_you_mean;
 use include_dir::Dir;
 use include_dir::include_dir;
@@ -79,10 +78,9 @@ impl Explain {
         for folder in session.folders()? {
             let domain = load::load(&folder);
             for file in &domain.files {
-                for statement in &file.tree.statements {
-                    let Statement::Rule(rule) = &statement.item else { continue };
+                for (rule, span) in file.tree.rules() {
                     if rule.id.item == self.name {
-                        let written = written(&self.name, &domain.name, file, statement.span);
+                        let written = written(&self.name, &domain.name, file, span);
                         return show(&written, terminal);
                     }
                     names.push(rule.id.item.clone());
@@ -123,8 +121,15 @@ fn written(rule: &str, domain: &str, file: &DefinitionFile, span: crate::diagnos
         domain: domain.to_owned(),
         file: file.path.display().to_string(),
         line: before.matches('\n').count() + 1,
-        text: file.text.get(span.start..span.end).unwrap_or_default().trim_end().to_owned(),
+        text: outdented(before, file.text.get(span.start..span.end).unwrap_or_default().trim_end()),
     }
+}
+
+/// A statement without the blanks that its block puts before each of its lines.
+fn outdented(before: &str, text: &str) -> String {
+    let indent = before.rsplit('\n').next().unwrap_or_default();
+    let lines = text.split('\n').map(|line| line.strip_prefix(indent).unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn show(written: &Written, terminal: &mut Terminal) -> Result<Verdict, Failure> {

@@ -17,8 +17,8 @@ use std::path::PathBuf;
 /// definition files of the folder are read too, as they say which fields and properties there are. Folders are searched for
 /// `.codes` files.
 ///
-///     tencode upgrade domains/office                     every definition of a domain
-///     tencode upgrade domains/office/codes/call.codes    one file
+///     tencode upgrade domains/parking                     every definition of a domain
+///     tencode upgrade domains/parking/codes/parking.codes one file
 ///     tencode upgrade --check domains                    changes nothing; exit status 1 if a file would change
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]

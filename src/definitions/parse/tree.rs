@@ -35,6 +35,20 @@ pub struct File {
     pub unread: Vec<Span>,
 }
 
+impl File {
+    /// All rules, in blocks or not, and where they stand.
+    pub fn rules(&self) -> impl Iterator<Item = (&RuleDef, Span)> {
+        self.statements.iter().flat_map(|statement| {
+            let (alone, block) = match &statement.item {
+                Statement::Rule(rule) => (Some((rule, statement.span)), [].as_slice()),
+                Statement::Rules(block) => (None, block.rules.as_slice()),
+                _ => (None, [].as_slice()),
+            };
+            alone.into_iter().chain(block.iter().map(|rule| (&rule.item, rule.span)))
+        })
+    }
+}
+
 /// A top-level statement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
