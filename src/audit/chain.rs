@@ -1,6 +1,6 @@
 //! One row after the other: how a line is sealed, and how it is taken apart again.
 
-use super::Millis;
+use super::row::Millis;
 use crate::model::day::Moment;
 use sha2::Digest;
 use sha2::Sha256;

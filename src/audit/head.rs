@@ -1,11 +1,11 @@
 //! The signed head of a log: so many rows, the last of which has this hash. Kept elsewhere, it shows what was cut off since.
 
-use super::Error;
-use super::Millis;
-use super::Public;
-use super::Secret;
 use super::chain;
 use super::chain::Hash;
+use super::error::Error;
+use super::key::Public;
+use super::key::Secret;
+use super::row::Millis;
 use serde::Deserialize;
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
 //! The key that signs: made on first use, kept where only its owner reads it; the public half goes anywhere.
 
-use super::Error;
 use super::chain::hex_text;
 use super::chain::unhex;
+use super::error::Error;
 use ed25519_dalek::Signature;
 use ed25519_dalek::Signer;
 use ed25519_dalek::SigningKey;

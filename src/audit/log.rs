@@ -4,17 +4,17 @@
 //! that was never confirmed: its whole rows are kept and signed now, a row that is torn is cut, and a row says so. The
 //! lock is held while a group is written, not longer, so that several programs may write to one log.
 
-use super::Access;
-use super::Disk;
-use super::Entry;
-use super::Error;
-use super::Head;
-use super::Millis;
-use super::Rows;
-use super::Secret;
-use super::Store;
 use super::chain;
 use super::chain::Hash;
+use super::error::Error;
+use super::head::Head;
+use super::key::Secret;
+use super::row::Access;
+use super::row::Entry;
+use super::row::Millis;
+use super::row::Rows;
+use super::store::Disk;
+use super::store::Store;
 use super::verify::Parts;
 use std::io;
 use std::path::Path;

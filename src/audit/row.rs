@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// Milliseconds since 1970-01-01T00:00Z.
+pub type Millis = u64;
+
 /// How it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,11 +1,11 @@
 //! Reads a log from its first row to its last and says where it is not what was written.
 
-use super::Error;
-use super::Head;
-use super::Millis;
-use super::Public;
 use super::chain;
 use super::chain::Hash;
+use super::error::Error;
+use super::head::Head;
+use super::key::Public;
+use super::row::Millis;
 use serde::Deserialize;
 use serde::Serialize;
 use std::io;

@@ -1,6 +1,6 @@
 //! The domains built into the program, laid out in the cache as folders like any other.
 
-use super::session::Error;
+use super::unavailable::Unavailable;
 use include_dir::Dir;
 use include_dir::include_dir;
 use std::collections::BTreeSet;
@@ -36,21 +36,21 @@ pub fn defined(text: &str) -> impl Iterator<Item = &str> {
 /// Lays out all built-in domains; returns their folder.
 ///
 /// # Errors
-/// [`Error::Folder`] if it cannot be written.
-pub fn lay_out(cache: &Path) -> Result<PathBuf, Error> {
+/// [`Unavailable::Folder`] if it cannot be written.
+pub fn lay_out(cache: &Path) -> Result<PathBuf, Unavailable> {
     extract(&DOMAINS, &cache.join("built-in"), true)
 }
 
 /// Lays out `shared` alone, for an office that brings its own domains.
 ///
 /// # Errors
-/// [`Error::Folder`] if it cannot be written.
-pub fn lay_out_shared(cache: &Path) -> Result<PathBuf, Error> {
+/// [`Unavailable::Folder`] if it cannot be written.
+pub fn lay_out_shared(cache: &Path) -> Result<PathBuf, Unavailable> {
     extract(&DOMAINS, &cache.join("built-in-shared"), false)
 }
 
 /// The folder is named after what is in it, so that two versions of the program do not share one.
-fn extract(dir: &Dir<'_>, under: &Path, all: bool) -> Result<PathBuf, Error> {
+fn extract(dir: &Dir<'_>, under: &Path, all: bool) -> Result<PathBuf, Unavailable> {
     let mut hasher = blake3::Hasher::new();
     hash(dir, &mut hasher);
     let name = hasher.finalize().to_hex();
@@ -58,7 +58,7 @@ fn extract(dir: &Dir<'_>, under: &Path, all: bool) -> Result<PathBuf, Error> {
     if target.is_dir() {
         return Ok(target);
     }
-    let failed = |source| Error::Folder { path: target.clone(), source };
+    let failed = |source| Unavailable::Folder { path: target.clone(), source };
     let draft = under.join(format!("draft-{}", std::process::id()));
     std::fs::create_dir_all(&draft).map_err(failed)?;
     if all {

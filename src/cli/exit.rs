@@ -1,6 +1,6 @@
 //! How a command ends: 0 fine, 1 something is wrong with what it was given, 2 it could not do its work.
 
-use crate::cli::session;
+use crate::cli::unavailable;
 use std::process::ExitCode;
 
 /// What a command found.
@@ -20,7 +20,7 @@ pub(crate) enum Failure {
     Said(String),
     /// The domains or the registry.
     #[error(transparent)]
-    Session(#[from] session::Error),
+    Session(#[from] unavailable::Unavailable),
     /// The registry.
     #[error(transparent)]
     Registry(#[from] crate::registry::Error),

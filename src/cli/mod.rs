@@ -10,6 +10,7 @@ mod exit;
 mod secrets;
 mod session;
 mod terminal;
+mod unavailable;
 
 use arguments::Arguments;
 use arguments::Command;

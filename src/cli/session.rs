@@ -3,6 +3,7 @@
 //! The compiled registry is kept in the user's cache and made anew when a definition, a release or the program changes.
 
 use super::builtin;
+use super::unavailable::Unavailable;
 use crate::definitions::compile;
 use crate::definitions::compile::Outcome;
 use crate::definitions::compile::Releases;
@@ -18,25 +19,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Why there is nothing to work with.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A folder given with `--domains` cannot be read.
-    #[error("{}: {source}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// No folder held a domain.
-    #[error("there is no domain in {0}; `tencode new NAME` makes one")]
-    NoDomains(String),
-    /// The registry could not be written or opened.
-    #[error(transparent)]
-    Registry(#[from] registry::Error),
-}
 
 /// What `--domains` calls the domains built into the program, unless there is a folder of that name.
 pub const BUILT_IN: &str = "built-in";
@@ -64,8 +46,8 @@ impl Session {
     /// Looks for domains in the folders given; else in `./domains` and among those built into the program.
     ///
     /// # Errors
-    /// [`Error::Folder`] if a folder cannot be read or the domains built into the program cannot be laid out.
-    pub fn new(domains: &[PathBuf], reach: Reach) -> Result<Session, Error> {
+    /// [`Unavailable::Folder`] if a folder cannot be read or the domains built into the program cannot be laid out.
+    pub fn new(domains: &[PathBuf], reach: Reach) -> Result<Session, Unavailable> {
         let mut roots = Vec::new();
         for root in domains {
             let is_built_in = root.as_os_str() == BUILT_IN && !root.is_dir();
@@ -87,11 +69,11 @@ impl Session {
     /// Folders of all domains; a domain in an earlier folder hides one of the same name in a later one.
     ///
     /// # Errors
-    /// [`Error::Folder`] if a folder cannot be read.
-    pub fn folders(&self) -> Result<Vec<PathBuf>, Error> {
+    /// [`Unavailable::Folder`] if a folder cannot be read.
+    pub fn folders(&self) -> Result<Vec<PathBuf>, Unavailable> {
         let mut out: Vec<PathBuf> = Vec::new();
         for root in &self.roots {
-            let found = load::folders(root).map_err(|source| Error::Folder { path: root.clone(), source })?;
+            let found = load::folders(root).map_err(|source| Unavailable::Folder { path: root.clone(), source })?;
             for folder in found {
                 if !out.iter().any(|known| known.file_name() == folder.file_name()) {
                     out.push(folder);
@@ -106,7 +88,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::folders`].
-    pub fn has(&self, domain: &str) -> Result<bool, Error> {
+    pub fn has(&self, domain: &str) -> Result<bool, Unavailable> {
         Ok(self.folders()?.iter().any(|folder| folder.file_name().is_some_and(|name| name == domain)))
     }
 
@@ -140,8 +122,8 @@ impl Session {
     /// Loads and compiles all domains.
     ///
     /// # Errors
-    /// [`Error::Folder`] if a folder cannot be read, [`Error::NoDomains`] if there is none.
-    pub fn compile(&self) -> Result<Outcome, Error> {
+    /// [`Unavailable::Folder`] if a folder cannot be read, [`Unavailable::NoDomains`] if there is none.
+    pub fn compile(&self) -> Result<Outcome, Unavailable> {
         let files = self.releases.files();
         let releases = Releases { files: &files, segments: &self.segments() };
         Ok(compile::compile_with(self.load(&[])?, releases))
@@ -151,12 +133,12 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::compile`].
-    pub fn check(&self, more: &[PathBuf]) -> Result<Outcome, Error> {
+    pub fn check(&self, more: &[PathBuf]) -> Result<Outcome, Unavailable> {
         let files = self.releases.files();
         Ok(compile::check(self.load(more)?, Releases { files: &files, segments: &self.segments() }))
     }
 
-    fn load(&self, more: &[PathBuf]) -> Result<Vec<DomainSource>, Error> {
+    fn load(&self, more: &[PathBuf]) -> Result<Vec<DomainSource>, Unavailable> {
         let mut folders = self.folders()?;
         for folder in more {
             let is_known = folders.iter().any(|known| same_file(known, folder));
@@ -166,7 +148,7 @@ impl Session {
             }
         }
         if folders.is_empty() {
-            return Err(Error::NoDomains(self.places()));
+            return Err(Unavailable::NoDomains(self.places()));
         }
         Ok(folders.iter().map(|folder| load::load(folder)).collect())
     }
@@ -174,8 +156,8 @@ impl Session {
     /// Opens the registry of the domains; compiles it first if anything changed. `said` is called before a build.
     ///
     /// # Errors
-    /// [`Error`] if the domains cannot be read or the registry cannot be written.
-    pub fn open(&self, said: &mut dyn FnMut(Progress<'_>)) -> Result<Arc<Registry>, Error> {
+    /// [`Unavailable`] if the domains cannot be read or the registry cannot be written.
+    pub fn open(&self, said: &mut dyn FnMut(Progress<'_>)) -> Result<Arc<Registry>, Unavailable> {
         let stamp = self.stamp()?;
         let path = self.registry_path();
         if let Ok(registry) = Registry::open(&path)
@@ -191,7 +173,7 @@ impl Session {
     }
 
     /// Writes a registry; beside the cache if that cannot be written.
-    fn write(&self, outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Error> {
+    fn write(&self, outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Unavailable> {
         let parts = registry::Parts {
             sets: &outcome.compiled.sets,
             crosswalks: &outcome.compiled.crosswalks,
@@ -237,8 +219,8 @@ impl Session {
     /// Changes when a definition, a script, a release or the program does.
     ///
     /// # Errors
-    /// [`Error::Folder`] if a folder cannot be read.
-    pub fn stamp(&self) -> Result<[u8; 32], Error> {
+    /// [`Unavailable::Folder`] if a folder cannot be read.
+    pub fn stamp(&self) -> Result<[u8; 32], Unavailable> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
         if let Ok(program) = std::env::current_exe() {
@@ -278,8 +260,8 @@ pub fn name_lists(releases: &Folders) -> Result<NameLists, text::Error> {
 }
 
 /// The shipped domains that are used besides those of a folder.
-fn beside(here: &Path, reach: Reach) -> Result<Vec<PathBuf>, Error> {
-    let own = load::folders(here).map_err(|source| Error::Folder { path: here.to_path_buf(), source })?;
+fn beside(here: &Path, reach: Reach) -> Result<Vec<PathBuf>, Unavailable> {
+    let own = load::folders(here).map_err(|source| Unavailable::Folder { path: here.to_path_buf(), source })?;
     let is_own = |name: &str| own.iter().any(|folder| folder.file_name().is_some_and(|known| known == name));
     let others: Vec<&str> = builtin::names().filter(|name| !is_own(name)).collect();
     if others.iter().all(|name| *name == "shared") {

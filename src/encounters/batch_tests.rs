@@ -102,7 +102,11 @@ fn inputs() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn formats() -> impl Strategy<Value = Option<Format>> {
-    use Format::{Csv, Fhir, Json, Ndjson, Tsv};
+    use Format::Csv;
+    use Format::Fhir;
+    use Format::Json;
+    use Format::Ndjson;
+    use Format::Tsv;
     prop_oneof![Just(None), Just(Some(Ndjson)), Just(Some(Json)), Just(Some(Csv)), Just(Some(Tsv)), Just(Some(Fhir))]
 }
 

@@ -1,6 +1,6 @@
 //! Packed files, unpacked as a stream or as a whole. What they are packed with is decided by their first bytes.
 
-use super::Error;
+use super::error::Error;
 use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 use std::fs::File;

@@ -21,6 +21,7 @@ use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::rules::Classifier;
+use crate::registry;
 use crate::registry::Registry;
 use crate::text::phrases::Memory;
 use crate::text::phrases::Phrases;
@@ -34,6 +35,9 @@ pub const STEPS_AN_ENCOUNTER: u64 = 5_000_000;
 /// Why a domain cannot be evaluated.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The word lists of the registry cannot be read.
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
     /// A pattern of `matches` is none.
     #[error("pattern {place} of domain `{domain}`: {source}")]
     Pattern {
@@ -81,7 +85,7 @@ impl Logic {
             let fail = |source| Error::Pattern { domain: domain.name.clone(), place, source: Box::new(source) };
             patterns.push(built.map_err(fail)?);
         }
-        let phrases = Phrases::new(&domain.phrases);
+        let phrases = Phrases::new(&domain.phrases, &registry.shared()?.lists);
         let index = |classifier: &Classifier| index::Index::new(classifier, &domain, registry.codes(classifier.set));
         let indexes = domain.classifiers.iter().map(index).collect();
         let scopes = rule::Scopes::new(&domain);

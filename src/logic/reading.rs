@@ -4,8 +4,8 @@ use super::frame::Frame;
 use super::seen::Seen;
 use crate::model::expression::Path;
 use crate::model::value::Value;
-use crate::text::phrases::Found;
 use crate::text::phrases::Reading;
+use crate::text::tokens::Found;
 
 impl Frame<'_> {
     /// Visits every phrase found in the texts at a path.

@@ -3,8 +3,8 @@
 //! Denied unless a policy allows it. Of several policies the strictest decides: a purpose has to be allowed by all, a
 //! guard is lifted only if every policy that has it would lift it.
 
-use super::Error;
-use super::decide::Standing;
+use super::error::Error;
+use super::standing::Standing;
 use crate::model::day::Day;
 use crate::model::outcome::label_bit;
 use crate::model::outcome::label_bits;

@@ -3,7 +3,7 @@
 use super::asking::Granted;
 use super::codes::CodeCase;
 use super::codes::PLAIN;
-use super::decide::Standing;
+use super::standing::Standing;
 use crate::model::day::Day;
 use crate::model::outcome::label_bits;
 use crate::model::policy::CodeTreatment;

@@ -1,7 +1,7 @@
 //! Which codes an audience may see: a labelled code is withheld, or shown as the nearest group that does not speak of
 //! the label. A group speaks of it if at least half of the codes in it have it.
 
-use super::decide::Standing;
+use super::standing::Standing;
 use crate::model::day::Day;
 use crate::model::outcome::label_bit;
 use crate::model::policy::CodeTreatment;

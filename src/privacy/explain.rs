@@ -1,13 +1,13 @@
 //! What a policy does to a record, told without any encounter: every field, every label, and what depends on what.
 
-use super::Error;
 use super::asking::Ask;
 use super::asking::Granted;
 use super::case::Conditions;
 use super::codes::CodeRules;
 use super::decide::Planned;
 use super::decide::Shape;
-use super::decide::Standing;
+use super::error::Error;
+use super::standing::Standing;
 use crate::model::outcome::label_bit;
 use crate::model::policy::CodeTreatment;
 use crate::model::policy::EncounterTreatment;

@@ -1,7 +1,6 @@
 //! One redactor a domain and audience: the only maker of disclosures.
 
-use super::Ask;
-use super::Error;
+use super::asking::Ask;
 use super::asking::Granted;
 use super::case::Case;
 use super::case::Conditions;
@@ -10,7 +9,6 @@ use super::codes::CodeRules;
 use super::codes::PLAIN;
 use super::decide::Planned;
 use super::decide::Shape;
-use super::decide::Standing;
 use super::disclosure::Answer;
 use super::disclosure::Disclosure;
 use super::disclosure::Fields;
@@ -22,11 +20,18 @@ use super::disclosure::ShownFinding;
 use super::disclosure::ShownFix;
 use super::disclosure::ShownObligation;
 use super::disclosure::ShownReason;
+use super::error::Error;
 use super::fields::Rules;
 use super::fields::Writer;
 use super::known;
 use super::operators::Setting;
 use super::operators::ZipAreas;
+use super::plan::RecordPlan;
+use super::plan::find;
+use super::plan::planned_at;
+use super::plan::shows_free_texts;
+use super::plan::value_at;
+use super::standing::Standing;
 use super::text::Known;
 use super::text::NameLists;
 use super::text::TextRule;
@@ -48,7 +53,6 @@ use crate::model::rules::Severity;
 use crate::model::value::Value;
 use crate::registry::Registry;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Turns encounters and what was said of them into disclosures for one audience.
@@ -66,26 +70,6 @@ pub struct Redactor {
     candidates: Showing,
     findings: Showing,
     counts: (u32, bool),
-}
-
-/// What happens to the fields of one record.
-struct RecordPlan {
-    fields: Vec<Planned>,
-    /// What a policy removes: path and why, the same for every encounter.
-    removed: Vec<(String, String)>,
-    /// Declared paths; `true` if what stands there is hidden.
-    hidden: HashMap<String, bool>,
-    /// Something declared is hidden.
-    hides_any: bool,
-    id: Option<usize>,
-    /// The field whose value is the subject, by slots.
-    subject: Option<Vec<usize>>,
-    /// Fields that hold consents.
-    consents: Vec<usize>,
-    /// Dates move by a multiple of so many days.
-    shift: Option<u32>,
-    /// Texts that may be codes are among the fields.
-    has_coded_texts: bool,
 }
 
 impl Redactor {
@@ -438,108 +422,6 @@ impl Redactor {
     }
 }
 
-fn find<'a>(fields: &'a [Planned], path: &str) -> Option<&'a Planned> {
-    fields.iter().find_map(|planned| {
-        if planned.path == path {
-            return Some(planned);
-        }
-        let mut shape = &planned.shape;
-        while let Shape::List(item) = shape {
-            shape = item;
-        }
-        match shape {
-            Shape::Record(inner) => find(inner, path),
-            _ => None,
-        }
-    })
-}
-
-/// Whether some free text is not removed from every encounter: it may say what a hidden code does not.
-fn shows_free_texts(fields: &[Planned]) -> bool {
-    fields.iter().filter(|planned| planned.treatment != Treatment::Remove).any(|planned| {
-        let mut shape = &planned.shape;
-        while let Shape::List(item) = shape {
-            shape = item;
-        }
-        planned.privacy.is_free || matches!(shape, Shape::Record(inner) if shows_free_texts(inner))
-    })
-}
-
-impl RecordPlan {
-    fn new(fields: Vec<Planned>) -> RecordPlan {
-        let mut plan = RecordPlan {
-            id: fields.iter().position(|it| it.name == "id"),
-            fields: Vec::new(),
-            removed: Vec::new(),
-            hidden: HashMap::new(),
-            subject: subject(&fields),
-            consents: fields.iter().enumerate().filter(|(_, it)| it.privacy.is_consent).map(|(slot, _)| slot).collect(),
-            shift: None,
-            has_coded_texts: false,
-            hides_any: false,
-        };
-        plan.survey(&fields, false);
-        plan.hides_any = plan.hidden.values().any(|is_hidden| *is_hidden);
-        plan.fields = fields;
-        // The id answers for the encounter: it becomes a pseudonym where it may not be seen.
-        if let Some(id) = plan.id.and_then(|slot| plan.fields.get_mut(slot))
-            && id.treatment != Treatment::Keep
-        {
-            id.treatment = Treatment::Pseudonym;
-            plan.removed.retain(|(path, _)| path != "id");
-        }
-        plan
-    }
-
-    fn survey(&mut self, fields: &[Planned], is_under_hidden: bool) {
-        for planned in fields {
-            let is_removed = planned.treatment == Treatment::Remove;
-            if is_removed && !is_under_hidden {
-                self.removed.push((planned.path.clone(), planned.why.clone()));
-            }
-            if let Treatment::Shift(multiple) = planned.treatment {
-                // Texts have one shift: the widest steps of all.
-                self.shift = Some(self.shift.map_or(multiple, |other| other.max(multiple)));
-            }
-            self.has_coded_texts |= !planned.privacy.code_sets.is_empty();
-            let is_hidden = matches!(
-                planned.treatment,
-                Treatment::Pseudonym | Treatment::Token | Treatment::Mask | Treatment::Remove
-            );
-            self.hidden.insert(planned.path.clone(), is_hidden || is_under_hidden);
-            let mut shape = &planned.shape;
-            while let Shape::List(item) = shape {
-                shape = item;
-            }
-            if let Shape::Record(inner) = shape {
-                self.survey(inner, is_removed || is_under_hidden);
-            }
-        }
-    }
-
-    /// Whether nothing may be said of what stands at a path: `victims[0].age`. A path that no record declares may hold
-    /// words of the encounter.
-    fn hides(&self, path: &str, keeps_undeclared: bool) -> bool {
-        if path.is_empty() || (keeps_undeclared && !self.hides_any) {
-            return false;
-        }
-        if !path.contains('[') {
-            return self.hidden.get(path).copied().unwrap_or(!keeps_undeclared);
-        }
-        let mut plain = String::with_capacity(path.len());
-        let mut is_inside = false;
-        for c in path.chars() {
-            match c {
-                '[' => is_inside = true,
-                ']' => is_inside = false,
-                c if !is_inside => plain.push(c),
-                _ => {}
-            }
-        }
-        self.hidden.get(&plain).copied().unwrap_or(!keeps_undeclared)
-    }
-}
-
 /// What of an encounter is being shown, and how.
 struct View<'v> {
     plan: &'v RecordPlan,
@@ -547,35 +429,6 @@ struct View<'v> {
     known: &'v Known,
     /// Paths of what is withheld.
     withheld: &'v [String],
-}
-
-/// The slots of the field that tells whose record it is; one in a list tells of several.
-fn subject(fields: &[Planned]) -> Option<Vec<usize>> {
-    fields.iter().enumerate().find_map(|(slot, planned)| match &planned.shape {
-        Shape::Record(inner) => subject(inner).map(|mut slots| {
-            slots.insert(0, slot);
-            slots
-        }),
-        _ => planned.privacy.is_subject.then(|| vec![slot]),
-    })
-}
-
-fn planned_at<'p>(fields: &'p [Planned], slots: &[usize]) -> Option<&'p Planned> {
-    let (first, rest) = slots.split_first()?;
-    match fields.get(*first)? {
-        planned if rest.is_empty() => Some(planned),
-        Planned { shape: Shape::Record(inner), .. } => planned_at(inner, rest),
-        _ => None,
-    }
-}
-
-fn value_at<'v, 'a>(values: &'v [Value<'a>], slots: &[usize]) -> Option<&'v Value<'a>> {
-    let (first, rest) = slots.split_first()?;
-    match values.get(*first)? {
-        value if rest.is_empty() => Some(value),
-        Value::Record(inner) => value_at(inner, rest),
-        _ => None,
-    }
 }
 
 /// Adds the labels of the codes that stand in texts.

@@ -1,8 +1,5 @@
 //! One code set of an opened registry.
 
-use super::Hit;
-use super::Registry;
-use super::Spotted;
 use super::finder;
 use super::layout::CodeRow;
 use super::layout::Kind;
@@ -12,8 +9,11 @@ use super::layout::RelationRow;
 use super::layout::SpanRow;
 use super::layout::Sparse;
 use super::layout::read_numbers;
+use super::open::Registry;
 use super::open::Set;
 use super::search;
+use super::search::Hit;
+use super::search::Spotted;
 use super::write::Details;
 use crate::model::content::Relation;
 use crate::model::content::Release;

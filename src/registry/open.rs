@@ -1,8 +1,8 @@
 //! Opens a registry: maps the file, refuses what is old, cut or damaged, and reads little more than its table of sections.
 
-use super::Codes;
 use super::Error;
-use super::Target;
+use super::codes::Codes;
+use super::crosswalks::Target;
 use super::crosswalks::Walk;
 use super::layout;
 use super::layout::Header;

@@ -6,8 +6,8 @@
 //! flow through it can be changed without changing what is shown: a path back through hidden counts, which may grow
 //! without end and shrink to 1, because a 0 is shown. So the bounds are exact.
 
-use super::Rule;
-use super::Table;
+use super::rule::Rule;
+use super::table::Table;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BinaryHeap;

@@ -4,8 +4,8 @@
 //! parts, every count that is told to be hidden says that some parts are 1 together. A part with few encounters is safe if
 //! these leave it a range that is wide enough.
 
-use super::Rule;
 use super::bounds::System;
+use super::rule::Rule;
 use std::collections::BTreeMap;
 
 /// Parts that one question may depend on; of more nothing is proved, and what touches them is hidden.

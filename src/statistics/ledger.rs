@@ -3,13 +3,13 @@
 //! One folder for each audience and record, one file for each answer: a line of JSON, and twelve bytes for each encounter
 //! (a keyed mark and the place of its cell). An answer is kept before it is given.
 
-use super::Answer;
-use super::Error;
-use super::Rule;
-use super::Table;
+use super::error::Error;
+use super::hide::Answer;
 use super::hide::Net;
 use super::joint::Parts;
 use super::joint::Told;
+use super::rule::Rule;
+use super::table::Table;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::HashSet;

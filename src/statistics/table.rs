@@ -1,6 +1,6 @@
 //! Encounters, each in one cell.
 
-use super::Error;
+use super::error::Error;
 use std::collections::HashMap;
 
 /// Cells at most: what is more is no statistic.

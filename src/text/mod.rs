@@ -4,6 +4,8 @@ pub mod names_file;
 pub(crate) mod negation;
 pub(crate) mod page;
 pub mod phrases;
+pub mod tokens;
+pub(crate) mod trie;
 pub(crate) mod words;
 
 /// Why the large lists of words could not be read.

@@ -3,10 +3,10 @@
 //! After `NegEx` (Chapman and others, 2001) and `ConText` (Harkema and others, 2009): cues open a scope that ends with the clause, at a
 //! word such as `but`, or, for weak cues, at a comma that no `or` follows.
 
-use super::phrases::Found;
-use super::phrases::Gap;
-use super::phrases::Token;
-use super::phrases::Trie;
+use super::tokens::Found;
+use super::tokens::Gap;
+use super::tokens::Token;
+use super::trie::Trie;
 
 /// What a cue does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,107 +46,28 @@ const REACH: usize = 8;
 /// Words between a finding and the cue after it.
 const REACH_BACK: usize = 4;
 
-/// The cues, in lower case and without apostrophes. The longest that fits counts.
-pub(crate) const CUES: &[(&str, Action)] = &[
-    ("no increase", Action::Nothing),
-    ("no change", Action::Nothing),
-    ("no significant change", Action::Nothing),
-    ("no suspicious change", Action::Nothing),
-    ("no doubt", Action::Nothing),
-    ("no matter", Action::Nothing),
-    ("no idea", Action::Nothing),
-    ("not sure", Action::Nothing),
-    ("not only", Action::Nothing),
-    ("not just", Action::Nothing),
-    ("not necessarily", Action::Nothing),
-    ("not certain if", Action::Nothing),
-    ("not certain whether", Action::Nothing),
-    ("not know if", Action::Nothing),
-    ("gram negative", Action::Nothing),
-    ("without difficulty", Action::Nothing),
-    ("without delay", Action::Nothing),
-    ("no", Action::Not),
-    ("not", Action::Not),
-    ("never", Action::Not),
-    ("without", Action::Not),
-    ("w o", Action::Not),
-    ("nor", Action::Not),
-    ("neither", Action::Not),
-    ("dont", Action::Not),
-    ("doesnt", Action::Not),
-    ("didnt", Action::Not),
-    ("isnt", Action::Not),
-    ("wasnt", Action::Not),
-    ("arent", Action::Not),
-    ("werent", Action::Not),
-    ("hasnt", Action::Not),
-    ("havent", Action::Not),
-    ("hadnt", Action::Not),
-    ("absence of", Action::Denies),
-    ("free of", Action::Denies),
-    ("deny", Action::Denies),
-    ("denies", Action::Denies),
-    ("denied", Action::Denies),
-    ("denying", Action::Denies),
-    ("negative for", Action::Denies),
-    ("no evidence of", Action::Denies),
-    ("no sign of", Action::Denies),
-    ("no signs of", Action::Denies),
-    ("no history of", Action::Denies),
-    ("no complaints of", Action::Denies),
-    ("no reports of", Action::Denies),
-    ("ruled out", Action::Both),
-    ("was ruled out", Action::After),
-    ("were ruled out", Action::After),
-    ("is ruled out", Action::After),
-    ("been ruled out", Action::After),
-    ("unlikely", Action::After),
-    ("not present", Action::After),
-    ("not detected", Action::After),
-    ("not likely", Action::After),
-    ("was denied", Action::Last),
-    ("negative", Action::Last),
-    ("absent", Action::Last),
-    ("but", Action::Stop),
-    ("however", Action::Stop),
-    ("except", Action::Stop),
-    ("although", Action::Stop),
-    ("though", Action::Stop),
-    ("yet", Action::Stop),
-    ("aside from", Action::Stop),
-    ("apart from", Action::Stop),
-    ("because", Action::Stop),
-    ("since", Action::Stop),
-    ("reports", Action::Stop),
-    ("reported", Action::Stop),
-    ("reporting", Action::Stop),
-    ("states", Action::Stop),
-    ("stated", Action::Stop),
-    ("complains", Action::Stop),
-    ("presents", Action::Stop),
-    ("presented", Action::Stop),
-    ("admits", Action::Stop),
-    ("then", Action::Stop),
-    ("possible", Action::Maybe),
-    ("possibly", Action::Maybe),
-    ("probable", Action::Maybe),
-    ("probably", Action::Maybe),
-    ("suspected", Action::Maybe),
-    ("suspect", Action::Maybe),
-    ("rule out", Action::Maybe),
-    ("r o", Action::Maybe),
-    ("questionable", Action::Maybe),
-    ("concern for", Action::Maybe),
-    ("may have", Action::Maybe),
-    ("might have", Action::Maybe),
-    ("family history of", Action::Family),
-    ("fh of", Action::Family),
-    ("mother had", Action::Family),
-    ("father had", Action::Family),
-    ("mother has", Action::Family),
-    ("father has", Action::Family),
-    ("or", Action::Or),
+/// Lists of `domains/shared` and what their cues do. A cue in another language is one more word of a list.
+const LISTS: [(&str, Action); 10] = [
+    ("negation-none", Action::Nothing),
+    ("negation-not", Action::Not),
+    ("negation-denies", Action::Denies),
+    ("negation-after", Action::After),
+    ("negation-last", Action::Last),
+    ("negation-both", Action::Both),
+    ("negation-ends", Action::Stop),
+    ("uncertain", Action::Maybe),
+    ("family-history", Action::Family),
+    ("negation-or", Action::Or),
 ];
+
+/// Every cue of the lists, with the number of what it does. The longest cue that fits counts.
+pub(crate) fn cues(lists: &[(String, Vec<String>)]) -> impl Iterator<Item = (&str, u32)> {
+    let of_lists = lists.iter().filter_map(|(name, cues)| {
+        let (_, action) = LISTS.iter().find(|(list, _)| list == name)?;
+        Some((cues, *action as u32))
+    });
+    of_lists.flat_map(|(cues, action)| cues.iter().map(move |cue| (cue.as_str(), action)))
+}
 
 const ACTIONS: [Action; 10] = [
     Action::Nothing,

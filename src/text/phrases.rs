@@ -5,13 +5,17 @@
 //! encounter, however many expressions ask about it.
 
 use super::negation;
+use super::tokens::Found;
+use super::tokens::Token;
+use super::tokens::normal;
+use super::tokens::split;
+use super::trie::Trie;
 use foldhash::HashMap;
 use foldhash::HashMapExt;
 use rust_stemmers::Algorithm;
 use rust_stemmers::Stemmer;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
-use unicode_normalization::UnicodeNormalization;
 
 /// Words kept in memory; more than a language has in daily use, and a bound for hostile input.
 const WORDS_KEPT: usize = 1 << 16;
@@ -19,61 +23,6 @@ const WORDS_KEPT: usize = 1 << 16;
 const WORDS_LATELY: usize = 1 << 14;
 /// Bytes of the longest word that can be part of a phrase.
 const LONGEST_WORD: usize = 64;
-
-/// What stands between a word and the one before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gap {
-    /// A blank, a hyphen.
-    None,
-    /// A comma or a bracket.
-    Comma,
-    /// The end of a sentence or of a clause.
-    End,
-}
-
-/// A word of a text.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Token {
-    /// Number of its stem among the words of phrases; 0 for none of them.
-    pub(crate) stem: u32,
-    /// Number of the word as it stands among the words of cues; 0 for none of them.
-    pub(crate) plain: u32,
-    /// First byte.
-    pub(crate) start: usize,
-    /// Byte after the last.
-    pub(crate) end: usize,
-    /// What stands before it.
-    pub(crate) gap: Gap,
-}
-
-/// A phrase found in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
-    /// Phrase, by place in the domain's list.
-    pub phrase: u32,
-    /// First byte.
-    pub start: usize,
-    /// Byte after the last.
-    pub end: usize,
-    /// First word, from 0.
-    pub(crate) first: usize,
-    /// Last word.
-    pub(crate) last: usize,
-    /// The text says that it is not so.
-    pub is_negated: bool,
-    /// The text is not sure.
-    pub is_uncertain: bool,
-    /// It is said of a relative.
-    pub is_of_family: bool,
-}
-
-/// A trie over numbered words.
-#[derive(Default)]
-pub(crate) struct Trie {
-    starts: Vec<u32>,
-    next: HashMap<(u32, u32), u32>,
-    ends: Vec<Vec<u32>>,
-}
 
 /// All phrases of a domain, ready to be looked for.
 pub struct Phrases {
@@ -105,63 +54,10 @@ pub struct Reading {
     cues: Vec<negation::Cue>,
 }
 
-impl Trie {
-    fn insert(&mut self, words: &[u32], value: u32) {
-        let Some((first, rest)) = words.split_first() else { return };
-        if self.ends.is_empty() {
-            self.ends.push(Vec::new());
-        }
-        let first = *first as usize;
-        if self.starts.len() <= first {
-            self.starts.resize(first + 1, 0);
-        }
-        let mut node = self.starts.get(first).copied().unwrap_or(0);
-        if node == 0 {
-            node = self.add_node();
-            if let Some(slot) = self.starts.get_mut(first) {
-                *slot = node;
-            }
-        }
-        for word in rest {
-            node = match self.next.get(&(node, *word)) {
-                Some(next) => *next,
-                None => {
-                    let next = self.add_node();
-                    self.next.insert((node, *word), next);
-                    next
-                }
-            };
-        }
-        if let Some(ends) = self.ends.get_mut(node as usize) {
-            ends.push(value);
-        }
-    }
-
-    fn add_node(&mut self) -> u32 {
-        self.ends.push(Vec::new());
-        u32::try_from(self.ends.len() - 1).unwrap_or(0)
-    }
-
-    /// Visits the values of every entry that begins with the first word: value, number of words.
-    pub(crate) fn visit(&self, words: impl Iterator<Item = u32>, mut visit: impl FnMut(u32, usize)) {
-        let mut node = 0;
-        for (place, word) in words.enumerate() {
-            node = match (place, word) {
-                (_, 0) => 0,
-                (0, word) => self.starts.get(word as usize).copied().unwrap_or(0),
-                (_, word) => self.next.get(&(node, word)).copied().unwrap_or(0),
-            };
-            if node == 0 {
-                return;
-            }
-            self.ends.get(node as usize).into_iter().flatten().for_each(|value| visit(*value, place + 1));
-        }
-    }
-}
-
 impl Phrases {
-    /// Prepares phrases; one without a letter or digit is never found.
-    pub fn new(phrases: &[String]) -> Phrases {
+    /// Prepares phrases; one without a letter or digit is never found. `lists` are the word lists of `domains/shared`,
+    /// some of which hold cues: what negates, what makes uncertain.
+    pub fn new(phrases: &[String], lists: &[(String, Vec<String>)]) -> Phrases {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let stemmer = Stemmer::create(Algorithm::English);
         let mut made = Phrases {
@@ -179,9 +75,10 @@ impl Phrases {
             });
             made.known.insert(&words, place);
         }
-        for (cue, kind) in negation::CUES {
-            let words: Vec<u32> = cue.split(' ').map(|word| number_of(&mut made.plains, word.to_owned())).collect();
-            made.cues.insert(&words, *kind as u32);
+        for (cue, action) in negation::cues(lists) {
+            let mut words = Vec::new();
+            split(cue, |word, _, _, _| words.push(number_of(&mut made.plains, normal(word))));
+            made.cues.insert(&words, action);
         }
         made
     }
@@ -354,99 +251,9 @@ pub fn stems(text: &str) -> Vec<String> {
     stems
 }
 
-/// Lower-case, NFKC, without apostrophes and the `'s` of a possessive.
-fn normal(word: &str) -> String {
-    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
-    let word = word.strip_suffix("'S").unwrap_or(word);
-    if word.is_ascii() {
-        return word.bytes().filter(|byte| *byte != b'\'').map(|byte| char::from(byte.to_ascii_lowercase())).collect();
-    }
-    word.nfkc().filter(|sign| !matches!(sign, '\'' | '’')).flat_map(char::to_lowercase).collect()
-}
-
 fn number_of(numbers: &mut HashMap<String, u32>, word: String) -> u32 {
     let next = u32::try_from(numbers.len() + 1).unwrap_or(0);
     *numbers.entry(word).or_insert(next)
-}
-
-/// Calls `visit` for each word: the word, its first byte, the byte after its last, what stands before it.
-fn split<'t>(text: &'t str, mut visit: impl FnMut(&'t str, usize, usize, Gap)) {
-    let bytes = text.as_bytes();
-    let (mut at, mut gap) = (0, Gap::None);
-    loop {
-        let start = at;
-        at = end_of_word(text, start);
-        if at > start
-            && let Some(word) = text.get(start..at)
-        {
-            visit(word, start, at, gap);
-            gap = Gap::None;
-        }
-        let Some(sign) = sign_at(text, at) else { return };
-        let next = at + sign.len_utf8();
-        gap = match (gap, sign) {
-            (gap, ' ') => gap,
-            (Gap::End, _) | (_, ';' | '\n' | '–' | '—' | '•') => Gap::End,
-            (_, '.' | '!' | '?') if sign_at(text, next).is_none_or(|it| it.is_whitespace() || it == '"') => Gap::End,
-            (_, '-')
-                if at.checked_sub(1).and_then(|it| bytes.get(it)) == Some(&b' ') && bytes.get(next) == Some(&b' ') =>
-            {
-                Gap::End
-            }
-            (_, ',' | '(' | ')' | '[' | ']') => Gap::Comma,
-            (gap, _) => gap,
-        };
-        at = next;
-    }
-}
-
-/// For each byte, whether it is a letter or digit of ASCII.
-static IS_PLAIN: [bool; 256] = {
-    let mut is_plain = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        #[expect(clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "below 128")]
-        {
-            is_plain[byte] = (byte as u8).is_ascii_alphanumeric();
-        }
-        byte += 1;
-    }
-    is_plain
-};
-
-/// The byte after a word that begins here; the same byte if none does.
-fn end_of_word(text: &str, start: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = start;
-    loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        at += rest.iter().take_while(|byte| IS_PLAIN.get(usize::from(**byte)) == Some(&true)).count();
-        match bytes.get(at) {
-            // An apostrophe joins what stands on both sides of it.
-            Some(b'\'') if at > start && sign_at(text, at + 1).is_some_and(is_of_word) => at += 1,
-            Some(byte) if byte.is_ascii() => return at,
-            Some(_) => match sign_at(text, at) {
-                Some('’') if at > start && sign_at(text, at + 3).is_some_and(is_of_word) => at += 3,
-                Some(sign) if is_of_word(sign) => at += sign.len_utf8(),
-                _ => return at,
-            },
-            None => return at,
-        }
-    }
-}
-
-/// The sign that begins at a byte.
-fn sign_at(text: &str, at: usize) -> Option<char> {
-    match text.as_bytes().get(at) {
-        Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
-        _ => text.get(at..)?.chars().next(),
-    }
-}
-
-/// Letters, digits, and the marks that are written over letters.
-fn is_of_word(sign: char) -> bool {
-    sign.is_ascii_alphanumeric()
-        || (!sign.is_ascii() && (sign.is_alphanumeric() || matches!(sign, '\u{300}'..='\u{36f}')))
 }
 
 #[cfg(test)]
@@ -454,10 +261,24 @@ mod tests {
     #![expect(clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
+    /// The lists of cues as they are shipped.
+    fn shared_lists() -> Vec<(String, Vec<String>)> {
+        let text = include_str!("../../domains/shared/codes/negation.codes");
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        let text = lines.join("\n");
+        let lists = text.split("list ").skip(1).filter_map(|list| {
+            let (name, rest) = list.split_once('(')?;
+            let (members, _) = rest.split_once(')')?;
+            let members = members.split(',').map(|it| it.trim().trim_matches('"').to_owned());
+            Some((name.trim().to_owned(), members.collect()))
+        });
+        lists.collect()
+    }
+
     fn read(phrases: &[&str], text: &str) -> Vec<(u32, bool)> {
         let phrases: Vec<String> = phrases.iter().map(|it| (*it).to_owned()).collect();
         let mut reading = Reading::default();
-        Phrases::new(&phrases).read(text, &mut Memory::default(), &mut reading);
+        Phrases::new(&phrases, &shared_lists()).read(text, &mut Memory::default(), &mut reading);
         reading.found().iter().map(|found| (found.phrase, found.is_negated)).collect()
     }
 
@@ -478,7 +299,7 @@ mod tests {
     fn spans_are_bytes_of_the_text() {
         let phrases = ["café visit".to_owned()];
         let (mut reading, text) = (Reading::default(), "Grüße: Café  visits today");
-        Phrases::new(&phrases).read(text, &mut Memory::default(), &mut reading);
+        Phrases::new(&phrases, &shared_lists()).read(text, &mut Memory::default(), &mut reading);
         let found = reading.found()[0];
         assert_eq!(text.get(found.start..found.end), Some("Café  visits"));
     }

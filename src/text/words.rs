@@ -1,6 +1,5 @@
 //! What each word can be: classes of words from the lists of `domains/shared`, and what large name lists add.
 
-use super::names_file::NameLists;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::hash::Hasher;
@@ -215,12 +214,12 @@ impl Words {
         words
     }
 
-    /// The same with what large lists say of these words, so that they are looked up once.
+    /// The same with what `more` says of each of these words, by its hash, so that it is looked up once.
     #[expect(clippy::iter_over_hash_type, reason = "each word by itself, in whatever order")]
-    pub fn merged(&self, names: &NameLists) -> Words {
+    pub fn merged(&self, more: impl Fn(u64) -> u64) -> Words {
         let mut words = self.clone();
         for (sum, class) in &mut words.classes {
-            *class |= names.of(*sum);
+            *class |= more(*sum);
         }
         words
     }

@@ -46,7 +46,11 @@ pub fn classify<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, kept: Kept)
             continue;
         }
         given::raise(frame, classifier, &mut said.given);
-        let gathered = reasons::gather(frame, logic, place, classifier);
+        let gathered = reasons::gather(frame, logic, place, classifier, |frame, gathered| {
+            if !classifier.by_words.is_empty() {
+                words::search(frame, logic, classifier, gathered);
+            }
+        });
         let candidates = ranking::rank(frame, logic, place, classifier, gathered, kept);
         if logic.index(place).is_none_or(Index::needs) {
             given::missing(frame, classifier, &said.given, &candidates, &mut said.missing);

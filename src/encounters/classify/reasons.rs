@@ -1,7 +1,6 @@
 //! What speaks for which code: phrases, criteria, offers.
 
 use super::criteria::criteria_of;
-use super::words;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::logic::index::Index;
@@ -105,20 +104,19 @@ impl<'l> Said<'l> {
     }
 }
 
-/// Gathers all that speaks for any code of a classifier and is not ruled out by an `unless`.
+/// Gathers all that speaks for any code of a classifier, with what `more` adds, and is not ruled out by an `unless`.
 pub(super) fn gather<'e, 'l: 'e>(
     frame: &mut Frame<'e>,
     logic: &'l Logic,
     place: usize,
     classifier: &'l Classifier,
+    more: impl FnOnce(&mut Frame<'e>, &mut Gathered<'l>),
 ) -> Gathered<'l> {
     let mut gathered = Vec::with_capacity(USUAL);
     phrases(frame, logic, place, classifier, &mut gathered);
     criteria(frame, logic, place, classifier, &mut gathered);
     offers(frame, classifier, &mut gathered);
-    if !classifier.by_words.is_empty() {
-        words::search(frame, logic, classifier, &mut gathered);
-    }
+    more(frame, &mut gathered);
     if logic.index(place).is_none_or(Index::rules_out) {
         rule_out(frame, classifier, &mut gathered);
     }

@@ -2,16 +2,16 @@
 //! there is one way into typed slots. An empty cell is an absent field; a list of words may stand in one cell, with `;`
 //! between them, or have a column an item (`codes[0]`).
 
-use super::LONGEST;
-use super::Unreadable;
 use super::address;
 use super::address::Step;
+use super::block::Block;
+use super::block::Cut;
 use super::json_array::lines_in;
 use super::schema::Level;
 use super::schema::Schema;
 use super::schema::Shape;
-use super::source::Block;
-use super::source::Cut;
+use super::unreadable::LONGEST;
+use super::unreadable::Unreadable;
 use csv_core::ReadRecordResult;
 use std::io;
 use std::io::BufRead;

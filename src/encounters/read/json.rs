@@ -1,11 +1,11 @@
 //! One JSON object straight into typed slots: no tree between, and texts borrow from the line.
 
-use super::Unreadable;
 use super::scalar;
 use super::schema::Level;
 use super::schema::Schema;
 use super::schema::Shape;
 use super::swift;
+use super::unreadable::Unreadable;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
 use crate::model::value::Value;

@@ -1,10 +1,10 @@
 //! One JSON array of objects, or objects one after the other, however they are laid out. Only brackets and quotes are
 //! looked at here; whether an element is JSON is seen when it is read.
 
-use super::LONGEST;
-use super::Unreadable;
-use super::source::Block;
-use super::source::Cut;
+use super::block::Block;
+use super::block::Cut;
+use super::unreadable::LONGEST;
+use super::unreadable::Unreadable;
 use std::io;
 use std::io::BufRead;
 

@@ -1,9 +1,9 @@
 //! NDJSON: one JSON object a line. A line feed ends a line, a carriage return before it is dropped, blank lines are skipped.
 
-use super::LONGEST;
-use super::Unreadable;
-use super::source::Block;
-use super::source::Cut;
+use super::block::Block;
+use super::block::Cut;
+use super::unreadable::LONGEST;
+use super::unreadable::Unreadable;
 use memchr::memchr;
 use std::io;
 use std::io::BufRead;

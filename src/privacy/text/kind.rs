@@ -125,3 +125,14 @@ impl Kinds {
         Some(several.iter().fold(Kinds::default(), |kinds, kind| kinds.with(*kind)))
     }
 }
+
+/// A piece of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// What it is.
+    pub kind: Kind,
+}

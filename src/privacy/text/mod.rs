@@ -12,9 +12,10 @@ mod resolve;
 pub use crate::text::names_file::NameLists;
 pub use detect::Known;
 pub use kind::Kind;
+pub use kind::Span;
 
-use super::Error;
-use super::decide::Standing;
+use super::error::Error;
+use super::standing::Standing;
 use crate::model::policy::TextLine;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -30,17 +31,6 @@ use std::sync::Arc;
 thread_local! {
     /// Memory for the words of a text.
     static MEMORY: Cell<Vec<Word>> = const { Cell::new(Vec::new()) };
-}
-
-/// A piece of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// First byte.
-    pub start: usize,
-    /// Byte after the last.
-    pub end: usize,
-    /// What it is.
-    pub kind: Kind,
 }
 
 /// A text with its marks, and what they stand for.
@@ -105,7 +95,7 @@ impl TextRule {
 
     pub fn set_names(&mut self, names: Arc<NameLists>) {
         if let TextRule::Mask(masker) = self {
-            masker.words = Arc::new(masker.words.merged(&names));
+            masker.words = Arc::new(masker.words.merged(|sum| names.of(sum)));
             masker.names = names;
         }
     }

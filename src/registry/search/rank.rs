@@ -11,7 +11,7 @@ use super::words;
 use super::words::Splitter;
 use super::words::Word;
 use crate::model::day::Day;
-use crate::registry::Codes;
+use crate::registry::codes::Codes;
 use crate::registry::layout::EntryRow;
 use crate::registry::layout::Kind;
 use crate::registry::layout::Packed;

@@ -8,7 +8,7 @@ use crate::model::content::CodeSet;
 use crate::model::content::Validity;
 use crate::model::program::Shared;
 use crate::registry::Parts;
-use crate::registry::Registry;
+use crate::registry::open::Registry;
 use fastrand::Rng;
 use std::collections::BTreeMap;
 

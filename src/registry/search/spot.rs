@@ -3,7 +3,7 @@
 use super::index;
 use super::words::Splitter;
 use super::words::Word;
-use crate::registry::Codes;
+use crate::registry::codes::Codes;
 use crate::registry::layout::Kind;
 
 /// A term of a code set that stands in a text.

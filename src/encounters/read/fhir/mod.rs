@@ -9,10 +9,10 @@ mod concept;
 mod tree;
 mod visit;
 
-use super::Unreadable;
 use super::schema::Level;
 use super::schema::Schema;
 use super::schema::Shape;
+use super::unreadable::Unreadable;
 use serde::Deserialize;
 use serde_json::Map;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Mail and web addresses.
 
-use super::super::Kind;
+use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::text::page::Page;

@@ -1,8 +1,8 @@
 //! Numbers that a cue names: `MRN: 12345`, `license plate 1ABC234`. Cues are lists of `domains/shared`, so that another
 //! language is another list.
 
-use super::super::Kind;
 use super::super::checks;
+use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::text::names_file::NameLists;

@@ -1,6 +1,6 @@
 //! Dates: all elements but the year identify (45 CFR 164.514(b)(2)(i)(C)); so do ages over 89.
 
-use super::super::Kind;
+use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::text::page::Gap;

@@ -1,7 +1,7 @@
 //! The values that a record hides, and where a text repeats them.
 
-use super::super::Kind;
 use super::super::checks;
+use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::text::names_file::NameLists;

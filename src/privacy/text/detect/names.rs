@@ -1,6 +1,6 @@
 //! Persons: titles and roles, cues, given names and surnames, and strange words where a person would stand.
 
-use super::super::Kind;
+use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use super::cues::Announced;

@@ -1,8 +1,8 @@
 //! What is known by its form: mail and web addresses, numbers that check, telephone numbers. Every form is tried at
 //! each word with a digit, and only there.
 
-use super::super::Kind;
 use super::super::checks;
+use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use super::known::is_bounded;

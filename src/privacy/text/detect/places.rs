@@ -1,6 +1,6 @@
 //! Places: towns, states and countries, facilities, and what a preposition leads to.
 
-use super::super::Kind;
+use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::text::page::Gap;

@@ -1,7 +1,7 @@
 //! Street addresses: a number and a street, a street and a number, units, boxes, corners; and the town, state and postal
 //! code that follow.
 
-use super::super::Kind;
+use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::text::page::Gap;

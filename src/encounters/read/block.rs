@@ -1,0 +1,103 @@
+//! Some encounters, cut apart and not read yet.
+
+use super::fhir;
+use super::schema::Schema;
+use super::unreadable::LONGEST;
+use super::unreadable::Unreadable;
+use std::io;
+use std::ops::Range;
+
+/// A block is handed on when it holds so many bytes.
+const BLOCK_BYTES: usize = 256 << 10;
+/// Or so many pieces.
+const BLOCK_PIECES: usize = 4096;
+/// A block that has grown beyond this gives its memory back before it is used again.
+const BLOCK_KEPT: usize = 4 << 20;
+
+/// One encounter's place in a block, or why there is none.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    /// Line of the input on which it begins, from 1.
+    pub line: u64,
+    /// Bytes of the block.
+    pub content: Result<Range<usize>, Unreadable>,
+}
+
+/// Some pieces and the bytes they stand in.
+#[derive(Debug, Default)]
+pub struct Block {
+    pub(super) bytes: Vec<u8>,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) is_fhir: bool,
+}
+
+impl Block {
+    /// Makes it empty for the next use.
+    pub(super) fn clear(&mut self) {
+        self.pieces.clear();
+        self.bytes.clear();
+        if self.bytes.capacity() > BLOCK_KEPT {
+            self.bytes = Vec::new();
+        }
+    }
+
+    /// Whether another piece should be added.
+    pub(super) fn has_room(&self) -> bool {
+        self.bytes.len() < BLOCK_BYTES && self.pieces.len() < BLOCK_PIECES
+    }
+
+    /// Adds what stands in the bytes from `start` on; nothing if that is blank.
+    pub(super) fn push(&mut self, line: u64, start: usize) {
+        let new = self.bytes.get(start..).unwrap_or_default().trim_ascii_end();
+        let end = start + new.len();
+        self.bytes.truncate(end);
+        if !new_is_blank(&self.bytes, start) {
+            self.pieces.push(Piece { line, content: Ok(start..end) });
+        }
+    }
+
+    /// Adds what is in the bytes from `start` on, blank or not, without the line feed at its end.
+    pub(super) fn push_line(&mut self, line: u64, start: usize) {
+        if self.bytes.last() == Some(&b'\n') {
+            self.bytes.pop();
+        }
+        self.pieces.push(Piece { line, content: Ok(start..self.bytes.len()) });
+    }
+
+    /// Adds a piece that could not be read, and forgets its bytes.
+    pub(super) fn refuse(&mut self, line: u64, start: usize, why: Unreadable) {
+        self.bytes.truncate(start);
+        if self.bytes.capacity() > LONGEST {
+            self.bytes.shrink_to(BLOCK_BYTES);
+        }
+        self.pieces.push(Piece { line, content: Err(why) });
+    }
+
+    /// Gives every encounter of the block to `answer`, in order, as JSON text of the record's fields; a line of a source
+    /// of texts as it is, for which no schema is needed.
+    pub fn each(&self, schema: Option<&Schema>, mut answer: impl FnMut(u64, Result<&str, Unreadable>)) {
+        for piece in &self.pieces {
+            let bytes = piece.content.clone().map(|range| self.bytes.get(range).unwrap_or_default());
+            let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8));
+            match (text, schema) {
+                (Ok(text), Some(schema)) if self.is_fhir => {
+                    fhir::each(text, schema, |text| answer(piece.line, text));
+                }
+                (text, _) => answer(piece.line, text),
+            }
+        }
+    }
+}
+
+fn new_is_blank(bytes: &[u8], start: usize) -> bool {
+    bytes.get(start..).unwrap_or_default().trim_ascii().is_empty()
+}
+
+/// Cuts an input into pieces.
+pub(super) trait Cut: Send {
+    /// Adds pieces until the block has no more room; `false` at the end of the input.
+    fn fill(&mut self, block: &mut Block) -> io::Result<bool>;
+
+    /// The line on which reading is.
+    fn line(&self) -> u64;
+}

@@ -1,0 +1,56 @@
+//! Why one encounter could not be read.
+
+/// Longest line, array element or CSV row that is read, in bytes: 64 MiB.
+pub const LONGEST: usize = 64 << 20;
+
+/// Why one encounter could not be read. Its words never quote the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// The text is no JSON.
+    #[error("this is not JSON (column {column})")]
+    NotJson {
+        /// Byte of the line, from 1, at which reading stopped.
+        column: usize,
+    },
+    /// It is JSON, but no object.
+    #[error("this is not a JSON object")]
+    NotAnObject,
+    /// It is longer than [`LONGEST`].
+    #[error("this is longer than 64 MiB")]
+    TooLong,
+    /// The bytes are no UTF-8.
+    #[error("this is not UTF-8")]
+    NotUtf8,
+    /// Objects and lists stand too deep in each other.
+    #[error("this is nested too deeply")]
+    TooDeep,
+    /// The rest of a JSON array is missing, or something else stands between its elements.
+    #[error("the JSON array is broken here, the rest is not read")]
+    BrokenArray,
+    /// A CSV row has more cells than the header has names.
+    #[error("this row has more cells than the header")]
+    TooManyCells,
+    /// A packed file is damaged or cut.
+    #[error("the packed file is damaged here, the rest is not read")]
+    Damaged,
+    /// A FHIR resource of a kind that is no encounter.
+    #[error("this FHIR resource is no Encounter, Condition, Claim or ExplanationOfBenefit")]
+    OtherResource,
+}
+
+impl Unreadable {
+    /// The same words without the column, for where only fixed words may stand.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Unreadable::NotJson { .. } => "this is not JSON",
+            Unreadable::NotAnObject => "this is not a JSON object",
+            Unreadable::TooLong => "this is longer than 64 MiB",
+            Unreadable::NotUtf8 => "this is not UTF-8",
+            Unreadable::TooDeep => "this is nested too deeply",
+            Unreadable::BrokenArray => "the JSON array is broken here, the rest is not read",
+            Unreadable::TooManyCells => "this row has more cells than the header",
+            Unreadable::Damaged => "the packed file is damaged here, the rest is not read",
+            Unreadable::OtherResource => "this FHIR resource is no Encounter, Condition, Claim or ExplanationOfBenefit",
+        }
+    }
+}
