@@ -22,6 +22,7 @@ purpose treatment "Treatment"
 purpose research "Research" { under treatment }
 codeset animal-codes {
     property weight number
+    relation excludes symmetric inherited
     code DOGGY "Dog" { weight 5 }
     code CATTY "Cat" { retired 2025-01-01 replaced by DOGGY }
     code MOUSE "Mouse" { excludes CATTY }

@@ -33,6 +33,7 @@ use std::sync::Arc;
 use tencode::definitions::compile::compile;
 use tencode::definitions::load::DefinitionFile;
 use tencode::definitions::load::DomainSource;
+use tencode::definitions::load::parse_file;
 use tencode::definitions::parse::parse;
 use tencode::definitions::parse::tree::Edition;
 use tencode::diagnostics::Diagnostic;
@@ -133,7 +134,7 @@ fn build(said: &mut Definitions, folder: &Path, seed: u64) -> (Arc<Registry>, St
         let file_of = DefinitionFile { path, text: written.text.clone(), tree };
         let source =
             DomainSource { name: "made-up".to_owned(), files: vec![file_of], diagnostics, ..DomainSource::default() };
-        let outcome = compile(vec![source], &[]);
+        let outcome = compile(vec![source, cues()], &[]);
         let errors: Vec<&Diagnostic> = outcome.diagnostics.iter().filter(|it| it.is_error()).collect();
         if errors.is_empty() && outcome.refused.is_empty() {
             return (registry(&outcome, folder), written.text, refused);
@@ -141,6 +142,13 @@ fn build(said: &mut Definitions, folder: &Path, seed: u64) -> (Arc<Registry>, St
         take_out(said, &written, &errors, &mut refused, seed);
     }
     panic!("seed {seed}: the checker finds ever new mistakes");
+}
+
+/// What `shared` says of words that negate: made-up texts hold such words.
+fn cues() -> DomainSource {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains/shared/codes/negation.codes");
+    let (file, diagnostics) = parse_file(&path, std::fs::read_to_string(&path).unwrap());
+    DomainSource { name: "shared".to_owned(), files: vec![file], diagnostics, ..DomainSource::default() }
 }
 
 fn take_out(

@@ -17,9 +17,9 @@ use std::path::PathBuf;
 /// definition files of the folder are read too, as they say which fields and properties there are. Folders are searched for
 /// `.codes` files.
 ///
-///     tencode upgrade domains/parking                     every definition of a domain
-///     tencode upgrade domains/parking/codes/parking.codes one file
-///     tencode upgrade --check domains                    changes nothing; exit status 1 if a file would change
+///     tencode upgrade domains/parking                      every definition of a domain
+///     tencode upgrade domains/parking/codes/parking.codes  one file
+///     tencode upgrade --check domains                      changes nothing; exit status 1 if a file would change
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Upgrade {

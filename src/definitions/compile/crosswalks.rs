@@ -130,7 +130,9 @@ pub(super) fn from_codes(
                 let Some(code) = target(set, &to.code, world, report) else { continue };
                 let kind = to.kind.unwrap_or_default();
                 let condition = to.when.as_ref().map(|when: &Spanned<Expr>| {
-                    text.get(when.span.start..when.span.end).unwrap_or_default().to_owned()
+                    // A long condition is wrapped in its file; people are shown it on one line.
+                    let written = text.get(when.span.start..when.span.end).unwrap_or_default();
+                    written.split_whitespace().collect::<Vec<_>>().join(" ")
                 });
                 let condition = if to.otherwise { "otherwise".to_owned() } else { condition.unwrap_or_default() };
                 let walk = out.entry((one.domain, from, set)).or_insert_with(|| Crosswalk {

@@ -37,8 +37,8 @@ const WIDEST: usize = 120;
 
 /// The file in the house layout. Laying it out again changes nothing.
 ///
-/// Lines that cannot be read stay as they were written. A file whose blocks do not close comes back as it was: nobody can
-/// tell how it is meant.
+/// Lines that cannot be read stay as they were written. A file whose blocks or brackets do not close comes back as it
+/// was: nobody can tell how it is meant.
 pub fn print(source: &str) -> String {
     let (tree, problems) = parse::parse(source, tree::Edition::Second);
     print_tree(source, &tree, &problems)
@@ -49,10 +49,18 @@ pub fn print_tree(source: &str, tree: &tree::File, problems: &[Diagnostic]) -> S
     let is_broken = |problem: &Diagnostic| {
         matches!(
             problem.kind,
-            Kind::MissingBrace { .. } | Kind::ExtraBrace | Kind::TooDeep { .. } | Kind::TooLong { .. }
+            Kind::MissingBrace { .. }
+                | Kind::ExtraBrace
+                | Kind::UnbalancedBracket { .. }
+                | Kind::TooDeep { .. }
+                | Kind::TooLong { .. }
         )
     };
-    if problems.iter().any(is_broken) {
+    let is_open = |span: &Span| {
+        let text = source.get(span.start..span.end).unwrap_or_default();
+        text.matches('(').count() != text.matches(')').count()
+    };
+    if problems.iter().any(is_broken) || tree.unread.iter().any(is_open) {
         return source.to_owned();
     }
     let mut printer =
