@@ -125,7 +125,7 @@ impl Session {
     /// [`Unavailable::Folder`] if a folder cannot be read, [`Unavailable::NoDomains`] if there is none.
     pub fn compile(&self) -> Result<Outcome, Unavailable> {
         let files = self.releases.files();
-        let releases = Releases { files: &files, segments: &self.segments() };
+        let releases = Releases { files: &files, segments: &Session::segments() };
         Ok(compile::compile_with(self.load(&[])?, releases))
     }
 
@@ -135,7 +135,7 @@ impl Session {
     /// As [`Session::compile`].
     pub fn check(&self, more: &[PathBuf]) -> Result<Outcome, Unavailable> {
         let files = self.releases.files();
-        Ok(compile::check(self.load(more)?, Releases { files: &files, segments: &self.segments() }))
+        Ok(compile::check(self.load(more)?, Releases { files: &files, segments: &Session::segments() }))
     }
 
     fn load(&self, more: &[PathBuf]) -> Result<Vec<DomainSource>, Unavailable> {
@@ -167,13 +167,13 @@ impl Session {
         }
         said(Progress::Building);
         let outcome = self.compile()?;
-        let path = self.write(&outcome, stamp, &path)?;
+        let path = Session::write(&outcome, stamp, &path)?;
         said(Progress::Built(&outcome));
         Ok(Arc::new(Registry::open(&path)?))
     }
 
     /// Writes a registry; beside the cache if that cannot be written.
-    fn write(&self, outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Unavailable> {
+    fn write(outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Unavailable> {
         let parts = registry::Parts {
             sets: &outcome.compiled.sets,
             crosswalks: &outcome.compiled.crosswalks,
@@ -184,7 +184,7 @@ impl Session {
         if let Some(folder) = path.parent() {
             let _ = std::fs::create_dir_all(folder);
         }
-        let segments = self.segments();
+        let segments = Session::segments();
         if registry::write_with(path, &parts, &segments).is_ok() {
             segments.tidy();
             return Ok(path.to_path_buf());
@@ -207,7 +207,7 @@ impl Session {
     }
 
     /// The store of what builds before this one made of releases and large code sets.
-    pub fn segments(&self) -> Segments {
+    pub fn segments() -> Segments {
         let mut hasher = blake3::Hasher::new();
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
         if let Ok(program) = std::env::current_exe() {

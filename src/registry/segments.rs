@@ -133,6 +133,7 @@ fn tidy(folder: &Path, most: u64) {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -5,6 +5,7 @@ use crate::cli::context::note_errors;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
+use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::Diagnostic;
 use crate::registry;
@@ -69,7 +70,7 @@ impl Build {
             domains: &outcome.compiled.domains,
             stamp,
         };
-        let segments = session.segments();
+        let segments = Session::segments();
         let bytes = registry::write_with(&path, &parts, &segments)?;
         segments.tidy();
         spinner.finish_and_clear();

@@ -2,9 +2,9 @@
 
 use crate::definitions::format::Printer;
 use crate::definitions::format::flow::Flow;
-use crate::definitions::format::sets::days;
 use crate::definitions::format::words::bare;
 use crate::definitions::format::words::bracketed;
+use crate::definitions::format::words::days;
 use crate::definitions::format::words::duration;
 use crate::definitions::format::words::joined;
 use crate::definitions::format::words::quoted;

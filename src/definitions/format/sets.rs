@@ -8,6 +8,7 @@ use crate::definitions::format::page::Shape;
 use crate::definitions::format::records::kind;
 use crate::definitions::format::records::titled;
 use crate::definitions::format::words::bare;
+use crate::definitions::format::words::days;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
 use crate::definitions::parse::tree::CodeSetDef;
@@ -22,7 +23,6 @@ use crate::definitions::parse::tree::SetItem;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::MatchKind;
-use crate::model::day::Day;
 
 impl Printer<'_> {
     pub(super) fn code_set(&mut self, def: &CodeSetDef, span: Span) -> Shape {
@@ -219,14 +219,5 @@ fn import_option(option: &ImportOption, is_crosswalk: bool) -> Shape {
             Shape::Plain(flow)
         }
         ImportOption::Attach => Shape::Plain(Flow::of("attach")),
-    }
-}
-
-/// `from D`, `to D`, `from D to D` behind what stands before.
-pub(super) fn days(flow: &mut Flow, from: Option<&Spanned<Day>>, to: Option<&Spanned<Day>>) {
-    for (word, day) in [("from", from), ("to", to)] {
-        if let Some(day) = day {
-            flow.word(&format!("{word} {}", day.item));
-        }
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::definitions::format::flow::Flow;
 use crate::definitions::parse::tree::Name;
+use crate::diagnostics::span::Spanned;
+use crate::model::day::Day;
 use crate::model::day::Span as Duration;
 
 /// Words that mean something where a value may stand, so that a code or choice of that name is written in quotation marks.
@@ -114,6 +116,15 @@ pub fn duration(span: Duration) -> String {
         (months, _) => (i64::from(months), "month"),
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `from D`, `to D`, `from D to D` behind what stands before.
+pub(super) fn days(flow: &mut Flow, from: Option<&Spanned<Day>>, to: Option<&Spanned<Day>>) {
+    for (word, day) in [("from", from), ("to", to)] {
+        if let Some(day) = day {
+            flow.word(&format!("{word} {}", day.item));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::KindDef;
 use crate::definitions::parse::tree::SetItem;
 use crate::definitions::parse::tree::Statement;
-use crate::diagnostics::span::Spanned;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -55,11 +54,8 @@ impl Knowledge {
         let set = self.sets.entry(def.name.item.clone()).or_default();
         set.record = set.record.take().or_else(|| def.record.as_ref().map(|record| record.item.clone()));
         for item in &def.items {
-            match &item.item {
-                SetItem::Property { name, kind: Spanned { item: kind, .. } } => {
-                    set.properties.entry(name.item.replace('-', "_")).or_insert_with(|| kind.clone());
-                }
-                _ => {}
+            if let SetItem::Property { name, kind } = &item.item {
+                set.properties.entry(name.item.replace('-', "_")).or_insert_with(|| kind.item.clone());
             }
         }
     }

@@ -31,9 +31,10 @@ impl Builder<'_> {
             let mut inner = Parts::of(pair);
             let Some(member) = self.member(&mut inner) else { continue };
             let days = self.days(&mut inner);
-            members.push(match days.days().is_always() {
-                true => member,
-                false => Spanned::new(MemberDef::Dated(Box::new(member.item), days), member.span),
+            members.push(if days.days().is_always() {
+                member
+            } else {
+                Spanned::new(MemberDef::Dated(Box::new(member.item), days), member.span)
             });
         }
         Some(ListDef { name, members })
