@@ -56,13 +56,19 @@ pub fn print_tree(source: &str, tree: &tree::File, problems: &[Diagnostic]) -> S
                 | Kind::TooLong { .. }
         )
     };
-    let is_open = |span: &Span| {
-        let text = source.get(span.start..span.end).unwrap_or_default();
-        text.matches('(').count() != text.matches(')').count()
-    };
-    if problems.iter().any(is_broken) || tree.unread.iter().any(is_open) {
+    if problems.iter().any(is_broken) {
         return source.to_owned();
     }
+    let printed = laid_out(source, tree, problems);
+    if tree.unread.is_empty() {
+        return printed;
+    }
+    // What cannot be read may begin with a sign that makes it go on from the line before, which a `;` kept apart.
+    let (again, problems) = parse::parse(&printed, tree::Edition::Second);
+    if laid_out(&printed, &again, &problems) == printed { printed } else { source.to_owned() }
+}
+
+fn laid_out(source: &str, tree: &tree::File, problems: &[Diagnostic]) -> String {
     let mut printer =
         Printer { trivia: Trivia::of(source), problems: problems.iter().map(|it| it.span.start).collect() };
     printer.problems.sort_unstable();
