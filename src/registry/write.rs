@@ -106,11 +106,11 @@ pub fn write(path: &Path, parts: &Parts<'_>) -> Result<u64, Error> {
     write_with(path, parts, &Segments::none())
 }
 
-/// Like [`write`], and takes the columns of large code sets from the store of segments if they are there. The bytes are
+/// Like [`write()`], and takes the columns of large code sets from the store of segments if they are there. The bytes are
 /// the same either way.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_with(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result<u64, Error> {
     let mut sections = Sections { table: Vec::new() };
     sections.add_encoded(path, Kind::Shared, NOBODY, parts.shared)?;
