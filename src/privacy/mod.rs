@@ -1,7 +1,7 @@
 //! Encounter, judgement and audience to disclosure; policy is data, no script runs here.
 //!
-//! A [`Redactor`] is made once for a domain and an audience: what happens to each field is settled then, not once an
-//! encounter. A [`Disclosure`] is all that ever leaves, and `Redactor` is its only maker. If a step fails, withhold.
+//! A [`Redactor`](crate::privacy::Redactor) is made once for a domain and an audience: what happens to each field is settled then, not once an
+//! encounter. A [`Disclosure`](crate::privacy::Disclosure) is all that ever leaves, and `Redactor` is its only maker. If a step fails, withhold.
 
 mod asking;
 mod case;
