@@ -136,6 +136,9 @@ kinds! {
     /// A ladder or choice with one value twice.
     124 Error RepeatedValue { value: String } = "`{value}` stands here twice";
 
+    /// A list of definitions that is longer than what a registry can number.
+    125 Error TooMany { what: String, limit: usize } = "there are more than {limit} {what}";
+
     // codes
     /// A code names a parent that its code set does not define.
     201 Error UnknownParent { code: String, parent: String } = "code `{code}` sits under `{parent}`, which is not in this code set";

@@ -84,7 +84,7 @@ impl<'e> Tally<'e> {
             let codes = registry.codes(registry.set(set)?);
             Some(codes.labels(codes.find(code)?))
         });
-        labels.flatten().filter_map(|label| Some(known.get(usize::from(label))?.name.clone())).collect()
+        labels.flatten().filter_map(|label| Some(label.get(known)?.name.clone())).collect()
     }
 }
 

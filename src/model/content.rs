@@ -2,6 +2,7 @@
 
 use super::day::Day;
 use super::day::Days;
+use super::ids::LabelId;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -103,8 +104,8 @@ pub struct Code {
 /// A label of a code. One number may have meant different things: a label may end, or begin, without the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CodeLabel {
-    /// Label, by place in the program.
-    pub label: u16,
+    /// The label.
+    pub label: LabelId,
     /// First day; since ever if `None`.
     pub from: Option<Day>,
     /// Last day; open if `None`.

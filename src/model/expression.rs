@@ -3,6 +3,7 @@
 //! What is absent makes a comparison false and arithmetic absent.
 
 use super::day::Days;
+use super::ids::LabelId;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -324,8 +325,8 @@ pub enum CodeQuestion {
     Known,
     /// It ended before that day.
     Retired,
-    /// It carries the label (or one above it does), by place in the program.
-    Labelled(u16),
+    /// It carries the label (or one above it does).
+    Labelled(LabelId),
     /// It may be recorded on that day.
     Valid,
 }

@@ -4,6 +4,7 @@ pub mod content;
 pub mod day;
 pub mod encounter;
 pub mod expression;
+pub mod ids;
 pub mod outcome;
 pub mod policy;
 pub mod program;

@@ -1,5 +1,6 @@
 //! What the engine says about an encounter, before the redactor has seen it.
 
+use super::ids::LabelId;
 use super::rules::Severity;
 use std::borrow::Cow;
 
@@ -82,12 +83,12 @@ pub struct Judgement<'l> {
     pub labels: u128,
 }
 
-/// A label as a bit of a set of labels. Labels beyond the 127th share one bit: what one of them does is done to all.
-pub fn label_bit(label: u16) -> u128 {
-    1 << label.min(127)
+/// A label as a bit of a set of labels.
+pub fn label_bit(label: LabelId) -> u128 {
+    1 << label.index()
 }
 
 /// Labels as a set of bits.
-pub fn label_bits<'l>(labels: impl IntoIterator<Item = &'l u16>) -> u128 {
+pub fn label_bits<'l>(labels: impl IntoIterator<Item = &'l LabelId>) -> u128 {
     labels.into_iter().fold(0, |bits, label| bits | label_bit(*label))
 }

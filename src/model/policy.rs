@@ -2,6 +2,7 @@
 
 use super::day::Day;
 use super::expression::Path;
+use super::ids::LabelId;
 use super::record::Field;
 use super::record::Kind;
 use serde::Deserialize;
@@ -29,8 +30,8 @@ pub struct Label {
 pub struct LabelRule {
     /// Code set, by place.
     pub set: u16,
-    /// Label, by place.
-    pub label: u16,
+    /// The label.
+    pub label: LabelId,
     /// First day; since ever if `None`.
     pub from: Option<Day>,
     /// Last day; open if `None`.
@@ -109,8 +110,8 @@ pub struct FieldLine {
 /// `withhold LABELS unless …`: codes, fields and texts that speak of one of the labels are withheld together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
-    /// Labels, by place.
-    pub labels: Vec<u16>,
+    /// Any of these labels.
+    pub labels: Vec<LabelId>,
     /// Any of these lifts it.
     pub unless: Vec<Lift>,
 }
@@ -129,8 +130,8 @@ pub enum Lift {
 /// `encounters labelled … …`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EncounterLine {
-    /// Labels, by place.
-    pub labels: Vec<u16>,
+    /// Any of these labels.
+    pub labels: Vec<LabelId>,
     /// What happens.
     pub doing: EncounterTreatment,
 }
@@ -154,7 +155,7 @@ pub struct Obligation {
     /// What the recipient is told.
     pub text: String,
     /// Only if what has one of these labels is shown; always if empty.
-    pub labels: Vec<u16>,
+    pub labels: Vec<LabelId>,
 }
 
 /// Which fields a line speaks of.
@@ -169,7 +170,7 @@ pub enum Selector {
     /// Free texts.
     Free,
     /// Fields with a label; any label if `None`.
-    Labelled(Option<u16>),
+    Labelled(Option<LabelId>),
     /// Fields that no record declares.
     Undeclared,
     /// One field by its name, in whichever record has it: `persons.name`.
@@ -235,8 +236,8 @@ pub enum TextLine {
 /// What happens to codes with a label.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeLine {
-    /// Labels, by place; any label if empty.
-    pub labels: Vec<u16>,
+    /// Any of these labels; any label if empty.
+    pub labels: Vec<LabelId>,
     /// What happens.
     pub treatment: CodeTreatment,
 }

@@ -1,6 +1,7 @@
 //! The record: which fields an encounter of a domain has.
 
 use super::expression::Expression;
+use super::ids::LabelId;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -53,8 +54,8 @@ pub struct Privacy {
     pub is_quasi_identifier: bool,
     /// Free text: searched for phrases, redacted as text.
     pub is_free: bool,
-    /// `sensitive LABEL`, by place in the program's labels.
-    pub label: Option<u16>,
+    /// `sensitive LABEL`.
+    pub label: Option<LabelId>,
     /// `subject`: tells whose record it is, so that all of one subject's dates move alike.
     pub is_subject: bool,
     /// `signal`: speaks of what the codes say (a department, a test), and is withheld with them.

@@ -2,6 +2,7 @@
 
 use super::expression::Expression;
 use super::expression::Path;
+use super::ids::LabelId;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -244,8 +245,8 @@ pub struct Derivation {
 pub struct Mark {
     /// Record, by place in the domain.
     pub record: u16,
-    /// The label, by place.
-    pub label: u16,
+    /// The label.
+    pub label: LabelId,
     /// What has to hold.
     pub when: Expression,
 }

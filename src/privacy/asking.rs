@@ -6,6 +6,7 @@
 use super::error::Error;
 use super::standing::Standing;
 use crate::model::day::Day;
+use crate::model::ids::LabelId;
 use crate::model::outcome::label_bit;
 use crate::model::outcome::label_bits;
 use crate::model::policy::Lift;
@@ -79,7 +80,7 @@ impl Granted {
                 }
             }
         }
-        for (label, _) in (0_u16..).zip(&shared.labels).filter(|(_, label)| label.is_never_shown) {
+        for (label, _) in LabelId::numbered(&shared.labels).filter(|(_, label)| label.is_never_shown) {
             guarded |= label_bit(label);
             never |= label_bit(label);
         }
@@ -142,7 +143,7 @@ impl Granted {
 
     /// The labels that a consent names; without any, all but those that want to be named alone.
     fn named(&self, labels: &Value<'_>) -> u128 {
-        let known = || (0_u16..).zip(&self.labels);
+        let known = || LabelId::numbered(&self.labels);
         match labels {
             Value::Absent => known().filter(|(_, (_, alone))| !alone).fold(0, |bits, (it, _)| bits | label_bit(it)),
             Value::List(items) => {

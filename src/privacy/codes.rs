@@ -3,6 +3,7 @@
 
 use super::standing::Standing;
 use crate::model::day::Day;
+use crate::model::ids::LabelId;
 use crate::model::outcome::label_bit;
 use crate::model::policy::CodeTreatment;
 use crate::model::program::Shared;
@@ -48,16 +49,16 @@ impl CodeRules {
     pub fn new(shared: &Shared, standing: &Standing<'_>, guarded: u128, set_count: u16) -> CodeRules {
         let mut by_line = vec![CodeTreatment::Keep; shared.labels.len()];
         for line in standing.policies.iter().flat_map(|policy| &policy.codes) {
-            for (label, treatment) in by_line.iter_mut().enumerate() {
-                if line.labels.is_empty() || line.labels.iter().any(|it| usize::from(*it) == label) {
+            for (label, treatment) in LabelId::numbered(&mut by_line) {
+                if line.labels.is_empty() || line.labels.contains(&label) {
                     *treatment = (*treatment).max(line.treatment);
                 }
             }
         }
-        let with_guard = |(label, line): (u16, &CodeTreatment)| {
+        let with_guard = |(label, line): (LabelId, &CodeTreatment)| {
             if guarded & label_bit(label) == 0 { *line } else { CodeTreatment::Withhold }
         };
-        let by_label = (0_u16..).zip(&by_line).map(with_guard).collect();
+        let by_label = LabelId::numbered(&by_line).map(with_guard).collect();
         CodeRules { by_line, by_label, sets: (0..set_count).map(|_| OnceLock::new()).collect() }
     }
 
@@ -68,13 +69,13 @@ impl CodeRules {
 
     /// Labels whose codes some line hides, whatever the encounter, as bits.
     pub fn hidden_labels(&self) -> u128 {
-        let hidden = (0_u16..).zip(&self.by_line).filter(|(_, treatment)| **treatment != CodeTreatment::Keep);
+        let hidden = LabelId::numbered(&self.by_line).filter(|(_, treatment)| **treatment != CodeTreatment::Keep);
         hidden.fold(0, |bits, (label, _)| bits | label_bit(label))
     }
 
     /// What happens to codes with a label.
-    pub fn of_label(&self, label: u16) -> CodeTreatment {
-        self.by_label.get(usize::from(label)).copied().unwrap_or(CodeTreatment::Withhold)
+    pub fn of_label(&self, label: LabelId) -> CodeTreatment {
+        label.get(&self.by_label).copied().unwrap_or(CodeTreatment::Withhold)
     }
 
     /// The code to show for a code: itself, a group above it, or `None` to withhold it.
@@ -134,9 +135,9 @@ impl CodeRules {
     fn treatment(&self, registry: &Registry, set: u16, code: u32, case: CodeCase) -> CodeTreatment {
         let labels = registry.codes(set).labels_within(code, case.days);
         // A label that no policy of this registry knows is treated as the strictest.
-        let of = |label: u16| {
+        let of = |label: LabelId| {
             let known = if case.lifted & label_bit(label) == 0 { &self.by_label } else { &self.by_line };
-            known.get(usize::from(label)).copied().unwrap_or(CodeTreatment::Withhold)
+            label.get(known).copied().unwrap_or(CodeTreatment::Withhold)
         };
         labels.into_iter().map(of).max().unwrap_or(CodeTreatment::Keep)
     }

@@ -8,6 +8,7 @@ use super::decide::Planned;
 use super::decide::Shape;
 use super::error::Error;
 use super::standing::Standing;
+use crate::model::ids::LabelId;
 use crate::model::outcome::label_bit;
 use crate::model::policy::CodeTreatment;
 use crate::model::policy::EncounterTreatment;
@@ -136,7 +137,7 @@ pub fn explain(
     let granted = Granted::new(shared, &standing, audience, &Ask::default())?;
     let rules = CodeRules::new(shared, &standing, granted.guarded, registry.set_count());
     let conditions = Conditions::new(&standing, &granted, rules.hidden_labels());
-    let name = |label: &u16| shared.labels.get(usize::from(*label)).map_or_else(String::new, |it| it.name.clone());
+    let name = |label: &LabelId| label.get(&shared.labels).map_or_else(String::new, |it| it.name.clone());
     let mut fields = Vec::new();
     let speaking = (conditions.guarded, conditions.guarded | conditions.hidden);
     explain_fields(&standing.plan(place, record, &[]), &name, speaking, &mut fields);
@@ -180,7 +181,7 @@ pub fn explain(
 
 fn explain_fields(
     plan: &[Planned],
-    name: &dyn Fn(&u16) -> String,
+    name: &dyn Fn(&LabelId) -> String,
     (guarded, withheld): (u128, u128),
     out: &mut Vec<ExplainedField>,
 ) {
@@ -277,12 +278,12 @@ fn labels(
     for set in &domain.sets {
         let codes = registry.codes(*set);
         for label in (0..codes.len()).flat_map(|code| codes.labels(code)) {
-            if let Some(count) = counts.get_mut(usize::from(label)) {
+            if let Some(count) = counts.get_mut(label.index()) {
                 *count += 1;
             }
         }
     }
-    let unless = |label: u16| -> Vec<String> {
+    let unless = |label: LabelId| -> Vec<String> {
         let guards = standing.policies.iter().flat_map(|policy| &policy.guards);
         let lifts = guards.filter(|guard| guard.labels.contains(&label)).flat_map(|guard| &guard.unless);
         lifts.map(lift_words).collect()
@@ -302,20 +303,20 @@ fn labels(
         }
         ExplainedRule { set: codes.name().to_owned(), days: days(rule), see: rule.see.clone(), codes: count }
     };
-    let explained = |(place, label): (u16, &crate::model::policy::Label)| {
-        let of_domain = |it: &&LabelRule| it.label == place && domain.sets.contains(&it.set);
+    let explained = |(id, label): (LabelId, &crate::model::policy::Label)| {
+        let of_domain = |it: &&LabelRule| it.label == id && domain.sets.contains(&it.set);
         ExplainedLabel {
             label: label.name.clone(),
             title: label.title.clone(),
-            codes: code_word(rules.of_label(place)),
-            withholds_texts: (conditions.guarded | conditions.hidden) & label_bit(place) != 0,
-            unless: if label.is_never_shown { Vec::new() } else { unless(place) },
-            count: counts.get(usize::from(place)).copied().unwrap_or(0),
+            codes: code_word(rules.of_label(id)),
+            withholds_texts: (conditions.guarded | conditions.hidden) & label_bit(id) != 0,
+            unless: if label.is_never_shown { Vec::new() } else { unless(id) },
+            count: id.get(&counts).copied().unwrap_or(0),
             words: label.says.len(),
             rules: shared.label_rules.iter().filter(of_domain).map(rule).collect(),
         }
     };
-    (0_u16..).zip(&shared.labels).map(explained).collect()
+    LabelId::numbered(&shared.labels).map(explained).collect()
 }
 
 fn days(rule: &LabelRule) -> String {

@@ -21,6 +21,7 @@ use crate::model::content::Replacing;
 use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::day::Days;
+use crate::model::ids::LabelId;
 use crate::model::record::Kind as FieldKind;
 use crate::model::value::Literal;
 use std::collections::BTreeSet;
@@ -210,21 +211,25 @@ impl<'a> Codes<'a> {
     }
 
     /// Labels that it has on some day, its own and those of what it is under.
-    pub fn labels(self, code: u32) -> Vec<u16> {
+    pub fn labels(self, code: u32) -> Vec<LabelId> {
         self.labels_within(code, None)
     }
 
     /// Labels that it has on one of some days, from the first to the last of them; all if nobody knows the days.
     ///
     /// Where the code itself is not in force on any of these days nobody knows what was meant: it has all its labels.
-    pub fn labels_within(self, code: u32, days: Option<(Day, Day)>) -> Vec<u16> {
+    pub fn labels_within(self, code: u32, days: Option<(Day, Day)>) -> Vec<LabelId> {
         let days = days.filter(|(first, last)| {
             let spans = self.spans(code);
             spans.is_empty() || spans.iter().any(|span| span.first() <= last.0 && first.0 <= span.last())
         });
         let holds = |row: &&LabelRow| days.is_none_or(|(first, last)| row.first() <= last.0 && first.0 <= row.last());
-        let mut labels: Vec<u16> =
-            self.label_rows(code).iter().filter(holds).filter_map(|row| u16::try_from(row.label.get()).ok()).collect();
+        let mut labels: Vec<LabelId> = self
+            .label_rows(code)
+            .iter()
+            .filter(holds)
+            .filter_map(|row| LabelId::from_stored(row.label.get()))
+            .collect();
         labels.dedup();
         labels
     }

@@ -259,7 +259,7 @@ fn span_bytes(span: &Validity) -> Vec<u8> {
 
 fn label_bytes(label: &CodeLabel) -> Vec<u8> {
     LabelRow {
-        label: u32::from(label.label).into(),
+        label: label.label.to_stored().into(),
         from: label.from.map_or(i32::MIN, |day| day.0).to_le_bytes(),
         to: label.to.map_or(i32::MAX, |day| day.0).to_le_bytes(),
     }

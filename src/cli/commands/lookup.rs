@@ -310,7 +310,7 @@ fn shown<'r>(registry: &'r Registry, set: u16, code: u32, on: Day) -> Result<Sho
     };
     let labels = codes.labels_within(code, Some((on, on)));
     let known = if labels.is_empty() { &[][..] } else { &registry.shared()?.labels };
-    let labels = labels.into_iter().filter_map(|label| known.get(usize::from(label)));
+    let labels = labels.into_iter().filter_map(|label| label.get(known));
     let children = codes.children(code).into_iter().filter(|child| codes.is_in_force(*child, on));
     Ok(Shown {
         set: codes.name(),

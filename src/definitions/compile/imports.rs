@@ -17,6 +17,7 @@ use crate::diagnostics::did_you_mean;
 use crate::model::content::CodeLabel;
 use crate::model::content::Crosswalk;
 use crate::model::content::Mapping;
+use crate::model::ids::LabelId;
 use crate::model::value::Literal;
 use crate::registry::segments;
 use crate::registry::segments::Segments;
@@ -155,7 +156,7 @@ fn look_for<'t>(draft: &mut Draft<'t>, releases: &[PathBuf], report: &mut Report
 pub(super) fn resolve(world: &mut World, set: u16, draft: &mut Draft<'_>, report: &mut Report) {
     let mut labels = Vec::new();
     for (code, name) in std::mem::take(&mut draft.imported_labels) {
-        match world.labels.iter().position(|label| label.name == name).and_then(|it| u16::try_from(it).ok()) {
+        match LabelId::find(&world.labels, |label| label.name == name) {
             Some(label) => labels.push((code, label)),
             None => {
                 report.enter(&draft.file);

@@ -12,6 +12,7 @@ use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
+use crate::model::ids::LabelId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::rules::Mark;
@@ -55,7 +56,7 @@ pub(super) fn by_words(world: &World, domain: usize, report: &mut Report, texts:
         if free.is_empty() {
             continue;
         }
-        for (label, words) in (0_u16..).zip(world.labels.iter().map(|label| &label.says)) {
+        for (label, words) in LabelId::numbered(world.labels.iter().map(|label| &label.says)) {
             if words.is_empty() {
                 continue;
             }

@@ -44,6 +44,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::model::content::CodeSet;
 use crate::model::content::Crosswalk;
+use crate::model::ids::LabelId;
 use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -200,6 +201,8 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
                     Statement::Label(def) => {
                         if world.labels.iter().any(|label| label.name == def.name.item) {
                             duplicate("label", &def.name, report);
+                        } else if let Err(error) = LabelId::try_from(world.labels.len()) {
+                            report.too_many(def.name.span, error);
                         } else {
                             world.labels.push(Label {
                                 name: def.name.item.clone(),

@@ -22,6 +22,7 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
+use crate::model::ids::LabelId;
 use crate::model::policy::CodeLine;
 use crate::model::policy::EncounterLine;
 use crate::model::policy::EncounterTreatment;
@@ -281,11 +282,11 @@ fn text_kinds(kinds: &[Name], report: &mut Report) -> Vec<String> {
     out
 }
 
-fn known_labels(labels: &[Name], world: &World, report: &mut Report) -> Vec<u16> {
+fn known_labels(labels: &[Name], world: &World, report: &mut Report) -> Vec<LabelId> {
     let mut out = Vec::with_capacity(labels.len());
     for label in labels {
         match world.label(label) {
-            Ok(place) => out.push(place),
+            Ok(label) => out.push(label),
             Err((problem, help)) => report.say(label.span, problem, help),
         }
     }
@@ -412,7 +413,7 @@ fn open_records(source: &DomainSource, domain: &Domain, standing: &[&Policy], re
 fn two_forms(source: &DomainSource, domain: &Domain, standing: &[&Policy], report: &mut Report) {
     let lines: Vec<&FieldLine> = standing.iter().flat_map(|policy| &policy.fields).collect();
     let name = standing.last().map_or("", |policy| policy.name.as_str());
-    let mut seen: Vec<(u16, String, bool)> = Vec::new();
+    let mut seen: Vec<(LabelId, String, bool)> = Vec::new();
     for (number, record) in (0_u16..).zip(&domain.records) {
         let before = seen.len();
         forms(&lines, number, &record.fields, "", &mut Vec::new(), &mut seen);
@@ -437,7 +438,7 @@ fn forms(
     fields: &[Field],
     above: &str,
     slots: &mut Vec<u16>,
-    seen: &mut Vec<(u16, String, bool)>,
+    seen: &mut Vec<(LabelId, String, bool)>,
 ) {
     for (slot, field) in (0_u16..).zip(fields) {
         let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };

@@ -3,6 +3,7 @@
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
+use crate::model::ids::TooMany;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -28,6 +29,11 @@ impl Report {
         let mut diagnostic = Diagnostic::new(kind, span).in_file(&self.file);
         diagnostic.help = help;
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Says that a list is full; the span is what does not fit into it any more.
+    pub fn too_many(&mut self, span: Span, TooMany { what, limit }: TooMany) {
+        self.say(span, Kind::TooMany { what: what.to_owned(), limit }, None);
     }
 
     /// Says one thing and points at another place of the same file.

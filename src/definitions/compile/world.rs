@@ -12,6 +12,7 @@ use crate::model::content::CodeSet;
 use crate::model::content::Relation;
 use crate::model::day::Day;
 use crate::model::day::Moment;
+use crate::model::ids::LabelId;
 use crate::model::policy::Label;
 use crate::model::policy::LabelRule;
 use crate::model::policy::Purpose;
@@ -106,10 +107,9 @@ impl World {
         })
     }
 
-    /// Place of a label, or what to say.
-    pub fn label(&self, label: &Name) -> Result<u16, Mistake> {
-        let found = self.labels.iter().position(|it| it.name == label.item);
-        found.and_then(|place| u16::try_from(place).ok()).ok_or_else(|| {
+    /// The label of a name, or what to say.
+    pub fn label(&self, label: &Name) -> Result<LabelId, Mistake> {
+        LabelId::find(&self.labels, |it| it.name == label.item).ok_or_else(|| {
             let help = did_you_mean(&label.item, self.labels.iter().map(|it| it.name.as_str()));
             (Problem::UnknownLabel { label: label.item.clone() }, help)
         })
