@@ -280,10 +280,10 @@ fn is_parsed_or_reported(text: &str) {
     if problems.is_empty() {
         assert_eq!(shape(&parse::parse(&printed, Edition::Second).0), shape(&tree));
         let is_said = text.lines().any(|line| {
-            !line.trim_matches([' ', '\t', ';', '\u{feff}']).is_empty() && !line.trim_start().starts_with('#')
+            !line.trim_matches([' ', '\t', '\r', ';', '\u{feff}']).is_empty() && !line.trim_start().starts_with('#')
         });
         let starts_with_gap =
-            text.lines().any(|line| line.trim_start_matches([' ', '\t', ';', '\u{feff}']).starts_with('#'));
+            text.lines().any(|line| line.trim_start_matches([' ', '\t', '\r', ';', '\u{feff}']).starts_with('#'));
         assert!(!is_said || !tree.statements.is_empty() || starts_with_gap, "lost: {text:?}");
     }
 }
