@@ -1,4 +1,4 @@
-//! Encounters in, disclosures out. Imports model, registry, logic, scripts, audit, privacy.
+//! Encounters in, disclosures out. Imports model, text, files, registry, logic, scripts, audit, privacy.
 
 pub mod batch;
 pub mod classify;
@@ -8,4 +8,3 @@ pub mod read;
 pub mod tally;
 pub mod texts;
 pub mod validate;
-pub mod write;

@@ -1,1 +1,0 @@
-//! Disclosures to bytes, one file per format.
