@@ -1,6 +1,8 @@
 //! What the author of a definition sees: each folder of `definitions/` holds a wrong file (or a whole domain) and what
 //! is said of it.
 
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;

@@ -1,7 +1,6 @@
 //! All tests that need no room of their own: one program, so that it links once.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
-#![allow(clippy::indexing_slicing, clippy::panic, reason = "a test that indexes out of bounds fails, as it should")]
 
 mod architecture;
 mod audit;
