@@ -7,7 +7,6 @@ use tencode::definitions::load::DomainSource;
 use tencode::definitions::load::parse_file;
 use tencode::diagnostics::render::Sources;
 use tencode::diagnostics::render::terminal;
-use tencode::registry::Parts;
 use tencode::registry::write;
 
 /// The examples of the page whose fence is exactly this one.
@@ -111,13 +110,7 @@ fn registry(text: &str) -> Vec<u8> {
     let outcome = compile(vec![domain], &[]);
     assert!(outcome.refused.is_empty(), "{:?}", outcome.diagnostics);
     let compiled = outcome.compiled;
-    let parts = Parts {
-        sets: &compiled.sets,
-        crosswalks: &compiled.crosswalks,
-        shared: &compiled.shared,
-        domains: &compiled.domains,
-        stamp: [7; 32],
-    };
+    let parts = compiled.parts([7; 32]);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("registry");
     write(&path, &parts).unwrap();

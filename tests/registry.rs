@@ -12,7 +12,6 @@ use tencode::definitions::compile::compile_with;
 use tencode::definitions::load::DomainSource;
 use tencode::definitions::load::parse_file;
 use tencode::model::day::Day;
-use tencode::registry::Parts;
 use tencode::registry::Registry;
 use tencode::registry::segments::Segments;
 use tencode::registry::write;
@@ -45,13 +44,7 @@ fn compiled() -> Compiled {
 fn written(folder: &Path, name: &str) -> PathBuf {
     let compiled = compiled();
     let path = folder.join(name);
-    let parts = Parts {
-        sets: &compiled.sets,
-        crosswalks: &compiled.crosswalks,
-        shared: &compiled.shared,
-        domains: &compiled.domains,
-        stamp: [7; 32],
-    };
+    let parts = compiled.parts([7; 32]);
     write(&path, &parts).unwrap();
     path
 }
@@ -118,13 +111,7 @@ rule visit-note {rule} "the note is missing" {{ require note is present; at note
     let outcome = compile_with(vec![domain], Releases { files: &files, segments });
     assert!(outcome.refused.is_empty(), "{:?}", outcome.diagnostics);
     let compiled = outcome.compiled;
-    let parts = Parts {
-        sets: &compiled.sets,
-        crosswalks: &compiled.crosswalks,
-        shared: &compiled.shared,
-        domains: &compiled.domains,
-        stamp: [7; 32],
-    };
+    let parts = compiled.parts([7; 32]);
     let path = folder.join("registry");
     write_with(&path, &parts, segments).unwrap();
     fs::read(path).unwrap()

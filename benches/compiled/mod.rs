@@ -10,13 +10,7 @@ use tencode::registry::Registry;
 /// Writes it to a file in `folder` and opens that.
 pub fn registry(outcome: &Outcome, folder: &Path) -> Arc<Registry> {
     let path = folder.join("it.registry");
-    let parts = registry::Parts {
-        sets: &outcome.compiled.sets,
-        crosswalks: &outcome.compiled.crosswalks,
-        shared: &outcome.compiled.shared,
-        domains: &outcome.compiled.domains,
-        stamp: [0; 32],
-    };
+    let parts = outcome.compiled.parts([0; 32]);
     registry::write(&path, &parts).unwrap();
     Arc::new(Registry::open(&path).unwrap())
 }

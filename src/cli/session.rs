@@ -174,13 +174,7 @@ impl Session {
 
     /// Writes a registry; beside the cache if that cannot be written.
     fn write(outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Unavailable> {
-        let parts = registry::Parts {
-            sets: &outcome.compiled.sets,
-            crosswalks: &outcome.compiled.crosswalks,
-            shared: &outcome.compiled.shared,
-            domains: &outcome.compiled.domains,
-            stamp,
-        };
+        let parts = outcome.compiled.parts(stamp);
         if let Some(folder) = path.parent() {
             let _ = std::fs::create_dir_all(folder);
         }

@@ -63,13 +63,7 @@ impl Build {
         if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
         }
-        let parts = registry::Parts {
-            sets: &outcome.compiled.sets,
-            crosswalks: &outcome.compiled.crosswalks,
-            shared: &outcome.compiled.shared,
-            domains: &outcome.compiled.domains,
-            stamp,
-        };
+        let parts = outcome.compiled.parts(stamp);
         let segments = Session::segments();
         let bytes = registry::write_with(&path, &parts, &segments)?;
         segments.tidy();

@@ -48,6 +48,7 @@ use crate::model::ids::LabelId;
 use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
+use crate::registry::Parts;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::Path;
@@ -64,6 +65,13 @@ pub struct Compiled {
     pub shared: Shared,
     /// The domains.
     pub domains: Vec<Domain>,
+}
+
+impl Compiled {
+    /// What a registry is written from; `stamp` is a hash of what all of it was made from.
+    pub fn parts(&self, stamp: [u8; 32]) -> Parts<'_> {
+        Parts { sets: &self.sets, crosswalks: &self.crosswalks, shared: &self.shared, domains: &self.domains, stamp }
+    }
 }
 
 /// What came of compiling.
