@@ -159,23 +159,17 @@ fn one_name_is_imported_by_one_line() {
 /// Circles of imports inside a room: the file that comes first by name, how many files, and why it is there.
 const CIRCLES: &[(&str, usize, &str)] = &[
     ("definitions/format", 4, "the printer of a tree calls itself for the trees inside it"),
-    ("definitions/import", 7, "what importers share stands in the front door of the room; to be moved"),
-    ("definitions/import/drugs", 2, "two parts of one release name each other; to be moved"),
     (
         "definitions/parse/build",
         2,
         "recovery builds the statements that it could save, and is called where building fails",
     ),
-    ("encounters/read/json", 2, "the quick reader of JSON falls back on the full one, which tries the quick one first"),
     ("logic", 2, "a frame is an encounter under the domain that the front door prepares"),
     (
         "privacy/disclosure",
         2,
         "a disclosure is written by the lines beside it; ends when writing moves out of the room",
     ),
-    ("registry", 6, "codes are read out of the opened file and the writer looks up what it has written; to be moved"),
-    ("scripts/hooks", 2, "hooks and the scan of what they call name each other; to be moved"),
-    ("scripts/host", 2, "the view is registered at the host and made for it; to be moved"),
 ];
 
 /// A module by the names of its path: `src/text/words.rs` is `["text", "words"]`.

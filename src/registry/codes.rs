@@ -9,12 +9,9 @@ use super::layout::RelationRow;
 use super::layout::SpanRow;
 use super::layout::Sparse;
 use super::layout::read_numbers;
+use super::meta::Details;
 use super::open::Registry;
 use super::open::Set;
-use super::search;
-use super::search::Hit;
-use super::search::Spotted;
-use super::write::Details;
 use crate::model::content::Relation;
 use crate::model::content::Release;
 use crate::model::content::Replacing;
@@ -33,6 +30,13 @@ use zerocopy::little_endian::U32;
 pub struct Codes<'a> {
     pub(super) registry: &'a Registry,
     pub(super) set: &'a Set,
+}
+
+impl Registry {
+    /// A code set by place. A place out of range gives an empty set.
+    pub fn codes(&self, set: u16) -> Codes<'_> {
+        Codes { registry: self, set: self.set_at(set) }
+    }
 }
 
 impl<'a> Codes<'a> {
@@ -377,17 +381,6 @@ impl<'a> Codes<'a> {
     /// What to use instead.
     pub fn replaced_by(self, code: u32) -> Option<(Replacing, Vec<u32>)> {
         self.details(code).replaced_by.map(|replacement| (replacement.how, replacement.codes))
-    }
-
-    /// Codes by words, best first: word forms, prefixes of the last word, misspellings. `on` leaves out what is not in force.
-    pub fn search(self, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
-        search::rank::search(self, query, on, limit)
-    }
-
-    /// The terms of the set (titles, synonyms, index entries) that stand in a longer text, longest match first at each
-    /// word, in the order of the text.
-    pub fn spot(self, text: &str) -> Vec<Spotted> {
-        search::spot::spot(self, text)
     }
 
     pub(super) fn column(self, kind: Kind) -> &'a [u8] {

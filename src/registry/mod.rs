@@ -5,58 +5,24 @@
 
 mod codes;
 mod crosswalks;
+mod error;
 mod finder;
 mod hierarchy;
 mod layout;
+mod meta;
 mod open;
+mod parts;
 mod search;
 pub mod segments;
+mod verified;
 mod write;
 
 pub use codes::Codes;
 pub use crosswalks::Target;
+pub use error::Error;
 pub use open::Registry;
+pub use parts::Parts;
 pub use search::Hit;
 pub use search::Spotted;
 pub use write::write;
 pub use write::write_with;
-
-use crate::model::content::CodeSet;
-use crate::model::content::Crosswalk;
-use crate::model::program::Domain;
-use crate::model::program::Shared;
-
-/// What went wrong with a registry file.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The file could not be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The file is none of ours, of another version, cut or damaged; or the parts cannot be written.
-    #[error("{path}: {why}")]
-    Unfit {
-        /// The file.
-        path: String,
-        /// What is wrong with it.
-        why: String,
-    },
-}
-
-/// Everything a registry is made of.
-pub struct Parts<'a> {
-    /// Code sets, by place.
-    pub sets: &'a [CodeSet],
-    /// Crosswalks of all domains and of `maps to` lines.
-    pub crosswalks: &'a [Crosswalk],
-    /// What all domains share.
-    pub shared: &'a Shared,
-    /// The domains.
-    pub domains: &'a [Domain],
-    /// Hash of all definitions and releases it was made from.
-    pub stamp: [u8; 32],
-}

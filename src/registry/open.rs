@@ -1,16 +1,18 @@
 //! Opens a registry: maps the file, refuses what is old, cut or damaged, and reads little more than its table of sections.
 
-use super::Error;
-use super::codes::Codes;
 use super::crosswalks::Target;
 use super::crosswalks::Walk;
+use super::error::Error;
 use super::layout;
 use super::layout::Header;
 use super::layout::Kind;
 use super::layout::NOBODY;
 use super::layout::SET_KINDS;
 use super::layout::Section;
-use super::write::Meta;
+use super::meta::Meta;
+use super::verified::front_sum;
+use super::verified::is_remembered;
+use super::verified::remember_verified;
 use crate::files::Mapped;
 use crate::model::day::Day;
 use crate::model::program::Domain;
@@ -21,7 +23,6 @@ use std::io::Read;
 use std::io::Seek;
 use std::ops::Range;
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::OnceLock;
 use zerocopy::FromBytes;
 use zerocopy::IntoBytes;
@@ -150,11 +151,6 @@ impl Registry {
         u16::try_from(self.sets.len()).unwrap_or(u16::MAX)
     }
 
-    /// A code set by place. A place out of range gives an empty set.
-    pub fn codes(&self, set: u16) -> Codes<'_> {
-        Codes { registry: self, set: self.sets.get(usize::from(set)).unwrap_or(&self.nothing) }
-    }
-
     /// Targets of a code in another set. A crosswalk of the other direction is read backwards where none leads there.
     pub fn map(&self, from: u16, code: u32, to: u16, on: Day) -> Vec<Target> {
         let (from, to) = (u32::from(from), u32::from(to));
@@ -180,6 +176,11 @@ impl Registry {
         out.sort_unstable();
         out.dedup();
         out
+    }
+
+    /// Where the columns of a code set are; those of an empty set for a place out of range.
+    pub(super) fn set_at(&self, set: u16) -> &Set {
+        self.sets.get(usize::from(set)).unwrap_or(&self.nothing)
     }
 
     pub(super) fn bytes(&self, range: &Range<usize>) -> &[u8] {
@@ -260,14 +261,6 @@ fn front(bytes: &[u8]) -> Result<(&Header, &[Section]), &'static str> {
     Ok((header, table))
 }
 
-/// Check sum of the header (its own field zero) and the table of sections.
-pub(super) fn front_sum(header: &Header, table: &[u8]) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(header.as_bytes());
-    hasher.update(table);
-    *hasher.finalize().as_bytes()
-}
-
 /// Reads the file in pieces instead of through the map, so that its pages do not stay in memory.
 fn check_content(file: &File, header: &Header, table: usize) -> Result<(), &'static str> {
     let start = (size_of::<Header>() + table) as u64;
@@ -281,39 +274,4 @@ fn check_content(file: &File, header: &Header, table: usize) -> Result<(), &'sta
         hasher.update(read);
     }
     if *hasher.finalize().as_bytes() == header.content { Ok(()) } else { Err("damaged: its check sum is wrong") }
-}
-
-fn reminder(path: &Path) -> PathBuf {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".verified");
-    PathBuf::from(beside)
-}
-
-/// Remembers beside the file that its check sum was right. If that cannot be written, it is checked at each start.
-pub(super) fn remember_verified(path: &Path) {
-    if let Ok(metadata) = std::fs::metadata(path) {
-        let _ = std::fs::write(reminder(path), identity(&metadata));
-    }
-}
-
-fn is_remembered(path: &Path, file: &File) -> bool {
-    let known = std::fs::read_to_string(reminder(path));
-    matches!((known, file.metadata()), (Ok(known), Ok(metadata)) if known == identity(&metadata))
-}
-
-/// Length, time of change and number of a file.
-fn identity(metadata: &std::fs::Metadata) -> String {
-    let changed = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    let changed = changed.map_or(0, |since| since.as_nanos());
-    format!("{} {changed} {}\n", metadata.len(), file_number(metadata))
-}
-
-#[cfg(unix)]
-fn file_number(metadata: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn file_number(_metadata: &std::fs::Metadata) -> u64 {
-    0
 }

@@ -1,8 +1,7 @@
 //! Writes a registry: columns of the code sets, their search index, crosswalks, and what is decoded on demand.
 
-use super::Error;
-use super::Parts;
 use super::crosswalks;
+use super::error::Error;
 use super::finder;
 use super::hierarchy;
 use super::layout;
@@ -19,16 +18,15 @@ use super::layout::Section;
 use super::layout::SpanRow;
 use super::layout::Sparse;
 use super::layout::small;
-use super::open;
+use super::meta::Details;
+use super::meta::Meta;
+use super::parts::Parts;
 use super::search;
 use super::segments::Segments;
+use super::verified;
 use crate::model::content::Code;
 use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
-use crate::model::content::Property;
-use crate::model::content::Relation;
-use crate::model::content::Release;
-use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use serde::Deserialize;
 use serde::Serialize;
@@ -36,31 +34,6 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use zerocopy::IntoBytes;
-
-/// What is read of every code set when a registry is opened.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Meta {
-    pub name: String,
-    pub title: String,
-    pub uri: String,
-    pub releases: Vec<Release>,
-    pub properties: Vec<Property>,
-    pub relations: Vec<Relation>,
-    pub missing_sources: Vec<String>,
-    pub is_starter: bool,
-    pub codes: u32,
-}
-
-/// What is asked seldom about a code.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Details {
-    pub short: String,
-    pub synonyms: Vec<String>,
-    pub designations: Vec<(String, String)>,
-    pub definition: String,
-    pub notes: Vec<(String, String)>,
-    pub replaced_by: Option<Replacement>,
-}
 
 /// Sections start at multiples of this: a `CodeRow` then lies in one line of memory.
 const ALIGNED: usize = 32;
@@ -129,7 +102,7 @@ pub fn write_with(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result
     sections.table.sort_by_key(|(kind, _, bytes)| group(*kind, bytes.len()));
     let bytes = assemble(path, &sections, parts.stamp)?;
     save(path, &bytes)?;
-    open::remember_verified(path);
+    verified::remember_verified(path);
     Ok(bytes.len() as u64)
 }
 
@@ -337,7 +310,7 @@ fn assemble(path: &Path, sections: &Sections, stamp: [u8; 32]) -> Result<Vec<u8>
         content: *blake3::hash(&content).as_bytes(),
         front: [0; 32],
     };
-    header.front = open::front_sum(&header, &table);
+    header.front = verified::front_sum(&header, &table);
     let mut out = header.as_bytes().to_vec();
     out.extend(table);
     out.extend(content);

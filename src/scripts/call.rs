@@ -11,6 +11,10 @@ use std::cell::RefCell;
 use std::time::Duration;
 use std::time::Instant;
 
+/// Longest text a script may hold, in bytes.
+pub(super) const MAX_TEXT: usize = 64 * 1024;
+/// Longest list a script may hold, in items.
+pub(super) const MAX_ITEMS: usize = 2_000;
 /// Findings and changes of candidates a call may make.
 const MAX_SAID: usize = 200;
 /// Searches a call may make: one costs as much as some ten thousand operations.

@@ -4,9 +4,11 @@ use super::api::FindingValue;
 use super::call;
 use super::call::Change;
 use super::call::Left;
+use super::call::MAX_ITEMS;
 use super::call::Refusal;
 use super::call::Said;
 use super::host;
+use super::problem::ScriptProblem;
 use super::scan;
 use super::scan::Words;
 use super::view;
@@ -41,25 +43,6 @@ const MAX_TIMEOUTS: u32 = 20;
 const PARSER_STACK: usize = 64 << 20;
 
 const TOO_MUCH_TIME: &str = "was stopped: too much time";
-
-/// What is wrong with a script before it is run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScriptProblem {
-    /// The file, as the domain names it.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in letters, from 1.
-    pub column: usize,
-    /// What is wrong, in one sentence.
-    pub message: String,
-}
-
-impl ScriptProblem {
-    pub(super) fn new(file: &str, line: usize, column: usize, message: impl Into<String>) -> ScriptProblem {
-        ScriptProblem { file: file.to_owned(), line, column, message: message.into() }
-    }
-}
 
 /// The compiled scripts of a domain. Cheap to share between threads.
 #[derive(Clone)]
@@ -200,7 +183,7 @@ impl Inner {
 
     /// The candidates as a script sees them.
     fn shown(&self, candidates: &[Candidate<'_>]) -> Array {
-        let shown = candidates.iter().take(host::MAX_ITEMS / 8).map(|candidate| {
+        let shown = candidates.iter().take(MAX_ITEMS / 8).map(|candidate| {
             let codes = self.registry.codes(candidate.set);
             let mut row = Map::new();
             row.insert("set".into(), Dynamic::from(codes.name().to_owned()));

@@ -7,6 +7,8 @@
 use super::api;
 use super::call;
 use super::call::Answer;
+use super::call::MAX_ITEMS;
+use super::call::MAX_TEXT;
 use super::dates;
 use super::view;
 use crate::model::program::Limits;
@@ -27,11 +29,6 @@ use std::sync::Arc;
 
 /// Stack that a thread which runs hooks should have, in bytes.
 pub const STACK_BYTES: usize = 16 << 20;
-
-/// Bytes of a text.
-pub(super) const MAX_TEXT: usize = 64 * 1024;
-/// Items of a list.
-pub(super) const MAX_ITEMS: usize = 2_000;
 
 /// An engine with all limits set and everything scripts may call.
 pub(super) fn engine(limits: &Limits, registry: &Arc<Registry>) -> Engine {

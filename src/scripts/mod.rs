@@ -11,6 +11,7 @@ mod dates;
 mod hooks;
 mod host;
 pub mod memory;
+mod problem;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,6 @@ mod view;
 pub use api::Described;
 pub use api::described;
 pub use hooks::Runner;
-pub use hooks::ScriptProblem;
 pub use hooks::Scripts;
 pub use host::STACK_BYTES;
+pub use problem::ScriptProblem;

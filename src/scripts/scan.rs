@@ -1,6 +1,6 @@
 //! Looks a script over before the parser sees it: the parser has no limits of its own on depth and time.
 
-use super::hooks::ScriptProblem;
+use super::problem::ScriptProblem;
 use std::collections::HashSet;
 
 /// Bytes a script may have.

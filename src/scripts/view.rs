@@ -5,9 +5,9 @@
 
 use super::call;
 use super::call::Answer;
+use super::call::MAX_ITEMS;
 use super::dates::Date;
 use super::dates::Time;
-use super::host;
 use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::record::Field;
@@ -210,7 +210,7 @@ fn shown(value: &Value<'static>, kind: &Kind, whole: &Arc<Snapshot>, path: Path)
         Value::Record(_) => Dynamic::from(View { whole: Arc::clone(whole), path }),
         Value::List(items) => {
             let Kind::List(inner) = kind else { return Ok(Dynamic::UNIT) };
-            if items.len() > host::MAX_ITEMS {
+            if items.len() > MAX_ITEMS {
                 return call::stop("a list is too long for a script");
             }
             let mut list = Array::with_capacity(items.len());

@@ -1,11 +1,12 @@
 //! Tables with a header, separated by commas or tabs: which column is what is said by the options of the import.
 
-use super::Error;
-use super::Import;
-use super::MapRow;
-use super::Options;
-use super::Row;
-use super::Under;
+use super::contents;
+use super::contents::Error;
+use super::contents::Import;
+use super::contents::MapRow;
+use super::contents::Options;
+use super::contents::Row;
+use super::contents::Under;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::MatchKind;
 use crate::model::content::Validity;
@@ -103,7 +104,7 @@ impl Plan {
 
 /// Reads a table of codes. Several rows of one code are its spans.
 pub(super) fn read(bytes: &[u8], separator: u8, options: &Options) -> Result<Import, Error> {
-    let text = super::text(bytes);
+    let text = contents::text(bytes);
     let mut sheet = Sheet::open(&text, separator)?;
     let plan = Plan::new(&sheet, options)?;
     let (mut rows, mut made) = (Vec::new(), HashSet::new());
@@ -196,7 +197,7 @@ fn row<'r>(plan: &Plan, options: &Options, cell: &dyn Fn(usize) -> &'r str, abov
 ///
 /// [`Error::Form`] if it is no such file.
 pub fn cells(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), Error> {
-    let text = super::text(bytes);
+    let text = contents::text(bytes);
     let mut sheet = Sheet::open(&text, b',')?;
     let header = sheet.reader.headers().map_err(|error| Error::Form(error.to_string()))?;
     let header = header.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_owned()).collect();
@@ -213,7 +214,7 @@ pub fn cells(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), Error> {
 ///
 /// [`Error::Form`] if a column is not there or a kind is none.
 pub fn mappings(bytes: &[u8], separator: u8, options: &Options) -> Result<Vec<MapRow>, Error> {
-    let text = super::text(bytes);
+    let text = contents::text(bytes);
     let mut sheet = Sheet::open(&text, separator)?;
     let from =
         sheet.role(options, ColumnRole::From)?.ok_or_else(|| Error::Form("say `from column NAME`".to_owned()))?;

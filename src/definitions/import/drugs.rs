@@ -1,10 +1,10 @@
 //! The tables of neoplasms and of drugs and chemicals: a term, and a code for each column. Each cell becomes entries in
 //! the words by which people ask for what its column means.
 
-use super::icd_index::Term;
-use super::icd_index::plain_code;
-use super::icd_index::walk;
-use super::icd_index::written;
+use super::icd_terms::Term;
+use super::icd_terms::plain_code;
+use super::icd_terms::walk;
+use super::icd_terms::written;
 
 /// Columns of the table of neoplasms and the terms for them.
 const NEOPLASMS: [(u8, &[&str]); 6] = [

@@ -1,10 +1,11 @@
 //! FHIR CodeSystem and ValueSet → codes, ConceptMap → mappings; JSON, R4 and R5.
 
-use super::Error;
-use super::Import;
-use super::MapRow;
-use super::Row;
-use super::Under;
+use super::contents;
+use super::contents::Error;
+use super::contents::Import;
+use super::contents::MapRow;
+use super::contents::Row;
+use super::contents::Under;
 use crate::model::content::MatchKind;
 use crate::model::content::Release;
 use serde_json::Value;
@@ -46,7 +47,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Import, Error> {
 }
 
 fn parse(bytes: &[u8]) -> Result<Value, Error> {
-    serde_json::from_str(&super::text(bytes)).map_err(|error| Error::Form(format!("not JSON: {error}")))
+    serde_json::from_str(&contents::text(bytes)).map_err(|error| Error::Form(format!("not JSON: {error}")))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {

@@ -1,8 +1,9 @@
 //! General Equivalence Mappings: source code, target code, five flags (approximate, no map, combination, scenario, choice
 //! list), as CMS published them until 2018.
 
-use super::Error;
-use super::MapRow;
+use super::contents;
+use super::contents::Error;
+use super::contents::MapRow;
 use crate::model::content::MatchKind;
 
 /// Reads a GEM file. Targets of one scenario of a combination share a number: they are used together.
@@ -11,7 +12,7 @@ use crate::model::content::MatchKind;
 ///
 /// [`Error::Line`] for a line that has no five flags.
 pub fn mappings(bytes: &[u8]) -> Result<Vec<MapRow>, Error> {
-    let text = super::text(bytes);
+    let text = contents::text(bytes);
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(number, line)| row(line).ok_or_else(|| wrong(number))).collect()
 }

@@ -4,10 +4,11 @@
 //! its continuation), 12-91 long description, 92-119 short description, 230 coverage, 269-276 day added, 285-292 day ended
 //! (CMS, HCPCS record layout). Codes of the Dental Procedures (`D…`) are not in the file.
 
-use super::Error;
-use super::Import;
-use super::Options;
-use super::Row;
+use super::contents;
+use super::contents::Error;
+use super::contents::Import;
+use super::contents::Options;
+use super::contents::Row;
 use super::delimited;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::Validity;
@@ -15,7 +16,7 @@ use crate::model::day::Day;
 
 /// Reads either form.
 pub(super) fn read(bytes: &[u8]) -> Result<Import, Error> {
-    let text = super::text(bytes);
+    let text = contents::text(bytes);
     let head = text.lines().next().unwrap_or("");
     if head.contains('\t') {
         return read_table(bytes);

@@ -5,10 +5,15 @@
 //! neoplasms and of drugs and chemicals (XML with cells). An entry reads `main term, subterm, …`; nonessential modifiers
 //! stand in brackets, since they may be said or not.
 
-use super::Error;
-use super::Import;
-use super::Scope;
+use super::contents;
+use super::contents::Error;
+use super::contents::Import;
+use super::contents::Scope;
 use super::drugs;
+use super::icd_terms::Term;
+use super::icd_terms::plain_code;
+use super::icd_terms::walk;
+use super::icd_terms::written;
 use super::xml;
 use super::xml::Element;
 use std::collections::HashMap;
@@ -16,25 +21,9 @@ use std::collections::HashMap;
 /// How deep subterms may stand: the index has 9 levels.
 const LEVELS: usize = 32;
 
-/// A line of the index.
-#[derive(Debug, Default)]
-pub(super) struct Term {
-    /// 0 for a main term.
-    pub level: usize,
-    pub title: String,
-    /// Nonessential modifiers with their brackets; may be empty.
-    pub optional: String,
-    /// Where to look instead, or too; may be empty.
-    pub see: String,
-    /// Empty if the line leads to no code itself.
-    pub code: String,
-    /// Column and code of a table.
-    pub cells: Vec<(u8, String)>,
-}
-
 /// Reads one of the files.
 pub(super) fn read(bytes: &[u8]) -> Result<Import, Error> {
-    let text = super::text(bytes);
+    let text = contents::text(bytes);
     let index = if text.trim_start().starts_with('<') { read_xml(&text)? } else { entries(&read_table(&text)?) };
     Ok(Import { index, dotless: true, scope: Scope::Adds, ..Import::default() })
 }
@@ -130,32 +119,6 @@ fn entries(terms: &[Term]) -> Vec<(String, String)> {
     out
 }
 
-/// Visits each term with the terms it stands under, itself last.
-pub(super) fn walk<'a>(terms: &'a [Term], mut visit: impl FnMut(&[&'a Term], &'a Term)) {
-    let mut path: Vec<&Term> = Vec::new();
-    for term in terms {
-        path.truncate(term.level);
-        path.push(term);
-        visit(&path, term);
-    }
-}
-
-/// `main term, subterm (optional), …`
-pub(super) fn written(path: &[&Term]) -> String {
-    let mut out = String::new();
-    for term in path.iter().filter(|term| !term.title.is_empty()) {
-        if !out.is_empty() {
-            out.push_str(", ");
-        }
-        out.push_str(&term.title);
-        if !term.optional.is_empty() {
-            out.push(' ');
-            out.push_str(&term.optional);
-        }
-    }
-    out
-}
-
 /// How other entries may refer to a path: a main term such as `Contraction, contracture` is known by either word.
 fn keys(path: &[&Term]) -> Vec<String> {
     let Some((main, below)) = path.split_first() else { return Vec::new() };
@@ -165,12 +128,6 @@ fn keys(path: &[&Term]) -> Vec<String> {
     heads.dedup();
     let below: String = below.iter().map(|term| format!(", {}", term.title.to_lowercase())).collect();
     heads.into_iter().map(|head| head + below.as_str()).collect()
-}
-
-/// The code without the dash that says that more characters follow, and without a bracketed manifestation.
-pub(super) fn plain_code(code: &str) -> String {
-    let code = code.split_whitespace().next().unwrap_or("");
-    code.trim_end_matches(['-', '.', ',']).to_owned()
 }
 
 #[cfg(test)]

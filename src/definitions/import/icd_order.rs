@@ -4,16 +4,17 @@
 //! title, 78- long title (CMS, "ICD-10-CM order file" layout). It decides: the XML of the Tabular List, when expanded by
 //! its seventh characters, makes codes up that it does not have.
 
-use super::Error;
-use super::Import;
-use super::Options;
-use super::Row;
-use super::Under;
+use super::contents;
+use super::contents::Error;
+use super::contents::Import;
+use super::contents::Options;
+use super::contents::Row;
+use super::contents::Under;
 use crate::model::content::Validity;
 
 /// Reads an order file. With days in the options, its codes are in force from the first to the last.
 pub(super) fn read(bytes: &[u8], options: &Options) -> Result<Import, Error> {
-    let text = super::text(bytes);
+    let text = contents::text(bytes);
     let mut rows = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let row = row(line).ok_or_else(|| Error::Line {

@@ -3,11 +3,12 @@
 //! Chapters are called by number (`1` to `22`), blocks by range (`A20-A28`). A block of one category is called like it.
 //! Seventh characters are not expanded: which of them make a code is for the order file to say.
 
-use super::Error;
-use super::Import;
-use super::Row;
-use super::Scope;
-use super::Under;
+use super::contents;
+use super::contents::Error;
+use super::contents::Import;
+use super::contents::Row;
+use super::contents::Scope;
+use super::contents::Under;
 use super::xml;
 use super::xml::Element;
 use crate::model::content::Relation;
@@ -37,7 +38,7 @@ pub(super) fn relation(name: &str) -> Relation {
 
 /// Reads the Tabular List.
 pub(super) fn read(bytes: &[u8]) -> Result<Import, Error> {
-    let root = xml::read(&super::text(bytes))?;
+    let root = xml::read(&contents::text(bytes))?;
     if root.name != "ICD10CM.tabular" {
         return Err(Error::Form(format!("`{}` is not the Tabular List", root.name)));
     }

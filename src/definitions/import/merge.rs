@@ -1,9 +1,9 @@
 //! Several imports → one code set: who stands under whom, in which order, in force when.
 
-use super::Import;
-use super::Row;
-use super::Scope;
-use super::Under;
+use super::contents::Import;
+use super::contents::Row;
+use super::contents::Scope;
+use super::contents::Under;
 use super::icd_tabular;
 use crate::model::content::Code;
 use crate::model::content::CodeSet;

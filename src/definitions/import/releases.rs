@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
-use super::Format;
-use super::Import;
-use super::Options;
+use super::contents::Format;
+use super::contents::Import;
+use super::contents::Options;
 use super::sources::Folders;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::CodeSet;

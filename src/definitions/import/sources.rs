@@ -3,9 +3,9 @@
 //! A domain names them in `domain.toml` as `[[source]]` tables. They are looked for in the folders of `TENCODE_DATA` (a
 //! path list, searched with what is below) and then in the user's data folder (`$XDG_DATA_HOME/tencode/sources`).
 
-use super::Error;
-use super::Format;
-use super::Options;
+use super::contents::Error;
+use super::contents::Format;
+use super::contents::Options;
 use crate::files;
 use serde::Deserialize;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! XML as a tree, small enough for the releases: names, attributes, texts.
 
-use super::Error;
+use super::contents::Error;
 use quick_xml::Reader;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;

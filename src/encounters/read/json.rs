@@ -4,7 +4,6 @@ use super::scalar;
 use super::schema::Level;
 use super::schema::Schema;
 use super::schema::Shape;
-use super::swift;
 use super::unreadable::Unreadable;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
@@ -23,28 +22,10 @@ use std::fmt::Write;
 /// What a finding says of a field that stands there twice.
 const TWICE: &str = "single value";
 
-/// Reads one encounter. `on` overrides the day that the record's own dates give.
-///
-/// Nothing is lost: what does not fit its type becomes a misfit, what no record declares is kept with its path. Of a
-/// field that stands there twice the last value counts, and a misfit says so.
+/// Reads one encounter by `serde_json` alone.
 ///
 /// # Errors
 /// If the text is no JSON object, or nested deeper than `serde_json` follows (128).
-pub fn read_json<'a>(
-    text: &'a str,
-    line: u64,
-    schema: &Schema,
-    on: Option<Day>,
-    today: Day,
-) -> Result<Encounter<'a>, Unreadable> {
-    let mut state = State::new(schema);
-    match swift::read(text, schema.level(), &mut state) {
-        Some(slots) => Ok(state.encounter(slots, line, schema, on, today)),
-        None => by_library(text, line, schema, on, today),
-    }
-}
-
-/// The same by `serde_json` alone.
 pub(super) fn by_library<'a>(
     text: &'a str,
     line: u64,
@@ -91,7 +72,8 @@ impl<'s> State<'s> {
         State { registry: &schema.registry, path: Vec::new(), undeclared: Vec::new(), misfits: Vec::new() }
     }
 
-    fn encounter<'a>(
+    /// The encounter, once all its slots are read.
+    pub fn encounter<'a>(
         self,
         slots: Vec<Value<'a>>,
         line: u64,

@@ -11,10 +11,10 @@ mod fhir;
 mod json;
 mod json_array;
 mod ndjson;
+mod plain_json;
 mod scalar;
 mod schema;
 mod source;
-mod swift;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -22,7 +22,7 @@ mod unreadable;
 
 pub use block::Block;
 pub use block::Piece;
-pub use json::read_json;
+pub use plain_json::read_json;
 pub use schema::Schema;
 pub use source::Error;
 pub use source::Format;

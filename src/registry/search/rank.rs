@@ -4,7 +4,6 @@
 //! weighing more the rarer they are. The best entry of a code decides; its other entries and what it stands under help a
 //! little where they cover words that the best one does not.
 
-use super::Hit;
 use super::index;
 use super::near::near;
 use super::words;
@@ -84,14 +83,29 @@ thread_local! {
     static TALLIES: RefCell<Tallies> = RefCell::default();
 }
 
+/// What a search returns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// Place in the code set.
+    pub code: u32,
+    /// Higher is better.
+    pub score: f32,
+}
+
 struct Tables<'a> {
     words: fst::Map<&'a [u8]>,
     postings: Packed<'a>,
     rows: &'a [EntryRow],
 }
 
-/// Codes by words, best first.
-pub(crate) fn search(codes: Codes<'_>, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
+impl Codes<'_> {
+    /// Codes by words, best first: word forms, prefixes of the last word, misspellings. `on` leaves out what is not in force.
+    pub fn search(self, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
+        search(self, query, on, limit)
+    }
+}
+
+fn search(codes: Codes<'_>, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
     let Ok(words) = fst::Map::new(codes.column(Kind::Words)) else { return Vec::new() };
     let rows = <[EntryRow]>::ref_from_bytes(codes.column(Kind::Entries)).unwrap_or(&[]);
     let tables = Tables { words, postings: codes.packed(Kind::Postings), rows };

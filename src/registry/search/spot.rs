@@ -19,8 +19,16 @@ pub struct Spotted {
     pub words: u32,
 }
 
+impl Codes<'_> {
+    /// The terms of the set (titles, synonyms, index entries) that stand in a longer text, longest match first at each
+    /// word, in the order of the text.
+    pub fn spot(self, text: &str) -> Vec<Spotted> {
+        spot(self, text)
+    }
+}
+
 /// Spots terms; what one covers is not looked at again.
-pub(crate) fn spot(codes: Codes<'_>, text: &str) -> Vec<Spotted> {
+fn spot(codes: Codes<'_>, text: &str) -> Vec<Spotted> {
     let Ok(phrases) = fst::Map::new(codes.column(Kind::Phrases)) else { return Vec::new() };
     let words = Splitter::new().words(text);
     let (mut out, mut at) = (Vec::new(), 0);

@@ -7,11 +7,16 @@
 //! It is here because reading by the library was a quarter of the whole job, most of it between the library and the
 //! slots; see docs/performance.md.
 
+use super::json;
 use super::json::Slot;
 use super::json::State;
 use super::json::Step;
 use super::schema::Level;
+use super::schema::Schema;
 use super::schema::Shape;
+use super::unreadable::Unreadable;
+use crate::model::day::Day;
+use crate::model::encounter::Encounter;
 use crate::model::value::Value;
 use memchr::memchr;
 use std::borrow::Cow;
@@ -21,15 +26,36 @@ const MOST_DIGITS: usize = 15;
 const POWERS: [f64; MOST_DIGITS + 1] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
+/// Reads one encounter. `on` overrides the day that the record's own dates give.
+///
+/// Nothing is lost: what does not fit its type becomes a misfit, what no record declares is kept with its path. Of a
+/// field that stands there twice the last value counts, and a misfit says so.
+///
+/// # Errors
+/// If the text is no JSON object, or nested deeper than `serde_json` follows (128).
+pub fn read_json<'a>(
+    text: &'a str,
+    line: u64,
+    schema: &Schema,
+    on: Option<Day>,
+    today: Day,
+) -> Result<Encounter<'a>, Unreadable> {
+    let mut state = State::new(schema);
+    match read(text, schema.level(), &mut state) {
+        Some(slots) => Ok(state.encounter(slots, line, schema, on, today)),
+        None => json::by_library(text, line, schema, on, today),
+    }
+}
+
 /// Reads the fields of a record; `None` leaves the line to the library, and `state` is then of no use.
-pub(super) fn read<'a, 's>(text: &'a str, level: &'s Level, state: &mut State<'s>) -> Option<Vec<Value<'a>>> {
+fn read<'a, 's>(text: &'a str, level: &'s Level, state: &mut State<'s>) -> Option<Vec<Value<'a>>> {
     if has_hard_signs(text.as_bytes()) {
         return None;
     }
-    let mut swift = Swift { text, at: 0 };
-    swift.expect(b'{')?;
-    let slots = swift.object(level, state)?;
-    (swift.at == text.len()).then_some(slots)
+    let mut line = Plain { text, at: 0 };
+    line.expect(b'{')?;
+    let slots = line.object(level, state)?;
+    (line.at == text.len()).then_some(slots)
 }
 
 /// Whether something is escaped, or a control sign stands there, which JSON has only between values.
@@ -40,12 +66,12 @@ fn has_hard_signs(bytes: &[u8]) -> bool {
         || rest.iter().any(|byte| hard(byte) != 0)
 }
 
-struct Swift<'a> {
+struct Plain<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Swift<'a> {
+impl<'a> Plain<'a> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -221,8 +247,6 @@ mod tests {
     use super::super::json::by_library;
     use super::super::tests::schema;
     use super::*;
-    use crate::encounters::read::read_json;
-    use crate::model::day::Day;
     use proptest::prelude::*;
 
     const TODAY: Day = Day(20_000);
@@ -283,11 +307,11 @@ mod tests {
     fn is_same(text: &str) -> Result<(), TestCaseError> {
         let schema = schema();
         let mut state = State::new(&schema);
-        let Some(swift) = read(text, schema.level(), &mut state) else { return Ok(()) };
+        let Some(plain) = read(text, schema.level(), &mut state) else { return Ok(()) };
         let library = by_library(text, 1, &schema, None, TODAY);
         prop_assert!(library.is_ok(), "the library takes it for no JSON: {text}");
         let library = library.unwrap();
-        prop_assert!(swift == library.slots, "{text}");
+        prop_assert!(plain == library.slots, "{text}");
         prop_assert_eq!(&state.misfits, &library.misfits);
         prop_assert!(library.undeclared.is_empty(), "{}", text);
         let whole = read_json(text, 1, &schema, None, TODAY).unwrap();
@@ -297,7 +321,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_read_swiftly_are_what_the_library_reads(text in line()) {
+        fn plain_lines_are_what_the_library_reads(text in line()) {
             is_same(&text)?;
         }
 

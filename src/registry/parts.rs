@@ -1,0 +1,20 @@
+//! What goes into a registry.
+
+use crate::model::content::CodeSet;
+use crate::model::content::Crosswalk;
+use crate::model::program::Domain;
+use crate::model::program::Shared;
+
+/// Everything a registry is made of.
+pub struct Parts<'a> {
+    /// Code sets, by place.
+    pub sets: &'a [CodeSet],
+    /// Crosswalks of all domains and of `maps to` lines.
+    pub crosswalks: &'a [Crosswalk],
+    /// What all domains share.
+    pub shared: &'a Shared,
+    /// The domains.
+    pub domains: &'a [Domain],
+    /// Hash of all definitions and releases it was made from.
+    pub stamp: [u8; 32],
+}
