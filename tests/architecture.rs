@@ -266,3 +266,47 @@ fn circles_of_imports_are_few_and_have_a_reason() {
         CIRCLES.iter().map(|it| it.0).filter(|first| !circles.iter().any(|circle| name(circle) == *first)).collect();
     assert!(gone.is_empty(), "no longer a circle, so take it from the list: {gone:?}");
 }
+
+/// Words of one office. A domain may say them; the program that all domains share may not.
+const OFFICE_WORDS: [&str; 11] =
+    ["icd", "nibrs", "mce", "hcpcs", "npi", "diagnosis", "diagnoses", "victim", "victims", "claim", "claims"];
+/// Where they may stand: readers of official releases and of FHIR, and the table of text kinds.
+const OFFICE_ROOMS: [&str; 3] = ["src/definitions/import/", "src/encounters/read/fhir/", "src/model/text_kind.rs"];
+
+/// The words of a line of code, also those that an identifier is made of: `readClaim` and `read_claim` are two.
+fn words(line: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let (mut before_lower, mut before_letter) = (false, false);
+    for sign in line.chars() {
+        let begins = !before_letter || before_lower && sign.is_ascii_uppercase();
+        if sign.is_ascii_alphabetic() {
+            if begins {
+                out.push(String::new());
+            }
+            out.last_mut().unwrap().push(sign.to_ascii_lowercase());
+        }
+        (before_lower, before_letter) = (sign.is_ascii_lowercase(), sign.is_ascii_alphabetic());
+    }
+    out
+}
+
+#[test]
+fn the_program_speaks_of_no_office() {
+    assert_eq!(words("fn readClaim(of_npi: Icd10)"), ["fn", "read", "claim", "of", "npi", "icd"]);
+    let mut paths = Vec::new();
+    files(Path::new("src"), &mut paths);
+    paths.retain(|path| !OFFICE_ROOMS.iter().any(|room| path.to_string_lossy().starts_with(room)));
+    paths.retain(|path| !path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("tests")));
+    let mut odd = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            let code = line.split(" //").next().unwrap();
+            for word in words(code).iter().filter(|word| OFFICE_WORDS.contains(&word.as_str())) {
+                odd.push(format!("{}:{}: {word}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(odd.is_empty(), "words of one office:\n{}", odd.join("\n"));
+}

@@ -10,7 +10,7 @@ use tencode::definitions::import::sources::Folders;
 use tencode::definitions::import::sources::Source;
 use tencode::definitions::load::load;
 use tencode::model::program::Shared;
-use tencode::privacy::text::Kind;
+use tencode::model::text_kind::Kind;
 use tencode::privacy::text::Known;
 use tencode::privacy::text::NameLists;
 use tencode::privacy::text::TextRedactor;
@@ -125,7 +125,7 @@ fn published_numbers_check() {
         let (kind, value, valid) = (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap() == "1");
         let check: fn(&str) -> bool = match kind {
             "pan" => checks::pan,
-            "npi" => checks::npi,
+            "npi" => checks::provider_number,
             "imei" => checks::imei,
             "iban" => checks::iban,
             "vin" => checks::vin,

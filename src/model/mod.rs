@@ -10,4 +10,5 @@ pub mod policy;
 pub mod program;
 pub mod record;
 pub mod rules;
+pub mod text_kind;
 pub mod value;

@@ -2,9 +2,9 @@
 
 use super::decide::Planned;
 use super::decide::Shape;
-use super::text::Kind;
 use super::text::Known;
 use crate::model::policy::Treatment;
+use crate::model::text_kind::Kind;
 use crate::model::value::Value;
 
 /// Adds what a record's hidden fields hold.

@@ -40,6 +40,7 @@ use crate::model::policy::deciding;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
+use crate::model::text_kind::Kinds;
 
 /// Makes a treatment of the number that may stand behind an operator's name.
 type Operator = (&'static str, fn(Option<u32>) -> Treatment);
@@ -65,46 +66,6 @@ const OPERATORS: &[Operator] = &[
     ("token", |_| Treatment::Token),
     ("pseudonym", |_| Treatment::Pseudonym),
     ("group", |levels| Treatment::Group(levels.unwrap_or(1).max(1))),
-];
-
-/// Kinds of things that the redactor finds in a text, as policies call them.
-const TEXT_KINDS: &[&str] = &[
-    "person",
-    "name",
-    "ssn",
-    "card",
-    "phone",
-    "email",
-    "ip",
-    "iban",
-    "url",
-    "date",
-    "age",
-    "address",
-    "place",
-    "zip",
-    "mrn",
-    "health-plan",
-    "licence",
-    "driver-licence",
-    "passport",
-    "account",
-    "routing",
-    "tax-id",
-    "national-id",
-    "id",
-    "plate",
-    "vehicle",
-    "device",
-    "username",
-    "npi",
-    "dea",
-    "mbi",
-    "mac",
-    "vin",
-    "crypto",
-    "organisation",
-    "other",
 ];
 
 /// The audience that a manifest names where nobody says who asks has to have a policy.
@@ -271,11 +232,11 @@ fn lifts(unless: &[LiftDef]) -> Vec<Lift> {
 fn text_kinds(kinds: &[Name], report: &mut Report) -> Vec<String> {
     let mut out = Vec::with_capacity(kinds.len());
     for kind in kinds {
-        if TEXT_KINDS.contains(&kind.item.as_str()) {
+        if Kinds::named(&kind.item).is_some() {
             out.push(kind.item.clone());
         } else {
-            let help = did_you_mean(&kind.item, TEXT_KINDS.iter().copied());
-            let help = help.or_else(|| Some(format!("one of: {}", TEXT_KINDS.join(", "))));
+            let help = did_you_mean(&kind.item, Kinds::words());
+            let help = help.or_else(|| Some(format!("one of: {}", Kinds::words().collect::<Vec<_>>().join(", "))));
             report.say(kind.span, Problem::UnknownTextKind { kind: kind.item.clone() }, help);
         }
     }

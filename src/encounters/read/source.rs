@@ -229,7 +229,7 @@ fn guess(name: &str, first: &[u8], schema: &Schema) -> Format {
     let name = name.to_ascii_lowercase();
     let name = name.trim_end_matches(".gz").trim_end_matches(".xz");
     let start = first.trim_ascii_start();
-    if start.starts_with(b"{") && schema.level().slot("diagnoses", 0).is_some() && is_resource(start) {
+    if start.starts_with(b"{") && fhir::fits(schema) && is_resource(start) {
         return Format::Fhir;
     }
     match name.rsplit_once('.').map_or("", |(_, ending)| ending) {

@@ -34,7 +34,7 @@ pub enum Unreadable {
     #[error("the packed file is damaged here, the rest is not read")]
     Damaged,
     /// A FHIR resource of a kind that is no encounter.
-    #[error("this FHIR resource is no Encounter, Condition, Claim or ExplanationOfBenefit")]
+    #[error("this FHIR resource is of a type that is no encounter")]
     OtherResource,
 }
 
@@ -50,7 +50,7 @@ impl Unreadable {
             Unreadable::BrokenArray => "the JSON array is broken here, the rest is not read",
             Unreadable::TooManyCells => "this row has more cells than the header",
             Unreadable::Damaged => "the packed file is damaged here, the rest is not read",
-            Unreadable::OtherResource => "this FHIR resource is no Encounter, Condition, Claim or ExplanationOfBenefit",
+            Unreadable::OtherResource => "this FHIR resource is of a type that is no encounter",
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn has_issuer(digits: &[u32]) -> bool {
 }
 
 /// A National Provider Identifier (45 CFR 162.406): ten digits, first 1 or 2, Luhn over 80840 and the number.
-pub fn npi(text: &str) -> bool {
+pub fn provider_number(text: &str) -> bool {
     let mut digits = digits(text);
     if digits.len() != 10 || !matches!(digits.first(), Some(1 | 2)) {
         return false;
@@ -239,7 +239,7 @@ mod tests {
         for (kind, number, is_one) in NUMBERS {
             let check = match *kind {
                 "pan" => pan,
-                "npi" => npi,
+                "npi" => provider_number,
                 "imei" => imei,
                 "iban" => iban,
                 "vin" => vin,

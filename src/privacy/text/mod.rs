@@ -6,24 +6,24 @@
 
 pub mod checks;
 mod detect;
-mod kind;
 mod resolve;
+mod span;
 
 pub use crate::text::names_file::NameLists;
 pub use detect::Known;
-pub use kind::Kind;
-pub use kind::Span;
+pub use span::Span;
 
 use super::error::Error;
 use super::standing::Standing;
 use crate::model::policy::TextLine;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
+use crate::model::text_kind::Kind;
+use crate::model::text_kind::Kinds;
 use crate::text::page::Page;
 use crate::text::page::Word;
 use crate::text::words::Words;
 use detect::Cues;
-use kind::Kinds;
 use resolve::Found;
 use std::cell::Cell;
 use std::sync::Arc;

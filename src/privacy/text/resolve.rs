@@ -1,8 +1,8 @@
 //! What was found, and which of it counts where pieces overlap.
 
-use super::kind::Kind;
-use super::kind::Kinds;
-use super::kind::Span;
+use super::span::Span;
+use crate::model::text_kind::Kind;
+use crate::model::text_kind::Kinds;
 use crate::text::page::Page;
 use crate::text::page::Word;
 use crate::text::words::class;

@@ -322,7 +322,7 @@ impl Builder<'_> {
         }
         let span = self.span(&pair);
         let Some((set, code)) = pair.as_str().split_once('/') else {
-            self.expected("a set and its code, such as `nibrs/13B`", &pair);
+            self.expected("a set and its code, such as `parts/A-1`", &pair);
             return None;
         };
         let middle = span.start + set.len();

@@ -18,6 +18,11 @@ use serde_json::Map;
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// Whether resources can become encounters of the record: it declares what they are told apart by.
+pub(super) fn fits(schema: &Schema) -> bool {
+    schema.level().slot("diagnoses", 0).is_some()
+}
+
 /// What tells a resource.
 #[derive(Deserialize)]
 pub(super) struct Head {

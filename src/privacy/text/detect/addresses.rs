@@ -1,8 +1,8 @@
 //! Mail and web addresses.
 
-use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use crate::model::text_kind::Kind;
 use crate::text::page::Page;
 use crate::text::words::class;
 

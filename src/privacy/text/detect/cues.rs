@@ -2,9 +2,9 @@
 //! language is another list.
 
 use super::super::checks;
-use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use crate::model::text_kind::Kind;
 use crate::text::names_file::NameLists;
 use crate::text::page::Gap;
 use crate::text::page::Page;

@@ -1,8 +1,8 @@
 //! Dates: all elements but the year identify (45 CFR 164.514(b)(2)(i)(C)); so do ages over 89.
 
-use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;

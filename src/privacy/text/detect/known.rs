@@ -1,9 +1,9 @@
 //! The values that a record hides, and where a text repeats them.
 
 use super::super::checks;
-use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use crate::model::text_kind::Kind;
 use crate::text::names_file::NameLists;
 use crate::text::page::Gap;
 use crate::text::page::Page;

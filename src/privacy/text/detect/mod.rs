@@ -14,8 +14,8 @@ pub use known::Known;
 
 pub(super) use cues::Cues;
 
-use super::kind::Kind;
 use super::resolve::Found;
+use crate::model::text_kind::Kind;
 use crate::text::page::Page;
 
 /// Kinds that words tell and not numbers.

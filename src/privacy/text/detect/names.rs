@@ -1,11 +1,11 @@
 //! Persons: titles and roles, cues, given names and surnames, and strange words where a person would stand.
 
-use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use super::cues::Announced;
 use super::cues::Cue;
 use super::places::NEVER;
+use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;

@@ -2,10 +2,10 @@
 //! each word with a digit, and only there.
 
 use super::super::checks;
-use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use super::known::is_bounded;
+use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;

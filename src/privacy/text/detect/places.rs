@@ -1,8 +1,8 @@
 //! Places: towns, states and countries, facilities, and what a preposition leads to.
 
-use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;

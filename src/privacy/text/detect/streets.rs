@@ -1,9 +1,9 @@
 //! Street addresses: a number and a street, a street and a number, units, boxes, corners; and the town, state and postal
 //! code that follow.
 
-use super::super::kind::Kind;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;

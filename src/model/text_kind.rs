@@ -1,4 +1,4 @@
-//! The kinds of text that identify.
+//! The kinds of text that identify, and the words of a policy for them: the one table of both.
 
 macro_rules! kinds {
     ($($kind:ident $type:literal $word:literal $about:literal,)*) => {
@@ -16,7 +16,7 @@ macro_rules! kinds {
             }
 
             /// Whether a word stands for a kind in a mask.
-            pub(super) fn is_word(word: &str) -> bool {
+            pub fn is_word(word: &str) -> bool {
                 matches!(word, $($word)|*)
             }
 
@@ -65,9 +65,62 @@ kinds! {
     Other "OTHER" "hidden" "What a hidden field of the record holds.",
 }
 
+/// Words of a policy that stand for several kinds, or for a kind by another name than its own.
+const GROUPS: &[(&str, &[Kind])] = &[
+    ("person", &[Kind::Name]),
+    ("name", &[Kind::Name]),
+    ("place", &[Kind::Address, Kind::Location, Kind::Zip]),
+    ("location", &[Kind::Address, Kind::Location, Kind::Zip]),
+    ("contact", &[Kind::Phone, Kind::Email, Kind::Url, Kind::Username]),
+    ("account", &[Kind::Account, Kind::Iban, Kind::Routing, Kind::Crypto]),
+    ("vehicle", &[Kind::Vehicle, Kind::Vin]),
+    ("device", &[Kind::DeviceId, Kind::Mac]),
+    ("ip", &[Kind::Ip, Kind::Mac]),
+    ("licence", &[Kind::License, Kind::DriverLicense]),
+    ("license", &[Kind::License, Kind::DriverLicense]),
+    ("driver-license", &[Kind::DriverLicense]),
+    ("mrn", &[Kind::Mrn]),
+    ("username", &[Kind::Username]),
+    ("org", &[Kind::Org]),
+    ("organization", &[Kind::Org]),
+    ("other", &[Kind::Other]),
+    (
+        "id",
+        &[
+            Kind::Mrn,
+            Kind::HealthPlanId,
+            Kind::License,
+            Kind::DriverLicense,
+            Kind::Passport,
+            Kind::TaxId,
+            Kind::NationalId,
+            Kind::OtherId,
+            Kind::Npi,
+            Kind::Dea,
+            Kind::Mbi,
+        ],
+    ),
+    (
+        "number",
+        &[
+            Kind::Mrn,
+            Kind::HealthPlanId,
+            Kind::License,
+            Kind::DriverLicense,
+            Kind::Passport,
+            Kind::TaxId,
+            Kind::NationalId,
+            Kind::OtherId,
+            Kind::Npi,
+            Kind::Dea,
+            Kind::Mbi,
+        ],
+    ),
+];
+
 /// A choice of kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Kinds(u64);
+pub struct Kinds(u64);
 
 impl Kinds {
     /// Every kind but organisations, which a policy has to name.
@@ -93,46 +146,15 @@ impl Kinds {
 
     /// The kinds a word of a policy stands for; `None` if it stands for none.
     pub fn named(word: &str) -> Option<Kinds> {
-        let several: &[Kind] = match word {
-            "person" | "name" => &[Kind::Name],
-            "place" | "location" => &[Kind::Address, Kind::Location, Kind::Zip],
-            "contact" => &[Kind::Phone, Kind::Email, Kind::Url, Kind::Username],
-            "account" => &[Kind::Account, Kind::Iban, Kind::Routing, Kind::Crypto],
-            "vehicle" => &[Kind::Vehicle, Kind::Vin],
-            "device" => &[Kind::DeviceId, Kind::Mac],
-            "ip" => &[Kind::Ip, Kind::Mac],
-            "licence" | "license" => &[Kind::License, Kind::DriverLicense],
-            "driver-license" => &[Kind::DriverLicense],
-            "mrn" => &[Kind::Mrn],
-            "username" => &[Kind::Username],
-            "org" | "organization" => &[Kind::Org],
-            "other" => &[Kind::Other],
-            "id" | "number" => &[
-                Kind::Mrn,
-                Kind::HealthPlanId,
-                Kind::License,
-                Kind::DriverLicense,
-                Kind::Passport,
-                Kind::TaxId,
-                Kind::NationalId,
-                Kind::OtherId,
-                Kind::Npi,
-                Kind::Dea,
-                Kind::Mbi,
-            ],
-            _ => return Kind::ALL.iter().find(|kind| kind.word() == word).map(|kind| Kinds::default().with(*kind)),
-        };
-        Some(several.iter().fold(Kinds::default(), |kinds, kind| kinds.with(*kind)))
+        if let Some((_, kinds)) = GROUPS.iter().find(|(group, _)| *group == word) {
+            return Some(kinds.iter().fold(Kinds::default(), |all, kind| all.with(*kind)));
+        }
+        Kind::ALL.iter().find(|kind| kind.word() == word).map(|kind| Kinds::default().with(*kind))
     }
-}
 
-/// A piece of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// First byte.
-    pub start: usize,
-    /// Byte after the last.
-    pub end: usize,
-    /// What it is.
-    pub kind: Kind,
+    /// Every word that a policy may say.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        let own = Kind::ALL.iter().map(|kind| kind.word());
+        GROUPS.iter().map(|(word, _)| *word).chain(own.filter(|word| GROUPS.iter().all(|(group, _)| group != word)))
+    }
 }
