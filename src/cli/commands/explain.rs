@@ -9,6 +9,8 @@ use crate::cli::terminal::Terminal;
 use crate::definitions::load;
 use crate::definitions::load::DefinitionFile;
 use crate::diagnostics::did_you_mean;
+use crate::diagnostics::span::Span;
+use crate::registry::Registry;
 use include_dir::Dir;
 use include_dir::include_dir;
 use serde::Serialize;
@@ -52,55 +54,76 @@ struct Written {
 impl Explain {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         if let Some(policy) = &self.policy {
-            if self.name != "policy" {
-                let said = format!("`explain {} {policy}`: one name, or `policy` and a policy", self.name);
-                return Err(Failure::said(said));
-            }
-            return super::explain_policy::explain(
-                policy,
-                self.record.as_deref(),
-                self.domain.as_deref(),
-                context,
-                terminal,
-            );
+            return self.policy(policy, context, terminal);
         }
         if let Some(page) = PAGES.get_file(format!("{}.md", self.name.to_uppercase())).and_then(|it| it.contents_utf8())
         {
-            if terminal.json {
-                terminal.json(&serde_json::json!({ "diagnostic": self.name.to_uppercase(), "text": page }))?;
-            } else {
-                terminal.text(page)?;
-            }
+            return self.diagnostic(page, terminal);
+        }
+        let mut rules = Vec::new();
+        if let Some(written) = self.rule(context, &mut rules)? {
+            return show(&written, terminal);
+        }
+        let registry = context.registry(terminal)?;
+        let sets = self.code(&registry, terminal)?;
+        if !sets.is_empty() {
+            starters::note(&starters::among(&registry, &sets), terminal);
             return Ok(Verdict::Fine);
         }
-        let session = context.session(Reach::All)?;
-        let mut names = Vec::new();
-        for folder in session.folders()? {
+        self.nothing(&rules, terminal)?;
+        let all: Vec<u16> = (0..registry.set_count()).collect();
+        starters::note(&starters::among(&registry, &all), terminal);
+        Ok(Verdict::Wrong)
+    }
+
+    fn policy(&self, policy: &str, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        if self.name != "policy" {
+            let message = format!("`explain {} {policy}`: one name, or `policy` and a policy", self.name);
+            return Err(Failure::said(message));
+        }
+        super::explain_policy::explain(policy, self.record.as_deref(), self.domain.as_deref(), context, terminal)
+    }
+
+    fn diagnostic(&self, page: &str, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        if terminal.json {
+            terminal.json(&serde_json::json!({ "diagnostic": self.name.to_uppercase(), "text": page }))?;
+        } else {
+            terminal.text(page)?;
+        }
+        Ok(Verdict::Fine)
+    }
+
+    /// The rule of the name; every rule that has another name goes to `others`.
+    fn rule(&self, context: &Context, others: &mut Vec<String>) -> Result<Option<Written>, Failure> {
+        for folder in context.session(Reach::All)?.folders()? {
             let domain = load::load(&folder);
             for file in &domain.files {
                 for (rule, span) in file.tree.rules() {
                     if rule.id.item == self.name {
-                        let written = written(&self.name, &domain.name, file, span);
-                        return show(&written, terminal);
+                        return Ok(Some(written(&self.name, &domain.name, file, span)));
                     }
-                    names.push(rule.id.item.clone());
+                    others.push(rule.id.item.clone());
                 }
             }
         }
-        let registry = context.registry(terminal)?;
-        let mut found = Vec::new();
+        Ok(None)
+    }
+
+    /// Shows the code of the name from each code set that has it, and returns these sets.
+    fn code(&self, registry: &Registry, terminal: &mut Terminal) -> Result<Vec<u16>, Failure> {
+        let mut sets = Vec::new();
         for set in 0..registry.set_count() {
             if let Some(code) = registry.codes(set).find(&self.name) {
-                super::lookup::show(&registry, set, code, None, terminal)?;
-                found.push(set);
+                super::lookup::show(registry, set, code, None, terminal)?;
+                sets.push(set);
             }
         }
-        if !found.is_empty() {
-            starters::note(&starters::among(&registry, &found), terminal);
-            return Ok(Verdict::Fine);
-        }
-        let help =
-            did_you_mean(&self.name, names.iter().map(String::as_str)).map(|it| format!("; {it}")).unwrap_or_default();
+        Ok(sets)
+    }
+
+    fn nothing(&self, rules: &[String], terminal: &mut Terminal) -> Result<(), Failure> {
+        let near = did_you_mean(&self.name, rules.iter().map(String::as_str));
+        let help = near.map(|it| format!("; {it}")).unwrap_or_default();
         let error = format!("`{}` is no rule, no code and no diagnostic{help}", self.name);
         if terminal.json {
             terminal.json(&serde_json::json!({ "name": self.name, "error": error }))?;
@@ -108,13 +131,11 @@ impl Explain {
             terminal.note(&error);
         }
         terminal.flush()?;
-        let all: Vec<u16> = (0..registry.set_count()).collect();
-        starters::note(&starters::among(&registry, &all), terminal);
-        Ok(Verdict::Wrong)
+        Ok(())
     }
 }
 
-fn written(rule: &str, domain: &str, file: &DefinitionFile, span: crate::diagnostics::span::Span) -> Written {
+fn written(rule: &str, domain: &str, file: &DefinitionFile, span: Span) -> Written {
     let before = file.text.get(..span.start).unwrap_or_default();
     Written {
         rule: rule.to_owned(),
