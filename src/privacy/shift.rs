@@ -44,63 +44,69 @@ pub(super) fn written(text: &str, days: i32, on: Day) -> Option<String> {
     if text.is_empty() || text.len() > 40 {
         return None;
     }
-    let moved = |year: i32, month: usize, at: i32| {
-        let month = i8::try_from(month).ok()?;
-        let date = jiff::civil::Date::new(i16::try_from(year).ok()?, month, i8::try_from(at).ok()?).ok()?;
-        day(Day::from_civil(date), days, on)?.to_civil()
-    };
     let parts = parts(text);
-    let numbers: Vec<(usize, i32)> =
-        parts.iter().enumerate().filter_map(|(at, part)| Some((at, part.parse().ok()?))).collect();
-    let month = parts.iter().enumerate().find_map(|(at, part)| Some((at, month_of(part)?)));
-    let mut out: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
-    let mut put = |at: usize, text: String| {
-        if let Some(part) = out.get_mut(at) {
-            *part = text;
-        }
-    };
-    match (month, numbers.as_slice()) {
-        // March 3, 2026 · 3 March 2026
-        (Some((at, month)), [(first, day), (last, year)]) if parts.get(*last)?.len() == 4 => {
-            let date = moved(*year, month, *day)?;
-            let name = MONTHS.get(usize::try_from(date.month()).ok()?.checked_sub(1)?)?;
-            put(at, like(parts.get(at)?, name));
-            put(*first, date.day().to_string());
-            put(*last, date.year().to_string());
-        }
-        (None, [(one, first), (two, second), (three, third)]) => {
-            let widths = [parts.get(*one)?.len(), parts.get(*two)?.len(), parts.get(*three)?.len()];
-            let pad = |number: i32, width: usize| format!("{number:0width$}");
-            match widths {
-                // 2026-03-02
-                [4, ..] => {
-                    let date = moved(*first, usize::try_from(*second).ok()?, *third)?;
-                    put(*one, date.year().to_string());
-                    put(*two, pad(i32::from(date.month()), widths[1]));
-                    put(*three, pad(i32::from(date.day()), widths[2]));
-                }
-                // 3/2/2026, month first as the dates of this country are written
-                [.., 4] if *first <= 12 => {
-                    let date = moved(*third, usize::try_from(*first).ok()?, *second)?;
-                    put(*one, pad(i32::from(date.month()), widths[0]));
-                    put(*two, pad(i32::from(date.day()), widths[1]));
-                    put(*three, date.year().to_string());
-                }
-                _ => return None,
-            }
-        }
-        _ => return None,
-    }
-    // An ending such as `rd` belongs to the number that is gone, a weekday to the day.
-    let odd = |part: &str| {
-        let low = part.to_lowercase();
-        matches!(low.as_str(), "st" | "nd" | "rd" | "th")
-    };
-    let is_word = |part: &&str| part.chars().all(char::is_alphabetic) && month_of(part).is_none() && !odd(part);
+    let is_word = |part: &&str| part.chars().all(char::is_alphabetic) && month_of(part).is_none() && !is_ordinal(part);
+    // A weekday belongs to the day that is gone, and so does every other word: better no date than half a date.
     if parts.iter().any(|part| is_word(part) && !part.is_empty()) {
         return None;
     }
-    Some(out.iter().zip(&parts).filter(|(_, part)| !odd(part)).map(|(text, _)| text.as_str()).collect())
+    let date = date_of(&parts)?;
+    let moved = day(date.day()?, days, on)?.to_civil()?;
+    let out = parts.iter().enumerate().filter(|(_, part)| !is_ordinal(part)).map(|(at, part)| {
+        let number = |number: i32| {
+            if date.is_padded { format!("{number:0width$}", width = part.len()) } else { number.to_string() }
+        };
+        Some(match at {
+            _ if at == date.year.0 => moved.year().to_string(),
+            _ if at == date.month.0 && date.is_padded => number(i32::from(moved.month())),
+            _ if at == date.month.0 => like(part, MONTHS.get(usize::try_from(moved.month()).ok()?.checked_sub(1)?)?),
+            _ if at == date.day.0 => number(i32::from(moved.day())),
+            _ => (*part).to_owned(),
+        })
+    });
+    out.collect()
+}
+
+/// Where year, month and day of a date stand among its parts, and what they are.
+struct Dated {
+    year: (usize, i32),
+    month: (usize, i32),
+    day: (usize, i32),
+    /// All three are numbers, and day and month keep their width.
+    is_padded: bool,
+}
+
+impl Dated {
+    fn day(&self) -> Option<Day> {
+        let year = i16::try_from(self.year.1).ok()?;
+        let (month, day) = (i8::try_from(self.month.1).ok()?, i8::try_from(self.day.1).ok()?);
+        jiff::civil::Date::new(year, month, day).ok().map(Day::from_civil)
+    }
+}
+
+fn date_of(parts: &[&str]) -> Option<Dated> {
+    let numbers: Vec<(usize, i32)> =
+        parts.iter().enumerate().filter_map(|(at, part)| Some((at, part.parse().ok()?))).collect();
+    let month = parts.iter().enumerate().find_map(|(at, part)| Some((at, i32::try_from(month_of(part)?).ok()?)));
+    let is_year = |(at, _): &(usize, i32)| parts.get(*at).is_some_and(|part| part.len() == 4);
+    match (month, numbers.as_slice()) {
+        // March 3, 2026 · 3 March 2026
+        (Some(month), [day, year]) if is_year(year) => Some(Dated { year: *year, month, day: *day, is_padded: false }),
+        // 2026-03-02
+        (None, [year, month, day]) if is_year(year) => {
+            Some(Dated { year: *year, month: *month, day: *day, is_padded: true })
+        }
+        // 3/2/2026, month first as the dates of this country are written
+        (None, [month, day, year]) if is_year(year) && month.1 <= 12 => {
+            Some(Dated { year: *year, month: *month, day: *day, is_padded: true })
+        }
+        _ => None,
+    }
+}
+
+/// An ending such as `rd` belongs to the number that is gone.
+fn is_ordinal(part: &str) -> bool {
+    matches!(part.to_lowercase().as_str(), "st" | "nd" | "rd" | "th")
 }
 
 /// Numbers, words, and what stands between them.
