@@ -33,27 +33,29 @@ impl Context {
 
     /// The registry of all domains; compiled first if anything changed.
     pub fn registry(&self, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
-        Context::open(&self.session(Reach::All)?, None, terminal)
+        Context::open(&self.session(Reach::All)?, terminal)
     }
 
-    /// The registry of a session; compiled first if anything changed. Domains that were refused are named, except the
-    /// one that is `asked` for: of that one more is to be said.
-    pub fn open(session: &Session, asked: Option<&str>, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
-        let mut spinner = None;
-        let mut told = Vec::new();
+    /// The registry of a session; compiled first if anything changed. Domains that were refused are named.
+    pub fn open(session: &Session, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
+        let (registry, built) = Context::opened(session)?;
+        note_refused(built.as_ref(), None, terminal);
+        Ok(registry)
+    }
+
+    /// The registry of a session, and what came of compiling if anything had changed.
+    fn opened(session: &Session) -> Result<(Arc<Registry>, Option<Outcome>), Failure> {
+        let (mut spinner, mut built) = (None, None);
         let registry = session.open(&mut |progress| match progress {
             Progress::Building => spinner = Some(Terminal::spinner("building the registry")),
             Progress::Built(outcome) => {
                 if let Some(spinner) = spinner.take() {
                     spinner.finish_and_clear();
                 }
-                told.clone_from(&outcome.refused);
+                built = Some(*outcome);
             }
         })?;
-        for name in told.iter().filter(|name| Some(name.as_str()) != asked) {
-            terminal.note(&format!("the domain `{name}` has errors and is left out: see `tencode check`"));
-        }
-        Ok(registry)
+        Ok((registry, built))
     }
 
     /// The registry, for work in one domain; if that domain is refused, says why in a line for each error.
@@ -65,13 +67,23 @@ impl Context {
         if !session.has(domain)? {
             return Err(no_domain(domain, &session.folders()?, &session));
         }
-        let registry = Context::open(&session, Some(domain), terminal)?;
+        let (registry, built) = Context::opened(&session)?;
+        note_refused(built.as_ref(), Some(domain), terminal);
         if registry.domain_names().any(|name| name == domain) {
             return Ok(registry);
         }
-        let outcome = session.compile()?;
+        // Nothing changed since the domain was refused, so that it has to be compiled again to say why.
+        let outcome = built.map_or_else(|| session.compile(), Ok)?;
         note_errors(&outcome, terminal);
         Err(Failure::said(format!("the domain `{domain}` has errors and is refused: see `tencode check`")))
+    }
+}
+
+/// Names the domains that were refused, except the one that is `asked` for: of that one more is to be said.
+fn note_refused(built: Option<&Outcome>, asked: Option<&str>, terminal: &mut Terminal) {
+    let refused = built.map_or(&[][..], |outcome| outcome.refused.as_slice());
+    for name in refused.iter().filter(|name| Some(name.as_str()) != asked) {
+        terminal.note(&format!("the domain `{name}` has errors and is left out: see `tencode check`"));
     }
 }
 

@@ -157,7 +157,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Unavailable`] if the domains cannot be read or the registry cannot be written.
-    pub fn open(&self, said: &mut dyn FnMut(Progress<'_>)) -> Result<Arc<Registry>, Unavailable> {
+    pub fn open(&self, said: &mut dyn FnMut(Progress)) -> Result<Arc<Registry>, Unavailable> {
         let stamp = self.stamp()?;
         let path = self.registry_path();
         if let Ok(registry) = Registry::open(&path)
@@ -168,7 +168,7 @@ impl Session {
         said(Progress::Building);
         let outcome = self.compile()?;
         let path = Session::write(&outcome, stamp, &path)?;
-        said(Progress::Built(&outcome));
+        said(Progress::Built(Box::new(outcome)));
         Ok(Arc::new(Registry::open(&path)?))
     }
 
@@ -231,11 +231,11 @@ impl Session {
 }
 
 /// What happens while a registry is opened.
-pub enum Progress<'a> {
+pub enum Progress {
     /// Definitions changed; a build begins.
     Building,
     /// The build is done.
-    Built(&'a Outcome),
+    Built(Box<Outcome>),
 }
 
 /// The folder where compiled registries are kept: `$XDG_CACHE_HOME/tencode`, else `~/.cache/tencode`.

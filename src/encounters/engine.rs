@@ -119,7 +119,7 @@ impl Engine {
     /// # Errors
     /// If there is no such domain or record, no policy for the audience, or a script or pattern cannot be compiled.
     pub fn new(registry: Arc<Registry>, domain: &str, options: Options) -> Result<Engine, Error> {
-        let Some(domain) = registry.domain(domain)?.map(Arc::new) else {
+        let Some(domain) = registry.domain(domain)? else {
             let known = registry.shared()?.domains.join(", ");
             return Err(Error::UnknownDomain { name: domain.to_owned(), known });
         };

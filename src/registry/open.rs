@@ -23,6 +23,7 @@ use std::io::Read;
 use std::io::Seek;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::OnceLock;
 use zerocopy::FromBytes;
 use zerocopy::IntoBytes;
@@ -35,10 +36,17 @@ pub struct Registry {
     stamp: [u8; 32],
     sets: Vec<Set>,
     nothing: Set,
-    domains: Vec<(String, Range<usize>)>,
+    domains: Vec<Stored>,
     walks: Vec<Range<usize>>,
     shared_at: Range<usize>,
     shared: OnceLock<Shared>,
+}
+
+/// Where a domain is, and what it says once it was asked for.
+struct Stored {
+    name: String,
+    bytes: Range<usize>,
+    decoded: OnceLock<Arc<Domain>>,
 }
 
 /// Where the columns of a code set are.
@@ -127,17 +135,19 @@ impl Registry {
         self.shared.get().ok_or_else(|| self.unfit("what the domains share cannot be read"))
     }
 
-    /// One domain, decoded anew at each call; `None` if there is none of that name.
-    pub fn domain(&self, name: &str) -> Result<Option<Domain>, Error> {
-        match self.domains.iter().find(|(known, _)| known == name) {
-            Some((_, range)) => self.decoded(range, "a domain").map(Some),
-            None => Ok(None),
+    /// One domain, decoded at the first call; `None` if there is none of that name.
+    pub fn domain(&self, name: &str) -> Result<Option<Arc<Domain>>, Error> {
+        let Some(stored) = self.domains.iter().find(|stored| stored.name == name) else { return Ok(None) };
+        if stored.decoded.get().is_none() {
+            let decoded = Arc::new(self.decoded(&stored.bytes, "a domain")?);
+            let _ = stored.decoded.set(decoded);
         }
+        Ok(stored.decoded.get().map(Arc::clone))
     }
 
     /// Names of the domains, by place.
     pub fn domain_names(&self) -> impl Iterator<Item = &str> {
-        self.domains.iter().map(|(name, _)| name.as_str())
+        self.domains.iter().map(|stored| stored.name.as_str())
     }
 
     /// Place of a code set.
@@ -210,7 +220,8 @@ impl Registry {
                 *column = range;
             }
         }
-        self.domains = names.into_iter().zip(domains).collect();
+        let stored = |(name, bytes)| Stored { name, bytes, decoded: OnceLock::new() };
+        self.domains = names.into_iter().zip(domains).map(stored).collect();
         for place in 0..self.sets.len() {
             let further = self.sets.get(place).map_or(&[][..], |set| self.column(set, Kind::MoreParents));
             let is_multiple = !layout::Sparse::new(further).is_empty();

@@ -4,9 +4,11 @@ use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
+use crate::model::program::Domain;
 use crate::privacy::explain;
 use crate::privacy::explain::Explanation;
 use crate::registry::Registry;
+use std::sync::Arc;
 
 /// Prints what a policy does to every field and label of a record.
 pub(super) fn explain(
@@ -36,11 +38,7 @@ pub(super) fn explain(
 }
 
 /// The domain that is named, or the first that has the record.
-fn find(
-    registry: &Registry,
-    domain: Option<&str>,
-    record: Option<&str>,
-) -> Result<Option<crate::model::program::Domain>, Failure> {
+fn find(registry: &Registry, domain: Option<&str>, record: Option<&str>) -> Result<Option<Arc<Domain>>, Failure> {
     if let Some(domain) = domain {
         return Ok(registry.domain(domain)?);
     }

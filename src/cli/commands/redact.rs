@@ -84,7 +84,7 @@ impl Redact {
         let mut access = auditing::access("redact", &self.audience);
         registry.id().clone_into(&mut access.registry);
         access.domain = self.domain.clone().unwrap_or_default();
-        let redactor = match TextRedactor::new(registry.shared()?, domain.as_ref(), &self.audience) {
+        let redactor = match TextRedactor::new(registry.shared()?, domain.as_deref(), &self.audience) {
             Ok(redactor) => redactor,
             Err(error) => {
                 auditing::deny(log, &access)?;

@@ -107,7 +107,7 @@ impl Test {
                 break;
             }
         }
-        let registry = Context::open(&session, None, terminal)?;
+        let registry = Context::open(&session, terminal)?;
         let mut is_wrong = false;
         let mut behind = BTreeSet::new();
         let mut known: Vec<String> = Vec::new();
