@@ -171,3 +171,19 @@ fn the_page_on_operations_lists_the_variables() {
     assert!(read.len() > 3);
     assert_eq!(listed, read);
 }
+
+#[test]
+fn the_page_on_the_registry_lists_every_section() {
+    let layout = fs::read_to_string(root().join("src/registry/layout.rs")).unwrap();
+    let page = page("registry.md");
+    let version = layout.split("VERSION: u32 = ").nth(1).and_then(|rest| rest.split(';').next()).unwrap();
+    assert!(page.contains(&format!("## Layout, version {version}\n")), "the page is of another version than {version}");
+    let kinds = layout.split("pub(super) enum Kind {").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap();
+    let kinds = kinds.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let named: Vec<String> = kinds.map(|line| line.trim_end_matches(',').to_owned()).collect();
+    let listed: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").nth(1)).collect();
+    for (number, kind) in named.iter().enumerate() {
+        let row = format!("| {number} | {kind} |");
+        assert!(page.lines().any(|line| line.starts_with(&row)), "no row `{row}` among {listed:?}");
+    }
+}
