@@ -175,7 +175,7 @@ fn the_page_on_operations_lists_the_variables() {
 #[test]
 fn the_page_on_the_registry_lists_every_section() {
     let layout = fs::read_to_string(root().join("src/registry/layout.rs")).unwrap();
-    let page = page("registry.md");
+    let page = page("docs/registry.md");
     let version = layout.split("VERSION: u32 = ").nth(1).and_then(|rest| rest.split(';').next()).unwrap();
     assert!(page.contains(&format!("## Layout, version {version}\n")), "the page is of another version than {version}");
     let kinds = layout.split("pub(super) enum Kind {").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap();
