@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 use std::time::Instant;
 use tencode::definitions::format::print;
+use tencode::definitions::format::shorten;
 use tencode::definitions::parse;
 use tencode::definitions::parse::tree::Edition;
 use tencode::definitions::parse::tree::FieldDef;
@@ -25,16 +26,19 @@ use tencode::diagnostics::span::Spanned;
 fn shape(tree: &File) -> String {
     static PLACE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"span: Span \{ start: \d+, end: \d+ \}").unwrap());
     let mut statements = Vec::new();
-    for mut statement in tree.statements.clone() {
+    let mut tree = tree.clone();
+    shorten(&mut tree);
+    for mut statement in tree.statements {
         match &mut statement.item {
             Statement::Record(record) => record.fields.iter_mut().for_each(settle),
             Statement::CodeSet(set) => set.items.retain(|item| !matches!(item.item, SetItem::InHead)),
-            Statement::Rule(rule) => rule.items.retain(|item| !matches!(item.item, RuleItem::On)),
+            Statement::Rule(rule) => settle_rule(&mut rule.items, true),
             // A block of rules says what each of its rules could say alone.
             Statement::Rules(block) => {
                 for rule in &block.rules {
                     let mut rule = rule.clone();
                     rule.item.record = Some(block.record.clone());
+                    settle_rule(&mut rule.item.items, true);
                     rule.item
                         .items
                         .extend(block.see.iter().map(|see| Spanned::new(RuleItem::See(see.clone()), see.span)));
@@ -47,6 +51,20 @@ fn shape(tree: &File) -> String {
         statements.push(statement);
     }
     PLACE.replace_all(&format!("{statements:?}"), "").into_owned()
+}
+
+/// Leaves out what is said elsewhere, and puts what a rule or check begins with in one order, as their own says nothing.
+fn settle_rule(items: &mut Vec<Spanned<RuleItem>>, is_rule: bool) {
+    items.retain(|item| !matches!(item.item, RuleItem::Unsaid));
+    items.sort_by_key(|item| is_rule && matches!(item.item, RuleItem::See(_)));
+    let is_clause = |item: &RuleItem| matches!(item, RuleItem::Word { .. } | RuleItem::ForEach { .. });
+    let leading = items.iter().position(|item| !is_clause(&item.item)).unwrap_or(items.len());
+    items.get_mut(..leading).unwrap_or_default().sort_by_key(|item| matches!(item.item, RuleItem::ForEach { .. }));
+    for item in items {
+        if let RuleItem::Check(items) = &mut item.item {
+            settle_rule(items, false);
+        }
+    }
 }
 
 /// Puts the attributes of a field in one order, as their own says nothing.
@@ -184,7 +202,15 @@ fn statement() -> impl Strategy<Value = String> {
         (name(), condition()).prop_map(|(a, b)| format!("let {a} = {b}")),
         name().prop_map(|a| format!("for each {a} in list.{a}")),
         text().prop_map(|a| format!("see {a}")),
+        text().prop_map(|a| format!("element {a}")),
+        path().prop_map(|a| format!("at {a}")),
+        (path(), literal()).prop_map(|(a, b)| format!("when {a} is present\n require {a} > {b}\n at {a}")),
         condition().prop_map(|a| format!("check {{ forbid {a} }}")),
+        (name(), text(), path()).prop_map(|(a, b, c)| {
+            format!("check {{ for each {a} in {c}\n # why\n element {b}; require {a} in (1, 2); at {a} }}")
+        }),
+        (name(), text(), condition())
+            .prop_map(|(a, b, c)| format!("check element {b} for each {a} in x {{ forbid {c} }}")),
     ];
     let field = prop_oneof![
         name().prop_map(|a| format!("{a} text required \"Title\"")),

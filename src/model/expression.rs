@@ -234,16 +234,25 @@ pub enum Root {
 impl Expression {
     /// The field that is read first, from left to right; for a question about a list, the list.
     pub fn first_path(&self) -> Option<&Path> {
-        match self {
+        match self.first_value()? {
             Expression::Path(path) => Some(path),
+            Expression::Property { of, .. } => of.first_path(),
+            _ => None,
+        }
+    }
+
+    /// The path that is read first, or the property of a code that is read first.
+    pub fn first_value(&self) -> Option<&Expression> {
+        match self {
+            Expression::Path(_) => Some(self),
+            Expression::Property { of, .. } => of.first_value().map(|_| self),
             Expression::Literal(_) | Expression::Position(_) => None,
             Expression::And(all)
             | Expression::Or(all)
             | Expression::Call { arguments: all, .. }
-            | Expression::Table { arguments: all, .. } => all.iter().find_map(Expression::first_path),
+            | Expression::Table { arguments: all, .. } => all.iter().find_map(Expression::first_value),
             Expression::Not(of)
             | Expression::Present(of)
-            | Expression::Property { of, .. }
             | Expression::In { of, .. }
             | Expression::Includes { of, .. }
             | Expression::CodeIs { of, .. }
@@ -251,11 +260,11 @@ impl Expression {
             | Expression::Mentions { of, .. }
             | Expression::Within { of, .. }
             | Expression::Quantified { list: of, .. }
-            | Expression::Count { list: of, .. } => of.first_path(),
+            | Expression::Count { list: of, .. } => of.first_value(),
             Expression::Compare { left, right, .. }
             | Expression::Relates { left, right, .. }
             | Expression::Arithmetic { left, right, .. }
-            | Expression::With { value: left, body: right, .. } => left.first_path().or_else(|| right.first_path()),
+            | Expression::With { value: left, body: right, .. } => left.first_value().or_else(|| right.first_value()),
         }
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn rule<'t>(
         severities: Vec::new(),
         record: place,
         message: Vec::new(),
-        see: block.and_then(|block| block.see.as_ref()).map(|see| see.item.clone()).unwrap_or_default(),
+        see: block.map(|block| source(block, def, &mut lowering)).unwrap_or_default(),
         help: String::new(),
         scope: Vec::new(),
         from: None,
@@ -159,6 +159,17 @@ pub(super) fn rule<'t>(
     rule.scope = outer.scope;
     rule.variables = lowering.scope.used();
     Some(rule)
+}
+
+/// The source that a rule has from its block.
+fn source(block: &RulesDef, def: &RuleDef, lowering: &mut Lowering<'_, '_>) -> String {
+    let has_own = def.items.iter().any(|item| matches!(item.item, RuleItem::See(_)));
+    if let (false, Some(see), None) = (has_own, &block.see, block.see_of(def)) {
+        let kind = Problem::Expected { expected: "a name that ends with a number".into(), found: "none".into() };
+        let help = format!("the source of the block is \"{}\"; or give the rule its own: `see \"…\"`", see.item);
+        lowering.say_at(def.id.span, kind, Some(help));
+    }
+    block.see_of(def).unwrap_or_default()
 }
 
 /// Moves conditions that use no variable of a loop or `let` out of the loops: they are asked once for an encounter, and rules
@@ -261,19 +272,19 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
             let problem = Problem::Misplaced { what: "severity".into(), place: "a check".into() };
             lowering.say_at(severity.span, problem, help);
         }
-        RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::On | RuleItem::Check(_) => {}
+        RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::Unsaid | RuleItem::Check(_) => {}
     }
 }
 
-/// `require if present E`: E, or its first field is missing.
+/// `require if present E`: E, or the field or property that it reads first is missing.
 fn if_present(condition: &Spanned<Expr>, lowering: &mut Lowering<'_, '_>) -> Expression {
     let lowered = lowering.condition(condition);
-    let Some(path) = lowered.first_path().cloned() else {
+    let Some(first) = lowered.first_value().cloned() else {
         let kind = Problem::Expected { expected: "a condition about a field".into(), found: "none".into() };
         lowering.say_at(condition.span, kind, Some("leave `if present` out".into()));
         return lowered;
     };
-    let is_missing = Expression::Not(Box::new(Expression::Present(Box::new(Expression::Path(path)))));
+    let is_missing = Expression::Not(Box::new(Expression::Present(Box::new(first))));
     Expression::Or(vec![is_missing, lowered])
 }
 

@@ -13,8 +13,11 @@ mod policies;
 mod records;
 mod rules;
 mod sets;
+mod short;
 mod trivia;
 mod words;
+
+pub use short::shorten;
 
 use crate::definitions::format::page::Above;
 use crate::definitions::format::page::Body;
@@ -72,6 +75,11 @@ fn laid_out(source: &str, tree: &tree::File, problems: &[Diagnostic]) -> String 
     let mut printer =
         Printer { trivia: Trivia::of(source), problems: problems.iter().map(|it| it.span.start).collect() };
     printer.problems.sort_unstable();
+    if problems.is_empty() {
+        let mut tree = tree.clone();
+        short::shorten(&mut tree);
+        return page::lay_out(&printer.file(&tree, source));
+    }
     page::lay_out(&printer.file(tree, source))
 }
 
@@ -163,7 +171,8 @@ impl Printer<'_> {
         let mut left: Option<Vec<Above>> = None;
         for (span, item) in items {
             let span = self.trimmed(span);
-            self.between(&mut body, Span::new(at, span.start), left.take());
+            // What stands in the head of a statement stands before its block.
+            self.between(&mut body, Span::new(at, span.start.max(at)), left.take());
             let shape = print(self, item, span);
             let shape = if self.is_spoilt(span, &shape) {
                 self.trivia.take_all(span);
@@ -176,7 +185,7 @@ impl Printer<'_> {
                 entry.above.extend(self.trivia.left_in(span));
             }
             left = body.entries.pop_if(|entry| is_nothing(&entry.shape)).map(|entry| entry.above);
-            at = span.end;
+            at = span.end.max(at);
         }
         let gap = self.trivia.gap(Span::new(at, block.end));
         body.last = settle(&mut body, gap, left);
@@ -361,6 +370,18 @@ derive call { label a when b
             (
                 "rule r error \"m\" { when a within 12 months of b }",
                 "rule r error \"m\" { when a within 1 year of b }".to_owned(),
+            ),
+            (
+                "rule r error \"m\" element \"2\" for each v in vs { forbid v.a > v.b }",
+                "rule r error \"m\" {\nfor each v in vs\nelement \"2\"\n\nat v.a\nforbid v.a > v.b }".to_owned(),
+            ),
+            (
+                "rule r error \"m\" { require if present a in 0..9 }",
+                "rule r error \"m\" { when a is present; require a in 0..9; at a }".to_owned(),
+            ),
+            (
+                "rules for r \"S {number}\" { rule r-5 error \"m\" { require a } }",
+                "rules for r \"S {number}\" { rule r-5 error \"m\" { see \"S 5\"; require a } }".to_owned(),
             ),
         ];
         for (one, other) in same {

@@ -104,9 +104,10 @@ fn block(body: &Body, indent: usize, lines: &mut Vec<Line>) {
         let run = body.entries.get(start..end).unwrap_or_default();
         let columns = Columns::of(run);
         for (at, entry) in run.iter().enumerate() {
-            let is_first = start + at == 0;
-            for (nth, above) in entry.above.iter().enumerate() {
-                push_above(above, is_first && nth == 0, indent, lines);
+            let mut is_first = start + at == 0;
+            for above in &entry.above {
+                push_above(above, is_first, indent, lines);
+                is_first &= *above == Above::Blank;
             }
             let short = shorts.get(start + at).and_then(Option::as_ref);
             push_entry(entry, short, &columns, indent, lines);
@@ -114,8 +115,10 @@ fn block(body: &Body, indent: usize, lines: &mut Vec<Line>) {
         start = end;
     }
     let last = body.last.iter().rposition(|above| *above != Above::Blank).map_or(0, |at| at + 1);
-    for (nth, above) in body.last.iter().take(last).enumerate() {
-        push_above(above, body.entries.is_empty() && nth == 0, indent, lines);
+    let mut is_first = body.entries.is_empty();
+    for above in body.last.iter().take(last) {
+        push_above(above, is_first, indent, lines);
+        is_first &= *above == Above::Blank;
     }
 }
 
@@ -181,7 +184,7 @@ fn short(shape: &Shape, indent: usize) -> Option<String> {
     if !body.may_be_short || !is_bare || body.entries.len() > MOST_ON_A_LINE {
         return None;
     }
-    let parts: Option<Vec<String>> = body.entries.iter().map(part).collect();
+    let parts: Option<Vec<String>> = body.entries.iter().map(on_a_line).collect();
     let inner = parts?.join("; ");
     let inner = if inner.is_empty() { String::new() } else { format!(" {inner} ") };
     let blank = if tail.is_empty() { "" } else { " " };
@@ -190,11 +193,16 @@ fn short(shape: &Shape, indent: usize) -> Option<String> {
 }
 
 /// A statement of a block that stands on one line.
-fn part(entry: &Entry) -> Option<String> {
+fn on_a_line(entry: &Entry) -> Option<String> {
     if entry.comment.is_some() || entry.above.iter().any(|above| *above != Above::Blank) {
         return None;
     }
-    match &entry.shape {
+    part(&entry.shape)
+}
+
+/// A statement without lines of its own.
+pub fn part(shape: &Shape) -> Option<String> {
+    match shape {
         Shape::Keyword(keyword, flow) if flow.is_empty() => Some(keyword.clone()),
         Shape::Keyword(keyword, flow) => Some(format!("{keyword} {}", flow.line())),
         Shape::Plain(flow) => Some(flow.line()),

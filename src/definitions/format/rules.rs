@@ -4,6 +4,7 @@ use crate::definitions::format::Printer;
 use crate::definitions::format::expression::compare;
 use crate::definitions::format::expression::path;
 use crate::definitions::format::flow::Flow;
+use crate::definitions::format::page;
 use crate::definitions::format::page::Shape;
 use crate::definitions::format::records::kind;
 use crate::definitions::format::words::bare;
@@ -29,6 +30,9 @@ use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::rules::Severity;
+
+/// Characters of a head with words and loops in it; what would be wider stands in the block.
+const WIDEST_HEAD: usize = 110;
 
 impl Printer<'_> {
     pub(super) fn list(&self, def: &ListDef) -> Shape {
@@ -142,11 +146,48 @@ impl Printer<'_> {
 
     pub(super) fn rule(&mut self, def: &RuleDef, span: Span) -> Shape {
         let head = format!("rule {} {} {}", def.id.item, severity_word(def.severity), quoted(&def.message.item));
-        Shape::Block(Flow::of(head), self.rule_body(&def.items, span), String::new())
+        let leading = self.leading(&def.items, true);
+        self.rule_block(head, &leading, &def.items, span)
     }
 
-    fn rule_body(&mut self, items: &[Spanned<RuleItem>], span: Span) -> super::page::Body {
-        self.block(items, span, Printer::rule_item).short()
+    /// The words and loops that a rule or check begins with: they may stand in its head.
+    fn leading<'t>(&self, items: &'t [Spanned<RuleItem>], is_rule: bool) -> Vec<&'t Spanned<RuleItem>> {
+        let is_clause = |item: &RuleItem| {
+            matches!(item, RuleItem::Word { .. } | RuleItem::ForEach { .. } | RuleItem::ForPair { .. })
+        };
+        // The order in which a rule has these says nothing.
+        let is_passed = |item: &RuleItem| match item {
+            RuleItem::Unsaid => true,
+            RuleItem::See(_) | RuleItem::Help(_) | RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once => is_rule,
+            _ => false,
+        };
+        let run = items.iter().take_while(|it| is_clause(&it.item) || is_passed(&it.item));
+        let run = run.take_while(|it| !self.has_problem(it.span)).filter(|it| is_clause(&it.item));
+        let (words, loops): (Vec<_>, Vec<_>) = run.partition(|it| matches!(it.item, RuleItem::Word { .. }));
+        words.into_iter().chain(loops).collect()
+    }
+
+    /// A rule or check; of the clauses that may stand in its head it has as many as are not too wide, words before loops.
+    fn rule_block(
+        &mut self,
+        mut head: String,
+        clauses: &[&Spanned<RuleItem>],
+        items: &[Spanned<RuleItem>],
+        span: Span,
+    ) -> Shape {
+        let mut moved = Vec::new();
+        for clause in clauses {
+            let Some(text) = page::part(&self.rule_item(&clause.item, clause.span)) else { break };
+            if head.chars().count() + 1 + text.chars().count() > WIDEST_HEAD {
+                break;
+            }
+            head = format!("{head} {text}");
+            moved.push(clause.span.start);
+        }
+        let body = self.block(items, span, |printer, item, span| {
+            if moved.contains(&span.start) { super::nothing() } else { printer.rule_item(item, span) }
+        });
+        Shape::Block(Flow::of(head), body.short(), String::new())
     }
 
     fn rule_item(&mut self, item: &RuleItem, span: Span) -> Shape {
@@ -155,7 +196,7 @@ impl Printer<'_> {
             RuleItem::See(text) => keyword("see", Flow::of(quoted(&text.item))),
             RuleItem::Help(text) => keyword("help", Flow::of(quoted(&text.item))),
             RuleItem::Word { key, text } => keyword(&key.item, Flow::of(quoted(&text.item))),
-            RuleItem::On => super::nothing(),
+            RuleItem::Unsaid => super::nothing(),
             RuleItem::When(condition) => keyword("when", self.expression(condition)),
             RuleItem::Require(condition) => keyword("require", self.expression(condition)),
             RuleItem::RequireIfPresent(condition) => {
@@ -187,7 +228,10 @@ impl Printer<'_> {
             RuleItem::Once => Shape::Plain(Flow::of("once")),
             RuleItem::FixCode { set, code } => keyword("fix", Flow::of(format!("{}/{}", set.item, bare(&code.item)))),
             RuleItem::FixExpr(value) => keyword("fix", self.expression(value)),
-            RuleItem::Check(items) => Shape::Block(Flow::of("check"), self.rule_body(items, span), String::new()),
+            RuleItem::Check(items) => {
+                let leading = self.leading(items, false);
+                self.rule_block("check".to_owned(), &leading, items, span)
+            }
         }
     }
 }

@@ -477,9 +477,25 @@ pub struct FunctionDef {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RulesDef {
     pub record: Name,
-    /// The source of the rules that name none.
+    /// The source of the rules that name none; `{number}` in it stands for the number at the end of the rule's name.
     pub see: Option<Name>,
     pub rules: Vec<Spanned<RuleDef>>,
+}
+
+impl RulesDef {
+    /// The source that a rule of the block has if it names none; `None` if there is none, or if it asks for the number of a rule
+    /// whose name has none.
+    pub fn see_of(&self, rule: &RuleDef) -> Option<String> {
+        const NUMBER: &str = "{number}";
+        let see = &self.see.as_ref()?.item;
+        if !see.contains(NUMBER) {
+            return Some(see.clone());
+        }
+        let name = rule.id.item.as_str();
+        let front = name.trim_end_matches(|sign: char| sign.is_ascii_digit());
+        let number = name.strip_prefix(front).filter(|number| !number.is_empty())?;
+        Some(see.replace(NUMBER, number))
+    }
 }
 
 /// `rule ID severity "message" { … }`
@@ -525,8 +541,8 @@ pub enum RuleItem {
         name: Name,
         value: Spanned<Expr>,
     },
-    /// `on R` of the first edition; the rule of the tree holds the record.
-    On,
+    /// What is said elsewhere: `on R` of the first edition, whose record the rule holds, or a line that goes without saying.
+    Unsaid,
     When(Spanned<Expr>),
     Require(Spanned<Expr>),
     /// `require if present E`: holds where the first field of the condition is missing.

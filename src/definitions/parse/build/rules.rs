@@ -173,10 +173,22 @@ impl Builder<'_> {
         let id = self.next_name(&mut parts)?;
         let severity = self.severity(&mut parts)?.item;
         let message = self.next_name(&mut parts)?;
+        let mut items = self.clauses(&mut parts);
         let body = parts.next()?;
         let on = body.clone().into_inner().find(|pair| pair.as_rule() == Rule::on);
         let record = on.and_then(|pair| self.inner_name(pair));
-        Some(RuleDef { id, record, severity, message, items: self.rule_body(body) })
+        items.extend(self.rule_body(body));
+        Some(RuleDef { id, record, severity, message, items })
+    }
+
+    /// What stands in the head of a rule or check: it says the same as it would in the block.
+    fn clauses(&mut self, parts: &mut Parts<'_>) -> Vec<Spanned<RuleItem>> {
+        let mut items = Vec::new();
+        while let Some(pair) = parts.take(Rule::for_each).or_else(|| parts.take(Rule::rule_word)) {
+            let span = self.span(&pair);
+            items.extend(self.rule_item(pair).map(|item| Spanned::new(item, span)));
+        }
+        items
     }
 
     pub(super) fn rule_body(&mut self, block: Pair<'_>) -> Vec<Spanned<RuleItem>> {
@@ -207,12 +219,16 @@ impl Builder<'_> {
                     _ => RuleItem::Word { key, text },
                 }
             }
-            Rule::on => RuleItem::On,
+            Rule::on => RuleItem::Unsaid,
             Rule::from_day => RuleItem::From(self.day(parts.next()?)?),
             Rule::to_day => RuleItem::To(self.day(parts.next()?)?),
             Rule::once => RuleItem::Once,
             Rule::fix => return self.fix(parts.next()?),
-            Rule::check => RuleItem::Check(self.rule_body(parts.next()?)),
+            Rule::check => {
+                let mut items = self.clauses(&mut parts);
+                items.extend(self.rule_body(parts.next()?));
+                RuleItem::Check(items)
+            }
             _ => return None,
         })
     }
