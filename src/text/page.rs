@@ -1,6 +1,7 @@
 //! A text as words, each with its shape, what it can be, and what stands before it.
 
 use super::names_file::NameLists;
+use super::tokens::cut;
 use super::words::Sum;
 use super::words::Words;
 use super::words::class;
@@ -124,9 +125,9 @@ impl<'t> Page<'t> {
 
     fn split(&mut self) {
         let (text, bytes) = (self.text, self.text.as_bytes());
-        let (mut at, mut end) = (0, 0);
-        while let Some(start) = next_word(text, bytes, at) {
-            let (mut word, after) = plain_word(bytes, start).unwrap_or_else(|| signed_word(text, start));
+        let mut end = 0;
+        for (start, after) in cut(text) {
+            let mut word = word(text, start, after);
             word.gap = if self.words.is_empty() { Gap::Start } else { gap(text, bytes, end, start) };
             let may_be_crossed_out = matches!(word.shape, Shape::Upper | Shape::Mixed | Shape::Both);
             let piece = text.get(start..word.end).unwrap_or("");
@@ -138,7 +139,7 @@ impl<'t> Page<'t> {
             }
             self.has_digits |= matches!(word.shape, Shape::Digits | Shape::Both);
             self.words.push(word);
-            (at, end) = (after, word.end);
+            end = word.end;
         }
     }
 
@@ -362,93 +363,32 @@ const ENDINGS: &[(&str, &[&str])] = &[
     ("ian", &["", "ia"]),
 ];
 
-/// What a byte can be.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Byte {
-    Sign,
-    Lower,
-    Upper,
-    Digit,
-    Apostrophe,
-    /// Part of a sign that is not ASCII.
-    Wide,
+/// The word that is cut from `start` to `end`, without the ending of a possessive.
+fn word(text: &str, start: usize, end: usize) -> Word {
+    let piece = text.get(start..end).unwrap_or("");
+    plain_word(piece, start).unwrap_or_else(|| signed_word(piece, start))
 }
 
-const BYTES: [Byte; 256] = {
-    let mut bytes = [Byte::Sign; 256];
-    let mut at = 0;
-    while at < 256 {
-        #[expect(clippy::cast_possible_truncation, reason = "it is below 256")]
-        let byte = at as u8;
-        #[expect(clippy::indexing_slicing, reason = "there are 256 of them")]
-        {
-            bytes[at] = match byte {
-                b'a'..=b'z' => Byte::Lower,
-                b'A'..=b'Z' => Byte::Upper,
-                b'0'..=b'9' => Byte::Digit,
-                b'\'' => Byte::Apostrophe,
-                128.. => Byte::Wide,
-                _ => Byte::Sign,
-            };
-        }
-        at += 1;
-    }
-    bytes
-};
-
-fn kind_of(byte: u8) -> Byte {
-    BYTES.get(usize::from(byte)).copied().unwrap_or(Byte::Sign)
-}
-
-/// Where the next word begins.
-fn next_word(text: &str, bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        match kind_of(*bytes.get(at)?) {
-            Byte::Sign | Byte::Apostrophe => at += 1,
-            Byte::Wide => {
-                let c = text.get(at..)?.chars().next()?;
-                if c.is_alphanumeric() {
-                    return Some(at);
-                }
-                at += c.len_utf8();
-            }
-            _ => return Some(at),
-        }
-    }
-}
-
-/// A word of ASCII letters and digits and the byte after it; `None` if an apostrophe or another letter may belong to it.
-fn plain_word(bytes: &[u8], start: usize) -> Option<(Word, usize)> {
+/// A word of ASCII letters and digits; `None` if it has other signs.
+fn plain_word(piece: &str, start: usize) -> Option<Word> {
     let (mut lower, mut upper, mut digits, mut sum) = (0_usize, 0_usize, 0_usize, Sum::default());
-    let mut at = start;
-    while let Some(byte) = bytes.get(at) {
-        match kind_of(*byte) {
-            Byte::Lower => lower += 1,
-            Byte::Upper => upper += 1,
-            Byte::Digit => digits += 1,
-            Byte::Sign => break,
-            Byte::Apostrophe | Byte::Wide => return None,
+    for byte in piece.bytes() {
+        match byte {
+            b'a'..=b'z' => lower += 1,
+            b'A'..=b'Z' => upper += 1,
+            b'0'..=b'9' => digits += 1,
+            _ => return None,
         }
         sum.add_low(byte | u8::from(byte.is_ascii_uppercase()) << 5);
-        at += 1;
     }
-    let begins_high = bytes.get(start).is_some_and(u8::is_ascii_uppercase);
-    let shape = shape(lower, upper, digits, begins_high, at - start);
-    Some((Word { start, end: at, sum: sum.finish(), class: 0, shape, gap: Gap::Start }, at))
+    let begins_high = piece.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
+    let shape = shape(lower, upper, digits, begins_high, piece.len());
+    Some(Word { start, end: start + piece.len(), sum: sum.finish(), class: 0, shape, gap: Gap::Start })
 }
 
 /// A word in which apostrophes and letters of other alphabets may stand.
-fn signed_word(text: &str, start: usize) -> (Word, usize) {
-    let mut at = start;
-    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        let is_inner = matches!(c, '\'' | '’') && joins(text, at + c.len_utf8());
-        if c.is_alphanumeric() || is_mark(c) || is_inner {
-            at += c.len_utf8();
-        } else {
-            break;
-        }
-    }
-    let piece = without_possessive(text.get(start..at).unwrap_or(""));
+fn signed_word(piece: &str, start: usize) -> Word {
+    let piece = without_possessive(piece);
     let (mut lower, mut upper, mut digits) = (0, 0, 0);
     for c in piece.chars() {
         if c.is_numeric() {
@@ -461,7 +401,7 @@ fn signed_word(text: &str, start: usize) -> (Word, usize) {
     }
     let begins_high = piece.starts_with(char::is_uppercase);
     let shape = shape(lower, upper, digits, begins_high, piece.len());
-    (Word { start, end: start + piece.len(), sum: hash_word(piece), class: 0, shape, gap: Gap::Start }, at)
+    Word { start, end: start + piece.len(), sum: hash_word(piece), class: 0, shape, gap: Gap::Start }
 }
 
 fn shape(lower: usize, upper: usize, digits: usize, begins_high: bool, length: usize) -> Shape {
@@ -477,18 +417,9 @@ fn shape(lower: usize, upper: usize, digits: usize, begins_high: bool, length: u
     }
 }
 
-/// A sign that belongs to the letter before it.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{feff}')
-}
-
 /// `XXXX`: somebody has masked it already.
 fn is_crossed_out(piece: &str) -> bool {
     piece.contains("XX") && (piece.contains("XXXX") || piece.bytes().all(|byte| byte == b'X'))
-}
-
-fn joins(text: &str, at: usize) -> bool {
-    text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_alphabetic)
 }
 
 fn without_possessive(piece: &str) -> &str {

@@ -1,6 +1,7 @@
 //! A text as words: where each begins and ends, what stands before it, and its plain form.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// What stands between a word and the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,19 +62,22 @@ pub(crate) fn normal(word: &str) -> String {
 
 /// Calls `visit` for each word: the word, its first byte, the byte after its last, what stands before it.
 pub(crate) fn split<'t>(text: &'t str, mut visit: impl FnMut(&'t str, usize, usize, Gap)) {
+    let mut last = 0;
+    for (start, end) in cut(text) {
+        visit(text.get(start..end).unwrap_or(""), start, end, gap(text, last, start));
+        last = end;
+    }
+}
+
+/// What stands between two words, from the end of one to the start of the other.
+fn gap(text: &str, end: usize, start: usize) -> Gap {
     let bytes = text.as_bytes();
-    let (mut at, mut gap) = (0, Gap::None);
-    loop {
-        let start = at;
-        at = end_of_word(text, start);
-        if at > start
-            && let Some(word) = text.get(start..at)
-        {
-            visit(word, start, at, gap);
-            gap = Gap::None;
-        }
-        let Some(sign) = sign_at(text, at) else { return };
-        let next = at + sign.len_utf8();
+    if start == end + 1 && bytes.get(end) == Some(&b' ') {
+        return Gap::None;
+    }
+    let mut gap = Gap::None;
+    for (at, sign) in text.get(end..start).unwrap_or("").char_indices() {
+        let (at, next) = (end + at, end + at + sign.len_utf8());
         gap = match (gap, sign) {
             (gap, ' ') => gap,
             (Gap::End, _) | (_, ';' | '\n' | '–' | '—' | '•') => Gap::End,
@@ -86,8 +90,22 @@ pub(crate) fn split<'t>(text: &'t str, mut visit: impl FnMut(&'t str, usize, usi
             (_, ',' | '(' | ')' | '[' | ']') => Gap::Comma,
             (gap, _) => gap,
         };
-        at = next;
     }
+    gap
+}
+
+/// The words of a text, each with its first byte and the byte after its last. Every other file that needs words takes
+/// them from here.
+///
+/// A word is letters and digits of any alphabet, with the marks over them; an apostrophe belongs to it between a letter
+/// or digit and a letter, so that `O'Neil` is one word and `5'10` is two.
+pub(crate) fn cut(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = start_of_word(text, at)?;
+        at = end_of_word(text, start);
+        Some((start, at))
+    })
 }
 
 /// For each byte, whether it is a letter or digit of ASCII.
@@ -104,7 +122,26 @@ static IS_PLAIN: [bool; 256] = {
     is_plain
 };
 
-/// The byte after a word that begins here; the same byte if none does.
+/// Where the next word begins, from a byte on.
+fn start_of_word(text: &str, mut at: usize) -> Option<usize> {
+    loop {
+        let byte = *text.as_bytes().get(at)?;
+        if IS_PLAIN.get(usize::from(byte)) == Some(&true) {
+            return Some(at);
+        }
+        if byte.is_ascii() {
+            at += 1;
+            continue;
+        }
+        let sign = sign_at(text, at)?;
+        if sign.is_alphanumeric() {
+            return Some(at);
+        }
+        at += sign.len_utf8();
+    }
+}
+
+/// The byte after the word that begins here.
 fn end_of_word(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
@@ -112,12 +149,11 @@ fn end_of_word(text: &str, start: usize) -> usize {
         let rest = bytes.get(at..).unwrap_or_default();
         at += rest.iter().take_while(|byte| IS_PLAIN.get(usize::from(**byte)) == Some(&true)).count();
         match bytes.get(at) {
-            // An apostrophe joins what stands on both sides of it.
-            Some(b'\'') if at > start && sign_at(text, at + 1).is_some_and(is_of_word) => at += 1,
+            Some(b'\'') if sign_at(text, at + 1).is_some_and(char::is_alphabetic) => at += 1,
             Some(byte) if byte.is_ascii() => return at,
             Some(_) => match sign_at(text, at) {
-                Some('’') if at > start && sign_at(text, at + 3).is_some_and(is_of_word) => at += 3,
-                Some(sign) if is_of_word(sign) => at += sign.len_utf8(),
+                Some('’') if sign_at(text, at + 3).is_some_and(char::is_alphabetic) => at += 3,
+                Some(sign) if sign.is_alphanumeric() || is_mark(sign) => at += sign.len_utf8(),
                 _ => return at,
             },
             None => return at,
@@ -133,8 +169,21 @@ fn sign_at(text: &str, at: usize) -> Option<char> {
     }
 }
 
-/// Letters, digits, and the marks that are written over letters.
-fn is_of_word(sign: char) -> bool {
-    sign.is_ascii_alphanumeric()
-        || (!sign.is_ascii() && (sign.is_alphanumeric() || matches!(sign, '\u{300}'..='\u{36f}')))
+/// A sign that belongs to the letter before it.
+fn is_mark(sign: char) -> bool {
+    is_combining_mark(sign) || sign == '\u{feff}'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_cut_where_people_would() {
+        let words = |text: &'static str| cut(text).filter_map(|(from, to)| text.get(from..to)).collect::<Vec<_>>();
+        assert_eq!(words("O'Neil is 5'10, isn’t he?"), ["O'Neil", "is", "5", "10", "isn’t", "he"]);
+        assert_eq!(words("'quoted' Ménière’s"), ["quoted", "Ménière’s"]);
+        assert_eq!(words("e\u{301}te\u{301} 北京 A1c-x"), ["e\u{301}te\u{301}", "北京", "A1c", "x"]);
+        assert!(words(" ' - …").is_empty());
+    }
 }

@@ -1,5 +1,6 @@
 //! Words as the index knows them: folded, stemmed, the little ones left out. Titles and queries go the same way.
 
+use crate::text::tokens::cut;
 use rust_stemmers::Algorithm;
 use rust_stemmers::Stemmer;
 use unicode_normalization::UnicodeNormalization;
@@ -59,26 +60,18 @@ impl Splitter {
 
     /// The words of a text, little ones left out.
     pub fn words(&self, text: &str) -> Vec<Word> {
-        let (mut out, mut depth, mut part) = (Vec::new(), 0_u32, 0);
-        let mut start = None;
-        for (place, sign) in text.char_indices().chain([(text.len(), ' ')]) {
-            if sign.is_alphanumeric() || is_combining_mark(sign) {
-                start.get_or_insert(place);
-                continue;
+        let (mut out, mut depth, mut part, mut last) = (Vec::new(), 0_u32, 0, 0);
+        for (start, end) in cut(text) {
+            for sign in text.get(last..start).unwrap_or("").chars() {
+                match sign {
+                    '(' | '[' => depth += 1,
+                    ')' | ']' => depth = depth.saturating_sub(1),
+                    ',' => part += 1,
+                    _ => {}
+                }
             }
-            // The apostrophe of `Aarskog's` and `O'nyong` is inside the word.
-            if matches!(sign, '\'' | '’') && start.is_some() && followed_by_letter(text, place) {
-                continue;
-            }
-            if let Some(start) = start.take() {
-                self.add(text, start, place, depth > 0, part, &mut out);
-            }
-            match sign {
-                '(' | '[' => depth += 1,
-                ')' | ']' => depth = depth.saturating_sub(1),
-                ',' => part += 1,
-                _ => {}
-            }
+            self.add(text, start, end, depth > 0, part, &mut out);
+            last = end;
         }
         out
     }
@@ -113,10 +106,6 @@ pub(super) fn faintness(stem: &str) -> f32 {
         return NUMBER;
     }
     FAINT.iter().find(|(known, _)| *known == stem).map_or(1.0, |(_, weight)| *weight)
-}
-
-fn followed_by_letter(text: &str, place: usize) -> bool {
-    text.get(place..).and_then(|rest| rest.chars().nth(1)).is_some_and(char::is_alphanumeric)
 }
 
 /// Lower case, compatible signs made one, marks and the possessive dropped, `ae` and `oe` as Americans write them.
