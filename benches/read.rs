@@ -11,6 +11,7 @@ use tencode::encounters::read::read_json;
 use tencode::model::content::Code;
 use tencode::model::content::CodeSet;
 use tencode::model::day::Day;
+use tencode::model::ids::RecordId;
 use tencode::model::program::Shared;
 use tencode::model::record::Field;
 use tencode::model::record::Kind;
@@ -65,7 +66,7 @@ fn schema() -> Schema {
     let parts = registry::Parts { sets: &[set], crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32] };
     registry::write(&path, &parts).unwrap();
     let record = Record { name: "encounter".to_owned(), title: String::new(), fields };
-    Schema::new(&record, 0, Arc::new(Registry::open(&path).unwrap()))
+    Schema::new(&record, RecordId::FIRST, Arc::new(Registry::open(&path).unwrap()))
 }
 
 fn lines() -> Vec<String> {

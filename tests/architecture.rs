@@ -301,3 +301,98 @@ fn the_program_speaks_of_no_office() {
     }
     assert!(odd.is_empty(), "words of one office:\n{}", odd.join("\n"));
 }
+
+/// Names of what has an id of its own type; a number by one of these names may be an index.
+const NUMBERED: [&str; 7] = ["code", "set", "record", "field", "domain", "rule", "label"];
+/// Last words of names that say how many there are, or which column of a foreign file.
+const NO_INDEX: [&str; 3] = ["count", "column", "columns"];
+/// Names of fields, parameters and functions that are bare numbers although they name what has an id, and how often: to
+/// become ids. Nothing may be added here.
+const BARE: &[(&str, usize)] = &[
+    ("Code", 5),
+    ("Set", 1),
+    ("code", 79),
+    ("code_operand", 1),
+    ("code_range", 1),
+    ("code_sets", 1),
+    ("codes", 12),
+    ("imported_labels", 1),
+    ("known_set", 1),
+    ("labels", 3),
+    ("mapped_sets", 1),
+    ("set", 46),
+    ("set_of", 2),
+    ("sets", 13),
+];
+
+/// Whether a name, such as `of_sets` or `LabelRule`, is one of what has an id.
+fn is_numbered(name: &str) -> bool {
+    let words = words(name);
+    let is_known = |word: &String| NUMBERED.contains(&word.strip_suffix('s').unwrap_or(word));
+    words.iter().any(is_known) && !words.last().is_some_and(|last| NO_INDEX.contains(&last.as_str()))
+}
+
+/// Whether a type has a bare number in it.
+fn is_bare(kind: &str) -> bool {
+    let mut names = kind.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+    !kind.contains("::") && names.any(|name| ["u16", "u32", "usize"].contains(&name))
+}
+
+/// What a line of code declares: names with their types. Fields and parameters, variants with a number in them, functions
+/// with what they return; `function` is the one whose parameters stand on lines of their own.
+fn declared<'l>(line: &'l str, function: &mut &'l str) -> Vec<(&'l str, &'l str)> {
+    let line = line.trim_start().split(" //").next().unwrap();
+    let mut out = Vec::new();
+    let (parameters, result) = match line.split_once("fn ") {
+        Some((_, rest)) => {
+            *function = rest.split(['(', '<']).next().unwrap();
+            rest.split_once("->").map_or((rest, ""), |(before, result)| (before, result))
+        }
+        None => (line.strip_suffix(',').unwrap_or(""), line.strip_prefix(") ->").unwrap_or("")),
+    };
+    out.push((*function, result));
+    let mut name = "";
+    let mut from = 0;
+    for (at, _) in parameters.match_indices(": ") {
+        if is_bare(&parameters[from..at]) && !name.is_empty() {
+            out.push((name, &parameters[from..at]));
+        }
+        let start = parameters[..at].rfind(|sign: char| !sign.is_alphanumeric() && sign != '_').map_or(0, |it| it + 1);
+        (name, from) = (&parameters[start..at], at + 2);
+    }
+    out.push((name, &parameters[from..]));
+    if let Some((variant, kinds)) = parameters.split_once('(')
+        && variant.chars().all(char::is_alphanumeric)
+        && variant.starts_with(char::is_uppercase)
+    {
+        out.push((variant, kinds));
+    }
+    out
+}
+
+#[test]
+fn an_index_has_a_type_of_its_own() {
+    assert!(is_numbered("code_index") && is_numbered("of_sets") && !is_numbered("code_count"));
+    let one = declared("pub fn map(&self, from: u16, code: u32, to: u16) -> Vec<u32> {", &mut "");
+    assert!(one.iter().any(|(name, kind)| *name == "code" && is_bare(kind)), "{one:?}");
+    let mut paths = Vec::new();
+    files(Path::new("src"), &mut paths);
+    let mut bare: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let mut function = "";
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            for (name, _) in declared(line, &mut function).iter().filter(|it| is_numbered(it.0) && is_bare(it.1)) {
+                bare.entry((*name).to_owned()).or_default().push(format!("{}:{}: {name}", path.display(), number + 1));
+            }
+        }
+    }
+    let allowed = |name: &str| BARE.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count);
+    let odd: Vec<String> =
+        bare.iter().filter(|(name, at)| at.len() > allowed(name)).flat_map(|it| it.1.clone()).collect();
+    assert!(odd.is_empty(), "a bare number where an id has a type (see src/model/ids.rs):\n{}", odd.join("\n"));
+    let gone: Vec<&str> =
+        BARE.iter().filter(|(name, count)| bare.get(*name).map_or(0, Vec::len) < *count).map(|it| it.0).collect();
+    assert!(gone.is_empty(), "fewer than the list allows, so make its numbers smaller: {gone:?}");
+}

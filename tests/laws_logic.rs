@@ -22,6 +22,7 @@ use tencode::model::expression::Path;
 use tencode::model::expression::Quantifier;
 use tencode::model::expression::Root;
 use tencode::model::expression::TextTest;
+use tencode::model::ids::RecordId;
 use tencode::model::program::Domain;
 use tencode::model::program::Shared;
 use tencode::model::record::Field;
@@ -189,7 +190,7 @@ fn domain(dice: &mut Dice) -> Domain {
         .collect();
     let classifier = Classifier {
         set: 0,
-        record: 0,
+        record: RecordId::FIRST,
         threshold: 0.0,
         texts: vec![Path { root: Root::Encounter, slots: vec![6] }],
         text_names: vec!["text".to_owned()],
@@ -410,7 +411,7 @@ fn the_index_finds_what_plain_evaluation_finds() {
             let slots: Vec<Value<'static>> = (0..10).map(|slot| value(&mut dice, slot)).collect();
             let wanted = expected(&domain, &slots);
             let encounter = Encounter {
-                record: 0,
+                record: RecordId::FIRST,
                 slots,
                 undeclared: Vec::new(),
                 misfits: Vec::new(),

@@ -19,6 +19,7 @@ use crate::logic::Logic;
 use crate::logic::Scratch;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
+use crate::model::ids::RecordId;
 use crate::model::outcome::Judgement;
 use crate::model::program::Domain;
 use crate::model::record::Record;
@@ -123,7 +124,7 @@ impl Engine {
             let known = registry.shared()?.domains.join(", ");
             return Err(Error::UnknownDomain { name: domain.to_owned(), known });
         };
-        let (place, record) = find_record(&domain, options.record.as_deref())?;
+        let (id, record) = find_record(&domain, options.record.as_deref())?;
         let record = record.clone();
         let default = Some(domain.default_audience.as_str()).filter(|it| !it.is_empty()).unwrap_or(DEFAULT_AUDIENCE);
         let audience = options.audience.as_deref().unwrap_or(default);
@@ -131,10 +132,10 @@ impl Engine {
             Redactor::new(registry.shared()?, &domain, Arc::clone(&registry), audience, &options.ask, options.key)?;
         let scripts = Scripts::compile(&domain, Arc::clone(&registry));
         let scripts = scripts.map_err(|problems| problems.into_iter().next().map_or_else(no_problem, Error::Script))?;
-        let of_record = domain.classifiers.iter().filter(|classifier| classifier.record == place);
+        let of_record = domain.classifiers.iter().filter(|classifier| classifier.record == id);
         let thresholds = of_record.map(|classifier| (classifier.set, classifier.threshold)).collect();
         Ok(Engine {
-            schema: Schema::new(&record, place, Arc::clone(&registry)),
+            schema: Schema::new(&record, id, Arc::clone(&registry)),
             record,
             scripts: Some(scripts).filter(|scripts| !scripts.is_empty()),
             logic: Logic::new(domain, registry)?,
@@ -343,8 +344,8 @@ fn no_problem() -> Error {
     Error::Script(ScriptProblem { file: "scripts".to_owned(), line: 0, column: 0, message })
 }
 
-fn find_record<'d>(domain: &'d Domain, name: Option<&str>) -> Result<(u16, &'d Record), Error> {
-    let mut records = (0_u16..).zip(&domain.records);
+fn find_record<'d>(domain: &'d Domain, name: Option<&str>) -> Result<(RecordId, &'d Record), Error> {
+    let mut records = RecordId::numbered(&domain.records);
     let found = match name {
         Some(name) => records.find(|(_, record)| record.name == name),
         None => records.next(),

@@ -225,7 +225,7 @@ impl<'e> Frame<'e> {
 
     /// Fields of the encounter's record.
     pub(crate) fn fields(&self) -> &'e [Field] {
-        let record = self.logic.domain().records.get(usize::from(self.encounter.record));
+        let record = self.encounter.record.get(&self.logic.domain().records);
         record.map_or(&[], |record| record.fields.as_slice())
     }
 

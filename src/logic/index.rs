@@ -98,7 +98,7 @@ impl Index {
             rules_out: classifier.criteria.iter().any(|criteria| !criteria.unless.is_empty()),
             needs: classifier.criteria.iter().any(|criteria| !criteria.needs.is_empty()),
         };
-        let fields = domain.records.get(usize::from(classifier.record)).map_or(&[][..], |it| it.fields.as_slice());
+        let fields = classifier.record.get(&domain.records).map_or(&[][..], |it| it.fields.as_slice());
         for (number, criteria) in (0_u32..).zip(&classifier.criteria) {
             index
                 .is_undated

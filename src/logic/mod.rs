@@ -17,6 +17,7 @@ mod table;
 pub use frame::Frame;
 pub use seen::Seen;
 
+use crate::model::ids::RecordId;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -113,9 +114,9 @@ impl Logic {
         self.indexes.get(classifier)
     }
 
-    /// What the fields of a record, by place in the domain, call for.
-    pub fn calls(&self, record: u16) -> Calls {
-        self.calls.get(usize::from(record)).copied().unwrap_or_default()
+    /// What the fields of a record call for.
+    pub fn calls(&self, record: RecordId) -> Calls {
+        record.get(&self.calls).copied().unwrap_or_default()
     }
 
     pub(crate) fn pattern(&self, place: u32) -> Option<&Regex> {

@@ -9,6 +9,7 @@ use super::seen::Seen;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
+use crate::model::ids::RuleId;
 use crate::model::outcome::Finding;
 use crate::model::program::Domain;
 use crate::model::record::Kind;
@@ -27,8 +28,8 @@ const FINDINGS_AN_ENCOUNTER: usize = 10_000;
 
 /// The order in which a domain's rules are best asked: by record, each scope once, each `when` as early as it can be.
 pub struct Scopes {
-    /// Rules of each record, by place in the domain.
-    of_record: Vec<Vec<usize>>,
+    /// The rules of each record.
+    of_record: Vec<Vec<RuleId>>,
     /// For each rule, its scopes: numbers that equal expressions share.
     numbers: Vec<Vec<usize>>,
     /// How many numbers there are.
@@ -39,12 +40,12 @@ pub struct Scopes {
 
 impl Scopes {
     pub(crate) fn new(domain: &Domain) -> Scopes {
-        let mut of_record = vec![Vec::new(); domain.records.len()];
+        let mut of_record: Vec<Vec<RuleId>> = vec![Vec::new(); domain.records.len()];
         let mut known: HashMap<Vec<u8>, usize> = HashMap::new();
         let mut numbers = Vec::with_capacity(domain.rules.len());
-        for (place, rule) in domain.rules.iter().enumerate() {
-            if let Some(rules) = of_record.get_mut(usize::from(rule.record)) {
-                rules.push(place);
+        for (id, rule) in RuleId::numbered(&domain.rules) {
+            if let Some(rules) = rule.record.get_mut(&mut of_record) {
+                rules.push(id);
             }
             let mut own = Vec::with_capacity(rule.scope.len());
             for scope in &rule.scope {
@@ -92,16 +93,16 @@ impl<'e> Frame<'e> {
         let mut found = Vec::new();
         let mut answers: Vec<Option<bool>> = vec![None; scopes.count];
         let on = self.encounter.on;
-        let rules = scopes.of_record.get(usize::from(self.encounter.record)).map_or(&[][..], Vec::as_slice);
-        for place in rules {
-            let Some(rule) = logic.domain().rules.get(*place) else { continue };
-            let numbers = scopes.numbers.get(*place).map_or(&[][..], Vec::as_slice);
+        let rules = self.encounter.record.get(&scopes.of_record).map_or(&[][..], Vec::as_slice);
+        for id in rules {
+            let Some(rule) = id.get(&logic.domain().rules) else { continue };
+            let numbers = id.get(&scopes.numbers).map_or(&[][..], Vec::as_slice);
             let is_dated = rule.from.is_none_or(|from| from <= on) && rule.to.is_none_or(|to| on <= to);
             if !is_dated || !self.is_in_scope(rule, numbers, &mut answers) {
                 continue;
             }
             let before = found.len();
-            for (check, waits) in rule.checks.iter().zip(scopes.waits.get(*place).into_iter().flatten()) {
+            for (check, waits) in rule.checks.iter().zip(id.get(&scopes.waits).into_iter().flatten()) {
                 if rule.once && found.len() > before {
                     break;
                 }

@@ -1,12 +1,13 @@
 //! One recorded contact, read into typed slots. It has no `Serialize`: only a disclosure leaves the program.
 
 use super::day::Day;
+use super::ids::RecordId;
 use super::value::Value;
 
 /// One recorded contact.
 pub struct Encounter<'a> {
-    /// Record it is read against, by place in the domain.
-    pub record: u16,
+    /// The record that it is read against.
+    pub record: RecordId,
     /// Slots, by field of the record.
     pub slots: Vec<Value<'a>>,
     /// What no record declares: path as it stood in the input, and the value. Treated as identifying.

@@ -20,7 +20,7 @@ pub struct TooMany {
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident($number:ident), $limit:expr, $what:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
         #[serde(transparent)]
         #[repr(transparent)]
         pub struct $name($number);
@@ -28,6 +28,9 @@ macro_rules! index {
         impl $name {
             /// The greatest length of a list whose items have ids.
             pub const LIMIT: usize = $limit;
+
+            /// The id of the first item, which is the default too.
+            pub const FIRST: Self = Self(0);
 
             /// The position in the list, from 0.
             #[inline]
@@ -39,6 +42,12 @@ macro_rules! index {
             #[inline]
             pub fn get<T>(self, items: &[T]) -> Option<&T> {
                 items.get(self.index())
+            }
+
+            /// Like `get`, to change the item.
+            #[inline]
+            pub fn get_mut<T>(self, items: &mut [T]) -> Option<&mut T> {
+                items.get_mut(self.index())
             }
 
             /// Each item with its id, in order; ends at the limit.
@@ -94,6 +103,21 @@ index!(
     LabelId(u8), 128, "labels"
 );
 stored!(LabelId(u8));
+
+index!(
+    /// A domain, by its position in the registry.
+    DomainId(u16), 1 << 16, "domains"
+);
+
+index!(
+    /// A record, by its position in [`Domain::records`](super::program::Domain::records).
+    RecordId(u16), 1 << 16, "records"
+);
+
+index!(
+    /// A rule, by its position in [`Domain::rules`](super::program::Domain::rules).
+    RuleId(u32), u32::MAX as usize, "rules"
+);
 
 #[cfg(test)]
 mod tests {

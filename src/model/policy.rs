@@ -3,6 +3,7 @@
 use super::day::Day;
 use super::expression::Path;
 use super::ids::LabelId;
+use super::ids::RecordId;
 use super::record::Field;
 use super::record::Kind;
 use serde::Deserialize;
@@ -176,7 +177,7 @@ pub enum Selector {
     /// One field by its name, in whichever record has it: `persons.name`.
     Named(String),
     /// One field of one record: place of the record in its domain, path.
-    At(u16, Path),
+    At(RecordId, Path),
 }
 
 /// What happens to a value, mildest first.
@@ -319,7 +320,7 @@ impl Treatment {
 
 impl Selector {
     /// Whether it names the field itself: its path, and the slots of it in the record at a place of the domain.
-    pub fn names(&self, record: u16, path: &str, slots: &[u16]) -> bool {
+    pub fn names(&self, record: RecordId, path: &str, slots: &[u16]) -> bool {
         match self {
             Selector::Named(name) => name == path,
             Selector::At(of, at) => *of == record && at.slots == slots,
@@ -348,7 +349,7 @@ impl Selector {
 /// by what it is, and of those the strictest wins.
 pub fn deciding<'l>(
     lines: &[&'l FieldLine],
-    record: u16,
+    record: RecordId,
     path: &str,
     slots: &[u16],
     field: &Field,

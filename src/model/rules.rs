@@ -3,6 +3,7 @@
 use super::expression::Expression;
 use super::expression::Path;
 use super::ids::LabelId;
+use super::ids::RecordId;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -64,8 +65,8 @@ pub struct Raise {
 pub struct Classifier {
     /// Code set, by place in the registry.
     pub set: u16,
-    /// Record, by place in the domain.
-    pub record: u16,
+    /// The record.
+    pub record: RecordId,
     /// Confidence under which a candidate is not shown.
     pub threshold: f32,
     /// Fields searched for phrases.
@@ -101,8 +102,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Severities under a condition on the encounter; the first that holds is the one.
     pub severities: Vec<(Expression, Severity)>,
-    /// Record, by place in the domain.
-    pub record: u16,
+    /// The record.
+    pub record: RecordId,
     /// The message, in pieces.
     pub message: Vec<Piece>,
     /// Where it comes from; may be empty.
@@ -232,8 +233,8 @@ pub enum Cell {
 /// A field that is worked out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Derivation {
-    /// Record, by place in the domain.
-    pub record: u16,
+    /// The record.
+    pub record: RecordId,
     /// The field.
     pub field: Path,
     /// Its value; set only if the encounter did not bring one.
@@ -243,8 +244,8 @@ pub struct Derivation {
 /// A label that an encounter gets from what it says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
-    /// Record, by place in the domain.
-    pub record: u16,
+    /// The record.
+    pub record: RecordId,
     /// The label.
     pub label: LabelId,
     /// What has to hold.

@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::line;
 use super::standing::Standing;
+use crate::model::ids::RecordId;
 use crate::model::outcome::label_bit;
 use crate::model::policy::FieldLine;
 use crate::model::policy::Selector;
@@ -59,14 +60,14 @@ pub(super) enum Shape {
 
 impl Standing<'_> {
     /// The fields of a record with what happens to each. Where `more` speaks of a field too, the stricter line wins.
-    pub fn plan(&self, record: u16, fields: &Record, more: &[&FieldLine]) -> Vec<Planned> {
+    pub fn plan(&self, record: RecordId, fields: &Record, more: &[&FieldLine]) -> Vec<Planned> {
         let lines: Vec<&FieldLine> = self.lines().collect();
         Planner { record, lines, more }.fields(&fields.fields, "", &mut Vec::new(), None)
     }
 }
 
 struct Planner<'a, 'm> {
-    record: u16,
+    record: RecordId,
     lines: Vec<&'a FieldLine>,
     more: &'m [&'m FieldLine],
 }

@@ -9,6 +9,7 @@ use super::decide::Shape;
 use super::error::Error;
 use super::standing::Standing;
 use crate::model::ids::LabelId;
+use crate::model::ids::RecordId;
 use crate::model::outcome::label_bit;
 use crate::model::policy::CodeTreatment;
 use crate::model::policy::EncounterTreatment;
@@ -127,8 +128,8 @@ pub fn explain(
     registry: &Registry,
 ) -> Result<Explanation, Error> {
     let standing = Standing::of(shared, Some(domain), audience)?;
-    let named = |it: &(u16, &Record)| record.is_none_or(|name| it.1.name == name);
-    let Some((place, record)) = (0_u16..).zip(&domain.records).find(named) else {
+    let named = |it: &(RecordId, &Record)| record.is_none_or(|name| it.1.name == name);
+    let Some((id, record)) = RecordId::numbered(&domain.records).find(named) else {
         return Err(Error::NoRecord {
             domain: domain.name.clone(),
             record: record.unwrap_or("of any kind").to_owned(),
@@ -140,7 +141,7 @@ pub fn explain(
     let name = |label: &LabelId| label.get(&shared.labels).map_or_else(String::new, |it| it.name.clone());
     let mut fields = Vec::new();
     let speaking = (conditions.guarded, conditions.guarded | conditions.hidden);
-    explain_fields(&standing.plan(place, record, &[]), &name, speaking, &mut fields);
+    explain_fields(&standing.plan(id, record, &[]), &name, speaking, &mut fields);
     let all = |pick: fn(&crate::model::policy::Policy) -> &[String]| -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
         for purpose in standing.policies.iter().flat_map(|policy| pick(policy)) {

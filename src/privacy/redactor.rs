@@ -38,6 +38,7 @@ use super::text::TextRule;
 use super::tokens::Key;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
+use crate::model::ids::RecordId;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Finding;
 use crate::model::outcome::Given;
@@ -89,19 +90,19 @@ impl Redactor {
         let standing = Standing::of(shared, Some(domain), audience)?;
         let granted = Granted::new(shared, &standing, audience, ask)?;
         let codes = CodeRules::new(shared, &standing, granted.guarded, registry.set_count());
-        let speaks = |(place, record): (u16, &Record)| {
-            record.has_signals() || shows_free_texts(&standing.plan(place, record, &[]))
+        let speaks = |(id, record): (RecordId, &Record)| {
+            record.has_signals() || shows_free_texts(&standing.plan(id, record, &[]))
         };
-        let speaks = (0_u16..).zip(&domain.records).any(speaks);
+        let speaks = RecordId::numbered(&domain.records).any(speaks);
         let conditions = Conditions::new(&standing, &granted, if speaks { codes.hidden_labels() } else { 0 });
-        let plans = |(record, place): (&Record, u16)| {
+        let plans = |(id, record): (RecordId, &Record)| {
             let plan = |number: usize| {
                 let more: Vec<&FieldLine> = conditions.lines(number).collect();
-                RecordPlan::new(standing.plan(place, record, &more))
+                RecordPlan::new(standing.plan(id, record, &more))
             };
             (0..conditions.plan_count()).map(plan).collect()
         };
-        let records = domain.records.iter().zip(0_u16..).map(plans).collect();
+        let records = RecordId::numbered(&domain.records).map(plans).collect();
         let rules = Rules {
             codes,
             text: TextRule::new(shared, &standing)?,
@@ -141,15 +142,15 @@ impl Redactor {
     }
 
     /// What happens to a field of a record; `None` if it is hidden or there is none.
-    pub fn treatment(&self, record: usize, path: &str) -> Option<&Treatment> {
+    pub fn treatment(&self, record: RecordId, path: &str) -> Option<&Treatment> {
         // The plan without labels is the mildest: what it hides is always hidden.
-        let plan = self.records.get(record)?.first().filter(|plan| !plan.hides(path, false))?;
+        let plan = record.get(&self.records)?.first().filter(|plan| !plan.hides(path, false))?;
         find(&plan.fields, path).map(|planned| &planned.treatment)
     }
 
     /// The id of an encounter as it was read, for the keyed tokens of the audit log and the ledger of answers only.
     pub fn identity<'a>(&self, encounter: &'a Encounter<'_>) -> Option<Cow<'a, str>> {
-        let slot = self.records.get(usize::from(encounter.record))?.first()?.id;
+        let slot = encounter.record.get(&self.records)?.first()?.id;
         match slot.and_then(|slot| encounter.slots.get(slot)) {
             Some(Value::Text(text) | Value::Misfit(text)) => Some(Cow::Borrowed(text)),
             Some(Value::Number(number)) => Some(Cow::Owned(number.to_string())),
@@ -231,7 +232,7 @@ impl Redactor {
 
     /// What the audience may see of one encounter.
     pub fn redact<'a>(&'a self, encounter: Encounter<'a>, judgement: Judgement<'a>) -> Disclosure<'a> {
-        let plans = self.records.get(usize::from(encounter.record)).map_or(&[][..], Vec::as_slice);
+        let plans = encounter.record.get(&self.records).map_or(&[][..], Vec::as_slice);
         let Some(plan) = plans.first() else {
             return Disclosure::unreadable(encounter.line, "no such record");
         };

@@ -177,7 +177,7 @@ impl Runner {
 
 impl Inner {
     fn snapshot(&self, encounter: &Encounter<'_>, may_set: bool) -> Option<Arc<Snapshot>> {
-        let record = self.records.get(usize::from(encounter.record))?;
+        let record = encounter.record.get(&self.records)?;
         Some(Snapshot::new(Arc::clone(record), &encounter.slots, may_set))
     }
 

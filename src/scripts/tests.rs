@@ -6,6 +6,7 @@ use super::memory::Counting;
 use super::*;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
+use crate::model::ids::RecordId;
 use crate::model::outcome::Finding;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -66,7 +67,7 @@ fn compile(text: &str) -> Result<Scripts, Vec<ScriptProblem>> {
 fn encounter() -> Encounter<'static> {
     let victim = |age: f64| Value::Record(vec![Value::Number(age), Value::Text("Ann".into())]);
     Encounter {
-        record: 0,
+        record: RecordId::FIRST,
         slots: vec![
             Value::Text("1".into()),
             Value::Text("one two three".into()),

@@ -19,6 +19,7 @@ use crate::encounters::tally::By;
 use crate::encounters::tally::Seen;
 use crate::encounters::tally::Taker;
 use crate::encounters::tally::Tally;
+use crate::model::ids::RecordId;
 use crate::model::policy::Treatment;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -286,7 +287,7 @@ fn date(engine: &Engine, word: &str, length: usize) -> Result<By, Failure> {
 
 /// What happens to a field of the record that is read, if anything of it is shown.
 fn seen<'e>(engine: &'e Engine, path: &str) -> Option<&'e Treatment> {
-    let record = engine.domain().records.iter().position(|record| record.name == engine.record().name)?;
+    let record = RecordId::find(&engine.domain().records, |record| record.name == engine.record().name)?;
     engine.redactor().treatment(record, path)
 }
 

@@ -37,6 +37,7 @@ use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::day::Days;
+use crate::model::ids::DomainId;
 use crate::model::policy::LabelRule;
 use crate::model::value::Literal;
 use std::collections::HashMap;
@@ -47,7 +48,7 @@ use std::rc::Rc;
 /// A statement of a code and where it was said.
 pub(super) struct Said<'t> {
     /// Domain, by place.
-    pub domain: usize,
+    pub domain: DomainId,
     /// File.
     pub file: &'t Path,
     /// Codes it is about, by place in the set; all statements of one block share them.
@@ -81,7 +82,7 @@ pub(super) struct Draft<'t> {
     /// Content so far.
     pub set: CodeSet,
     /// Domain that defines it, by place.
-    pub domain: usize,
+    pub domain: DomainId,
     /// File that defines it.
     pub file: PathBuf,
     /// Where its name stands.
@@ -99,7 +100,7 @@ pub(super) struct Draft<'t> {
     /// Fields whose codes become candidates.
     pub offers: Vec<(&'t PathDef, f64)>,
     /// Releases to import, with the domain and file that ask for them.
-    pub imports: Vec<(usize, PathBuf, &'t ImportDef)>,
+    pub imports: Vec<(DomainId, PathBuf, &'t ImportDef)>,
     /// Properties as written, for their types.
     pub properties: Vec<(PathBuf, &'t Name, &'t Spanned<crate::definitions::parse::tree::KindDef>)>,
     /// What was said of codes, to be looked at when all codes are in order.
@@ -124,7 +125,7 @@ pub(super) fn collect<'t>(
 ) -> Vec<Draft<'t>> {
     let mut drafts: Vec<Draft<'t>> = Vec::new();
     let definitions = |overlays: bool| {
-        domains.iter().enumerate().flat_map(move |(domain, source)| {
+        DomainId::numbered(domains).flat_map(move |(domain, source)| {
             source.files.iter().flat_map(move |file| {
                 file.tree.statements.iter().filter_map(move |statement| match &statement.item {
                     Statement::CodeSet(def) if def.is_overlay == overlays => Some((domain, &file.path, def)),
@@ -170,7 +171,7 @@ pub(super) fn collect<'t>(
 }
 
 /// What stands in a code set besides codes.
-fn head<'t>(draft: &mut Draft<'t>, domain: usize, file: &Path, def: &'t CodeSetDef, report: &mut Report) {
+fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def: &'t CodeSetDef, report: &mut Report) {
     if let Some(title) = &def.title {
         draft.set.title.clone_from(&title.item);
     }
@@ -262,7 +263,7 @@ fn check_release(before: Option<&Release>, after: &Release, span: Span, report: 
 }
 
 /// The codes of one definition.
-fn body<'t>(draft: &mut Draft<'t>, domain: usize, file: &'t Path, def: &'t CodeSetDef, report: &mut Report) {
+fn body<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &'t Path, def: &'t CodeSetDef, report: &mut Report) {
     let has_release = !draft.imports.is_empty() && !draft.set.is_starter;
     for item in &def.items {
         match &item.item {
@@ -334,7 +335,7 @@ impl<'t> Draft<'t> {
     /// A code or group, or something said of codes that are there.
     fn code(
         &mut self,
-        domain: usize,
+        domain: DomainId,
         file: &'t Path,
         def: &'t CodeDef,
         parent: Option<u32>,

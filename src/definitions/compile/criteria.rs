@@ -17,6 +17,8 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
+use crate::model::ids::DomainId;
+use crate::model::ids::RecordId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::rules::Classifier;
@@ -32,17 +34,17 @@ use std::path::Path as FilePath;
 pub(super) fn classifier(
     draft: &Draft<'_>,
     set: u16,
-    domain: usize,
+    domain: DomainId,
     world: &World,
     source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
     report: &mut Report,
     texts: &mut Texts,
 ) -> Option<Classifier> {
     report.enter(&draft.file);
-    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
-    let place = match draft.record {
+    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
+    let id = match draft.record {
         Some(name) => {
-            let found = records.iter().position(|record| record.name == name.item);
+            let found = RecordId::find(records, |record| record.name == name.item);
             if found.is_none() && draft.domain == domain {
                 let problem = Problem::UnknownName { what: "record".into(), name: name.item.clone() };
                 let help = did_you_mean(&name.item, records.iter().map(|record| record.name.as_str()));
@@ -51,14 +53,14 @@ pub(super) fn classifier(
             found?
         }
         None if records.is_empty() => return None,
-        None => 0,
+        None => RecordId::FIRST,
     };
-    let record = records.get(place)?;
+    let record = id.get(records)?;
     let scope = Scope::new(world, domain, Some(record));
     let mut lowering = Lowering { world, scope, report, texts };
     let mut classifier = Classifier {
         set,
-        record: u16::try_from(place).ok()?,
+        record: id,
         #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
         threshold: draft.threshold as f32,
         texts: Vec::new(),
@@ -129,7 +131,7 @@ fn free_fields(fields: &[Field], slots: &mut Vec<u16>, name: &str, classifier: &
 /// Synonyms and titles of the codes that were written.
 fn phrases(
     draft: &Draft<'_>,
-    domain: usize,
+    domain: DomainId,
     lowering: &mut Lowering<'_, '_>,
     classifier: &Classifier,
 ) -> BTreeMap<u32, Criteria> {
@@ -165,7 +167,7 @@ fn empty(code: u32) -> Criteria {
 
 fn said(
     draft: &Draft<'_>,
-    domain: usize,
+    domain: DomainId,
     lowering: &mut Lowering<'_, '_>,
     out: &mut BTreeMap<u32, Criteria>,
     source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
@@ -256,7 +258,7 @@ fn is_path(lowering: &Lowering<'_, '_>, word: &str) -> bool {
 /// Lines that a `never` line of the same code rules out, and codes whose every way in is shut.
 fn unreachable(
     draft: &Draft<'_>,
-    domain: usize,
+    domain: DomainId,
     set: u16,
     criteria: &BTreeMap<u32, Criteria>,
     lowering: &mut Lowering<'_, '_>,
@@ -291,7 +293,7 @@ fn unreachable(
 }
 
 /// Reports the `propose` line of a code that stands at `number` among its lines.
-fn say_shut(draft: &Draft<'_>, domain: usize, code: u32, number: usize, lowering: &mut Lowering<'_, '_>) {
+fn say_shut(draft: &Draft<'_>, domain: DomainId, code: u32, number: usize, lowering: &mut Lowering<'_, '_>) {
     let own = draft.said.iter().filter(|one| one.domain == domain && one.codes.contains(&code));
     let mut lines = own.filter_map(|one| match &one.item.item {
         CodeItem::Propose { condition, .. } => Some((one.file, condition.span)),

@@ -12,6 +12,7 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::Crosswalk;
 use crate::model::content::Mapping;
+use crate::model::ids::DomainId;
 use std::collections::BTreeMap;
 
 /// A crosswalk, without what it imports.
@@ -107,15 +108,16 @@ pub(super) fn from_codes(
     world: &World,
     domains: &[DomainSource],
     report: &mut Report,
-) -> Vec<(usize, Crosswalk)> {
-    let mut out: BTreeMap<(usize, u16, u16), Crosswalk> = BTreeMap::new();
+) -> Vec<(DomainId, Crosswalk)> {
+    let mut out: BTreeMap<(DomainId, u16, u16), Crosswalk> = BTreeMap::new();
     for (from, draft) in drafts.iter().enumerate() {
         let Ok(from) = u16::try_from(from) else { continue };
         for one in &draft.said {
             let CodeItem::MapsTo(targets) = &one.item.item else { continue };
             report.enter(one.file);
-            let text = domains
-                .get(one.domain)
+            let text = one
+                .domain
+                .get(domains)
                 .and_then(|domain| domain.files.iter().find(|file| file.path == one.file))
                 .map(|file| file.text.as_str())
                 .unwrap_or_default();

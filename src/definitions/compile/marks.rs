@@ -12,7 +12,9 @@ use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
+use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
+use crate::model::ids::RecordId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::rules::Mark;
@@ -21,14 +23,14 @@ use crate::model::rules::Mark;
 pub(super) fn marks(
     def: &DeriveDef,
     world: &World,
-    domain: usize,
+    domain: DomainId,
     report: &mut Report,
     texts: &mut Texts,
 ) -> Vec<Mark> {
     if def.marks.is_empty() {
         return Vec::new();
     }
-    let Some((place, fields)) = record(Some(&def.record), "derive", def.record.span, world, domain, report) else {
+    let Some((id, fields)) = record(Some(&def.record), "derive", def.record.span, world, domain, report) else {
         return Vec::new();
     };
     let mut out = Vec::new();
@@ -37,7 +39,7 @@ pub(super) fn marks(
         let when = Lowering { world, scope, report, texts }.condition(when);
         for name in names {
             match world.label(name) {
-                Ok(label) => out.push(Mark { record: place, label, when: when.clone() }),
+                Ok(label) => out.push(Mark { record: id, label, when: when.clone() }),
                 Err((problem, help)) => report.say(name.span, problem, help),
             }
         }
@@ -47,10 +49,10 @@ pub(super) fn marks(
 
 /// A mark for each label that has words, in each record that has free texts. What is denied counts as said: a text that
 /// speaks of a thing is about it.
-pub(super) fn by_words(world: &World, domain: usize, report: &mut Report, texts: &mut Texts) -> Vec<Mark> {
-    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
+pub(super) fn by_words(world: &World, domain: DomainId, report: &mut Report, texts: &mut Texts) -> Vec<Mark> {
+    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
     let mut out = Vec::new();
-    for (place, record) in (0_u16..).zip(records) {
+    for (id, record) in RecordId::numbered(records) {
         let mut free = Vec::new();
         free_texts(&record.fields, "", &mut free);
         if free.is_empty() {
@@ -63,7 +65,7 @@ pub(super) fn by_words(world: &World, domain: usize, report: &mut Report, texts:
             let said = free.iter().map(|path| says(path, words)).collect();
             let scope = Scope::new(world, domain, Some(record));
             let when = Lowering { world, scope, report, texts }.condition(&here(Expr::Or(said)));
-            out.push(Mark { record: place, label, when });
+            out.push(Mark { record: id, label, when });
         }
     }
     out

@@ -44,7 +44,10 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::model::content::CodeSet;
 use crate::model::content::Crosswalk;
+use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
+use crate::model::ids::RecordId;
+use crate::model::ids::RuleId;
 use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -109,6 +112,7 @@ fn work(mut sources: Vec<DomainSource>, releases: Releases<'_>, is_check: bool) 
     for source in &mut sources {
         outcome.diagnostics.append(&mut source.diagnostics.clone());
     }
+    outcome.diagnostics.extend(sources.iter().skip(DomainId::LIMIT).map(too_many));
     loop {
         let (broken, fine): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| {
             source.has_errors()
@@ -142,6 +146,12 @@ fn work(mut sources: Vec<DomainSource>, releases: Releases<'_>, is_check: bool) 
     outcome
 }
 
+/// What to say of a domain that comes after as many as can be numbered; it is refused.
+fn too_many(source: &DomainSource) -> Diagnostic {
+    let problem = Problem::TooMany { what: "domains".to_owned(), limit: DomainId::LIMIT };
+    Diagnostic::new(problem, Span::default()).in_file(&source.folder.join("domain.toml"))
+}
+
 /// Adds what was not said before. There may be as many as there are codes, so only those of one place are compared.
 fn add_new(said: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
     let mut by_place: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
@@ -170,20 +180,20 @@ fn is_error(diagnostic: &Diagnostic, source: &DomainSource) -> bool {
 
 fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<Diagnostic>) {
     let mut report = Report::default();
-    let mut world = World { shared: sources.iter().position(|source| source.name == "shared"), ..World::default() };
+    let mut world = World { shared: DomainId::find(sources, |source| source.name == "shared"), ..World::default() };
     let mut import = |draft: &mut Draft<'_>, report: &mut Report| imports::import(draft, releases, report);
     let mut drafts = content::collect(sources, &mut report, &mut import);
     names(sources, &mut drafts, &mut world, &mut report);
     let mut texts: Vec<Texts> = sources.iter().map(|_| Texts::default()).collect();
     records_and_tables(sources, &mut world, &mut report, &mut texts);
     let mut compiled = Compiled::default();
-    for (place, source) in sources.iter().enumerate() {
-        let Some(texts) = texts.get_mut(place) else { continue };
-        let domain = domain(place, source, sources, &drafts, &world, releases.files, &mut report, texts);
+    for (id, source) in DomainId::numbered(sources) {
+        let Some(texts) = id.get_mut(&mut texts) else { continue };
+        let domain = domain(id, source, sources, &drafts, &world, releases.files, &mut report, texts);
         compiled.domains.push(domain);
     }
     for (domain, walk) in crosswalks::from_codes(&drafts, &world, sources, &mut report) {
-        if let Some(domain) = compiled.domains.get_mut(domain) {
+        if let Some(domain) = domain.get_mut(&mut compiled.domains) {
             domain.crosswalks.push(walk);
         }
     }
@@ -312,7 +322,7 @@ fn checks_of_codes(world: &World, place: usize, draft: &Draft<'_>, report: &mut 
 
 /// Records first, because tables are over their fields; then the defaults, which may ask tables.
 fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut Report, texts: &mut [Texts]) {
-    for (place, source) in sources.iter().enumerate() {
+    for (id, source) in DomainId::numbered(sources) {
         let mut records = Vec::new();
         let mut carried = HashMap::new();
         for file in &source.files {
@@ -321,6 +331,8 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 let Statement::Record(def) = &statement.item else { continue };
                 if records.iter().any(|record: &crate::model::record::Record| record.name == def.name.item) {
                     duplicate("record", &def.name, report);
+                } else if let Err(error) = RecordId::try_from(records.len()) {
+                    report.too_many(def.name.span, error);
                 } else {
                     records.push(records::record(def, world, report));
                     let words = def
@@ -344,43 +356,43 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 }
             }
         }
-        if let Some(names) = world.domains.get_mut(place) {
+        if let Some(names) = id.get_mut(&mut world.domains) {
             names.records = records;
             names.carried = carried;
         }
     }
-    for (place, source) in sources.iter().enumerate() {
+    for (id, source) in DomainId::numbered(sources) {
         let mut tables = Vec::new();
         for file in &source.files {
             report.enter(&file.path);
             for statement in &file.tree.statements {
                 let Statement::Table(def) = &statement.item else { continue };
-                let types = tables::types(def, world, place, report);
+                let types = tables::types(def, world, id, report);
                 if tables.iter().any(|it: &world::TableTypes| it.name == types.name) {
                     duplicate("table", &def.name, report);
                 }
                 tables.push(types);
             }
         }
-        if let Some(names) = world.domains.get_mut(place) {
+        if let Some(names) = id.get_mut(&mut world.domains) {
             names.tables = tables;
         }
     }
     own_functions::collect(sources, world, report);
-    for (place, source) in sources.iter().enumerate() {
-        let mut done = world.domains.get(place).map(|names| names.records.clone()).unwrap_or_default();
+    for (id, source) in DomainId::numbered(sources) {
+        let mut done = id.get(&world.domains).map(|names| names.records.clone()).unwrap_or_default();
         for file in &source.files {
             report.enter(&file.path);
             for statement in &file.tree.statements {
                 let Statement::Record(def) = &statement.item else { continue };
-                let records = world.domains.get(place).map(|names| names.records.as_slice()).unwrap_or_default();
+                let records = id.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
                 let found = records.iter().zip(done.iter_mut()).find(|(record, _)| record.name == def.name.item);
-                if let (Some((record, target)), Some(texts)) = (found, texts.get_mut(place)) {
-                    records::defaults(def, record, target, world, place, report, texts);
+                if let (Some((record, target)), Some(texts)) = (found, id.get_mut(texts)) {
+                    records::defaults(def, record, target, world, id, report, texts);
                 }
             }
         }
-        if let Some(names) = world.domains.get_mut(place) {
+        if let Some(names) = id.get_mut(&mut world.domains) {
             names.records = done;
         }
     }
@@ -389,7 +401,7 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
 /// Everything else of one domain.
 #[expect(clippy::too_many_arguments, reason = "all that a domain is made of, brought together once")]
 fn domain(
-    place: usize,
+    id: DomainId,
     source: &DomainSource,
     sources: &[DomainSource],
     drafts: &[Draft<'_>],
@@ -402,7 +414,7 @@ fn domain(
         name: source.name.clone(),
         title: source.manifest.title.clone(),
         default_audience: source.manifest.audience.clone().map_or_else(|| "desk".to_owned(), toml::Spanned::into_inner),
-        records: world.domains.get(place).map(|names| names.records.clone()).unwrap_or_default(),
+        records: id.get(&world.domains).map(|names| names.records.clone()).unwrap_or_default(),
         limits: source.manifest.scripts.limits(),
         requires_audit: source.manifest.audit.required,
         ..Domain::default()
@@ -415,25 +427,25 @@ fn domain(
             match &statement.item {
                 Statement::Table(def) => {
                     let number = domain.tables.len();
-                    let types = world.domains.get(place).and_then(|names| names.tables.get(number));
+                    let types = id.get(&world.domains).and_then(|names| names.tables.get(number));
                     let Some(types) = types else { continue };
                     let files = TableFiles { file: &file.path, folder: &source.folder, releases };
-                    domain.tables.push(tables::table(def, types, world, place, &files, report, texts));
+                    domain.tables.push(tables::table(def, types, world, id, &files, report, texts));
                     let number = u16::try_from(number).unwrap_or(u16::MAX);
-                    domain.derivations.extend(tables::derivations(def, number, world, place));
+                    domain.derivations.extend(tables::derivations(def, number, world, id));
                 }
                 Statement::Derive(def) => {
-                    domain.derivations.extend(rules::derive(def, world, place, report, texts));
-                    domain.marks.extend(marks::marks(def, world, place, report, texts));
+                    domain.derivations.extend(rules::derive(def, world, id, report, texts));
+                    domain.marks.extend(marks::marks(def, world, id, report, texts));
                 }
                 Statement::Purpose(def) => policies::check_purpose(def, world, report),
                 Statement::Rules(block) => {
                     for rule in &block.rules {
                         let def = &rule.item;
-                        add_rule(&mut domain, &mut known, def, Some(block), world, place, report, texts);
+                        add_rule(&mut domain, &mut known, def, Some(block), world, id, report, texts);
                     }
                 }
-                Statement::Rule(def) => add_rule(&mut domain, &mut known, def, None, world, place, report, texts),
+                Statement::Rule(def) => add_rule(&mut domain, &mut known, def, None, world, id, report, texts),
                 Statement::Crosswalk(def) => {
                     domain.crosswalks.extend(crosswalks::crosswalk(def, world, &written, report).map(|mut walk| {
                         imports::crosswalk(def, &mut walk, world, releases, report);
@@ -444,7 +456,7 @@ fn domain(
                     if domain.policies.iter().any(|policy| policy.name == def.name.item) {
                         duplicate("policy", &def.name, report);
                     }
-                    domain.policies.push(policies::policy(def, world, place, report));
+                    domain.policies.push(policies::policy(def, world, id, report));
                 }
                 Statement::Record(_)
                 | Statement::CodeSet(_)
@@ -454,7 +466,7 @@ fn domain(
             }
         }
     }
-    domain.marks.extend(marks::by_words(world, place, report, texts));
+    domain.marks.extend(marks::by_words(world, id, report, texts));
     domain.marks.sort_by_key(|mark| mark.record);
     let text = |file: &Path, span: Span| -> String {
         let mut files = sources.iter().flat_map(|source| &source.files);
@@ -467,10 +479,10 @@ fn domain(
     };
     for (set, draft) in drafts.iter().enumerate() {
         let Ok(set) = u16::try_from(set) else { continue };
-        let has_part = draft.domain == place || draft.said.iter().any(|one| one.domain == place);
+        let has_part = draft.domain == id || draft.said.iter().any(|one| one.domain == id);
         if has_part {
             domain.sets.push(set);
-            domain.classifiers.extend(criteria::classifier(draft, set, place, world, &text, report, texts));
+            domain.classifiers.extend(criteria::classifier(draft, set, id, world, &text, report, texts));
         }
     }
     scripts::check(source, &mut domain, report);
@@ -486,7 +498,7 @@ fn add_rule(
     def: &crate::definitions::parse::tree::RuleDef,
     block: Option<&crate::definitions::parse::tree::RulesDef>,
     world: &World,
-    place: usize,
+    id: DomainId,
     report: &mut Report,
     texts: &mut Texts,
 ) {
@@ -494,7 +506,11 @@ fn add_rule(
         duplicate("rule", &def.id, report);
         return;
     }
-    let Some(rule) = rules::rule(def, block, world, place, report, texts) else { return };
+    if let Err(error) = RuleId::try_from(domain.rules.len()) {
+        report.too_many(def.id.span, error);
+        return;
+    }
+    let Some(rule) = rules::rule(def, block, world, id, report, texts) else { return };
     match known.entry(rules::gist(&rule)) {
         Entry::Occupied(other) => {
             let problem = Problem::RepeatedRule { rule: rule.id.clone(), other: other.get().clone() };
@@ -509,10 +525,9 @@ fn add_rule(
 
 /// What all domains stand on: labels, the policies of `shared` and its word lists.
 fn shared(sources: &[DomainSource], world: &World, domains: &[Domain]) -> Shared {
-    let place = world.shared;
-    let policies = place.and_then(|place| domains.get(place)).map(|domain| domain.policies.clone());
+    let policies = world.shared.and_then(|shared| shared.get(domains)).map(|domain| domain.policies.clone());
     let mut lists: Vec<(String, Vec<String>)> = Vec::new();
-    if let Some(names) = place.and_then(|place| world.domains.get(place)) {
+    if let Some(names) = world.shared.and_then(|shared| shared.get(&world.domains)) {
         let mut words: Vec<_> = names.lists.iter().collect();
         words.sort_by(|one, two| one.0.cmp(two.0));
         for (name, members) in words {

@@ -20,6 +20,7 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::expression::Root;
+use crate::model::ids::DomainId;
 use crate::model::record::Kind;
 
 /// Parts of the largest body, its calls of other functions written out. Functions that call one another twice each would
@@ -29,9 +30,9 @@ const LARGEST: usize = 2_000;
 /// Takes the functions of all domains into the world and checks each of them alone.
 pub(super) fn collect(sources: &[DomainSource], world: &mut World, report: &mut Report) {
     let shared = world.shared;
-    let others = (0..sources.len()).filter(|place| Some(*place) != shared);
+    let others = DomainId::numbered(sources).map(|(domain, _)| domain).filter(|domain| Some(*domain) != shared);
     for domain in shared.into_iter().chain(others) {
-        let Some(source) = sources.get(domain) else { continue };
+        let Some(source) = domain.get(sources) else { continue };
         for file in &source.files {
             report.enter(&file.path);
             for statement in &file.tree.statements {
@@ -43,7 +44,7 @@ pub(super) fn collect(sources: &[DomainSource], world: &mut World, report: &mut 
     }
 }
 
-fn add(def: &FunctionDef, domain: usize, world: &mut World, report: &mut Report) {
+fn add(def: &FunctionDef, domain: DomainId, world: &mut World, report: &mut Report) {
     let name = &def.name;
     let is_table = world.table(domain, &name.item).is_some();
     let is_known = world.functions.iter().any(|it| it.domain == domain && it.name == name.item);

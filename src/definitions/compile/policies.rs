@@ -22,7 +22,9 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
+use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
+use crate::model::ids::RecordId;
 use crate::model::policy::CodeLine;
 use crate::model::policy::EncounterLine;
 use crate::model::policy::EncounterTreatment;
@@ -86,7 +88,7 @@ pub(super) fn default_audience(source: &DomainSource, domain: &Domain, shared: &
 }
 
 /// One policy of a domain.
-pub(super) fn policy(def: &PolicyDef, world: &World, domain: usize, report: &mut Report) -> Policy {
+pub(super) fn policy(def: &PolicyDef, world: &World, domain: DomainId, report: &mut Report) -> Policy {
     let mut policy = Policy {
         name: def.name.item.clone(),
         version: 1,
@@ -112,7 +114,7 @@ pub(super) fn policy(def: &PolicyDef, world: &World, domain: usize, report: &mut
     policy
 }
 
-fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: usize, report: &mut Report) {
+fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: DomainId, report: &mut Report) {
     match &item.item {
         PolicyItem::Audience(name) => policy.audience.clone_from(&name.item),
         PolicyItem::Purpose { purposes, not } => {
@@ -206,7 +208,7 @@ fn field_lines(
     selectors: &[Spanned<SelectorDef>],
     operator: &OperatorDef,
     world: &World,
-    domain: usize,
+    domain: DomainId,
     report: &mut Report,
 ) -> Vec<FieldLine> {
     let Some(treatment) = treatment(operator, report) else { return Vec::new() };
@@ -268,7 +270,7 @@ fn treatment(operator: &OperatorDef, report: &mut Report) -> Option<Treatment> {
     None
 }
 
-fn selector(one: &Spanned<SelectorDef>, world: &World, domain: usize, report: &mut Report) -> Vec<Selector> {
+fn selector(one: &Spanned<SelectorDef>, world: &World, domain: DomainId, report: &mut Report) -> Vec<Selector> {
     match &one.item {
         SelectorDef::Identifying(names) => {
             vec![Selector::Identifying(names.iter().map(|name| name.item.clone()).collect())]
@@ -290,18 +292,16 @@ fn selector(one: &Spanned<SelectorDef>, world: &World, domain: usize, report: &m
 }
 
 /// The field a path means in each record of the domain that has it; a policy of `shared` names fields it has never seen.
-fn by_path(path: &PathDef, world: &World, domain: usize, report: &mut Report) -> Vec<Selector> {
+fn by_path(path: &PathDef, world: &World, domain: DomainId, report: &mut Report) -> Vec<Selector> {
     if world.shared == Some(domain) {
         return vec![Selector::Named(join(path))];
     }
-    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
+    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
     let mut out = Vec::new();
-    for (place, record) in records.iter().enumerate() {
+    for (id, record) in RecordId::numbered(records) {
         let scope = Scope::new(world, domain, Some(record));
-        if let (Found::Path { expression: Expression::Path(path), .. }, Ok(place)) =
-            (scope.find(&join(path)), u16::try_from(place))
-        {
-            out.push(Selector::At(place, path));
+        if let Found::Path { expression: Expression::Path(path), .. } = scope.find(&join(path)) {
+            out.push(Selector::At(id, path));
         }
     }
     if out.is_empty() {
@@ -319,9 +319,9 @@ fn by_path(path: &PathDef, world: &World, domain: usize, report: &mut Report) ->
 /// Says where a policy whose disclosures anybody may read leaves in the clear what identifies, and where an audience sees
 /// one number in two forms.
 pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain], report: &mut Report) {
-    let shared = world.shared.and_then(|place| domains.get(place)).map_or(&[][..], |domain| &domain.policies);
-    for (place, (source, domain)) in sources.iter().zip(domains).enumerate() {
-        let own = if world.shared == Some(place) { &[][..] } else { &domain.policies };
+    let shared = world.shared.and_then(|shared| shared.get(domains)).map_or(&[][..], |domain| &domain.policies);
+    for (id, (source, domain)) in DomainId::numbered(sources.iter().zip(domains)) {
+        let own = if world.shared == Some(id) { &[][..] } else { &domain.policies };
         let mut audiences: Vec<&str> = shared.iter().chain(own).map(|policy| policy.audience.as_str()).collect();
         audiences.sort_unstable();
         audiences.dedup();
@@ -349,9 +349,9 @@ fn open_records(source: &DomainSource, domain: &Domain, standing: &[&Policy], re
     let texts = || standing.iter().flat_map(|policy| &policy.texts);
     // As the redactor has it: without a word about texts they are searched, unless even the undeclared stays.
     let keeps_texts = texts().all(|line| *line == TextLine::Keep) && (texts().count() > 0 || keeps_undeclared);
-    for (number, record) in (0_u16..).zip(&domain.records) {
+    for (id, record) in RecordId::numbered(&domain.records) {
         let mut found = Vec::new();
-        open_fields(&lines, number, (&record.fields, keeps_texts), "", &mut Vec::new(), &mut found);
+        open_fields(&lines, id, (&record.fields, keeps_texts), "", &mut Vec::new(), &mut found);
         for (path, kind) in found {
             let help = match kind {
                 Some(_) => format!("write `remove {path}`, or an operator: `{path} to pseudonym`"),
@@ -375,9 +375,9 @@ fn two_forms(source: &DomainSource, domain: &Domain, standing: &[&Policy], repor
     let lines: Vec<&FieldLine> = standing.iter().flat_map(|policy| &policy.fields).collect();
     let name = standing.last().map_or("", |policy| policy.name.as_str());
     let mut seen: Vec<(LabelId, String, bool)> = Vec::new();
-    for (number, record) in (0_u16..).zip(&domain.records) {
+    for (id, record) in RecordId::numbered(&domain.records) {
         let before = seen.len();
-        forms(&lines, number, &record.fields, "", &mut Vec::new(), &mut seen);
+        forms(&lines, id, &record.fields, "", &mut Vec::new(), &mut seen);
         let new = seen.split_off(before);
         for (label, path, is_cut) in new {
             let other = seen.iter().find(|(other, at, cut)| *other == label && *cut != is_cut && *at != path);
@@ -395,7 +395,7 @@ fn two_forms(source: &DomainSource, domain: &Domain, standing: &[&Policy], repor
 /// Fields with a label that are shown cut (`true`) or keyed.
 fn forms(
     lines: &[&FieldLine],
-    record: u16,
+    record: RecordId,
     fields: &[Field],
     above: &str,
     slots: &mut Vec<u16>,
@@ -426,7 +426,7 @@ fn inside(kind: &Kind) -> &Kind {
 /// Fields that identify and stay as they are, with what they identify; free texts, if those stay whole, with `None`.
 fn open_fields(
     lines: &[&FieldLine],
-    record: u16,
+    record: RecordId,
     (fields, keeps_texts): (&[Field], bool),
     above: &str,
     slots: &mut Vec<u16>,
@@ -475,12 +475,12 @@ fn fits(
     operator: &OperatorDef,
     at: &Spanned<SelectorDef>,
     world: &World,
-    domain: usize,
+    domain: DomainId,
     report: &mut Report,
 ) {
     let Selector::At(record, path) = fields else { return };
-    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
-    let Some(record) = records.get(usize::from(*record)) else { return };
+    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
+    let Some(record) = record.get(records) else { return };
     let Some(field) = field_at(&record.fields, &path.slots) else { return };
     let mut kind = &field.kind;
     while let Kind::List(inner) = kind {

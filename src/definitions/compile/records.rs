@@ -16,6 +16,7 @@ use crate::definitions::parse::tree::SimpleKind;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
+use crate::model::ids::DomainId;
 use crate::model::record::DefaultCase;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -141,7 +142,7 @@ pub(super) fn defaults<'a>(
     record: &'a Record,
     target: &mut Record,
     world: &'a World,
-    domain: usize,
+    domain: DomainId,
     report: &mut Report,
     texts: &mut Texts,
 ) {

@@ -23,6 +23,8 @@ use crate::diagnostics::span::Spanned;
 use crate::logic::index::variables_of;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
+use crate::model::ids::DomainId;
+use crate::model::ids::RecordId;
 use crate::model::record::Record;
 use crate::model::rules::Check;
 use crate::model::rules::Derivation;
@@ -37,13 +39,13 @@ pub(super) fn record<'a>(
     what: &str,
     at: Span,
     world: &'a World,
-    domain: usize,
+    domain: DomainId,
     report: &mut Report,
-) -> Option<(u16, &'a Record)> {
-    let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
-    let place = match (named, records) {
+) -> Option<(RecordId, &'a Record)> {
+    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
+    let id = match (named, records) {
         (Some(name), _) => {
-            let found = records.iter().position(|record| record.name == name.item);
+            let found = RecordId::find(records, |record| record.name == name.item);
             if found.is_none() {
                 let help = did_you_mean(&name.item, records.iter().map(|record| record.name.as_str()));
                 let problem = Problem::UnknownName { what: "record".into(), name: name.item.clone() };
@@ -51,7 +53,7 @@ pub(super) fn record<'a>(
             }
             found?
         }
-        (None, [_]) => 0,
+        (None, [_]) => RecordId::FIRST,
         (None, []) => {
             report.say(
                 at,
@@ -67,7 +69,7 @@ pub(super) fn record<'a>(
             return None;
         }
     };
-    Some((u16::try_from(place).ok()?, records.get(place)?))
+    Some((id, id.get(records)?))
 }
 
 /// What the items outside of `check` say, and what a check adds.
@@ -82,20 +84,20 @@ pub(super) fn rule<'t>(
     def: &'t RuleDef,
     block: Option<&RulesDef>,
     world: &World,
-    domain: usize,
+    domain: DomainId,
     report: &mut Report,
     texts: &mut Texts,
 ) -> Option<Rule> {
     let named = def.record.as_ref().or(block.map(|block| &block.record));
     let what = format!("the rule `{}`", def.id.item);
-    let (place, record) = record(named, &what, def.id.span, world, domain, report)?;
+    let (id, record) = record(named, &what, def.id.span, world, domain, report)?;
     let scope = Scope::new(world, domain, Some(record));
     let mut lowering = Lowering { world, scope, report, texts };
     let mut rule = Rule {
         id: def.id.item.clone(),
         severity: def.severity,
         severities: Vec::new(),
-        record: place,
+        record: id,
         message: Vec::new(),
         see: block.map(|block| source(block, def, &mut lowering)).unwrap_or_default(),
         help: String::new(),
@@ -212,7 +214,7 @@ fn together(
 /// Reports a word of a finding that the record does not declare.
 fn word(key: &Name, lowering: &mut Lowering<'_, '_>) {
     let record = lowering.scope.record().map(|record| record.name.as_str()).unwrap_or_default();
-    let carried = lowering.world.domains.get(lowering.scope.domain).and_then(|names| names.carried.get(record));
+    let carried = lowering.scope.domain.get(&lowering.world.domains).and_then(|names| names.carried.get(record));
     let carried = carried.map(Vec::as_slice).unwrap_or_default();
     if carried.contains(&key.item) {
         return;
@@ -371,11 +373,11 @@ fn placeholder(inside: &str, span: Span, lowering: &mut Lowering<'_, '_>, is_las
 pub(super) fn derive(
     def: &DeriveDef,
     world: &World,
-    domain: usize,
+    domain: DomainId,
     report: &mut Report,
     texts: &mut Texts,
 ) -> Vec<Derivation> {
-    let Some((place, fields)) = record(Some(&def.record), "derive", def.record.span, world, domain, report) else {
+    let Some((id, fields)) = record(Some(&def.record), "derive", def.record.span, world, domain, report) else {
         return Vec::new();
     };
     let scope = Scope::new(world, domain, Some(fields));
@@ -393,7 +395,7 @@ pub(super) fn derive(
             let problem = Problem::TypeMismatch { expected: kind.to_string(), found: found.to_string() };
             lowering.say_at(value.span, problem, None);
         }
-        out.push(Derivation { record: place, field, value: typed.expression });
+        out.push(Derivation { record: id, field, value: typed.expression });
     }
     out
 }

@@ -6,6 +6,7 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
+use crate::model::ids::DomainId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
@@ -124,7 +125,7 @@ struct Variable<'a> {
 /// The names of one place.
 pub(super) struct Scope<'a> {
     /// Domain, by place in the world.
-    pub domain: usize,
+    pub domain: DomainId,
     /// How many of the world's functions may be called: inside of one, those above it.
     pub callable: usize,
     world: &'a World,
@@ -135,7 +136,7 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     /// The fields of a record, without variables.
-    pub fn new(world: &'a World, domain: usize, record: Option<&'a Record>) -> Scope<'a> {
+    pub fn new(world: &'a World, domain: DomainId, record: Option<&'a Record>) -> Scope<'a> {
         Scope { domain, callable: usize::MAX, world, record, variables: Vec::new(), used: 0 }
     }
 

@@ -24,6 +24,8 @@ use crate::model::expression::Comparison;
 use crate::model::expression::Expression;
 use crate::model::expression::Member;
 use crate::model::expression::Path;
+use crate::model::ids::DomainId;
+use crate::model::ids::RecordId;
 use crate::model::record::Kind;
 use crate::model::record::Record;
 use crate::model::rules::Cell;
@@ -33,7 +35,7 @@ use crate::model::rules::Table;
 use crate::model::value::Literal;
 
 /// Types of a table's columns.
-pub(super) fn types(def: &TableDef, world: &World, domain: usize, report: &mut Report) -> TableTypes {
+pub(super) fn types(def: &TableDef, world: &World, domain: DomainId, report: &mut Report) -> TableTypes {
     let record = record_of(def, world, domain);
     let mut types = TableTypes { name: def.name.item.clone(), ..TableTypes::default() };
     for (columns, is_output) in [(&def.inputs, false), (&def.outputs, true)] {
@@ -51,16 +53,22 @@ pub(super) fn types(def: &TableDef, world: &World, domain: usize, report: &mut R
 }
 
 /// The record that all columns without a type are fields of.
-fn record_of<'a>(def: &TableDef, world: &'a World, domain: usize) -> Option<(usize, &'a Record)> {
-    let records = &world.domains.get(domain)?.records;
-    records.iter().enumerate().find(|(_, record)| {
+fn record_of<'a>(def: &TableDef, world: &'a World, domain: DomainId) -> Option<(RecordId, &'a Record)> {
+    let records = &domain.get(&world.domains)?.records;
+    RecordId::numbered(records).find(|(_, record)| {
         let scope = Scope::new(world, domain, Some(record));
         let columns = def.inputs.iter().chain(&def.outputs).filter(|column| column.kind.is_none());
         columns.into_iter().all(|column| matches!(scope.find(&join(&column.path)), Found::Path { .. }))
     })
 }
 
-fn column_kind(column: &ColumnDef, record: Option<&Record>, world: &World, domain: usize, report: &mut Report) -> Kind {
+fn column_kind(
+    column: &ColumnDef,
+    record: Option<&Record>,
+    world: &World,
+    domain: DomainId,
+    report: &mut Report,
+) -> Kind {
     if let Some(kind) = &column.kind {
         return super::records::kind(kind, world, report);
     }
@@ -69,7 +77,7 @@ fn column_kind(column: &ColumnDef, record: Option<&Record>, world: &World, domai
         Found::Path { kind, .. } => kind.base.clone(),
         _ => {
             // The record is not told yet where a column is wrong, so that any field of the domain may be meant.
-            let records = world.domains.get(domain).map(|names| names.records.as_slice()).unwrap_or_default();
+            let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
             let fields = records.iter().flat_map(|record| record.fields.iter().map(|field| field.name.as_str()));
             let near = did_you_mean(&join(&column.path), fields);
             let help = near.or_else(|| Some("name a field, or give the column a type: `name TYPE`".into()));
@@ -84,7 +92,7 @@ pub(super) fn table(
     def: &TableDef,
     types: &TableTypes,
     world: &World,
-    domain: usize,
+    domain: DomainId,
     files: &TableFiles<'_>,
     report: &mut Report,
     texts: &mut Texts,
@@ -185,7 +193,7 @@ fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowerin
 }
 
 /// What a table written over fields only sets by itself.
-pub(super) fn derivations(def: &TableDef, place: u16, world: &World, domain: usize) -> Vec<Derivation> {
+pub(super) fn derivations(def: &TableDef, place: u16, world: &World, domain: DomainId) -> Vec<Derivation> {
     let is_over_fields = def.inputs.iter().chain(&def.outputs).all(|column| column.kind.is_none());
     let Some((record, fields)) = record_of(def, world, domain).filter(|_| is_over_fields) else { return Vec::new() };
     let scope = Scope::new(world, domain, Some(fields));
@@ -199,7 +207,7 @@ pub(super) fn derivations(def: &TableDef, place: u16, world: &World, domain: usi
     let outputs = def.outputs.iter().enumerate().filter_map(|(output, column)| {
         let Some(Expression::Path(Path { root, slots })) = path(column) else { return None };
         Some(Derivation {
-            record: u16::try_from(record).ok()?,
+            record,
             field: Path { root, slots },
             value: Expression::Table {
                 table: place,

@@ -12,6 +12,7 @@ use crate::model::content::CodeSet;
 use crate::model::content::Relation;
 use crate::model::day::Day;
 use crate::model::day::Moment;
+use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
 use crate::model::policy::Label;
 use crate::model::policy::LabelRule;
@@ -43,8 +44,8 @@ pub(super) struct TableTypes {
 /// A function that a domain defines.
 #[derive(Debug, Clone)]
 pub(super) struct OwnFunction {
-    /// Domain that defines it, by place.
-    pub domain: usize,
+    /// Domain that defines it.
+    pub domain: DomainId,
     /// Its name.
     pub name: String,
     /// Names and types of what it is given.
@@ -89,8 +90,8 @@ pub(super) struct World {
     pub domains: Vec<DomainNames>,
     /// Functions, those of `shared` first; each may call the ones before it.
     pub functions: Vec<OwnFunction>,
-    /// Place of the domain `shared`, if there is one.
-    pub shared: Option<usize>,
+    /// The domain `shared`, if there is one.
+    pub shared: Option<DomainId>,
 }
 
 impl World {
@@ -116,16 +117,16 @@ impl World {
     }
 
     /// Members of a list of the domain, or of `shared`.
-    pub fn list(&self, domain: usize, name: &str) -> Option<&[MemberDef]> {
-        let own = self.domains.get(domain).and_then(|names| names.lists.get(name));
-        let shared = || self.domains.get(self.shared?).and_then(|names| names.lists.get(name));
+    pub fn list(&self, domain: DomainId, name: &str) -> Option<&[MemberDef]> {
+        let own = domain.get(&self.domains).and_then(|names| names.lists.get(name));
+        let shared = || self.shared?.get(&self.domains).and_then(|names| names.lists.get(name));
         own.or_else(shared).map(Vec::as_slice)
     }
 
     /// Place of a table and of the output that `NAME` or `NAME.OUTPUT` means.
-    pub fn table(&self, domain: usize, name: &str) -> Option<(u16, u16)> {
+    pub fn table(&self, domain: DomainId, name: &str) -> Option<(u16, u16)> {
         let (table, output) = name.split_once('.').unwrap_or((name, ""));
-        let tables = &self.domains.get(domain)?.tables;
+        let tables = &domain.get(&self.domains)?.tables;
         let place = tables.iter().position(|it| it.name == table)?;
         let names = &tables.get(place)?.output_names;
         let output = if output.is_empty() { 0 } else { names.iter().position(|it| it == output)? };
@@ -133,15 +134,15 @@ impl World {
     }
 
     /// A function that a domain may call: its own, or one of `shared`; only the first `callable` of all functions are looked at.
-    pub fn function(&self, domain: usize, name: &str, callable: usize) -> Option<(usize, &OwnFunction)> {
+    pub fn function(&self, domain: DomainId, name: &str, callable: usize) -> Option<(usize, &OwnFunction)> {
         let known = || self.functions.iter().enumerate().take(callable).filter(|(_, it)| it.name == name);
         let own = known().find(|(_, it)| it.domain == domain);
         own.or_else(|| known().find(|(_, it)| Some(it.domain) == self.shared))
     }
 
     /// Types of a table.
-    pub fn signature(&self, domain: usize, table: u16) -> Option<&TableTypes> {
-        self.domains.get(domain)?.tables.get(usize::from(table))
+    pub fn signature(&self, domain: DomainId, table: u16) -> Option<&TableTypes> {
+        domain.get(&self.domains)?.tables.get(usize::from(table))
     }
 
     /// Place and type of a property of a code set.

@@ -71,7 +71,7 @@ pub(super) fn given(frame: &Frame<'_>) -> Vec<Given> {
         return Vec::new();
     }
     let proposed = proposed(frame);
-    let record = frame.logic().domain().records.get(usize::from(encounter.record));
+    let record = encounter.record.get(&frame.logic().domain().records);
     let places = codes_in(record.map_or(&[], |record| record.fields.as_slice()), &encounter.slots);
     let known = |place: Place<'_>| {
         Some(Given { set: place.set, code: place.value.code?, path: place.path, raised: Vec::new() })

@@ -20,12 +20,12 @@ use std::borrow::Cow;
 /// A derivation sees the defaults and every derivation declared before it.
 pub fn prepare(encounter: &mut Encounter<'_>, logic: &Logic, scratch: &mut Scratch) {
     let domain = logic.domain();
-    let number = encounter.record;
-    let Some(record) = domain.records.get(usize::from(number)) else { return };
-    if logic.calls(number).defaults {
+    let id = encounter.record;
+    let Some(record) = id.get(&domain.records) else { return };
+    if logic.calls(id).defaults {
         defaults(encounter, &record.fields, logic, scratch);
     }
-    for derivation in domain.derivations.iter().filter(|derivation| derivation.record == number) {
+    for derivation in domain.derivations.iter().filter(|derivation| derivation.record == id) {
         let Some(kind) = open_kind(encounter, &derivation.field, &record.fields) else { continue };
         let value = work_out(encounter, &derivation.value, logic, scratch);
         set(encounter, &derivation.field, &record.fields, fit(value, kind, logic.registry()));

@@ -1,6 +1,7 @@
 //! A record, prepared once so that reading needs no look-up but one of a field's name.
 
 use crate::model::day::Day;
+use crate::model::ids::RecordId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 /// What reading needs of a record.
 pub struct Schema {
-    pub(super) record: u16,
+    pub(super) record: RecordId,
     pub(super) level: Level,
     pub(super) registry: Arc<Registry>,
     /// Slots of the fields that date the encounter, in the order of their declaration.
@@ -58,11 +59,11 @@ pub(super) enum Shape {
 }
 
 impl Schema {
-    /// Prepares the record that stands at `place` of its domain.
-    pub fn new(record: &Record, place: u16, registry: Arc<Registry>) -> Schema {
+    /// Prepares the record of an id.
+    pub fn new(record: &Record, id: RecordId, registry: Arc<Registry>) -> Schema {
         let mut dating = Vec::new();
         find_dating(&record.fields, &mut Vec::new(), &mut dating);
-        Schema { record: place, level: Level::new(&record.fields), registry, dating }
+        Schema { record: id, level: Level::new(&record.fields), registry, dating }
     }
 
     /// The names and shapes of the top level.

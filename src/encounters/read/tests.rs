@@ -7,6 +7,7 @@ use crate::model::content::CodeSet;
 use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::encounter::Encounter;
+use crate::model::ids::RecordId;
 use crate::model::program::Shared;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -87,7 +88,7 @@ pub(crate) fn schema() -> Schema {
         field("discharge_date", Kind::Date),
     ];
     let record = Record { name: "encounter".to_owned(), title: String::new(), fields };
-    Schema::new(&record, 0, Arc::new(small_registry()))
+    Schema::new(&record, RecordId::FIRST, Arc::new(small_registry()))
 }
 
 fn read<'a>(schema: &Schema, text: &'a str) -> Encounter<'a> {

@@ -13,7 +13,7 @@ use crate::model::outcome::Finding;
 pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     input::misfits(frame.encounter(), &mut found);
-    let fields = frame.logic().domain().records.get(usize::from(frame.encounter().record));
+    let fields = frame.encounter().record.get(&frame.logic().domain().records);
     if let Some(record) = fields {
         let calls = frame.logic().calls(frame.encounter().record);
         if calls.required {
