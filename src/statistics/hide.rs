@@ -108,6 +108,8 @@ impl Net {
         for (sum, column) in column_sums.iter().zip(0..) {
             net.add(2 + rows.len() + column, SINK, *sum, Kind::Column(column));
         }
+        // The whole flows back from the last node to the first: then all that flows goes round, and one rule serves for
+        // cells and sums.
         net.add(SINK, SOURCE, table.counts.iter().sum(), Kind::Total);
         (net.rows, net.columns) = (rows.into_keys().collect(), columns.into_keys().collect());
         net
@@ -139,6 +141,8 @@ impl Net {
     fn complete(&mut self, rule: Rule) {
         let mut open: Vec<usize> = (0..self.edges.len()).collect();
         open.retain(|edge| self.edges.get(*edge).is_some_and(|it| it.is_hidden));
+        // The smallest count first: what is hidden for its sake often protects the larger ones too, and not the other way
+        // round.
         open.sort_by_key(|edge| self.edges.get(*edge).map(|it| it.value));
         let mut open = VecDeque::from(open);
         let mut walk = Walk::new(self);
@@ -160,6 +164,7 @@ impl Net {
     fn is_wide(&self, edge: usize, width: u64, walk: &mut Walk) -> bool {
         let Some(it) = self.edges.get(edge) else { return true };
         let up = walk.flow(self, edge, it.to, it.from, width);
+        // A hidden count is at least 1, because a 0 is shown: it can fall to 1 and not further.
         let fall = it.value.saturating_sub(1).min(width - up.min(width));
         up + walk.flow(self, edge, it.from, it.to, fall) >= width
     }
@@ -182,7 +187,9 @@ impl Net {
             for other in self.at.get(node).into_iter().flatten().copied().filter(|other| *other != edge) {
                 let Some(step) = self.edges.get(other) else { continue };
                 let is_forward = step.from == node;
+                // Backwards the count has to shrink by the width and stay above 0; forwards it can grow without end.
                 if is_forward || step.value > width {
+                    // Hiding costs as much as the count tells. What is hidden already costs nothing more.
                     let price = if step.is_hidden { 0 } else { step.value };
                     let next = if is_forward { step.to } else { step.from };
                     heap.push(Reverse((cost.saturating_add(price), next, other)));

@@ -111,7 +111,7 @@ impl Grid {
             let is_met = |ask: &Ask| self.fields.iter().any(|rows| rows.path == ask.path && rows.answers(&ask.allowed));
             *is_exact = *is_exact && asks.iter().all(is_met);
         }
-        // What leaves the least is asked first.
+        // The row that leaves the fewest lines is taken first, because `visit` stops at a chunk in which none is left.
         self.fields
             .sort_by_key(|rows| rows.bits.iter().map(|word| word.count_ones() as usize).sum::<usize>() / rows.count());
     }
@@ -123,9 +123,12 @@ impl Grid {
         }
         picked.starts.clear();
         for rows in &self.fields {
+            // An absent value has the row 0, in which a line has its bit only if it does not ask about the field: absence
+            // makes every comparison false.
             let row = frame.glance(&rows.path).map_or(0, |value| rows.cells.row(value));
             picked.starts.push(row * self.words);
         }
+        // Four words at a time, which the compiler makes vector instructions of. A chunk without lines is given up early.
         for (number, first) in (0..self.words).step_by(CHUNK).enumerate() {
             let mut left = [u64::MAX; CHUNK];
             for (rows, start) in self.fields.iter().zip(&picked.starts) {
@@ -138,6 +141,7 @@ impl Grid {
             for (place, mut word) in left.into_iter().enumerate() {
                 while word != 0 {
                     let bit = (number * CHUNK + place) * 64 + word.trailing_zeros() as usize;
+                    // Clears the lowest bit that is set.
                     word &= word - 1;
                     // Bits beyond the last line stand in rows that ask nothing of them.
                     let Some(line) = self.lines.get(bit) else { continue };
@@ -161,6 +165,7 @@ impl Rows {
             let mut own = asks.iter().filter(|ask| ask.path == *path).peekable();
             let is_asked = own.peek().is_some();
             let own: Vec<&Ask> = own.collect();
+            // A line that asks about the field has no bit in the row of the absent value.
             for row in usize::from(is_asked)..=rows.cells.count() {
                 let is_allowed = own.iter().all(|ask| rows.cells.allows(row, &ask.allowed));
                 if is_allowed && let Some(word) = rows.bits.get_mut(row * words + bit / 64) {
@@ -180,6 +185,7 @@ impl Rows {
         match (&self.cells, allowed) {
             (Cells::Members(_), Allowed::Members(..)) => true,
             (Cells::Ends(axis, ends), Allowed::Between(other, from, to)) => {
+                // Thinning may have taken an end away; then the cell around it also holds values that are not allowed.
                 let is_end = |end: f64| end.is_infinite() || ends.binary_search_by(|it| it.total_cmp(&end)).is_ok();
                 axis == other && (from > to || (is_end(*from) && is_end(to.next_up())))
             }
@@ -213,6 +219,7 @@ impl Cells {
 
     fn allows(&self, row: usize, allowed: &Allowed) -> bool {
         match (self, allowed) {
+            // The row 0 wraps round to a place that no choice has.
             (Cells::Members(_), Allowed::Members(_, places)) => places.contains(&row.wrapping_sub(1)),
             (Cells::Ends(_, ends), Allowed::Between(_, from, to)) => {
                 from <= to && (cell(ends, *from)..=cell(ends, *to)).contains(&row)
@@ -238,6 +245,7 @@ fn ends<'a>(asks: impl Iterator<Item = &'a Ask>, words: usize) -> Vec<f64> {
     }
     all.sort_by(f64::total_cmp);
     all.dedup();
+    // Few lines have short rows, so that a field may have more of them in the same memory.
     let most = (BYTES / (8 * words).max(1)).max(CELLS);
     let step = all.len().div_ceil(most - 1).max(1);
     all.into_iter().step_by(step).collect()
