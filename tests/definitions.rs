@@ -34,7 +34,8 @@ fn said(input: &Path) -> String {
 fn every_diagnostic_of_reading_looks_as_expected() {
     for folder in folders() {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        if name.starts_with("D00") {
+        // How many problems are listed is decided when all of them are known: tests/compile.rs shows it.
+        if name.starts_with("D00") && !name.starts_with("D0016") {
             let said = said(&folder.join("input.codes"));
             let number = name.split('_').next().unwrap();
             assert!(said.contains(number), "{name} does not say {number}:\n{said}");
@@ -44,11 +45,19 @@ fn every_diagnostic_of_reading_looks_as_expected() {
 }
 
 #[test]
-fn every_kind_has_a_page() {
+fn every_kind_has_a_page_that_says_how_bad_it_is() {
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics");
     for (number, kind) in tencode::diagnostics::catalog::Kind::ALL {
         let page = pages.join(format!("D{number:04}.md"));
-        assert!(page.is_file(), "{kind} has no page {}", page.display());
+        let text = std::fs::read_to_string(&page).unwrap_or_default();
+        let head = text.lines().next().unwrap_or_default();
+        let severity = tencode::diagnostics::catalog::Kind::severity_of(*number).unwrap().name();
+        let is_headed = head.starts_with(&format!("# D{number:04} · ")) && head.ends_with(&format!(" ({severity})"));
+        assert!(
+            is_headed,
+            "{kind}: {} begins with `{head}`, which is not `# D{number:04} · … ({severity})`",
+            page.display()
+        );
     }
 }
 
