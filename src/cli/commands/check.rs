@@ -159,3 +159,23 @@ fn bounded<'a>(diagnostics: &[&'a Diagnostic]) -> Vec<Cow<'a, Diagnostic>> {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_lists_its_errors_first_and_counts_the_rest() {
+        let problem =
+            |at: usize, kind: Kind| Diagnostic::new(kind, Span::new(at, at + 1)).in_file(Path::new("it.codes"));
+        let warnings = (0..SHOWN).map(|at| problem(at, Kind::TooManyProblems { count: 5 }));
+        let error = problem(SHOWN, Kind::TooLong { limit: 1 });
+        let all: Vec<Diagnostic> = warnings.chain([error]).collect();
+        let shown = bounded(&all.iter().collect::<Vec<_>>());
+        assert_eq!(shown.len(), SHOWN + 1);
+        assert!(shown.iter().any(|it| it.is_error()), "an error gives way to no warning");
+        // The one that is left out counted five itself.
+        assert!(matches!(shown.last().map(|it| &it.kind), Some(Kind::TooManyProblems { count: 5 })));
+        assert_eq!(bounded(&all.iter().take(SHOWN).collect::<Vec<_>>()).len(), SHOWN);
+    }
+}
