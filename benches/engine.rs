@@ -17,6 +17,7 @@ use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::read::Source;
 use tencode::encounters::read::read_json;
+use tencode::encounters::write;
 use tencode::model::day::Day;
 use tencode::privacy::Ask;
 use tencode::registry::Registry;
@@ -117,7 +118,7 @@ fn steps(engine: &Engine, input: &str) -> [(&'static str, Duration); 4] {
     let written = best(|| {
         out.clear();
         for line in input.lines() {
-            worker.disclose(1, Ok(line)).write_line(&mut out).unwrap();
+            write::line(&worker.disclose(1, Ok(line)), &mut out);
         }
     });
     [

@@ -156,11 +156,6 @@ const CIRCLES: &[(&str, usize, &str)] = &[
         "recovery builds the statements that it could save, and is called where building fails",
     ),
     ("logic", 2, "a frame is an encounter under the domain that the front door prepares"),
-    (
-        "privacy/disclosure",
-        2,
-        "a disclosure is written by the lines beside it; ends when writing moves out of the room",
-    ),
 ];
 
 /// A module by the names of its path: `src/text/words.rs` is `["text", "words"]`.

@@ -11,6 +11,7 @@ use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::engine::Worker;
+use tencode::encounters::write;
 use tencode::model::day::Day;
 use tencode::privacy::Ask;
 
@@ -88,7 +89,7 @@ fn engine(folder: &Path) -> Engine {
 fn answered(worker: &mut Worker<'_>, date: &str, visit: &str) -> (Option<String>, Vec<String>, bool) {
     let line = format!(r#"{{"id": "V1", "class": "professional", "date": "{date}", "visit": {{{visit}}}}}"#);
     let mut out = Vec::new();
-    worker.disclose(1, Ok(&line)).write_line(&mut out).unwrap();
+    write::line(&worker.disclose(1, Ok(&line)), &mut out);
     let answer: serde_json::Value = serde_json::from_slice(&out).unwrap();
     let candidates = answer["candidates"].as_array().unwrap();
     let code = candidates.iter().find(|it| it["set"] == "cpt").and_then(|it| it["code"].as_str()).map(str::to_owned);

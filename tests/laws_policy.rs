@@ -16,6 +16,7 @@ use tencode::definitions::compile::compile;
 use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
+use tencode::encounters::write;
 use tencode::model::day::Day;
 use tencode::privacy::Ask;
 use tencode::registry::Registry;
@@ -166,7 +167,7 @@ static ENGINES: LazyLock<HashMap<(&str, &str, &str), Engine>> = LazyLock::new(||
 fn disclose(domain: &str, record: &str, audience: &str, encounter: &Value) -> Value {
     let engine = ENGINES.iter().find(|(key, _)| **key == (domain, record, audience)).unwrap().1;
     let mut out = Vec::new();
-    engine.worker().disclose(1, Ok(&encounter.to_string())).write_line(&mut out).unwrap();
+    write::line(&engine.worker().disclose(1, Ok(&encounter.to_string())), &mut out);
     serde_json::from_slice(&out).unwrap()
 }
 

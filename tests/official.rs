@@ -13,6 +13,7 @@ use tencode::definitions::import::sources::Folders;
 use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
+use tencode::encounters::write;
 use tencode::model::day::Day;
 use tencode::privacy::Ask;
 use tencode::registry::Registry;
@@ -30,7 +31,7 @@ fn installed(folder: &Path) -> Option<Arc<Registry>> {
 
 fn disclose(engine: &Engine, encounter: &Value) -> Value {
     let mut out = Vec::new();
-    engine.worker().disclose(1, Ok(&encounter.to_string())).write_line(&mut out).unwrap();
+    write::line(&engine.worker().disclose(1, Ok(&encounter.to_string())), &mut out);
     serde_json::from_slice(&out).unwrap()
 }
 

@@ -9,6 +9,7 @@ use super::read;
 use super::read::Schema;
 use super::read::Unreadable;
 use super::validate;
+use super::write;
 use crate::audit::Access;
 use crate::audit::Entry;
 use crate::audit::Rows;
@@ -309,12 +310,7 @@ impl<'e> Worker<'e> {
 impl Desk for Worker<'_> {
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let disclosure = self.disclose(line, text);
-        if disclosure.write_line(out).is_err() {
-            // A number that JSON has no way to write: the line is withheld.
-            let withheld = self.engine.redactor.unreadable(line, "the answer cannot be written");
-            let _ = withheld.write_line(out);
-            return Outcome::Refused;
-        }
+        write::line(&disclosure, out);
         match (disclosure.is_unreadable(), disclosure.has_errors()) {
             (true, _) => Outcome::Refused,
             (false, true) => Outcome::Wrong,

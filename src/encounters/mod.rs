@@ -8,3 +8,4 @@ pub mod read;
 pub mod tally;
 pub mod texts;
 pub mod validate;
+pub mod write;

@@ -5,7 +5,10 @@ use super::batch::Outcome;
 use super::engine::Engine;
 use super::engine::Worker;
 use super::read::Unreadable;
+use super::write;
 use crate::privacy::Disclosure;
+use crate::privacy::ShownFields;
+use crate::privacy::ShownValue;
 use serde::Deserialize;
 use serde::Serialize;
 use std::io;
@@ -55,20 +58,20 @@ impl<'e> Tally<'e> {
     fn value(&self, by: &By, disclosure: &Disclosure<'_>) -> Option<String> {
         match by {
             By::Code(set) => {
-                let mut codes = disclosure.codes();
-                codes.find(|(of, _)| set.as_deref().is_none_or(|set| set == *of)).map(|(_, code)| code.to_owned())
+                let mut codes = disclosure.codes().iter();
+                codes.find(|it| set.as_deref().is_none_or(|set| set == it.set)).map(|it| it.code.to_owned())
             }
-            By::Candidate => disclosure.best().map(|(_, code)| code.to_owned()),
+            By::Candidate => disclosure.candidates().iter().find(|it| !it.below).map(|it| it.code.to_owned()),
             By::Date(path, length) => {
-                let date = disclosure.values(path).into_iter().next()?;
+                let date = values(disclosure, path).into_iter().next()?;
                 date.get(..*length).map(str::to_owned)
             }
-            By::Field(path) => disclosure.values(path).into_iter().next(),
-            By::All(path) => Some(disclosure.values(path).join("|")).filter(|it| !it.is_empty()),
+            By::Field(path) => values(disclosure, path).into_iter().next(),
+            By::All(path) => Some(values(disclosure, path).join("|")).filter(|it| !it.is_empty()),
             By::Sensitive(paths) => {
                 let mut found = self.labels(disclosure);
                 for path in paths {
-                    found.extend(disclosure.values(path).into_iter().map(|value| format!("{path}={value}")));
+                    found.extend(values(disclosure, path).into_iter().map(|value| format!("{path}={value}")));
                 }
                 found.sort();
                 found.dedup();
@@ -80,11 +83,46 @@ impl<'e> Tally<'e> {
     fn labels(&self, disclosure: &Disclosure<'_>) -> Vec<String> {
         let registry = self.engine.registry();
         let known = registry.shared().map(|shared| shared.labels.as_slice()).unwrap_or_default();
-        let labels = disclosure.codes().filter_map(|(set, code)| {
-            let codes = registry.codes(registry.set(set)?);
-            Some(codes.labels(codes.find(code)?))
+        let labels = disclosure.codes().iter().filter_map(|it| {
+            let codes = registry.codes(registry.set(it.set)?);
+            Some(codes.labels(codes.find(it.code)?))
         });
         labels.flatten().filter_map(|label| Some(label.get(known)?.name.clone())).collect()
+    }
+}
+
+/// The values shown at a path of field names, one for each item of the lists on the way.
+fn values(disclosure: &Disclosure<'_>, path: &str) -> Vec<String> {
+    let mut values = Vec::new();
+    disclosure
+        .fields()
+        .into_iter()
+        .flat_map(ShownFields::iter)
+        .for_each(|field| gather_field(field, path, &mut values));
+    values
+}
+
+fn gather_field((name, value): (&str, &ShownValue<'_>), path: &str, values: &mut Vec<String>) {
+    match path.strip_prefix(name) {
+        Some("") => gather(value, "", values),
+        Some(rest) => {
+            if let Some(rest) = rest.strip_prefix('.') {
+                gather(value, rest, values);
+            }
+        }
+        None => {}
+    }
+}
+
+fn gather(value: &ShownValue<'_>, path: &str, values: &mut Vec<String>) {
+    match value {
+        ShownValue::List(items) => items.iter().for_each(|item| gather(item, path, values)),
+        ShownValue::Record(_) | ShownValue::Object(_) => {
+            value.fields().for_each(|field| gather_field(field, path, values));
+        }
+        ShownValue::Nothing | ShownValue::Null => {}
+        plain if path.is_empty() => values.push(write::plain(plain)),
+        _ => {}
     }
 }
 

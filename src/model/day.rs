@@ -193,6 +193,31 @@ impl Span {
     }
 }
 
+/// As ISO 8601 has it: `P1Y6M`, `PT15M`.
+impl fmt::Display for Span {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Span::default() {
+            return out.write_str("PT0S");
+        }
+        let (days, rest) = (self.seconds / SECONDS_A_DAY, self.seconds % SECONDS_A_DAY);
+        out.write_str("P")?;
+        for (count, unit) in [(i64::from(self.months / 12), 'Y'), (i64::from(self.months % 12), 'M'), (days, 'D')] {
+            if count != 0 {
+                write!(out, "{count}{unit}")?;
+            }
+        }
+        if rest != 0 {
+            out.write_str("T")?;
+        }
+        for (count, unit) in [(rest / 3600, 'H'), (rest / 60 % 60, 'M'), (rest % 60, 'S')] {
+            if count != 0 {
+                write!(out, "{count}{unit}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn two_digits(text: &str) -> Option<i64> {
     (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }

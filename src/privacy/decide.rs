@@ -1,7 +1,6 @@
 //! What happens to each field, settled once: the lines of all policies that apply, against the fields of a record.
 
 use super::case::Case;
-use super::line;
 use super::standing::Standing;
 use crate::model::ids::RecordId;
 use crate::model::outcome::label_bit;
@@ -18,8 +17,6 @@ use crate::model::record::Record;
 pub(super) struct Planned {
     /// Name.
     pub name: String,
-    /// The name as it stands before the value in JSON: `"name":`.
-    pub key: Vec<u8>,
     /// Names from the top, joined by dots, without places in lists.
     pub path: String,
     /// What it holds.
@@ -42,11 +39,11 @@ impl Planned {
     }
 }
 
-/// What a field holds, as far as writing it needs to know.
+/// What a field holds, as far as showing it needs to know.
 pub(super) enum Shape {
     /// A text: free text or not, it is searched if it is kept.
     Text,
-    /// A value that writes itself.
+    /// A value that needs nothing else to be shown.
     Plain,
     /// A choice or a step of a ladder: the names.
     Names(Vec<String>),
@@ -119,7 +116,7 @@ impl Planner<'_, '_> {
         let shape = self.shape(&field.kind, &path, slots, &treatment, &why);
         let identifies = field.privacy.identifies.clone();
         let (name, privacy) = (field.name.clone(), field.privacy.clone());
-        Planned { key: line::key(&name), name, path, shape, treatment, why, identifies, privacy }
+        Planned { name, path, shape, treatment, why, identifies, privacy }
     }
 
     fn shape(&self, kind: &Kind, path: &str, slots: &mut Vec<u16>, treatment: &Treatment, why: &str) -> Shape {

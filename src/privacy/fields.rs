@@ -1,35 +1,32 @@
-//! Writes the fields of an encounter as their treatments leave them, and notes what was done.
+//! Makes of the fields of an encounter what their treatments leave of them, and notes what was done.
 //!
-//! They are written as JSON at once, without a tree between. Every step says whether it wrote a value; where it did not, what
-//! was begun is cut off again.
+//! Values that stay are moved, not copied, and the slots of a record or list become what is shown of them in the same memory.
 
 use super::case::Case;
 use super::codes::CodeRules;
 use super::decide::Planned;
 use super::decide::Shape;
-use super::disclosure::Fields;
 use super::disclosure::Redaction;
-use super::line;
 use super::operators;
 use super::operators::Setting;
 use super::operators::ZipAreas;
 use super::shift;
+use super::shown::NamedValue;
+use super::shown::ShownFields;
+use super::shown::ShownValue;
 use super::text::Known;
 use super::text::Masked;
 use super::text::TextRule;
 use super::tokens::Key;
-use crate::model::day::Day;
 use crate::model::policy::Treatment;
 use crate::model::text_kind::Kind;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
 use crate::registry::Registry;
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::fmt::Write;
-use std::io;
 
-/// What all fields of all encounters are written by.
+/// What all fields of all encounters are shown by.
 pub(super) struct Rules {
     pub registry: std::sync::Arc<Registry>,
     pub codes: CodeRules,
@@ -41,19 +38,17 @@ pub(super) struct Rules {
     pub keeps_undeclared: bool,
 }
 
-/// Writes one encounter.
-pub(super) struct Writer<'a, 'k> {
+/// Treats the fields of one encounter.
+pub(super) struct FieldRedactor<'a, 'k> {
     rules: &'a Rules,
     known: &'k Known,
     case: &'k Case,
     setting: Setting<'a>,
     /// Dates in texts move with the subject instead of being masked.
     shifts_texts: bool,
-    /// What no record declares and this audience may see: path, and the value until it is written.
+    /// What no record declares and this audience may see: path, and the value until it is shown.
     undeclared: Vec<(String, Option<serde_json::Value>)>,
-    /// What is written so far.
-    out: Vec<u8>,
-    /// The record or item that is being written.
+    /// The record or item that is being treated.
     path: String,
     /// The field in it.
     name: &'a str,
@@ -63,25 +58,21 @@ pub(super) struct Writer<'a, 'k> {
     pub withheld: Vec<String>,
 }
 
-/// Most encounters are no longer, so that the room is made once.
-const USUAL: usize = 512;
-
-impl<'a, 'k> Writer<'a, 'k> {
+impl<'a, 'k> FieldRedactor<'a, 'k> {
     pub fn new(
         rules: &'a Rules,
         known: &'k Known,
         case: &'k Case,
         setting: Setting<'a>,
         shifts_texts: bool,
-    ) -> Writer<'a, 'k> {
-        Writer {
+    ) -> FieldRedactor<'a, 'k> {
+        FieldRedactor {
             rules,
             known,
             case,
             setting,
             shifts_texts,
             undeclared: Vec::new(),
-            out: Vec::with_capacity(USUAL),
             path: String::new(),
             name: "",
             redactions: Vec::new(),
@@ -93,46 +84,26 @@ impl<'a, 'k> Writer<'a, 'k> {
     /// texts are searched too.
     pub fn fields(
         &mut self,
-        plan: &'a [Planned],
+        plan: &'a Vec<Planned>,
         slots: Vec<Value<'a>>,
         undeclared: Vec<(String, serde_json::Value)>,
-    ) -> Fields {
+    ) -> ShownFields<'a> {
         self.undeclared = undeclared.into_iter().map(|(path, value)| (path, Some(value))).collect();
-        self.record(plan, slots);
-        Fields(std::mem::take(&mut self.out))
+        self.record(plan, slots)
     }
 
-    /// Writes a record; whether there is anything in it.
-    fn record(&mut self, plan: &'a [Planned], slots: Vec<Value<'a>>) -> bool {
-        let start = self.out.len();
-        self.out.push(b'{');
-        for (planned, value) in plan.iter().zip(slots) {
+    fn record(&mut self, plan: &'a Vec<Planned>, slots: Vec<Value<'a>>) -> ShownFields<'a> {
+        let mut fields = plan.iter();
+        // `Vec::collect` does this in the memory of the slots, as both kinds of value have the same size.
+        let values = slots.into_iter().map(|value| {
+            let Some(planned) = fields.next() else { return ShownValue::Nothing };
             self.name = &planned.name;
-            if !self.is_open(planned, &value) {
-                continue;
-            }
-            let before = self.out.len();
-            self.out.extend_from_slice(&planned.key);
-            if self.value(planned, &planned.shape, value) {
-                self.out.push(b',');
-            } else {
-                self.out.truncate(before);
-            }
-        }
+            if self.is_open(planned, &value) { self.value(planned, &planned.shape, value) } else { ShownValue::Nothing }
+        });
+        let values = values.collect();
         self.name = "";
-        if !self.undeclared.is_empty() {
-            self.undeclared_here();
-        }
-        self.close(b'}');
-        self.out.len() > start + 2
-    }
-
-    /// Ends a record or list: what comes last in it has a comma after it.
-    fn close(&mut self, sign: u8) {
-        match self.out.last_mut().filter(|last| **last == b',') {
-            Some(last) => *last = sign,
-            None => self.out.push(sign),
-        }
+        let undeclared = if self.undeclared.is_empty() { Vec::new() } else { self.undeclared_here() };
+        ShownFields::new(plan, values, undeclared)
     }
 
     /// Whether there may be something to show of a value.
@@ -149,53 +120,52 @@ impl<'a, 'k> Writer<'a, 'k> {
         !value.is_absent()
     }
 
-    fn value(&mut self, planned: &'a Planned, shape: &'a Shape, value: Value<'a>) -> bool {
+    fn value(&mut self, planned: &'a Planned, shape: &'a Shape, value: Value<'a>) -> ShownValue<'a> {
         match (shape, value) {
             (Shape::List(item), Value::List(values)) => self.list(planned, item, values),
             (Shape::Record(plan), Value::Record(slots)) => {
                 let (length, name) = self.enter();
-                let is_shown = self.record(plan, slots);
+                let fields = self.record(plan, slots);
                 self.leave(length, name);
-                is_shown
+                if fields.is_empty() { ShownValue::Nothing } else { ShownValue::Record(fields) }
             }
-            (_, Value::Misfit(text)) => self.misfit(&text),
+            (_, Value::Misfit(text)) => self.misfit(text),
             (_, _) if planned.treatment == Treatment::Mask => {
                 let why = if planned.why.is_empty() { "withheld" } else { &planned.why };
                 self.note("mask", Cow::Borrowed(why));
-                self.text(&format!("[{why}]"))
+                ShownValue::Text(Cow::Owned(format!("[{why}]")))
             }
-            (Shape::Code(set), Value::Code(code)) => self.code(planned, *set, &code),
-            (Shape::Names(names), Value::Choice(place) | Value::Step(place)) => {
-                names.get(usize::from(place)).is_some_and(|name| self.treated(planned, name, false))
-            }
-            (_, Value::Text(text)) => self.treated(planned, &text, true),
+            (Shape::Code(set), Value::Code(code)) => self.code(planned, *set, code),
+            (Shape::Names(names), Value::Choice(index) | Value::Step(index)) => match names.get(usize::from(index)) {
+                Some(name) => self.treated(planned, Cow::Borrowed(name), false),
+                None => ShownValue::Nothing,
+            },
+            (_, Value::Text(text)) => self.treated(planned, text, true),
             (_, value) => self.plain(planned, &value),
         }
     }
 
-    fn list(&mut self, planned: &'a Planned, item: &'a Shape, values: Vec<Value<'a>>) -> bool {
+    fn list(&mut self, planned: &'a Planned, item: &'a Shape, values: Vec<Value<'a>>) -> ShownValue<'a> {
         let (length, name) = self.enter();
         let inside = self.path.len();
-        self.out.push(b'[');
-        for (place, value) in values.into_iter().enumerate() {
+        let items = values.into_iter().enumerate().map(|(index, value)| {
             // Writing to a string cannot fail.
-            let _ = write!(self.path, "[{place}]");
-            let before = self.out.len();
-            if !self.is_open(planned, &value) || !self.value(planned, item, value) {
-                // Places in a list stay what they are: other fields and findings count by them.
-                self.out.truncate(before);
-                let nothing: &[u8] = if matches!(item, Shape::Record(_)) { b"{}" } else { b"null" };
-                self.out.extend_from_slice(nothing);
-            }
-            self.out.push(b',');
+            let _ = write!(self.path, "[{index}]");
+            let is_open = self.is_open(planned, &value);
+            let shown = if is_open { self.value(planned, item, value) } else { ShownValue::Nothing };
             self.path.truncate(inside);
-        }
-        self.close(b']');
+            match shown {
+                // Indices in a list stay what they are: other fields and findings count by them.
+                ShownValue::Nothing if matches!(item, Shape::Record(_)) => ShownValue::Record(ShownFields::default()),
+                shown => shown,
+            }
+        });
+        let items = items.collect();
         self.leave(length, name);
-        true
+        ShownValue::List(items)
     }
 
-    /// Goes into the field; gives what [`Writer::leave`] goes back to.
+    /// Goes into the field; gives what [`FieldRedactor::leave`] goes back to.
     fn enter(&mut self) -> (usize, &'a str) {
         let left = (self.path.len(), self.name);
         if !self.path.is_empty() && !self.name.is_empty() {
@@ -211,126 +181,81 @@ impl<'a, 'k> Writer<'a, 'k> {
         self.name = name;
     }
 
-    /// Where writing is: `victims[0].age`.
-    fn place(&self) -> String {
+    /// The path of what is being treated: `victims[0].age`.
+    fn current_path(&self) -> String {
         let dot = if self.path.is_empty() || self.name.is_empty() { "" } else { "." };
         format!("{}{dot}{}", self.path, self.name)
     }
 
-    fn text(&mut self, text: &str) -> bool {
-        line::text(text, &mut self.out);
-        true
-    }
-
-    fn perhaps(&mut self, text: Option<String>) -> bool {
-        text.is_some_and(|text| self.text(&text))
-    }
-
-    fn number(&mut self, number: f64) -> bool {
-        line::number(number, &mut self.out);
-        true
-    }
-
     /// A number, a date, a length of time.
-    fn plain(&mut self, planned: &'a Planned, value: &Value<'a>) -> bool {
+    fn plain(&mut self, planned: &'a Planned, value: &Value<'a>) -> ShownValue<'a> {
         let treatment = &planned.treatment;
         if *treatment == Treatment::Keep {
             return match value {
-                Value::Bool(it) => self.word(if *it { "true" } else { "false" }),
-                Value::Number(it) => self.whole(*it),
-                Value::Day(it) => self.day(*it),
-                Value::Moment(it) => self.quoted(it),
-                Value::Span(it) => self.text(&operators::span(*it)),
-                _ => false,
+                Value::Bool(it) => ShownValue::Bool(*it),
+                Value::Number(it) => ShownValue::Number(*it),
+                Value::Day(it) => ShownValue::Day(*it),
+                Value::Moment(it) => ShownValue::Moment(*it),
+                Value::Span(it) => ShownValue::Span(*it),
+                _ => ShownValue::Nothing,
             };
         }
-        let is_shown = match value {
+        let shown = match value {
             Value::Number(it) => match treatment {
-                Treatment::Age90 if *it <= 89.0 => self.whole(*it),
-                Treatment::Age90 => self.text("90+"),
-                Treatment::Band(width) => self.perhaps(operators::band(*it, *width)),
-                Treatment::Grid(width) => operators::grid(*it, *width).is_some_and(|middle| self.number(middle)),
+                Treatment::Age90 if *it <= 89.0 => ShownValue::Number(*it),
+                Treatment::Age90 => ShownValue::Text(Cow::Borrowed("90+")),
+                Treatment::Band(width) => perhaps(operators::band(*it, *width)),
+                Treatment::Grid(width) => operators::grid(*it, *width).map_or(ShownValue::Nothing, ShownValue::Rounded),
                 _ => self.stand_in(planned, &plain_number(*it)),
             },
             Value::Day(day) => match treatment {
-                Treatment::Shift(_) => self.perhaps(operators::text(treatment, &day.to_string(), &self.setting)),
-                _ => self.perhaps(operators::date(treatment, *day, self.setting.on)),
+                Treatment::Shift(_) => perhaps(operators::text(treatment, &day.to_string(), &self.setting)),
+                _ => perhaps(operators::date(treatment, *day, self.setting.on)),
             },
             Value::Moment(it) => match treatment {
-                Treatment::Shift(_) => self.perhaps(operators::text(treatment, &it.to_string(), &self.setting)),
-                _ => self.perhaps(operators::moment(treatment, *it, self.setting.on)),
+                Treatment::Shift(_) => perhaps(operators::text(treatment, &it.to_string(), &self.setting)),
+                _ => perhaps(operators::moment(treatment, *it, self.setting.on)),
             },
-            _ => false,
+            _ => ShownValue::Nothing,
         };
-        self.did(is_shown, planned)
+        self.did(shown, planned)
     }
 
     /// Notes that a treatment left something, or nothing.
-    fn did(&mut self, is_shown: bool, planned: &'a Planned) -> bool {
+    fn did(&mut self, shown: ShownValue<'a>, planned: &'a Planned) -> ShownValue<'a> {
+        let is_shown = !matches!(shown, ShownValue::Nothing);
         let did = if is_shown { planned.treatment.word() } else { "remove" };
         self.note(did, Cow::Borrowed(&planned.why));
-        is_shown
-    }
-
-    /// A number as people write it: whole where it is whole.
-    fn whole(&mut self, number: f64) -> bool {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within 53 bits")]
-        let whole = number as i64;
-        if number.fract() == 0.0 && number.abs() < 9e15 {
-            line::whole(whole, &mut self.out);
-            return true;
-        }
-        self.number(number)
-    }
-
-    fn day(&mut self, day: Day) -> bool {
-        let date = day.to_civil().filter(|date| (0..=9999).contains(&date.year()));
-        let Some(date) = date else { return self.quoted(&day) };
-        let (century, year) = (date.year() / 100, date.year() % 100);
-        let [month, day] = [date.month(), date.day()].map(i16::from);
-        // Every part is below 100.
-        let digits = |part: i16| [b'0' + (part / 10).to_le_bytes()[0], b'0' + (part % 10).to_le_bytes()[0]];
-        let ([a, b], [c, d], [e, f], [g, h]) = (digits(century), digits(year), digits(month), digits(day));
-        self.out.extend_from_slice(&[b'"', a, b, c, d, b'-', e, f, b'-', g, h, b'"']);
-        true
-    }
-
-    /// What has no sign to escape.
-    fn quoted(&mut self, it: &impl Display) -> bool {
-        // Writing to memory cannot fail.
-        let _ = io::Write::write_fmt(&mut self.out, format_args!("\"{it}\""));
-        true
+        shown
     }
 
     /// A text under an operator, or searched if it stays.
-    fn treated(&mut self, planned: &'a Planned, text: &str, is_written: bool) -> bool {
+    fn treated(&mut self, planned: &'a Planned, text: Cow<'a, str>, is_written: bool) -> ShownValue<'a> {
         match &planned.treatment {
-            Treatment::Keep if is_written => match self.coded(planned, text) {
-                Some(code) => self.text(code),
+            Treatment::Keep if is_written => match self.coded(planned, &text) {
+                Some(code) => ShownValue::Text(Cow::Borrowed(code)),
                 None => self.searched(text),
             },
-            Treatment::Keep => self.text(text),
+            Treatment::Keep => ShownValue::Text(text),
             Treatment::Pseudonym | Treatment::Token => {
-                let is_shown = self.stand_in(planned, text);
-                self.did(is_shown, planned)
+                let shown = self.stand_in(planned, &text);
+                self.did(shown, planned)
             }
             treatment => {
-                let left = operators::text(treatment, text, &self.setting);
-                let is_shown = self.perhaps(left);
-                self.did(is_shown, planned)
+                let left = operators::text(treatment, &text, &self.setting);
+                self.did(perhaps(left), planned)
             }
         }
     }
 
     /// A keyed stand-in for a value.
-    fn stand_in(&mut self, planned: &Planned, text: &str) -> bool {
+    fn stand_in(&mut self, planned: &Planned, text: &str) -> ShownValue<'a> {
         let kind = planned.identifies.as_deref().unwrap_or_default();
-        let left = match planned.treatment {
+        perhaps(match planned.treatment {
             Treatment::Pseudonym => Some(self.rules.key.pseudonym(kind, text)),
             Treatment::Token => self.rules.key.token(kind, text),
             _ => None,
-        };
-        self.perhaps(left)
+        })
     }
 
     /// What stands for a text that is a hidden code of one of its sets; `None` if it is none.
@@ -348,25 +273,25 @@ impl<'a, 'k> Writer<'a, 'k> {
         None
     }
 
-    fn searched(&mut self, text: &str) -> bool {
+    fn searched(&mut self, text: Cow<'a, str>) -> ShownValue<'a> {
         let rules = self.rules;
         match &rules.text {
-            TextRule::Keep => self.text(text),
+            TextRule::Keep => ShownValue::Text(text),
             TextRule::Remove => {
                 self.note("remove", Cow::Borrowed("free text"));
-                false
+                ShownValue::Nothing
             }
-            TextRule::Mask(masker) if masker.passes(text, self.known) => self.text(text),
+            TextRule::Mask(masker) if masker.passes(&text, self.known) => ShownValue::Text(text),
             TextRule::Mask(masker) => {
-                let masked = masker.mask(text, self.known);
+                let masked = masker.mask(&text, self.known);
                 if masked.spans.is_empty() {
-                    return self.text(text);
+                    return ShownValue::Text(text);
                 }
                 for span in &masked.spans {
                     self.note("mask", Cow::Borrowed(span.kind.word()));
                 }
-                let shown = if self.shifts_texts { self.shifted(text, masked) } else { masked.text };
-                self.text(&shown)
+                let shown = if self.shifts_texts { self.shifted(&text, masked) } else { masked.text };
+                ShownValue::Text(Cow::Owned(shown))
             }
         }
     }
@@ -406,45 +331,46 @@ impl<'a, 'k> Writer<'a, 'k> {
     }
 
     /// A value that does not fit its type: nobody knows what it is.
-    fn misfit(&mut self, text: &str) -> bool {
+    fn misfit(&mut self, text: Cow<'a, str>) -> ShownValue<'a> {
         if self.rules.keeps_undeclared {
             return self.searched(text);
         }
         self.note("remove", Cow::Borrowed("misfit"));
-        false
+        ShownValue::Nothing
     }
 
-    fn code(&mut self, planned: &'a Planned, set: u16, value: &CodeValue<'a>) -> bool {
+    fn code(&mut self, planned: &'a Planned, set: u16, value: CodeValue<'a>) -> ShownValue<'a> {
         let rules = self.rules;
         let codes = rules.registry.codes(set);
-        let Some(code) = value.code else { return self.misfit(&value.text) };
+        let Some(code) = value.code else { return self.misfit(value.text) };
         let shown = rules.codes.shown(&rules.registry, set, code, self.case.codes);
         if shown != Some(code) {
             self.withhold();
-            return self.text(shown.map_or("withheld", |shown| codes.code(shown)));
+            return ShownValue::Text(Cow::Borrowed(shown.map_or("withheld", |shown| codes.code(shown))));
         }
         match planned.treatment {
-            Treatment::Keep if rules.keeps_undeclared => self.text(&value.text),
-            Treatment::Keep => self.text(codes.code(code)),
+            Treatment::Keep if rules.keeps_undeclared => ShownValue::Text(value.text),
+            Treatment::Keep => ShownValue::Text(Cow::Borrowed(codes.code(code))),
             Treatment::Group(levels) => {
                 let above = codes.ancestors(code).get((levels as usize).saturating_sub(1)).copied();
-                let is_shown = above.is_some_and(|above| self.text(codes.code(above)));
-                self.did(is_shown, planned)
+                let above = above.map(|above| ShownValue::Text(Cow::Borrowed(codes.code(above))));
+                self.did(above.unwrap_or_default(), planned)
             }
-            _ => self.treated(planned, &value.text, true),
+            _ => self.treated(planned, value.text, true),
         }
     }
 
     fn withhold(&mut self) {
         self.note("withhold", Cow::Borrowed("withheld"));
-        self.withheld.push(self.place());
+        self.withheld.push(self.current_path());
     }
 
-    /// Writes what no record declares and stood in the record that is being written. What stood in a place that is not
-    /// shown stands at the top.
-    fn undeclared_here(&mut self) {
-        for place in 0..self.undeclared.len() {
-            let Some((path, value)) = self.undeclared.get_mut(place) else { return };
+    /// What no record declares and stood in the record that is being treated. What stood in a record that is not shown
+    /// stands at the top.
+    fn undeclared_here(&mut self) -> Vec<NamedValue<'a>> {
+        let mut shown = Vec::new();
+        for index in 0..self.undeclared.len() {
+            let Some((path, value)) = self.undeclared.get_mut(index) else { break };
             let below = match self.path.as_str() {
                 "" => Some(path.as_str()),
                 here => path.strip_prefix(here).and_then(|rest| rest.strip_prefix('.')),
@@ -452,95 +378,72 @@ impl<'a, 'k> Writer<'a, 'k> {
             let Some(name) = below.map(str::to_owned) else { continue };
             let Some(value) = value.take() else { continue };
             let length = self.path.len();
-            let before = self.out.len();
-            if self.key(&name) {
+            let shown_name = self.undeclared_name(name.clone());
+            if shown_name == name {
                 // A name that stays as it is may be said.
                 let dot = if length == 0 { "" } else { "." };
                 self.path.push_str(dot);
                 self.path.push_str(&name);
             }
-            if self.foreign(value) {
-                self.out.push(b',');
-            } else {
-                self.out.truncate(before);
+            match self.undeclared_value(value) {
+                ShownValue::Nothing => {}
+                value => shown.push((shown_name, value)),
             }
             self.path.truncate(length);
         }
+        shown
     }
 
-    /// Writes a field name that nobody declared, searched as a text; whether it stays as it is.
-    fn key(&mut self, name: &str) -> bool {
-        let before = self.out.len();
-        if !self.searched(name) {
-            self.text("?");
+    /// A field name that nobody declared, searched as a text.
+    fn undeclared_name(&mut self, name: String) -> Cow<'a, str> {
+        match self.searched(Cow::Owned(name)) {
+            ShownValue::Text(name) => name,
+            _ => Cow::Borrowed("?"),
         }
-        let mut whole = Vec::new();
-        line::text(name, &mut whole);
-        let is_whole = self.out.get(before..) == Some(whole.as_slice());
-        self.out.push(b':');
-        is_whole
     }
 
-    /// Writes a value that no record declares, its texts and numbers searched.
-    fn foreign(&mut self, value: serde_json::Value) -> bool {
+    /// A value that no record declares, its texts and numbers searched.
+    fn undeclared_value(&mut self, value: serde_json::Value) -> ShownValue<'a> {
         match value {
-            serde_json::Value::String(text) => self.searched(&text),
+            serde_json::Value::String(text) => self.searched(Cow::Owned(text)),
             serde_json::Value::Array(items) => {
-                self.out.push(b'[');
-                for item in items {
-                    let before = self.out.len();
-                    if !self.foreign(item) {
-                        self.out.truncate(before);
-                        self.out.extend_from_slice(b"null");
-                    }
-                    self.out.push(b',');
-                }
-                self.close(b']');
-                true
+                ShownValue::List(items.into_iter().map(|item| self.undeclared_value(item)).collect())
             }
             serde_json::Value::Object(fields) => {
-                self.out.push(b'{');
+                let mut shown = Vec::with_capacity(fields.len());
                 for (name, value) in fields {
-                    let before = self.out.len();
-                    self.key(&name);
-                    if self.foreign(value) {
-                        self.out.push(b',');
-                    } else {
-                        self.out.truncate(before);
+                    let name = self.undeclared_name(name);
+                    match self.undeclared_value(value) {
+                        ShownValue::Nothing => {}
+                        value => shown.push((name, value)),
                     }
                 }
-                self.close(b'}');
-                true
+                ShownValue::Object(shown)
             }
             serde_json::Value::Number(number) => {
-                let (before, number) = (self.out.len(), number.to_string());
-                let is_shown = self.searched(&number);
-                let is_same = self.out.get(before..).is_some_and(|out| out.len() == number.len() + 2)
-                    && self.out.get(before + 1..before + 1 + number.len()) == Some(number.as_bytes());
-                if is_same {
-                    self.out.truncate(before);
-                    self.out.extend_from_slice(number.as_bytes());
+                let digits = number.to_string();
+                match self.searched(Cow::Owned(digits.clone())) {
+                    ShownValue::Text(text) if text == digits => ShownValue::Undeclared(number),
+                    shown => shown,
                 }
-                is_shown
             }
-            serde_json::Value::Bool(it) => self.word(if it { "true" } else { "false" }),
-            serde_json::Value::Null => self.word("null"),
+            serde_json::Value::Bool(it) => ShownValue::Bool(it),
+            serde_json::Value::Null => ShownValue::Null,
         }
-    }
-
-    /// A word of JSON itself.
-    fn word(&mut self, word: &str) -> bool {
-        self.out.extend_from_slice(word.as_bytes());
-        true
     }
 
     /// Notes what was done here, once.
     fn note(&mut self, did: &'static str, why: Cow<'a, str>) {
-        let note = Redaction { path: Cow::Owned(self.place()), did, why };
+        let note = Redaction { path: Cow::Owned(self.current_path()), did, why };
         if !self.redactions.contains(&note) {
             self.redactions.push(note);
         }
     }
+}
+
+/// A text that may be missing.
+fn perhaps<'a>(text: Option<String>) -> ShownValue<'a> {
+    text.map_or(ShownValue::Nothing, |text| ShownValue::Text(Cow::Owned(text)))
 }
 
 fn plain_number(number: f64) -> String {

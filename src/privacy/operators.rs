@@ -3,7 +3,6 @@
 use super::shift;
 use crate::model::day::Day;
 use crate::model::day::Moment;
-use crate::model::day::Span;
 use crate::model::policy::Treatment;
 
 /// ZIP areas of more than 20,000 people: all other ZIP codes become 000, those of no area too.
@@ -189,26 +188,6 @@ fn last(text: &str, count: u32) -> Option<String> {
     }
     end.truncate(count);
     Some(format!("…{}", end.into_iter().rev().collect::<String>()))
-}
-
-/// A length of time as ISO 8601 has it.
-pub(super) fn span(span: Span) -> String {
-    let mut text = "P".to_owned();
-    let (days, rest) = (span.seconds / 86_400, span.seconds % 86_400);
-    for (count, unit) in [(i64::from(span.months / 12), 'Y'), (i64::from(span.months % 12), 'M'), (days, 'D')] {
-        if count != 0 {
-            text.push_str(&format!("{count}{unit}"));
-        }
-    }
-    if rest != 0 {
-        text.push('T');
-        for (count, unit) in [(rest / 3600, 'H'), (rest / 60 % 60, 'M'), (rest % 60, 'S')] {
-            if count != 0 {
-                text.push_str(&format!("{count}{unit}"));
-            }
-        }
-    }
-    if text == "P" { "PT0S".to_owned() } else { text }
 }
 
 #[cfg(test)]

@@ -9,20 +9,19 @@ use super::codes::CodeRules;
 use super::codes::PLAIN;
 use super::decide::Planned;
 use super::decide::Shape;
-use super::disclosure::Answer;
 use super::disclosure::Disclosure;
-use super::disclosure::Fields;
-use super::disclosure::Id;
+use super::disclosure::DisclosureParts;
 use super::disclosure::Redaction;
 use super::disclosure::ShownCandidate;
 use super::disclosure::ShownCode;
 use super::disclosure::ShownFinding;
 use super::disclosure::ShownFix;
+use super::disclosure::ShownId;
 use super::disclosure::ShownObligation;
 use super::disclosure::ShownReason;
 use super::error::Error;
+use super::fields::FieldRedactor;
 use super::fields::Rules;
-use super::fields::Writer;
 use super::known;
 use super::operators::Setting;
 use super::operators::ZipAreas;
@@ -31,6 +30,7 @@ use super::plan::find;
 use super::plan::planned_at;
 use super::plan::shows_free_texts;
 use super::plan::value_at;
+use super::shown::ShownFields;
 use super::standing::Standing;
 use super::text::Known;
 use super::text::NameLists;
@@ -210,11 +210,11 @@ impl Redactor {
     /// What is left of an encounter of which nothing may be shown.
     fn refused<'a>(&'a self, plan: &RecordPlan, encounter: &Encounter<'a>, why: &'static str) -> Disclosure<'a> {
         let withheld = Redaction { path: Cow::Borrowed(""), did: "withhold", why: Cow::Borrowed(why) };
-        Disclosure::refused(Answer { redactions: vec![withheld], ..self.empty(self.id(plan, encounter)) })
+        Disclosure::refused(DisclosureParts { redactions: vec![withheld], ..self.empty(self.id(plan, encounter)) })
     }
 
-    fn empty<'a>(&'a self, id: Id<'a>) -> Answer<'a> {
-        Answer {
+    fn empty<'a>(&'a self, id: ShownId<'a>) -> DisclosureParts<'a> {
+        DisclosureParts {
             id,
             audience: &self.audience,
             purpose: self.granted.purpose.as_deref(),
@@ -224,7 +224,7 @@ impl Redactor {
             candidates: Vec::new(),
             findings: Vec::new(),
             missing: Vec::new(),
-            encounter: Fields::default(),
+            encounter: ShownFields::default(),
             obligations: Vec::new(),
             redactions: Vec::new(),
         }
@@ -246,12 +246,12 @@ impl Redactor {
         let id = self.id(plan, &encounter);
         let days = plan.shift.and_then(|multiple| self.days(plan, &encounter, multiple));
         let setting = Setting { zips: &self.rules.zips, on: encounter.on, days };
-        let mut writer = Writer::new(&self.rules, &known, &case, setting, plan.shift.is_some());
+        let mut redactor = FieldRedactor::new(&self.rules, &known, &case, setting, plan.shift.is_some());
         let keeps_undeclared = self.rules.keeps_undeclared && !case.withholds;
         let leaves_out = !keeps_undeclared && !encounter.undeclared.is_empty();
         let undeclared = if keeps_undeclared { encounter.undeclared } else { Vec::new() };
-        let fields = writer.fields(&plan.fields, encounter.slots, undeclared);
-        let Writer { mut redactions, withheld, .. } = writer;
+        let fields = redactor.fields(&plan.fields, encounter.slots, undeclared);
+        let FieldRedactor { mut redactions, withheld, .. } = redactor;
         redactions.extend(plan.removed.iter().map(|(path, why)| Redaction {
             path: Cow::Borrowed(path),
             did: "remove",
@@ -261,7 +261,7 @@ impl Redactor {
             redactions.push(Redaction { path: "?".into(), did: "remove", why: "undeclared".into() });
         }
         let shown = View { plan, case: &case, known: &known, withheld: &withheld };
-        let answer = Answer {
+        let parts = DisclosureParts {
             codes: judgement.given.iter().filter_map(|given| self.given(&shown, given)).collect(),
             candidates: judgement.candidates.into_iter().filter_map(|it| self.candidate(&shown, it)).collect(),
             findings: judgement.findings.into_iter().filter_map(|it| self.finding(&shown, it)).collect(),
@@ -271,7 +271,7 @@ impl Redactor {
             redactions,
             ..self.empty(id)
         };
-        Disclosure::whole(answer, has_errors)
+        Disclosure::whole(parts, has_errors)
     }
 
     /// By how many days the dates of the encounter's subject move; `None` if it names no subject.
@@ -303,22 +303,22 @@ impl Redactor {
     }
 
     /// The `id` of the record, or a pseudonym where the id itself is not to be seen, or the line.
-    fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>) -> Id<'a> {
+    fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>) -> ShownId<'a> {
         let declared = plan.id.and_then(|slot| Some((plan.fields.get(slot)?, encounter.slots.get(slot)?)));
         let is_kept = declared.map_or(self.rules.keeps_undeclared, |(planned, _)| planned.treatment == Treatment::Keep);
         let text: Cow<'a, str> = match declared {
             Some((_, Value::Text(text))) => text.clone(),
             Some((_, Value::Number(number))) => Cow::Owned(number.to_string()),
             Some((_, Value::Misfit(text))) if self.rules.keeps_undeclared => text.clone(),
-            Some(_) => return Id::Line(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
+            Some(_) => return ShownId::Line(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
             None => match encounter.undeclared.iter().find(|(path, _)| path == "id") {
                 Some((_, serde_json::Value::String(text))) => Cow::Owned(text.clone()),
                 Some((_, serde_json::Value::Number(number))) => Cow::Owned(number.to_string()),
-                _ => return Id::Line(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
+                _ => return ShownId::Line(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
             },
         };
         let kind = declared.and_then(|(planned, _)| planned.identifies.as_deref()).unwrap_or_default();
-        if is_kept { Id::Text(text) } else { Id::Text(self.rules.key.pseudonym(kind, &text).into()) }
+        if is_kept { ShownId::Text(text) } else { ShownId::Text(self.rules.key.pseudonym(kind, &text).into()) }
     }
 
     fn given<'a>(&'a self, view: &View<'_>, given: &Given) -> Option<ShownCode<'a>> {
@@ -390,7 +390,7 @@ impl Redactor {
         Some(ShownFinding {
             rule: finding.rule,
             severity: finding.severity,
-            path: Some(finding.path),
+            path: finding.path,
             message: is_whole.then_some(finding.message),
             see: finding.see,
             help: if is_whole { finding.help } else { String::new() },

@@ -40,6 +40,7 @@ use tencode::diagnostics::Diagnostic;
 use tencode::diagnostics::catalog::Kind;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
+use tencode::encounters::write;
 use tencode::model::day::Day;
 use tencode::privacy::Ask;
 use tencode::registry::Registry;
@@ -108,7 +109,7 @@ fn try_one(seed: u64, folder: &Path, seen: &mut Seen) -> Option<String> {
         let encounter = world::encounter(&mut rng, &names);
         let answer = judge::judge(&said, &encounter, on);
         let mut out = Vec::new();
-        worker.disclose(line, Ok(&encounter.json)).write_line(&mut out).unwrap();
+        write::line(&worker.disclose(line, Ok(&encounter.json)), &mut out);
         let got: Json = serde_json::from_slice(&out).unwrap();
         if let Some(wrong) = compare(&said, &answer, &got, shown.is_some()) {
             let text = if std::env::var_os("TENCODE_ORACLE_SEED").is_some() { text.as_str() } else { "" };

@@ -12,9 +12,11 @@ use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::nearest;
 use crate::encounters::engine::Engine;
+use crate::encounters::write;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::privacy::Disclosure;
+use crate::privacy::ShownCandidate;
 use crate::registry::Registry;
 use serde_json::Value;
 use serde_json::json;
@@ -62,35 +64,27 @@ impl Classify {
         let is_record = text.trim_start().starts_with('{');
         let record = if is_record { text.clone() } else { in_free_field(&engine, &text)? };
         let mut worker = engine.worker();
-        let answer = tree(&worker.disclose(1, Ok(&record)))?;
+        let answer = worker.disclose(1, Ok(&record));
         asked.commit(&worker.noted())?;
-        if let Some(error) = answer.get("error").and_then(Value::as_str) {
-            terminal.note(&format!("the record cannot be read: {error}"));
+        if let Err(unreadable) = answer.parts() {
+            terminal.note(&format!("the record cannot be read: {}", unreadable.error));
             return Ok(Verdict::Wrong);
         }
         let candidates = self.wanted(&answer);
-        let near =
-            if candidates.is_empty() && !is_record { self.near(&engine, &sets, &text)? } else { Near::default() };
-        let suggestions = self.wanted(&near.answer);
+        let is_near = candidates.is_empty() && !is_record;
+        let (mended, words) = if is_near { mended(&text, &engine.domain().phrases) } else { Default::default() };
+        let mended = if words.is_empty() { None } else { Some(in_free_field(&engine, &mended)?) };
+        let near = is_near.then(|| self.near(&engine, &sets, mended.as_deref(), (&record, &text)));
+        let suggestions = near.as_ref().map(|near| self.wanted(&near.answer)).unwrap_or_default();
+        let words = if near.as_ref().is_some_and(|near| near.is_mended) { words } else { Vec::new() };
         let starters = starters::behind(&engine, &registry);
         let shown = candidates.len() + suggestions.len();
         asked.note(&Entry::new(Outcome::Done).count(shown as u64))?;
         if terminal.json {
-            let mut answer = json!({ "candidates": candidates });
-            if let Some(answer) = answer.as_object_mut() {
-                if !suggestions.is_empty() {
-                    answer.insert("suggestions".to_owned(), json!(suggestions));
-                }
-                if !near.words.is_empty() {
-                    answer.insert("meant".to_owned(), json!(near.words));
-                }
-                if !starters.is_empty() {
-                    answer.insert("starter".to_owned(), json!(starters));
-                }
-            }
-            terminal.json(&answer)?;
+            let line = json_line(&candidates, &suggestions, &[("meant", &words), ("starter", &starters)]);
+            terminal.out().write_all(&line)?;
         } else if candidates.is_empty() {
-            show_near(&near.words, &suggestions, terminal)?;
+            show_near(&words, &suggestions, terminal)?;
         } else {
             for candidate in &candidates {
                 show(candidate, terminal)?;
@@ -100,20 +94,22 @@ impl Classify {
         Ok(Verdict::Fine)
     }
 
-    /// What is near a text that no code fits: the candidates of the text with its misspelt words mended, else what a
-    /// search for its words finds.
-    fn near(&self, engine: &Engine, sets: &[u16], text: &str) -> Result<Near, Failure> {
-        let (mended, words) = mended(text, &engine.domain().phrases);
-        if !words.is_empty() {
-            let record = in_free_field(engine, &mended)?;
-            let answer = tree(&engine.worker().disclose(1, Ok(&record)))?;
+    /// What is near a text that no code fits: the candidates of the record of the text with its misspelt words mended, else
+    /// what a search for the words of the text finds.
+    fn near<'a>(
+        &self,
+        engine: &'a Engine,
+        sets: &[u16],
+        mended: Option<&'a str>,
+        (record, text): (&'a str, &str),
+    ) -> Near<'a> {
+        if let Some(mended) = mended {
+            let answer = engine.worker().disclose(1, Ok(mended));
             if !self.wanted(&answer).is_empty() {
-                return Ok(Near { words, answer });
+                return Near { is_mended: true, answer };
             }
         }
-        let record = in_free_field(engine, text)?;
-        let answer = tree(&engine.worker().suggest(&record, text, sets, SUGGESTED))?;
-        Ok(Near { words: Vec::new(), answer })
+        Near { is_mended: false, answer: engine.worker().suggest(record, text, sets, SUGGESTED) }
     }
 
     /// Code sets that are asked about: the one named, else all of which the record is given candidates.
@@ -132,23 +128,40 @@ impl Classify {
     }
 
     /// The candidates of an answer that were asked for.
-    fn wanted<'a>(&self, answer: &'a Value) -> Vec<&'a Value> {
-        let all = answer.get("candidates").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        all.iter().filter(|it| self.set.as_deref().is_none_or(|set| word(it, "set") == set)).collect()
+    fn wanted<'d, 'a>(&self, answer: &'d Disclosure<'a>) -> Vec<&'d ShownCandidate<'a>> {
+        let is_wanted = |it: &&ShownCandidate<'_>| self.set.as_deref().is_none_or(|set| set == it.set);
+        answer.candidates().iter().filter(is_wanted).collect()
     }
 }
 
-fn tree(disclosure: &Disclosure<'_>) -> Result<Value, Failure> {
-    serde_json::to_value(disclosure).map_err(|error| Failure::said(error.to_string()))
+/// What is shown where no code fits.
+struct Near<'a> {
+    /// The codes fit the text with its misspelt words mended.
+    is_mended: bool,
+    /// A disclosure with the codes.
+    answer: Disclosure<'a>,
 }
 
-/// What is shown where no code fits.
-#[derive(Default)]
-struct Near {
-    /// Words of the definitions that were taken in the place of misspelt ones.
-    words: Vec<String>,
-    /// A disclosure with the codes.
-    answer: Value,
+/// The answer as one line of JSON; what is empty is left out, but not the candidates.
+fn json_line(
+    candidates: &[&ShownCandidate<'_>],
+    suggestions: &[&ShownCandidate<'_>],
+    lists: &[(&str, &[String])],
+) -> Vec<u8> {
+    let mut line = b"{\"candidates\":".to_vec();
+    write::list(candidates, &mut line, |it, line| write::candidate(it, line));
+    if !suggestions.is_empty() {
+        line.extend_from_slice(b",\"suggestions\":");
+        write::list(suggestions, &mut line, |it, line| write::candidate(it, line));
+    }
+    for (name, texts) in lists.iter().filter(|(_, texts)| !texts.is_empty()) {
+        line.push(b',');
+        write::text(name, &mut line);
+        line.push(b':');
+        write::list(texts, &mut line, |it, line| write::text(it, line));
+    }
+    line.extend_from_slice(b"}\n");
+    line
 }
 
 /// A text with its misspelt words replaced by the nearest words of some phrase, and these words.
@@ -171,7 +184,7 @@ fn mended(text: &str, phrases: &[String]) -> (String, Vec<String>) {
     (mended, words)
 }
 
-fn show_near(words: &[String], suggestions: &[&Value], terminal: &mut Terminal) -> Result<(), Failure> {
+fn show_near(words: &[String], suggestions: &[&ShownCandidate<'_>], terminal: &mut Terminal) -> Result<(), Failure> {
     if suggestions.is_empty() {
         return terminal.line("no code fits well enough");
     }
@@ -182,32 +195,23 @@ fn show_near(words: &[String], suggestions: &[&Value], terminal: &mut Terminal) 
         terminal.line(&format!("no code fits well enough; did you mean {listed}?"))?;
     }
     for suggestion in suggestions {
-        let code = terminal.strong(&format!("{}/{}", word(suggestion, "set"), word(suggestion, "code")));
-        terminal.row(&format!("{code}  {}", word(suggestion, "display")))?;
+        let code = terminal.strong(&format!("{}/{}", suggestion.set, suggestion.code));
+        terminal.row(&format!("{code}  {}", suggestion.display))?;
     }
     Ok(())
 }
 
-fn show(candidate: &Value, terminal: &mut Terminal) -> Result<(), Failure> {
-    let number = |name: &str| candidate.get(name).and_then(Value::as_f64).unwrap_or(0.0);
-    let code = terminal.strong(&format!("{}/{}", word(candidate, "set"), word(candidate, "code")));
-    let below = if candidate.get("below").is_some() { ", below the threshold" } else { "" };
-    let (title, points) = (word(candidate, "display"), number("score"));
-    terminal.row(&format!("{code}  {title}  ({points:.2} points, {:.0} %{below})", number("confidence") * 100.0))?;
-    for reason in candidate.get("because").and_then(Value::as_array).into_iter().flatten() {
-        let points = reason.get("points").and_then(Value::as_f64).unwrap_or(0.0);
-        let place = match word(reason, "path") {
-            "" => String::new(),
-            path => format!(" in {path}"),
-        };
-        let line = format!("    {points:+.2}  {}: {}{place}", word(reason, "kind"), word(reason, "what"));
+fn show(candidate: &ShownCandidate<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
+    let code = terminal.strong(&format!("{}/{}", candidate.set, candidate.code));
+    let below = if candidate.below { ", below the threshold" } else { "" };
+    let (title, points, percent) = (candidate.display, candidate.score, candidate.confidence * 100.0);
+    terminal.row(&format!("{code}  {title}  ({points:.2} points, {percent:.0} %{below})"))?;
+    for reason in &candidate.because {
+        let place = if reason.path.is_empty() { String::new() } else { format!(" in {}", reason.path) };
+        let line = format!("    {:+.2}  {}: {}{place}", reason.points, reason.kind, reason.what);
         terminal.row(&terminal.faint(&line))?;
     }
     Ok(())
-}
-
-fn word<'a>(tree: &'a Value, name: &str) -> &'a str {
-    tree.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A record that holds nothing but the text, in its first free text field.

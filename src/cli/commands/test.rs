@@ -9,10 +9,14 @@ use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
+use crate::encounters::write;
 use crate::model::day::Day;
 use crate::privacy::Ask;
+use crate::privacy::Disclosure;
+use crate::privacy::ShownValue;
 use crate::registry::Registry;
 use serde::Deserialize;
+use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -210,7 +214,8 @@ impl Engines {
         self.made.values().flat_map(|engine| starters::behind(engine, &self.registry)).collect()
     }
 
-    fn answer(&mut self, case: &Case) -> Result<Value, String> {
+    /// Makes the engine that answers a case, if there is none yet.
+    fn engine(&mut self, case: &Case) -> Result<&Engine, String> {
         let on = match case.on.as_deref().map(asking::day).transpose() {
             Ok(on) => on,
             Err(why) => return Err(format!("`on`: {why}")),
@@ -234,9 +239,7 @@ impl Engines {
             let engine = asking::engine(Arc::clone(&self.registry), &self.domain, options);
             self.made.insert(which.clone(), engine.map_err(|failure| failure.to_string())?);
         }
-        let Some(engine) = self.made.get(&which) else { return Err("no engine".to_owned()) };
-        let text = case.encounter.to_string();
-        serde_json::to_value(engine.worker().disclose(1, Ok(&text))).map_err(|error| error.to_string())
+        self.made.get(&which).ok_or_else(|| "no engine".to_owned())
     }
 }
 
@@ -253,8 +256,9 @@ impl Tally {
                     continue;
                 }
             };
-            let differences = match engines.answer(&case) {
-                Ok(answer) => self.differences(&case.expect, &answer),
+            let encounter = case.encounter.to_string();
+            let differences = match engines.engine(&case) {
+                Ok(engine) => self.differences(&case.expect, &engine.worker().disclose(1, Ok(&encounter))),
                 Err(why) => match &case.expect.denied {
                     Some(denied) if why.contains(denied.as_str()) => Vec::new(),
                     _ => vec![why],
@@ -270,18 +274,18 @@ impl Tally {
     }
 
     /// In what an answer is not as expected.
-    fn differences(&mut self, expected: &Expected, answer: &Value) -> Vec<String> {
-        let given = codes(answer, "codes");
-        let candidates = codes(answer, "candidates");
-        let findings: Vec<&str> = items(answer, "findings").filter_map(|it| it.get("rule")?.as_str()).collect();
+    fn differences(&mut self, expected: &Expected, answer: &Disclosure<'_>) -> Vec<String> {
+        let given: Vec<String> = answer.codes().iter().map(|it| format!("{}/{}", it.set, it.code)).collect();
+        let candidates: Vec<String> = answer.candidates().iter().map(|it| format!("{}/{}", it.set, it.code)).collect();
+        let findings: Vec<&str> = answer.findings().iter().map(|it| it.rule.as_str()).collect();
         self.rules.extend(findings.iter().map(|&rule| rule.to_owned()));
         self.codes.extend(candidates.iter().cloned());
         let mut out = Vec::new();
         if expected.denied.is_some() {
             out.push("it is answered, not denied".to_owned());
         }
-        if let Some(error) = answer.get("error") {
-            out.push(format!("it cannot be read: {error}"));
+        if let Err(unreadable) = answer.parts() {
+            out.push(format!("it cannot be read: \"{}\"", unreadable.error));
         }
         for code in expected.codes.iter().filter(|code| !given.contains(code)) {
             out.push(format!("it does not carry {code}"));
@@ -297,26 +301,9 @@ impl Tally {
                 out.push(format!("{odd} is there"));
             }
         }
-        if let Some(wanted) = &expected.encounter {
-            fields_differ(wanted, answer.get("encounter").unwrap_or(&Value::Null), "", &mut out);
-        }
-        for path in &expected.hidden {
-            if let Some(shown) = at(answer.get("encounter").unwrap_or(&Value::Null), path) {
-                out.push(format!("{path} is {shown}, not hidden"));
-            }
-        }
-        if !expected.unsaid.is_empty() {
-            // The check sum of the registry holds any two digits sooner or later.
-            let mut said = answer.clone();
-            if let Some(parts) = said.as_object_mut() {
-                parts.remove("registry");
-            }
-            let said = said.to_string().to_lowercase();
-            let odd = expected.unsaid.iter().filter(|word| said.contains(&word.to_lowercase()));
-            out.extend(odd.map(|word| format!("`{word}` is said")));
-        }
+        shown_differ(expected, answer, &mut out);
         if let Some(wanted) = &expected.obligations {
-            let told: Vec<&str> = items(answer, "obligations").filter_map(|it| it.get("name")?.as_str()).collect();
+            let told: Vec<&str> = answer.obligations().iter().map(|it| it.name).collect();
             if told != *wanted {
                 out.push(format!("obligations {}, not {}", listed(&told), listed(wanted)));
             }
@@ -340,41 +327,111 @@ fn candidates_differ(wanted: &[String], found: &[String]) -> Option<String> {
     })
 }
 
-/// Fields that are wanted and are otherwise.
-fn fields_differ(wanted: &Value, found: &Value, path: &str, out: &mut Vec<String>) {
-    match (wanted, found) {
-        (Value::Object(wanted), Value::Object(found)) => {
-            for (name, value) in wanted {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                fields_differ(value, found.get(name).unwrap_or(&Value::Null), &path, out);
-            }
+/// Fields and words that are otherwise than expected.
+fn shown_differ(expected: &Expected, answer: &Disclosure<'_>, out: &mut Vec<String>) {
+    let fields = answer.fields();
+    if let Some(wanted) = &expected.encounter {
+        match (wanted, fields) {
+            (Value::Object(wanted), Some(fields)) => fields_differ(wanted, &|name| field(fields.iter(), name), "", out),
+            (wanted, _) => out.push(format!(" is null, not {wanted}")),
         }
-        (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => {}
-        (wanted, found) if wanted == found => {}
-        (wanted, found) => out.push(format!("{path} is {found}, not {wanted}")),
     }
+    for path in &expected.hidden {
+        if let Some(shown) = fields.and_then(|fields| at(fields.iter(), path)) {
+            out.push(format!("{path} is {}, not hidden", json(shown)));
+        }
+    }
+    if !expected.unsaid.is_empty() {
+        let mut line = Vec::new();
+        write::line(answer, &mut line);
+        // The check sum of the registry holds any two digits sooner or later.
+        let registry = answer.parts().map(|parts| format!(",\"registry\":\"{}\"", parts.registry)).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).replacen(&registry, "", 1).to_lowercase();
+        let odd = expected.unsaid.iter().filter(|word| line.contains(&word.to_lowercase()));
+        out.extend(odd.map(|word| format!("`{word}` is said")));
+    }
+}
+
+/// Fields that are wanted and are otherwise; `shown` finds a field by its name.
+fn fields_differ<'s, 'a: 's>(
+    wanted: &Map<String, Value>,
+    shown: &dyn Fn(&str) -> Option<&'s ShownValue<'a>>,
+    path: &str,
+    out: &mut Vec<String>,
+) {
+    for (name, wanted) in wanted {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let value = shown(name).unwrap_or(&ShownValue::Nothing);
+        match (wanted, value) {
+            (Value::Object(wanted), ShownValue::Record(_) | ShownValue::Object(_)) => {
+                fields_differ(wanted, &|name| field(value.fields(), name), &path, out);
+            }
+            (wanted, value) if is_same(wanted, value) => {}
+            (wanted, value) => out.push(format!("{path} is {}, not {wanted}", json(value))),
+        }
+    }
+}
+
+/// Whether a value is exactly the one wanted: in a list and an object every item and field.
+fn is_same(wanted: &Value, shown: &ShownValue<'_>) -> bool {
+    match (wanted, shown) {
+        (Value::Null, ShownValue::Nothing | ShownValue::Null) => true,
+        (Value::Bool(wanted), ShownValue::Bool(shown)) => wanted == shown,
+        (Value::Number(wanted), ShownValue::Number(shown) | ShownValue::Rounded(shown)) => {
+            wanted.as_f64() == Some(*shown)
+        }
+        (Value::Number(wanted), ShownValue::Undeclared(shown)) => wanted.as_f64() == shown.as_f64(),
+        (
+            Value::String(wanted),
+            ShownValue::Text(_) | ShownValue::Day(_) | ShownValue::Moment(_) | ShownValue::Span(_),
+        ) => *wanted == write::plain(shown),
+        (Value::Array(wanted), ShownValue::List(shown)) => {
+            wanted.len() == shown.len() && wanted.iter().zip(shown).all(|(wanted, shown)| is_same(wanted, shown))
+        }
+        (Value::Object(wanted), ShownValue::Record(_) | ShownValue::Object(_)) => {
+            let is_wanted =
+                |(name, shown): (&str, &ShownValue<'_>)| wanted.get(name).is_some_and(|it| is_same(it, shown));
+            wanted.len() == shown.fields().count() && shown.fields().all(is_wanted)
+        }
+        _ => false,
+    }
+}
+
+/// The field of a name.
+fn field<'s, 'a: 's>(
+    fields: impl Iterator<Item = (&'s str, &'s ShownValue<'a>)>,
+    name: &str,
+) -> Option<&'s ShownValue<'a>> {
+    // Of names that are shown as the same, the last counts, as for whoever reads the JSON.
+    fields.filter(|(it, _)| *it == name).last().map(|(_, value)| value)
 }
 
 /// The first value at a path that stands for something: names joined by dots, through every item of a list.
-fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+fn at<'s, 'a: 's>(
+    fields: impl Iterator<Item = (&'s str, &'s ShownValue<'a>)>,
+    path: &str,
+) -> Option<&'s ShownValue<'a>> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    match value {
-        Value::Array(items) => items.iter().find_map(|item| at(item, path)),
-        _ => match (value.get(name)?, rest) {
-            (Value::Null, _) => None,
-            (found, None) => Some(found),
-            (found, Some(rest)) => at(found, rest),
-        },
+    match (field(fields, name)?, rest) {
+        (ShownValue::Nothing | ShownValue::Null, _) => None,
+        (value, None) => Some(value),
+        (value, Some(rest)) => inside(value, rest),
     }
 }
 
-fn codes(answer: &Value, name: &str) -> Vec<String> {
-    let name_of = |it: &Value| Some(format!("{}/{}", it.get("set")?.as_str()?, it.get("code")?.as_str()?));
-    items(answer, name).filter_map(name_of).collect()
+/// The first value at a path inside another.
+fn inside<'s, 'a: 's>(value: &'s ShownValue<'a>, path: &str) -> Option<&'s ShownValue<'a>> {
+    match value {
+        ShownValue::List(items) => items.iter().find_map(|item| inside(item, path)),
+        value => at(value.fields(), path),
+    }
 }
 
-fn items<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
-    answer.get(name).and_then(Value::as_array).into_iter().flatten()
+/// A value as it is written.
+fn json(value: &ShownValue<'_>) -> String {
+    let mut out = Vec::new();
+    write::value(value, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 fn listed(names: &[impl AsRef<str>]) -> String {
