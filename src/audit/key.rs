@@ -44,7 +44,7 @@ impl Secret {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        let bytes = chance().map_err(failed)?;
+        let bytes = random_bytes().map_err(failed)?;
         match keep(path, &bytes) {
             Ok(()) => Ok(Secret::of(&bytes)),
             // Another program made one at the same time: that one counts.
@@ -115,7 +115,7 @@ impl FromStr for Public {
 }
 
 /// Thirty-two bytes nobody can guess.
-pub(super) fn chance() -> io::Result<[u8; 32]> {
+pub(super) fn random_bytes() -> io::Result<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(bytes)

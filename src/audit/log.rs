@@ -226,8 +226,8 @@ impl Log {
     }
 
     fn begin(&self) -> Result<Place, Error> {
-        let chance = super::key::chance().map_err(|error| self.failed(error))?;
-        let log = chain::hex_text(chance.get(..16).unwrap_or_default());
+        let random = super::key::random_bytes().map_err(|error| self.failed(error))?;
+        let log = chain::hex_text(random.get(..16).unwrap_or_default());
         let (hash, unsigned) = (chain::start(), Vec::new());
         Ok(Place { log, end: 0, rows: 0, hash, time: 0, unsigned, found: None })
     }

@@ -25,7 +25,7 @@ pub(crate) struct Auditing {
     audit: Option<PathBuf>,
 }
 
-/// An asking that is noted, from its beginning to its end; or one that need not be.
+/// A request that is noted, from its beginning to its end; or one that need not be.
 pub(crate) struct Asked {
     log: Option<(Log, Access)>,
 }
@@ -93,7 +93,7 @@ impl Asked {
     }
 }
 
-/// Notes that an asking was refused.
+/// Notes that a request was refused.
 ///
 /// # Errors
 /// If it cannot be noted.

@@ -1,11 +1,11 @@
 //! The command line: arguments, one call into one room, an exit status. Imports everything.
 
 mod arguments;
-mod asking;
 mod auditing;
 mod builtin;
 mod commands;
 mod context;
+mod engine_args;
 mod exit;
 mod secrets;
 mod session;

@@ -119,7 +119,7 @@ pub fn run_noted<'a, D: Desk>(
     out: Out<'a>,
     seen: &'a mut dyn FnMut(&Counts),
 ) -> Result<Counts, Error> {
-    hush();
+    silence_panics();
     let jobs = if jobs == 0 { thread::available_parallelism().map_or(1, usize::from) } else { jobs };
     let mut writer = Writer { out, seen, counts: Counts::default() };
     if jobs == 1 || !many(source, schema, jobs, &desk, &mut writer)? {
@@ -308,7 +308,7 @@ fn quietly<T>(step: impl FnOnce() -> T) -> Option<T> {
 }
 
 /// What a panic says may quote the encounter: while one is answered nothing is said.
-fn hush() {
+fn silence_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = panic::take_hook();

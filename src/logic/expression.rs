@@ -32,7 +32,7 @@ impl<'e> Frame<'e> {
         }
         match expression {
             Expression::Literal(literal) => Seen::Owned(compare::value_of(literal, self.logic)),
-            Expression::Path(path) => self.look(path),
+            Expression::Path(path) => self.resolve(path),
             Expression::Property { of, set, property } => self.property(of, *set, *property),
             Expression::Arithmetic { operator, left, right } => {
                 let (left, right) = (self.eval(left), self.eval(right));
@@ -118,7 +118,7 @@ impl<'e> Frame<'e> {
     fn compares_literal(&mut self, how: Comparison, of: &'e Expression, literal: &'e Literal) -> bool {
         let logic = self.logic;
         if let Expression::Path(path) = of
-            && let Some(value) = self.glance(path)
+            && let Some(value) = self.resolve_single(path)
         {
             return !is_gone(value) && compare::fits(how, compare::order_literal(value, literal, logic));
         }
@@ -132,7 +132,7 @@ impl<'e> Frame<'e> {
 
     fn is_in(&mut self, of: &'e Expression, members: &'e [Member], negated: bool) -> bool {
         if let Expression::Path(path) = of
-            && let Some(value) = self.glance(path)
+            && let Some(value) = self.resolve_single(path)
         {
             return !is_gone(value) && self.is_one_of(value, members) != negated;
         }
@@ -263,7 +263,7 @@ impl<'e> Frame<'e> {
 
     fn mentions(&mut self, of: &'e Expression, phrases: &'e [u32], all: bool, even_negated: bool) -> bool {
         if let Expression::Path(path) = of
-            && let Some(value) = self.glance(path)
+            && let Some(value) = self.resolve_single(path)
         {
             let Value::Text(text) = value else { return false };
             let place = self.read(text, true);

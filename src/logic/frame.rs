@@ -80,7 +80,7 @@ impl<'e> Frame<'e> {
     }
 
     /// What a path leads to.
-    pub fn look(&self, path: &Path) -> Seen<'e> {
+    pub fn resolve(&self, path: &Path) -> Seen<'e> {
         match path.root {
             Root::Encounter => match path.slots.split_first() {
                 Some((first, rest)) => match self.encounter.slots.get(usize::from(*first)) {
@@ -106,7 +106,7 @@ impl<'e> Frame<'e> {
     }
 
     /// The value at a path that goes through no list; `None` if it does, or if what it starts from was worked out.
-    pub(crate) fn glance(&self, path: &Path) -> Option<&'e Value<'e>> {
+    pub(crate) fn resolve_single(&self, path: &Path) -> Option<&'e Value<'e>> {
         let (mut value, mut rest) = match path.root {
             Root::Encounter => {
                 let (first, rest) = path.slots.split_first()?;

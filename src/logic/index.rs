@@ -209,13 +209,13 @@ impl Index {
         marks.begin(self.lines.len());
         marks.add(&self.always);
         for field in &self.fields {
-            match frame.glance(&field.path) {
+            match frame.resolve_single(&field.path) {
                 Some(value) => field.collect(value, &mut marks),
-                None => frame.look(&field.path).each_raw(|value| field.collect(value, &mut marks)),
+                None => frame.resolve(&field.path).each_raw(|value| field.collect(value, &mut marks)),
             }
         }
         for (path, phrases) in &self.texts {
-            let seen = frame.look(path);
+            let seen = frame.resolve(path);
             seen.each(|value| {
                 let Value::Text(text) = value else { return };
                 let place = frame.read(text, true);
@@ -229,7 +229,7 @@ impl Index {
         let mut picked = std::mem::take(&mut marks.picked);
         if !marks.lines.is_empty() {
             let mut values = std::mem::take(&mut marks.values);
-            self.quick.look(frame, &mut values);
+            self.quick.fetch(frame, &mut values);
             marks.lines.retain(|line| self.quick.can_hold(*line, &values));
             marks.values = values;
         }

@@ -59,13 +59,13 @@ pub struct Logic {
     phrases: Phrases,
     indexes: Vec<index::Index>,
     scopes: rule::Scopes,
-    /// For each record, what its fields call for.
-    calls: Vec<Calls>,
+    /// For each record, what its fields need.
+    needs: Vec<Needs>,
 }
 
-/// What the fields of a record call for, so that nobody looks for it in vain.
+/// What the fields of a record need, so that nobody looks for it in vain.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Calls {
+pub struct Needs {
     /// Some field has a default.
     pub defaults: bool,
     /// Some field is required.
@@ -90,8 +90,8 @@ impl Logic {
         let index = |classifier: &Classifier| index::Index::new(classifier, &domain, registry.codes(classifier.set));
         let indexes = domain.classifiers.iter().map(index).collect();
         let scopes = rule::Scopes::new(&domain);
-        let calls = domain.records.iter().map(|record| Calls::of(&record.fields)).collect();
-        Ok(Logic { domain, registry, patterns, phrases, indexes, scopes, calls })
+        let needs = domain.records.iter().map(|record| Needs::of(&record.fields)).collect();
+        Ok(Logic { domain, registry, patterns, phrases, indexes, scopes, needs })
     }
 
     /// The domain.
@@ -114,9 +114,9 @@ impl Logic {
         self.indexes.get(classifier)
     }
 
-    /// What the fields of a record call for.
-    pub fn calls(&self, record: RecordId) -> Calls {
-        record.get(&self.calls).copied().unwrap_or_default()
+    /// What the fields of a record need.
+    pub fn needs(&self, record: RecordId) -> Needs {
+        record.get(&self.needs).copied().unwrap_or_default()
     }
 
     pub(crate) fn pattern(&self, place: u32) -> Option<&Regex> {
@@ -128,20 +128,20 @@ impl Logic {
     }
 }
 
-impl Calls {
-    fn of(fields: &[Field]) -> Calls {
-        let mut calls = Calls::default();
+impl Needs {
+    fn of(fields: &[Field]) -> Needs {
+        let mut needs = Needs::default();
         for field in fields {
             let mut kind = &field.kind;
             while let Kind::List(inner) = kind {
                 kind = inner;
             }
-            let inner = if let Kind::Record(inner) = kind { Calls::of(inner) } else { Calls::default() };
-            calls.defaults |= inner.defaults || !field.default.is_empty();
-            calls.required |= inner.required || field.is_required;
-            calls.codes |= inner.codes || matches!(kind, Kind::Code(_));
+            let inner = if let Kind::Record(inner) = kind { Needs::of(inner) } else { Needs::default() };
+            needs.defaults |= inner.defaults || !field.default.is_empty();
+            needs.required |= inner.required || field.is_required;
+            needs.codes |= inner.codes || matches!(kind, Kind::Code(_));
         }
-        calls
+        needs
     }
 }
 

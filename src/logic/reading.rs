@@ -5,19 +5,19 @@ use super::seen::Seen;
 use crate::model::expression::Path;
 use crate::model::value::Value;
 use crate::text::phrases::Reading;
-use crate::text::tokens::Found;
+use crate::text::tokens::PhraseMatch;
 
 impl Frame<'_> {
     /// Visits every phrase found in the texts at a path.
-    pub fn read_each(&mut self, path: &Path, mut visit: impl FnMut(&Found)) {
-        if let Some(value) = self.glance(path) {
+    pub fn read_each(&mut self, path: &Path, mut visit: impl FnMut(&PhraseMatch)) {
+        if let Some(value) = self.resolve_single(path) {
             if let Value::Text(text) = value {
                 let reading = self.read(text, true);
                 self.reading(reading).found().iter().for_each(visit);
             }
             return;
         }
-        let seen = self.look(path);
+        let seen = self.resolve(path);
         let stays = !matches!(seen, Seen::Owned(_));
         seen.each_raw(|value| {
             if let Value::Text(text) = value {

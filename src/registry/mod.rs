@@ -23,6 +23,6 @@ pub use error::Error;
 pub use open::Registry;
 pub use parts::Parts;
 pub use search::Hit;
-pub use search::Spotted;
+pub use search::TermMatch;
 pub use write::write;
 pub use write::write_with;

@@ -3,8 +3,8 @@
 //! After `NegEx` (Chapman and others, 2001) and `ConText` (Harkema and others, 2009): cues open a scope that ends with the clause, at a
 //! word such as `but`, or, for weak cues, at a comma that no `or` follows.
 
-use super::tokens::Found;
 use super::tokens::Gap;
+use super::tokens::PhraseMatch;
 use super::tokens::Token;
 use super::trie::Trie;
 
@@ -83,12 +83,12 @@ const ACTIONS: [Action; 10] = [
 ];
 
 /// Marks what is found with what the text says of it. `cues` is room to work in.
-pub(crate) fn mark(trie: &Trie, tokens: &[Token], cues: &mut Vec<Cue>, found: &mut [Found]) {
+pub(crate) fn mark(trie: &Trie, tokens: &[Token], cues: &mut Vec<Cue>, found: &mut [PhraseMatch]) {
     cues.clear();
     collect(trie, tokens, cues);
     for (place, cue) in cues.iter().enumerate() {
         let ahead = |reach| cue.to..scope_end(tokens, cues, place, reach);
-        let mut flag = |range: std::ops::Range<usize>, set: fn(&mut Found)| {
+        let mut flag = |range: std::ops::Range<usize>, set: fn(&mut PhraseMatch)| {
             found.iter_mut().filter(|it| range.start <= it.first && it.last < range.end).for_each(set);
         };
         match cue.action {

@@ -5,7 +5,7 @@
 //! encounter, however many expressions ask about it.
 
 use super::negation;
-use super::tokens::Found;
+use super::tokens::PhraseMatch;
 use super::tokens::Token;
 use super::tokens::normal;
 use super::tokens::split;
@@ -50,7 +50,7 @@ pub struct Reading {
     address: usize,
     length: usize,
     tokens: Vec<Token>,
-    found: Vec<Found>,
+    found: Vec<PhraseMatch>,
     cues: Vec<negation::Cue>,
 }
 
@@ -110,7 +110,7 @@ impl Phrases {
             let found = &mut reading.found;
             self.known.visit(rest.iter().map(|token| token.stem), |phrase, words| {
                 let (Some(from), Some(to)) = (rest.first(), rest.get(words - 1)) else { return };
-                found.push(Found {
+                found.push(PhraseMatch {
                     phrase,
                     start: from.start,
                     end: to.end,
@@ -135,7 +135,7 @@ impl Phrases {
             let plain = if word.len() > LONGEST_WORD { None } else { self.plains.get(&normal(word)) };
             tokens.push(Token { stem: 0, plain: plain.copied().unwrap_or(0), start, end, gap });
         });
-        let found = |(start, end): &(usize, usize)| Found {
+        let found = |(start, end): &(usize, usize)| PhraseMatch {
             phrase: 0,
             start: *start,
             end: *end,
@@ -145,7 +145,7 @@ impl Phrases {
             is_uncertain: false,
             is_of_family: false,
         };
-        let mut found: Vec<Found> = spans.iter().map(found).collect();
+        let mut found: Vec<PhraseMatch> = spans.iter().map(found).collect();
         negation::mark(&self.cues, &tokens, &mut Vec::new(), &mut found);
         found.iter().map(|found| found.is_negated || found.is_of_family).collect()
     }
@@ -231,14 +231,14 @@ impl Reading {
     }
 
     /// Where the text says a phrase.
-    pub fn of(&self, phrase: u32) -> &[Found] {
+    pub fn of(&self, phrase: u32) -> &[PhraseMatch] {
         let from = self.found.partition_point(|found| found.phrase < phrase);
         let to = self.found.partition_point(|found| found.phrase <= phrase);
         self.found.get(from..to).unwrap_or(&[])
     }
 
     /// Every phrase found, by phrase.
-    pub fn found(&self) -> &[Found] {
+    pub fn found(&self) -> &[PhraseMatch] {
         &self.found
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Token {
 
 /// A phrase found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct PhraseMatch {
     /// Phrase, by place in the domain's list.
     pub phrase: u32,
     /// First byte.

@@ -2,11 +2,11 @@
 
 use crate::audit::Entry;
 use crate::audit::Outcome;
-use crate::cli::asking::Asking;
 use crate::cli::auditing::Auditing;
 use crate::cli::commands::lines;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
+use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -35,7 +35,7 @@ use std::sync::Arc;
 #[command(verbatim_doc_comment)]
 pub(crate) struct Classify {
     #[command(flatten)]
-    asking: Asking,
+    engine_args: EngineArgs,
     #[command(flatten)]
     auditing: Auditing,
     /// Only candidates of this code set
@@ -56,9 +56,9 @@ const SHORTEST_MENDED: usize = 4;
 
 impl Classify {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let registry = self.asking.registry(context, terminal)?;
+        let registry = self.engine_args.registry(context, terminal)?;
         let (engine, mut asked) =
-            self.asking.audited("classify", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
+            self.engine_args.audited("classify", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
         let sets = self.sets(&engine, &registry)?;
         let text = self.text.join(" ");
         let is_record = text.trim_start().starts_with('{');

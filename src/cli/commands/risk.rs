@@ -4,9 +4,9 @@ use super::stats::Input;
 use super::stats::paths;
 use crate::audit::Entry;
 use crate::audit::Outcome;
-use crate::cli::asking::Asking;
 use crate::cli::auditing::Auditing;
 use crate::cli::context::Context;
+use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -28,7 +28,7 @@ use serde::Serialize;
 #[command(verbatim_doc_comment)]
 pub(crate) struct Risk {
     #[command(flatten)]
-    asking: Asking,
+    engine_args: EngineArgs,
     #[command(flatten)]
     auditing: Auditing,
     /// So many have to be alike
@@ -53,8 +53,8 @@ struct Said<'a> {
 
 impl Risk {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let registry = self.asking.registry(context, terminal)?;
-        let (engine, mut asked) = self.asking.audited("risk", registry, None, &self.auditing, terminal)?;
+        let registry = self.engine_args.registry(context, terminal)?;
+        let (engine, mut asked) = self.engine_args.audited("risk", registry, None, &self.auditing, terminal)?;
         let all = paths(&engine.record().fields, "");
         let named = |is_wanted: &dyn Fn(&Field) -> bool| -> Vec<String> {
             all.iter().filter(|(_, field)| is_wanted(field)).map(|(path, _)| path.clone()).collect()

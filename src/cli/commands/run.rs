@@ -2,11 +2,11 @@
 
 use crate::audit::Entry;
 use crate::audit::Outcome;
-use crate::cli::asking::Asking;
 use crate::cli::auditing::Asked;
 use crate::cli::auditing::Auditing;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
+use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -38,7 +38,7 @@ use std::sync::atomic::Ordering;
 #[command(verbatim_doc_comment)]
 pub(crate) struct Run {
     #[command(flatten)]
-    asking: Asking,
+    engine_args: EngineArgs,
     #[command(flatten)]
     auditing: Auditing,
     /// ndjson, json, csv, tsv or fhir [default: by the file's ending and first bytes]
@@ -59,9 +59,9 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let registry = self.asking.registry(context, terminal)?;
+        let registry = self.engine_args.registry(context, terminal)?;
         let (engine, mut asked) =
-            self.asking.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
+            self.engine_args.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
         let input = self.file.unwrap_or_else(|| PathBuf::from("-"));
         let mut source = Source::open(&input, self.format, engine.schema()).map_err(batch::Error::from)?;
         let counts = match &self.output {

@@ -2,9 +2,9 @@
 
 use crate::audit::Entry;
 use crate::audit::Outcome;
-use crate::cli::asking::Asking;
 use crate::cli::auditing::Auditing;
 use crate::cli::context::Context;
+use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::secrets;
@@ -55,7 +55,7 @@ pub(crate) struct Stats {
     #[arg(long, value_name = "WHAT", value_delimiter = ',', required = true)]
     by: Vec<String>,
     #[command(flatten)]
-    asking: Asking,
+    engine_args: EngineArgs,
     #[command(flatten)]
     auditing: Auditing,
     #[command(flatten)]
@@ -80,8 +80,8 @@ const NONE: &str = "(none)";
 
 impl Stats {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let registry = self.asking.registry(context, terminal)?;
-        let (engine, mut asked) = self.asking.audited("stats", registry, None, &self.auditing, terminal)?;
+        let registry = self.engine_args.registry(context, terminal)?;
+        let (engine, mut asked) = self.engine_args.audited("stats", registry, None, &self.auditing, terminal)?;
         let by: Result<Vec<By>, Failure> = self.by.iter().map(|word| by(&engine, word)).collect();
         let (under, complement) = engine.redactor().counts();
         let rule = Rule { under: u64::from(under), complement };
@@ -113,7 +113,7 @@ impl Stats {
     /// What this audience has been told of this record.
     fn ledger(&self, engine: &Engine) -> Ledger {
         let mut hasher = blake3::Hasher::new();
-        for part in [&self.asking.domain, &engine.record().name, engine.redactor().audience()] {
+        for part in [&self.engine_args.domain, &engine.record().name, engine.redactor().audience()] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }

@@ -1,8 +1,8 @@
 //! `tencode test`
 
-use crate::cli::asking;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
+use crate::cli::engine_args;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
@@ -216,11 +216,11 @@ impl Engines {
 
     /// Makes the engine that answers a case, if there is none yet.
     fn engine(&mut self, case: &Case) -> Result<&Engine, String> {
-        let on = match case.on.as_deref().map(asking::day).transpose() {
+        let on = match case.on.as_deref().map(engine_args::day).transpose() {
             Ok(on) => on,
             Err(why) => return Err(format!("`on`: {why}")),
         };
-        let today = match case.today.as_deref().map(asking::day).transpose() {
+        let today = match case.today.as_deref().map(engine_args::day).transpose() {
             Ok(today) => today,
             Err(why) => return Err(format!("`today`: {why}")),
         };
@@ -231,12 +231,12 @@ impl Engines {
                 audience: case.audience.clone(),
                 ask: case.ask(),
                 on,
-                today: today.unwrap_or_else(asking::today),
+                today: today.unwrap_or_else(engine_args::today),
                 candidates: None,
                 // Cases compare no pseudonyms with those of any other run.
                 key: [0; 32],
             };
-            let engine = asking::engine(Arc::clone(&self.registry), &self.domain, options);
+            let engine = engine_args::engine(Arc::clone(&self.registry), &self.domain, options);
             self.made.insert(which.clone(), engine.map_err(|failure| failure.to_string())?);
         }
         self.made.get(&which).ok_or_else(|| "no engine".to_owned())

@@ -67,7 +67,7 @@ fn visit<'e>(kind: &Kind, value: &'e Value<'e>, path: &mut String, found: &mut V
 /// The codes that the encounter carries. What is worked out into a field that a code set offers is a proposal, not given.
 pub(super) fn given(frame: &Frame<'_>) -> Vec<Given> {
     let encounter = frame.encounter();
-    if !frame.logic().calls(encounter.record).codes {
+    if !frame.logic().needs(encounter.record).codes {
         return Vec::new();
     }
     let proposed = proposed(frame);
@@ -114,7 +114,7 @@ pub(super) fn missing<'l>(
     for code in codes {
         let needs = criteria_of(classifier, code).map_or(&[][..], |criteria| criteria.needs.as_slice());
         for needed in needs {
-            if !missing.contains(&needed.name.as_str()) && frame.look(&needed.path).is_absent() {
+            if !missing.contains(&needed.name.as_str()) && frame.resolve(&needed.path).is_absent() {
                 missing.push(&needed.name);
             }
         }

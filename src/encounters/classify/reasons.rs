@@ -199,7 +199,7 @@ fn mentioned<'e, 'l: 'e>(frame: &mut Frame<'e>, condition: &'l Expression) -> Op
 fn offers<'l>(frame: &mut Frame<'_>, classifier: &'l Classifier, gathered: &mut Gathered<'l>) {
     let registry = frame.logic().registry();
     for (path, points, name) in &classifier.offers {
-        frame.look(path).each(|value| {
+        frame.resolve(path).each(|value| {
             let code = match value {
                 Value::Code(CodeValue { code, .. }) => *code,
                 Value::Text(text) => registry.codes(classifier.set).find(text),

@@ -30,12 +30,12 @@ pub(super) fn search<'l>(
         let place = usize::from(*place);
         let text = classifier.texts.get(place).zip(classifier.text_names.get(place));
         let Some((path, name)) = text else { continue };
-        frame.look(path).each(|value| {
+        frame.resolve(path).each(|value| {
             let Value::Text(text) = value else { return };
             if text.split_whitespace().count() <= WORDS_OF_A_QUERY {
                 find(frame, codes, text, name, gathered);
             }
-            spot(frame, codes, text, name, gathered);
+            gather_terms(frame, codes, text, name, gathered);
         });
     }
 }
@@ -58,8 +58,8 @@ fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gath
 }
 
 /// Terms that stand in the text and are not negated: the more words, the more points.
-fn spot<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
-    let terms = codes.spot(text);
+fn gather_terms<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
+    let terms = codes.longest_terms(text);
     let spans: Vec<(usize, usize)> = terms.iter().take(TERMS_A_TEXT).map(|term| (term.start, term.end)).collect();
     for (term, is_negated) in terms.iter().zip(frame.negated(text, &spans)) {
         // One word alone says too little to be shown, but adds to what else is there.

@@ -22,7 +22,7 @@ pub fn prepare(encounter: &mut Encounter<'_>, logic: &Logic, scratch: &mut Scrat
     let domain = logic.domain();
     let id = encounter.record;
     let Some(record) = id.get(&domain.records) else { return };
-    if logic.calls(id).defaults {
+    if logic.needs(id).defaults {
         defaults(encounter, &record.fields, logic, scratch);
     }
     for derivation in domain.derivations.iter().filter(|derivation| derivation.record == id) {

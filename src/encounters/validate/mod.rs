@@ -15,11 +15,11 @@ pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
     input::misfits(frame.encounter(), &mut found);
     let fields = frame.encounter().record.get(&frame.logic().domain().records);
     if let Some(record) = fields {
-        let calls = frame.logic().calls(frame.encounter().record);
-        if calls.required {
+        let needs = frame.logic().needs(frame.encounter().record);
+        if needs.required {
             input::required(&record.fields, &frame.encounter().slots, &mut found);
         }
-        if calls.codes {
+        if needs.codes {
             codes::codes(frame, &record.fields, &mut found);
         }
     }

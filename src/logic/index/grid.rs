@@ -125,7 +125,7 @@ impl Grid {
         for rows in &self.fields {
             // An absent value has the row 0, in which a line has its bit only if it does not ask about the field: absence
             // makes every comparison false.
-            let row = frame.glance(&rows.path).map_or(0, |value| rows.cells.row(value));
+            let row = frame.resolve_single(&rows.path).map_or(0, |value| rows.cells.row(value));
             picked.starts.push(row * self.words);
         }
         // Four words at a time, which the compiler makes vector instructions of. A chunk without lines is given up early.

@@ -60,9 +60,9 @@ impl Quick {
     }
 
     /// Looks at an encounter once for all lines.
-    pub(crate) fn look(&self, frame: &Frame<'_>, values: &mut Values) {
+    pub(crate) fn fetch(&self, frame: &Frame<'_>, values: &mut Values) {
         values.0.clear();
-        values.0.extend(self.paths.iter().map(|path| match frame.glance(path) {
+        values.0.extend(self.paths.iter().map(|path| match frame.resolve_single(path) {
             Some(Value::Choice(place) | Value::Step(place)) => At::Place(*place),
             Some(Value::Bool(it)) => At::Place(u16::from(*it)),
             Some(Value::Number(it)) => At::Number(*it),

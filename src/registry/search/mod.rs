@@ -1,10 +1,10 @@
 //! Codes by words: an inverted index over titles, synonyms and index entries, ranked.
 
 pub(super) mod index;
+mod longest_terms;
 mod near;
 mod rank;
-mod spot;
 mod words;
 
+pub use longest_terms::TermMatch;
 pub use rank::Hit;
-pub use spot::Spotted;

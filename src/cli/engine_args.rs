@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 /// Which domain, for whom and for which day.
 #[derive(clap::Args, Clone)]
-pub(crate) struct Asking {
+pub(crate) struct EngineArgs {
     /// Domain whose record, codes and rules apply
     #[arg(long, value_name = "D")]
     pub domain: String,
@@ -65,7 +65,7 @@ impl Wanted {
     }
 }
 
-impl Asking {
+impl EngineArgs {
     /// The registry that has the domain.
     pub fn registry(&self, context: &Context, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
         context.registry_for(&self.domain, terminal)

@@ -8,7 +8,7 @@ use crate::registry::layout::Kind;
 
 /// A term of a code set that stands in a text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Spotted {
+pub struct TermMatch {
     /// First byte in the text.
     pub start: usize,
     /// Byte after the last.
@@ -22,13 +22,13 @@ pub struct Spotted {
 impl Codes<'_> {
     /// The terms of the set (titles, synonyms, index entries) that stand in a longer text, longest match first at each
     /// word, in the order of the text.
-    pub fn spot(self, text: &str) -> Vec<Spotted> {
-        spot(self, text)
+    pub fn longest_terms(self, text: &str) -> Vec<TermMatch> {
+        longest_terms(self, text)
     }
 }
 
 /// Spots terms; what one covers is not looked at again.
-fn spot(codes: Codes<'_>, text: &str) -> Vec<Spotted> {
+fn longest_terms(codes: Codes<'_>, text: &str) -> Vec<TermMatch> {
     let Ok(phrases) = fst::Map::new(codes.column(Kind::Phrases)) else { return Vec::new() };
     let words = Splitter::new().words(text);
     let (mut out, mut at) = (Vec::new(), 0);
@@ -38,7 +38,7 @@ fn spot(codes: Codes<'_>, text: &str) -> Vec<Spotted> {
                 let (first, last) = (rest.first(), rest.get(count - 1));
                 if let (Some(first), Some(last)) = (first, last) {
                     let words = u32::try_from(count).unwrap_or(u32::MAX);
-                    out.push(Spotted { start: first.start, end: last.end, code, words });
+                    out.push(TermMatch { start: first.start, end: last.end, code, words });
                 }
                 at += count;
             }
