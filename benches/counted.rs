@@ -17,6 +17,7 @@ use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::read::Source;
 use tencode::model::day::Day;
+use tencode::model::ids::SetId;
 use tencode::privacy::Ask;
 use tencode::privacy::text::TextRedactor;
 use tencode::registry::Codes;
@@ -68,7 +69,7 @@ fn counted_engine(engine: &Engine, input: String) -> usize {
 /// Each of 2,000 codes by its text: title, whether it may be recorded, what is above and directly below it.
 fn lookup() -> usize {
     let registry = made_up::registry(2000);
-    let codes = registry.codes(0);
+    let codes = registry.codes(SetId::FIRST);
     let asked: Vec<String> = (0..codes.len()).map(|code| codes.code(code).replace('.', "").to_lowercase()).collect();
     counted_lookup(codes, &asked)
 }
@@ -94,7 +95,7 @@ fn search() -> usize {
             _ => {}
         }
     }
-    counted_search(registry.codes(0), &queries)
+    counted_search(registry.codes(SetId::FIRST), &queries)
 }
 
 #[inline(never)]

@@ -12,6 +12,7 @@ use tencode::model::content::Code;
 use tencode::model::content::CodeSet;
 use tencode::model::day::Day;
 use tencode::model::ids::RecordId;
+use tencode::model::ids::SetId;
 use tencode::model::program::Shared;
 use tencode::model::record::Field;
 use tencode::model::record::Kind;
@@ -42,7 +43,7 @@ fn field(name: &str, kind: Kind) -> Field {
 fn schema() -> Schema {
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     let patient = vec![field("age", Kind::Integer), field("sex", Kind::Choice(words(&["female", "male", "unknown"])))];
-    let diagnosis = vec![field("code", Kind::Code(0)), field("poa", Kind::Text)];
+    let diagnosis = vec![field("code", Kind::Code(SetId::FIRST)), field("poa", Kind::Text)];
     let fields = vec![
         field("id", Kind::Text),
         field("class", Kind::Choice(words(&["inpatient", "outpatient", "professional", "emergency"]))),

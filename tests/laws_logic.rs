@@ -23,6 +23,7 @@ use tencode::model::expression::Quantifier;
 use tencode::model::expression::Root;
 use tencode::model::expression::TextTest;
 use tencode::model::ids::RecordId;
+use tencode::model::ids::SetId;
 use tencode::model::program::Domain;
 use tencode::model::program::Shared;
 use tencode::model::record::Field;
@@ -86,7 +87,7 @@ fn record() -> Record {
             field("choice", Kind::Choice(names(5))),
             field("number", Kind::Number),
             field("word", Kind::Text),
-            field("code", Kind::Code(0)),
+            field("code", Kind::Code(SetId::FIRST)),
             field("day", Kind::Date),
             field("flag", Kind::Bool),
             field("text", Kind::Text),
@@ -106,7 +107,7 @@ fn scalar(dice: &mut Dice, slot: u16) -> Literal {
         0 => Literal::Choice(dice.place(5)),
         1 | 7 => Literal::Number(dice.number()),
         2 => Literal::Text(WORDS[dice.roll(8) as usize].to_owned()),
-        3 => Literal::Code(0, (dice.roll(9) > 0).then(|| dice.roll(CODES))),
+        3 => Literal::Code(SetId::FIRST, (dice.roll(9) > 0).then(|| dice.roll(CODES))),
         4 => Literal::Day(Day(i32::from(dice.place(30)))),
         5 => Literal::Bool(dice.roll(2) == 0),
         _ => Literal::Step(dice.place(4)),
@@ -189,7 +190,7 @@ fn domain(dice: &mut Dice) -> Domain {
         })
         .collect();
     let classifier = Classifier {
-        set: 0,
+        set: SetId::FIRST,
         record: RecordId::FIRST,
         threshold: 0.0,
         texts: vec![Path { root: Root::Encounter, slots: vec![6] }],

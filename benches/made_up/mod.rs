@@ -12,6 +12,7 @@ use tencode::model::content::Mapping;
 use tencode::model::content::MatchKind;
 use tencode::model::content::Validity;
 use tencode::model::day::Day;
+use tencode::model::ids::SetId;
 use tencode::model::program::Shared;
 use tencode::registry;
 use tencode::registry::Registry;
@@ -33,7 +34,8 @@ pub fn registry(count: u32) -> Arc<Registry> {
         until: None,
     };
     let entries = (0..count).map(|from| line(from, &mut rng)).collect();
-    let walk = Crosswalk { name: String::new(), from: 0, to: 1, entries };
+    let (from, to) = (SetId::FIRST, SetId::try_from(1).unwrap());
+    let walk = Crosswalk { name: String::new(), from, to, entries };
     let shared = Shared { sets: sets.iter().map(|set| set.name.clone()).collect(), ..Shared::default() };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("it.registry");

@@ -21,6 +21,7 @@ use crate::logic::Scratch;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
 use crate::model::ids::RecordId;
+use crate::model::ids::SetId;
 use crate::model::outcome::Judgement;
 use crate::model::program::Domain;
 use crate::model::record::Record;
@@ -103,7 +104,7 @@ pub struct Engine {
     redactor: Redactor,
     options: Options,
     /// Confidence under which a candidate is not shown, by code set.
-    thresholds: Vec<(u16, f32)>,
+    thresholds: Vec<(SetId, f32)>,
     audited: Option<Audited>,
 }
 
@@ -157,8 +158,8 @@ impl Engine {
         &self.record
     }
 
-    /// Code sets of which this record is given candidates, by place.
-    pub fn classified(&self) -> Vec<u16> {
+    /// Code sets of which this record is given candidates.
+    pub fn classified(&self) -> Vec<SetId> {
         self.thresholds.iter().map(|(set, _)| *set).collect()
     }
 
@@ -258,7 +259,7 @@ impl<'e> Worker<'e> {
 
     /// What the audience may see of the codes that a search for `query` finds: for words that no phrase has, misspelt or
     /// half typed. They stand as candidates below the threshold, with reason `search`; at most `most` of each set.
-    pub fn suggest<'a>(&mut self, text: &'a str, query: &str, sets: &[u16], most: usize) -> Disclosure<'a>
+    pub fn suggest<'a>(&mut self, text: &'a str, query: &str, sets: &[SetId], most: usize) -> Disclosure<'a>
     where
         'e: 'a,
     {

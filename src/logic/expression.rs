@@ -19,6 +19,7 @@ use crate::model::expression::Operator;
 use crate::model::expression::Quantifier;
 use crate::model::expression::Side;
 use crate::model::expression::TextTest;
+use crate::model::ids::SetId;
 use crate::model::value::CodeValue;
 use crate::model::value::Literal;
 use crate::model::value::Value;
@@ -205,7 +206,7 @@ impl<'e> Frame<'e> {
         is_any_there && holds != negated
     }
 
-    fn answer(&self, set: u16, code: u32, what: &CodeQuestion, on: Day) -> bool {
+    fn answer(&self, set: SetId, code: u32, what: &CodeQuestion, on: Day) -> bool {
         let codes = self.logic.registry().codes(set);
         match what {
             CodeQuestion::Under(ranges) => ranges.iter().any(|(from, to)| {
@@ -221,7 +222,7 @@ impl<'e> Frame<'e> {
 
     fn relates(
         &mut self,
-        (set, relation): (u16, u16),
+        (set, relation): (SetId, u16),
         left: &'e Expression,
         right: &'e Expression,
         either_way: bool,
@@ -361,7 +362,7 @@ impl<'e> Frame<'e> {
         false
     }
 
-    fn property(&mut self, of: &'e Expression, set: u16, property: u16) -> Seen<'e> {
+    fn property(&mut self, of: &'e Expression, set: SetId, property: u16) -> Seen<'e> {
         let on = self.encounter.on;
         let codes = self.logic.registry().codes(set);
         let seen = self.eval(of);

@@ -10,6 +10,7 @@ use crate::model::expression::Expression;
 use crate::model::expression::Function;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
+use crate::model::ids::SetId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
@@ -46,7 +47,7 @@ pub(crate) enum Sort<'e> {
     /// That of a field.
     Kind(&'e Kind),
     /// A code of a set.
-    Set(u16),
+    Set(SetId),
     /// Nothing.
     Unknown,
 }
@@ -215,7 +216,7 @@ impl<'e> Frame<'e> {
     }
 
     /// The code set of what an expression yields.
-    pub(crate) fn set_of(&self, expression: &'e Expression) -> Option<u16> {
+    pub(crate) fn set_of(&self, expression: &'e Expression) -> Option<SetId> {
         match innermost(self.sort(expression)) {
             Sort::Kind(Kind::Code(set)) => Some(*set),
             Sort::Set(set) => Some(set),

@@ -3,6 +3,7 @@
 use super::day::Day;
 use super::day::Days;
 use super::ids::LabelId;
+use super::ids::SetId;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -148,10 +149,10 @@ pub enum Replacing {
 pub struct Crosswalk {
     /// Name; empty for `maps to` lines.
     pub name: String,
-    /// Code set it maps from, by place.
-    pub from: u16,
-    /// Code set it maps to, by place.
-    pub to: u16,
+    /// Code set it maps from.
+    pub from: SetId,
+    /// Code set it maps to.
+    pub to: SetId,
     /// Entries.
     pub entries: Vec<Mapping>,
 }

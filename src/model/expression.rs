@@ -4,6 +4,7 @@
 
 use super::day::Days;
 use super::ids::LabelId;
+use super::ids::SetId;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -19,8 +20,8 @@ pub enum Expression {
     Property {
         /// Yields a code (or a list of codes, then a list of values).
         of: Box<Expression>,
-        /// Code set, by place in the registry.
-        set: u16,
+        /// The code set.
+        set: SetId,
         /// Property, by place in the code set.
         property: u16,
     },
@@ -72,8 +73,8 @@ pub enum Expression {
     },
     /// Two codes stand in a relation that the code set states.
     Relates {
-        /// Code set, by place in the registry.
-        set: u16,
+        /// The code set.
+        set: SetId,
         /// Which relation, by place in the code set.
         relation: u16,
         /// The code that carries it.
@@ -296,7 +297,7 @@ pub enum Member {
     /// A range of codes in the order of the set, both included, all under the last one too.
     Codes {
         /// Code set.
-        set: u16,
+        set: SetId,
         /// First code.
         from: u32,
         /// Last code.

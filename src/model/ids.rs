@@ -60,6 +60,11 @@ macro_rules! index {
                 Self::numbered(items).find(|(_, item)| accepts(item)).map(|(id, _)| id)
             }
 
+            /// The ids of a list of so many items, in order; ends at the limit.
+            pub fn first(count: usize) -> impl Iterator<Item = Self> {
+                Self::all().take(count)
+            }
+
             /// Every id there can be, in order.
             fn all() -> impl Iterator<Item = Self> {
                 (0..=$number::MAX).take($limit).map(Self)
@@ -118,6 +123,12 @@ index!(
     /// A rule, by its position in [`Domain::rules`](super::program::Domain::rules).
     RuleId(u32), u32::MAX as usize, "rules"
 );
+
+index!(
+    /// A code set, by its position in [`Shared::sets`](super::program::Shared::sets).
+    SetId(u16), 1 << 16, "code sets"
+);
+stored!(SetId(u16));
 
 #[cfg(test)]
 mod tests {

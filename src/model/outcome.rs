@@ -1,14 +1,15 @@
 //! What the engine says about an encounter, before the redactor has seen it.
 
 use super::ids::LabelId;
+use super::ids::SetId;
 use super::rules::Severity;
 use std::borrow::Cow;
 
 /// A code proposed for an encounter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate<'l> {
-    /// Code set, by place.
-    pub set: u16,
+    /// The code set.
+    pub set: SetId,
     /// Code, by place.
     pub code: u32,
     /// Sum of the points of its reasons.
@@ -50,7 +51,7 @@ pub struct Finding {
     /// What to do; may be empty.
     pub help: String,
     /// A code that would mend it: set and code, by place.
-    pub fix: Option<(u16, u32)>,
+    pub fix: Option<(SetId, u32)>,
     /// Further words, such as `element`.
     pub extra: Vec<(String, String)>,
 }
@@ -58,8 +59,8 @@ pub struct Finding {
 /// A code the encounter carries already.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Given {
-    /// Code set, by place.
-    pub set: u16,
+    /// The code set.
+    pub set: SetId,
     /// Code, by place.
     pub code: u32,
     /// Field it stands in, such as `diagnoses[0].code`.

@@ -4,6 +4,7 @@ use super::day::Day;
 use super::expression::Path;
 use super::ids::LabelId;
 use super::ids::RecordId;
+use super::ids::SetId;
 use super::record::Field;
 use super::record::Kind;
 use serde::Deserialize;
@@ -29,8 +30,8 @@ pub struct Label {
 /// Which codes of a set have a label, on which days, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelRule {
-    /// Code set, by place.
-    pub set: u16,
+    /// The code set.
+    pub set: SetId,
     /// The label.
     pub label: LabelId,
     /// First day; since ever if `None`.

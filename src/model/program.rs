@@ -1,6 +1,7 @@
 //! What definitions compile to, besides the code sets: everything an encounter is judged by.
 
 use super::content::Crosswalk;
+use super::ids::SetId;
 use super::policy::Label;
 use super::policy::LabelRule;
 use super::policy::Policy;
@@ -67,7 +68,7 @@ pub struct Domain {
     /// Limits of its scripts.
     pub limits: Limits,
     /// Code sets this domain defines or adds to, by place.
-    pub sets: Vec<u16>,
+    pub sets: Vec<SetId>,
     /// Nothing of it is shown without an audit log. Given in `domain.toml`, table `[audit]`.
     pub requires_audit: bool,
 }

@@ -2,6 +2,7 @@
 
 use super::expression::Expression;
 use super::ids::LabelId;
+use super::ids::SetId;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -63,7 +64,7 @@ pub struct Privacy {
     /// It holds a `consent`.
     pub is_consent: bool,
     /// `codes of (…)`: a text that may be a code of these sets.
-    pub code_sets: Vec<u16>,
+    pub code_sets: Vec<SetId>,
 }
 
 /// What a field holds.
@@ -89,8 +90,8 @@ pub enum Kind {
     Choice(Vec<String>),
     /// `ladder (… < …)`, lowest first.
     Ladder(Vec<String>),
-    /// `code in SET`, by place in the registry.
-    Code(u16),
+    /// `code in SET`.
+    Code(SetId),
     /// `list of …`.
     List(Box<Kind>),
     /// A nested record.

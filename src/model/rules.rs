@@ -4,6 +4,7 @@ use super::expression::Expression;
 use super::expression::Path;
 use super::ids::LabelId;
 use super::ids::RecordId;
+use super::ids::SetId;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -63,8 +64,8 @@ pub struct Raise {
 /// All criteria of one code set for one record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Classifier {
-    /// Code set, by place in the registry.
-    pub set: u16,
+    /// The code set.
+    pub set: SetId,
     /// The record.
     pub record: RecordId,
     /// Confidence under which a candidate is not shown.
@@ -179,7 +180,7 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Fix {
     /// A code of a set.
-    Code(u16, u32),
+    Code(SetId, u32),
     /// The code an expression yields.
     Computed(Expression),
 }

@@ -3,6 +3,7 @@
 use super::day::Day;
 use super::day::Moment;
 use super::day::Span;
+use super::ids::SetId;
 use serde::Deserialize;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -68,7 +69,7 @@ pub enum Literal {
     /// A step of `ladder (…)`.
     Step(u16),
     /// A code of a code set; `None` where the set has no such code at build time, so that it can never be equal.
-    Code(u16, Option<u32>),
+    Code(SetId, Option<u32>),
 }
 
 impl Value<'_> {

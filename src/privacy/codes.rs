@@ -4,6 +4,7 @@
 use super::standing::Standing;
 use crate::model::day::Day;
 use crate::model::ids::LabelId;
+use crate::model::ids::SetId;
 use crate::model::outcome::label_bit;
 use crate::model::policy::CodeTreatment;
 use crate::model::program::Shared;
@@ -46,7 +47,7 @@ struct Memory {
 
 impl CodeRules {
     /// `guarded` are the labels whose guard nothing but a consent lifts for this audience and purpose.
-    pub fn new(shared: &Shared, standing: &Standing<'_>, guarded: u128, set_count: u16) -> CodeRules {
+    pub fn new(shared: &Shared, standing: &Standing<'_>, guarded: u128, set_count: usize) -> CodeRules {
         let mut by_line = vec![CodeTreatment::Keep; shared.labels.len()];
         for line in standing.policies.iter().flat_map(|policy| &policy.codes) {
             for (label, treatment) in LabelId::numbered(&mut by_line) {
@@ -79,7 +80,7 @@ impl CodeRules {
     }
 
     /// The code to show for a code: itself, a group above it, or `None` to withhold it.
-    pub fn shown(&self, registry: &Registry, set: u16, code: u32, case: CodeCase) -> Option<u32> {
+    pub fn shown(&self, registry: &Registry, set: SetId, code: u32, case: CodeCase) -> Option<u32> {
         if !self.hides_any(case) {
             return Some(code);
         }
@@ -102,18 +103,18 @@ impl CodeRules {
     }
 
     /// Whether it may be shown as it is.
-    pub fn is_shown(&self, registry: &Registry, set: u16, code: u32, case: CodeCase) -> bool {
+    pub fn is_shown(&self, registry: &Registry, set: SetId, code: u32, case: CodeCase) -> bool {
         self.shown(registry, set, code, case) == Some(code)
     }
 
-    fn memory(&self, registry: &Registry, set: u16) -> Option<&Memory> {
-        Some(self.sets.get(usize::from(set))?.get_or_init(|| {
+    fn memory(&self, registry: &Registry, set: SetId) -> Option<&Memory> {
+        Some(set.get(&self.sets)?.get_or_init(|| {
             let shown = (0..registry.codes(set).len()).map(|_| AtomicU32::new(0)).collect();
             Memory { shown, speaks: OnceLock::new() }
         }))
     }
 
-    fn work_out(&self, registry: &Registry, memory: &Memory, set: u16, code: u32, case: CodeCase) -> Option<u32> {
+    fn work_out(&self, registry: &Registry, memory: &Memory, set: SetId, code: u32, case: CodeCase) -> Option<u32> {
         let codes = registry.codes(set);
         let treatment = self.treatment(registry, set, code, case).max(case.raised);
         if treatment == CodeTreatment::Withhold {
@@ -132,7 +133,7 @@ impl CodeRules {
         codes.ancestors(code).into_iter().find(|above| !speaks(*above))
     }
 
-    fn treatment(&self, registry: &Registry, set: u16, code: u32, case: CodeCase) -> CodeTreatment {
+    fn treatment(&self, registry: &Registry, set: SetId, code: u32, case: CodeCase) -> CodeTreatment {
         let labels = registry.codes(set).labels_within(code, case.days);
         // A label that no policy of this registry knows is treated as the strictest.
         let of = |label: LabelId| {
@@ -143,7 +144,7 @@ impl CodeRules {
     }
 
     /// For each code of a set whether it speaks of a hidden label.
-    fn speaking(&self, registry: &Registry, set: u16) -> Vec<bool> {
+    fn speaking(&self, registry: &Registry, set: SetId) -> Vec<bool> {
         let codes = registry.codes(set);
         let is_hidden = |code: u32| self.treatment(registry, set, code, PLAIN) != CodeTreatment::Keep;
         let own: Vec<bool> = (0..codes.len()).map(is_hidden).collect();

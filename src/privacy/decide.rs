@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::standing::Standing;
 use crate::model::ids::RecordId;
+use crate::model::ids::SetId;
 use crate::model::outcome::label_bit;
 use crate::model::policy::FieldLine;
 use crate::model::policy::Selector;
@@ -48,7 +49,7 @@ pub(super) enum Shape {
     /// A choice or a step of a ladder: the names.
     Names(Vec<String>),
     /// A code of a set.
-    Code(u16),
+    Code(SetId),
     /// Several.
     List(Box<Shape>),
     /// A nested record.

@@ -136,7 +136,7 @@ pub fn explain(
         });
     };
     let granted = Granted::new(shared, &standing, audience, &Ask::default())?;
-    let rules = CodeRules::new(shared, &standing, granted.guarded, registry.set_count());
+    let rules = CodeRules::new(shared, &standing, granted.guarded, registry.sets().count());
     let conditions = Conditions::new(&standing, &granted, rules.hidden_labels());
     let name = |label: &LabelId| label.get(&shared.labels).map_or_else(String::new, |it| it.name.clone());
     let mut fields = Vec::new();

@@ -18,6 +18,7 @@ use super::text::Known;
 use super::text::Masked;
 use super::text::TextRule;
 use super::tokens::Key;
+use crate::model::ids::SetId;
 use crate::model::policy::Treatment;
 use crate::model::text_kind::Kind;
 use crate::model::value::CodeValue;
@@ -339,7 +340,7 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
         ShownValue::Nothing
     }
 
-    fn code(&mut self, planned: &'a Planned, set: u16, value: CodeValue<'a>) -> ShownValue<'a> {
+    fn code(&mut self, planned: &'a Planned, set: SetId, value: CodeValue<'a>) -> ShownValue<'a> {
         let rules = self.rules;
         let codes = rules.registry.codes(set);
         let Some(code) = value.code else { return self.misfit(value.text) };

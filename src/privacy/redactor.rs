@@ -39,6 +39,7 @@ use super::tokens::Key;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
 use crate::model::ids::RecordId;
+use crate::model::ids::SetId;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Finding;
 use crate::model::outcome::Given;
@@ -67,7 +68,7 @@ pub struct Redactor {
     /// For each record the plans for its fields: which one applies, the labels of the encounter decide.
     records: Vec<Vec<RecordPlan>>,
     /// Code sets of the domain: a message must not name a hidden code of theirs.
-    sets: Vec<u16>,
+    sets: Vec<SetId>,
     candidates: Showing,
     findings: Showing,
     counts: (u32, bool),
@@ -89,7 +90,7 @@ impl Redactor {
     ) -> Result<Redactor, Error> {
         let standing = Standing::of(shared, Some(domain), audience)?;
         let granted = Granted::new(shared, &standing, audience, ask)?;
-        let codes = CodeRules::new(shared, &standing, granted.guarded, registry.set_count());
+        let codes = CodeRules::new(shared, &standing, granted.guarded, registry.sets().count());
         let speaks = |(id, record): (RecordId, &Record)| {
             record.has_signals() || shows_free_texts(&standing.plan(id, record, &[]))
         };

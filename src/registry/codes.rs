@@ -19,6 +19,7 @@ use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::day::Days;
 use crate::model::ids::LabelId;
+use crate::model::ids::SetId;
 use crate::model::record::Kind as FieldKind;
 use crate::model::value::Literal;
 use std::collections::BTreeSet;
@@ -33,8 +34,8 @@ pub struct Codes<'a> {
 }
 
 impl Registry {
-    /// A code set by place. A place out of range gives an empty set.
-    pub fn codes(&self, set: u16) -> Codes<'_> {
+    /// A code set. An id of another registry may give an empty set.
+    pub fn codes(&self, set: SetId) -> Codes<'_> {
         Codes { registry: self, set: self.set_at(set) }
     }
 }

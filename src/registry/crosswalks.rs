@@ -7,6 +7,7 @@ use super::layout::small;
 use crate::model::content::Crosswalk;
 use crate::model::content::MatchKind;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
 use zerocopy::FromBytes;
 use zerocopy::IntoBytes;
 
@@ -20,14 +21,15 @@ pub struct Target {
     /// Condition as written; may be empty.
     pub condition: String,
     /// Targets that share a number (not 0) are used together.
-    pub group: u16,
+    pub group: u32,
 }
 
 /// A crosswalk of an opened registry.
 #[derive(Clone, Copy)]
 pub(super) struct Walk<'a> {
-    pub from: u32,
-    pub to: u32,
+    /// `None` if the file is damaged.
+    pub from: Option<SetId>,
+    pub to: Option<SetId>,
     rows: &'a [WalkRow],
     texts: &'a [u8],
 }
@@ -38,8 +40,8 @@ pub(super) fn pack(walk: &Crosswalk) -> Vec<u8> {
     entries.sort_by_key(|entry| entry.from);
     let mut texts = Vec::new();
     let head = WalkHead {
-        from: u32::from(walk.from).into(),
-        to: u32::from(walk.to).into(),
+        from: walk.from.to_stored().into(),
+        to: walk.to.to_stored().into(),
         rows: small(entries.len()).into(),
     };
     let mut out = head.as_bytes().to_vec();
@@ -67,7 +69,8 @@ impl<'a> Walk<'a> {
         let (head, rest) = WalkHead::ref_from_prefix(section).ok()?;
         let size = (head.rows.get() as usize).checked_mul(size_of::<WalkRow>())?;
         let (rows, texts) = rest.split_at_checked(size)?;
-        Some(Walk { from: head.from.get(), to: head.to.get(), rows: <[WalkRow]>::ref_from_bytes(rows).ok()?, texts })
+        let (from, to) = (SetId::from_stored(head.from.get()), SetId::from_stored(head.to.get()));
+        Some(Walk { from, to, rows: <[WalkRow]>::ref_from_bytes(rows).ok()?, texts })
     }
 
     /// Targets of a code, in the order written.
@@ -79,7 +82,7 @@ impl<'a> Walk<'a> {
             code: Some(row.to.get()).filter(|to| *to != NONE),
             kind: kind(row.kind.get()),
             condition: self.condition(row),
-            group: u16::try_from(row.group.get()).unwrap_or(0),
+            group: row.group.get(),
         })
     }
 

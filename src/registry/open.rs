@@ -15,6 +15,7 @@ use super::verified::is_remembered;
 use super::verified::remember_verified;
 use crate::files::Mapped;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
 use serde::de::DeserializeOwned;
@@ -150,20 +151,19 @@ impl Registry {
         self.domains.iter().map(|stored| stored.name.as_str())
     }
 
-    /// Place of a code set.
-    pub fn set(&self, name: &str) -> Option<u16> {
-        let place = self.sets.iter().position(|set| set.meta.name == name)?;
-        u16::try_from(place).ok()
+    /// The code set of a name.
+    pub fn set(&self, name: &str) -> Option<SetId> {
+        SetId::find(&self.sets, |set| set.meta.name == name)
     }
 
-    /// Number of code sets.
-    pub fn set_count(&self) -> u16 {
-        u16::try_from(self.sets.len()).unwrap_or(u16::MAX)
+    /// All code sets, in order.
+    pub fn sets(&self) -> impl Iterator<Item = SetId> + use<> {
+        SetId::first(self.sets.len())
     }
 
     /// Targets of a code in another set. A crosswalk of the other direction is read backwards where none leads there.
-    pub fn map(&self, from: u16, code: u32, to: u16, on: Day) -> Vec<Target> {
-        let (from, to) = (u32::from(from), u32::from(to));
+    pub fn map(&self, from: SetId, code: u32, to: SetId, on: Day) -> Vec<Target> {
+        let (from, to) = (Some(from), Some(to));
         let walks = || self.walks.iter().filter_map(|range| Walk::read(self.bytes(range)));
         let forward: Vec<Walk<'_>> = walks().filter(|walk| walk.from == from && walk.to == to).collect();
         if forward.is_empty() {
@@ -174,23 +174,23 @@ impl Registry {
     }
 
     /// Code sets that some crosswalk leads to from this one, in either direction.
-    pub fn mapped_sets(&self, from: u16) -> Vec<u16> {
-        let from = u32::from(from);
+    pub fn mapped_sets(&self, from: SetId) -> Vec<SetId> {
+        let from = Some(from);
         let walks = self.walks.iter().filter_map(|range| Walk::read(self.bytes(range)));
         let other = |walk: Walk<'_>| match (walk.from == from, walk.to == from) {
-            (true, _) => Some(walk.to),
-            (_, true) => Some(walk.from),
+            (true, _) => walk.to,
+            (_, true) => walk.from,
             _ => None,
         };
-        let mut out: Vec<u16> = walks.filter_map(other).filter_map(|set| u16::try_from(set).ok()).collect();
+        let mut out: Vec<SetId> = walks.filter_map(other).collect();
         out.sort_unstable();
         out.dedup();
         out
     }
 
     /// Where the columns of a code set are; those of an empty set for a place out of range.
-    pub(super) fn set_at(&self, set: u16) -> &Set {
-        self.sets.get(usize::from(set)).unwrap_or(&self.nothing)
+    pub(super) fn set_at(&self, set: SetId) -> &Set {
+        set.get(&self.sets).unwrap_or(&self.nothing)
     }
 
     pub(super) fn bytes(&self, range: &Range<usize>) -> &[u8] {
@@ -221,6 +221,9 @@ impl Registry {
             }
         }
         let stored = |(name, bytes)| Stored { name, bytes, decoded: OnceLock::new() };
+        if let Some(error) = self.sets.len().checked_sub(1).and_then(|last| SetId::try_from(last).err()) {
+            return Err(self.unfit(&error.to_string()));
+        }
         self.domains = names.into_iter().zip(domains).map(stored).collect();
         for place in 0..self.sets.len() {
             let further = self.sets.get(place).map_or(&[][..], |set| self.column(set, Kind::MoreParents));

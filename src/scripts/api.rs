@@ -11,6 +11,7 @@ use super::call::refuse;
 use super::dates;
 use super::dates::Date;
 use crate::model::content::MatchKind;
+use crate::model::ids::SetId;
 use crate::model::rules::Severity;
 use crate::model::value::Literal;
 use crate::registry::Codes;
@@ -226,7 +227,7 @@ const TABLE: &[Entry] = &[
     }),
 ];
 
-fn set_of<'r>(registry: &'r Registry, set: &str) -> Answer<(u16, Codes<'r>)> {
+fn set_of<'r>(registry: &'r Registry, set: &str) -> Answer<(SetId, Codes<'r>)> {
     match registry.set(set) {
         Some(place) => Ok((place, registry.codes(place))),
         None => refuse("there is no such code set"),

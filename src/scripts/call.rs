@@ -2,6 +2,7 @@
 
 use super::memory;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
 use crate::model::program::Limits;
 use crate::model::rules::Severity;
 use rhai::Dynamic;
@@ -42,9 +43,9 @@ pub(super) struct Said {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Change {
     /// Adds points, and the candidate if there is none yet and `is_new`.
-    Points { set: u16, code: u32, points: f32, what: String, is_new: bool },
+    Points { set: SetId, code: u32, points: f32, what: String, is_new: bool },
     /// Takes it out.
-    Remove { set: u16, code: u32 },
+    Remove { set: SetId, code: u32 },
 }
 
 /// What a call left behind.

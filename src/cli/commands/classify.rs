@@ -13,6 +13,7 @@ use crate::cli::terminal::Terminal;
 use crate::diagnostics::nearest;
 use crate::encounters::engine::Engine;
 use crate::encounters::write;
+use crate::model::ids::SetId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::privacy::Disclosure;
@@ -99,7 +100,7 @@ impl Classify {
     fn near<'a>(
         &self,
         engine: &'a Engine,
-        sets: &[u16],
+        sets: &[SetId],
         mended: Option<&'a str>,
         (record, text): (&'a str, &str),
     ) -> Near<'a> {
@@ -113,7 +114,7 @@ impl Classify {
     }
 
     /// Code sets that are asked about: the one named, else all of which the record is given candidates.
-    fn sets(&self, engine: &Engine, registry: &Registry) -> Result<Vec<u16>, Failure> {
+    fn sets(&self, engine: &Engine, registry: &Registry) -> Result<Vec<SetId>, Failure> {
         let classified = engine.classified();
         let Some(name) = &self.set else { return Ok(classified) };
         let set = lines::set(registry, name)?;

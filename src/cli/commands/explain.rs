@@ -10,6 +10,7 @@ use crate::definitions::load;
 use crate::definitions::load::DefinitionFile;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
+use crate::model::ids::SetId;
 use crate::registry::Registry;
 use include_dir::Dir;
 use include_dir::include_dir;
@@ -71,7 +72,7 @@ impl Explain {
             return Ok(Verdict::Fine);
         }
         self.nothing(&rules, terminal)?;
-        let all: Vec<u16> = (0..registry.set_count()).collect();
+        let all: Vec<SetId> = registry.sets().collect();
         starters::note(&starters::among(&registry, &all), terminal);
         Ok(Verdict::Wrong)
     }
@@ -110,9 +111,9 @@ impl Explain {
     }
 
     /// Shows the code of the name from each code set that has it, and returns these sets.
-    fn code(&self, registry: &Registry, terminal: &mut Terminal) -> Result<Vec<u16>, Failure> {
+    fn code(&self, registry: &Registry, terminal: &mut Terminal) -> Result<Vec<SetId>, Failure> {
         let mut sets = Vec::new();
-        for set in 0..registry.set_count() {
+        for set in registry.sets() {
             if let Some(code) = registry.codes(set).find(&self.name) {
                 super::lookup::show(registry, set, code, None, terminal)?;
                 sets.push(set);

@@ -4,6 +4,7 @@ use crate::cli::exit::Failure;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::did_you_mean;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
 use crate::registry::Registry;
 use indicatif::ProgressBar;
 use std::io::BufRead;
@@ -70,17 +71,17 @@ pub(crate) fn each(file: &Path, with: &mut dyn FnMut(usize, &str) -> Result<(), 
 }
 
 /// The code set of a name, or all of them.
-pub(crate) fn sets(registry: &Registry, name: Option<&str>) -> Result<Vec<u16>, Failure> {
+pub(crate) fn sets(registry: &Registry, name: Option<&str>) -> Result<Vec<SetId>, Failure> {
     match name {
         Some(name) => Ok(vec![set(registry, name)?]),
-        None => Ok((0..registry.set_count()).collect()),
+        None => Ok(registry.sets().collect()),
     }
 }
 
 /// The code set of a name.
-pub(crate) fn set(registry: &Registry, name: &str) -> Result<u16, Failure> {
+pub(crate) fn set(registry: &Registry, name: &str) -> Result<SetId, Failure> {
     registry.set(name).ok_or_else(|| {
-        let known = || (0..registry.set_count()).map(|set| registry.codes(set).name());
+        let known = || registry.sets().map(|set| registry.codes(set).name());
         let alike: Vec<String> = known().filter(|it| it.contains(name)).map(|it| format!("`{it}`")).collect();
         let near = did_you_mean(name, known());
         let help = near.or_else(|| (!alike.is_empty()).then(|| format!("there is {}", alike.join(", "))));

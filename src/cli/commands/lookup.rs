@@ -9,6 +9,7 @@ use crate::cli::terminal::Terminal;
 use crate::model::content::MatchKind;
 use crate::model::content::Relation;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
 use crate::registry::Codes;
 use crate::registry::Registry;
 use serde::Deserialize;
@@ -133,7 +134,7 @@ impl Lookup {
 }
 
 /// Shows a code of each set that has it.
-fn one(registry: &Registry, sets: &[u16], on: Day, code: &str, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+fn one(registry: &Registry, sets: &[SetId], on: Day, code: &str, terminal: &mut Terminal) -> Result<Verdict, Failure> {
     let mut verdict = Verdict::Wrong;
     for set in sets {
         if let Some(found) = registry.codes(*set).find(code) {
@@ -158,7 +159,13 @@ fn one(registry: &Registry, sets: &[u16], on: Day, code: &str, terminal: &mut Te
 }
 
 /// Answers a file of questions; the starters that were asked are named once, at the end.
-fn batch(registry: &Registry, sets: &[u16], on: Day, file: &Path, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+fn batch(
+    registry: &Registry,
+    sets: &[SetId],
+    on: Day,
+    file: &Path,
+    terminal: &mut Terminal,
+) -> Result<Verdict, Failure> {
     let (mut verdict, mut asked) = (Verdict::Fine, BTreeSet::new());
     lines::each(file, &mut |number, line| {
         let is_answered = answer(registry, sets, on, number, line, &mut asked, terminal)?;
@@ -168,7 +175,7 @@ fn batch(registry: &Registry, sets: &[u16], on: Day, file: &Path, terminal: &mut
         Ok(())
     })?;
     terminal.flush()?;
-    let asked: Vec<u16> = asked.into_iter().collect();
+    let asked: Vec<SetId> = asked.into_iter().collect();
     starters::note(&starters::among(registry, &asked), terminal);
     Ok(verdict)
 }
@@ -176,11 +183,11 @@ fn batch(registry: &Registry, sets: &[u16], on: Day, file: &Path, terminal: &mut
 /// Answers one line; `false` if there is no such code or the line is no question.
 fn answer(
     registry: &Registry,
-    sets: &[u16],
+    sets: &[SetId],
     on: Day,
     number: usize,
     line: &str,
-    seen: &mut BTreeSet<u16>,
+    seen: &mut BTreeSet<SetId>,
     terminal: &mut Terminal,
 ) -> Result<bool, Failure> {
     let Ok(question) = serde_json::from_str::<Question>(line) else {
@@ -196,7 +203,7 @@ fn answer(
         given => given.flatten().unwrap_or(on),
     };
     let named = question.set.as_deref().map(|name| registry.set(name));
-    let asked: Vec<u16> = match named {
+    let asked: Vec<SetId> = match named {
         Some(set) => set.into_iter().collect(),
         None => sets.to_vec(),
     };
@@ -224,7 +231,7 @@ fn answer(
 /// Shows one code, as JSON or in words.
 pub(crate) fn show(
     registry: &Registry,
-    set: u16,
+    set: SetId,
     code: u32,
     on: Option<Day>,
     terminal: &mut Terminal,
@@ -294,7 +301,7 @@ fn words(shown: &Shown<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result
     Ok(())
 }
 
-fn shown<'r>(registry: &'r Registry, set: u16, code: u32, on: Day) -> Result<Shown<'r>, Failure> {
+fn shown<'r>(registry: &'r Registry, set: SetId, code: u32, on: Day) -> Result<Shown<'r>, Failure> {
     let codes = registry.codes(set);
     let ancestors: Vec<&str> = codes.ancestors(code).into_iter().map(|above| codes.code(above)).collect();
     let span = |span: crate::model::content::Validity| Span {
@@ -345,7 +352,7 @@ fn properties(codes: Codes<'_>, code: u32) -> Vec<(String, Vec<String>)> {
     valued.filter(|(_, values)| !values.is_empty()).collect()
 }
 
-fn maps(registry: &Registry, set: u16, code: u32, on: Day) -> Vec<Mapped<'_>> {
+fn maps(registry: &Registry, set: SetId, code: u32, on: Day) -> Vec<Mapped<'_>> {
     let mut out = Vec::new();
     for other in registry.mapped_sets(set) {
         let codes = registry.codes(other);

@@ -53,7 +53,7 @@ struct Target<'a> {
     condition: String,
     /// Targets that share a number are used together.
     #[serde(skip_serializing_if = "Option::is_none")]
-    together: Option<u16>,
+    together: Option<u32>,
 }
 
 impl Map {

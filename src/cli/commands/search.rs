@@ -7,6 +7,7 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
 use crate::registry::Registry;
 use serde::Deserialize;
 use serde::Serialize;
@@ -111,7 +112,7 @@ fn show(hits: &[Hit<'_>], terminal: &mut Terminal) -> Result<(), Failure> {
 }
 
 /// Hits of all sets, best first; of equals the earlier set first.
-fn hits<'a>(registry: &'a Registry, sets: &[u16], query: &str, on: Day, limit: usize) -> Vec<Hit<'a>> {
+fn hits<'a>(registry: &'a Registry, sets: &[SetId], query: &str, on: Day, limit: usize) -> Vec<Hit<'a>> {
     let mut out = Vec::new();
     for set in sets {
         let codes = registry.codes(*set);

@@ -2,13 +2,14 @@
 
 use crate::cli::terminal::Terminal;
 use crate::encounters::engine::Engine;
+use crate::model::ids::SetId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::registry::Registry;
 
 /// Names of those among the code sets of which only the starter is there, each once, in the order of the registry.
-pub(crate) fn among(registry: &Registry, sets: &[u16]) -> Vec<String> {
-    let starters = (0..registry.set_count()).filter(|set| sets.contains(set) && registry.codes(*set).is_starter());
+pub(crate) fn among(registry: &Registry, sets: &[SetId]) -> Vec<String> {
+    let starters = registry.sets().filter(|set| sets.contains(set) && registry.codes(*set).is_starter());
     starters.map(|set| registry.codes(set).name().to_owned()).collect()
 }
 
@@ -20,13 +21,13 @@ pub(crate) fn behind(engine: &Engine, registry: &Registry) -> Vec<String> {
     among(registry, &sets)
 }
 
-fn of_fields(fields: &[Field], sets: &mut Vec<u16>) {
+fn of_fields(fields: &[Field], sets: &mut Vec<SetId>) {
     for field in fields {
         of_kind(&field.kind, sets);
     }
 }
 
-fn of_kind(kind: &Kind, sets: &mut Vec<u16>) {
+fn of_kind(kind: &Kind, sets: &mut Vec<SetId>) {
     match kind {
         Kind::Code(set) => sets.push(*set),
         Kind::List(inner) => of_kind(inner, sets),

@@ -38,6 +38,7 @@ use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::day::Days;
 use crate::model::ids::DomainId;
+use crate::model::ids::SetId;
 use crate::model::policy::LabelRule;
 use crate::model::value::Literal;
 use std::collections::HashMap;
@@ -139,6 +140,10 @@ pub(super) fn collect<'t>(
         if drafts.iter().any(|draft| draft.set.name == def.name.item) {
             let problem = Problem::DuplicateName { what: "code set".into(), name: def.name.item.clone() };
             report.say(def.name.span, problem, Some("write `overlay` to add to a code set".into()));
+            continue;
+        }
+        if let Err(error) = SetId::try_from(drafts.len()) {
+            report.too_many(def.name.span, error);
             continue;
         }
         let mut draft = Draft { domain, file: file.clone(), span: def.name.span, ..Draft::default() };
@@ -719,7 +724,7 @@ fn check_spans(code: &Code, at: Span, report: &mut Report) {
 }
 
 /// Fills in what names something outside the set: labels, properties. Runs when the world is known.
-pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &mut Report) {
+pub(super) fn resolve(world: &mut World, set: SetId, draft: &Draft<'_>, report: &mut Report) {
     let mut labels: Vec<(u32, CodeLabel)> = Vec::new();
     let mut rules: Vec<LabelRule> = Vec::new();
     let mut values: Vec<(u32, u16, Literal, Days)> = Vec::new();
@@ -761,7 +766,7 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &Draft<'_>, report: &m
         }
     }
     world.label_rules.append(&mut rules);
-    let Some(content) = world.sets.get_mut(usize::from(set)) else { return };
+    let Some(content) = set.get_mut(&mut world.sets) else { return };
     let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
     for (code, label) in labels {
         if let Some(code) = content.codes.get_mut(at(code))

@@ -19,6 +19,7 @@ use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::ids::DomainId;
 use crate::model::ids::RecordId;
+use crate::model::ids::SetId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::rules::Classifier;
@@ -33,7 +34,7 @@ use std::path::Path as FilePath;
 /// The classifier of one code set for one domain that says something of its codes; `None` if it has no record.
 pub(super) fn classifier(
     draft: &Draft<'_>,
-    set: u16,
+    set: SetId,
     domain: DomainId,
     world: &World,
     source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
@@ -141,7 +142,7 @@ fn phrases(
     }
     #[expect(clippy::cast_possible_truncation, reason = "points are small")]
     let (title, also) = (draft.points.title as f32, draft.points.also as f32);
-    let content = lowering.world.sets.get(usize::from(classifier.set));
+    let content = classifier.set.get(&lowering.world.sets);
     let is_also = |one: &&super::content::Said<'_>| matches!(one.item.item, CodeItem::Also(_));
     let named: BTreeSet<u32> = draft.said.iter().filter(is_also).flat_map(|one| one.codes.iter().copied()).collect();
     for (place, code) in content.iter().flat_map(|set| set.codes.iter().enumerate()) {
@@ -198,7 +199,7 @@ fn said(
             }
             CodeItem::Raise { property, value, when, days } => {
                 let world = lowering.world;
-                let set = world.set(&draft.set.name).unwrap_or(u16::MAX);
+                let Some(set) = world.set(&draft.set.name) else { continue };
                 let Some((place, kind)) = world.property(set, &property.item) else {
                     let problem =
                         Problem::UnknownProperty { property: property.item.clone(), set: draft.set.name.clone() };
@@ -259,11 +260,11 @@ fn is_path(lowering: &Lowering<'_, '_>, word: &str) -> bool {
 fn unreachable(
     draft: &Draft<'_>,
     domain: DomainId,
-    set: u16,
+    set: SetId,
     criteria: &BTreeMap<u32, Criteria>,
     lowering: &mut Lowering<'_, '_>,
 ) {
-    let Some(content) = lowering.world.sets.get(usize::from(set)) else { return };
+    let Some(content) = set.get(&lowering.world.sets) else { return };
     let first_day = content.releases.iter().filter_map(|release| release.from).min();
     for criterion in criteria.values().filter(|criterion| !criterion.when.is_empty()) {
         let Some((file, span)) = draft.written.get(&criterion.code) else { continue };

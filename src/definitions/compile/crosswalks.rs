@@ -13,6 +13,7 @@ use crate::diagnostics::span::Spanned;
 use crate::model::content::Crosswalk;
 use crate::model::content::Mapping;
 use crate::model::ids::DomainId;
+use crate::model::ids::SetId;
 use std::collections::BTreeMap;
 
 /// A crosswalk, without what it imports.
@@ -64,7 +65,7 @@ pub(super) fn crosswalk(
     }
     for (code, (has_condition, has_rest, at)) in conditions {
         if has_condition && !has_rest {
-            let set = world.sets.get(usize::from(from));
+            let set = from.get(&world.sets);
             let code = set.and_then(|set| set.codes.get(usize::try_from(code).ok()?)).map(|code| code.code.clone());
             report.say(at.span, Problem::MapWithoutOtherwise { from: code.unwrap_or_default() }, None);
         }
@@ -72,7 +73,7 @@ pub(super) fn crosswalk(
     Some(out)
 }
 
-fn code(set: u16, name: &Name, world: &World, report: &mut Report) -> Option<u32> {
+fn code(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<u32> {
     let found = world.code(set, &name.item);
     if found.is_none() && !world.is_starter(set) {
         let (problem, help) = world.unknown_code(set, &name.item);
@@ -82,9 +83,9 @@ fn code(set: u16, name: &Name, world: &World, report: &mut Report) -> Option<u32
 }
 
 /// A code to map to: there, recordable, not retired.
-fn target(set: u16, name: &Name, world: &World, report: &mut Report) -> Option<u32> {
+fn target(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<u32> {
     let place = code(set, name, world, report)?;
-    let content = world.sets.get(usize::from(set))?;
+    let content = set.get(&world.sets)?;
     let code = content.codes.get(usize::try_from(place).ok()?)?;
     let ended =
         code.spans.iter().all(|span| span.to.is_some()).then(|| code.spans.last().and_then(|span| span.to)).flatten();
@@ -109,9 +110,8 @@ pub(super) fn from_codes(
     domains: &[DomainSource],
     report: &mut Report,
 ) -> Vec<(DomainId, Crosswalk)> {
-    let mut out: BTreeMap<(DomainId, u16, u16), Crosswalk> = BTreeMap::new();
-    for (from, draft) in drafts.iter().enumerate() {
-        let Ok(from) = u16::try_from(from) else { continue };
+    let mut out: BTreeMap<(DomainId, SetId, SetId), Crosswalk> = BTreeMap::new();
+    for (from, draft) in SetId::numbered(drafts) {
         for one in &draft.said {
             let CodeItem::MapsTo(targets) = &one.item.item else { continue };
             report.enter(one.file);

@@ -26,6 +26,7 @@ use crate::model::expression::Function;
 use crate::model::expression::Member;
 use crate::model::expression::Operator;
 use crate::model::expression::TextTest;
+use crate::model::ids::SetId;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
 
@@ -389,7 +390,7 @@ impl<'a> Lowering<'a, '_> {
         self.literal(expr, kind).map(Member::One)
     }
 
-    fn code_range(&mut self, set: u16, from: &Spanned<Expr>, to: &Spanned<Expr>) -> Option<Member> {
+    fn code_range(&mut self, set: SetId, from: &Spanned<Expr>, to: &Spanned<Expr>) -> Option<Member> {
         let text = |expr: &Expr| match expr {
             Expr::Word(text) | Expr::Text(text) => text.clone(),
             Expr::Number(number) => number.to_string(),
@@ -404,7 +405,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// First and last place of a code or range of codes, all under the last included.
-    fn range(&mut self, set: u16, range: &CodeRange) -> Option<(u32, u32)> {
+    fn range(&mut self, set: SetId, range: &CodeRange) -> Option<(u32, u32)> {
         match self.world.code_range(set, range) {
             Ok(found) => found,
             Err((span, problem, help)) => {
@@ -414,7 +415,7 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    fn code_operand(&mut self, expr: &Spanned<Expr>) -> (Expression, Option<u16>) {
+    fn code_operand(&mut self, expr: &Spanned<Expr>) -> (Expression, Option<SetId>) {
         let typed = self.lower(expr, None);
         let set = match typed.kind {
             None => None,
@@ -668,7 +669,7 @@ impl<'a> Lowering<'a, '_> {
         let Some(set) = one.or(other) else { return Self::nothing() };
         let world = self.world;
         let Some((place, declared)) = world.relation(set, &relation.item) else {
-            let known = world.sets.get(usize::from(set)).map(|set| set.relations.as_slice()).unwrap_or_default();
+            let known = set.get(&world.sets).map(|set| set.relations.as_slice()).unwrap_or_default();
             let help = did_you_mean(&relation.item, known.iter().map(|relation| relation.name.as_str()));
             let help = help.or_else(|| Some(format!("declare it in the code set: `relation {}`", relation.item)));
             self.say(

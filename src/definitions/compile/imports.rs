@@ -18,6 +18,7 @@ use crate::model::content::CodeLabel;
 use crate::model::content::Crosswalk;
 use crate::model::content::Mapping;
 use crate::model::ids::LabelId;
+use crate::model::ids::SetId;
 use crate::model::value::Literal;
 use crate::registry::segments;
 use crate::registry::segments::Segments;
@@ -153,7 +154,7 @@ fn look_for<'t>(draft: &mut Draft<'t>, releases: &[PathBuf], report: &mut Report
 }
 
 /// Values of properties that came from columns as texts get their types; labels their places.
-pub(super) fn resolve(world: &mut World, set: u16, draft: &mut Draft<'_>, report: &mut Report) {
+pub(super) fn resolve(world: &mut World, set: SetId, draft: &mut Draft<'_>, report: &mut Report) {
     let mut labels = Vec::new();
     for (code, name) in std::mem::take(&mut draft.imported_labels) {
         match LabelId::find(&world.labels, |label| label.name == name) {
@@ -187,7 +188,7 @@ pub(super) fn resolve(world: &mut World, set: u16, draft: &mut Draft<'_>, report
             None => {}
         }
     }
-    let Some(content) = world.sets.get_mut(usize::from(set)) else { return };
+    let Some(content) = set.get_mut(&mut world.sets) else { return };
     for (code, label) in labels {
         if let Some(code) = usize::try_from(code).ok().and_then(|code| content.codes.get_mut(code)) {
             code.labels.push(CodeLabel { label, from: None, to: None });

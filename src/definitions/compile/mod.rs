@@ -48,6 +48,7 @@ use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::ids::RuleId;
+use crate::model::ids::SetId;
 use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -257,23 +258,22 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
         world.ends.push(ends(&set));
         world.sets.push(set);
     }
-    for (place, draft) in drafts.iter_mut().enumerate() {
+    for (set, draft) in SetId::numbered(drafts.iter_mut()) {
         let mut properties = Vec::with_capacity(draft.properties.len());
         for (file, name, kind) in &draft.properties {
             report.enter(file);
             let kind = records::kind(kind, world, report);
             properties.push(crate::model::content::Property { name: name.item.clone(), kind });
         }
-        if let Some(set) = world.sets.get_mut(place) {
+        if let Some(set) = set.get_mut(&mut world.sets) {
             set.properties = properties;
         }
     }
-    for (place, draft) in drafts.iter_mut().enumerate() {
-        let Ok(set) = u16::try_from(place) else { continue };
-        draft.set.name = world.sets.get(place).map(|set| set.name.clone()).unwrap_or_default();
+    for (set, draft) in SetId::numbered(drafts.iter_mut()) {
+        draft.set.name = set.get(&world.sets).map(|set| set.name.clone()).unwrap_or_default();
         imports::resolve(world, set, draft, report);
         content::resolve(world, set, draft, report);
-        checks_of_codes(world, place, draft, report);
+        checks_of_codes(world, set, draft, report);
     }
 }
 
@@ -296,8 +296,8 @@ fn ends(set: &CodeSet) -> Vec<u32> {
 }
 
 /// Circles of parents and of replacements. A code under itself by its main parents was found before, as it has no place in the order.
-fn checks_of_codes(world: &World, place: usize, draft: &Draft<'_>, report: &mut Report) {
-    let Some(codes) = world.sets.get(place).map(|set| set.codes.as_slice()) else { return };
+fn checks_of_codes(world: &World, set: SetId, draft: &Draft<'_>, report: &mut Report) {
+    let Some(codes) = set.get(&world.sets).map(|set| set.codes.as_slice()) else { return };
     let mut say = |circle: Vec<usize>, problem: fn(String) -> Problem, help: &str| {
         let names: Vec<&str> = circle.iter().filter_map(|it| codes.get(*it)).map(|it| it.code.as_str()).collect();
         let written = circle.iter().find_map(|it| draft.written.get(&u32::try_from(*it).ok()?));
@@ -477,8 +477,7 @@ fn domain(
         }
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    for (set, draft) in drafts.iter().enumerate() {
-        let Ok(set) = u16::try_from(set) else { continue };
+    for (set, draft) in SetId::numbered(drafts) {
         let has_part = draft.domain == id || draft.said.iter().any(|one| one.domain == id);
         if has_part {
             domain.sets.push(set);

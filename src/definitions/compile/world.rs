@@ -14,6 +14,7 @@ use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
+use crate::model::ids::SetId;
 use crate::model::policy::Label;
 use crate::model::policy::LabelRule;
 use crate::model::policy::Purpose;
@@ -95,13 +96,13 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Place of a code set.
-    pub fn set(&self, name: &str) -> Option<u16> {
-        self.sets.iter().position(|set| set.name == name).and_then(|place| u16::try_from(place).ok())
+    /// The code set of a name.
+    pub fn set(&self, name: &str) -> Option<SetId> {
+        SetId::find(&self.sets, |set| set.name == name)
     }
 
-    /// Place of a code set, or what to say.
-    pub fn known_set(&self, name: &Name) -> Result<u16, Mistake> {
+    /// The code set of a name, or what to say.
+    pub fn known_set(&self, name: &Name) -> Result<SetId, Mistake> {
         self.set(&name.item).ok_or_else(|| {
             let help = did_you_mean(&name.item, self.sets.iter().map(|set| set.name.as_str()));
             (Problem::UnknownName { what: "code set".into(), name: name.item.clone() }, help)
@@ -146,51 +147,51 @@ impl World {
     }
 
     /// Place and type of a property of a code set.
-    pub fn property(&self, set: u16, name: &str) -> Option<(u16, &Kind)> {
-        let properties = &self.sets.get(usize::from(set))?.properties;
+    pub fn property(&self, set: SetId, name: &str) -> Option<(u16, &Kind)> {
+        let properties = &set.get(&self.sets)?.properties;
         let place = properties.iter().position(|property| property.name == name)?;
         Some((u16::try_from(place).ok()?, &properties.get(place)?.kind))
     }
 
     /// Place of a relation of a code set, and what is declared of it.
-    pub fn relation(&self, set: u16, name: &str) -> Option<(u16, &Relation)> {
-        let relations = &self.sets.get(usize::from(set))?.relations;
+    pub fn relation(&self, set: SetId, name: &str) -> Option<(u16, &Relation)> {
+        let relations = &set.get(&self.sets)?.relations;
         let place = relations.iter().position(|relation| relation.name == name)?;
         Some((u16::try_from(place).ok()?, relations.get(place)?))
     }
 
     /// Names of the properties and relations of a code set: what a line of a code may begin with.
-    pub fn column_names(&self, set: u16) -> Vec<String> {
-        let relations = self.sets.get(usize::from(set)).map(|set| set.relations.as_slice()).unwrap_or_default();
+    pub fn column_names(&self, set: SetId) -> Vec<String> {
+        let relations = set.get(&self.sets).map(|set| set.relations.as_slice()).unwrap_or_default();
         let names = relations.iter().map(|relation| relation.name.clone());
         self.property_names(set).into_iter().chain(names).collect()
     }
 
     /// Names of the properties of a code set.
-    pub fn property_names(&self, set: u16) -> Vec<String> {
-        let set = self.sets.get(usize::from(set));
+    pub fn property_names(&self, set: SetId) -> Vec<String> {
+        let set = set.get(&self.sets);
         set.map(|set| set.properties.iter().map(|property| property.name.clone()).collect()).unwrap_or_default()
     }
 
     /// Place of a code.
-    pub fn code(&self, set: u16, code: &str) -> Option<u32> {
-        self.codes.get(usize::from(set))?.get(&key(code)).copied()
+    pub fn code(&self, set: SetId, code: &str) -> Option<u32> {
+        set.get(&self.codes)?.get(&key(code)).copied()
     }
 
     /// Last place of what is under a code.
-    pub fn end(&self, set: u16, code: u32) -> u32 {
-        let ends = self.ends.get(usize::from(set));
+    pub fn end(&self, set: SetId, code: u32) -> u32 {
+        let ends = set.get(&self.ends);
         ends.and_then(|ends| ends.get(usize::try_from(code).ok()?)).copied().unwrap_or(code)
     }
 
     /// Whether a release of the set is missing, so that a code may be right although it is not here.
-    pub fn is_starter(&self, set: u16) -> bool {
-        self.sets.get(usize::from(set)).is_some_and(|set| set.is_starter)
+    pub fn is_starter(&self, set: SetId) -> bool {
+        set.get(&self.sets).is_some_and(|set| set.is_starter)
     }
 
     /// What to say of a code that is not there.
-    pub fn unknown_code(&self, set: u16, code: &str) -> Mistake {
-        let Some(content) = self.sets.get(usize::from(set)) else {
+    pub fn unknown_code(&self, set: SetId, code: &str) -> Mistake {
+        let Some(content) = set.get(&self.sets) else {
             return (Problem::UnknownCode { code: code.into(), set: String::new() }, None);
         };
         unknown_code(content, code)
@@ -198,7 +199,7 @@ impl World {
 
     /// First and last place that a code or a range of codes means, all under the last included. `Ok(None)` if a
     /// release is missing and the code may be there.
-    pub fn code_range(&self, set: u16, range: &CodeRange) -> Result<Option<(u32, u32)>, Wrong> {
+    pub fn code_range(&self, set: SetId, range: &CodeRange) -> Result<Option<(u32, u32)>, Wrong> {
         let mut places = [None; 2];
         for (place, name) in places.iter_mut().zip([Some(&range.from), range.to.as_ref()]) {
             let Some(name) = name else { continue };
@@ -225,10 +226,10 @@ impl World {
     }
 
     /// The codes that fall into a range by the order of their letters.
-    fn range_by_letters(&self, set: u16, range: &CodeRange) -> Option<(u32, u32)> {
+    fn range_by_letters(&self, set: SetId, range: &CodeRange) -> Option<(u32, u32)> {
         let low = key(&range.from.item);
         let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
-        let codes = &self.sets.get(usize::from(set))?.codes;
+        let codes = &set.get(&self.sets)?.codes;
         // A block such as `F10-F19` begins like the first code in it and is none of the range.
         let is_inside = |code: &str| is_between(code, &low, &high) && (!code.contains('-') || low.contains('-'));
         let mut inside = codes.iter().enumerate().filter(|(_, code)| is_inside(&key(&code.code)));

@@ -9,6 +9,7 @@ use super::sources::Folders;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::CodeSet;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
 use crate::model::program::Shared;
 use crate::registry::Codes;
 use crate::registry::Parts;
@@ -113,7 +114,7 @@ fn plain(code: &str) -> String {
 #[ignore = "needs the official releases in TENCODE_DATA"]
 fn hierarchy_agrees_with_another_implementation() {
     let registry = built();
-    let codes = registry.codes(0);
+    let codes = registry.codes(SetId::FIRST);
     let on = Day::parse("2026-04-01").unwrap();
     let (mut total, mut wrong) = (0, 0);
     for line in rows("simple_icd10cm_oracle_dev12000.jsonl").lines() {
@@ -143,7 +144,7 @@ fn hierarchy_agrees_with_another_implementation() {
 #[ignore = "needs the official releases in TENCODE_DATA"]
 fn dates_agree_with_the_validity_table() {
     let registry = built();
-    let codes = registry.codes(0);
+    let codes = registry.codes(SetId::FIRST);
     let mut spans: std::collections::BTreeMap<String, Vec<(i32, i32, bool)>> = std::collections::BTreeMap::new();
     for line in rows("icd10cm_validity_2015_2026.tsv").lines().skip(1) {
         let cells: Vec<&str> = line.split('\t').collect();
@@ -166,7 +167,7 @@ fn dates_agree_with_the_validity_table() {
 #[ignore = "needs the official releases in TENCODE_DATA"]
 fn speed_of_looking_up() {
     let registry = built();
-    let codes = registry.codes(0);
+    let codes = registry.codes(SetId::FIRST);
     let texts: Vec<&str> = (0..codes.len()).map(|code| codes.code(code)).collect();
     let begun = Instant::now();
     let found: u64 = texts.iter().filter_map(|text| codes.find(text)).map(u64::from).sum();
@@ -221,5 +222,5 @@ fn score(codes: Codes<'_>, show: usize) {
 fn search_finds_labels_of_the_disease_ontology() {
     let registry = built();
     let show = std::env::var("TENCODE_SHOW").ok().and_then(|show| show.parse().ok()).unwrap_or(0);
-    score(registry.codes(0), show);
+    score(registry.codes(SetId::FIRST), show);
 }

@@ -3,6 +3,7 @@
 use super::criteria::criteria_of;
 use crate::logic::Frame;
 use crate::model::expression::Path;
+use crate::model::ids::SetId;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Given;
 use crate::model::record::Field;
@@ -15,7 +16,7 @@ use std::fmt::Write;
 /// A code as it stands in an encounter.
 pub struct Place<'e> {
     /// Code set of the field.
-    pub set: u16,
+    pub set: SetId,
     /// The code as it was given.
     pub value: &'e CodeValue<'e>,
     /// Where it stands, such as `diagnoses[0].code`.

@@ -17,6 +17,7 @@ use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::logic::index::Index;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Given;
 use crate::model::outcome::Reason;
@@ -71,7 +72,7 @@ pub fn classify<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, kept: Kept)
 const WEAKEST_HIT: f32 = 0.3;
 
 /// Codes that a search for words finds, as candidates below the threshold of their set.
-pub(crate) fn found<'l>(registry: &'l Registry, set: u16, query: &str, on: Day, most: usize) -> Vec<Candidate<'l>> {
+pub(crate) fn found<'l>(registry: &'l Registry, set: SetId, query: &str, on: Day, most: usize) -> Vec<Candidate<'l>> {
     let codes = registry.codes(set);
     let hits = codes.search(query, Some(on), most * 4).into_iter();
     let fit = hits.filter(|hit| hit.score >= WEAKEST_HIT && codes.is_assignable(hit.code, on));

@@ -5,6 +5,7 @@ use super::reasons::Said;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
 use crate::model::outcome::Candidate;
 use crate::model::rules::Classifier;
 use crate::registry::Codes;
@@ -32,13 +33,13 @@ pub fn confidence(score: f32) -> f32 {
 
 /// Puts candidates in order again after a script changed them: the sets by their best, then by score and code.
 /// `thresholds` gives for each code set the confidence that a candidate needs.
-pub fn rank_again(candidates: &mut [Candidate<'_>], thresholds: &[(u16, f32)]) {
+pub fn rank_again(candidates: &mut [Candidate<'_>], thresholds: &[(SetId, f32)]) {
     for candidate in candidates.iter_mut() {
         candidate.confidence = confidence(candidate.score);
         let threshold = thresholds.iter().find(|(set, _)| *set == candidate.set);
         candidate.is_below = threshold.is_some_and(|(_, threshold)| candidate.confidence < *threshold);
     }
-    let mut best: Vec<(u16, f32)> = Vec::new();
+    let mut best: Vec<(SetId, f32)> = Vec::new();
     for candidate in candidates.iter() {
         match best.iter_mut().find(|(set, _)| *set == candidate.set) {
             Some((_, score)) => *score = score.max(candidate.score),
@@ -46,7 +47,7 @@ pub fn rank_again(candidates: &mut [Candidate<'_>], thresholds: &[(u16, f32)]) {
         }
     }
     best.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let position = |set: u16| best.iter().position(|(other, _)| *other == set);
+    let position = |set: SetId| best.iter().position(|(other, _)| *other == set);
     candidates.sort_by(|a, b| {
         let by_set = position(a.set).cmp(&position(b.set));
         by_set.then(b.score.total_cmp(&a.score)).then(a.code.cmp(&b.code))

@@ -2,6 +2,7 @@
 
 use crate::model::day::Day;
 use crate::model::ids::RecordId;
+use crate::model::ids::SetId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
@@ -51,7 +52,7 @@ pub(super) enum Shape {
     /// `ladder (…)`.
     Ladder(Vec<String>),
     /// A code of a set, by place.
-    Code(u16),
+    Code(SetId),
     /// A list.
     List(Box<Shape>),
     /// A nested record.

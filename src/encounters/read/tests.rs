@@ -8,6 +8,7 @@ use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::encounter::Encounter;
 use crate::model::ids::RecordId;
+use crate::model::ids::SetId;
 use crate::model::program::Shared;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -56,7 +57,7 @@ fn small_registry() -> Registry {
 
 /// A schema of a record with a field of every type.
 pub(crate) fn schema() -> Schema {
-    let diagnosis = vec![field("code", Kind::Code(0)), field("poa", Kind::Text), field("text", Kind::Text)];
+    let diagnosis = vec![field("code", Kind::Code(SetId::FIRST)), field("poa", Kind::Text), field("text", Kind::Text)];
     let procedure = vec![
         field("code", Kind::Text),
         field("units", Kind::Number),

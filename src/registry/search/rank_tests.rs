@@ -6,6 +6,7 @@ use super::*;
 use crate::model::content::Code;
 use crate::model::content::CodeSet;
 use crate::model::content::Validity;
+use crate::model::ids::SetId;
 use crate::model::program::Shared;
 use crate::registry::Parts;
 use crate::registry::open::Registry;
@@ -162,7 +163,7 @@ fn ranking_is_that_of_a_plain_look_at_every_entry() {
         let parts = Parts { sets: &sets, crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32] };
         crate::registry::write(&path, &parts).unwrap();
         let registry = Registry::open(&path).unwrap();
-        let codes = registry.codes(0);
+        let codes = registry.codes(SetId::FIRST);
         for _ in 0..120 {
             let (query, on) = (query(&mut rng), rng.bool().then_some(Day(100)));
             let hits = search(codes, &query, on, 50);
