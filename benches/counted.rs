@@ -70,7 +70,7 @@ fn counted_engine(engine: &Engine, input: String) -> usize {
 fn lookup() -> usize {
     let registry = made_up::registry(2000);
     let codes = registry.codes(SetId::FIRST);
-    let asked: Vec<String> = (0..codes.len()).map(|code| codes.code(code).replace('.', "").to_lowercase()).collect();
+    let asked: Vec<String> = codes.all().map(|code| codes.code(code).replace('.', "").to_lowercase()).collect();
     counted_lookup(codes, &asked)
 }
 

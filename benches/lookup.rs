@@ -13,6 +13,7 @@ use fastrand::Rng;
 use std::hint::black_box;
 use std::time::Duration;
 use tencode::model::day::Day;
+use tencode::model::ids::CodeId;
 
 /// How many are asked, in an order drawn anew.
 const ASKED: usize = 1_000_000;
@@ -32,17 +33,20 @@ fn main() {
     let set = registry.set(name).unwrap();
     let codes = registry.codes(set);
     let mut rng = Rng::with_seed(5);
-    let asked: Vec<u32> = (0..ASKED).map(|_| rng.u32(0..codes.len())).collect();
+    let id = |index: usize| CodeId::try_from(index).unwrap();
+    let asked: Vec<CodeId> = (0..ASKED).map(|_| id(rng.usize(0..codes.len()))).collect();
     let dotted: Vec<&str> = asked.iter().map(|code| codes.code(*code)).collect();
     let plain: Vec<String> = dotted.iter().map(|code| code.replace('.', "").to_lowercase()).collect();
     let wrong: Vec<String> = plain.iter().map(|code| format!("{code}0x")).collect();
-    let others: Vec<u32> = asked
+    let others: Vec<CodeId> = asked
         .iter()
-        .map(
-            |code| {
-                if rng.bool() { rng.u32(0..codes.len()) } else { *rng.choice(&codes.ancestors(*code)).unwrap_or(&0) }
-            },
-        )
+        .map(|code| {
+            if rng.bool() {
+                id(rng.usize(0..codes.len()))
+            } else {
+                *rng.choice(&codes.ancestors(*code)).unwrap_or(&CodeId::FIRST)
+            }
+        })
         .collect();
     let to = registry.mapped_sets(set);
     println!("{name}: {} codes; crosswalks to {} sets", codes.len(), to.len());

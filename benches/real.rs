@@ -131,8 +131,7 @@ fn codes<'r>(registry: &'r Registry, set: &str, rng: &mut Rng) -> Option<Vec<&'r
     if codes.is_starter() {
         return None;
     }
-    let mut all: Vec<&str> =
-        (0..codes.len()).filter(|it| codes.is_assignable(*it, ON)).map(|it| codes.code(it)).collect();
+    let mut all: Vec<&str> = codes.all().filter(|it| codes.is_assignable(*it, ON)).map(|it| codes.code(it)).collect();
     rng.shuffle(&mut all);
     Some(all)
 }

@@ -106,7 +106,7 @@ fn half_typed(query: &str) -> String {
 /// The ten words that most titles have.
 fn common(codes: Codes<'_>) -> Vec<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for code in 0..codes.len() {
+    for code in codes.all() {
         let title = codes.display(code).to_lowercase();
         for word in title.split(|sign: char| !sign.is_alphanumeric()).filter(|word| word.len() > 3) {
             *counts.entry(word.to_owned()).or_default() += 1;

@@ -301,10 +301,6 @@ fn the_program_speaks_of_no_office() {
 const NUMBERED: [&str; 7] = ["code", "set", "record", "field", "domain", "rule", "label"];
 /// Last words of names that say how many there are, or which column of a foreign file.
 const NO_INDEX: [&str; 3] = ["count", "column", "columns"];
-/// Names of fields, parameters and functions that are bare numbers although they name what has an id, and how often: to
-/// become ids. Nothing may be added here.
-const BARE: &[(&str, usize)] =
-    &[("Code", 2), ("code", 78), ("code_range", 1), ("codes", 12), ("imported_labels", 1), ("labels", 3)];
 
 /// Whether a name, such as `of_sets` or `LabelRule`, is one of what has an id.
 fn is_numbered(name: &str) -> bool {
@@ -358,22 +354,16 @@ fn an_index_has_a_type_of_its_own() {
     assert!(one.iter().any(|(name, kind)| *name == "code" && is_bare(kind)), "{one:?}");
     let mut paths = Vec::new();
     files(Path::new("src"), &mut paths);
-    let mut bare: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut bare = Vec::new();
     for path in paths {
         let text = fs::read_to_string(&path).unwrap();
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
         let mut function = "";
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             for (name, _) in declared(line, &mut function).iter().filter(|it| is_numbered(it.0) && is_bare(it.1)) {
-                bare.entry((*name).to_owned()).or_default().push(format!("{}:{}: {name}", path.display(), number + 1));
+                bare.push(format!("{}:{}: {name}", path.display(), number + 1));
             }
         }
     }
-    let allowed = |name: &str| BARE.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count);
-    let odd: Vec<String> =
-        bare.iter().filter(|(name, at)| at.len() > allowed(name)).flat_map(|it| it.1.clone()).collect();
-    assert!(odd.is_empty(), "a bare number where an id has a type (see src/model/ids.rs):\n{}", odd.join("\n"));
-    let gone: Vec<&str> =
-        BARE.iter().filter(|(name, count)| bare.get(*name).map_or(0, Vec::len) < *count).map(|it| it.0).collect();
-    assert!(gone.is_empty(), "fewer than the list allows, so make its numbers smaller: {gone:?}");
+    assert!(bare.is_empty(), "a bare number where an id has a type (see src/model/ids.rs):\n{}", bare.join("\n"));
 }

@@ -22,6 +22,7 @@ use tencode::model::expression::Path;
 use tencode::model::expression::Quantifier;
 use tencode::model::expression::Root;
 use tencode::model::expression::TextTest;
+use tencode::model::ids::CodeId;
 use tencode::model::ids::RecordId;
 use tencode::model::ids::SetId;
 use tencode::model::program::Domain;
@@ -41,6 +42,10 @@ use tencode::registry::Parts;
 use tencode::registry::Registry;
 
 const CODES: u32 = 40;
+
+fn code_id(number: u32) -> CodeId {
+    CodeId::from_stored(number).unwrap()
+}
 const WORDS: [&str; 8] = ["red", "blue", "sedan", "truck", "fight", "fire", "lane", "stop"];
 const PHRASES: [&str; 6] = ["red", "red sedan", "fire lane", "stop", "blue truck fight", "fight"];
 
@@ -107,7 +112,7 @@ fn scalar(dice: &mut Dice, slot: u16) -> Literal {
         0 => Literal::Choice(dice.place(5)),
         1 | 7 => Literal::Number(dice.number()),
         2 => Literal::Text(WORDS[dice.roll(8) as usize].to_owned()),
-        3 => Literal::Code(SetId::FIRST, (dice.roll(9) > 0).then(|| dice.roll(CODES))),
+        3 => Literal::Code(SetId::FIRST, (dice.roll(9) > 0).then(|| code_id(dice.roll(CODES)))),
         4 => Literal::Day(Day(i32::from(dice.place(30)))),
         5 => Literal::Bool(dice.roll(2) == 0),
         _ => Literal::Step(dice.place(4)),
@@ -173,6 +178,7 @@ fn expression(dice: &mut Dice, depth: u32) -> Expression {
 
 fn domain(dice: &mut Dice) -> Domain {
     let criteria = (0..CODES)
+        .map(code_id)
         .map(|code| Criteria {
             code,
             phrases: if dice.roll(3) == 0 { vec![(dice.roll(6), 3.0)] } else { Vec::new() },
@@ -228,7 +234,7 @@ fn value(dice: &mut Dice, slot: u16) -> Value<'static> {
             Literal::Number(it) => Value::Number(it),
             Literal::Text(it) => Value::Text(it.into()),
             Literal::Code(_, code) => {
-                let text = code.map_or("X".to_owned(), |code| format!("C{code:02}"));
+                let text = code.map_or("X".to_owned(), |code| format!("C{:02}", code.index()));
                 Value::Code(CodeValue { code, text: text.into() })
             }
             Literal::Day(it) => Value::Day(it),
@@ -273,7 +279,7 @@ mod plain {
             Value::Choice(it) => (0, f64::from(*it), String::new()),
             Value::Number(it) => (1, *it, String::new()),
             Value::Text(it) => (2, 0.0, it.to_string()),
-            Value::Code(it) => (3, it.code.map_or(f64::NAN, f64::from), String::new()),
+            Value::Code(it) => (3, it.code.map_or(f64::NAN, |it| f64::from(it.to_stored())), String::new()),
             Value::Day(it) => (4, f64::from(it.0), String::new()),
             Value::Bool(it) => (5, f64::from(u8::from(*it)), String::new()),
             Value::Step(it) => (6, f64::from(*it), String::new()),
@@ -286,7 +292,7 @@ mod plain {
             Literal::Choice(it) => (0, f64::from(*it), String::new()),
             Literal::Number(it) => (1, *it, String::new()),
             Literal::Text(it) => (2, 0.0, it.clone()),
-            Literal::Code(_, it) => (3, it.map_or(f64::NAN, f64::from), String::new()),
+            Literal::Code(_, it) => (3, it.map_or(f64::NAN, |it| f64::from(it.to_stored())), String::new()),
             Literal::Day(it) => (4, f64::from(it.0), String::new()),
             Literal::Bool(it) => (5, f64::from(u8::from(*it)), String::new()),
             Literal::Step(it) => (6, f64::from(*it), String::new()),
@@ -369,7 +375,7 @@ mod plain {
 }
 
 /// Code and score of everything that plain evaluation proposes.
-fn expected(domain: &Domain, slots: &[Value<'static>]) -> BTreeMap<u32, f32> {
+fn expected(domain: &Domain, slots: &[Value<'static>]) -> BTreeMap<CodeId, f32> {
     let text = if let Value::Text(text) = &slots[6] { text.as_ref() } else { "" };
     let mut scores = BTreeMap::new();
     for criteria in &domain.classifiers[0].criteria {
@@ -422,7 +428,7 @@ fn the_index_finds_what_plain_evaluation_finds() {
                 line,
             };
             let candidates = classify(&mut Frame::new(&logic, &encounter, &mut scratch), &logic, Kept::All).candidates;
-            let got: BTreeMap<u32, f32> = candidates.iter().map(|it| (it.code, it.score)).collect();
+            let got: BTreeMap<CodeId, f32> = candidates.iter().map(|it| (it.code, it.score)).collect();
             assert_eq!(got, wanted, "domain {number}, encounter {line}");
             for candidate in &candidates {
                 let sum: f32 = candidate.because.iter().map(|reason| reason.points).sum();

@@ -12,6 +12,7 @@ use tencode::model::content::Mapping;
 use tencode::model::content::MatchKind;
 use tencode::model::content::Validity;
 use tencode::model::day::Day;
+use tencode::model::ids::CodeId;
 use tencode::model::ids::SetId;
 use tencode::model::program::Shared;
 use tencode::registry;
@@ -24,9 +25,10 @@ const WORDS: u32 = 20_000;
 pub fn registry(count: u32) -> Arc<Registry> {
     let mut rng = Rng::with_seed(11);
     let sets = [set("made-up", count, &mut rng), set("other", count, &mut rng)];
+    let id = |number: u32| CodeId::from_stored(number).unwrap();
     let line = |from: u32, rng: &mut Rng| Mapping {
-        from,
-        to: Some(rng.u32(0..count)),
+        from: id(from),
+        to: Some(id(rng.u32(0..count))),
         kind: MatchKind::Related,
         condition: String::new(),
         group: 0,
@@ -68,7 +70,7 @@ fn set(name: &str, count: u32, rng: &mut Rng) -> CodeSet {
             Code {
                 code: spelled(place),
                 title: words(rng, 3..10),
-                parents,
+                parents: parents.into_iter().filter_map(CodeId::from_stored).collect(),
                 is_assignable: place % 10 > 1,
                 spans: vec![Validity { from: Some(Day(20_000)), to: None, is_assignable: place % 10 > 1 }],
                 synonyms: (0..rng.usize(0..2)).map(|_| words(rng, 2..6)).collect(),
@@ -76,7 +78,8 @@ fn set(name: &str, count: u32, rng: &mut Rng) -> CodeSet {
             }
         })
         .collect();
-    let index = (0..count + count / 2).map(|_| (words(rng, 2..6), rng.u32(0..count))).collect();
+    let index =
+        (0..count + count / 2).map(|_| (words(rng, 2..6), CodeId::from_stored(rng.u32(0..count)).unwrap())).collect();
     CodeSet { name: name.to_owned(), codes, index, ..CodeSet::default() }
 }
 

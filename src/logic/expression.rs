@@ -19,6 +19,7 @@ use crate::model::expression::Operator;
 use crate::model::expression::Quantifier;
 use crate::model::expression::Side;
 use crate::model::expression::TextTest;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::value::CodeValue;
 use crate::model::value::Literal;
@@ -206,7 +207,7 @@ impl<'e> Frame<'e> {
         is_any_there && holds != negated
     }
 
-    fn answer(&self, set: SetId, code: u32, what: &CodeQuestion, on: Day) -> bool {
+    fn answer(&self, set: SetId, code: CodeId, what: &CodeQuestion, on: Day) -> bool {
         let codes = self.logic.registry().codes(set);
         match what {
             CodeQuestion::Under(ranges) => ranges.iter().any(|(from, to)| {

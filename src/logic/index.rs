@@ -15,6 +15,7 @@ pub(crate) use atoms::variables_of;
 use super::frame::Frame;
 use crate::model::day::Day;
 use crate::model::expression::Path;
+use crate::model::ids::CodeId;
 use crate::model::program::Domain;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
@@ -41,7 +42,7 @@ pub struct Line {
     /// Place among the `when` lines.
     pub place: u32,
     /// The code of the criteria.
-    pub code: u32,
+    pub code: CodeId,
     /// What the line is worth.
     pub points: f32,
 }

@@ -2,6 +2,7 @@
 
 use super::day::Day;
 use super::day::Days;
+use super::ids::CodeId;
 use super::ids::LabelId;
 use super::ids::SetId;
 use super::value::Literal;
@@ -26,7 +27,7 @@ pub struct CodeSet {
     /// The codes.
     pub codes: Vec<Code>,
     /// Index entries that lead to a code and are no synonyms of it (Alphabetic Index): words, code.
-    pub index: Vec<(String, u32)>,
+    pub index: Vec<(String, CodeId)>,
     /// An official release is named in the definitions but not installed: these codes are the starter.
     pub is_starter: bool,
     /// Names of the releases that are missing.
@@ -75,8 +76,8 @@ pub struct Code {
     pub title: String,
     /// Short title where the publisher has one; may be empty.
     pub short: String,
-    /// Places of the parents in `CodeSet::codes`; the first is the main one.
-    pub parents: Vec<u32>,
+    /// The codes that it stands under; the first is the main one.
+    pub parents: Vec<CodeId>,
     /// When it may be recorded. Empty: always.
     pub spans: Vec<Validity>,
     /// It may be recorded itself in at least one span (a group is not).
@@ -91,7 +92,7 @@ pub struct Code {
     pub notes: Vec<(String, String)>,
     /// Relations to other codes: place in `CodeSet::relations`, first and last code of the range they name (all under the
     /// last too).
-    pub relations: Vec<(u16, u32, u32)>,
+    pub relations: Vec<(u16, CodeId, CodeId)>,
     /// Labels, each with the days on which it has them.
     pub labels: Vec<CodeLabel>,
     /// Values of properties: place in `CodeSet::properties`, value; several for a list.
@@ -129,8 +130,8 @@ pub struct Validity {
 pub struct Replacement {
     /// How many of them.
     pub how: Replacing,
-    /// Codes, by place.
-    pub codes: Vec<u32>,
+    /// These codes.
+    pub codes: Vec<CodeId>,
 }
 
 /// How many codes replace one.
@@ -160,10 +161,10 @@ pub struct Crosswalk {
 /// One line of a crosswalk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mapping {
-    /// Code, by place.
-    pub from: u32,
-    /// Code, by place; `None` says that there is none.
-    pub to: Option<u32>,
+    /// Code of the one set.
+    pub from: CodeId,
+    /// Code of the other; `None` says that there is none.
+    pub to: Option<CodeId>,
     /// How the target stands to the source.
     pub kind: MatchKind,
     /// A condition as it is written; empty if there is none.

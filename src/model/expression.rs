@@ -3,6 +3,7 @@
 //! What is absent makes a comparison false and arithmetic absent.
 
 use super::day::Days;
+use super::ids::CodeId;
 use super::ids::LabelId;
 use super::ids::SetId;
 use super::value::Literal;
@@ -299,9 +300,9 @@ pub enum Member {
         /// Code set.
         set: SetId,
         /// First code.
-        from: u32,
+        from: CodeId,
         /// Last code.
-        to: u32,
+        to: CodeId,
     },
     /// What an expression yields (a list yields each of its values).
     Computed(Expression),
@@ -326,7 +327,7 @@ pub enum Inclusion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CodeQuestion {
     /// It is one of these codes or below one of them: pairs `from`, `to` in the order of the set.
-    Under(Vec<(u32, u32)>),
+    Under(Vec<(CodeId, CodeId)>),
     /// Nothing is below it on that day.
     Leaf,
     /// It may be recorded itself.

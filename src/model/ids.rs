@@ -60,6 +60,17 @@ macro_rules! index {
                 Self::numbered(items).find(|(_, item)| accepts(item)).map(|(id, _)| id)
             }
 
+            /// The id after this one; `None` after the last that there can be.
+            #[inline]
+            pub fn next(self) -> Option<Self> {
+                Self::try_from(self.index() + 1).ok()
+            }
+
+            /// The ids from this one to the other, both included.
+            pub fn through(self, last: Self) -> impl Iterator<Item = Self> {
+                (self.0..=last.0).map(Self)
+            }
+
             /// The ids of a list of so many items, in order; ends at the limit.
             pub fn first(count: usize) -> impl Iterator<Item = Self> {
                 Self::all().take(count)
@@ -129,6 +140,12 @@ index!(
     SetId(u16), 1 << 16, "code sets"
 );
 stored!(SetId(u16));
+
+index!(
+    /// A code, by its position in its code set. The greatest number stands for "none" in columns, so it is no id.
+    CodeId(u32), u32::MAX as usize, "codes in one code set"
+);
+stored!(CodeId(u32));
 
 #[cfg(test)]
 mod tests {

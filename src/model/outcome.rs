@@ -1,5 +1,6 @@
 //! What the engine says about an encounter, before the redactor has seen it.
 
+use super::ids::CodeId;
 use super::ids::LabelId;
 use super::ids::SetId;
 use super::rules::Severity;
@@ -11,7 +12,7 @@ pub struct Candidate<'l> {
     /// The code set.
     pub set: SetId,
     /// Code, by place.
-    pub code: u32,
+    pub code: CodeId,
     /// Sum of the points of its reasons.
     pub score: f32,
     /// 0 to 1.
@@ -51,7 +52,7 @@ pub struct Finding {
     /// What to do; may be empty.
     pub help: String,
     /// A code that would mend it: set and code, by place.
-    pub fix: Option<(SetId, u32)>,
+    pub fix: Option<(SetId, CodeId)>,
     /// Further words, such as `element`.
     pub extra: Vec<(String, String)>,
 }
@@ -62,7 +63,7 @@ pub struct Given {
     /// The code set.
     pub set: SetId,
     /// Code, by place.
-    pub code: u32,
+    pub code: CodeId,
     /// Field it stands in, such as `diagnoses[0].code`.
     pub path: String,
     /// Properties that were raised for this encounter: property by place, value.

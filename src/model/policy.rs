@@ -2,6 +2,7 @@
 
 use super::day::Day;
 use super::expression::Path;
+use super::ids::CodeId;
 use super::ids::LabelId;
 use super::ids::RecordId;
 use super::ids::SetId;
@@ -41,7 +42,7 @@ pub struct LabelRule {
     /// The source; may be empty.
     pub see: String,
     /// The codes, first and last place of each range; what is under them has the label too.
-    pub codes: Vec<(u32, u32)>,
+    pub codes: Vec<(CodeId, CodeId)>,
 }
 
 /// What a disclosure is for.

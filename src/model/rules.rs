@@ -2,6 +2,7 @@
 
 use super::expression::Expression;
 use super::expression::Path;
+use super::ids::CodeId;
 use super::ids::LabelId;
 use super::ids::RecordId;
 use super::ids::SetId;
@@ -12,8 +13,8 @@ use serde::Serialize;
 /// What makes one code a candidate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Criteria {
-    /// Place in the code set.
-    pub code: u32,
+    /// The code.
+    pub code: CodeId,
     /// Phrases (synonyms and the title) and their points: place in the domain's phrase list, points.
     pub phrases: Vec<(u32, f32)>,
     /// Each that holds adds its points.
@@ -180,7 +181,7 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Fix {
     /// A code of a set.
-    Code(SetId, u32),
+    Code(SetId, CodeId),
     /// The code an expression yields.
     Computed(Expression),
 }

@@ -3,6 +3,7 @@
 use super::day::Day;
 use super::day::Moment;
 use super::day::Span;
+use super::ids::CodeId;
 use super::ids::SetId;
 use serde::Deserialize;
 use serde::Serialize;
@@ -43,8 +44,8 @@ pub enum Value<'a> {
 /// A code as it was given, and which code of the set that is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CodeValue<'a> {
-    /// Place in the code set, or `None` if the set has no such code.
-    pub code: Option<u32>,
+    /// Which code of the set it is, or `None` if the set has no such code.
+    pub code: Option<CodeId>,
     /// The text as it was given.
     pub text: Cow<'a, str>,
 }
@@ -69,7 +70,7 @@ pub enum Literal {
     /// A step of `ladder (…)`.
     Step(u16),
     /// A code of a code set; `None` where the set has no such code at build time, so that it can never be equal.
-    Code(SetId, Option<u32>),
+    Code(SetId, Option<CodeId>),
 }
 
 impl Value<'_> {

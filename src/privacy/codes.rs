@@ -3,6 +3,7 @@
 
 use super::standing::Standing;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::ids::LabelId;
 use crate::model::ids::SetId;
 use crate::model::outcome::label_bit;
@@ -80,7 +81,7 @@ impl CodeRules {
     }
 
     /// The code to show for a code: itself, a group above it, or `None` to withhold it.
-    pub fn shown(&self, registry: &Registry, set: SetId, code: u32, case: CodeCase) -> Option<u32> {
+    pub fn shown(&self, registry: &Registry, set: SetId, code: CodeId, case: CodeCase) -> Option<CodeId> {
         if !self.hides_any(case) {
             return Some(code);
         }
@@ -90,20 +91,20 @@ impl CodeRules {
         if case != PLAIN {
             return self.work_out(registry, memory, set, code, case);
         }
-        let known = memory.shown.get(code as usize)?;
+        let known = code.get(&memory.shown)?;
         match known.load(Ordering::Relaxed) {
             0 => {
                 let shown = self.work_out(registry, memory, set, code, case);
-                known.store(shown.map_or(1, |code| code.saturating_add(2)), Ordering::Relaxed);
+                known.store(shown.map_or(1, |code| code.to_stored().saturating_add(2)), Ordering::Relaxed);
                 shown
             }
             1 => None,
-            code => Some(code - 2),
+            code => CodeId::from_stored(code - 2),
         }
     }
 
     /// Whether it may be shown as it is.
-    pub fn is_shown(&self, registry: &Registry, set: SetId, code: u32, case: CodeCase) -> bool {
+    pub fn is_shown(&self, registry: &Registry, set: SetId, code: CodeId, case: CodeCase) -> bool {
         self.shown(registry, set, code, case) == Some(code)
     }
 
@@ -114,7 +115,14 @@ impl CodeRules {
         }))
     }
 
-    fn work_out(&self, registry: &Registry, memory: &Memory, set: SetId, code: u32, case: CodeCase) -> Option<u32> {
+    fn work_out(
+        &self,
+        registry: &Registry,
+        memory: &Memory,
+        set: SetId,
+        code: CodeId,
+        case: CodeCase,
+    ) -> Option<CodeId> {
         let codes = registry.codes(set);
         let treatment = self.treatment(registry, set, code, case).max(case.raised);
         if treatment == CodeTreatment::Withhold {
@@ -126,14 +134,14 @@ impl CodeRules {
         // A guard that is lifted is not taken out of the count, nor a label that does not hold on the day: a group above
         // is only shown more seldom by that.
         let speaks = memory.speaks.get_or_init(|| self.speaking(registry, set));
-        let speaks = |code: u32| speaks.get(code as usize).copied().unwrap_or(true);
+        let speaks = |code: CodeId| code.get(speaks).copied().unwrap_or(true);
         if treatment == CodeTreatment::Keep && !speaks(code) {
             return Some(code);
         }
         codes.ancestors(code).into_iter().find(|above| !speaks(*above))
     }
 
-    fn treatment(&self, registry: &Registry, set: SetId, code: u32, case: CodeCase) -> CodeTreatment {
+    fn treatment(&self, registry: &Registry, set: SetId, code: CodeId, case: CodeCase) -> CodeTreatment {
         let labels = registry.codes(set).labels_within(code, case.days);
         // A label that no policy of this registry knows is treated as the strictest.
         let of = |label: LabelId| {
@@ -146,18 +154,17 @@ impl CodeRules {
     /// For each code of a set whether it speaks of a hidden label.
     fn speaking(&self, registry: &Registry, set: SetId) -> Vec<bool> {
         let codes = registry.codes(set);
-        let is_hidden = |code: u32| self.treatment(registry, set, code, PLAIN) != CodeTreatment::Keep;
-        let own: Vec<bool> = (0..codes.len()).map(is_hidden).collect();
+        let is_hidden = |code: CodeId| self.treatment(registry, set, code, PLAIN) != CodeTreatment::Keep;
+        let own: Vec<bool> = codes.all().map(is_hidden).collect();
         // Hidden and all leaves under each code; codes stand in pre-order, so what is below comes later.
         let mut counts = vec![(0_u32, 0_u32); own.len()];
-        for (place, hidden) in own.iter().enumerate().rev() {
-            let Some(count) = counts.get_mut(place) else { continue };
+        for (code, hidden) in CodeId::numbered(&own).collect::<Vec<_>>().into_iter().rev() {
+            let Some(count) = code.get_mut(&mut counts) else { continue };
             if count.1 == 0 {
                 *count = (u32::from(*hidden), 1);
             }
             let (hidden, all) = *count;
-            let parent = u32::try_from(place).ok().and_then(|code| codes.parent(code));
-            if let Some(above) = parent.and_then(|parent| counts.get_mut(parent as usize)) {
+            if let Some(above) = codes.parent(code).and_then(|parent| parent.get_mut(&mut counts)) {
                 *above = (above.0 + hidden, above.1 + all);
             }
         }

@@ -8,6 +8,7 @@ use super::decide::Planned;
 use super::decide::Shape;
 use super::error::Error;
 use super::standing::Standing;
+use crate::model::ids::CodeId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::outcome::label_bit;
@@ -104,7 +105,8 @@ pub struct ExplainedRule {
     /// The source.
     pub see: String,
     /// So many codes of the set fall under it: those it names and all below them.
-    pub codes: usize,
+    #[serde(rename = "codes")]
+    pub code_count: usize,
 }
 
 /// What happens to encounters that have one of some labels.
@@ -278,7 +280,7 @@ fn labels(
     let mut counts = vec![0_usize; shared.labels.len()];
     for set in &domain.sets {
         let codes = registry.codes(*set);
-        for label in (0..codes.len()).flat_map(|code| codes.labels(code)) {
+        for label in codes.all().flat_map(|code| codes.labels(code)) {
             if let Some(count) = counts.get_mut(label.index()) {
                 *count += 1;
             }
@@ -291,18 +293,18 @@ fn labels(
     };
     let rule = |rule: &LabelRule| {
         let codes = registry.codes(rule.set);
-        let end = |(first, last): (u32, u32)| codes.subtree_end(first).max(codes.subtree_end(last));
-        let mut ranges: Vec<(u32, u32)> = rule.codes.iter().map(|range| (range.0, end(*range))).collect();
+        let end = |(first, last): (CodeId, CodeId)| codes.subtree_end(first).max(codes.subtree_end(last));
+        let mut ranges: Vec<(CodeId, CodeId)> = rule.codes.iter().map(|range| (range.0, end(*range))).collect();
         ranges.sort_unstable();
-        let (mut count, mut next) = (0_usize, 0);
+        let (mut count, mut next) = (0, 0);
         for (first, last) in ranges {
-            let first = first.max(next);
-            if first <= last {
-                count += (last - first) as usize + 1;
-                next = last + 1;
+            let first = first.index().max(next);
+            if first <= last.index() {
+                count += last.index() - first + 1;
+                next = last.index() + 1;
             }
         }
-        ExplainedRule { set: codes.name().to_owned(), days: days(rule), see: rule.see.clone(), codes: count }
+        ExplainedRule { set: codes.name().to_owned(), days: days(rule), see: rule.see.clone(), code_count: count }
     };
     let explained = |(id, label): (LabelId, &crate::model::policy::Label)| {
         let of_domain = |it: &&LabelRule| it.label == id && domain.sets.contains(&it.set);

@@ -18,6 +18,7 @@ use crate::model::content::Replacing;
 use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::day::Days;
+use crate::model::ids::CodeId;
 use crate::model::ids::LabelId;
 use crate::model::ids::SetId;
 use crate::model::record::Kind as FieldKind;
@@ -57,8 +58,13 @@ impl<'a> Codes<'a> {
     }
 
     /// Number of codes.
-    pub fn len(self) -> u32 {
-        self.set.meta.codes
+    pub fn len(self) -> usize {
+        self.set.meta.code_count as usize
+    }
+
+    /// All codes, in order.
+    pub fn all(self) -> impl Iterator<Item = CodeId> {
+        CodeId::first(self.len())
     }
 
     /// Whether it has no codes.
@@ -82,58 +88,59 @@ impl<'a> Codes<'a> {
     }
 
     /// A code by its text: case, blanks around and dots do not matter.
-    pub fn find(self, code: &str) -> Option<u32> {
-        finder::find(self.numbers(Kind::Finder), |place| self.code_bytes(place), code)
+    pub fn find(self, code: &str) -> Option<CodeId> {
+        finder::find(self.numbers(Kind::Finder), |code| self.code_bytes(code), code)
     }
 
     /// The code as its publisher writes it.
-    pub fn code(self, code: u32) -> &'a str {
+    pub fn code(self, code: CodeId) -> &'a str {
         text(self.code_bytes(code))
     }
 
     /// Its title.
-    pub fn display(self, code: u32) -> &'a str {
-        let row = |code: u32| self.rows().get(code as usize).map(|row| row.title.get() as usize);
-        let bounds = row(code).zip(code.checked_add(1).and_then(row));
+    pub fn display(self, code: CodeId) -> &'a str {
+        let row = |position: usize| self.rows().get(position).map(|row| row.title.get() as usize);
+        let bounds = row(code.index()).zip(row(code.index() + 1));
         text(bounds.and_then(|(from, to)| self.column(Kind::Titles).get(from..to)).unwrap_or(&[]))
     }
 
     /// Main parent.
-    pub fn parent(self, code: u32) -> Option<u32> {
+    pub fn parent(self, code: CodeId) -> Option<CodeId> {
         // A parent stands before its children; what says otherwise is damaged and could lead round in a circle.
-        self.row(code).map(|row| row.parent.get()).filter(|parent| *parent < code)
+        self.row(code).and_then(|row| CodeId::from_stored(row.parent.get())).filter(|parent| *parent < code)
     }
 
     /// All parents, the main one first.
-    pub fn parents(self, code: u32) -> Vec<u32> {
+    pub fn parents(self, code: CodeId) -> Vec<CodeId> {
         self.parent(code).into_iter().chain(self.further(Kind::MoreParents, code)).collect()
     }
 
     /// What is directly under it.
-    pub fn children(self, code: u32) -> Vec<u32> {
-        let mut out: Vec<u32> = self.main_children(code).collect();
+    pub fn children(self, code: CodeId) -> Vec<CodeId> {
+        let mut out: Vec<CodeId> = self.main_children(code).collect();
         out.extend(self.further(Kind::MoreChildren, code));
         out
     }
 
     /// The codes without a parent.
-    pub fn roots(self) -> impl Iterator<Item = u32> {
-        self.siblings(0, self.len())
+    pub fn roots(self) -> impl Iterator<Item = CodeId> {
+        let last = self.len().checked_sub(1).and_then(|last| CodeId::try_from(last).ok());
+        last.into_iter().flat_map(move |last| self.siblings(Some(CodeId::FIRST), last))
     }
 
     /// Main parents, nearest first.
-    pub fn ancestors(self, code: u32) -> Vec<u32> {
+    pub fn ancestors(self, code: CodeId) -> Vec<CodeId> {
         std::iter::successors(self.parent(code), |above| self.parent(*above)).collect()
     }
 
     /// It is the other or below it, by any of the parents.
-    pub fn is_under(self, code: u32, other: u32) -> bool {
+    pub fn is_under(self, code: CodeId, other: CodeId) -> bool {
         self.is_within(code, other, other)
     }
 
     /// It is one of the codes from `from` to `to` in the order of the set, or below one of them.
-    pub fn is_within(self, code: u32, from: u32, to: u32) -> bool {
-        if code >= self.len() {
+    pub fn is_within(self, code: CodeId, from: CodeId, to: CodeId) -> bool {
+        if code.index() >= self.len() {
             return false;
         }
         let end = self.subtree_end(to);
@@ -142,14 +149,15 @@ impl<'a> Codes<'a> {
     }
 
     /// Last place of the codes below it (main hierarchy): all of `code..=end` are under it.
-    pub fn subtree_end(self, code: u32) -> u32 {
-        self.row(code).map(|row| row.end.get()).filter(|end| *end >= code && *end < self.len()).unwrap_or(code)
+    pub fn subtree_end(self, code: CodeId) -> CodeId {
+        let end = self.row(code).and_then(|row| CodeId::from_stored(row.end.get()));
+        end.filter(|end| *end >= code && end.index() < self.len()).unwrap_or(code)
     }
 
     /// Nothing is below it on that day, by any of the parents.
-    pub fn is_leaf(self, code: u32, on: Day) -> bool {
+    pub fn is_leaf(self, code: CodeId, on: Day) -> bool {
         if !self.set.is_multiple {
-            return !(code + 1..self.subtree_end(code).saturating_add(1)).any(|below| self.is_in_force(below, on));
+            return !code.through(self.subtree_end(code)).skip(1).any(|below| self.is_in_force(below, on));
         }
         let (mut open, mut seen) = (self.children(code), BTreeSet::new());
         while let Some(below) = open.pop() {
@@ -164,13 +172,14 @@ impl<'a> Codes<'a> {
     }
 
     /// It exists on that day, itself recordable or not.
-    pub fn is_in_force(self, code: u32, on: Day) -> bool {
+    pub fn is_in_force(self, code: CodeId, on: Day) -> bool {
         let spans = self.spans(code);
-        code < self.len() && (spans.is_empty() || spans.iter().any(|span| span.first() <= on.0 && on.0 <= span.last()))
+        code.index() < self.len()
+            && (spans.is_empty() || spans.iter().any(|span| span.first() <= on.0 && on.0 <= span.last()))
     }
 
     /// It may be recorded itself on that day.
-    pub fn is_assignable(self, code: u32, on: Day) -> bool {
+    pub fn is_assignable(self, code: CodeId, on: Day) -> bool {
         let spans = self.spans(code);
         if spans.is_empty() {
             return self.row(code).is_some_and(|row| row.is_assignable.get() == 1);
@@ -179,13 +188,13 @@ impl<'a> Codes<'a> {
     }
 
     /// It existed, and no longer does on that day.
-    pub fn has_ended(self, code: u32, on: Day) -> bool {
+    pub fn has_ended(self, code: CodeId, on: Day) -> bool {
         let spans = self.spans(code);
         !spans.is_empty() && spans.iter().all(|span| span.last() < on.0)
     }
 
     /// The code itself, or what is to be used in its place since it has ended, where that is one code.
-    pub fn current(self, code: u32, on: Day) -> u32 {
+    pub fn current(self, code: CodeId, on: Day) -> CodeId {
         let mut current = code;
         // A chain is no longer than the set, whatever the file says.
         for _ in 0..self.len() {
@@ -201,12 +210,12 @@ impl<'a> Codes<'a> {
     }
 
     /// It only orders others: not to be recorded, and no release gives it days (a chapter, a block).
-    pub(super) fn is_undated_group(self, code: u32) -> bool {
+    pub(super) fn is_undated_group(self, code: CodeId) -> bool {
         self.row(code).is_some_and(|row| row.is_assignable.get() == 0) && self.spans(code).is_empty()
     }
 
     /// The spans in which it exists; empty: always.
-    pub fn validity(self, code: u32) -> Vec<Validity> {
+    pub fn validity(self, code: CodeId) -> Vec<Validity> {
         let open = |span: &SpanRow| Validity {
             from: Some(Day(span.first())).filter(|day| day.0 != i32::MIN),
             to: Some(Day(span.last())).filter(|day| day.0 != i32::MAX),
@@ -216,14 +225,14 @@ impl<'a> Codes<'a> {
     }
 
     /// Labels that it has on some day, its own and those of what it is under.
-    pub fn labels(self, code: u32) -> Vec<LabelId> {
+    pub fn labels(self, code: CodeId) -> Vec<LabelId> {
         self.labels_within(code, None)
     }
 
     /// Labels that it has on one of some days, from the first to the last of them; all if nobody knows the days.
     ///
     /// Where the code itself is not in force on any of these days nobody knows what was meant: it has all its labels.
-    pub fn labels_within(self, code: u32, days: Option<(Day, Day)>) -> Vec<LabelId> {
+    pub fn labels_within(self, code: CodeId, days: Option<(Day, Day)>) -> Vec<LabelId> {
         let days = days.filter(|(first, last)| {
             let spans = self.spans(code);
             spans.is_empty() || spans.iter().any(|span| span.first() <= last.0 && first.0 <= span.last())
@@ -240,7 +249,7 @@ impl<'a> Codes<'a> {
     }
 
     /// Whether it has a label on some days only.
-    pub fn has_dated_label(self, code: u32) -> bool {
+    pub fn has_dated_label(self, code: CodeId) -> bool {
         self.label_rows(code).iter().any(|row| row.first() != i32::MIN || row.last() != i32::MAX)
     }
 
@@ -256,13 +265,13 @@ impl<'a> Codes<'a> {
     }
 
     /// Values of a property; a code without one takes that of the nearest ancestor that has one.
-    pub fn property(self, code: u32, property: u16) -> Vec<Literal> {
+    pub fn property(self, code: CodeId, property: u16) -> Vec<Literal> {
         let sparse = self.sparse(Kind::Properties);
         if sparse.is_empty() {
             return Vec::new();
         }
-        let own = |code: u32| -> Vec<Literal> {
-            let item = sparse.get(code);
+        let own = |code: CodeId| -> Vec<Literal> {
+            let item = sparse.get(code.to_stored());
             let all: Vec<(u16, Literal)> = if item.is_empty() { Vec::new() } else { decoded(item) };
             all.into_iter().filter(|(place, _)| *place == property).map(|(_, value)| value).collect()
         };
@@ -272,13 +281,13 @@ impl<'a> Codes<'a> {
 
     /// Values of a property on a day: those that hold on that day only, else those that hold always. A code without either
     /// takes what the nearest ancestor has.
-    pub fn property_on(self, code: u32, property: u16, on: Day) -> Vec<Literal> {
+    pub fn property_on(self, code: CodeId, property: u16, on: Day) -> Vec<Literal> {
         let dated = self.sparse(Kind::DatedProperties);
         if dated.is_empty() {
             return self.property(code, property);
         }
-        let own = |code: u32| -> Vec<Literal> {
-            let item = dated.get(code);
+        let own = |code: CodeId| -> Vec<Literal> {
+            let item = dated.get(code.to_stored());
             let all: Vec<(u16, Literal, Days)> = if item.is_empty() { Vec::new() } else { decoded(item) };
             let in_force = all.into_iter().filter(|(place, _, days)| *place == property && days.contains(on));
             let values: Vec<Literal> = in_force.map(|(_, value, _)| value).collect();
@@ -288,8 +297,8 @@ impl<'a> Codes<'a> {
         line.find(|values| !values.is_empty()).unwrap_or_default()
     }
 
-    fn own_property(self, code: u32, property: u16) -> Vec<Literal> {
-        let item = self.sparse(Kind::Properties).get(code);
+    fn own_property(self, code: CodeId, property: u16) -> Vec<Literal> {
+        let item = self.sparse(Kind::Properties).get(code.to_stored());
         let all: Vec<(u16, Literal)> = if item.is_empty() { Vec::new() } else { decoded(item) };
         all.into_iter().filter(|(place, _)| *place == property).map(|(_, value)| value).collect()
     }
@@ -326,16 +335,17 @@ impl<'a> Codes<'a> {
     /// it is under to what the other is under.
     ///
     /// A code that itself lies in the range that a note above it names is not meant by that note.
-    pub fn relates(self, relation: u16, code: u32, other: u32) -> bool {
+    pub fn relates(self, relation: u16, code: CodeId, other: CodeId) -> bool {
         let of_relation =
-            |code: u32| self.relation_rows(code).iter().filter(|row| row.relation.get() == u32::from(relation));
+            |code: CodeId| self.relation_rows(code).iter().filter(|row| row.relation.get() == u32::from(relation));
         if !self.relation(relation).is_some_and(|it| it.is_inherited) {
-            return of_relation(code).any(|row| (row.from.get()..=row.to.get()).contains(&other));
+            return of_relation(code).any(|row| (row.from.get()..=row.to.get()).contains(&other.to_stored()));
         }
-        let states = |above: u32| {
+        let states = |above: CodeId| {
             let mut ranges = of_relation(above);
             ranges.any(|row| {
-                let (from, to) = (row.from.get(), row.to.get());
+                let range = CodeId::from_stored(row.from.get()).zip(CodeId::from_stored(row.to.get()));
+                let Some((from, to)) = range else { return false };
                 self.is_within(other, from, to) && !self.is_within(code, from, to)
             })
         };
@@ -346,41 +356,42 @@ impl<'a> Codes<'a> {
     }
 
     /// Ranges named by the code's own relation.
-    pub fn relations(self, code: u32) -> Vec<(&'a Relation, u32, u32)> {
+    pub fn relations(self, code: CodeId) -> Vec<(&'a Relation, CodeId, CodeId)> {
         let rows = self.relation_rows(code).iter();
         rows.filter_map(|row| {
-            Some((self.relation(u16::try_from(row.relation.get()).ok()?)?, row.from.get(), row.to.get()))
+            let relation = self.relation(u16::try_from(row.relation.get()).ok()?)?;
+            Some((relation, CodeId::from_stored(row.from.get())?, CodeId::from_stored(row.to.get())?))
         })
         .collect()
     }
 
     /// Synonyms and inclusion terms.
-    pub fn synonyms(self, code: u32) -> Vec<String> {
+    pub fn synonyms(self, code: CodeId) -> Vec<String> {
         self.details(code).synonyms
     }
 
     /// Short title, where the publisher has one that differs from the title; may be empty.
-    pub fn short(self, code: u32) -> String {
+    pub fn short(self, code: CodeId) -> String {
         self.details(code).short
     }
 
     /// Notes: kind and text.
-    pub fn notes(self, code: u32) -> Vec<(String, String)> {
+    pub fn notes(self, code: CodeId) -> Vec<(String, String)> {
         self.details(code).notes
     }
 
     /// Titles in other languages: language and title.
-    pub fn designations(self, code: u32) -> Vec<(String, String)> {
+    pub fn designations(self, code: CodeId) -> Vec<(String, String)> {
         self.details(code).designations
     }
 
     /// What it means; may be empty.
-    pub fn definition(self, code: u32) -> String {
+    pub fn definition(self, code: CodeId) -> String {
         self.details(code).definition
     }
 
     /// What to use instead.
-    pub fn replaced_by(self, code: u32) -> Option<(Replacing, Vec<u32>)> {
+    pub fn replaced_by(self, code: CodeId) -> Option<(Replacing, Vec<CodeId>)> {
         self.details(code).replaced_by.map(|replacement| (replacement.how, replacement.codes))
     }
 
@@ -405,33 +416,31 @@ impl<'a> Codes<'a> {
         <[CodeRow]>::ref_from_bytes(self.column(Kind::Rows)).unwrap_or(&[])
     }
 
-    fn row(self, code: u32) -> Option<&'a CodeRow> {
-        self.rows().get(code as usize).filter(|_| code < self.len())
+    fn row(self, code: CodeId) -> Option<&'a CodeRow> {
+        self.rows().get(code.index()).filter(|_| code.index() < self.len())
     }
 
-    fn code_bytes(self, code: u32) -> &'a [u8] {
+    fn code_bytes(self, code: CodeId) -> &'a [u8] {
         let Some(row) = self.row(code) else { return &[] };
-        row.short().unwrap_or_else(|| self.sparse(Kind::LongCodes).get(code))
+        row.short().unwrap_or_else(|| self.sparse(Kind::LongCodes).get(code.to_stored()))
     }
 
-    fn main_children(self, code: u32) -> impl Iterator<Item = u32> {
-        self.siblings(code.saturating_add(1), self.subtree_end(code).saturating_add(1))
+    fn main_children(self, code: CodeId) -> impl Iterator<Item = CodeId> {
+        self.siblings(code.next(), self.subtree_end(code))
     }
 
-    /// From `first` on each code that is not below the one before it, before `end`.
-    fn siblings(self, first: u32, end: u32) -> impl Iterator<Item = u32> {
-        let inside = move |code: &u32| *code < end;
-        std::iter::successors(Some(first).filter(inside), move |code| {
-            Some(self.subtree_end(*code).saturating_add(1)).filter(inside)
-        })
+    /// From `first` on each code that is not below the one before it, up to `last`.
+    fn siblings(self, first: Option<CodeId>, last: CodeId) -> impl Iterator<Item = CodeId> {
+        let inside = move |code: &CodeId| *code <= last;
+        std::iter::successors(first.filter(inside), move |code| self.subtree_end(*code).next().filter(inside))
     }
 
-    fn further(self, kind: Kind, code: u32) -> impl Iterator<Item = u32> {
-        read_numbers(self.sparse(kind).get(code)).iter().map(|code| code.get())
+    fn further(self, kind: Kind, code: CodeId) -> impl Iterator<Item = CodeId> {
+        read_numbers(self.sparse(kind).get(code.to_stored())).iter().filter_map(|code| CodeId::from_stored(code.get()))
     }
 
     /// All codes it stands under by any parent, each once.
-    fn above(self, code: u32) -> impl Iterator<Item = u32> {
+    fn above(self, code: CodeId) -> impl Iterator<Item = CodeId> {
         let (mut seen, mut next) = (self.parents(code), 0);
         std::iter::from_fn(move || {
             let above = *seen.get(next)?;
@@ -445,25 +454,26 @@ impl<'a> Codes<'a> {
         })
     }
 
-    fn spans(self, code: u32) -> &'a [SpanRow] {
+    fn spans(self, code: CodeId) -> &'a [SpanRow] {
         let Some(row) = self.row(code) else { return &[] };
         <[SpanRow]>::ref_from_bytes(self.packed(Kind::SpanLists).get(row.spans.get() as usize)).unwrap_or(&[])
     }
 
-    fn label_rows(self, code: u32) -> &'a [LabelRow] {
+    fn label_rows(self, code: CodeId) -> &'a [LabelRow] {
         let Some(row) = self.row(code) else { return &[] };
         <[LabelRow]>::ref_from_bytes(self.packed(Kind::LabelLists).get(row.labels.get() as usize)).unwrap_or(&[])
     }
 
-    fn relation_rows(self, code: u32) -> &'a [RelationRow] {
+    fn relation_rows(self, code: CodeId) -> &'a [RelationRow] {
+        let code = code.to_stored();
         let rows = <[RelationRow]>::ref_from_bytes(self.column(Kind::Relations)).unwrap_or(&[]);
         let first = rows.partition_point(|row| row.code.get() < code);
         let rest = rows.get(first..).unwrap_or(&[]);
         rest.get(..rest.partition_point(|row| row.code.get() == code)).unwrap_or(&[])
     }
 
-    fn details(self, code: u32) -> Details {
-        let item = self.sparse(Kind::Details).get(code);
+    fn details(self, code: CodeId) -> Details {
+        let item = self.sparse(Kind::Details).get(code.to_stored());
         if item.is_empty() { Details::default() } else { decoded(item) }
     }
 }

@@ -7,6 +7,7 @@ use super::layout::small;
 use crate::model::content::Crosswalk;
 use crate::model::content::MatchKind;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use zerocopy::FromBytes;
 use zerocopy::IntoBytes;
@@ -15,7 +16,7 @@ use zerocopy::IntoBytes;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     /// Code of the target set; `None` says that there is none.
-    pub code: Option<u32>,
+    pub code: Option<CodeId>,
     /// How it stands to the source.
     pub kind: MatchKind,
     /// Condition as written; may be empty.
@@ -47,8 +48,8 @@ pub(super) fn pack(walk: &Crosswalk) -> Vec<u8> {
     let mut out = head.as_bytes().to_vec();
     for entry in entries {
         let row = WalkRow {
-            from: entry.from.into(),
-            to: entry.to.unwrap_or(NONE).into(),
+            from: entry.from.to_stored().into(),
+            to: entry.to.map_or(NONE, CodeId::to_stored).into(),
             since: entry.since.map_or(i32::MIN, |day| day.0).into(),
             until: entry.until.map_or(i32::MAX, |day| day.0).into(),
             condition: small(texts.len()).into(),
@@ -74,12 +75,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Targets of a code, in the order written.
-    pub fn targets(self, code: u32, on: Day) -> impl Iterator<Item = Target> {
+    pub fn targets(self, code: CodeId, on: Day) -> impl Iterator<Item = Target> {
+        let code = code.to_stored();
         let first = self.rows.partition_point(|row| row.from.get() < code);
         let rest = self.rows.get(first..).unwrap_or(&[]);
         let rows = rest.iter().take_while(move |row| row.from.get() == code);
         rows.filter(move |row| holds(row, on)).map(move |row| Target {
-            code: Some(row.to.get()).filter(|to| *to != NONE),
+            code: CodeId::from_stored(row.to.get()),
             kind: kind(row.kind.get()),
             condition: self.condition(row),
             group: row.group.get(),
@@ -87,10 +89,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Sources of a code, as targets of the crosswalk read the other way round.
-    pub fn sources(self, code: u32, on: Day) -> impl Iterator<Item = Target> {
-        let rows = self.rows.iter().filter(move |row| row.to.get() == code && code != NONE && holds(row, on));
+    pub fn sources(self, code: CodeId, on: Day) -> impl Iterator<Item = Target> {
+        let code = code.to_stored();
+        let rows = self.rows.iter().filter(move |row| row.to.get() == code && holds(row, on));
         rows.map(move |row| Target {
-            code: Some(row.from.get()),
+            code: CodeId::from_stored(row.from.get()),
             kind: turned(kind(row.kind.get())),
             condition: self.condition(row),
             group: 0,

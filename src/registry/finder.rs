@@ -2,6 +2,7 @@
 
 use super::layout::numbers;
 use super::layout::small;
+use crate::model::ids::CodeId;
 use zerocopy::little_endian::U32;
 
 /// Packs the table: at least half of it is free, so that a search ends soon.
@@ -20,11 +21,11 @@ pub(super) fn pack<'a>(codes: impl ExactSizeIterator<Item = &'a str>) -> Vec<u8>
     numbers(table.into_iter())
 }
 
-/// The place of a code; case, blanks around and dots do not matter unless two codes differ in nothing else.
+/// A code by its text; case, blanks around and dots do not matter unless two codes differ in nothing else.
 ///
 /// Where two codes have the very same text (a block of one category is called like it), the lower one in the hierarchy
 /// is meant.
-pub(super) fn find<'a>(table: &[U32], codes: impl Fn(u32) -> &'a [u8], code: &str) -> Option<u32> {
+pub(super) fn find<'a>(table: &[U32], codes: impl Fn(CodeId) -> &'a [u8], code: &str) -> Option<CodeId> {
     let code = code.trim();
     if code.is_empty() || !table.len().is_power_of_two() {
         return None;
@@ -32,13 +33,14 @@ pub(super) fn find<'a>(table: &[U32], codes: impl Fn(u32) -> &'a [u8], code: &st
     let mut slot = slot(code, table.len());
     let (mut exact, mut alike, mut several) = (None, None, false);
     for _ in 0..table.len() {
-        let Some(place) = table.get(slot).and_then(|place| place.get().checked_sub(1)) else { break };
-        let known = codes(place);
+        let taken = table.get(slot).and_then(|taken| CodeId::from_stored(taken.get().checked_sub(1)?));
+        let Some(id) = taken else { break };
+        let known = codes(id);
         if known == code.as_bytes() {
-            exact = exact.max(Some(place));
+            exact = exact.max(Some(id));
         } else if is_alike(known, code) {
-            several |= alike.is_some_and(|other: u32| codes(other) != known);
-            alike = alike.max(Some(place));
+            several |= alike.is_some_and(|other: CodeId| codes(other) != known);
+            alike = alike.max(Some(id));
         }
         slot = (slot + 1) & (table.len() - 1);
     }

@@ -18,7 +18,7 @@ pub(super) struct Meta {
     pub relations: Vec<Relation>,
     pub missing_sources: Vec<String>,
     pub is_starter: bool,
-    pub codes: u32,
+    pub code_count: u32,
 }
 
 /// What is asked seldom about a code.

@@ -15,6 +15,7 @@ use super::verified::is_remembered;
 use super::verified::remember_verified;
 use crate::files::Mapped;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -162,7 +163,7 @@ impl Registry {
     }
 
     /// Targets of a code in another set. A crosswalk of the other direction is read backwards where none leads there.
-    pub fn map(&self, from: SetId, code: u32, to: SetId, on: Day) -> Vec<Target> {
+    pub fn map(&self, from: SetId, code: CodeId, to: SetId, on: Day) -> Vec<Target> {
         let (from, to) = (Some(from), Some(to));
         let walks = || self.walks.iter().filter_map(|range| Walk::read(self.bytes(range)));
         let forward: Vec<Walk<'_>> = walks().filter(|walk| walk.from == from && walk.to == to).collect();

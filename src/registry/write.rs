@@ -28,6 +28,7 @@ use crate::model::content::Code;
 use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
 use crate::model::content::Validity;
+use crate::model::ids::CodeId;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -154,7 +155,7 @@ fn make_columns(path: &Path, set: &CodeSet) -> Result<Columns, Error> {
         relations: set.relations.clone(),
         missing_sources: set.missing_sources.clone(),
         is_starter: set.is_starter,
-        codes: small(set.codes.len()),
+        code_count: small(set.codes.len()),
     };
     columns.add(Kind::Meta, encoded(path, &meta)?);
     let codes = &set.codes;
@@ -182,23 +183,23 @@ fn make_columns(path: &Path, set: &CodeSet) -> Result<Columns, Error> {
 }
 
 /// The rows of the codes, and the texts that do not stand in them.
-fn add_rows(columns: &mut Columns, codes: &[Code], ends: &[u32], spans: &[u32], labels: &[u32]) {
-    let at = |column: &[u32], place: usize| column.get(place).copied().unwrap_or(NONE).into();
+fn add_rows(columns: &mut Columns, codes: &[Code], ends: &[CodeId], spans: &[u32], label_column: &[u32]) {
+    let at = |column: &[u32], id: CodeId| id.get(column).copied().unwrap_or(NONE).into();
     let (mut rows, mut titles, mut long) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, code) in codes.iter().enumerate() {
+    for (id, code) in CodeId::numbered(codes) {
         let bytes = code.code.as_bytes();
         let mut own = [0; SHORT];
         match own.get_mut(..bytes.len()).filter(|_| !bytes.contains(&0)) {
             Some(own) => own.copy_from_slice(bytes),
-            None => long.push((small(place), bytes.to_vec())),
+            None => long.push((id.to_stored(), bytes.to_vec())),
         }
         let row = CodeRow {
             code: own,
             title: small(titles.len()).into(),
-            parent: code.parents.first().copied().unwrap_or(NONE).into(),
-            end: at(ends, place),
-            spans: at(spans, place),
-            labels: at(labels, place),
+            parent: code.parents.first().map_or(NONE, |parent| parent.to_stored()).into(),
+            end: id.get(ends).map_or(NONE, |end| end.to_stored()).into(),
+            spans: at(spans, id),
+            labels: at(label_column, id),
             is_assignable: u32::from(code.is_assignable).into(),
         };
         rows.extend_from_slice(row.as_bytes());
@@ -257,7 +258,7 @@ fn distinct(items: impl Iterator<Item = Vec<u8>>) -> (Vec<u32>, Vec<u8>) {
 
 fn details(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {
     let mut out = Vec::new();
-    for (place, code) in codes.iter().enumerate() {
+    for (id, code) in CodeId::numbered(codes) {
         let details = Details {
             short: if code.short == code.title { String::new() } else { code.short.clone() },
             synonyms: code.synonyms.clone(),
@@ -267,20 +268,20 @@ fn details(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {
             replaced_by: code.replaced_by.clone(),
         };
         if details != Details::default() {
-            out.push((small(place), encoded(path, &details)?));
+            out.push((id.to_stored(), encoded(path, &details)?));
         }
     }
     Ok(out)
 }
 
 fn dated_properties(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {
-    let with = codes.iter().enumerate().filter(|(_, code)| !code.dated_properties.is_empty());
-    with.map(|(place, code)| Ok((small(place), encoded(path, &code.dated_properties)?))).collect()
+    let with = CodeId::numbered(codes).filter(|(_, code)| !code.dated_properties.is_empty());
+    with.map(|(id, code)| Ok((id.to_stored(), encoded(path, &code.dated_properties)?))).collect()
 }
 
 fn properties(path: &Path, codes: &[Code]) -> Result<Vec<(u32, Vec<u8>)>, Error> {
-    let with = codes.iter().enumerate().filter(|(_, code)| !code.properties.is_empty());
-    with.map(|(place, code)| Ok((small(place), encoded(path, &code.properties)?))).collect()
+    let with = CodeId::numbered(codes).filter(|(_, code)| !code.properties.is_empty());
+    with.map(|(id, code)| Ok((id.to_stored(), encoded(path, &code.properties)?))).collect()
 }
 
 fn assemble(path: &Path, sections: &Sections, stamp: [u8; 32]) -> Result<Vec<u8>, Error> {

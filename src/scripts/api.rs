@@ -11,6 +11,7 @@ use super::call::refuse;
 use super::dates;
 use super::dates::Date;
 use crate::model::content::MatchKind;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::rules::Severity;
 use crate::model::value::Literal;
@@ -238,11 +239,16 @@ fn codes<'r>(registry: &'r Registry, set: &str) -> Answer<Codes<'r>> {
     set_of(registry, set).map(|(_, codes)| codes)
 }
 
-fn find(codes: Codes<'_>, code: &str) -> Option<u32> {
+fn find(codes: Codes<'_>, code: &str) -> Option<CodeId> {
     if code.len() > MAX_QUERY { None } else { codes.find(code) }
 }
 
-fn with(registry: &Registry, set: &str, code: &str, answer: impl FnOnce(Codes<'_>, u32) -> Dynamic) -> Answer<Dynamic> {
+fn with(
+    registry: &Registry,
+    set: &str,
+    code: &str,
+    answer: impl FnOnce(Codes<'_>, CodeId) -> Dynamic,
+) -> Answer<Dynamic> {
     let codes = codes(registry, set)?;
     Ok(find(codes, code).map_or(Dynamic::UNIT, |code| answer(codes, code)))
 }
@@ -255,12 +261,12 @@ fn day(value: &Dynamic) -> Dynamic {
     dates::day(value).map_or(Dynamic::UNIT, |day| Dynamic::from(Date(day)))
 }
 
-fn list(codes: Codes<'_>, places: Vec<u32>) -> Dynamic {
-    let list: Array = places.into_iter().take(MAX_CODES).map(|code| text(codes.code(code))).collect();
+fn list(codes: Codes<'_>, found: Vec<CodeId>) -> Dynamic {
+    let list: Array = found.into_iter().take(MAX_CODES).map(|code| text(codes.code(code))).collect();
     Dynamic::from(list)
 }
 
-fn property(codes: Codes<'_>, code: u32, name: &str) -> Dynamic {
+fn property(codes: Codes<'_>, code: CodeId, name: &str) -> Dynamic {
     let Some(place) = codes.property_place(name) else { return Dynamic::UNIT };
     let mut values: Array = codes
         .property(code, place)

@@ -2,6 +2,7 @@
 
 use super::memory;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::program::Limits;
 use crate::model::rules::Severity;
@@ -43,9 +44,9 @@ pub(super) struct Said {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Change {
     /// Adds points, and the candidate if there is none yet and `is_new`.
-    Points { set: SetId, code: u32, points: f32, what: String, is_new: bool },
+    Points { set: SetId, code: CodeId, points: f32, what: String, is_new: bool },
     /// Takes it out.
-    Remove { set: SetId, code: u32 },
+    Remove { set: SetId, code: CodeId },
 }
 
 /// What a call left behind.

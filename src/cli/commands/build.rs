@@ -44,7 +44,8 @@ struct Summary {
 #[derive(Serialize)]
 struct Counted {
     set: String,
-    codes: usize,
+    #[serde(rename = "codes")]
+    code_count: usize,
     assignable: usize,
     index_entries: usize,
     /// Only the codes written in the domain: an official release is missing.
@@ -90,7 +91,7 @@ impl Build {
 fn counted(set: &crate::model::content::CodeSet) -> Counted {
     Counted {
         set: set.name.clone(),
-        codes: set.codes.len(),
+        code_count: set.codes.len(),
         assignable: set.codes.iter().filter(|code| code.is_assignable).count(),
         index_entries: set.index.len(),
         starter: set.is_starter,
@@ -100,7 +101,7 @@ fn counted(set: &crate::model::content::CodeSet) -> Counted {
 
 fn show(summary: &Summary, terminal: &mut Terminal) -> Result<(), Failure> {
     for set in &summary.sets {
-        let mut line = format!("{:<24} {:>7} codes, {:>7} to record", set.set, set.codes, set.assignable);
+        let mut line = format!("{:<24} {:>7} codes, {:>7} to record", set.set, set.code_count, set.assignable);
         if set.index_entries > 0 {
             line.push_str(&format!(", {} index entries", set.index_entries));
         }

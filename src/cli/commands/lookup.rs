@@ -9,6 +9,7 @@ use crate::cli::terminal::Terminal;
 use crate::model::content::MatchKind;
 use crate::model::content::Relation;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::registry::Codes;
 use crate::registry::Registry;
@@ -232,7 +233,7 @@ fn answer(
 pub(crate) fn show(
     registry: &Registry,
     set: SetId,
-    code: u32,
+    code: CodeId,
     on: Option<Day>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
@@ -301,7 +302,7 @@ fn words(shown: &Shown<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result
     Ok(())
 }
 
-fn shown<'r>(registry: &'r Registry, set: SetId, code: u32, on: Day) -> Result<Shown<'r>, Failure> {
+fn shown<'r>(registry: &'r Registry, set: SetId, code: CodeId, on: Day) -> Result<Shown<'r>, Failure> {
     let codes = registry.codes(set);
     let ancestors: Vec<&str> = codes.ancestors(code).into_iter().map(|above| codes.code(above)).collect();
     let span = |span: crate::model::content::Validity| Span {
@@ -309,7 +310,7 @@ fn shown<'r>(registry: &'r Registry, set: SetId, code: u32, on: Day) -> Result<S
         to: span.to.map(|day| day.to_string()),
         billable: span.is_assignable,
     };
-    let related = |(relation, from, to): (&'r Relation, u32, u32)| Related {
+    let related = |(relation, from, to): (&'r Relation, CodeId, CodeId)| Related {
         relation: &relation.name,
         title: &relation.title,
         from: codes.code(from),
@@ -343,7 +344,7 @@ fn shown<'r>(registry: &'r Registry, set: SetId, code: u32, on: Day) -> Result<S
     })
 }
 
-fn properties(codes: Codes<'_>, code: u32) -> Vec<(String, Vec<String>)> {
+fn properties(codes: Codes<'_>, code: CodeId) -> Vec<(String, Vec<String>)> {
     let named = (0..).zip(codes.property_names());
     let valued = named.map(|(place, name)| {
         let values = codes.property(code, place);
@@ -352,7 +353,7 @@ fn properties(codes: Codes<'_>, code: u32) -> Vec<(String, Vec<String>)> {
     valued.filter(|(_, values)| !values.is_empty()).collect()
 }
 
-fn maps(registry: &Registry, set: SetId, code: u32, on: Day) -> Vec<Mapped<'_>> {
+fn maps(registry: &Registry, set: SetId, code: CodeId, on: Day) -> Vec<Mapped<'_>> {
     let mut out = Vec::new();
     for other in registry.mapped_sets(set) {
         let codes = registry.codes(other);

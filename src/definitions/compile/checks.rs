@@ -12,6 +12,7 @@ use crate::model::expression::Comparison;
 use crate::model::expression::Expression;
 use crate::model::expression::Member;
 use crate::model::expression::Path;
+use crate::model::ids::CodeId;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
 
@@ -160,31 +161,31 @@ fn is_within(one: &Says<'_>, other: &Says<'_>) -> bool {
 }
 
 /// Circles among codes: of each, the codes that lead to one another. `next` says where a code leads.
-pub(super) fn circles<'c>(count: usize, next: impl Fn(usize) -> &'c [u32]) -> Vec<Vec<usize>> {
+pub(super) fn circles<'c>(count: usize, next: impl Fn(CodeId) -> &'c [CodeId]) -> Vec<Vec<CodeId>> {
     const OPEN: u8 = 1;
     const DONE: u8 = 2;
     let mut state = vec![0_u8; count];
     let mut found = Vec::new();
-    for start in 0..count {
-        if state.get(start) != Some(&0) || next(start).is_empty() {
+    for start in CodeId::first(count) {
+        if start.get(&state) != Some(&0) || next(start).is_empty() {
             continue;
         }
         // The way from `start` to here: each code and how many of those it leads to have been looked at.
-        let mut way: Vec<(usize, usize)> = vec![(start, 0)];
+        let mut way: Vec<(CodeId, usize)> = vec![(start, 0)];
         while let Some((at, seen)) = way.last_mut() {
             let (at, number) = (*at, *seen);
             *seen += 1;
-            if let Some(state) = state.get_mut(at) {
+            if let Some(state) = at.get_mut(&mut state) {
                 *state = OPEN;
             }
-            let Some(to) = next(at).get(number).and_then(|to| usize::try_from(*to).ok()) else {
-                if let Some(state) = state.get_mut(at) {
+            let Some(to) = next(at).get(number).copied() else {
+                if let Some(state) = at.get_mut(&mut state) {
                     *state = DONE;
                 }
                 way.pop();
                 continue;
             };
-            match state.get(to) {
+            match to.get(&state) {
                 Some(0) => way.push((to, 0)),
                 Some(&OPEN) => {
                     let from = way.iter().position(|(code, _)| *code == to).unwrap_or(0);

@@ -37,6 +37,7 @@ use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::day::Days;
+use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::SetId;
 use crate::model::policy::LabelRule;
@@ -52,8 +53,8 @@ pub(super) struct Said<'t> {
     pub domain: DomainId,
     /// File.
     pub file: &'t Path,
-    /// Codes it is about, by place in the set; all statements of one block share them.
-    pub codes: Rc<[u32]>,
+    /// Codes it is about; all statements of one block share them.
+    pub codes: Rc<[CodeId]>,
     /// The statement.
     pub item: &'t Spanned<CodeItem>,
 }
@@ -107,15 +108,15 @@ pub(super) struct Draft<'t> {
     /// What was said of codes, to be looked at when all codes are in order.
     pub said: Vec<Said<'t>>,
     /// Codes that were written (not imported): place → where, so that only these get phrases.
-    pub written: HashMap<u32, (&'t Path, Span)>,
+    pub written: HashMap<CodeId, (&'t Path, Span)>,
     /// Codes said to be a group, or `assignable` or not.
-    assignable: HashMap<u32, bool>,
+    assignable: HashMap<CodeId, bool>,
     /// Codes as they are looked up → place.
-    pub places: HashMap<String, u32>,
+    pub places: HashMap<String, CodeId>,
     /// Labels that an import gave by name: code by place, label.
-    pub imported_labels: Vec<(u32, String)>,
+    pub imported_labels: Vec<(CodeId, String)>,
     /// Values of properties that an import gave as texts: code by place, property, value.
-    pub imported_properties: Vec<(u32, String, String)>,
+    pub imported_properties: Vec<(CodeId, String, String)>,
 }
 
 /// Collects all code sets: names first, then imports, then codes, then order.
@@ -299,6 +300,10 @@ impl<'t> Draft<'t> {
                 _ => false,
             });
         }
+        if let Some(error) = set.codes.len().checked_sub(1).and_then(|last| CodeId::try_from(last).err()) {
+            report.enter(&self.file);
+            report.too_many(self.span, error);
+        }
         self.set.codes = set.codes;
         self.set.index = set.index;
         if self.set.title.is_empty() {
@@ -332,8 +337,8 @@ impl<'t> Draft<'t> {
     }
 
     fn index(&mut self) {
-        for (place, code) in self.set.codes.iter().enumerate() {
-            self.places.insert(key(&code.code), u32::try_from(place).unwrap_or(u32::MAX));
+        for (id, code) in CodeId::numbered(&self.set.codes) {
+            self.places.insert(key(&code.code), id);
         }
     }
 
@@ -343,14 +348,14 @@ impl<'t> Draft<'t> {
         domain: DomainId,
         file: &'t Path,
         def: &'t CodeDef,
-        parent: Option<u32>,
+        parent: Option<CodeId>,
         has_release: bool,
         report: &mut Report,
     ) {
         if def.is_starter && has_release {
             return;
         }
-        let codes: Rc<[u32]> = match def.codes.as_slice() {
+        let codes: Rc<[CodeId]> = match def.codes.as_slice() {
             [CodeRange { from, to: None }] => self.one(file, from, def, parent, report).into_iter().collect(),
             ranges => ranges.iter().flat_map(|range| self.range(range, report)).collect(),
         };
@@ -372,12 +377,12 @@ impl<'t> Draft<'t> {
         file: &'t Path,
         name: &Name,
         def: &'t CodeDef,
-        parent: Option<u32>,
+        parent: Option<CodeId>,
         report: &mut Report,
-    ) -> Option<u32> {
+    ) -> Option<CodeId> {
         let known_as = key(&name.item);
-        if let Some(place) = self.places.get(&known_as).copied() {
-            match (&def.title, self.written.get(&place)) {
+        if let Some(id) = self.places.get(&known_as).copied() {
+            match (&def.title, self.written.get(&id)) {
                 (Some(_), Some((other_file, other))) => {
                     let problem = Problem::DuplicateCode { code: name.item.clone(), set: self.set.name.clone() };
                     if *other_file == file {
@@ -387,10 +392,10 @@ impl<'t> Draft<'t> {
                     }
                     return None;
                 }
-                (Some(title), None) => self.set_title(place, &title.item),
+                (Some(title), None) => self.set_title(id, &title.item),
                 _ => {}
             }
-            return Some(place);
+            return Some(id);
         }
         let Some(title) = &def.title else {
             if self.set.is_starter {
@@ -406,7 +411,13 @@ impl<'t> Draft<'t> {
             report.say(name.span, problem, Some(help));
             return None;
         };
-        let place = u32::try_from(self.set.codes.len()).unwrap_or(u32::MAX);
+        let id = match CodeId::try_from(self.set.codes.len()) {
+            Ok(id) => id,
+            Err(error) => {
+                report.too_many(name.span, error);
+                return None;
+            }
+        };
         self.set.codes.push(Code {
             code: name.item.clone(),
             title: title.item.clone(),
@@ -415,11 +426,11 @@ impl<'t> Draft<'t> {
             ..Code::default()
         });
         if def.is_group {
-            self.assignable.insert(place, false);
+            self.assignable.insert(id, false);
         }
-        self.places.insert(known_as, place);
-        self.written.insert(place, (file, name.span));
-        Some(place)
+        self.places.insert(known_as, id);
+        self.written.insert(id, (file, name.span));
+        Some(id)
     }
 
     /// Reports a code that the set does not have, with the one that is most like it.
@@ -428,18 +439,18 @@ impl<'t> Draft<'t> {
         report.say(name.span, problem, near);
     }
 
-    fn set_title(&mut self, place: u32, title: &str) {
-        if let Some(code) = self.at(place) {
+    fn set_title(&mut self, id: CodeId, title: &str) {
+        if let Some(code) = self.at(id) {
             title.clone_into(&mut code.title);
         }
     }
 
-    fn at(&mut self, place: u32) -> Option<&mut Code> {
-        self.set.codes.get_mut(usize::try_from(place).ok()?)
+    fn at(&mut self, id: CodeId) -> Option<&mut Code> {
+        id.get_mut(&mut self.set.codes)
     }
 
     /// The topmost codes of a range: what is said of them holds for what is under them.
-    fn range(&mut self, range: &CodeRange, report: &mut Report) -> Vec<u32> {
+    fn range(&mut self, range: &CodeRange, report: &mut Report) -> Vec<CodeId> {
         let low = key(&range.from.item);
         let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
         for name in [Some(&range.from), range.to.as_ref()].into_iter().flatten() {
@@ -453,10 +464,10 @@ impl<'t> Draft<'t> {
         }
         let inside = |code: &Code| is_between(&key(&code.code), &low, &high);
         let mut tops = Vec::new();
-        for (place, code) in self.set.codes.iter().enumerate() {
-            let parent = code.parents.first().and_then(|parent| self.set.codes.get(usize::try_from(*parent).ok()?));
+        for (id, code) in CodeId::numbered(&self.set.codes) {
+            let parent = code.parents.first().and_then(|parent| parent.get(&self.set.codes));
             if inside(code) && !parent.is_some_and(inside) {
-                tops.push(u32::try_from(place).unwrap_or(u32::MAX));
+                tops.push(id);
             }
         }
         tops
@@ -511,40 +522,39 @@ impl<'t> Draft<'t> {
 
     fn order(&mut self, report: &mut Report) {
         let count = self.set.codes.len();
-        let mut children: Vec<Vec<u32>> = vec![Vec::new(); count];
+        let mut children: Vec<Vec<CodeId>> = vec![Vec::new(); count];
         let mut roots = Vec::new();
-        for (place, code) in self.set.codes.iter().enumerate() {
-            let place = u32::try_from(place).unwrap_or(u32::MAX);
-            let siblings = code.parents.first().and_then(|parent| children.get_mut(usize::try_from(*parent).ok()?));
-            siblings.unwrap_or(&mut roots).push(place);
+        for (id, code) in CodeId::numbered(&self.set.codes) {
+            let siblings = code.parents.first().and_then(|parent| parent.get_mut(&mut children));
+            siblings.unwrap_or(&mut roots).push(id);
         }
         let mut order = Vec::with_capacity(count);
-        let mut open: Vec<u32> = roots.into_iter().rev().collect();
-        while let Some(place) = open.pop() {
-            order.push(place);
-            if let Some(below) = usize::try_from(place).ok().and_then(|place| children.get(place)) {
+        let mut open: Vec<CodeId> = roots.into_iter().rev().collect();
+        while let Some(id) = open.pop() {
+            order.push(id);
+            if let Some(below) = id.get(&children) {
                 open.extend(below.iter().rev());
             }
         }
         if order.len() < count {
             self.say_cycle(&order, report);
         }
-        let is_ordered = order.iter().enumerate().all(|(place, old)| u32::try_from(place) == Ok(*old));
+        let is_ordered = CodeId::numbered(&order).all(|(id, old)| id == *old);
         if !is_ordered {
             self.rearrange(&order);
         }
     }
 
-    fn say_cycle(&mut self, reached: &[u32], report: &mut Report) {
+    fn say_cycle(&mut self, reached: &[CodeId], report: &mut Report) {
         let mut is_reached = vec![false; self.set.codes.len()];
-        for place in reached {
-            if let Some(it) = usize::try_from(*place).ok().and_then(|place| is_reached.get_mut(place)) {
+        for id in reached {
+            if let Some(it) = id.get_mut(&mut is_reached) {
                 *it = true;
             }
         }
         let left = self.set.codes.iter().zip(&is_reached).filter(|(_, reached)| !**reached);
         let names: Vec<&str> = left.map(|(code, _)| code.code.as_str()).take(6).collect();
-        let first = is_reached.iter().position(|reached| !reached).and_then(|place| u32::try_from(place).ok());
+        let first = CodeId::find(&is_reached, |reached| !reached);
         let place = first.and_then(|place| self.written.get(&place)).copied();
         let problem = Problem::ParentCycle { codes: names.join(", ") };
         let (file, span) = place.unwrap_or((&self.file, self.span));
@@ -552,18 +562,20 @@ impl<'t> Draft<'t> {
         report.say(span, problem, Some("take one `under` away".into()));
     }
 
-    /// Moves the codes into the order given (old places) and follows with every place that names a code.
-    fn rearrange(&mut self, order: &[u32]) {
-        let mut new = vec![u32::MAX; self.set.codes.len()];
-        for (place, old) in order.iter().enumerate() {
-            if let Some(slot) = usize::try_from(*old).ok().and_then(|old| new.get_mut(old)) {
-                *slot = u32::try_from(place).unwrap_or(u32::MAX);
+    /// Moves the codes into the order given (old ids) and follows with every id that names a code.
+    fn rearrange(&mut self, order: &[CodeId]) {
+        // A code in a circle of parents is not in the order: what names it names nothing then.
+        let Ok(nothing) = CodeId::try_from(self.set.codes.len()) else { return };
+        let mut new = vec![nothing; self.set.codes.len()];
+        for (id, old) in CodeId::numbered(order) {
+            if let Some(slot) = old.get_mut(&mut new) {
+                *slot = id;
             }
         }
-        let moved = |old: u32| usize::try_from(old).ok().and_then(|old| new.get(old)).copied().unwrap_or(old);
+        let moved = |old: CodeId| old.get(&new).copied().unwrap_or(old);
         let mut codes: Vec<Option<Code>> = std::mem::take(&mut self.set.codes).into_iter().map(Some).collect();
         for old in order {
-            let taken = usize::try_from(*old).ok().and_then(|old| codes.get_mut(old)).and_then(Option::take);
+            let taken = old.get_mut(&mut codes).and_then(Option::take);
             self.set.codes.extend(taken);
         }
         for code in &mut self.set.codes {
@@ -597,7 +609,7 @@ impl<'t> Draft<'t> {
     }
 
     /// What a statement says without naming anything outside the set.
-    fn plain(&mut self, place: u32, item: &'t Spanned<CodeItem>, report: &mut Report) {
+    fn plain(&mut self, id: CodeId, item: &'t Spanned<CodeItem>, report: &mut Report) {
         let replacement = |draft: &Draft<'_>, by: &ReplacedBy, report: &mut Report| {
             let mut codes = Vec::new();
             for name in &by.codes {
@@ -614,23 +626,23 @@ impl<'t> Draft<'t> {
         match &item.item {
             CodeItem::Retired { replaced_by: Some(by), .. } | CodeItem::ReplacedBy(by) => {
                 let found = replacement(self, by, report);
-                if let Some(code) = self.at(place) {
+                if let Some(code) = self.at(id) {
                     code.replaced_by = found;
                 }
             }
             CodeItem::Assignable(it) => {
-                self.assignable.insert(place, *it);
+                self.assignable.insert(id, *it);
             }
-            CodeItem::Relation { relation, codes } => self.relations(place, relation, codes, report),
+            CodeItem::Relation { relation, codes } => self.relations(id, relation, codes, report),
             CodeItem::Property { name, values, .. } if self.relation(&name.item).is_some() => {
                 let from = |value: &Spanned<Expr>| Spanned::new(written(&value.item), value.span);
                 let codes: Vec<CodeRange> =
                     values.iter().map(|value| CodeRange { from: from(value), to: None }).collect();
-                self.relations(place, name, &codes, report);
+                self.relations(id, name, &codes, report);
             }
             _ => {}
         }
-        let Some(code) = self.at(place) else { return };
+        let Some(code) = self.at(id) else { return };
         match &item.item {
             CodeItem::Also(phrases) => code.synonyms.extend(phrases.iter().map(|phrase| phrase.item.clone())),
             CodeItem::Designation { language, title } => {
@@ -652,7 +664,7 @@ impl<'t> Draft<'t> {
         }
     }
 
-    fn relations(&mut self, place: u32, word: &Name, ranges: &[CodeRange], report: &mut Report) {
+    fn relations(&mut self, id: CodeId, word: &Name, ranges: &[CodeRange], report: &mut Report) {
         let Some(relation) = self.relation(&word.item) else {
             let known = self.set.relations.iter().map(|known| known.name.as_str());
             let help = did_you_mean(&word.item, known);
@@ -666,7 +678,7 @@ impl<'t> Draft<'t> {
             let found = [&range.from, last].map(|name| self.places.get(&key(&name.item)).copied());
             match found {
                 [Some(from), Some(to)] => {
-                    if let Some(code) = self.at(place) {
+                    if let Some(code) = self.at(id) {
                         code.relations.push((relation, from, to));
                     }
                 }
@@ -683,15 +695,14 @@ impl<'t> Draft<'t> {
     fn finish(&mut self) {
         let mut has_children = vec![false; self.set.codes.len()];
         for code in &self.set.codes {
-            if let Some(it) = code.parents.first().and_then(|it| has_children.get_mut(usize::try_from(*it).ok()?)) {
+            if let Some(it) = code.parents.first().and_then(|it| it.get_mut(&mut has_children)) {
                 *it = true;
             }
         }
-        for (place, code) in self.set.codes.iter_mut().enumerate() {
-            let place = u32::try_from(place).unwrap_or(u32::MAX);
-            let has_children = usize::try_from(place).ok().and_then(|place| has_children.get(place)).copied();
-            let said = self.assignable.get(&place).copied();
-            if self.written.contains_key(&place) {
+        for (id, code) in CodeId::numbered(&mut self.set.codes) {
+            let has_children = id.get(&has_children).copied();
+            let said = self.assignable.get(&id).copied();
+            if self.written.contains_key(&id) {
                 code.is_assignable = said.unwrap_or(!has_children.unwrap_or(false));
             } else if let Some(said) = said {
                 code.is_assignable = said;
@@ -725,9 +736,9 @@ fn check_spans(code: &Code, at: Span, report: &mut Report) {
 
 /// Fills in what names something outside the set: labels, properties. Runs when the world is known.
 pub(super) fn resolve(world: &mut World, set: SetId, draft: &Draft<'_>, report: &mut Report) {
-    let mut labels: Vec<(u32, CodeLabel)> = Vec::new();
+    let mut labels: Vec<(CodeId, CodeLabel)> = Vec::new();
     let mut rules: Vec<LabelRule> = Vec::new();
-    let mut values: Vec<(u32, u16, Literal, Days)> = Vec::new();
+    let mut values: Vec<(CodeId, u16, Literal, Days)> = Vec::new();
     for one in &draft.said {
         report.enter(one.file);
         match &one.item.item {
@@ -767,16 +778,15 @@ pub(super) fn resolve(world: &mut World, set: SetId, draft: &Draft<'_>, report: 
     }
     world.label_rules.append(&mut rules);
     let Some(content) = set.get_mut(&mut world.sets) else { return };
-    let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
     for (code, label) in labels {
-        if let Some(code) = content.codes.get_mut(at(code))
+        if let Some(code) = code.get_mut(&mut content.codes)
             && !code.labels.contains(&label)
         {
             code.labels.push(label);
         }
     }
     for (code, property, literal, days) in values {
-        match content.codes.get_mut(at(code)) {
+        match code.get_mut(&mut content.codes) {
             Some(code) if days.is_always() => code.properties.push((property, literal)),
             Some(code) => code.dated_properties.push((property, literal, days)),
             None => {}
@@ -793,11 +803,11 @@ fn instead(word: &str, properties: &[String]) -> String {
 }
 
 /// Places that follow one another, as ranges.
-fn ranges(codes: &[u32]) -> Vec<(u32, u32)> {
-    let mut out: Vec<(u32, u32)> = Vec::new();
+fn ranges(codes: &[CodeId]) -> Vec<(CodeId, CodeId)> {
+    let mut out: Vec<(CodeId, CodeId)> = Vec::new();
     for code in codes {
         match out.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(*code) => *last = *code,
+            Some((_, last)) if last.next() == Some(*code) => *last = *code,
             _ => out.push((*code, *code)),
         }
     }

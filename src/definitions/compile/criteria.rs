@@ -17,6 +17,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
+use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
@@ -135,7 +136,7 @@ fn phrases(
     domain: DomainId,
     lowering: &mut Lowering<'_, '_>,
     classifier: &Classifier,
-) -> BTreeMap<u32, Criteria> {
+) -> BTreeMap<CodeId, Criteria> {
     let mut out = BTreeMap::new();
     if classifier.texts.is_empty() || draft.domain != domain {
         return out;
@@ -144,10 +145,9 @@ fn phrases(
     let (title, also) = (draft.points.title as f32, draft.points.also as f32);
     let content = classifier.set.get(&lowering.world.sets);
     let is_also = |one: &&super::content::Said<'_>| matches!(one.item.item, CodeItem::Also(_));
-    let named: BTreeSet<u32> = draft.said.iter().filter(is_also).flat_map(|one| one.codes.iter().copied()).collect();
-    for (place, code) in content.iter().flat_map(|set| set.codes.iter().enumerate()) {
-        let Ok(place) = u32::try_from(place) else { continue };
-        if !(draft.written.contains_key(&place) || named.contains(&place)) || !code.is_assignable {
+    let named: BTreeSet<CodeId> = draft.said.iter().filter(is_also).flat_map(|one| one.codes.iter().copied()).collect();
+    for (id, code) in content.iter().flat_map(|set| CodeId::numbered(&set.codes)) {
+        if !(draft.written.contains_key(&id) || named.contains(&id)) || !code.is_assignable {
             continue;
         }
         let mut phrases = vec![(lowering.texts.phrase(&code.title), title)];
@@ -157,12 +157,12 @@ fn phrases(
                 phrases.push((phrase, also));
             }
         }
-        out.insert(place, Criteria { phrases, ..empty(place) });
+        out.insert(id, Criteria { phrases, ..empty(id) });
     }
     out
 }
 
-fn empty(code: u32) -> Criteria {
+fn empty(code: CodeId) -> Criteria {
     Criteria { code, phrases: Vec::new(), when: Vec::new(), unless: Vec::new(), needs: Vec::new(), raise: Vec::new() }
 }
 
@@ -170,7 +170,7 @@ fn said(
     draft: &Draft<'_>,
     domain: DomainId,
     lowering: &mut Lowering<'_, '_>,
-    out: &mut BTreeMap<u32, Criteria>,
+    out: &mut BTreeMap<CodeId, Criteria>,
     source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
 ) {
     for one in draft.said.iter().filter(|one| one.domain == domain) {
@@ -221,7 +221,7 @@ fn said(
 }
 
 /// Adds one thing to the criteria of every code that it was said of; only where these are several it is copied.
-fn add<T: Clone>(codes: &[u32], what: T, out: &mut BTreeMap<u32, Criteria>, put: impl Fn(&mut Criteria, T)) {
+fn add<T: Clone>(codes: &[CodeId], what: T, out: &mut BTreeMap<CodeId, Criteria>, put: impl Fn(&mut Criteria, T)) {
     let Some((last, others)) = codes.split_last() else { return };
     for code in others {
         put(out.entry(*code).or_insert_with(|| empty(*code)), what.clone());
@@ -261,15 +261,14 @@ fn unreachable(
     draft: &Draft<'_>,
     domain: DomainId,
     set: SetId,
-    criteria: &BTreeMap<u32, Criteria>,
+    criteria: &BTreeMap<CodeId, Criteria>,
     lowering: &mut Lowering<'_, '_>,
 ) {
     let Some(content) = set.get(&lowering.world.sets) else { return };
     let first_day = content.releases.iter().filter_map(|release| release.from).min();
     for criterion in criteria.values().filter(|criterion| !criterion.when.is_empty()) {
         let Some((file, span)) = draft.written.get(&criterion.code) else { continue };
-        let code = usize::try_from(criterion.code).ok().and_then(|place| content.codes.get(place));
-        let Some(code) = code else { continue };
+        let Some(code) = criterion.code.get(&content.codes) else { continue };
         let is_shut =
             |scored: &Scored| criterion.unless.iter().any(|unless| super::checks::implies(&scored.condition, unless));
         for (number, _) in criterion.when.iter().enumerate().filter(|(_, scored)| is_shut(scored)) {
@@ -294,7 +293,7 @@ fn unreachable(
 }
 
 /// Reports the `propose` line of a code that stands at `number` among its lines.
-fn say_shut(draft: &Draft<'_>, domain: DomainId, code: u32, number: usize, lowering: &mut Lowering<'_, '_>) {
+fn say_shut(draft: &Draft<'_>, domain: DomainId, code: CodeId, number: usize, lowering: &mut Lowering<'_, '_>) {
     let own = draft.said.iter().filter(|one| one.domain == domain && one.codes.contains(&code));
     let mut lines = own.filter_map(|one| match &one.item.item {
         CodeItem::Propose { condition, .. } => Some((one.file, condition.span)),

@@ -12,6 +12,7 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::Crosswalk;
 use crate::model::content::Mapping;
+use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::SetId;
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ pub(super) fn crosswalk(
     }
     let [Some(from), Some(to)] = sets else { return None };
     let mut out = Crosswalk { name: def.name.item.clone(), from, to, entries: Vec::new() };
-    let mut conditions: BTreeMap<u32, (bool, bool, Spanned<()>)> = BTreeMap::new();
+    let mut conditions: BTreeMap<CodeId, (bool, bool, Spanned<()>)> = BTreeMap::new();
     for line in &def.lines {
         let Some(source_code) = code(from, &line.item.from, world, report) else { continue };
         let target = match &line.item.to {
@@ -66,14 +67,14 @@ pub(super) fn crosswalk(
     for (code, (has_condition, has_rest, at)) in conditions {
         if has_condition && !has_rest {
             let set = from.get(&world.sets);
-            let code = set.and_then(|set| set.codes.get(usize::try_from(code).ok()?)).map(|code| code.code.clone());
+            let code = set.and_then(|set| code.get(&set.codes)).map(|code| code.code.clone());
             report.say(at.span, Problem::MapWithoutOtherwise { from: code.unwrap_or_default() }, None);
         }
     }
     Some(out)
 }
 
-fn code(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<u32> {
+fn code(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<CodeId> {
     let found = world.code(set, &name.item);
     if found.is_none() && !world.is_starter(set) {
         let (problem, help) = world.unknown_code(set, &name.item);
@@ -83,16 +84,16 @@ fn code(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<u
 }
 
 /// A code to map to: there, recordable, not retired.
-fn target(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<u32> {
-    let place = code(set, name, world, report)?;
+fn target(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<CodeId> {
+    let id = code(set, name, world, report)?;
     let content = set.get(&world.sets)?;
-    let code = content.codes.get(usize::try_from(place).ok()?)?;
+    let code = id.get(&content.codes)?;
     let ended =
         code.spans.iter().all(|span| span.to.is_some()).then(|| code.spans.last().and_then(|span| span.to)).flatten();
     if let Some(day) = ended.filter(|_| code.replaced_by.is_some() || content.releases.iter().all(|it| it.to.is_none()))
     {
         let by = code.replaced_by.as_ref().and_then(|by| by.codes.first());
-        let by = by.and_then(|by| content.codes.get(usize::try_from(*by).ok()?));
+        let by = by.and_then(|by| by.get(&content.codes));
         let help = by.map(|by| format!("map to `{}`, which replaced it", by.code));
         let problem =
             Problem::MapToRetired { code: code.code.clone(), set: content.name.clone(), day: day.to_string() };
@@ -100,7 +101,7 @@ fn target(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option
     } else if !code.is_assignable {
         report.say(name.span, Problem::MapToGroup { code: code.code.clone(), set: content.name.clone() }, None);
     }
-    Some(place)
+    Some(id)
 }
 
 /// The `maps to` lines of all code sets, a crosswalk for each pair of sets.

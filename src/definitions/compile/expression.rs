@@ -26,6 +26,7 @@ use crate::model::expression::Function;
 use crate::model::expression::Member;
 use crate::model::expression::Operator;
 use crate::model::expression::TextTest;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
@@ -405,7 +406,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// First and last place of a code or range of codes, all under the last included.
-    fn range(&mut self, set: SetId, range: &CodeRange) -> Option<(u32, u32)> {
+    fn range(&mut self, set: SetId, range: &CodeRange) -> Option<(CodeId, CodeId)> {
         match self.world.code_range(set, range) {
             Ok(found) => found,
             Err((span, problem, help)) => {

@@ -190,12 +190,12 @@ pub(super) fn resolve(world: &mut World, set: SetId, draft: &mut Draft<'_>, repo
     }
     let Some(content) = set.get_mut(&mut world.sets) else { return };
     for (code, label) in labels {
-        if let Some(code) = usize::try_from(code).ok().and_then(|code| content.codes.get_mut(code)) {
+        if let Some(code) = code.get_mut(&mut content.codes) {
             code.labels.push(CodeLabel { label, from: None, to: None });
         }
     }
     for (code, property, literal) in values {
-        if let Some(code) = usize::try_from(code).ok().and_then(|code| content.codes.get_mut(code)) {
+        if let Some(code) = code.get_mut(&mut content.codes) {
             code.properties.push((property, literal));
         }
     }

@@ -44,6 +44,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::model::content::CodeSet;
 use crate::model::content::Crosswalk;
+use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
@@ -282,13 +283,12 @@ fn duplicate(what: &str, name: &crate::definitions::parse::tree::Name, report: &
 }
 
 /// Last place under each code, by the main parents; codes stand in pre-order.
-fn ends(set: &CodeSet) -> Vec<u32> {
-    let mut ends: Vec<u32> = (0..set.codes.len()).map(|place| u32::try_from(place).unwrap_or(u32::MAX)).collect();
+fn ends(set: &CodeSet) -> Vec<CodeId> {
+    let mut ends: Vec<CodeId> = CodeId::first(set.codes.len()).collect();
     for place in (0..set.codes.len()).rev() {
-        let end = ends.get(place).copied().unwrap_or(0);
-        let parent =
-            set.codes.get(place).and_then(|code| code.parents.first()).and_then(|it| usize::try_from(*it).ok());
-        if let Some(parent_end) = parent.and_then(|parent| ends.get_mut(parent)) {
+        let Some(end) = ends.get(place).copied() else { continue };
+        let parent = set.codes.get(place).and_then(|code| code.parents.first());
+        if let Some(parent_end) = parent.and_then(|parent| parent.get_mut(&mut ends)) {
             *parent_end = (*parent_end).max(end);
         }
     }
@@ -298,21 +298,21 @@ fn ends(set: &CodeSet) -> Vec<u32> {
 /// Circles of parents and of replacements. A code under itself by its main parents was found before, as it has no place in the order.
 fn checks_of_codes(world: &World, set: SetId, draft: &Draft<'_>, report: &mut Report) {
     let Some(codes) = set.get(&world.sets).map(|set| set.codes.as_slice()) else { return };
-    let mut say = |circle: Vec<usize>, problem: fn(String) -> Problem, help: &str| {
-        let names: Vec<&str> = circle.iter().filter_map(|it| codes.get(*it)).map(|it| it.code.as_str()).collect();
-        let written = circle.iter().find_map(|it| draft.written.get(&u32::try_from(*it).ok()?));
+    let mut say = |circle: Vec<CodeId>, problem: fn(String) -> Problem, help: &str| {
+        let names: Vec<&str> = circle.iter().filter_map(|it| it.get(codes)).map(|it| it.code.as_str()).collect();
+        let written = circle.iter().find_map(|it| draft.written.get(it));
         let (file, span) = written.copied().unwrap_or((&draft.file, draft.span));
         report.enter(file);
         report.say(span, problem(names.join(", ")), Some(help.to_owned()));
     };
     if codes.iter().any(|code| code.parents.len() > 1) {
-        let parents = |code: usize| codes.get(code).map(|code| code.parents.as_slice()).unwrap_or_default();
+        let parents = |code: CodeId| code.get(codes).map(|code| code.parents.as_slice()).unwrap_or_default();
         for circle in checks::circles(codes.len(), parents) {
             say(circle, |codes| Problem::ParentCycle { codes }, "take one `under` away");
         }
     }
-    let replacements = |code: usize| {
-        codes.get(code).and_then(|code| code.replaced_by.as_ref()).map(|by| by.codes.as_slice()).unwrap_or_default()
+    let replacements = |code: CodeId| {
+        code.get(codes).and_then(|code| code.replaced_by.as_ref()).map(|by| by.codes.as_slice()).unwrap_or_default()
     };
     for circle in checks::circles(codes.len(), replacements) {
         let help = "take one `replaced by` away, or name a code that is still in force";

@@ -12,6 +12,7 @@ use crate::model::content::CodeSet;
 use crate::model::content::Relation;
 use crate::model::day::Day;
 use crate::model::day::Moment;
+use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
 use crate::model::ids::SetId;
@@ -77,10 +78,10 @@ pub(super) struct DomainNames {
 pub(super) struct World {
     /// Code sets, by place.
     pub sets: Vec<CodeSet>,
-    /// Codes of each set: as they are looked up → place.
-    pub codes: Vec<HashMap<String, u32>>,
+    /// Codes of each set: as they are looked up → id.
+    pub codes: Vec<HashMap<String, CodeId>>,
     /// Last place under each code, for each set.
-    pub ends: Vec<Vec<u32>>,
+    pub ends: Vec<Vec<CodeId>>,
     /// Labels, by place.
     pub labels: Vec<Label>,
     /// Which codes have a label, since when and who says so.
@@ -173,15 +174,15 @@ impl World {
         set.map(|set| set.properties.iter().map(|property| property.name.clone()).collect()).unwrap_or_default()
     }
 
-    /// Place of a code.
-    pub fn code(&self, set: SetId, code: &str) -> Option<u32> {
+    /// The code of a name.
+    pub fn code(&self, set: SetId, code: &str) -> Option<CodeId> {
         set.get(&self.codes)?.get(&key(code)).copied()
     }
 
     /// Last place of what is under a code.
-    pub fn end(&self, set: SetId, code: u32) -> u32 {
+    pub fn end(&self, set: SetId, code: CodeId) -> CodeId {
         let ends = set.get(&self.ends);
-        ends.and_then(|ends| ends.get(usize::try_from(code).ok()?)).copied().unwrap_or(code)
+        ends.and_then(|ends| code.get(ends)).copied().unwrap_or(code)
     }
 
     /// Whether a release of the set is missing, so that a code may be right although it is not here.
@@ -199,7 +200,7 @@ impl World {
 
     /// First and last place that a code or a range of codes means, all under the last included. `Ok(None)` if a
     /// release is missing and the code may be there.
-    pub fn code_range(&self, set: SetId, range: &CodeRange) -> Result<Option<(u32, u32)>, Wrong> {
+    pub fn code_range(&self, set: SetId, range: &CodeRange) -> Result<Option<(CodeId, CodeId)>, Wrong> {
         let mut places = [None; 2];
         for (place, name) in places.iter_mut().zip([Some(&range.from), range.to.as_ref()]) {
             let Some(name) = name else { continue };
@@ -226,16 +227,16 @@ impl World {
     }
 
     /// The codes that fall into a range by the order of their letters.
-    fn range_by_letters(&self, set: SetId, range: &CodeRange) -> Option<(u32, u32)> {
+    fn range_by_letters(&self, set: SetId, range: &CodeRange) -> Option<(CodeId, CodeId)> {
         let low = key(&range.from.item);
         let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
         let codes = &set.get(&self.sets)?.codes;
         // A block such as `F10-F19` begins like the first code in it and is none of the range.
         let is_inside = |code: &str| is_between(code, &low, &high) && (!code.contains('-') || low.contains('-'));
-        let mut inside = codes.iter().enumerate().filter(|(_, code)| is_inside(&key(&code.code)));
-        let first = inside.next()?.0;
-        let last = inside.next_back().map_or(first, |it| it.0);
-        Some((u32::try_from(first).ok()?, u32::try_from(last).ok()?))
+        let inside = CodeId::numbered(codes).filter(|(_, code)| is_inside(&key(&code.code)));
+        let mut inside = inside.map(|(id, _)| id);
+        let first = inside.next()?;
+        Some((first, inside.last().unwrap_or(first)))
     }
 
     /// A value of a type as it stands in a definition.

@@ -55,7 +55,7 @@ impl<'a> Sheet<'a> {
 
 /// Where everything is that the options speak of.
 struct Plan {
-    code: Option<usize>,
+    code_column: Option<usize>,
     title: Option<usize>,
     short: Option<usize>,
     parent: Option<usize>,
@@ -64,7 +64,7 @@ struct Plan {
     also: Vec<usize>,
     definition: Option<usize>,
     assignable: Option<(usize, String)>,
-    labels: Vec<(String, Option<(usize, String)>)>,
+    label_columns: Vec<(String, Option<(usize, String)>)>,
     properties: Vec<(super::PropertyColumn, usize)>,
     only: Vec<(usize, String)>,
     path: Vec<usize>,
@@ -77,7 +77,7 @@ impl Plan {
             Ok((label.clone(), when.as_ref().map(test).transpose()?))
         };
         let plan = Plan {
-            code: sheet.role(options, ColumnRole::Code)?,
+            code_column: sheet.role(options, ColumnRole::Code)?,
             title: sheet.role(options, ColumnRole::Title)?,
             short: sheet.role(options, ColumnRole::Short)?,
             parent: sheet.role(options, ColumnRole::Parent)?,
@@ -86,7 +86,7 @@ impl Plan {
             also: sheet.roles(options, ColumnRole::Also)?,
             definition: sheet.role(options, ColumnRole::Definition)?,
             assignable: options.assignable.as_ref().map(test).transpose()?,
-            labels: options.labels.iter().map(label).collect::<Result<_, Error>>()?,
+            label_columns: options.labels.iter().map(label).collect::<Result<_, Error>>()?,
             properties: options
                 .properties
                 .iter()
@@ -95,7 +95,7 @@ impl Plan {
             only: options.only.iter().map(test).collect::<Result<_, Error>>()?,
             path: options.path.iter().map(|column| sheet.place(column)).collect::<Result<_, Error>>()?,
         };
-        if plan.code.is_none() && plan.path.is_empty() {
+        if plan.code_column.is_none() && plan.path.is_empty() {
             return Err(Error::Form("say which column holds the code: `code column NAME`".to_owned()));
         }
         Ok(plan)
@@ -115,7 +115,7 @@ pub(super) fn read(bytes: &[u8], separator: u8, options: &Options) -> Result<Imp
             continue;
         }
         let above = add_path(&plan, &cell, &mut rows, &mut made);
-        if plan.code.is_none_or(|place| cell(place).is_empty()) {
+        if plan.code_column.is_none_or(|place| cell(place).is_empty()) {
             continue;
         }
         rows.push(row(&plan, options, &cell, above));
@@ -139,14 +139,14 @@ fn add_path<'r>(
         if name.is_empty() {
             break;
         }
-        if plan.code.is_none() && !code.is_empty() {
+        if plan.code_column.is_none() && !code.is_empty() {
             code.push_str(" / ");
         } else {
             code.clear();
         }
         code.push_str(name);
         if made.insert(code.clone()) {
-            let assignable = plan.code.is_some().then_some(false);
+            let assignable = plan.code_column.is_some().then_some(false);
             let under = std::mem::take(&mut above);
             rows.push(Row { code: code.clone(), title: name.to_owned(), under, assignable, ..Row::default() });
         }
@@ -164,7 +164,7 @@ fn row<'r>(plan: &Plan, options: &Options, cell: &dyn Fn(usize) -> &'r str, abov
     let is_dated = plan.from.is_some() || plan.to.is_some() || from.is_some() || to.is_some();
     let span = Validity { from, to, is_assignable: assignable.unwrap_or(true) };
     let parent = maybe(plan.parent);
-    let code = maybe(plan.code).to_owned();
+    let code = maybe(plan.code_column).to_owned();
     let mut properties = Vec::new();
     for (column, place) in &plan.properties {
         let text = if column.lower { cell(*place).to_lowercase() } else { cell(*place).to_owned() };
@@ -175,7 +175,7 @@ fn row<'r>(plan: &Plan, options: &Options, cell: &dyn Fn(usize) -> &'r str, abov
         let parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
         properties.extend(parts.map(|part| (column.property.clone(), part.to_owned())));
     }
-    let labels = plan.labels.iter().filter(|(_, when)| when.as_ref().is_none_or(holds));
+    let labels = plan.label_columns.iter().filter(|(_, when)| when.as_ref().is_none_or(holds));
     Row {
         title: maybe(plan.title).to_owned(),
         short: maybe(plan.short).to_owned(),

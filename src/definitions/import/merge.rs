@@ -11,6 +11,7 @@ use crate::model::content::Relation;
 use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -20,10 +21,10 @@ use std::collections::HashMap;
 pub struct Merged {
     /// The code set. Properties and labels are not in it yet: their names mean nothing here.
     pub set: CodeSet,
-    /// Code by place, property, value as written.
-    pub properties: Vec<(u32, String, String)>,
-    /// Code by place, name of a label.
-    pub labels: Vec<(u32, String)>,
+    /// Code, property, value as written.
+    pub properties: Vec<(CodeId, String, String)>,
+    /// Code, name of a label.
+    pub labels: Vec<(CodeId, String)>,
     /// References (parents, relations, index entries, replacements) to codes that are not in the set.
     pub unresolved: u32,
 }
@@ -75,11 +76,11 @@ struct Node {
 struct Draft {
     dotless: bool,
     nodes: Vec<Node>,
-    codes: HashMap<String, usize>,
+    singles: HashMap<String, usize>,
     groups: HashMap<String, usize>,
     roots: Vec<usize>,
-    /// Of each node, its place in the set.
-    places: Vec<Option<u32>>,
+    /// Of each node, which code of the set it became.
+    ids: Vec<Option<CodeId>>,
 }
 
 impl Draft {
@@ -92,7 +93,7 @@ impl Draft {
         if key.is_empty() {
             return;
         }
-        let known = if row.is_group { &mut self.groups } else { &mut self.codes };
+        let known = if row.is_group { &mut self.groups } else { &mut self.singles };
         if let Some(node) = known.get(&key).and_then(|place| self.nodes.get_mut(*place)) {
             node.add(row, part, dates);
             return;
@@ -158,7 +159,7 @@ impl Draft {
         let named = match &node.row.under {
             Under::Top => return None,
             Under::Group(name) => self.groups.get(&self.key(name)).copied(),
-            Under::Code(name) => self.codes.get(&self.key(name)).copied(),
+            Under::Code(name) => self.singles.get(&self.key(name)).copied(),
             Under::Prefix | Under::Unsaid => None,
         };
         let by_prefix = node.row.under == Under::Prefix || (self.dotless && !node.row.is_group);
@@ -169,7 +170,7 @@ impl Draft {
     fn by_prefix(&self, code: &str) -> Option<usize> {
         let key = self.key(code);
         let mut shorter = (1..key.len()).rev().filter_map(|length| key.get(..length));
-        shorter.find_map(|beginning| self.codes.get(beginning)).copied()
+        shorter.find_map(|beginning| self.singles.get(beginning)).copied()
     }
 
     /// The group whose name is the narrowest range around a code: an ended category stands in no release any more.
@@ -195,24 +196,24 @@ impl Draft {
 
     fn finish(mut self, mut set: CodeSet, index: Vec<(String, String)>) -> Merged {
         let order = self.in_order();
-        self.places = vec![None; self.nodes.len()];
-        for (place, node) in (0..).zip(&order) {
-            if let Some(known) = self.places.get_mut(*node) {
-                *known = Some(place);
+        self.ids = vec![None; self.nodes.len()];
+        for (id, node) in CodeId::numbered(&order) {
+            if let Some(known) = self.ids.get_mut(*node) {
+                *known = Some(id);
             }
         }
         let mut merged = Merged::default();
-        for (place, node) in (0..).zip(&order) {
+        for (id, node) in CodeId::numbered(&order) {
             let Some(node) = self.nodes.get_mut(*node) else { continue };
             let (row, parent) = (std::mem::take(&mut node.row), node.parent);
-            merged.properties.extend(row.properties.iter().map(|(name, value)| (place, name.clone(), value.clone())));
-            merged.labels.extend(row.labels.iter().map(|label| (place, label.clone())));
+            merged.properties.extend(row.properties.iter().map(|(name, value)| (id, name.clone(), value.clone())));
+            merged.labels.extend(row.labels.iter().map(|label| (id, label.clone())));
             let code = self.code(row, parent, &mut set.relations, &mut merged.unresolved);
             set.codes.push(code);
         }
         for (words, code) in index {
-            match self.place(&code) {
-                Some(place) => set.index.push((words, place)),
+            match self.id(&code) {
+                Some(id) => set.index.push((words, id)),
                 None => merged.unresolved += 1,
             }
         }
@@ -230,24 +231,24 @@ impl Draft {
         order
     }
 
-    fn place(&self, code: &str) -> Option<u32> {
+    fn id(&self, code: &str) -> Option<CodeId> {
         let key = self.key(code);
-        let node = self.codes.get(&key).or_else(|| self.groups.get(&key))?;
-        *self.places.get(*node)?
+        let node = self.singles.get(&key).or_else(|| self.groups.get(&key))?;
+        *self.ids.get(*node)?
     }
 
     fn code(&self, row: Row, parent: Option<usize>, known: &mut Vec<Relation>, unresolved: &mut u32) -> Code {
-        let mut parents: Vec<u32> = parent.and_then(|parent| *self.places.get(parent)?).into_iter().collect();
-        let mut counted = |place: Option<u32>| {
-            *unresolved += u32::from(place.is_none());
-            place
+        let mut parents: Vec<CodeId> = parent.and_then(|parent| *self.ids.get(parent)?).into_iter().collect();
+        let mut counted = |id: Option<CodeId>| {
+            *unresolved += u32::from(id.is_none());
+            id
         };
         for more in &row.more {
-            parents.extend(counted(self.place(more)).filter(|more| !parents.contains(more)));
+            parents.extend(counted(self.id(more)).filter(|more| !parents.contains(more)));
         }
         let mut relations = Vec::new();
         for (relation, from, to) in &row.relations {
-            if let (Some(from), Some(to)) = (counted(self.place(from)), counted(self.place(to))) {
+            if let (Some(from), Some(to)) = (counted(self.id(from)), counted(self.id(to))) {
                 let relation = (relation_place(relation, known), from.min(to), from.max(to));
                 if !relations.contains(&relation) {
                     relations.push(relation);
@@ -256,7 +257,7 @@ impl Draft {
         }
         let replaced_by = row.replaced_by.map(|(how, codes)| Replacement {
             how,
-            codes: codes.iter().filter_map(|code| counted(self.place(code))).collect(),
+            codes: codes.iter().filter_map(|code| counted(self.id(code))).collect(),
         });
         let spans = joined(row.spans);
         let is_assignable = if spans.is_empty() {
@@ -412,8 +413,8 @@ mod tests {
         let codes: Vec<_> = merged.set.codes.iter().map(|code| code.code.as_str()).collect();
         assert_eq!(codes, ["1", "A00-B99", "A00", "A00.0", "A00.5", "A00.9", "2", "C50", "C50", "C50.1"]);
         assert_eq!(merged.set.codes[5].spans.len(), 2);
-        assert_eq!(merged.set.codes[8].parents, [7]);
-        assert_eq!(merged.set.codes[9].parents, [8]);
+        assert_eq!(merged.set.codes[8].parents.iter().map(|it| it.index()).collect::<Vec<_>>(), [7]);
+        assert_eq!(merged.set.codes[9].parents.iter().map(|it| it.index()).collect::<Vec<_>>(), [8]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::model::content::Code;
 use crate::model::content::CodeSet;
 use crate::model::content::Replacing;
 use crate::model::content::Validity;
+use crate::model::ids::CodeId;
 use std::fmt::Write;
 
 /// Prints a code set as a `codeset` statement: codes stand in the braces of their main parent.
@@ -29,16 +30,17 @@ pub fn to_definition(set: &CodeSet) -> String {
         let inherited = if relation.is_inherited { " inherited" } else { "" };
         let _ = writeln!(out, "  relation {}{symmetric}{inherited}", name(&relation.name));
     }
-    let mut open: Vec<u32> = Vec::new();
-    for (place, code) in (0_u32..).zip(&set.codes) {
+    let mut open: Vec<CodeId> = Vec::new();
+    for (id, code) in CodeId::numbered(&set.codes) {
         let parent = code.parents.first();
         while open.last().is_some_and(|top| Some(top) != parent) {
             close(&mut out, &mut open);
         }
-        let has_children = set.codes.get(place as usize + 1).is_some_and(|next| next.parents.first() == Some(&place));
+        let has_children =
+            id.next().and_then(|next| next.get(&set.codes)).is_some_and(|next| next.parents.first() == Some(&id));
         print_code(&mut out, set, code, open.len() + 1, has_children);
         if has_children {
-            open.push(place);
+            open.push(id);
         }
     }
     while !open.is_empty() {
@@ -48,7 +50,7 @@ pub fn to_definition(set: &CodeSet) -> String {
     out
 }
 
-fn close(out: &mut String, open: &mut Vec<u32>) {
+fn close(out: &mut String, open: &mut Vec<CodeId>) {
     open.pop();
     let _ = writeln!(out, "{}}}", "  ".repeat(open.len() + 1));
 }
@@ -73,7 +75,7 @@ fn print_code(out: &mut String, set: &CodeSet, code: &Code, depth: usize, has_ch
 
 fn lines(set: &CodeSet, code: &Code, has_children: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    let named = |place: &u32| set.codes.get(*place as usize).map_or(String::new(), |code| name(&code.code));
+    let named = |id: &CodeId| id.get(&set.codes).map_or(String::new(), |code| name(&code.code));
     if has_children && code.is_assignable {
         lines.push("assignable".to_owned());
     }
@@ -142,14 +144,14 @@ mod tests {
 
     #[test]
     fn codes_stand_in_their_parents() {
-        let code = |code: &str, parents: &[u32], is_assignable| Code {
+        let code = |code: &str, parents: &[CodeId], is_assignable| Code {
             code: code.to_owned(),
             title: format!("The \"{code}\""),
             parents: parents.to_vec(),
             is_assignable,
             ..Code::default()
         };
-        let codes = vec![code("A", &[], false), code("A 1", &[0], true), code("B", &[], true)];
+        let codes = vec![code("A", &[], false), code("A 1", &[CodeId::FIRST], true), code("B", &[], true)];
         let set = CodeSet { name: "x".to_owned(), codes, ..CodeSet::default() };
         let text = "codeset x {\n  group A \"The \\\"A\\\"\" {\n    code \"A 1\" \"The \\\"A 1\\\"\"\n  }\n  code B \"The \\\"B\\\"\"\n}\n";
         assert_eq!(to_definition(&set), text);

@@ -9,6 +9,7 @@ use super::sources::Folders;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::CodeSet;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::program::Shared;
 use crate::registry::Codes;
@@ -168,13 +169,13 @@ fn dates_agree_with_the_validity_table() {
 fn speed_of_looking_up() {
     let registry = built();
     let codes = registry.codes(SetId::FIRST);
-    let texts: Vec<&str> = (0..codes.len()).map(|code| codes.code(code)).collect();
+    let texts: Vec<&str> = codes.all().map(|code| codes.code(code)).collect();
     let begun = Instant::now();
-    let found: u64 = texts.iter().filter_map(|text| codes.find(text)).map(u64::from).sum();
-    println!("{found}: {:.1} million finds a second", f64::from(codes.len()) / begun.elapsed().as_secs_f64() / 1e6);
+    let found: u64 = texts.iter().filter_map(|text| codes.find(text)).map(|code| code.index() as u64).sum();
+    println!("{found}: {:.1} million finds a second", texts.len() as f64 / begun.elapsed().as_secs_f64() / 1e6);
     let begun = Instant::now();
-    let under = (0..codes.len()).filter(|code| codes.is_under(*code, code / 2)).count();
-    println!("{under}: {:.1} million is_under a second", f64::from(codes.len()) / begun.elapsed().as_secs_f64() / 1e6);
+    let under = codes.all().filter(|code| codes.is_under(*code, CodeId::try_from(code.index() / 2).unwrap())).count();
+    println!("{under}: {:.1} million is_under a second", texts.len() as f64 / begun.elapsed().as_secs_f64() / 1e6);
 }
 
 fn score(codes: Codes<'_>, show: usize) {
@@ -183,9 +184,9 @@ fn score(codes: Codes<'_>, show: usize) {
     let (mut worst, mut sum) = (0.0_f64, 0.0_f64);
     for line in rows("do_icd10cm_dev.tsv").lines().skip(1) {
         let cells: Vec<&str> = line.split('\t').collect();
-        let wanted: Vec<u32> =
+        let wanted: Vec<CodeId> =
             cells[2].split(',').filter_map(|code| codes.find(&code.replace("ICD10CM:", ""))).collect();
-        let wanted: Vec<u32> = wanted.into_iter().filter(|code| codes.is_in_force(*code, on)).collect();
+        let wanted: Vec<CodeId> = wanted.into_iter().filter(|code| codes.is_in_force(*code, on)).collect();
         if wanted.is_empty() {
             continue;
         }
@@ -198,7 +199,7 @@ fn score(codes: Codes<'_>, show: usize) {
         let rank = hits.iter().position(|hit| wanted.contains(&hit.code));
         first += i32::from(rank == Some(0));
         ten += i32::from(rank.is_some());
-        let three = |code: u32| plain(codes.code(code)).chars().take(3).collect::<String>();
+        let three = |code: CodeId| plain(codes.code(code)).chars().take(3).collect::<String>();
         category +=
             i32::from(hits.first().is_some_and(|hit| wanted.iter().any(|code| three(*code) == three(hit.code))));
         if rank != Some(0) && shown < show {

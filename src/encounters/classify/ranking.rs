@@ -5,6 +5,7 @@ use super::reasons::Said;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::outcome::Candidate;
 use crate::model::rules::Classifier;
@@ -68,7 +69,7 @@ pub fn choose(candidates: &mut Vec<Candidate<'_>>, wanted: Option<usize>) {
 
 /// A candidate before its reasons are written out.
 struct Draft {
-    code: u32,
+    code: CodeId,
     score: f32,
     /// Its reasons, among those of all.
     first: usize,
@@ -189,7 +190,7 @@ fn drop_groups(codes: Codes<'_>, drafts: &mut Vec<Draft>, reasons: &[Said<'_>]) 
         return;
     }
     let is_by_phrase = |draft: &Draft| reasons.get(draft.first..draft.last).unwrap_or(&[]).iter().all(Said::is_phrase);
-    let mut groups: Vec<u32> =
+    let mut groups: Vec<CodeId> =
         drafts.iter().filter(|it| is_by_phrase(it)).flat_map(|draft| codes.ancestors(draft.code)).collect();
     groups.sort_unstable();
     drafts.retain(|draft| !is_by_phrase(draft) || groups.binary_search(&draft.code).is_err());

@@ -6,6 +6,7 @@ use crate::logic::Logic;
 use crate::logic::index::Index;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
+use crate::model::ids::CodeId;
 use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
 use crate::model::rules::Scored;
@@ -23,9 +24,9 @@ pub(super) type Gathered<'l> = Vec<Said<'l>>;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Said<'l> {
     /// The code it speaks for on the day of the encounter.
-    pub code: u32,
+    pub code: CodeId,
     /// The code it is said of.
-    pub original: u32,
+    pub original: CodeId,
     /// The criteria it comes from, by place.
     pub criteria: Option<u32>,
     /// What it is worth.
@@ -46,7 +47,7 @@ enum What<'l> {
 }
 
 impl<'l> Said<'l> {
-    pub(super) fn words(code: u32, name: &'l str, title: &'l str, points: f32) -> Said<'l> {
+    pub(super) fn words(code: CodeId, name: &'l str, title: &'l str, points: f32) -> Said<'l> {
         Said { code, original: code, criteria: None, points, what: What::Words(name, title) }
     }
 
@@ -215,7 +216,7 @@ fn offers<'l>(frame: &mut Frame<'_>, classifier: &'l Classifier, gathered: &mut 
 
 fn rule_out<'e, 'l: 'e>(frame: &mut Frame<'e>, classifier: &'l Classifier, gathered: &mut Gathered<'l>) {
     gathered.sort_by_key(|said| said.original);
-    let mut last: Option<(u32, bool)> = None;
+    let mut last: Option<(CodeId, bool)> = None;
     gathered.retain(|said| {
         if let Some((known, stays)) = last
             && known == said.original

@@ -4,6 +4,7 @@ use super::reasons::Gathered;
 use super::reasons::Said;
 use crate::logic::Frame;
 use crate::logic::Logic;
+use crate::model::ids::CodeId;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
 use crate::registry::Codes;
@@ -75,7 +76,7 @@ fn gather_terms<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l s
 }
 
 /// Adds a reason, or keeps the better of two that words gave for one code.
-fn add<'l>(gathered: &mut Gathered<'l>, code: u32, title: &'l str, name: &'l str, points: f32) {
+fn add<'l>(gathered: &mut Gathered<'l>, code: CodeId, title: &'l str, name: &'l str, points: f32) {
     match gathered.iter_mut().find(|said| said.code == code && said.is_words()) {
         Some(known) => known.points = known.points.max(points),
         None => gathered.push(Said::words(code, name, title, points)),

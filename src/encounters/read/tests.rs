@@ -7,6 +7,7 @@ use crate::model::content::CodeSet;
 use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::encounter::Encounter;
+use crate::model::ids::CodeId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
 use crate::model::program::Shared;
@@ -159,7 +160,7 @@ fn values_take_the_type_of_their_field() {
         },
         _ => None,
     };
-    assert_eq!((code(0), code(1)), (Some(0), None));
+    assert_eq!((code(0), code(1)), (Some(CodeId::FIRST), None));
 }
 
 #[test]

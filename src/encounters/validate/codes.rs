@@ -5,6 +5,7 @@ use crate::encounters::classify::Place;
 use crate::encounters::classify::codes_in;
 use crate::logic::Frame;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::outcome::Finding;
 use crate::model::record::Field;
 use crate::model::rules::Severity;
@@ -36,7 +37,7 @@ fn judge(codes: Codes<'_>, place: Place<'_>, on: Day) -> Option<Finding> {
     }
     let written = codes.code(code);
     let (rule, message, fix) = if codes.is_in_force(code, on) {
-        let below: Vec<u32> =
+        let below: Vec<CodeId> =
             codes.children(code).into_iter().filter(|child| codes.is_assignable(*child, on)).collect();
         let message = format!("`{written}` is a group and may not be recorded itself");
         ("code-not-assignable", message, only(&below))
@@ -53,7 +54,7 @@ fn judge(codes: Codes<'_>, place: Place<'_>, on: Day) -> Option<Finding> {
     Some(finding)
 }
 
-fn only(codes: &[u32]) -> Option<u32> {
+fn only(codes: &[CodeId]) -> Option<CodeId> {
     match codes {
         [one] => Some(*one),
         _ => None,

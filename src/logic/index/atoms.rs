@@ -8,6 +8,7 @@ use crate::model::expression::Path;
 use crate::model::expression::Quantifier;
 use crate::model::expression::Root;
 use crate::model::expression::TextTest;
+use crate::model::ids::CodeId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
@@ -204,8 +205,8 @@ fn key(tag: u8, value: u64) -> u64 {
     (value ^ (u64::from(tag) << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-fn code_key(code: u32) -> u64 {
-    key(1, u64::from(code))
+fn code_key(code: CodeId) -> u64 {
+    key(1, u64::from(code.to_stored()))
 }
 
 fn text_key(text: &str) -> u64 {

@@ -5,6 +5,7 @@ use super::words::Splitter;
 use super::words::Word;
 use super::words::faintness;
 use crate::model::content::CodeSet;
+use crate::model::ids::CodeId;
 use crate::registry::layout::EntryRow;
 use crate::registry::layout::Packed;
 use std::collections::BTreeMap;
@@ -35,7 +36,7 @@ pub(crate) struct Index {
 }
 
 struct Entry {
-    code: u32,
+    code: CodeId,
     field: u8,
     words: Vec<Word>,
 }
@@ -57,7 +58,7 @@ pub(crate) fn pack(set: &CodeSet) -> Index {
         let needed = words.iter().filter(|word| !word.is_optional);
         let weight: f32 = needed.clone().filter_map(|word| rarity.get(word.stem.as_str())).sum();
         let row = EntryRow {
-            code: entry.code.into(),
+            code: entry.code.to_stored().into(),
             field: entry.field,
             words: u8::try_from(needed.count()).unwrap_or(u8::MAX),
             weight: sixteenths(weight).to_le_bytes(),
@@ -89,17 +90,17 @@ fn sixteenths(weight: f32) -> u16 {
 
 fn entries(set: &CodeSet) -> Vec<Entry> {
     let splitter = Splitter::new();
-    let mut index: Vec<&(String, u32)> = set.index.iter().collect();
+    let mut index: Vec<&(String, CodeId)> = set.index.iter().collect();
     index.sort_by_key(|(_, code)| *code);
     let mut index = index.into_iter().peekable();
     let mut out = Vec::new();
-    for (place, code) in (0..).zip(&set.codes) {
+    for (id, code) in CodeId::numbered(&set.codes) {
         let mut known: BTreeSet<Vec<String>> = BTreeSet::new();
         let mut add = |text: &str, field: u8| {
             let words = splitter.words(text);
             let key = words.iter().map(|word| word.stem.clone()).collect();
             if !words.is_empty() && known.insert(key) {
-                out.push(Entry { code: place, field, words });
+                out.push(Entry { code: id, field, words });
             }
         };
         add(&code.title, TITLE);
@@ -107,7 +108,7 @@ fn entries(set: &CodeSet) -> Vec<Entry> {
         let includes = code.notes.iter().filter(|(kind, _)| kind == "includes");
         includes.for_each(|(_, note)| add(note, SYNONYM));
         code.designations.iter().for_each(|(_, title)| add(title, SYNONYM));
-        while let Some((text, _)) = index.next_if(|(_, code)| *code <= place) {
+        while let Some((text, _)) = index.next_if(|(_, code)| *code <= id) {
             add(text, INDEX);
         }
     }
@@ -169,8 +170,8 @@ fn phrases(set: &CodeSet, entries: &[Entry]) -> Vec<u8> {
         if needed.is_empty() || needed.len() > LONGEST_PHRASE {
             continue;
         }
-        let is_header = set.codes.get(entry.code as usize).is_none_or(|code| !code.is_assignable);
-        let value = (u64::from(is_header) << 40) | (u64::from(entry.field) << 32) | u64::from(entry.code);
+        let is_header = entry.code.get(&set.codes).is_none_or(|code| !code.is_assignable);
+        let value = (u64::from(is_header) << 40) | (u64::from(entry.field) << 32) | u64::from(entry.code.to_stored());
         let mut turned = needed.clone();
         turned.sort_by_key(|word| std::cmp::Reverse(word.part));
         for words in [needed, turned] {

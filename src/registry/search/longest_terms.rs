@@ -3,6 +3,7 @@
 use super::index;
 use super::words::Splitter;
 use super::words::Word;
+use crate::model::ids::CodeId;
 use crate::registry::codes::Codes;
 use crate::registry::layout::Kind;
 
@@ -13,8 +14,8 @@ pub struct TermMatch {
     pub start: usize,
     /// Byte after the last.
     pub end: usize,
-    /// Place in the code set.
-    pub code: u32,
+    /// The code.
+    pub code: CodeId,
     /// Number of words that match.
     pub words: u32,
 }
@@ -49,7 +50,7 @@ fn longest_terms(codes: Codes<'_>, text: &str) -> Vec<TermMatch> {
 }
 
 /// How many words the longest phrase at the beginning has, and its code.
-fn longest(phrases: &fst::Map<&[u8]>, words: &[Word]) -> Option<(usize, u32)> {
+fn longest(phrases: &fst::Map<&[u8]>, words: &[Word]) -> Option<(usize, CodeId)> {
     let fst = phrases.as_fst();
     let (mut node, mut value, mut found) = (fst.root(), 0_u64, None);
     for (count, word) in (1..=index::LONGEST_PHRASE).zip(words) {
@@ -61,7 +62,7 @@ fn longest(phrases: &fst::Map<&[u8]>, words: &[Word]) -> Option<(usize, u32)> {
         }
         if node.is_final() {
             let code = (value + node.final_output().value()) & u64::from(u32::MAX);
-            found = Some((count, u32::try_from(code).ok()?));
+            found = Some((count, CodeId::from_stored(u32::try_from(code).ok()?)?));
         }
     }
     found

@@ -10,6 +10,7 @@ use super::words;
 use super::words::Splitter;
 use super::words::Word;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::registry::codes::Codes;
 use crate::registry::layout::EntryRow;
 use crate::registry::layout::Kind;
@@ -86,8 +87,8 @@ thread_local! {
 /// What a search returns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
-    /// Place in the code set.
-    pub code: u32,
+    /// The code.
+    pub code: CodeId,
     /// Higher is better.
     pub score: f32,
 }
@@ -333,7 +334,7 @@ impl Judge {
 
 #[derive(Clone, Copy)]
 struct Judged {
-    code: u32,
+    code: CodeId,
     score: f32,
     mask: u32,
 }
@@ -346,7 +347,8 @@ fn judge(tallies: &mut Tallies, rows: &[EntryRow], whole: f32) -> Vec<Judged> {
         let score = judge.score(&tally, row);
         best = best.max(score);
         if score >= best * WORTH {
-            judged.push(Judged { code: row.code.get(), score, mask: tally.mask });
+            let code = CodeId::from_stored(row.code.get());
+            judged.extend(code.map(|code| Judged { code, score, mask: tally.mask }));
         }
     });
     judged.retain(|entry| entry.score >= best * WORTH);
@@ -387,7 +389,7 @@ fn rank(codes: Codes<'_>, terms: &[Term], whole: f32, on: Option<Day>, judged: &
 /// The best codes so far, the worst of them on top. Codes come in their order; of two that are equal the first stays.
 #[derive(Default)]
 struct Finalists {
-    heap: BinaryHeap<(Reverse<i32>, u32)>,
+    heap: BinaryHeap<(Reverse<i32>, CodeId)>,
 }
 
 impl Finalists {
@@ -422,7 +424,7 @@ fn turned(bits: i32) -> i32 {
 }
 
 /// What speaks for a code whatever the query.
-fn prior(codes: Codes<'_>, code: u32, day: Day) -> f32 {
+fn prior(codes: Codes<'_>, code: CodeId, day: Day) -> f32 {
     if codes.is_undated_group(code) {
         return GROUP;
     }

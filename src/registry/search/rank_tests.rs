@@ -6,6 +6,7 @@ use super::*;
 use crate::model::content::Code;
 use crate::model::content::CodeSet;
 use crate::model::content::Validity;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::program::Shared;
 use crate::registry::Parts;
@@ -42,7 +43,8 @@ fn plain(codes: Codes<'_>, query: &str, on: Option<Day>, limit: usize) -> Vec<Hi
     }
     let score = |(entry, tally): (&u32, &Tally)| {
         let row = rows[*entry as usize];
-        Judged { code: row.code.get(), score: Judge::new(whole).score(tally, &row), mask: tally.mask }
+        let code = CodeId::from_stored(row.code.get()).unwrap();
+        Judged { code, score: Judge::new(whole).score(tally, &row), mask: tally.mask }
     };
     let mut judged: Vec<Judged> = tallies.iter().map(score).collect();
     let best = judged.iter().map(|entry| entry.score).fold(0.0, f32::max);
@@ -148,7 +150,7 @@ fn set(rng: &mut Rng) -> CodeSet {
         ..Code::default()
     });
     let codes: Vec<Code> = codes.collect();
-    let index = codes.iter().zip(0..).map(|(_, place)| (words(rng, 4), place)).collect();
+    let index = CodeId::first(codes.len()).map(|code| (words(rng, 4), code)).collect();
     CodeSet { name: "set".to_owned(), codes, index, ..CodeSet::default() }
 }
 
