@@ -79,8 +79,8 @@ impl Planner<'_, '_> {
         inherited: Option<(&Treatment, &str)>,
     ) -> Vec<Planned> {
         let mut planned = Vec::with_capacity(fields.len());
-        for (slot, field) in fields.iter().enumerate() {
-            slots.push(u16::try_from(slot).unwrap_or(u16::MAX));
+        for (slot, field) in (0_u16..).zip(fields) {
+            slots.push(slot);
             let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
             planned.push(self.field(field, path, slots, inherited));
             slots.pop();
