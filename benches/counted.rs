@@ -130,12 +130,12 @@ fn counted_redact(redactor: &TextRedactor, texts: &[String]) -> usize {
 
 /// A definition file of 500 codes.
 fn parse() -> usize {
-    let mut text = "codeset large {\n    title \"Large\"\n    release 2026 from 2026-01-01\n".to_owned();
+    let mut text = "codeset large \"Large\" {\n    release 2026 from 2026-01-01\n".to_owned();
     for code in 0..500 {
         let _ = write!(
             text,
             "    code C{code} \"Something that happens for the reason number {code}\" {{\n        also     \"a shorter word\", \
-             \"another word for {code}\"\n        when     origin is officer and narrative mentions any (\"traffic stop\", \
+             \"another word for {code}\"\n        propose  when origin is officer and narrative mentions any (\"traffic stop\", \
              \"pulled over\") points 6\n    }}\n"
         );
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 pub fn text(codes: usize) -> String {
     let mut text = String::from(
         "record call {\n    id        text required\n    origin    one of (officer, caller, alarm, web)\n    \
-         narrative text free\n}\n\ncodeset large {\n    title    \"A large code set\"\n    record   call\n    \
+         narrative text free\n}\n\ncodeset large \"A large code set\" for call {\n    \
          release  2026 from 2026-01-01\n    property priority integer\n\n",
     );
     for code in 0..codes {
@@ -17,7 +17,7 @@ pub fn text(codes: usize) -> String {
         let _ = write!(
             text,
             "        code C{:03}.{:02} \"What happens for reason {code}\" {{\n            also     \"word {code}\", \"another \
-             word\"\n            when     origin is officer and narrative mentions \"stop {code}\"\n            priority {}\n        \
+             word\"\n            propose  when origin is officer and narrative mentions \"stop {code}\"\n            priority {}\n        \
              }}\n",
             code / 100,
             code % 100,

@@ -82,13 +82,13 @@ fn compiled(files: &[(&str, &str)]) -> (tencode::definitions::compile::Outcome, 
 
 #[test]
 fn the_rows_of_a_table_may_stand_in_a_file() {
-    let definitions = "table fees (kind text, age number) -> fee number first partial import csv \"fees.csv\"\n";
+    let definitions = "table fees (kind text, age number) -> fee number first-match partial import csv \"fees.csv\"\n";
     let csv = "fee,kind,age,from\n5,\"late, second\",18..64,2026-01-01\n7,any,>= 65,\n0,early,,\n";
     let (outcome, _folder) =
         compiled(&[("domain.toml", "title = \"Fees\"\n"), ("a.codes", definitions), ("fees.csv", csv)]);
     assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
     let table = &outcome.compiled.domains[0].tables[0];
-    let written = "table fees (kind text, age number) -> fee number first partial {\n\
+    let written = "table fees (kind text, age number) -> fee number first-match partial {\n\
                    \"late, second\", 18..64 -> 5 from 2026-01-01\nany, >= 65 -> 7\n\"early\", any -> 0\n}\n";
     let (outcome, _folder) = compiled(&[("domain.toml", "title = \"Fees\"\n"), ("a.codes", written)]);
     assert_eq!(*table, outcome.compiled.domains[0].tables[0]);

@@ -5,6 +5,8 @@ use std::path::Path;
 use tencode::definitions::compile::compile;
 use tencode::definitions::load::DomainSource;
 use tencode::definitions::load::parse_file;
+use tencode::definitions::upgrade::Knowledge;
+use tencode::definitions::upgrade::upgrade;
 use tencode::diagnostics::render::Sources;
 use tencode::diagnostics::render::terminal;
 use tencode::registry::write;
@@ -119,7 +121,37 @@ fn registry(text: &str) -> Vec<u8> {
 
 #[test]
 fn the_second_edition_means_what_the_first_did() {
-    assert!(registry(FIRST) == registry(SECOND), "the registries differ");
+    let mut knowledge = Knowledge::default();
+    knowledge.add(FIRST, true);
+    let upgraded = upgrade(FIRST, &knowledge);
+    assert!(registry(&upgraded) == registry(SECOND), "the registries differ");
+}
+
+#[test]
+fn every_word_of_the_first_edition_is_refused() {
+    let said = errors(FIRST.to_owned()).concat();
+    for (word, instead) in [
+        ("default", "default { VALUE when …; VALUE otherwise }"),
+        ("title", "codeset NAME \"title\""),
+        ("record", "codeset NAME for RECORD"),
+        ("text", "search in"),
+        ("abstain below", "decide above"),
+        ("when", "propose when"),
+        ("unless", "never when"),
+        ("raise", "PROPERTY VALUE when …"),
+        ("label", "labelled"),
+        ("includes", "inclusion"),
+        ("designation", "title"),
+        ("maps to", "maps to SET { CODE when …; CODE otherwise }"),
+        ("first", "first-match"),
+        ("on", "rules for RECORD { … }"),
+        ("scope", "when"),
+        ("text", "free text"),
+        ("counts", "counts below N hide"),
+    ] {
+        let message = format!("`{word}` belongs to the first edition of the language, now it is `{instead}`");
+        assert!(said.contains(&message), "{message}\n{said}");
+    }
 }
 
 #[test]

@@ -163,7 +163,7 @@ fn condition() -> impl Strategy<Value = String> {
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) or\n not ({b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}\n # why\n and {b})")),
             (name(), inner.clone()).prop_map(|(a, b)| format!("every {a} in {a}.list where {b}")),
-            (name(), inner).prop_map(|(a, b)| format!("any {a} has {b}")),
+            (name(), inner).prop_map(|(a, b)| format!("any {a} in {a}.list has {b}")),
         ]
     })
 }
@@ -171,15 +171,15 @@ fn condition() -> impl Strategy<Value = String> {
 fn code_line() -> impl Strategy<Value = String> {
     prop_oneof![
         (text(), text()).prop_map(|(a, b)| format!("also {a},\n   {b}")),
-        condition().prop_map(|a| format!("when   {a} points 6")),
-        condition().prop_map(|a| format!("unless {a}")),
+        condition().prop_map(|a| format!("propose  when   {a} points 6")),
+        condition().prop_map(|a| format!("never when {a}")),
         (path(), path()).prop_map(|(a, b)| format!("needs {a},{b}")),
         name().prop_map(|a| format!("retired 2025-12-31 replaced by {a}")),
         name().prop_map(|a| format!("replaced by either {a},  B")),
-        (name(), condition()).prop_map(|(a, b)| format!("maps to {a}/13B related when {b};\n  {a}/13C otherwise")),
+        (name(), condition()).prop_map(|(a, b)| format!("maps to {a} {{ 13B related when {b};\n  13C otherwise }}")),
         (name(), literal()).prop_map(|(a, b)| format!("{a}-x {b}")),
-        (name(), literal(), condition()).prop_map(|(a, b, c)| format!("raise {a} to {b} when {c}")),
-        text().prop_map(|a| format!("includes {a}")),
+        (name(), literal(), condition()).prop_map(|(a, b, c)| format!("{a}-x {b} when {c}")),
+        text().prop_map(|a| format!("inclusion {a}")),
         name().prop_map(|a| format!("excludes {a}, A..B")),
         Just("not assignable".to_owned()),
         Just("from 2026-01-01 to 2026-12-31".to_owned()),
@@ -222,19 +222,19 @@ fn statement() -> impl Strategy<Value = String> {
     let policy_line = prop_oneof![
         Just("remove every field that identifies person, place".to_owned()),
         Just("every date to year".to_owned()),
-        Just("text mask person, phone as \"[{kind}]\"".to_owned()),
+        Just("free  text mask person, phone as \"[{kind}]\"".to_owned()),
         Just("codes labelled a, b roll up to group".to_owned()),
         path().prop_map(|a| format!("{a}.x to band 5")),
     ];
     let block = |lines: Vec<String>| lines.join("\n  ");
     prop_oneof![
         (name(), prop::collection::vec(code(), 0..4))
-            .prop_map(move |(a, b)| format!("codeset {a} {{\n title \"T\"\n{}\n}}", block(b))),
+            .prop_map(move |(a, b)| format!("codeset {a} \"T\" {{\n{}\n}}", block(b))),
         (name(), prop::collection::vec(rule_line, 0..6))
             .prop_map(move |(a, b)| format!("rule {a} error \"why\" {{\n{}\n}}", block(b))),
         (name(), prop::collection::vec(field, 0..6)).prop_map(move |(a, b)| format!("record {a} {{\n{}\n}}", block(b))),
         (name(), prop::collection::vec(row, 0..4))
-            .prop_map(move |(a, b)| format!("table {a} (a, b, c number) -> d first {{\n{}\n}}", block(b))),
+            .prop_map(move |(a, b)| format!("table {a} (a, b, c number) -> d first-match {{\n{}\n}}", block(b))),
         (name(), prop::collection::vec(policy_line, 0..4))
             .prop_map(move |(a, b)| format!("policy {a} {{\n{}\n}}", block(b))),
         (name(), members()).prop_map(|(a, b)| format!("list {a} {b}")),
@@ -318,7 +318,7 @@ fn is_parsed_or_reported(text: &str) {
 const SAID: &str = r#"
 list late ("late", "overdue" from 2026-01-01, "past due" to 2025-12-31)
 function due(kind text, days number) -> bool = kind mentions late and days > 3 or kind + "x" = "latex"
-table fees (kind text, days number) -> fee number first partial {
+table fees (kind text, days number) -> fee number first-match partial {
     "late", > 3 -> 5 from 2026-01-01 to 2026-12-31
     any, any -> 0
 }
@@ -336,7 +336,7 @@ codeset colors {
     code BLUE "Blue"
     code GREEN "Green"
 }
-codeset shapes { decide never; code ROUND "Round" { when a relates to b by excludes } }
+codeset shapes { decide never; code ROUND "Round" { propose when a relates to b by excludes } }
 "#;
 
 #[test]

@@ -28,18 +28,19 @@ codeset animal-codes {
     code MOUSE "Mouse" { excludes CATTY }
     code HAMSTER "Hamster" { under MOUSE }
 }
-table fines (kind, amount) -> fee number first {
+table fines (kind, amount) -> fee number first-match {
     poodle, any -> 5
     any, any -> 7
 }
-rule call-1 error "the {animal} costs something" {
-    on call
-    require amount in numbers and amount < fines(kind, amount) and kind is canary and level >= severe
+rules for call {
+    rule call-1 error "the {animal} costs something" {
+        require amount in numbers and amount < fines(kind, amount) and kind is canary and level >= severe
+    }
 }
 policy visitors "Visitors" {
     audience visitors
     purpose research
-    text mask person
+    free text mask person
     met to month
     remark, said to remove
 }
@@ -64,10 +65,10 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("code that is excluded", "excludes ", "CATTY"),
     ("parent", "{ under ", "MOUSE"),
     ("field of a table", "fines (kind, ", "amount"),
-    ("value of a table", "first {\n    ", "poodle"),
+    ("value of a table", "first-match {\n    ", "poodle"),
     ("severity", "rule call-1 ", "error"),
     ("placeholder", "the {", "animal"),
-    ("record of a rule", "    on ", "call"),
+    ("record of a rule", "rules for ", "call"),
     ("keyword of a rule", "call\n    ", "require"),
     ("field", "require ", "amount"),
     ("choice", "kind is ", "canary"),

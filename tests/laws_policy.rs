@@ -58,12 +58,10 @@ record stay "A label that held for two years" {
 
 label once "What was so called for two years"
 
-codeset kinds {
-    title "Kinds"
-    record card
+codeset kinds "Kinds" for card {
     group OTHERS "Others" {
-        code D.1 "One that meant something else once" { label once from 2020-01-01 to 2021-12-31 }
-        code D.2 "One that did not exist before" { from 2020-01-01; label once from 2020-01-01 }
+        code D.1 "One that meant something else once" { labelled once from 2020-01-01 to 2021-12-31 }
+        code D.2 "One that did not exist before" { from 2020-01-01; labelled once from 2020-01-01 }
         code D.3 "One that always meant the same"
         code D.4 "Another that always meant the same"
         code D.5 "A third"
@@ -93,20 +91,20 @@ policy every "Every operator" {
     kind     to group 2
     mark     to mask
     remove   gone
-    text     mask all
+    free text mask all
 }
 
 policy dated "Withholds a label" {
     purpose  statistics
     codes    labelled once withhold
-    text     keep
+    free text keep
 }
 
 policy moved "Dates that move, numbers that keep their shape" {
     purpose  statistics
     seen     to shift 7
     number   to token
-    text     mask all
+    free text mask all
 }
 "#;
 

@@ -20,12 +20,11 @@ use tencode::registry::write_with;
 const DEFINITIONS: &str = r#"
 record visit { id text required; note text free; code code in reasons }
 label secret "Secret"
-codeset reasons {
-    title    "Reasons"
+codeset reasons "Reasons" {
     relation excludes symmetric inherited
     property weight integer
     group G "General" {
-        code G1 "Swollen ankle" { also "ankle swelling"; from 2020-01-01; weight 3; label secret }
+        code G1 "Swollen ankle" { also "ankle swelling"; from 2020-01-01; weight 3; labelled secret }
         code G2 "Broken wrist"  { retired 2024-12-31 replaced by G3 }
         code G3 "Fracture of wrist" { under H; excludes G1 }
     }

@@ -350,8 +350,7 @@ const CODES: &str = r#"record visit {
     kind  code in kinds
     note  text  free
 }
-codeset kinds {
-    title "Kinds"
+codeset kinds "Kinds" {
     code A "One"
     code B "Two"
 }
@@ -361,7 +360,7 @@ policy counting "Those who count" {
     remove   every field that identifies
     remove   every free field
     every date to month
-    counts   under 5 suppress with complement
+    counts   below 5 hide with complement
 }
 "#;
 

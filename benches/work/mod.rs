@@ -337,7 +337,7 @@ fn definitions(codes: &[Code]) -> String {
         "record contact {{\n    id text required\n    weight number\n    received date dates encounter\n    channel one of ({})\n    \
          origin one of ({})\n    region one of ({})\n    shift one of ({})\n    severity ladder ({})\n    repeated bool\n    \
          age integer\n    minutes integer\n    amount number\n    unit text\n    product text\n    narrative text free\n}}\n\n\
-         codeset work {{\n    title \"Work\"\n    release 2026 from 2026-01-01\n",
+         codeset work \"Work\" {{\n    release 2026 from 2026-01-01\n",
         CHANNELS.join(", "),
         ORIGINS.join(", "),
         REGIONS.join(", "),
@@ -348,7 +348,7 @@ fn definitions(codes: &[Code]) -> String {
         let tests: Vec<String> = code.tests.iter().map(written).collect();
         let _ = writeln!(
             text,
-            "    code {} \"{}\" {{ when {} points {} }}",
+            "    code {} \"{}\" {{ propose when {} points {} }}",
             code.name,
             code.name.replace('K', "Kind "),
             tests.join(" and "),

@@ -103,6 +103,8 @@ kinds! {
     19 Error Utf16 { order: String } = "the file is in UTF-16 ({order}), not in UTF-8";
     /// A file that holds no text.
     20 Error NotText { what: String } = "this is no text file: it is {what}";
+    /// A word of the first edition of the language.
+    21 Error FirstEdition { word: String, instead: String } = "`{word}` belongs to the first edition of the language, now it is `{instead}`";
 
     // names and types
     /// A name that nothing defines.

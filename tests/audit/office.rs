@@ -12,8 +12,7 @@ const CODES: &str = r#"record visit {
     area  text  quasi-identifier
     kind  code in kinds
 }
-codeset kinds {
-    title "Kinds"
+codeset kinds "Kinds" {
     code A "One" { also "first" }
     code B "Two"
 }

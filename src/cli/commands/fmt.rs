@@ -43,7 +43,7 @@ impl Fmt {
                 verdict = Verdict::Wrong;
                 continue;
             };
-            let (_, diagnostics) = parse::parse(&text, Edition::First);
+            let (_, diagnostics) = parse::parse(&text, Edition::Second);
             if diagnostics.iter().any(crate::diagnostics::Diagnostic::is_error) {
                 terminal.note(&format!("{}: has errors, left as it is; see `tencode check`", file.display()));
                 verdict = Verdict::Wrong;

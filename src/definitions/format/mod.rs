@@ -274,16 +274,15 @@ mod tests {
 
 
 # What people call about.
-codeset   call-types{   # for people
-  title "Calls"   # shown
+codeset   call-types "Calls"{   # for people
 
 
-  abstain below  0.45 # rather none
+  decide above  0.45 # rather none
   group TRAFFIC "Traffic" {
 
     code T-STOP "Traffic stop" {   also "vehicle stop" ,pulled,
       "stopped"   # as officers say
-      when ( (origin is officer)
+      propose when ( (origin is officer)
         and narrative mentions any( a,"b" ) )
       priority 4
     }
@@ -297,11 +296,11 @@ victims list of {
  age text
  } required
 }
-table t (a, b)->c first {
+table t (a, b)->c first-match {
 high,(low,any) -> P1
 medium, low    -> P2
 }
-derive call { label a when b
+derive call { labelled a when b
   visit.total  =  a + (b * 2)
 }"#;
 
@@ -311,9 +310,7 @@ derive call { label a when b
         expect![[r##"
             # What people call about.
             codeset call-types "Calls" {  # for people
-                # shown
-
-                decide above 0.45  # rather none
+                decide above 0.45         # rather none
                 group TRAFFIC "Traffic" {
                     code T-STOP "Traffic stop" {
                         also     "vehicle stop", "pulled", "stopped"  # as officers say

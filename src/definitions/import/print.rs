@@ -10,11 +10,10 @@ use std::fmt::Write;
 /// Prints a code set as a `codeset` statement: codes stand in the braces of their main parent.
 pub fn to_definition(set: &CodeSet) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "codeset {} {{", name(&set.name));
-    for (word, value) in [("title", &set.title), ("uri", &set.uri)] {
-        if !value.is_empty() {
-            let _ = writeln!(out, "  {word} {}", quoted(value));
-        }
+    let title = if set.title.is_empty() { String::new() } else { format!(" {}", quoted(&set.title)) };
+    let _ = writeln!(out, "codeset {}{title} {{", name(&set.name));
+    if !set.uri.is_empty() {
+        let _ = writeln!(out, "  uri {}", quoted(&set.uri));
     }
     for release in &set.releases {
         let span = Validity { from: release.from, to: release.to, is_assignable: true };
@@ -84,7 +83,7 @@ fn lines(set: &CodeSet, code: &Code, has_children: bool) -> Vec<String> {
         lines.push(format!("also {}", synonyms.join(", ")));
     }
     lines.extend(
-        code.designations.iter().map(|(language, title)| format!("designation {} {}", name(language), quoted(title))),
+        code.designations.iter().map(|(language, title)| format!("title {} {}", name(language), quoted(title))),
     );
     if !code.definition.is_empty() {
         lines.push(format!("definition {}", quoted(&code.definition)));
@@ -94,7 +93,7 @@ fn lines(set: &CodeSet, code: &Code, has_children: bool) -> Vec<String> {
     }
     lines.extend(code.spans.iter().filter(|span| span.is_assignable || !code.is_assignable).filter_map(days));
     lines.extend(code.notes.iter().map(|(kind, text)| match kind.as_str() {
-        "includes" => format!("includes {}", quoted(text)),
+        "includes" => format!("inclusion {}", quoted(text)),
         _ => format!("note {}", quoted(text)),
     }));
     for (relation, from, to) in &code.relations {

@@ -64,12 +64,8 @@ impl Draw<'_> {
             (_, true) if self.rng.bool() => Some("part"),
             _ => None,
         };
-        let list = Loop {
-            variable,
-            name: name.map_or_else(|| format!("v{variable}"), str::to_owned),
-            list: place.path,
-            is_plural: name.is_some(),
-        };
+        let list =
+            Loop { variable, name: name.map_or_else(|| format!("v{variable}"), str::to_owned), list: place.path };
         (Rc::new(list), kind)
     }
 

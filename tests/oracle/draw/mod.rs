@@ -324,7 +324,7 @@ impl Draw<'_> {
             let slot = RECORD.iter().position(|field| field.name == "codes").unwrap();
             let list = Path { root: None, slots: vec![slot], written: "codes".to_owned() };
             for variable in [one, two] {
-                let list = Loop { variable, name: format!("v{variable}"), list: list.clone(), is_plural: false };
+                let list = Loop { variable, name: format!("v{variable}"), list: list.clone() };
                 self.scope.push(Variable { list: Rc::new(list), kind: &Kind::Code, is_open: false });
             }
             steps.push(Step::Pairs([(one, format!("v{one}")), (two, format!("v{two}"))], list));
@@ -340,7 +340,7 @@ impl Draw<'_> {
             self.used += 1;
             let value = self.number(1);
             let list = Path { root: None, slots: Vec::new(), written: String::new() };
-            let list = Rc::new(Loop { variable, name: name.clone(), list, is_plural: true });
+            let list = Rc::new(Loop { variable, name: name.clone(), list });
             self.scope.push(Variable { list, kind: &Kind::Number, is_open: false });
             steps.push(Step::Let(variable, name, value));
         }

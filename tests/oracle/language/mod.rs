@@ -139,8 +139,6 @@ pub(super) struct Loop {
     pub(super) variable: usize,
     pub(super) name: String,
     pub(super) list: Path,
-    /// The list is understood from the name.
-    pub(super) is_plural: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -293,8 +291,7 @@ impl fmt::Display for Cond {
 
 impl fmt::Display for Loop {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.name)?;
-        if self.is_plural { Ok(()) } else { write!(out, " in {}", self.list.written) }
+        write!(out, "{} in {}", self.name, self.list.written)
     }
 }
 

@@ -84,7 +84,7 @@ impl Definitions {
                     None if self.defaults.len() == 1 => words[*value].to_owned(),
                     None => format!("{} otherwise", words[*value]),
                 });
-                write!(line, " default {}", cases.collect::<Vec<_>>().join("; ")).unwrap();
+                write!(line, " default {{ {} }}", cases.collect::<Vec<_>>().join("; ")).unwrap();
             }
             out.plain(&line);
         }
@@ -92,7 +92,7 @@ impl Definitions {
         out.plain("label l0 \"First\"");
         out.plain("label l1 \"Second\"");
         out.plain("purpose work \"Work\"");
-        out.plain("policy desk { audience desk; purpose work; keep undeclared; text keep }");
+        out.plain("policy desk { audience desk; purpose work; keep undeclared; free text keep }");
         out.plain("function npi(digits text) -> bool = length(digits) = 10 and luhn(\"80840\" + digits)");
         if !self.some.is_empty() {
             let members = self.some.iter().map(|(member, days)| format!("{member}{}", days_written(*days)));
@@ -125,7 +125,7 @@ impl Table {
         let Kind::Choice(words) = RECORD[super::super::world::KIND].kind else { unreachable!() };
         let steps = super::super::world::LEVELS.join(" < ");
         out.plain(&format!(
-            "table t{place} (sort one of ({}), many number) -> out number, grade ladder ({steps}) first partial {{",
+            "table t{place} (sort one of ({}), many number) -> out number, grade ladder ({steps}) first-match partial {{",
             words.join(", ")
         ));
         for ([one, two], number, step, days) in &self.rows {
@@ -155,8 +155,7 @@ impl fmt::Display for Cell {
 
 impl Set {
     fn write(&self, place: usize, out: &mut Written) {
-        out.plain(&format!("codeset {} {{", self.name));
-        out.plain(&format!("  title \"Set {place}\""));
+        out.plain(&format!("codeset {} \"Set {place}\" {{", self.name));
         if place == 0 {
             out.plain("  property weight number");
         }
@@ -220,7 +219,7 @@ impl Set {
             out.plain(&format!("replaced by {how}{}", self.names(codes)));
         }
         for label in &code.labels {
-            out.plain(&format!("label l{label}"));
+            out.plain(&format!("labelled l{label}"));
         }
         for (relation, from, to) in &code.relations {
             let (from, to) = (&self.codes[*from].name, &self.codes[*to].name);
@@ -238,10 +237,10 @@ impl Set {
         }
         for (number, (when, points)) in code.when.iter().enumerate() {
             let points = points.map(|points| format!(" points {points}")).unwrap_or_default();
-            out.say(Line::When(set, place, number), &format!("when {when}{points}"));
+            out.say(Line::When(set, place, number), &format!("propose when {when}{points}"));
         }
         for (number, unless) in code.unless.iter().enumerate() {
-            out.say(Line::Unless(set, place, number), &format!("unless {unless}"));
+            out.say(Line::Unless(set, place, number), &format!("never when {unless}"));
         }
         for path in &code.needs {
             out.plain(&format!("needs {}", path.written));
@@ -260,7 +259,7 @@ impl Rule {
             out.say(line, &format!("severity {severity} when {when}"));
         }
         if let Some(scope) = &self.scope {
-            out.say(line, &format!("scope {scope}"));
+            out.say(line, &format!("when {scope}"));
         }
         if let Some(from) = self.from {
             out.say(line, &format!("from {}", calendar::written(from)));

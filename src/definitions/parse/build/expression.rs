@@ -103,6 +103,7 @@ impl Builder<'_> {
                     Spanned::new(Expr::Compare { op, left: Box::new(left), right }, whole)
                 }
                 Rule::excludes_link => {
+                    self.refuse_word("excludes", "A relates to B by excludes", span);
                     let right = Box::new(self.sum(parts)?);
                     let whole = left.span.join(right.span);
                     let relation = Spanned::new(link.as_str().trim_end().to_owned(), span);
@@ -179,13 +180,17 @@ impl Builder<'_> {
     fn quantified<'i>(&mut self, pair: Pair<'i>, row: &mut Parts<'i>) -> Option<Node> {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
-        let quantifier = match parts.next()?.as_str() {
+        let word = parts.next()?.as_str();
+        let quantifier = match word {
             "any" => Quantifier::Any,
             "every" => Quantifier::Every,
             _ => Quantifier::No,
         };
         let variable = self.next_name(&mut parts)?;
         let list = parts.take(Rule::in_list).and_then(|pair| self.inner_path(pair));
+        if list.is_none() {
+            self.refuse_word(&format!("{word} {}", variable.item), &format!("{word} NAME in LIST"), variable.span);
+        }
         let is_has = parts.next()?.as_rule() == Rule::has;
         let (body, span) = self.body(parts.next()?, span, row)?;
         Some(Spanned::new(Expr::Quantified { quantifier, variable, list, is_has, body }, span))
@@ -199,6 +204,9 @@ impl Builder<'_> {
         let Some(body) = parts.next() else {
             return Some(Spanned::new(Expr::Count { variable, list, body: None }, span));
         };
+        if list.is_none() {
+            self.refuse_word(&format!("count of {}", variable.item), "count of NAME in LIST", variable.span);
+        }
         let (body, span) = self.body(body, span, row)?;
         Some(Spanned::new(Expr::Count { variable, list, body: Some(body) }, span))
     }
@@ -231,6 +239,9 @@ impl Builder<'_> {
             let mut given = Vec::new();
             for argument in arguments.into_inner() {
                 given.push(self.expression(argument)?);
+            }
+            if name.item == "relates" {
+                self.refuse_word("relates", "A relates to B by RELATION", name.span);
             }
             return Some(Spanned::new(relation_of_old(name, given), whole));
         }

@@ -5,6 +5,7 @@
 
 mod codes;
 mod expression;
+mod first_edition;
 mod policies;
 mod records;
 mod rules;
@@ -110,7 +111,10 @@ impl<'b> Builder<'b> {
             if rule == Rule::bad_line {
                 self.unread.push(span);
                 self.recover(pair, place);
-            } else if let Some(item) = build(self, pair) {
+                continue;
+            }
+            self.refuse_old(&pair);
+            if let Some(item) = build(self, pair) {
                 items.push(Spanned::new(item, span));
             } else if !is_moved(rule) {
                 self.unread.push(span);

@@ -82,6 +82,7 @@ impl Builder<'_> {
     }
 
     fn attribute(&mut self, pair: Pair<'_>) -> Option<Attribute> {
+        self.refuse_old(&pair);
         Some(match pair.as_rule() {
             Rule::title => Attribute::Title(self.name(pair)),
             Rule::required => Attribute::Required,

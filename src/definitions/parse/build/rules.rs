@@ -48,6 +48,7 @@ impl Builder<'_> {
         let (mut is_first, mut is_partial) = (false, false);
         loop {
             let next = parts.next()?;
+            self.refuse_old(&next);
             match next.as_rule() {
                 Rule::first => is_first = true,
                 Rule::partial => is_partial = true,
@@ -257,6 +258,9 @@ impl Builder<'_> {
         let first = self.next_name(&mut parts)?;
         if !is_pair {
             let list = parts.next().and_then(|pair| self.path(pair));
+            if list.is_none() {
+                self.refuse_word(&format!("for each {}", first.item), "for each NAME in LIST", first.span);
+            }
             return Some(RuleItem::ForEach { variable: first, list });
         }
         Some(RuleItem::ForPair { first, second: self.next_name(&mut parts)?, list: self.next_path(&mut parts)? })
