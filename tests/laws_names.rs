@@ -69,7 +69,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("severity", "rule call-1 ", "error"),
     ("placeholder", "the {", "animal"),
     ("record of a rule", "rules for ", "call"),
-    ("keyword of a rule", "call\n    ", "require"),
+    ("keyword of a rule", "something\" {\n        ", "require"),
     ("field", "require ", "amount"),
     ("choice", "kind is ", "canary"),
     ("step", "level >= ", "severe"),
