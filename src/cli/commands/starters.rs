@@ -45,8 +45,13 @@ pub(crate) fn note(names: &[String], terminal: &mut Terminal) {
 
 fn said(names: &[String]) -> Option<String> {
     let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let text = format!("only the starter is installed of {listed}, so the official release may answer otherwise");
-    (!names.is_empty()).then(|| format!("{text}: see `tencode sources`"))
+    let uses = match names {
+        [] => return None,
+        [_] => "uses",
+        _ => "use",
+    };
+    let text = "the built-in sample, not the official release; results may differ: see `tencode sources`";
+    Some(format!("{listed} {uses} {text}"))
 }
 
 #[cfg(test)]
