@@ -294,7 +294,7 @@ impl Treatment {
         }
     }
 
-    /// The word of the language for it.
+    /// How a definition writes it.
     pub fn word(&self) -> &'static str {
         match self {
             Treatment::Keep => "keep",

@@ -257,7 +257,7 @@ impl<'a> Packed<'a> {
         bounds().and_then(|(from, to)| self.bytes.get(from..to)).unwrap_or(&[])
     }
 
-    /// Packs items.
+    /// The bytes of a section that [`Packed::new`] reads.
     pub fn pack<I: AsRef<[u8]>>(items: impl Iterator<Item = I>) -> Vec<u8> {
         let (mut offsets, mut bytes) = (vec![0_u32], Vec::new());
         for item in items {

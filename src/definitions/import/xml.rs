@@ -19,7 +19,7 @@ pub(super) struct Element {
 }
 
 impl Element {
-    /// The children of a name.
+    /// The elements directly below that have a name, in their order.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Element> + use<'a> {
         let name = name.to_owned();
         self.children.iter().filter(move |child| child.name == name)

@@ -6,7 +6,7 @@ use crate::diagnostics::catalog::Kind;
 /// Problems of one file that are listed; a file of rubbish has millions.
 pub const MOST: usize = 1000;
 
-/// The problems found so far.
+/// The problems found so far in one file, up to a limit; what lies beyond it is counted only.
 #[derive(Debug)]
 pub struct Problems {
     listed: Vec<Diagnostic>,

@@ -49,7 +49,7 @@ impl File {
     }
 }
 
-/// A top-level statement.
+/// What may stand in a file outside of every block.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
     /// `record`
