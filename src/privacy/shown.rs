@@ -66,14 +66,25 @@ impl<'a> ShownFields<'a> {
         ShownFields { declared: Some(declared), values }
     }
 
+    /// Names and values of the declared fields that are shown. A name that a definition declares is a word of its
+    /// language: letters, digits and joints, nothing that a format would have to escape.
+    pub fn declared(&self) -> impl Iterator<Item = (&str, &ShownValue<'a>)> {
+        let fields = self.declared.into_iter().flatten().zip(&self.values);
+        let shown = fields.filter(|(_, value)| !matches!(value, ShownValue::Nothing));
+        shown.map(|(planned, value)| (planned.name.as_str(), value))
+    }
+
+    /// Names and values of what is shown and no record declares.
+    pub fn undeclared(&self) -> &[NamedValue<'a>] {
+        match self.values.get(self.declared.map_or(0, Vec::len)) {
+            Some(ShownValue::Object(fields)) => fields,
+            _ => &[],
+        }
+    }
+
     /// Names and values of what is shown.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ShownValue<'a>)> {
-        let declared = self.declared.map_or(&[][..], Vec::as_slice);
-        let undeclared = match self.values.get(declared.len()) {
-            Some(ShownValue::Object(fields)) => fields.as_slice(),
-            _ => &[],
-        };
-        shown(declared, &self.values, undeclared)
+        self.declared().chain(self.undeclared().iter().map(|(name, value)| (name.as_ref(), value)))
     }
 
     /// Whether nothing is shown.
@@ -90,18 +101,9 @@ impl<'a> ShownValue<'a> {
             ShownValue::Object(fields) => (None, fields.as_slice()),
             _ => (None, &[][..]),
         };
-        record.into_iter().flat_map(ShownFields::iter).chain(shown(&[], &[], undeclared))
+        let undeclared = undeclared.iter().map(|(name, value)| (name.as_ref(), value));
+        record.into_iter().flat_map(ShownFields::iter).chain(undeclared)
     }
-}
-
-fn shown<'s, 'a>(
-    declared: &'s [Planned],
-    values: &'s [ShownValue<'a>],
-    undeclared: &'s [NamedValue<'a>],
-) -> impl Iterator<Item = (&'s str, &'s ShownValue<'a>)> {
-    let declared = declared.iter().zip(values).filter(|(_, value)| !matches!(value, ShownValue::Nothing));
-    let declared = declared.map(|(planned, value)| (planned.name.as_str(), value));
-    declared.chain(undeclared.iter().map(|(name, value)| (name.as_ref(), value)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A text as words, each with its shape, what it can be, and what stands before it.
 
 use super::names_file::NameLists;
-use super::tokens::cut;
+use super::tokens::next_word;
 use super::words::Sum;
 use super::words::Words;
 use super::words::class;
@@ -125,9 +125,9 @@ impl<'t> Page<'t> {
 
     fn split(&mut self) {
         let (text, bytes) = (self.text, self.text.as_bytes());
-        let mut end = 0;
-        for (start, after) in cut(text) {
-            let mut word = word(text, start, after);
+        let (mut at, mut end, mut counted) = (0, 0, Counted::default());
+        while let Some((start, after)) = next_word(text, at, |byte| counted.add(byte)) {
+            let mut word = std::mem::take(&mut counted).word(text, start, after);
             word.gap = if self.words.is_empty() { Gap::Start } else { gap(text, bytes, end, start) };
             let may_be_crossed_out = matches!(word.shape, Shape::Upper | Shape::Mixed | Shape::Both);
             let piece = text.get(start..word.end).unwrap_or("");
@@ -139,7 +139,7 @@ impl<'t> Page<'t> {
             }
             self.has_digits |= matches!(word.shape, Shape::Digits | Shape::Both);
             self.words.push(word);
-            end = word.end;
+            (at, end) = (after, word.end);
         }
     }
 
@@ -363,27 +363,35 @@ const ENDINGS: &[(&str, &[&str])] = &[
     ("ian", &["", "ia"]),
 ];
 
-/// The word that is cut from `start` to `end`, without the ending of a possessive.
-fn word(text: &str, start: usize, end: usize) -> Word {
-    let piece = text.get(start..end).unwrap_or("");
-    plain_word(piece, start).unwrap_or_else(|| signed_word(piece, start))
+/// What is counted of a word while it is cut.
+#[derive(Default)]
+struct Counted {
+    lower: usize,
+    upper: usize,
+    digits: usize,
+    sum: Sum,
 }
 
-/// A word of ASCII letters and digits; `None` if it has other signs.
-fn plain_word(piece: &str, start: usize) -> Option<Word> {
-    let (mut lower, mut upper, mut digits, mut sum) = (0_usize, 0_usize, 0_usize, Sum::default());
-    for byte in piece.bytes() {
+impl Counted {
+    fn add(&mut self, byte: u8) {
         match byte {
-            b'a'..=b'z' => lower += 1,
-            b'A'..=b'Z' => upper += 1,
-            b'0'..=b'9' => digits += 1,
-            _ => return None,
+            b'a'..=b'z' => self.lower += 1,
+            b'A'..=b'Z' => self.upper += 1,
+            _ => self.digits += 1,
         }
-        sum.add_low(byte | u8::from(byte.is_ascii_uppercase()) << 5);
+        self.sum.add_low(byte | u8::from(byte.is_ascii_uppercase()) << 5);
     }
-    let begins_high = piece.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
-    let shape = shape(lower, upper, digits, begins_high, piece.len());
-    Some(Word { start, end: start + piece.len(), sum: sum.finish(), class: 0, shape, gap: Gap::Start })
+
+    /// The word that was cut from `start` to `end`, without the ending of a possessive.
+    fn word(self, text: &str, start: usize, end: usize) -> Word {
+        let Counted { lower, upper, digits, sum } = self;
+        if lower + upper + digits != end - start {
+            return signed_word(text.get(start..end).unwrap_or(""), start);
+        }
+        let begins_high = text.as_bytes().get(start).is_some_and(u8::is_ascii_uppercase);
+        let shape = shape(lower, upper, digits, begins_high, end - start);
+        Word { start, end, sum: sum.finish(), class: 0, shape, gap: Gap::Start }
+    }
 }
 
 /// A word in which apostrophes and letters of other alphabets may stand.

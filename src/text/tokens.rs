@@ -63,8 +63,10 @@ pub(crate) fn normal(word: &str) -> String {
 /// Calls `visit` for each word: the word, its first byte, the byte after its last, what stands before it.
 pub(crate) fn split<'t>(text: &'t str, mut visit: impl FnMut(&'t str, usize, usize, Gap)) {
     let mut last = 0;
-    for (start, end) in cut(text) {
-        visit(text.get(start..end).unwrap_or(""), start, end, gap(text, last, start));
+    while let Some((start, end)) = next_word(text, last, |_| ()) {
+        let is_one_blank = start == last + 1 && text.as_bytes().get(last) == Some(&b' ');
+        let gap = if is_one_blank { Gap::None } else { gap(text, last, start) };
+        visit(text.get(start..end).unwrap_or(""), start, end, gap);
         last = end;
     }
 }
@@ -72,9 +74,6 @@ pub(crate) fn split<'t>(text: &'t str, mut visit: impl FnMut(&'t str, usize, usi
 /// What stands between two words, from the end of one to the start of the other.
 fn gap(text: &str, end: usize, start: usize) -> Gap {
     let bytes = text.as_bytes();
-    if start == end + 1 && bytes.get(end) == Some(&b' ') {
-        return Gap::None;
-    }
     let mut gap = Gap::None;
     for (at, sign) in text.get(end..start).unwrap_or("").char_indices() {
         let (at, next) = (end + at, end + at + sign.len_utf8());
@@ -102,10 +101,20 @@ fn gap(text: &str, end: usize, start: usize) -> Gap {
 pub(crate) fn cut(text: &str) -> impl Iterator<Item = (usize, usize)> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let start = start_of_word(text, at)?;
-        at = end_of_word(text, start);
-        Some((start, at))
+        let word = next_word(text, at, |_| ())?;
+        at = word.1;
+        Some(word)
     })
+}
+
+/// The first word from a byte on: its first byte and the byte after its last. `each` is given the letters and digits of
+/// ASCII in it, so that who needs more of a word than its ends does not have to read it again.
+#[inline]
+pub(crate) fn next_word(text: &str, at: usize, each: impl FnMut(u8)) -> Option<(usize, usize)> {
+    // Most words stand behind one blank.
+    let is_one_blank = matches!(text.as_bytes().get(at..), Some([b' ', next, ..]) if is_plain(*next));
+    let start = if is_one_blank { at + 1 } else { start_of_word(text, at)? };
+    Some((start, end_of_word(text, start, each)))
 }
 
 /// For each byte, whether it is a letter or digit of ASCII.
@@ -122,11 +131,15 @@ static IS_PLAIN: [bool; 256] = {
     is_plain
 };
 
+fn is_plain(byte: u8) -> bool {
+    IS_PLAIN.get(usize::from(byte)) == Some(&true)
+}
+
 /// Where the next word begins, from a byte on.
 fn start_of_word(text: &str, mut at: usize) -> Option<usize> {
     loop {
         let byte = *text.as_bytes().get(at)?;
-        if IS_PLAIN.get(usize::from(byte)) == Some(&true) {
+        if is_plain(byte) {
             return Some(at);
         }
         if byte.is_ascii() {
@@ -142,12 +155,13 @@ fn start_of_word(text: &str, mut at: usize) -> Option<usize> {
 }
 
 /// The byte after the word that begins here.
-fn end_of_word(text: &str, start: usize) -> usize {
+#[inline]
+fn end_of_word(text: &str, start: usize, mut each: impl FnMut(u8)) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
-        at += rest.iter().take_while(|byte| IS_PLAIN.get(usize::from(**byte)) == Some(&true)).count();
+        at += rest.iter().take_while(|byte| is_plain(**byte)).inspect(|byte| each(**byte)).count();
         match bytes.get(at) {
             Some(b'\'') if sign_at(text, at + 1).is_some_and(char::is_alphabetic) => at += 1,
             Some(byte) if byte.is_ascii() => return at,

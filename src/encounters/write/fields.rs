@@ -2,13 +2,20 @@
 
 use super::json;
 use crate::model::day::Day;
+use crate::privacy::NamedValue;
 use crate::privacy::ShownFields;
 use crate::privacy::ShownValue;
 use std::io::Write;
 
 /// Appends the fields as an object.
 pub(super) fn fields(fields: &ShownFields<'_>, out: &mut Vec<u8>) {
-    object(fields.iter(), out);
+    let start = out.len();
+    fields.declared().for_each(|(name, it)| {
+        json::name(name, out);
+        value(it, out);
+    });
+    undeclared(fields.undeclared(), out);
+    close(start, out);
 }
 
 /// Appends a value. `Nothing` in a list is written as null, so that indices stay what they are.
@@ -29,7 +36,11 @@ pub fn value(it: &ShownValue<'_>, out: &mut Vec<u8>) {
         ShownValue::Span(it) => json::quoted(it, out),
         ShownValue::List(items) => json::list(items, out, value),
         ShownValue::Record(record) => fields(record, out),
-        ShownValue::Object(_) => object(it.fields(), out),
+        ShownValue::Object(named) => {
+            let start = out.len();
+            undeclared(named, out);
+            close(start, out);
+        }
     }
 }
 
@@ -48,19 +59,21 @@ pub fn plain(it: &ShownValue<'_>) -> String {
     }
 }
 
-fn object<'s, 'a: 's>(fields: impl Iterator<Item = (&'s str, &'s ShownValue<'a>)>, out: &mut Vec<u8>) {
-    out.push(b'{');
-    let start = out.len();
-    // Several parts chained are faster from inside than one by one.
-    fields.for_each(|(name, it)| {
+/// Appends fields whose names somebody else chose, each after a comma.
+fn undeclared(fields: &[NamedValue<'_>], out: &mut Vec<u8>) {
+    for (name, it) in fields {
+        out.push(b',');
         json::text(name, out);
         out.push(b':');
         value(it, out);
-        out.push(b',');
-    });
-    if out.len() > start {
-        // The comma after the last field.
-        out.pop();
+    }
+}
+
+/// Makes an object of the fields from `start` on, each of which has a comma before it: the first comma becomes the bracket.
+fn close(start: usize, out: &mut Vec<u8>) {
+    match out.get_mut(start) {
+        Some(comma) => *comma = b'{',
+        None => out.push(b'{'),
     }
     out.push(b'}');
 }

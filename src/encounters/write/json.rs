@@ -42,6 +42,15 @@ pub(super) fn quoted(it: &impl Display, out: &mut Vec<u8>) {
     let _ = write!(out, "\"{it}\"");
 }
 
+/// Appends a comma, and the name of a declared field up to its value. Such a name is a word of the language, which has no
+/// sign to escape. Every field of every encounter comes through here.
+pub(super) fn name(it: &str, out: &mut Vec<u8>) {
+    debug_assert!(!has_escapes(it.as_bytes()), "a word of the language has no quotation marks");
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(it.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
 /// Appends a text.
 pub fn text(it: &str, out: &mut Vec<u8>) {
     if has_escapes(it.as_bytes()) {
