@@ -66,42 +66,22 @@ kinds! {
 }
 
 /// Words of a policy that stand for several kinds, or for a kind by another name than its own.
-const GROUPS: &[(&str, &[Kind])] = &[
-    ("person", &[Kind::Name]),
-    ("name", &[Kind::Name]),
-    ("place", &[Kind::Address, Kind::Location, Kind::Zip]),
-    ("location", &[Kind::Address, Kind::Location, Kind::Zip]),
-    ("contact", &[Kind::Phone, Kind::Email, Kind::Url, Kind::Username]),
-    ("account", &[Kind::Account, Kind::Iban, Kind::Routing, Kind::Crypto]),
-    ("vehicle", &[Kind::Vehicle, Kind::Vin]),
-    ("device", &[Kind::DeviceId, Kind::Mac]),
-    ("ip", &[Kind::Ip, Kind::Mac]),
-    ("licence", &[Kind::License, Kind::DriverLicense]),
-    ("license", &[Kind::License, Kind::DriverLicense]),
-    ("driver-license", &[Kind::DriverLicense]),
-    ("mrn", &[Kind::Mrn]),
-    ("username", &[Kind::Username]),
-    ("org", &[Kind::Org]),
-    ("organization", &[Kind::Org]),
-    ("other", &[Kind::Other]),
+const GROUPS: &[(&[&str], &[Kind])] = &[
+    (&["person", "name"], &[Kind::Name]),
+    (&["place", "location"], &[Kind::Address, Kind::Location, Kind::Zip]),
+    (&["contact"], &[Kind::Phone, Kind::Email, Kind::Url, Kind::Username]),
+    (&["account"], &[Kind::Account, Kind::Iban, Kind::Routing, Kind::Crypto]),
+    (&["vehicle"], &[Kind::Vehicle, Kind::Vin]),
+    (&["device"], &[Kind::DeviceId, Kind::Mac]),
+    (&["ip"], &[Kind::Ip, Kind::Mac]),
+    (&["licence", "license"], &[Kind::License, Kind::DriverLicense]),
+    (&["driver-license"], &[Kind::DriverLicense]),
+    (&["mrn"], &[Kind::Mrn]),
+    (&["username"], &[Kind::Username]),
+    (&["org", "organization"], &[Kind::Org]),
+    (&["other"], &[Kind::Other]),
     (
-        "id",
-        &[
-            Kind::Mrn,
-            Kind::HealthPlanId,
-            Kind::License,
-            Kind::DriverLicense,
-            Kind::Passport,
-            Kind::TaxId,
-            Kind::NationalId,
-            Kind::OtherId,
-            Kind::Npi,
-            Kind::Dea,
-            Kind::Mbi,
-        ],
-    ),
-    (
-        "number",
+        &["id", "number"],
         &[
             Kind::Mrn,
             Kind::HealthPlanId,
@@ -146,7 +126,7 @@ impl Kinds {
 
     /// The kinds a word of a policy stands for; `None` if it stands for none.
     pub fn named(word: &str) -> Option<Kinds> {
-        if let Some((_, kinds)) = GROUPS.iter().find(|(group, _)| *group == word) {
+        if let Some((_, kinds)) = GROUPS.iter().find(|(words, _)| words.contains(&word)) {
             return Some(kinds.iter().fold(Kinds::default(), |all, kind| all.with(*kind)));
         }
         Kind::ALL.iter().find(|kind| kind.word() == word).map(|kind| Kinds::default().with(*kind))
@@ -154,7 +134,8 @@ impl Kinds {
 
     /// Every word that a policy may say.
     pub fn words() -> impl Iterator<Item = &'static str> {
+        let groups = || GROUPS.iter().flat_map(|(words, _)| words.iter().copied());
         let own = Kind::ALL.iter().map(|kind| kind.word());
-        GROUPS.iter().map(|(word, _)| *word).chain(own.filter(|word| GROUPS.iter().all(|(group, _)| group != word)))
+        groups().chain(own.filter(move |word| !groups().any(|group| group == *word)))
     }
 }
