@@ -22,31 +22,26 @@ pub struct TermMatch {
 
 impl Codes<'_> {
     /// The terms of the set (titles, synonyms, index entries) that stand in a longer text, longest match first at each
-    /// word, in the order of the text.
+    /// word, in the order of the text; what one covers is not looked at again.
     pub fn longest_terms(self, text: &str) -> Vec<TermMatch> {
-        longest_terms(self, text)
-    }
-}
-
-/// Spots terms; what one covers is not looked at again.
-fn longest_terms(codes: Codes<'_>, text: &str) -> Vec<TermMatch> {
-    let Ok(phrases) = fst::Map::new(codes.column(Kind::Phrases)) else { return Vec::new() };
-    let words = Splitter::new().words(text);
-    let (mut out, mut at) = (Vec::new(), 0);
-    while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
-        match longest(&phrases, rest) {
-            Some((count, code)) => {
-                let (first, last) = (rest.first(), rest.get(count - 1));
-                if let (Some(first), Some(last)) = (first, last) {
-                    let words = u32::try_from(count).unwrap_or(u32::MAX);
-                    out.push(TermMatch { start: first.start, end: last.end, code, words });
+        let Ok(phrases) = fst::Map::new(self.column(Kind::Phrases)) else { return Vec::new() };
+        let words = Splitter::new().words(text);
+        let (mut out, mut at) = (Vec::new(), 0);
+        while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
+            match longest(&phrases, rest) {
+                Some((count, code)) => {
+                    let (first, last) = (rest.first(), rest.get(count - 1));
+                    if let (Some(first), Some(last)) = (first, last) {
+                        let words = u32::try_from(count).unwrap_or(u32::MAX);
+                        out.push(TermMatch { start: first.start, end: last.end, code, words });
+                    }
+                    at += count;
                 }
-                at += count;
+                None => at += 1,
             }
-            None => at += 1,
         }
+        out
     }
-    out
 }
 
 /// How many words the longest phrase at the beginning has, and its code.

@@ -102,26 +102,22 @@ struct Tables<'a> {
 impl Codes<'_> {
     /// Codes by words, best first: word forms, prefixes of the last word, misspellings. `on` leaves out what is not in force.
     pub fn search(self, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
-        search(self, query, on, limit)
+        let Ok(words) = fst::Map::new(self.column(Kind::Words)) else { return Vec::new() };
+        let rows = <[EntryRow]>::ref_from_bytes(self.column(Kind::Entries)).unwrap_or(&[]);
+        let tables = Tables { words, postings: self.packed(Kind::Postings), rows };
+        let terms = terms(&tables, query);
+        let whole: f32 = terms.iter().map(|term| term.weight).sum();
+        if limit == 0 || terms.iter().all(|term| term.forms.is_empty()) {
+            return by_code(self, query, on, Vec::new(), limit);
+        }
+        let ranked = TALLIES.with_borrow_mut(|tallies| {
+            tallies.fit(rows.len());
+            tally(&tables, &terms, tallies);
+            let judged = judge(tallies, rows, whole);
+            rank(self, &terms, whole, on, &judged)
+        });
+        by_code(self, query, on, ranked, limit)
     }
-}
-
-fn search(codes: Codes<'_>, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
-    let Ok(words) = fst::Map::new(codes.column(Kind::Words)) else { return Vec::new() };
-    let rows = <[EntryRow]>::ref_from_bytes(codes.column(Kind::Entries)).unwrap_or(&[]);
-    let tables = Tables { words, postings: codes.packed(Kind::Postings), rows };
-    let terms = terms(&tables, query);
-    let whole: f32 = terms.iter().map(|term| term.weight).sum();
-    if limit == 0 || terms.iter().all(|term| term.forms.is_empty()) {
-        return by_code(codes, query, on, Vec::new(), limit);
-    }
-    let ranked = TALLIES.with_borrow_mut(|tallies| {
-        tallies.fit(rows.len());
-        tally(&tables, &terms, tallies);
-        let judged = judge(tallies, rows, whole);
-        rank(codes, &terms, whole, on, &judged)
-    });
-    by_code(codes, query, on, ranked, limit)
 }
 
 /// A query that is itself a code of the set gets that code first.

@@ -168,7 +168,7 @@ fn ranking_is_that_of_a_plain_look_at_every_entry() {
         let codes = registry.codes(SetId::FIRST);
         for _ in 0..120 {
             let (query, on) = (query(&mut rng), rng.bool().then_some(Day(100)));
-            let hits = search(codes, &query, on, 50);
+            let hits = codes.search(&query, on, 50);
             assert_eq!(hits, plain(codes, &query, on, 50), "{query}");
             found += hits.len();
         }
