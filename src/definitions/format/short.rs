@@ -26,11 +26,12 @@ pub fn shorten(file: &mut File) {
     for statement in &mut file.statements {
         match &mut statement.item {
             Statement::Rules(block) => {
-                let head = RulesDef { rules: Vec::new(), ..block.clone() };
-                for rule in &mut block.rules {
-                    leave_out_source(&mut rule.item, &head);
+                let mut rules = std::mem::take(&mut block.rules);
+                for rule in &mut rules {
+                    leave_out_source(&mut rule.item, block);
                     shorten_rule(&mut rule.item);
                 }
+                block.rules = rules;
             }
             Statement::Rule(rule) => shorten_rule(rule),
             _ => {}

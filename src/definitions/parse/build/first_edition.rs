@@ -35,22 +35,11 @@ fn old_form(pair: &Pair<'_>) -> Option<(&'static str, &'static str)> {
     let text = pair.as_str();
     let begins = |word: &str| text.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '"']));
     let has = |rule: Rule| pair.clone().into_inner().any(|part| part.as_rule() == rule);
-    let is_old = match pair.as_rule() {
-        Rule::label | Rule::label_column | Rule::mark => begins("label"),
-        Rule::note => begins("includes"),
-        Rule::designation => begins("designation"),
-        Rule::maps_to => has(Rule::target) && text.contains('/'),
-        Rule::text_policy => begins("text"),
-        Rule::counts => begins("counts") && !text.contains(" below "),
-        Rule::first => text == "first",
-        Rule::default => {
-            let is_bare = text.strip_prefix("default").is_some_and(|rest| !rest.trim_start().starts_with('{'));
-            is_bare && pair.clone().into_inner().any(|case| case.into_inner().nth(1).is_some())
-        }
-        _ => true,
+    let is_default_of_cases = |default: &str| {
+        let is_bare = default.strip_prefix("default").is_some_and(|rest| !rest.trim_start().starts_with('{'));
+        is_bare && pair.clone().into_inner().any(|case| case.into_inner().nth(1).is_some())
     };
     Some(match pair.as_rule() {
-        _ if !is_old => return None,
         Rule::set_title => ("title", "codeset NAME \"title\""),
         Rule::set_record => ("record", "codeset NAME for RECORD"),
         Rule::set_text => ("text", "search in"),
@@ -60,14 +49,17 @@ fn old_form(pair: &Pair<'_>) -> Option<(&'static str, &'static str)> {
         Rule::raise => ("raise", "PROPERTY VALUE when …"),
         Rule::on => ("on", "rules for RECORD { … }"),
         Rule::scope => ("scope", "when"),
-        Rule::label | Rule::label_column | Rule::mark => ("label", "labelled"),
-        Rule::note => ("includes", "inclusion"),
-        Rule::designation => ("designation", "title"),
-        Rule::maps_to => ("maps to", "maps to SET { CODE when …; CODE otherwise }"),
-        Rule::text_policy => ("text", "free text"),
-        Rule::counts => ("counts", "counts below N hide"),
-        Rule::first => ("first", "first-match"),
-        Rule::default => ("default", "default { VALUE when …; VALUE otherwise }"),
+        // What follows has the same name in both editions, and other words.
+        Rule::label | Rule::label_column | Rule::mark if begins("label") => ("label", "labelled"),
+        Rule::note if begins("includes") => ("includes", "inclusion"),
+        Rule::designation if begins("designation") => ("designation", "title"),
+        Rule::maps_to if has(Rule::target) && text.contains('/') => {
+            ("maps to", "maps to SET { CODE when …; CODE otherwise }")
+        }
+        Rule::text_policy if begins("text") => ("text", "free text"),
+        Rule::counts if begins("counts") && !text.contains(" below ") => ("counts", "counts below N hide"),
+        Rule::first if text == "first" => ("first", "first-match"),
+        Rule::default if is_default_of_cases(text) => ("default", "default { VALUE when …; VALUE otherwise }"),
         _ => return None,
     })
 }
