@@ -42,9 +42,12 @@ impl Birds {
         text
     }
 
-    /// Those that stand in a text.
+    /// Those that stand in a text. Hashes, keys and signatures do not count: sooner or later eight digits in a row of one of
+    /// them are those of a record number.
     fn heard_in(&self, text: &str) -> Vec<&String> {
+        let hashes = regex::Regex::new(r"\b([0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{24})\b").unwrap();
         let text = text.to_lowercase();
+        let text = hashes.replace_all(&text, "#");
         self.parts.iter().filter(|part| text.contains(part.as_str())).collect()
     }
 }
@@ -198,4 +201,14 @@ fn no_canary_comes_out() {
     assert!(birds.heard_in(&said).len() > 5, "{said}");
     assert!(answered > 400, "hardly anything was answered: {answered}");
     assert!(std::fs::metadata(log).unwrap().len() > 10_000, "hardly anything was noted");
+}
+
+#[test]
+fn a_canary_is_heard_beside_a_hash_and_not_in_one() {
+    let birds = Birds { made: 1, parts: vec!["47100388".to_owned()] };
+    let hash = "b47100388c2f0f16c23e6d6a857d1835";
+    assert!(birds.heard_in(&format!(r#"{{"log":"{hash}"}}"#)).is_empty());
+    for told in [format!(r#"{{"log":"{hash}","id":"47100388"}}"#), "s-47100388".to_owned(), format!("47100388{hash}")] {
+        assert_eq!(birds.heard_in(&told).len(), 1, "{told}");
+    }
 }
