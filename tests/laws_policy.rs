@@ -162,7 +162,7 @@ static ENGINES: LazyLock<HashMap<(&str, &str, &str), Engine>> = LazyLock::new(||
     out
 });
 
-fn disclose(domain: &str, record: &str, audience: &str, encounter: &Value) -> Value {
+pub(crate) fn disclose(domain: &str, record: &str, audience: &str, encounter: &Value) -> Value {
     let engine = ENGINES.iter().find(|(key, _)| **key == (domain, record, audience)).unwrap().1;
     let mut out = Vec::new();
     write::line(&engine.worker().disclose(1, Ok(&encounter.to_string())), &mut out);

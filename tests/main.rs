@@ -17,6 +17,7 @@ mod language;
 mod laws;
 mod laws_logic;
 mod laws_names;
+mod laws_operators;
 mod laws_policy;
 mod laws_redact;
 mod laws_signs;

@@ -9,7 +9,7 @@ use super::decide::Shape;
 use super::disclosure::Redaction;
 use super::operators;
 use super::operators::Setting;
-use super::operators::ZipAreas;
+use super::operators::Tables;
 use super::shift;
 use super::shown::NamedValue;
 use super::shown::ShownFields;
@@ -18,6 +18,7 @@ use super::text::Known;
 use super::text::Masked;
 use super::text::TextRule;
 use super::tokens::Key;
+use crate::model::day::Moment;
 use crate::model::ids::SetId;
 use crate::model::policy::Treatment;
 use crate::model::text_kind::Kind;
@@ -32,7 +33,7 @@ pub(super) struct Rules {
     pub registry: std::sync::Arc<Registry>,
     pub codes: CodeRules,
     pub text: TextRule,
-    pub zips: ZipAreas,
+    pub tables: Tables,
     /// Key of this audience.
     pub key: Key,
     /// What nobody declared, and what does not fit its type, stays.
@@ -44,7 +45,7 @@ pub(super) struct FieldRedactor<'a, 'k> {
     rules: &'a Rules,
     known: &'k Known,
     case: &'k Case,
-    setting: Setting<'a>,
+    setting: Setting<'k>,
     /// Dates in texts move with the subject instead of being masked.
     shifts_texts: bool,
     /// What no record declares and this audience may see: path, and the value until it is shown.
@@ -64,7 +65,7 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
         rules: &'a Rules,
         known: &'k Known,
         case: &'k Case,
-        setting: Setting<'a>,
+        setting: Setting<'k>,
         shifts_texts: bool,
     ) -> FieldRedactor<'a, 'k> {
         FieldRedactor {
@@ -274,8 +275,26 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
         None
     }
 
+    /// A text that is a date as a whole, where dates move: moved, or its mark.
+    fn moved_whole(&mut self, text: &str) -> Option<String> {
+        // A number that happens to read as a day of long ago is none.
+        let date = Moment::parse(text.trim())?;
+        let is_near = date.day().years_to(self.setting.on).is_some_and(|years| years.abs() < 150);
+        if !is_near {
+            return None;
+        }
+        let moved = self.setting.days.and_then(|days| shift::field(text, days, self.setting.on));
+        self.note(if moved.is_some() { "shift" } else { "mask" }, Cow::Borrowed(Kind::Date.word()));
+        Some(moved.unwrap_or_else(|| format!("[{}]", Kind::Date.word())))
+    }
+
     fn searched(&mut self, text: Cow<'a, str>) -> ShownValue<'a> {
         let rules = self.rules;
+        if self.shifts_texts
+            && let Some(moved) = self.moved_whole(&text)
+        {
+            return ShownValue::Text(Cow::Owned(moved));
+        }
         match &rules.text {
             TextRule::Keep => ShownValue::Text(text),
             TextRule::Remove => {
@@ -318,7 +337,7 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
             out.push_str(between);
             // The record's own dates are found in its texts as hidden values.
             let moved = text.get(span.start..span.end).filter(|_| matches!(span.kind, Kind::Date | Kind::Other));
-            match moved.and_then(|date| shift::written(date, days, self.setting.on)) {
+            match moved.and_then(|date| shift::written(&self.setting.tables.months, date, days, self.setting.on)) {
                 Some(date) => {
                     self.note("shift", Cow::Borrowed("date"));
                     out.push_str(&date);

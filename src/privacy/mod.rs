@@ -5,6 +5,7 @@
 //! `encounters/write` turns it into bytes. If a step fails, withhold.
 
 mod asking;
+mod blocks;
 mod case;
 mod codes;
 mod decide;

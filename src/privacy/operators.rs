@@ -1,9 +1,14 @@
 //! What is left of one value: each operator from a value's text to the text that is shown, or nothing.
 
+use super::blocks::Streets;
 use super::shift;
+use super::shift::Months;
+use super::text::Known;
+use super::text::Persons;
 use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::policy::Treatment;
+use crate::model::program::Shared;
 
 /// ZIP areas of more than 20,000 people: all other ZIP codes become 000, those of no area too.
 ///
@@ -24,16 +29,45 @@ impl ZipAreas {
         ZipAreas { large }
     }
 
+    /// Five digits, nine, or three that are left of them; what else begins with a digit is no ZIP code, and 000: one of
+    /// four digits has lost its first, so its three would be those of another area.
     fn shorten(&self, text: &str) -> Option<String> {
-        let prefix = text.trim().get(..3)?;
-        let area: u16 = prefix.bytes().all(|byte| byte.is_ascii_digit()).then(|| prefix.parse().ok())??;
-        Some(if self.large.binary_search(&area).is_ok() { prefix.to_owned() } else { "000".to_owned() })
+        let text = text.trim();
+        if !text.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let (code, rest) = text.split_once(['-', ' ']).map_or((text, None), |(code, rest)| (code, Some(rest)));
+        let is_whole = match rest {
+            None => matches!(code.len(), 3 | 5 | 9),
+            Some(rest) => code.len() == 5 && rest.len() == 4 && is_number(rest),
+        };
+        let area = code.get(..3).filter(|_| is_whole && is_number(code)).and_then(|area| area.parse::<u16>().ok());
+        let is_large = area.is_some_and(|area| self.large.binary_search(&area).is_ok());
+        Some(code.get(..3).filter(|_| is_large).unwrap_or("000").to_owned())
+    }
+}
+
+/// The lists that operators read.
+pub(super) struct Tables {
+    pub zips: ZipAreas,
+    pub streets: Streets,
+    pub months: Months,
+}
+
+impl Tables {
+    /// Takes the lists of `shared`; `persons` finds people in what is kept of an address.
+    pub fn new(shared: &Shared, persons: Option<Persons>) -> Tables {
+        let (zips, months) = (ZipAreas::new(&shared.lists), Months::new(&shared.lists));
+        Tables { zips, streets: Streets::new(shared, persons), months }
     }
 }
 
 /// What operators need to know besides the value.
 pub(super) struct Setting<'a> {
-    pub zips: &'a ZipAreas,
+    pub tables: &'a Tables,
+    /// What the record hides.
+    pub known: &'a Known,
     /// The day the encounter is judged for.
     pub on: Day,
     /// By how many days the subject's dates move; `None` if nobody knows whose they are.
@@ -51,8 +85,8 @@ pub(super) fn text(treatment: &Treatment, text: &str, setting: &Setting<'_>) -> 
         Treatment::Age90 => age(text),
         Treatment::Band(width) => band_of_text(text, *width),
         Treatment::Grid(width) => grid(text.trim().parse().ok()?, *width).map(|middle| middle.to_string()),
-        Treatment::Block => block(text),
-        Treatment::Zip3 => setting.zips.shorten(text),
+        Treatment::Block => setting.tables.streets.block(text, setting.known),
+        Treatment::Zip3 => setting.tables.zips.shorten(text),
         Treatment::First(count) => first(text, *count),
         Treatment::Last(count) => last(text, *count),
         Treatment::Group(_) | Treatment::Token | Treatment::Pseudonym | Treatment::Mask | Treatment::Remove => None,
@@ -144,29 +178,6 @@ pub(super) fn grid(degrees: f64, width: u32) -> Option<f64> {
     middle.is_finite().then_some((middle * 10_000.0).round() / 10_000.0)
 }
 
-/// The hundred block of an address: `1200 block of MAIN ST`. Corners stay; what is neither is withheld.
-fn block(address: &str) -> Option<String> {
-    let address = address.split([',', '\n', ';', '#']).next().unwrap_or("").trim();
-    let (number, street) = address.split_once(' ')?;
-    if let Some(rest) = street.trim().strip_prefix("block of ") {
-        let is_block = number == "0-99" || number.ends_with("00") && number.bytes().all(|byte| byte.is_ascii_digit());
-        return is_block.then(|| format!("{number} block of {rest}"));
-    }
-    let Ok(number) = number.parse::<u32>() else {
-        let is_corner = ["&", "/", "and", "at"].iter().any(|word| address.split(' ').any(|it| it == *word));
-        let has_digits = address.split(' ').any(|it| it.len() > 2 && it.bytes().all(|byte| byte.is_ascii_digit()));
-        return (is_corner && !has_digits).then(|| address.to_uppercase());
-    };
-    let unit = ["apt", "unit", "suite", "ste", "lot", "room", "rm", "floor", "fl"];
-    let is_unit = |word: &str| unit.contains(&word.trim_end_matches('.').to_lowercase().as_str());
-    let words = street.split_whitespace().take_while(|word| !is_unit(word)).collect::<Vec<_>>().join(" ");
-    if words.is_empty() || words.bytes().filter(u8::is_ascii_digit).count() > 3 {
-        return None;
-    }
-    let hundred = if number < 100 { "0-99".to_owned() } else { (number / 100 * 100).to_string() };
-    Some(format!("{hundred} block of {}", words.to_uppercase()))
-}
-
 /// The first characters, if there are more; those of a text that is cut already stay.
 fn first(text: &str, count: u32) -> Option<String> {
     let count = count as usize;
@@ -194,27 +205,18 @@ fn last(text: &str, count: u32) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn shown(treatment: &Treatment, value: &str) -> Option<String> {
-        let lists = [
+    fn tables() -> Tables {
+        let zips = [
             ("zip3-census-2010".to_owned(), vec!["036 554".to_owned()]),
             ("zip3-census-2020".to_owned(), vec!["063 554".to_owned(), "010".to_owned()]),
         ];
-        let on = Day::parse("2026-07-01").unwrap_or(Day(0));
-        let zips = ZipAreas::new(&lists);
-        text(treatment, value, &Setting { zips: &zips, on, days: Some(10) })
+        Tables::new(&Shared { lists: zips.to_vec(), ..Shared::default() }, None)
     }
 
-    #[test]
-    fn addresses_become_blocks_once() {
-        for (address, block) in [
-            ("1234 Main St, Apt 5", Some("1200 block of MAIN ST")),
-            ("1200 block of MAIN ST", Some("1200 block of MAIN ST")),
-            ("42 Elm Ave Unit 7", Some("0-99 block of ELM AVE")),
-            ("Main St & 5th Ave", Some("MAIN ST & 5TH AVE")),
-            ("Jane Example", None),
-        ] {
-            assert_eq!(shown(&Treatment::Block, address).as_deref(), block);
-        }
+    fn shown(treatment: &Treatment, value: &str) -> Option<String> {
+        let on = Day::parse("2026-07-01").unwrap_or(Day(0));
+        let setting = Setting { tables: &tables(), known: &Known::default(), on, days: Some(10) };
+        text(treatment, value, &setting)
     }
 
     #[test]
@@ -226,12 +228,17 @@ mod tests {
             ("01001", Some("010")),
             ("96201", Some("000")),
             ("000", Some("000")),
+            ("063", Some("063")),
+            ("063011234", Some("063")),
+            ("0630", Some("000")),
+            ("5540", Some("000")),
+            ("554011", Some("000")),
+            ("55401 Jane", Some("000")),
             ("Jane", None),
         ] {
             assert_eq!(shown(&Treatment::Zip3, zip).as_deref(), area, "{zip}");
         }
-        let setting = Setting { zips: &ZipAreas::default(), on: Day(0), days: None };
-        assert_eq!(text(&Treatment::Zip3, "55401", &setting).as_deref(), Some("000"));
+        assert_eq!(ZipAreas::default().shorten("55401").as_deref(), Some("000"));
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(super) struct RecordPlan {
     pub shift: Option<u32>,
     /// Texts that may be codes are among the fields.
     pub has_coded_texts: bool,
+    /// Some address becomes its hundred block.
+    pub cuts_blocks: bool,
 }
 
 /// What happens to the declared field at a path of names.
@@ -55,8 +57,8 @@ pub(super) fn shows_free_texts(fields: &[Planned]) -> bool {
 }
 
 impl RecordPlan {
-    /// Surveys the fields once, so that an encounter only asks.
-    pub fn new(fields: Vec<Planned>) -> RecordPlan {
+    /// Surveys the fields once, so that an encounter only asks. `shift` is that of dates in texts, where no field has another.
+    pub fn new(fields: Vec<Planned>, shift: Option<u32>) -> RecordPlan {
         let mut plan = RecordPlan {
             id: fields.iter().position(|it| it.name == "id"),
             fields: Vec::new(),
@@ -66,9 +68,11 @@ impl RecordPlan {
             consents: fields.iter().enumerate().filter(|(_, it)| it.privacy.is_consent).map(|(slot, _)| slot).collect(),
             shift: None,
             has_coded_texts: false,
+            cuts_blocks: false,
             hides_any: false,
         };
         plan.survey(&fields, false);
+        plan.shift = plan.shift.or(shift);
         plan.hides_any = plan.hidden.values().any(|is_hidden| *is_hidden);
         plan.fields = fields;
         // The id answers for the encounter: it becomes a pseudonym where it may not be seen.
@@ -91,6 +95,7 @@ impl RecordPlan {
                 // Texts have one shift: the widest steps of all.
                 self.shift = Some(self.shift.map_or(multiple, |other| other.max(multiple)));
             }
+            self.cuts_blocks |= planned.treatment == Treatment::Block;
             self.has_coded_texts |= !planned.privacy.code_sets.is_empty();
             let is_hidden = matches!(
                 planned.treatment,

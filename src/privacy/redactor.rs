@@ -24,7 +24,7 @@ use super::fields::FieldRedactor;
 use super::fields::Rules;
 use super::known;
 use super::operators::Setting;
-use super::operators::ZipAreas;
+use super::operators::Tables;
 use super::plan::RecordPlan;
 use super::plan::find;
 use super::plan::planned_at;
@@ -99,15 +99,17 @@ impl Redactor {
         let plans = |(id, record): (RecordId, &Record)| {
             let plan = |number: usize| {
                 let more: Vec<&FieldLine> = conditions.lines(number).collect();
-                RecordPlan::new(standing.plan(id, record, &more))
+                RecordPlan::new(standing.plan(id, record, &more), standing.shift())
             };
             (0..conditions.plan_count()).map(plan).collect()
         };
-        let records = RecordId::numbered(&domain.records).map(plans).collect();
+        let records: Vec<Vec<RecordPlan>> = RecordId::numbered(&domain.records).map(plans).collect();
+        let text = TextRule::new(shared, &standing)?;
+        let cuts_blocks = records.iter().flatten().any(|plan: &RecordPlan| plan.cuts_blocks);
         let rules = Rules {
             codes,
-            text: TextRule::new(shared, &standing)?,
-            zips: ZipAreas::new(&shared.lists),
+            tables: Tables::new(shared, cuts_blocks.then(|| text.persons(shared))),
+            text,
             key: Key::new(*blake3::keyed_hash(&key, audience.as_bytes()).as_bytes()),
             keeps_undeclared: standing.keeps_undeclared(),
             registry,
@@ -172,6 +174,7 @@ impl Redactor {
     /// The same with name lists besides those of `domains/shared`.
     #[must_use]
     pub fn with_names(mut self, names: Arc<NameLists>) -> Redactor {
+        self.rules.tables.streets.set_names(&names);
         self.rules.text.set_names(names);
         self
     }
@@ -246,7 +249,7 @@ impl Redactor {
         let known = self.known(plan, &encounter);
         let id = self.id(plan, &encounter);
         let days = plan.shift.and_then(|multiple| self.days(plan, &encounter, multiple));
-        let setting = Setting { zips: &self.rules.zips, on: encounter.on, days };
+        let setting = Setting { tables: &self.rules.tables, known: &known, on: encounter.on, days };
         let mut redactor = FieldRedactor::new(&self.rules, &known, &case, setting, plan.shift.is_some());
         let keeps_undeclared = self.rules.keeps_undeclared && !case.withholds;
         let leaves_out = !keeps_undeclared && !encounter.undeclared.is_empty();

@@ -61,6 +61,15 @@ impl<'a> Standing<'a> {
         self.policies.iter().map(|policy| policy.findings).max().unwrap_or(Showing::Remove)
     }
 
+    /// By a multiple of how many days dates move, if some line moves them: the widest steps of all.
+    pub fn shift(&self) -> Option<u32> {
+        let steps = self.lines().filter_map(|line| match line.operator {
+            Treatment::Shift(multiple) => Some(multiple),
+            _ => None,
+        });
+        steps.max()
+    }
+
     pub(super) fn lines(&self) -> impl Iterator<Item = &'a FieldLine> + '_ {
         self.policies.iter().flat_map(|policy| &policy.fields)
     }

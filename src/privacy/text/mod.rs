@@ -101,6 +101,36 @@ impl TextRule {
     }
 }
 
+impl TextRule {
+    /// What finds people in the name of a street, with the words and lists of the texts if those are searched.
+    pub fn persons(&self, shared: &Shared) -> Persons {
+        let places = [Kind::Address, Kind::Location, Kind::Zip, Kind::Date, Kind::Org, Kind::Other];
+        let wanted = Kind::ALL.iter().filter(|kind| !places.contains(kind));
+        let wanted = wanted.fold(Kinds::default(), |kinds, kind| kinds.with(*kind));
+        Persons(match self {
+            TextRule::Mask(masker) => Masker { wanted, wants_words: true, wants_long: false, ..(**masker).clone() },
+            _ => Masker::new(shared, wanted, Vec::new()),
+        })
+    }
+}
+
+/// Finds what is of people in a short text that is kept: names, and numbers of theirs.
+#[derive(Clone)]
+pub(super) struct Persons(Masker);
+
+impl Persons {
+    /// Whether the text holds any.
+    pub fn are_in(&self, text: &str, known: &Known) -> bool {
+        let found = self.0.find(text, known, &mut Vec::new());
+        found.iter().any(|span| self.0.wanted.has(span.kind))
+    }
+
+    pub fn set_names(&mut self, names: &Arc<NameLists>) {
+        self.0.words = Arc::new(self.0.words.merged(|sum| names.of(sum)));
+        self.0.names = Arc::clone(names);
+    }
+}
+
 fn add(kinds: Kinds, more: Kinds) -> Kinds {
     Kind::ALL.iter().filter(|kind| more.has(**kind)).fold(kinds, |kinds, kind| kinds.with(*kind))
 }

@@ -68,6 +68,15 @@ impl Known {
         self.phrases.is_empty()
     }
 
+    /// Whether a name, or a word of one, stands in a text.
+    pub fn names_in(&self, text: &str) -> bool {
+        let low = text.to_lowercase();
+        let names = self.phrases.iter().filter(|(_, kind, _)| *kind == Kind::Name);
+        names.into_iter().any(|(name, _, _)| {
+            low.match_indices(name.as_str()).any(|(at, name)| is_bounded(&low, at, at + name.len()))
+        })
+    }
+
     /// Whether a text repeats one of the values.
     pub fn is_in(&self, text: &str) -> bool {
         if self.phrases.is_empty() || text.is_empty() {
