@@ -270,7 +270,7 @@ fn leaves(value: &Value, out: &mut Vec<String>) {
 
 /// How many made-up encounters a law is tried on. Each is disclosed to several audiences, so a plain run takes few; set
 /// `PROPTEST_CASES` for thousands.
-fn cases() -> u32 {
+pub(crate) fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(150)
 }
 

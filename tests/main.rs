@@ -15,6 +15,7 @@ mod fuzzed;
 mod guides;
 mod language;
 mod laws;
+mod laws_closed;
 mod laws_logic;
 mod laws_names;
 mod laws_operators;

@@ -4,6 +4,7 @@
 //! the way: variables, texts already searched, the steps left. Everything that is asked is asked of a frame.
 
 mod compare;
+mod doubt;
 mod expression;
 mod frame;
 mod function;

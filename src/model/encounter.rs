@@ -4,6 +4,9 @@ use super::day::Day;
 use super::ids::RecordId;
 use super::value::Value;
 
+/// What a misfit says was expected where a field stands twice; the last value counts.
+pub const TWICE: &str = "single value";
+
 /// One recorded contact.
 pub struct Encounter<'a> {
     /// The record that it is read against.

@@ -174,6 +174,47 @@ pub enum Expression {
 
 impl Expression {
     /// Visits the parts of an expression, not the parts of those.
+    pub fn each_part<'e>(&'e self, visit: &mut dyn FnMut(&'e Expression)) {
+        fn of_member<'e>(member: &'e Member, visit: &mut dyn FnMut(&'e Expression)) {
+            match member {
+                Member::Computed(expression) => visit(expression),
+                Member::Dated(_, inner) => of_member(inner, visit),
+                Member::One(_) | Member::Range(..) | Member::Codes { .. } => {}
+            }
+        }
+        match self {
+            Expression::Literal(_) | Expression::Path(_) | Expression::Position(_) => {}
+            Expression::And(all)
+            | Expression::Or(all)
+            | Expression::Call { arguments: all, .. }
+            | Expression::Table { arguments: all, .. } => all.iter().for_each(visit),
+            Expression::Not(of)
+            | Expression::Present(of)
+            | Expression::Property { of, .. }
+            | Expression::Text { of, .. }
+            | Expression::Mentions { of, .. } => visit(of),
+            Expression::Compare { left, right, .. }
+            | Expression::Relates { left, right, .. }
+            | Expression::Arithmetic { left, right, .. } => [left, right].into_iter().for_each(|one| visit(one)),
+            Expression::In { of, members: them, .. } | Expression::Includes { of, members: them, .. } => {
+                visit(of);
+                them.iter().for_each(|member| of_member(member, visit));
+            }
+            Expression::CodeIs { of, on, .. } => {
+                visit(of);
+                on.iter().for_each(|on| visit(on));
+            }
+            Expression::Within { of, span, from, .. } => [of, span, from].into_iter().for_each(|one| visit(one)),
+            Expression::Quantified { list, body, .. } => [list, body].into_iter().for_each(|one| visit(one)),
+            Expression::Count { list, body, .. } => {
+                visit(list);
+                body.iter().for_each(|body| visit(body));
+            }
+            Expression::With { value, body, .. } => [value, body].into_iter().for_each(|one| visit(one)),
+        }
+    }
+
+    /// Visits the parts of an expression, not the parts of those.
     pub fn each_part_mut(&mut self, visit: &mut dyn FnMut(&mut Expression)) {
         fn of_member(member: &mut Member, visit: &mut dyn FnMut(&mut Expression)) {
             match member {

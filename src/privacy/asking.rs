@@ -6,6 +6,7 @@
 use super::error::Error;
 use super::standing::Standing;
 use crate::model::day::Day;
+use crate::model::encounter::Encounter;
 use crate::model::ids::LabelId;
 use crate::model::outcome::label_bit;
 use crate::model::outcome::label_bits;
@@ -40,7 +41,12 @@ pub(super) struct Granted {
     /// The purpose asked for or assumed, and all it is part of.
     within: Vec<String>,
     labels: Vec<(String, bool)>,
+    /// What a consent may hold besides its own fields and still be one, as `field: value`.
+    harmless: Vec<String>,
 }
+
+/// List of `domains/shared`: what a consent may hold besides its own fields.
+const HARMLESS: &str = "consent-in-force";
 
 impl Granted {
     /// Whether an audience may ask this.
@@ -93,6 +99,7 @@ impl Granted {
             recipient: ask.recipient.clone(),
             within: within.chain([purpose.clone()]).collect(),
             labels: shared.labels.iter().map(|label| (label.name.clone(), label.wants_own_consent)).collect(),
+            harmless: list(shared, HARMLESS),
             purpose: is_named.then_some(purpose),
         })
     }
@@ -105,16 +112,31 @@ impl Granted {
     /// The labels that the consents in a field cover today, or `None` if none of them is in force.
     ///
     /// A consent counts from the day it was granted to the day it expires, and no longer once it is revoked; what was
-    /// disclosed before stays disclosed.
-    pub fn consented(&self, field: &Value<'_>, today: Day) -> Option<u128> {
+    /// disclosed before stays disclosed. One that holds what nobody can read, or a field that a consent does not have,
+    /// is none: it may say that the consent was taken back.
+    pub fn consented(&self, field: &Value<'_>, path: &str, encounter: &Encounter<'_>) -> Option<u128> {
         match field {
             Value::List(items) => {
-                let covered = items.iter().filter_map(|item| self.consented(item, today));
-                covered.reduce(|one, other| one | other)
+                let item = |(index, item)| self.consented(item, &format!("{path}[{index}]"), encounter);
+                items.iter().enumerate().filter_map(item).reduce(|one, other| one | other)
             }
-            Value::Record(slots) => self.covered(slots, today),
+            Value::Record(slots) if self.is_understood(path, encounter) => self.covered(slots, encounter.today),
             _ => None,
         }
+    }
+
+    /// Whether all that the consent at a path holds is understood.
+    fn is_understood(&self, path: &str, encounter: &Encounter<'_>) -> bool {
+        let inside = |at: &'_ str| at.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+        let is_harmless = |at: &str, value: &serde_json::Value| {
+            let name = at.get(path.len() + 1..).unwrap_or_default();
+            value.as_str().is_some_and(|value| {
+                let said = format!("{name}: {}", value.trim());
+                self.harmless.iter().any(|harmless| harmless.eq_ignore_ascii_case(&said))
+            })
+        };
+        let strange = || encounter.undeclared.iter().filter(|(at, _)| inside(at));
+        encounter.misfits.iter().all(|(at, _)| !inside(at)) && strange().all(|(at, value)| is_harmless(at, value))
     }
 
     fn covered(&self, slots: &[Value<'_>], today: Day) -> Option<u128> {
@@ -158,4 +180,8 @@ impl Granted {
             _ => 0,
         }
     }
+}
+
+fn list(shared: &Shared, name: &str) -> Vec<String> {
+    shared.lists.iter().find(|(it, _)| it == name).map(|(_, words)| words.clone()).unwrap_or_default()
 }

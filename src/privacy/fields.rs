@@ -131,7 +131,7 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
                 self.leave(length, name);
                 if fields.is_empty() { ShownValue::Nothing } else { ShownValue::Record(fields) }
             }
-            (_, Value::Misfit(text)) => self.misfit(text),
+            (_, Value::Misfit(text)) => self.misfit(planned, text),
             (_, _) if planned.treatment == Treatment::Mask => {
                 let why = if planned.why.is_empty() { "withheld" } else { &planned.why };
                 self.note("mask", Cow::Borrowed(why));
@@ -350,9 +350,10 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
         out
     }
 
-    /// A value that does not fit its type: nobody knows what it is.
-    fn misfit(&mut self, text: Cow<'a, str>) -> ShownValue<'a> {
-        if self.rules.keeps_undeclared {
+    /// A value that does not fit its type: nobody knows what it is, so it goes with all that is withheld, and no operator
+    /// can keep a part of it.
+    fn misfit(&mut self, planned: &Planned, text: Cow<'a, str>) -> ShownValue<'a> {
+        if self.rules.keeps_undeclared && !self.case.withholds && planned.treatment == Treatment::Keep {
             return self.searched(text);
         }
         self.note("remove", Cow::Borrowed("misfit"));
@@ -362,7 +363,7 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
     fn code(&mut self, planned: &'a Planned, set: SetId, value: CodeValue<'a>) -> ShownValue<'a> {
         let rules = self.rules;
         let codes = rules.registry.codes(set);
-        let Some(code) = value.code else { return self.misfit(value.text) };
+        let Some(code) = value.code else { return self.misfit(planned, value.text) };
         let shown = rules.codes.shown(&rules.registry, set, code, self.case.codes);
         if shown != Some(code) {
             self.withhold();

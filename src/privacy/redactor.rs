@@ -204,8 +204,9 @@ impl Redactor {
         }
         let mut consented = None;
         if self.granted.wants_consents() {
-            let fields = plan.consents.iter().filter_map(|slot| encounter.slots.get(*slot));
-            let covered = fields.filter_map(|field| self.granted.consented(field, encounter.today));
+            let fields = plan.consents.iter();
+            let fields = fields.filter_map(|slot| Some((plan.fields.get(*slot)?, encounter.slots.get(*slot)?)));
+            let covered = fields.filter_map(|(it, field)| self.granted.consented(field, &it.path, encounter));
             consented = covered.reduce(|one, other| one | other);
         }
         self.conditions.case(bears & self.conditions.asked, encounter.days, consented, &self.granted)
@@ -214,7 +215,8 @@ impl Redactor {
     /// What is left of an encounter of which nothing may be shown.
     fn refused<'a>(&'a self, plan: &RecordPlan, encounter: &Encounter<'a>, why: &'static str) -> Disclosure<'a> {
         let withheld = Redaction { path: Cow::Borrowed(""), did: "withhold", why: Cow::Borrowed(why) };
-        Disclosure::refused(DisclosureParts { redactions: vec![withheld], ..self.empty(self.id(plan, encounter)) })
+        let id = self.id(plan, encounter, true);
+        Disclosure::refused(DisclosureParts { redactions: vec![withheld], ..self.empty(id) })
     }
 
     fn empty<'a>(&'a self, id: ShownId<'a>) -> DisclosureParts<'a> {
@@ -247,7 +249,7 @@ impl Redactor {
         let plan = plans.get(case.plan).unwrap_or(plan);
         let has_errors = judgement.findings.iter().any(|finding| finding.severity == Severity::Error);
         let known = self.known(plan, &encounter);
-        let id = self.id(plan, &encounter);
+        let id = self.id(plan, &encounter, case.withholds);
         let days = plan.shift.and_then(|multiple| self.days(plan, &encounter, multiple));
         let setting = Setting { tables: &self.rules.tables, known: &known, on: encounter.on, days };
         let mut redactor = FieldRedactor::new(&self.rules, &known, &case, setting, plan.shift.is_some());
@@ -306,14 +308,15 @@ impl Redactor {
         known
     }
 
-    /// The `id` of the record, or a pseudonym where the id itself is not to be seen, or the line.
-    fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>) -> ShownId<'a> {
+    /// The `id` of the record, or a pseudonym where the id itself is not to be seen, or the line. One that does not fit its
+    /// type may say anything, so it goes with what is withheld.
+    fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>, withholds: bool) -> ShownId<'a> {
         let declared = plan.id.and_then(|slot| Some((plan.fields.get(slot)?, encounter.slots.get(slot)?)));
         let is_kept = declared.map_or(self.rules.keeps_undeclared, |(planned, _)| planned.treatment == Treatment::Keep);
         let text: Cow<'a, str> = match declared {
             Some((_, Value::Text(text))) => text.clone(),
             Some((_, Value::Number(number))) => Cow::Owned(number.to_string()),
-            Some((_, Value::Misfit(text))) if self.rules.keeps_undeclared => text.clone(),
+            Some((_, Value::Misfit(text))) if self.rules.keeps_undeclared && !withholds => text.clone(),
             Some(_) => return ShownId::Line(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
             None => match encounter.undeclared.iter().find(|(path, _)| path == "id") {
                 Some((_, serde_json::Value::String(text))) => Cow::Owned(text.clone()),

@@ -7,6 +7,7 @@ use super::schema::Shape;
 use super::unreadable::Unreadable;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
+use crate::model::encounter::TWICE;
 use crate::model::value::Value;
 use crate::registry::Registry;
 use serde::de::DeserializeSeed;
@@ -18,9 +19,6 @@ use serde::de::Visitor;
 use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write;
-
-/// What a finding says of a field that stands there twice.
-const TWICE: &str = "single value";
 
 /// Reads one encounter by `serde_json` alone.
 ///

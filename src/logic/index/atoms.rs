@@ -259,60 +259,13 @@ pub(crate) fn keys_of(value: &Value<'_>, mut visit: impl FnMut(u64)) {
 
 /// Visits every variable that an expression looks at, its own loops' included.
 pub(crate) fn variables_of(expression: &Expression, visit: &mut dyn FnMut(u16)) {
-    fn of_member(member: &Member, visit: &mut dyn FnMut(u16)) {
-        match member {
-            Member::Computed(expression) => variables_of(expression, visit),
-            Member::Dated(_, inner) => of_member(inner, visit),
-            Member::One(_) | Member::Range(..) | Member::Codes { .. } => {}
-        }
-    }
-    let members =
-        |members: &[Member], visit: &mut dyn FnMut(u16)| members.iter().for_each(|member| of_member(member, visit));
     match expression {
-        Expression::Literal(_) => {}
         Expression::Path(path) => {
             if let Root::Variable(variable) = path.root {
                 visit(variable);
             }
         }
         Expression::Position(variable) => visit(*variable),
-        Expression::And(all)
-        | Expression::Or(all)
-        | Expression::Call { arguments: all, .. }
-        | Expression::Table { arguments: all, .. } => all.iter().for_each(|one| variables_of(one, visit)),
-        Expression::Not(of)
-        | Expression::Present(of)
-        | Expression::Property { of, .. }
-        | Expression::Text { of, .. }
-        | Expression::Mentions { of, .. } => variables_of(of, visit),
-        Expression::Compare { left, right, .. }
-        | Expression::Relates { left, right, .. }
-        | Expression::Arithmetic { left, right, .. } => {
-            variables_of(left, visit);
-            variables_of(right, visit);
-        }
-        Expression::In { of, members: them, .. } | Expression::Includes { of, members: them, .. } => {
-            variables_of(of, visit);
-            members(them, visit);
-        }
-        Expression::CodeIs { of, on, .. } => {
-            variables_of(of, visit);
-            on.iter().for_each(|on| variables_of(on, visit));
-        }
-        Expression::Within { of, span, from, .. } => {
-            [of, span, from].into_iter().for_each(|one| variables_of(one, visit));
-        }
-        Expression::Quantified { list, body, .. } => {
-            variables_of(list, visit);
-            variables_of(body, visit);
-        }
-        Expression::With { value, body, .. } => {
-            variables_of(value, visit);
-            variables_of(body, visit);
-        }
-        Expression::Count { list, body, .. } => {
-            variables_of(list, visit);
-            body.iter().for_each(|body| variables_of(body, visit));
-        }
+        other => other.each_part(&mut |part| variables_of(part, visit)),
     }
 }

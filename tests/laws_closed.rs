@@ -1,0 +1,140 @@
+//! What fails closed, tried on many made-up encounters: values that do not fit, seals and ages that nobody can read,
+//! consents that hold more than a consent does.
+
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
+use crate::laws_policy::SHOP;
+use crate::laws_policy::cases;
+use crate::laws_policy::disclose;
+use proptest::prelude::*;
+use serde_json::Value;
+use serde_json::json;
+use tencode::model::record::Field;
+use tencode::model::record::Kind;
+
+/// Records, and audiences that do not see every field.
+const SHOWN: &[(&str, &str, &[&str])] = &[
+    (
+        "healthcare",
+        "encounter",
+        &["public", "analytics", "billing", "safe-harbor", "limited-data-set", "gdpr-pseudonymised"],
+    ),
+    ("law-enforcement", "call", &["public", "analytics", "incident-release", "gdpr-erasure"]),
+    ("customer-service", "contact", &["public", "analytics", "pci", "gdpr-pseudonymised"]),
+];
+
+/// The word of which no part may come out.
+const WORD: &str = "Zorvakebix";
+
+/// Every field of a record but its id, with what stands above it.
+fn paths(fields: &[Field], above: &[(String, bool)], found: &mut Vec<Vec<(String, bool)>>) {
+    for field in fields {
+        let (mut kind, mut is_list) = (&field.kind, false);
+        while let Kind::List(item) = kind {
+            (kind, is_list) = (item, true);
+        }
+        let mut path = above.to_vec();
+        path.push((field.name.clone(), is_list));
+        if let Kind::Record(inner) = kind {
+            paths(inner, &path, found);
+        }
+        found.push(path);
+    }
+}
+
+/// An encounter that holds one value, at a path.
+fn encounter(path: &[(String, bool)], value: Value) -> Value {
+    let last = path.len() - 1;
+    path.iter().enumerate().rev().fold(value, |value, (place, (name, is_list))| {
+        if *is_list && place != last { json!({ name.as_str(): [value] }) } else { json!({ name.as_str(): value }) }
+    })
+}
+
+/// A value that fits no field: it names somebody, in a form that no type has.
+fn misfit() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(json!([[[WORD]]])),
+        Just(json!({ "by": WORD })),
+        Just(json!({ WORD: true })),
+        Just(json!([{ "of": [WORD] }, 1])),
+        Just(json!({ "a": { "b": [WORD, 7] } })),
+    ]
+}
+
+/// A value that nobody can read as a truth, an age or a choice.
+fn unreadable() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        "[a-z]{3,9} (of|by|for) [a-z]{3,9}".prop_map(|text| json!(text)),
+        misfit(),
+        Just(json!([true])),
+        Just(json!([9])),
+        Just(json!(9.5)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases().max(200), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A value of the wrong type, in any field of any record, is shown to nobody who does not see every field.
+    #[test]
+    fn a_value_that_does_not_fit_is_hidden(which in any::<prop::sample::Index>(), value in misfit(), record in 0..3_usize) {
+        let (domain, name, audiences) = SHOWN[record];
+        let known = SHOP.registry.domain(domain).unwrap().unwrap();
+        let fields = &known.records.iter().find(|it| it.name == name).unwrap().fields;
+        let mut all = Vec::new();
+        paths(fields, &[], &mut all);
+        let path: &Vec<(String, bool)> = which.get(&all);
+        let one = encounter(path, value);
+        for audience in audiences {
+            let said = disclose(domain, name, audience, &one).to_string();
+            prop_assert!(!said.to_lowercase().contains("zorva"), "{audience}: {one} {said}");
+        }
+    }
+
+    /// Where a label rests on a value that nobody can read, the label is given.
+    #[test]
+    fn what_cannot_be_read_is_labelled(value in unreadable(), age in 0..18_u8, role in "[a-z]{4,9} [a-z]{4,9}") {
+        let call = |extra: Value| {
+            let mut call = json!({
+                "id": "C-1", "received": "2026-03-14T22:10:00", "call_type": "P-THEFT", "address": "1412 Oak Ave",
+            });
+            call.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            disclose("law-enforcement", "call", "incident-release", &call).to_string()
+        };
+        let sealed = call(json!({ "sealed": value }));
+        prop_assert!(!sealed.contains("OAK") && !sealed.contains("P-THEFT"), "{sealed}");
+        for person in [
+            json!({ "role": "victim", "age": value }),
+            json!({ "role": "victim", "birth_date": value }),
+            json!({ "age": age }),
+            json!({ "role": role, "age": age }),
+            json!({ "role": "victim", "age": 40, "relation": value }),
+        ] {
+            let said = call(json!({ "persons": [person] }));
+            prop_assert!(!said.contains("OAK"), "{person}: {said}");
+        }
+        let grown = call(json!({ "persons": [{ "role": "victim", "age": 18 + age }] }));
+        prop_assert!(grown.contains("1400 block of OAK AVE"), "{grown}");
+    }
+
+    /// A consent that holds a field that no consent has, or a value that nobody can read, is none.
+    #[test]
+    fn a_consent_that_is_not_understood_is_none(name in "[a-zA-Z]{3,7}(_on|_at|)", value in unreadable(), place in 0..6_usize) {
+        let mut consent = json!({ "granted": "2026-01-10" });
+        let visit = |consent: &Value| json!({
+            "id": "E-1", "class": "outpatient", "date": "2026-02-03", "diagnoses": [{ "code": "F11.20" }],
+            "consents": [consent],
+        });
+        let said = |consent: &Value| disclose("healthcare", "encounter", "treatment", &visit(consent)).to_string();
+        prop_assert!(said(&consent).contains("F11.20"));
+        match place {
+            0 => consent["Revoked"] = json!("2026-02-01"),
+            1 => consent["status"] = value,
+            2 => consent["revoked"] = value,
+            3 => consent["expires"] = value,
+            4 => consent["purposes"] = json!({ "not": value }),
+            _ => consent[format!("x{name}")] = value,
+        }
+        prop_assert!(!said(&consent).contains("F11.20"), "{consent}");
+    }
+}
