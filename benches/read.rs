@@ -52,7 +52,7 @@ fn schema() -> Schema {
         field("patient", Kind::Record(patient)),
         field("diagnoses", Kind::List(Box::new(Kind::Record(diagnosis)))),
         field("minutes", Kind::Number),
-        field("paid", Kind::Money),
+        field("paid", Kind::Money(None)),
         field("urgent", Kind::Bool),
         field("payer", Kind::Text),
         field("tags", Kind::List(Box::new(Kind::Text))),

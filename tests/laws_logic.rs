@@ -240,7 +240,7 @@ fn value(dice: &mut Dice, slot: u16) -> Value<'static> {
             Literal::Day(it) => Value::Day(it),
             Literal::Bool(it) => Value::Bool(it),
             Literal::Step(it) => Value::Step(it),
-            Literal::Moment(_) | Literal::Span(_) => Value::Absent,
+            Literal::Money(_) | Literal::Moment(_) | Literal::Span(_) => Value::Absent,
         },
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod amounts;
 mod architecture;
 mod audit;
 mod canaries;

@@ -3,6 +3,7 @@
 use super::Logic;
 use crate::model::expression::Comparison;
 use crate::model::expression::Member;
+use crate::model::money;
 use crate::model::value::CodeValue;
 use crate::model::value::Literal;
 use crate::model::value::Value;
@@ -13,6 +14,9 @@ use std::cmp::Ordering;
 pub(crate) fn order(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
     match (left, right) {
         (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
+        (Value::Money(a), Value::Money(b)) => Some(a.cmp(b)),
+        (Value::Money(a), Value::Number(b)) => Some(a.cmp(&money::from_binary(*b)?)),
+        (Value::Number(a), Value::Money(b)) => Some(money::from_binary(*a)?.cmp(b)),
         (Value::Text(a), Value::Text(b)) => Some(a.as_ref().cmp(b.as_ref())),
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
         (Value::Day(a), Value::Day(b)) => Some(a.cmp(b)),
@@ -43,6 +47,9 @@ pub(crate) fn order_literal(value: &Value<'_>, literal: &Literal, logic: &Logic)
     match (value, literal) {
         (Value::Number(a), Literal::Number(b)) => a.partial_cmp(b),
         (Value::Choice(a), Literal::Choice(b)) | (Value::Step(a), Literal::Step(b)) => Some(a.cmp(b)),
+        (Value::Money(a), Literal::Money(b)) => Some(a.cmp(b)),
+        (Value::Money(a), Literal::Number(b)) => Some(a.cmp(&money::from_binary(*b)?)),
+        (Value::Number(a), Literal::Money(b)) => Some(money::from_binary(*a)?.cmp(b)),
         (Value::Text(a), Literal::Text(b)) => Some(a.as_ref().cmp(b.as_str())),
         (Value::Code(a), Literal::Text(b)) => Some(a.text.as_ref().cmp(b.as_str())),
         (Value::Code(a), Literal::Code(_, b)) => Some(a.code?.cmp(&(*b)?)),
@@ -106,6 +113,7 @@ pub(crate) fn value_of<'e>(literal: &'e Literal, logic: &'e Logic) -> Value<'e> 
     match literal {
         Literal::Bool(it) => Value::Bool(*it),
         Literal::Number(it) => Value::Number(*it),
+        Literal::Money(it) => Value::Money(*it),
         Literal::Text(it) => Value::Text(Cow::Borrowed(it)),
         Literal::Day(it) => Value::Day(*it),
         Literal::Moment(it) => Value::Moment(*it),

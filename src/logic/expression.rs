@@ -3,6 +3,7 @@
 //! A comparison of a list asks whether one of its values fits; `is not` and `not in` ask that values are there and none
 //! is the other. What is absent, and what does not fit its type, makes every comparison false.
 
+use super::amounts;
 use super::compare;
 use super::frame::Bound;
 use super::frame::Frame;
@@ -420,14 +421,8 @@ fn arithmetic(operator: Operator, left: &Value<'_>, right: &Value<'_>) -> Value<
     use crate::model::day::Span;
     let day = |day: Option<Day>| day.map_or(Value::Absent, Value::Day);
     match (operator, left, right) {
-        (operator, Value::Number(a), Value::Number(b)) => {
-            let result = match operator {
-                Operator::Plus => a + b,
-                Operator::Minus => a - b,
-                Operator::Times => a * b,
-                Operator::Over => a / b,
-            };
-            if result.is_finite() { Value::Number(result) } else { Value::Absent }
+        (_, Value::Number(_) | Value::Money(_), Value::Number(_) | Value::Money(_)) => {
+            amounts::computed(operator, left, right).unwrap_or_default()
         }
         (Operator::Plus, Value::Day(a), Value::Span(b)) | (Operator::Plus, Value::Span(b), Value::Day(a)) => {
             day(a.plus(*b))

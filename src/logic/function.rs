@@ -1,5 +1,6 @@
 //! The built-in functions of docs/language.md.
 
+use super::amounts;
 use super::compare;
 use super::expression::day_of;
 use super::expression::number;
@@ -12,6 +13,7 @@ use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::expression::Expression;
 use crate::model::expression::Function;
+use crate::model::expression::Operator;
 use crate::model::record::Kind;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
@@ -86,17 +88,18 @@ impl<'e> Frame<'e> {
         self.spend(values.len() as u64);
         let compared = |a: &Value<'e>, b: &Value<'e>| compare::order(a, b).unwrap_or(Ordering::Equal);
         let sum = || {
-            values.iter().try_fold(0.0, |sum, value| match value {
-                Value::Number(number) => Some(sum + number),
-                _ => None,
-            })
+            let (first, rest) = values.split_first()?;
+            let sum = rest.iter().try_fold(first.clone(), |sum, value| amounts::computed(Operator::Plus, &sum, value));
+            sum.filter(|sum| matches!(sum, Value::Number(_) | Value::Money(_)))
         };
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
         let value = match function {
             Function::Count => return number(values.len()),
             _ if values.is_empty() => None,
-            Function::Sum => sum().map(Value::Number),
-            Function::Average => sum().map(|sum| Value::Number(sum / values.len() as f64)),
+            Function::Sum => sum(),
+            Function::Average => {
+                sum().and_then(|sum| amounts::computed(Operator::Over, &sum, &Value::Number(values.len() as f64)))
+            }
             Function::Min => values.into_iter().min_by(compared),
             _ => values.into_iter().max_by(compared),
         };
@@ -137,6 +140,7 @@ impl<'e> Frame<'e> {
         Some(match value {
             Value::Bool(it) => it.to_string(),
             Value::Number(it) => it.to_string(),
+            Value::Money(it) => it.to_string(),
             Value::Text(it) => it.to_string(),
             Value::Day(it) => it.to_string(),
             Value::Moment(it) => it.to_string(),
@@ -165,7 +169,7 @@ fn plain(function: Function, first: &Value<'_>, second: &Value<'_>, third: &Valu
     let whole = |value: i64| i32::try_from(value).ok().map(|value| Value::Number(f64::from(value)));
     match function {
         Function::Number => match first {
-            Value::Number(it) => Some(Value::Number(*it)),
+            Value::Number(_) | Value::Money(_) => Some(first.clone().into_owned()),
             _ => text_of(first)?.trim().parse().ok().filter(|it: &f64| it.is_finite()).map(Value::Number),
         },
         Function::Upper => Some(Value::Text(Cow::Owned(text_of(first)?.to_uppercase()))),
@@ -191,6 +195,7 @@ fn plain(function: Function, first: &Value<'_>, second: &Value<'_>, third: &Valu
         Function::Days => whole(i64::from(day_of(second)?.0) - i64::from(day_of(first)?.0)),
         Function::Round | Function::Floor => match first {
             Value::Number(it) => Some(Value::Number(if function == Function::Round { it.round() } else { it.floor() })),
+            Value::Money(it) => Some(Value::Money(amounts::whole(*it, function == Function::Round))),
             _ => None,
         },
         Function::Step => match first {
@@ -218,6 +223,7 @@ fn text_of<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
         Value::Text(text) => Some(Cow::Borrowed(text)),
         Value::Code(code) => Some(Cow::Borrowed(&code.text)),
         Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Money(amount) => Some(Cow::Owned(amount.to_string())),
         _ => None,
     }
 }

@@ -16,6 +16,7 @@ use super::frame::Frame;
 use crate::model::day::Day;
 use crate::model::expression::Path;
 use crate::model::ids::CodeId;
+use crate::model::money;
 use crate::model::program::Domain;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
@@ -272,6 +273,7 @@ impl FieldIndex {
         }
         let (axis, at) = match value {
             Value::Number(at) => (&self.numbers, *at),
+            Value::Money(at) => (&self.numbers, money::to_binary(*at)),
             Value::Day(day) => (&self.days, f64::from(day.0)),
             Value::Moment(moment) => (&self.days, f64::from(moment.day().0)),
             Value::Step(step) => (&self.steps, f64::from(*step)),

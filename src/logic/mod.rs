@@ -3,6 +3,7 @@
 //! [`Logic`](crate::logic::Logic) is prepared once for a domain; a [`Frame`](crate::logic::Frame) is one encounter under it and holds what a judgement needs on
 //! the way: variables, texts already searched, the steps left. Everything that is asked is asked of a frame.
 
+mod amounts;
 mod compare;
 mod doubt;
 mod expression;

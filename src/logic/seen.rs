@@ -97,7 +97,9 @@ impl<'e> Seen<'e> {
 pub(crate) fn is_gone(value: &Value<'_>) -> bool {
     match value {
         Value::Misfit(_) => true,
-        Value::Number(_) | Value::Choice(_) | Value::Step(_) | Value::Bool(_) | Value::Record(_) => false,
+        Value::Number(_) | Value::Money(_) | Value::Choice(_) | Value::Step(_) | Value::Bool(_) | Value::Record(_) => {
+            false
+        }
         other => other.is_absent(),
     }
 }

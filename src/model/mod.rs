@@ -5,6 +5,7 @@ pub mod day;
 pub mod encounter;
 pub mod expression;
 pub mod ids;
+pub mod money;
 pub mod outcome;
 pub mod policy;
 pub mod program;

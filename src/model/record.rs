@@ -3,6 +3,7 @@
 use super::expression::Expression;
 use super::ids::LabelId;
 use super::ids::SetId;
+use super::money::Currency;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -76,8 +77,8 @@ pub enum Kind {
     Number,
     /// A whole number.
     Integer,
-    /// An amount of money.
-    Money,
+    /// An amount of money, in a currency if one is declared.
+    Money(Option<Currency>),
     /// `true` or `false`.
     Bool,
     /// A day.

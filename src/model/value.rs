@@ -5,6 +5,7 @@ use super::day::Moment;
 use super::day::Span;
 use super::ids::CodeId;
 use super::ids::SetId;
+use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -17,8 +18,10 @@ pub enum Value<'a> {
     Absent,
     /// `true` or `false`.
     Bool(bool),
-    /// A number, an integer or an amount of money.
+    /// A number or an integer.
     Number(f64),
+    /// An amount of money.
+    Money(Decimal),
     /// A text.
     Text(Cow<'a, str>),
     /// A day.
@@ -57,6 +60,8 @@ pub enum Literal {
     Bool(bool),
     /// A number.
     Number(f64),
+    /// An amount of money.
+    Money(#[serde(with = "rust_decimal::serde::str")] Decimal),
     /// A text.
     Text(String),
     /// A day.
@@ -95,6 +100,7 @@ impl Value<'_> {
             Value::Absent => Value::Absent,
             Value::Bool(it) => Value::Bool(it),
             Value::Number(it) => Value::Number(it),
+            Value::Money(it) => Value::Money(it),
             Value::Text(it) => Value::Text(Cow::Owned(it.into_owned())),
             Value::Day(it) => Value::Day(it),
             Value::Moment(it) => Value::Moment(it),
@@ -116,6 +122,7 @@ impl std::fmt::Debug for Value<'_> {
             Value::Absent => "absent",
             Value::Bool(_) => "bool",
             Value::Number(_) => "number",
+            Value::Money(_) => "money",
             Value::Text(_) => "text",
             Value::Day(_) => "date",
             Value::Moment(_) => "datetime",

@@ -20,6 +20,7 @@ use super::text::TextRule;
 use super::tokens::Key;
 use crate::model::day::Moment;
 use crate::model::ids::SetId;
+use crate::model::money;
 use crate::model::policy::Treatment;
 use crate::model::text_kind::Kind;
 use crate::model::value::CodeValue;
@@ -196,6 +197,7 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
             return match value {
                 Value::Bool(it) => ShownValue::Bool(*it),
                 Value::Number(it) => ShownValue::Number(*it),
+                Value::Money(it) => ShownValue::Money(*it),
                 Value::Day(it) => ShownValue::Day(*it),
                 Value::Moment(it) => ShownValue::Moment(*it),
                 Value::Span(it) => ShownValue::Span(*it),
@@ -209,6 +211,10 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
                 Treatment::Band(width) => perhaps(operators::band(*it, *width)),
                 Treatment::Grid(width) => operators::grid(*it, *width).map_or(ShownValue::Nothing, ShownValue::Rounded),
                 _ => self.stand_in(planned, &plain_number(*it)),
+            },
+            Value::Money(it) => match treatment {
+                Treatment::Band(width) => perhaps(operators::band(money::to_binary(*it), *width)),
+                _ => self.stand_in(planned, &it.to_string()),
             },
             Value::Day(day) => match treatment {
                 Treatment::Shift(_) => perhaps(operators::text(treatment, &day.to_string(), &self.setting)),

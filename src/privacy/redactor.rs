@@ -157,6 +157,7 @@ impl Redactor {
         match slot.and_then(|slot| encounter.slots.get(slot)) {
             Some(Value::Text(text) | Value::Misfit(text)) => Some(Cow::Borrowed(text)),
             Some(Value::Number(number)) => Some(Cow::Owned(number.to_string())),
+            Some(Value::Money(amount)) => Some(Cow::Owned(amount.to_string())),
             Some(_) => None,
             None => match encounter.undeclared.iter().find(|(path, _)| path == "id") {
                 Some((_, serde_json::Value::String(text))) => Some(Cow::Borrowed(text)),
@@ -288,6 +289,7 @@ impl Redactor {
         let text = |value: &Value<'_>| match value {
             Value::Text(text) => Some(text.to_string()),
             Value::Number(number) => Some(number.to_string()),
+            Value::Money(amount) => Some(amount.to_string()),
             _ => None,
         };
         let slots = plan.subject.clone().or_else(|| plan.id.map(|slot| vec![slot]))?;
@@ -316,6 +318,7 @@ impl Redactor {
         let text: Cow<'a, str> = match declared {
             Some((_, Value::Text(text))) => text.clone(),
             Some((_, Value::Number(number))) => Cow::Owned(number.to_string()),
+            Some((_, Value::Money(amount))) => Cow::Owned(amount.to_string()),
             Some((_, Value::Misfit(text))) if self.rules.keeps_undeclared && !withholds => text.clone(),
             Some(_) => return ShownId::Line(i64::try_from(encounter.line).unwrap_or(i64::MAX)),
             None => match encounter.undeclared.iter().find(|(path, _)| path == "id") {

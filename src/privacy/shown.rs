@@ -4,6 +4,7 @@ use super::decide::Planned;
 use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::day::Span;
+use rust_decimal::Decimal;
 use std::borrow::Cow;
 
 /// A value as an audience sees it. Texts that stay as they are borrow from the line that was read.
@@ -21,6 +22,8 @@ pub enum ShownValue<'a> {
     Bool(bool),
     /// A number as it was read. A whole one has no fraction.
     Number(f64),
+    /// An amount of money, with the digits it came with.
+    Money(Decimal),
     /// A number that an operator made. It always has a fraction.
     Rounded(f64),
     /// A number that no record declares.

@@ -316,6 +316,7 @@ impl<'a> Codes<'a> {
             }
             (Literal::Bool(it), _) => it.to_string(),
             (Literal::Number(it), _) => it.to_string(),
+            (Literal::Money(it), _) => it.to_string(),
             (Literal::Text(it), _) => it.clone(),
             (Literal::Day(it), _) => it.to_string(),
             (Literal::Moment(it), _) => it.to_string(),

@@ -275,6 +275,7 @@ fn property(codes: Codes<'_>, code: CodeId, name: &str) -> Dynamic {
         .map(|value| match value {
             Literal::Bool(it) => Dynamic::from(*it),
             Literal::Number(it) => Dynamic::from(*it),
+            Literal::Money(it) => Dynamic::from_decimal(*it),
             Literal::Day(it) => Dynamic::from(Date(*it)),
             other => Dynamic::from(codes.property_text(place, other)),
         })

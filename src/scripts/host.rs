@@ -4,6 +4,7 @@
 //! a deadline and a memory budget asked at each operation; native functions that could work long or grow at once
 //! (`replace`) check before they work; the source is looked over before it is parsed (`scan`).
 
+use super::amounts;
 use super::api;
 use super::call;
 use super::call::Answer;
@@ -45,6 +46,7 @@ pub(super) fn engine(limits: &Limits, registry: &Arc<Registry>) -> Engine {
     replace(&mut engine);
     engine.register_fn("sleep", |_: i64| -> Answer<()> { call::stop("it wanted to sleep") });
     engine.register_fn("sleep", |_: f64| -> Answer<()> { call::stop("it wanted to sleep") });
+    amounts::register(&mut engine);
     dates::register(&mut engine);
     view::register(&mut engine, registry);
     api::register(&mut engine, registry);

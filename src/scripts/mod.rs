@@ -5,6 +5,7 @@
 //! A script sees the encounter, the registry and the two days an encounter is judged by; there is no file, network,
 //! environment, clock or chance. Imports model, registry.
 
+mod amounts;
 mod api;
 mod call;
 mod dates;

@@ -55,6 +55,7 @@ fn compile(text: &str) -> Result<Scripts, Vec<ScriptProblem>> {
         field("level", Kind::Choice(vec!["low".to_owned(), "high".to_owned()])),
         field("visit", Kind::Record(vec![field("em-code", Kind::Text), field("minutes", Kind::Integer)])),
         field("victims", victims),
+        field("paid", Kind::Money(None)),
     ];
     let domain = Domain {
         records: vec![Record { name: "contact".to_owned(), title: String::new(), fields }],
@@ -75,6 +76,7 @@ fn encounter() -> Encounter<'static> {
             Value::Choice(1),
             Value::Absent,
             Value::List(vec![victim(17.0), victim(40.0)]),
+            Value::Money(rust_decimal::Decimal::new(1230, 2)),
         ],
         undeclared: Vec::new(),
         misfits: Vec::new(),
@@ -110,6 +112,8 @@ fn a_script_sees_the_encounter() {
         "encounter.victims.len() == 2 && encounter.victims[0].age == 17",
         "encounter.victims.some(|v| v.age >= 18)",
         "encounter[\"visit\"][\"em-code\"] == ()",
+        "encounter.paid == 12.3 && 12.5 > encounter.paid && encounter.paid > 12",
+        "encounter.paid - 0.1 == 12.2 && encounter.paid * 2 == 24.60 && 0.1 + encounter.paid - encounter.paid == 0.1",
     ] {
         let findings = validate(&format!("if {holds} {{ finding(\"warning\", \"victims[0].age\", \"it holds\") }}"));
         assert_eq!(findings.len(), 1, "{holds}");

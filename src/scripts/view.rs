@@ -10,6 +10,7 @@ use super::dates::Date;
 use super::dates::Time;
 use crate::model::day::Day;
 use crate::model::day::Moment;
+use crate::model::money;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
@@ -22,6 +23,7 @@ use rhai::Engine;
 use rhai::EvalAltResult;
 use rhai::ImmutableString;
 use rhai::Position;
+use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -196,6 +198,7 @@ fn shown(value: &Value<'static>, kind: &Kind, whole: &Arc<Snapshot>, path: Path)
         Value::Absent | Value::Misfit(_) => Dynamic::UNIT,
         Value::Bool(it) => Dynamic::from(*it),
         Value::Number(it) => number(*it, kind),
+        Value::Money(it) => Dynamic::from_decimal(*it),
         Value::Text(it) => Dynamic::from(ImmutableString::from(cut(it))),
         Value::Day(it) => Dynamic::from(Date(*it)),
         Value::Moment(it) => Dynamic::from(Time(*it)),
@@ -312,7 +315,8 @@ fn read(value: &Dynamic, kind: &Kind, registry: &Registry) -> Option<Value<'stat
     };
     Some(match kind {
         Kind::Text => Value::Text(Cow::Owned(text()?.to_string())),
-        Kind::Number | Kind::Money => Value::Number(float(value)?),
+        Kind::Number => Value::Number(float(value)?),
+        Kind::Money(_) => Value::Money(amount(value)?),
         Kind::Integer => Value::Number(float(value).filter(|number| number.fract() == 0.0)?),
         Kind::Bool => Value::Bool(value.as_bool().ok()?),
         Kind::Date => Value::Day(super::dates::day(value)?),
@@ -336,6 +340,12 @@ fn read(value: &Dynamic, kind: &Kind, registry: &Registry) -> Option<Value<'stat
 #[expect(clippy::cast_precision_loss, reason = "numbers of a record are floating point")]
 fn float(value: &Dynamic) -> Option<f64> {
     value.as_float().ok().or_else(|| value.as_int().ok().map(|int| int as f64)).filter(|number| number.is_finite())
+}
+
+/// A number of a script as an amount: decimal as it is, whole or binary as it is written.
+fn amount(value: &Dynamic) -> Option<Decimal> {
+    let whole = || value.as_int().ok().map(Decimal::from);
+    value.as_decimal().ok().or_else(whole).or_else(|| money::from_binary(float(value)?))
 }
 
 fn moment(value: &Dynamic) -> Option<Moment> {

@@ -11,6 +11,7 @@ use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
 use crate::encounters::write;
 use crate::model::day::Day;
+use crate::model::money;
 use crate::privacy::Ask;
 use crate::privacy::Disclosure;
 use crate::privacy::ShownValue;
@@ -380,6 +381,7 @@ fn is_same(wanted: &Value, shown: &ShownValue<'_>) -> bool {
         (Value::Number(wanted), ShownValue::Number(shown) | ShownValue::Rounded(shown)) => {
             wanted.as_f64() == Some(*shown)
         }
+        (Value::Number(wanted), ShownValue::Money(shown)) => wanted.as_f64() == Some(money::to_binary(*shown)),
         (Value::Number(wanted), ShownValue::Undeclared(shown)) => wanted.as_f64() == shown.as_f64(),
         (
             Value::String(wanted),

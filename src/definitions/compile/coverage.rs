@@ -11,6 +11,7 @@ use crate::diagnostics::span::Span;
 use crate::model::day::Day;
 use crate::model::expression::Comparison;
 use crate::model::expression::Member;
+use crate::model::money;
 use crate::model::record::Kind;
 use crate::model::rules::Cell;
 use crate::model::rules::Row;
@@ -149,7 +150,7 @@ fn classes_of<'a>(kind: &Kind, cells: impl Iterator<Item = &'a Cell> + Clone) ->
         Kind::Ladder(names) => {
             (0..names.len()).filter_map(|it| u16::try_from(it).ok()).map(|it| Class::One(Literal::Step(it))).collect()
         }
-        Kind::Number | Kind::Integer | Kind::Money | Kind::Date | Kind::DateTime | Kind::Duration => {
+        Kind::Number | Kind::Integer | Kind::Money(_) | Kind::Date | Kind::DateTime | Kind::Duration => {
             intervals(kind, cells)
         }
         _ => named(cells),
@@ -203,6 +204,7 @@ fn intervals<'a>(kind: &Kind, cells: impl Iterator<Item = &'a Cell>) -> Vec<Clas
 fn one_key(literal: &Literal) -> i128 {
     match literal {
         Literal::Number(it) => (*it * 1_000_000.0) as i128,
+        Literal::Money(it) => (money::to_binary(*it) * 1_000_000.0) as i128,
         Literal::Day(day) => i128::from(day.0) * 1_000_000,
         Literal::Moment(moment) => i128::from(moment.0) * 1_000_000,
         Literal::Span(span) => i128::from(span.about_seconds()) * 1_000_000,
@@ -278,6 +280,7 @@ pub(super) fn shown(literal: &Literal, kind: &Kind) -> String {
         }
         (Literal::Bool(it), _) => it.to_string(),
         (Literal::Number(it), _) => it.to_string(),
+        (Literal::Money(it), _) => it.to_string(),
         (Literal::Text(it), _) => format!("\"{it}\""),
         (Literal::Day(it), _) => it.to_string(),
         (Literal::Moment(it), _) => it.to_string(),

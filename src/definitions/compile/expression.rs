@@ -93,7 +93,7 @@ impl<'a> Lowering<'a, '_> {
         match &expr.item {
             Expr::Text(_) | Expr::Word(_) => self.word(expr, expected),
             Expr::Number(number) => match expected {
-                Some(kind) if !kind.is_number() => self.literal_or_nothing(expr, kind),
+                Some(kind) if !kind.is_number() || kind.is_money() => self.literal_or_nothing(expr, kind),
                 _ => simple(Literal::Number(*number), Type::NUMBER),
             },
             Expr::Bool(it) => simple(Literal::Bool(*it), Type::BOOL),
@@ -609,7 +609,7 @@ impl<'a> Lowering<'a, '_> {
             Expression::Arithmetic { operator, left: Box::new(first.expression), right: Box::new(second.expression) };
         let (Some(one), Some(two)) = (first.kind, second.kind) else { return Typed { expression, kind: None } };
         let kind = match (one.sort(), operator, two.sort()) {
-            ("number", _, "number") => Some(Type::NUMBER),
+            ("number", operator, "number") => one.computed(operator, two),
             ("date", Operator::Plus | Operator::Minus, "duration") => Some(one),
             ("duration", Operator::Plus, "date") => Some(two),
             ("date", Operator::Minus, "date") | ("duration", Operator::Plus | Operator::Minus, "duration") => {

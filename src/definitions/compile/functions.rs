@@ -148,6 +148,12 @@ pub(super) fn call<'a>(
         lowered.push(typed.expression);
     }
     let kind = match yields {
+        Yields::Number
+            if matches!(function, Function::Sum | Function::Average | Function::Round | Function::Floor)
+                && first.is_some_and(Type::is_money) =>
+        {
+            first.map(Type::item)
+        }
         Yields::Number => Some(Type::NUMBER),
         Yields::Text => Some(Type::TEXT),
         Yields::Date => Some(Type::DATE),

@@ -210,7 +210,7 @@ fn literal(world: &World, value: &str, kind: &crate::model::record::Kind) -> Opt
         _ => Expr::Text(value.to_owned()),
     };
     let expr = match (kind, expr) {
-        (Kind::Number | Kind::Integer | Kind::Money, Expr::Text(text)) => Expr::Word(text.trim().to_owned()),
+        (Kind::Number | Kind::Integer | Kind::Money(_), Expr::Text(text)) => Expr::Word(text.trim().to_owned()),
         (_, expr) => expr,
     };
     world.literal(&expr, kind).ok()

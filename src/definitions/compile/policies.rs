@@ -496,7 +496,7 @@ fn fits(
         Treatment::Group(_) => matches!(kind, Kind::Code(_)),
         Treatment::Grid(_) => matches!(kind, Kind::Number | Kind::Text),
         Treatment::Band(_) | Treatment::Age90 => {
-            matches!(kind, Kind::Number | Kind::Integer | Kind::Money | Kind::Duration | Kind::Text)
+            matches!(kind, Kind::Number | Kind::Integer | Kind::Money(_) | Kind::Duration | Kind::Text)
         }
         Treatment::Block | Treatment::Zip3 | Treatment::First(_) | Treatment::Last(_) | Treatment::Token => {
             matches!(kind, Kind::Text | Kind::Integer | Kind::Number)

@@ -17,6 +17,7 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::ids::DomainId;
+use crate::model::money::Currency;
 use crate::model::record::DefaultCase;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -30,13 +31,13 @@ pub(super) fn kind(def: &Spanned<KindDef>, world: &World, report: &mut Report) -
             SimpleKind::Text => Kind::Text,
             SimpleKind::Number => Kind::Number,
             SimpleKind::Integer => Kind::Integer,
-            SimpleKind::Money => Kind::Money,
             SimpleKind::Bool => Kind::Bool,
             SimpleKind::Date => Kind::Date,
             SimpleKind::DateTime => Kind::DateTime,
             SimpleKind::Duration => Kind::Duration,
             SimpleKind::Consent => Kind::consent(),
         },
+        KindDef::Money(currency) => Kind::Money(currency.as_ref().and_then(|name| self::currency(name, report))),
         KindDef::Choice(names) => Kind::Choice(values(names, report)),
         KindDef::Ladder(names) => Kind::Ladder(values(names, report)),
         KindDef::Code(name) => match world.known_set(name) {
@@ -49,6 +50,16 @@ pub(super) fn kind(def: &Spanned<KindDef>, world: &World, report: &mut Report) -
         KindDef::List(inner) => Kind::List(Box::new(kind(inner, world, report))),
         KindDef::Record(defs) => Kind::Record(fields(defs, world, report)),
     }
+}
+
+/// The currency of a code; says so if there is none.
+fn currency(name: &Name, report: &mut Report) -> Option<Currency> {
+    let found = Currency::named(&name.item);
+    if found.is_none() {
+        let (value, of) = (name.item.clone(), "the currencies of ISO 4217".to_owned());
+        report.say(name.span, Problem::UnknownValue { value, of }, None);
+    }
+    found
 }
 
 fn values(names: &[Name], report: &mut Report) -> Vec<String> {

@@ -4,6 +4,7 @@ use super::world::OwnFunction;
 use super::world::World;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::model::expression::Expression;
+use crate::model::expression::Operator;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
 use crate::model::ids::DomainId;
@@ -54,6 +55,22 @@ impl<'a> Type<'a> {
         self.sort() == "number"
     }
 
+    pub fn is_money(self) -> bool {
+        matches!(self.base, Kind::Money(_))
+    }
+
+    /// The type of what two numbers come to. Amounts of two currencies have no sum; an amount over or times an amount is a
+    /// number.
+    pub fn computed(self, operator: Operator, other: Type<'a>) -> Option<Type<'a>> {
+        match (self.is_money(), operator, other.is_money()) {
+            (true, _, true) if !self.fits(other) => None,
+            (true, Operator::Plus | Operator::Minus, true) if matches!(self.base, Kind::Money(None)) => Some(other),
+            (true, Operator::Plus | Operator::Minus, true) | (true, _, false) => Some(self),
+            (false, Operator::Plus | Operator::Minus | Operator::Times, true) => Some(other),
+            _ => Some(Type::NUMBER),
+        }
+    }
+
     pub fn is_ordered(self) -> bool {
         matches!(self.sort(), "number" | "date" | "duration" | "ladder")
     }
@@ -62,7 +79,7 @@ impl<'a> Type<'a> {
     pub fn sort(self) -> &'static str {
         match self.base {
             Kind::Text => "text",
-            Kind::Number | Kind::Integer | Kind::Money => "number",
+            Kind::Number | Kind::Integer | Kind::Money(_) => "number",
             Kind::Bool => "bool",
             Kind::Date | Kind::DateTime => "date",
             Kind::Duration => "duration",
@@ -79,6 +96,7 @@ impl<'a> Type<'a> {
         match (self.base, other.base) {
             (Kind::Ladder(one), Kind::Ladder(two)) | (Kind::Choice(one), Kind::Choice(two)) => one == two,
             (Kind::Code(_) | Kind::Text, Kind::Code(_) | Kind::Text) => true,
+            (Kind::Money(Some(one)), Kind::Money(Some(two))) => one == two,
             _ => self.sort() == other.sort(),
         }
     }
@@ -93,6 +111,7 @@ impl fmt::Display for Type<'_> {
             Kind::Choice(names) => write!(out, "one of ({})", names.join(", ")),
             Kind::Ladder(names) => write!(out, "a step of ({})", names.join(" < ")),
             Kind::Record(_) => out.write_str("a record"),
+            Kind::Money(Some(currency)) => write!(out, "an amount in {currency}"),
             _ => write!(out, "a {}", self.sort()),
         }
     }

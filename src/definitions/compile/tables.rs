@@ -235,6 +235,7 @@ pub(super) fn covers(member: &Member, value: &Literal) -> bool {
 pub(super) fn order(one: &Literal, two: &Literal) -> Option<i8> {
     let ordering = match (one, two) {
         (Literal::Number(a), Literal::Number(b)) => a.partial_cmp(b)?,
+        (Literal::Money(a), Literal::Money(b)) => a.cmp(b),
         (Literal::Step(a), Literal::Step(b)) => a.cmp(b),
         (Literal::Day(a), Literal::Day(b)) => a.cmp(b),
         (Literal::Moment(a), Literal::Moment(b)) => a.cmp(b),

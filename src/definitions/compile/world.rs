@@ -16,6 +16,7 @@ use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
 use crate::model::ids::SetId;
+use crate::model::money;
 use crate::model::policy::Label;
 use crate::model::policy::LabelRule;
 use crate::model::policy::Purpose;
@@ -250,8 +251,14 @@ impl World {
             (Kind::Text, Expr::Text(text) | Expr::Word(text)) => Ok(Literal::Text(text.clone())),
             (Kind::Text, Expr::Number(number)) => Ok(Literal::Text(number.to_string())),
             (Kind::Text, Expr::Bool(it)) => Ok(Literal::Text(it.to_string())),
-            (Kind::Number | Kind::Integer | Kind::Money, Expr::Number(number)) => Ok(Literal::Number(*number)),
-            (Kind::Number | Kind::Integer | Kind::Money, Expr::Word(word)) => {
+            (Kind::Number | Kind::Integer, Expr::Number(number)) => Ok(Literal::Number(*number)),
+            (Kind::Money(_), Expr::Number(number)) => {
+                money::from_binary(*number).map(Literal::Money).ok_or_else(|| wrong("a number of more than 28 digits"))
+            }
+            (Kind::Money(currency), Expr::Word(word)) => {
+                money::parse(word, *currency).map(Literal::Money).ok_or_else(|| wrong(&format!("`{word}`")))
+            }
+            (Kind::Number | Kind::Integer, Expr::Word(word)) => {
                 word.parse().map(Literal::Number).map_err(|_| wrong(&format!("`{word}`")))
             }
             (Kind::Bool, Expr::Bool(it)) => Ok(Literal::Bool(*it)),

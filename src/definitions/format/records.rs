@@ -131,6 +131,8 @@ fn nested(kind: &KindDef) -> Option<(usize, &[FieldDef])> {
 pub(super) fn kind(kind: &KindDef) -> Flow {
     match kind {
         KindDef::Simple(simple) => Flow::of(simple_kind(*simple)),
+        KindDef::Money(None) => Flow::of("money"),
+        KindDef::Money(Some(currency)) => Flow::of(format!("money {}", currency.item)),
         KindDef::Choice(names) => {
             let mut flow = Flow::of("one of");
             flow.append(bracketed(listed(names, 2)));
@@ -170,7 +172,6 @@ fn simple_kind(kind: SimpleKind) -> &'static str {
         SimpleKind::Text => "text",
         SimpleKind::Number => "number",
         SimpleKind::Integer => "integer",
-        SimpleKind::Money => "money",
         SimpleKind::Bool => "bool",
         SimpleKind::Date => "date",
         SimpleKind::DateTime => "datetime",

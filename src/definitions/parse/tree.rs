@@ -101,6 +101,8 @@ pub struct FieldDef {
 pub enum KindDef {
     /// `text`, `number`, …
     Simple(SimpleKind),
+    /// `money` or `money USD`
+    Money(Option<Name>),
     /// `one of (a, b)`
     Choice(Vec<Name>),
     /// `ladder (a < b)`
@@ -119,7 +121,6 @@ pub enum SimpleKind {
     Text,
     Number,
     Integer,
-    Money,
     Bool,
     Date,
     DateTime,

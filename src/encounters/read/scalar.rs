@@ -4,6 +4,7 @@ use super::schema::Shape;
 use crate::model::day::Day;
 use crate::model::day::Moment;
 use crate::model::day::Span;
+use crate::model::money;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
 use crate::registry::Registry;
@@ -24,7 +25,7 @@ pub(super) fn from_text<'a>(text: Cow<'a, str>, shape: &Shape, registry: &Regist
         _ if word.is_empty() => return Ok(Value::Absent),
         Shape::Number => number(word).map(Value::Number),
         Shape::Integer => number(word).filter(|it| it.fract() == 0.0).map(Value::Number),
-        Shape::Money => money(word).map(Value::Number),
+        Shape::Money(currency) => money::parse(word, *currency).map(Value::Money),
         Shape::Bool => truth(word).map(Value::Bool),
         Shape::Date => Day::parse(word).or_else(|| Moment::parse(word).map(Moment::day)).map(Value::Day),
         Shape::DateTime => Moment::parse(word).map(Value::Moment),
@@ -44,7 +45,11 @@ pub(super) fn from_number(
     registry: &Registry,
 ) -> Result<Value<'static>, Cow<'static, str>> {
     match shape {
-        Shape::Number | Shape::Money => Ok(Value::Number(it)),
+        Shape::Number => Ok(Value::Number(it)),
+        Shape::Money(currency) => {
+            let text = text();
+            money::parse(&text, *currency).map(Value::Money).ok_or(Cow::Owned(text))
+        }
         Shape::Integer if it.fract() == 0.0 => Ok(Value::Number(it)),
         Shape::Choice(words) => {
             let place = member(words, &text()).or_else(|| numeric_member(words, it));
@@ -66,25 +71,6 @@ fn number(word: &str) -> Option<f64> {
     let is_numeric = word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
     let it: f64 = if is_numeric { word.parse().ok()? } else { return None };
     it.is_finite().then_some(it)
-}
-
-/// A number that may have `$` before it and `,` between its thousands.
-fn money(word: &str) -> Option<f64> {
-    if let Some(it) = number(word) {
-        return Some(it);
-    }
-    let (sign, rest) = word.strip_prefix('-').map_or((1.0, word), |rest| (-1.0, rest));
-    let rest = rest.strip_prefix('$').unwrap_or(rest).trim_start();
-    let (whole, cents) = rest.split_once('.').unwrap_or((rest, "0"));
-    let mut groups = whole.split(',');
-    let is_first_short = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
-    if whole.contains(',') && !(is_first_short && groups.all(|group| group.len() == 3)) {
-        return None;
-    }
-    let digits: String = whole.chars().filter(|&sign| sign != ',').collect();
-    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    (!digits.is_empty() && is_plain(&digits) && is_plain(cents))
-        .then(|| number(&format!("{digits}.{cents}")).map(|it| sign * it))?
 }
 
 fn truth(word: &str) -> Option<bool> {
@@ -127,15 +113,6 @@ mod tests {
         for word in ["inf", "nan", "4 kg", "", "1e999", "٣", "1,5"] {
             assert_eq!(number(word), None, "{word}");
         }
-    }
-
-    #[test]
-    fn money_may_be_written_out() {
-        assert_eq!(money("$1,234.50"), Some(1234.5));
-        assert_eq!(money("-$3"), Some(-3.0));
-        assert_eq!(money("1,23"), None);
-        assert_eq!(money("$"), None);
-        assert_eq!(money("1.2.3"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::model::day::Day;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
+use crate::model::money::Currency;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
@@ -38,7 +39,7 @@ pub(super) enum Shape {
     /// A whole number.
     Integer,
     /// An amount of money.
-    Money,
+    Money(Option<Currency>),
     /// `true` or `false`.
     Bool,
     /// A day.
@@ -114,7 +115,7 @@ impl Shape {
             Kind::Text => Shape::Text,
             Kind::Number => Shape::Number,
             Kind::Integer => Shape::Integer,
-            Kind::Money => Shape::Money,
+            Kind::Money(currency) => Shape::Money(*currency),
             Kind::Bool => Shape::Bool,
             Kind::Date => Shape::Date,
             Kind::DateTime => Shape::DateTime,
@@ -133,7 +134,7 @@ impl Shape {
             Shape::Text => "text",
             Shape::Number => "number",
             Shape::Integer => "integer",
-            Shape::Money => "money",
+            Shape::Money(_) => "money",
             Shape::Bool => "bool",
             Shape::Date => "date",
             Shape::DateTime => "datetime",

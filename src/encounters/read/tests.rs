@@ -78,7 +78,7 @@ pub(crate) fn schema() -> Schema {
         field("date", Kind::Date),
         field("received", Kind::DateTime),
         field("minutes", Kind::Number),
-        field("paid", Kind::Money),
+        field("paid", Kind::Money(None)),
         field("urgent", Kind::Bool),
         field("wait", Kind::Duration),
         field("edition", Kind::Ladder(words(&["2016", "2019.1", "2025.0"]))),
@@ -127,6 +127,7 @@ fn plain(value: &Value<'_>) -> String {
         Value::Absent => "-".to_owned(),
         Value::Bool(it) => it.to_string(),
         Value::Number(it) => it.to_string(),
+        Value::Money(it) => it.to_string(),
         Value::Text(it) | Value::Misfit(it) => it.to_string(),
         Value::Day(it) => it.to_string(),
         Value::Moment(it) => it.to_string(),
@@ -148,7 +149,7 @@ fn values_take_the_type_of_their_field() {
     let encounter = read(&schema, text);
     assert_eq!(
         show(&encounter, &schema),
-        "id=17 class=#1 date=2026-03-02 received=2026-03-02T21:14:00 minutes=12.5 paid=1200 urgent=true wait=0m2592000s \
+        "id=17 class=#1 date=2026-03-02 received=2026-03-02T21:14:00 minutes=12.5 paid=1200.00 urgent=true wait=0m2592000s \
          edition=#2 tags=(a,-,3) patient=(-,41,#0) diagnoses=((e119,-,-),(Z99.9,-,-))"
     );
     assert_eq!(encounter.on, Day::parse("2026-03-02").unwrap());

@@ -25,6 +25,10 @@ pub fn value(it: &ShownValue<'_>, out: &mut Vec<u8>) {
         ShownValue::Bool(true) => out.extend_from_slice(b"true"),
         ShownValue::Bool(false) => out.extend_from_slice(b"false"),
         ShownValue::Number(it) => number(*it, out),
+        ShownValue::Money(it) => {
+            // Writing to memory cannot fail.
+            let _ = write!(out, "{it}");
+        }
         ShownValue::Rounded(it) => json::number(*it, out),
         ShownValue::Undeclared(it) => {
             // Writing to memory cannot fail.

@@ -9,6 +9,7 @@ use crate::model::expression::Quantifier;
 use crate::model::expression::Root;
 use crate::model::expression::TextTest;
 use crate::model::ids::CodeId;
+use crate::model::money;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
@@ -164,6 +165,7 @@ fn equal(path: &Path, literal: &Literal, fields: &[Field]) -> Atoms {
         (Literal::Code(_, Some(code)), Some(Kind::Code(_))) => (code_key(*code), 2),
         (Literal::Text(text), _) => (text_key(text), 2),
         (Literal::Number(number), _) => (number_key(*number), 10),
+        (Literal::Money(amount), _) => (number_key(money::to_binary(*amount)), 10),
         (Literal::Bool(it), _) => (bool_key(*it), 500),
         (Literal::Choice(place), Some(Kind::Choice(names))) => (choice_key(*place), share(names.len())),
         (Literal::Step(place), Some(Kind::Ladder(names))) => (step_key(*place), share(names.len())),
@@ -180,6 +182,7 @@ fn range(path: &Path, axis: Axis, from: f64, to: f64) -> Atoms {
 pub(super) fn point(literal: &Literal) -> Option<(Axis, f64)> {
     match literal {
         Literal::Number(number) => Some((Axis::Number, *number)),
+        Literal::Money(amount) => Some((Axis::Number, money::to_binary(*amount))),
         Literal::Day(day) => Some((Axis::Day, f64::from(day.0))),
         Literal::Moment(moment) => Some((Axis::Day, f64::from(moment.day().0))),
         Literal::Step(step) => Some((Axis::Step, f64::from(*step))),
@@ -244,6 +247,7 @@ pub(crate) fn keys_of(value: &Value<'_>, mut visit: impl FnMut(u64)) {
     match value {
         Value::Bool(it) => visit(bool_key(*it)),
         Value::Number(it) => visit(number_key(*it)),
+        Value::Money(it) => visit(number_key(money::to_binary(*it))),
         Value::Text(it) => visit(text_key(it)),
         Value::Choice(it) => visit(choice_key(*it)),
         Value::Step(it) => visit(step_key(*it)),

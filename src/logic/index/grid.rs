@@ -15,6 +15,7 @@ use crate::model::expression::Expression;
 use crate::model::expression::Member;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
+use crate::model::money;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
@@ -211,6 +212,7 @@ impl Cells {
             }
             (Cells::Members(_), Value::Bool(it)) => usize::from(*it) + 1,
             (Cells::Ends(Axis::Number, ends), Value::Number(at)) if !at.is_nan() => cell(ends, *at),
+            (Cells::Ends(Axis::Number, ends), Value::Money(at)) => cell(ends, money::to_binary(*at)),
             (Cells::Ends(Axis::Day, ends), Value::Day(day)) => cell(ends, f64::from(day.0)),
             (Cells::Ends(Axis::Day, ends), Value::Moment(moment)) => cell(ends, f64::from(moment.day().0)),
             _ => 0,
@@ -291,7 +293,7 @@ fn ask(condition: &Expression, fields: &[Field]) -> Option<Ask> {
     let count = match kind_at(&path, fields)? {
         Kind::Choice(names) | Kind::Ladder(names) => names.len(),
         Kind::Bool => 2,
-        Kind::Number | Kind::Integer | Kind::Money | Kind::Date | Kind::DateTime => {
+        Kind::Number | Kind::Integer | Kind::Money(_) | Kind::Date | Kind::DateTime => {
             let (allowed, is_exact) = hull(&members)?;
             return Some(Ask { path, allowed, is_exact });
         }
@@ -329,8 +331,9 @@ fn hull(members: &[Bound<'_>]) -> Option<(Allowed, bool)> {
     let mut is_exact = members.len() == 1;
     for (how, literal, to) in members {
         let (axis, at) = point(literal)?;
-        // A moment counts as its day here.
-        is_exact &= !matches!(literal, Literal::Moment(_)) && !matches!(to, Some(Literal::Moment(_)));
+        // A moment counts as its day here, and an amount as the binary number nearest to it.
+        let is_rough = |it: &Literal| matches!(it, Literal::Moment(_) | Literal::Money(_));
+        is_exact &= !is_rough(literal) && !to.is_some_and(is_rough);
         let (from, to) = match (how, to) {
             (_, Some(to)) => (at, point(to).filter(|(other, _)| *other == axis)?.1),
             (Comparison::Equal, None) => (at, at),
@@ -343,6 +346,8 @@ fn hull(members: &[Bound<'_>]) -> Option<(Allowed, bool)> {
         let (from, to) = match literal {
             // Earlier and later on the same day.
             Literal::Moment(_) => (from.floor(), to.ceil()),
+            // Whatever rounds to the same number.
+            Literal::Money(_) => (from.min(at), to.max(at)),
             _ => (from, to),
         };
         hull = match hull {

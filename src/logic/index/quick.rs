@@ -5,6 +5,7 @@ use super::super::frame::Frame;
 use super::grid::Allowed;
 use super::grid::Ask;
 use crate::model::expression::Path;
+use crate::model::money;
 use crate::model::value::Value;
 
 /// Tests of all lines that are filed.
@@ -66,6 +67,7 @@ impl Quick {
             Some(Value::Choice(place) | Value::Step(place)) => At::Place(*place),
             Some(Value::Bool(it)) => At::Place(u16::from(*it)),
             Some(Value::Number(it)) => At::Number(*it),
+            Some(Value::Money(it)) => At::Number(money::to_binary(*it)),
             Some(Value::Day(day)) => At::Number(f64::from(day.0)),
             Some(Value::Moment(moment)) => At::Number(f64::from(moment.day().0)),
             _ => At::Nothing,

@@ -67,6 +67,7 @@ impl Builder<'_> {
         let inner_span = self.span(&inner);
         let kind = match inner.as_rule() {
             Rule::simple_kind => KindDef::Simple(simple(inner.as_str())?),
+            Rule::money => KindDef::Money(Parts::of(inner).next().map(|currency| self.name(currency))),
             Rule::choice => KindDef::Choice(self.names(&mut Parts::of(inner))),
             Rule::ladder => KindDef::Ladder(self.names(&mut Parts::of(inner))),
             Rule::code_in => KindDef::Code(self.inner_name(inner)?),
@@ -113,7 +114,6 @@ fn simple(word: &str) -> Option<SimpleKind> {
         "text" => SimpleKind::Text,
         "number" => SimpleKind::Number,
         "integer" => SimpleKind::Integer,
-        "money" => SimpleKind::Money,
         "bool" => SimpleKind::Bool,
         "date" => SimpleKind::Date,
         "datetime" => SimpleKind::DateTime,
