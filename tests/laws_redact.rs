@@ -13,8 +13,8 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     compile(vec![load(&folder)], &[]).compiled.shared
 });
 
-static PUBLIC: LazyLock<TextRedactor> = LazyLock::new(|| TextRedactor::new(&SHARED, None, "public").unwrap());
-static DESK: LazyLock<TextRedactor> = LazyLock::new(|| TextRedactor::new(&SHARED, None, "desk").unwrap());
+pub static PUBLIC: LazyLock<TextRedactor> = LazyLock::new(|| TextRedactor::new(&SHARED, None, "public").unwrap());
+pub static DESK: LazyLock<TextRedactor> = LazyLock::new(|| TextRedactor::new(&SHARED, None, "desk").unwrap());
 
 fn public(text: &str) -> String {
     PUBLIC.redact(text).text

@@ -23,6 +23,7 @@ mod laws_operators;
 mod laws_policy;
 mod laws_redact;
 mod laws_signs;
+mod laws_text;
 mod official;
 mod oracle;
 mod pages;

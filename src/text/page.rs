@@ -2,6 +2,7 @@
 
 use super::names_file::NameLists;
 use super::tokens::next_word;
+use super::words::Numeral;
 use super::words::Sum;
 use super::words::Words;
 use super::words::class;
@@ -78,8 +79,6 @@ pub(crate) struct Page<'t> {
     pub style: Style,
     /// Large lists are there: a word that none has is no word of the language.
     pub knows_words: bool,
-    /// Somebody has crossed out names, days or amounts: `XXXX`, `XX/XX/2023`.
-    pub is_crossed_out: bool,
     /// Some word has a digit.
     pub has_digits: bool,
     lists: &'t Words,
@@ -104,16 +103,8 @@ impl<'t> Page<'t> {
         has_marks: bool,
     ) -> Page<'t> {
         words.clear();
-        let mut page = Page {
-            text,
-            words,
-            style: Style::Mixed,
-            knows_words: !names.is_empty(),
-            is_crossed_out: false,
-            has_digits: false,
-            lists,
-            names,
-        };
+        let mut page =
+            Page { text, words, style: Style::Mixed, knows_words: !names.is_empty(), has_digits: false, lists, names };
         page.split();
         page.settle_style();
         if has_marks && page.style == Style::Lower {
@@ -133,7 +124,6 @@ impl<'t> Page<'t> {
             let piece = text.get(start..word.end).unwrap_or("");
             if may_be_crossed_out && is_crossed_out(piece) {
                 (word.shape, word.class) = (Shape::Lower, class::COMMON | class::NO_NAME);
-                self.is_crossed_out |= piece.len() > 3;
             } else {
                 word.class = self.of(word.sum);
             }
@@ -248,6 +238,17 @@ impl<'t> Page<'t> {
         self.word(place).is_some_and(|word| word.class & classes != 0)
     }
 
+    /// Whether the word at a place is of one of the rare classes.
+    pub fn is_rare(&self, place: usize, classes: u64) -> bool {
+        self.word(place).is_some_and(|word| word.class & class::RARE != 0 && self.lists.rare(word.sum) & classes != 0)
+    }
+
+    /// The number that the word at a place stands for.
+    pub fn numeral(&self, place: usize) -> Option<Numeral> {
+        let word = self.word(place).filter(|word| word.class & class::NUMERAL != 0)?;
+        self.lists.numeral(word.sum)
+    }
+
     /// Whether the word at a place is written so.
     pub fn has_shape(&self, place: usize, shape: Shape) -> bool {
         self.word(place).is_some_and(|word| word.shape == shape)
@@ -300,6 +301,11 @@ impl<'t> Page<'t> {
     /// Whether it is a word of the language, in one of its forms.
     pub fn is_language(&self, place: usize) -> bool {
         self.is(place, class::LANGUAGE)
+    }
+
+    /// Whether the word at a place is a form of a word of the language, also where nobody asked while it was read.
+    pub fn is_form_at(&self, place: usize) -> bool {
+        self.is(place, class::LANGUAGE | class::WORD) || self.is_form(self.piece(place))
     }
 
     /// What several words together can be.

@@ -114,6 +114,52 @@ pub(crate) mod class {
     pub const SHIP: u64 = 1 << 52;
     /// `clinic`, `hospital`: after a name a place, however it is written.
     pub const CLINIC: u64 = 1 << 53;
+    /// Of one of the classes of [`rare`](super::rare).
+    pub const RARE: u64 = 1 << 54;
+    /// A number in words: [`Numeral`](super::Numeral) says which.
+    pub const NUMERAL: u64 = 1 << 55;
+}
+
+/// What few words are, asked of few words: looked up when somebody asks.
+pub(crate) mod rare {
+    /// `brother`: of whom somebody is a relative, no part of a name.
+    pub const KIN: u64 = 1;
+    /// `lincoln`: a car, a bank, a shop; a person only where a name stands beside it.
+    pub const BRAND: u64 = 1 << 1;
+    /// `at`, between the two parts of a mail address.
+    pub const MAIL_AT: u64 = 1 << 2;
+    /// `dot`, in a mail address.
+    pub const MAIL_DOT: u64 = 1 << 3;
+    /// `com`, the end of a mail address.
+    pub const MAIL_END: u64 = 1 << 4;
+    /// `is`: what a cue announces may stand behind it, some words after the cue.
+    pub const COPULA: u64 = 1 << 5;
+    /// `number`, `ending`: after it few digits are enough.
+    pub const NUMBER_WORD: u64 = 1 << 6;
+    /// `code`, `digits`: with a word for the back of a card, a few digits are its code.
+    pub const CODE_HEAD: u64 = 1 << 7;
+    /// `back`, `strip`: where the code of a card stands.
+    pub const CODE_SEAT: u64 = 1 << 8;
+    /// `call`, `cell`: ten digits near it are a telephone number.
+    pub const PHONE: u64 = 1 << 9;
+    /// Between a cue and what it announces.
+    pub const CONNECTOR: u64 = 1 << 10;
+    /// `f`, `m` behind an age.
+    pub const SEX: u64 = 1 << 11;
+    /// `a`, `patient`: an age with a sex follows.
+    pub const AGE_LEAD: u64 = 1 << 12;
+    /// `fever`, `degrees`: a number near it is no age.
+    pub const DEGREE: u64 = 1 << 13;
+    /// `born`: a year follows.
+    pub const BIRTH: u64 = 1 << 14;
+    /// `birthday`: how old somebody is stands before it.
+    pub const BIRTHDAY: u64 = 1 << 15;
+    /// `family`, `residence`: the name before it is of persons, with an article or not.
+    pub const HOUSEHOLD: u64 = 1 << 16;
+    /// `latitude`: a coordinate follows.
+    pub const COORDINATE: u64 = 1 << 17;
+    /// Its name, where it is cued, is a name however it is written.
+    pub const NAME_VERB: u64 = 1 << 18;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -169,10 +215,85 @@ const LISTS: &[(&str, u64)] = &[
     ("clinic-words", class::CLINIC),
 ];
 
+/// Names of lists in `domains/shared` and the rare class their words have.
+const RARE_LISTS: &[(&str, u64)] = &[
+    ("kin-words", rare::KIN),
+    ("brands", rare::BRAND),
+    ("mail-at", rare::MAIL_AT),
+    ("mail-dots", rare::MAIL_DOT),
+    ("mail-ends", rare::MAIL_END),
+    ("cue-copulas", rare::COPULA),
+    ("cue-connectors", rare::CONNECTOR),
+    ("cue-number-words", rare::NUMBER_WORD | rare::CONNECTOR),
+    ("card-code-heads", rare::CODE_HEAD),
+    ("card-code-seats", rare::CODE_SEAT),
+    ("phone-words", rare::PHONE),
+    ("age-sexes", rare::SEX),
+    ("age-leads", rare::AGE_LEAD),
+    ("degree-words", rare::DEGREE),
+    ("birth-words", rare::BIRTH),
+    ("birthday-words", rare::BIRTHDAY),
+    ("household-words", rare::HOUSEHOLD),
+    ("coordinate-words", rare::COORDINATE),
+    ("name-verbs", rare::NAME_VERB),
+];
+
+/// A word for a number, and the number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Numeral {
+    pub kind: NumeralKind,
+    pub value: u16,
+}
+
+/// What a word for a number does among others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NumeralKind {
+    /// 0 to 9.
+    Unit,
+    /// 10 to 19.
+    Teen,
+    /// 20, 30 … 90.
+    Tens,
+    /// 100, 1000: multiplies what stands before it.
+    Scale,
+    /// `and`.
+    Link,
+    /// `oh`: a zero only among digits.
+    Zero,
+    /// `double`: how often the digit after it counts.
+    Repeat,
+    /// `first` to `ninth`.
+    OrdinalUnit,
+    /// `tenth` to `nineteenth`.
+    OrdinalTeen,
+    /// `twentieth` … `ninetieth`.
+    OrdinalTens,
+    /// `nineties`: an age.
+    Decade,
+}
+
+/// Lists of words for numbers, in the order of the numbers: what the words do, the first number, the step to the next.
+const NUMERALS: &[(&str, NumeralKind, u16, u16)] = &[
+    ("number-units", NumeralKind::Unit, 0, 1),
+    ("number-teens", NumeralKind::Teen, 10, 1),
+    ("number-tens", NumeralKind::Tens, 20, 10),
+    ("number-hundreds", NumeralKind::Scale, 100, 0),
+    ("number-thousands", NumeralKind::Scale, 1000, 0),
+    ("number-links", NumeralKind::Link, 0, 0),
+    ("number-zeros", NumeralKind::Zero, 0, 0),
+    ("number-repeats", NumeralKind::Repeat, 2, 1),
+    ("ordinal-units", NumeralKind::OrdinalUnit, 1, 1),
+    ("ordinal-teens", NumeralKind::OrdinalTeen, 10, 1),
+    ("ordinal-tens", NumeralKind::OrdinalTens, 20, 10),
+    ("high-decades", NumeralKind::Decade, 90, 10),
+];
+
 /// Hashes of words and what they can be.
 #[derive(Default, Clone)]
 pub(crate) struct Words {
     classes: HashMap<u64, u64, BuildHasherDefault<Same>>,
+    rare: HashMap<u64, u64, BuildHasherDefault<Same>>,
+    numerals: HashMap<u64, Numeral, BuildHasherDefault<Same>>,
     /// Endings of words that are no names.
     endings: Pieces,
     /// Beginnings of words that are no names.
@@ -206,6 +327,15 @@ impl Words {
                 "street-endings" => words.street_endings.extend(members.iter().map(|ending| ending.to_lowercase())),
                 _ => {}
             }
+            if let Some((_, class)) = RARE_LISTS.iter().find(|list| list.0 == name) {
+                members.iter().for_each(|member| words.add_rare(member, *class));
+            }
+            if let Some((_, kind, first, step)) = NUMERALS.iter().find(|list| list.0 == name) {
+                for (value, member) in (0_u16..).map(|place| first + place * step).zip(members) {
+                    words.add(hash(member), class::NUMERAL);
+                    words.numerals.insert(hash(member), Numeral { kind: *kind, value });
+                }
+            }
             let Some((_, class)) = LISTS.iter().find(|list| list.0 == name) else { continue };
             for member in members {
                 classes(member, *class, |sum, class| words.add(sum, class));
@@ -227,6 +357,22 @@ impl Words {
     /// Adds a class to a word, by its hash.
     pub fn add(&mut self, sum: u64, class: u64) {
         *self.classes.entry(sum).or_default() |= class;
+    }
+
+    fn add_rare(&mut self, member: &str, class: u64) {
+        let sum = hash(member);
+        self.add(sum, class::RARE);
+        *self.rare.entry(sum).or_default() |= class;
+    }
+
+    /// The rare classes of a word, by its hash.
+    pub fn rare(&self, sum: u64) -> u64 {
+        self.rare.get(&sum).copied().unwrap_or(0)
+    }
+
+    /// The number that a word stands for, by its hash.
+    pub fn numeral(&self, sum: u64) -> Option<Numeral> {
+        self.numerals.get(&sum).copied()
     }
 
     /// What a hash stands for; `None` if the lists do not have it.

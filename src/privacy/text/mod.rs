@@ -20,6 +20,7 @@ use crate::model::program::Domain;
 use crate::model::program::Shared;
 use crate::model::text_kind::Kind;
 use crate::model::text_kind::Kinds;
+use crate::text::fold::fold;
 use crate::text::page::Page;
 use crate::text::page::Word;
 use crate::text::words::Words;
@@ -230,6 +231,10 @@ impl Masker {
         if !known.is_empty() || self.wants_words {
             return false;
         }
+        fold(text).map_or_else(|| self.passes_plain(text), |folded| self.passes_plain(&folded.text))
+    }
+
+    fn passes_plain(&self, text: &str) -> bool {
         let (digits, others) = signs(text);
         digits + others < FEWEST_SIGNS || (self.wants_long && digits < FEWEST_DIGITS && !may_hold_cue(text))
     }
@@ -254,7 +259,22 @@ impl Masker {
 
     /// What identifies in a text, in order, none overlapping; marks that stand in it are left alone.
     fn find(&self, text: &str, known: &Known, words: &mut Vec<Word>) -> Vec<Span> {
-        if self.passes(text, known) {
+        let Some(folded) = fold(text) else { return self.find_plain(text, known, words) };
+        let spans = self.find_plain(&folded.text, known, words);
+        let mut taken = 0;
+        let at_home = |span: Span| {
+            let (start, end) = folded.home(span.start, span.end);
+            // Two spans may meet in one sign that stands for several.
+            let start = start.max(taken);
+            taken = end.max(taken);
+            (start < end).then_some(Span { start, end, ..span })
+        };
+        spans.into_iter().filter_map(at_home).collect()
+    }
+
+    /// The same in a text that is folded.
+    fn find_plain(&self, text: &str, known: &Known, words: &mut Vec<Word>) -> Vec<Span> {
+        if known.is_empty() && !self.wants_words && self.passes_plain(text) {
             return Vec::new();
         }
         let marked = self.marked(text);

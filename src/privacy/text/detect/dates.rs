@@ -2,12 +2,15 @@
 
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use super::ages;
+use super::spelled;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::page::Style;
 use crate::text::words::class;
+use crate::text::words::rare;
 
 /// Marks dates and high ages.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
@@ -16,10 +19,12 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
         let (is_month, is_weekday) = (word.class & class::MONTH != 0, word.class & class::WEEKDAY != 0);
         at = match word.shape {
             Shape::Digits | Shape::Both => {
-                age(page, at, found);
-                numeric(page, at, found).unwrap_or(at + 1)
+                ages::in_digits(page, at, found);
+                compact(page, at, found).or_else(|| numeric(page, at, found)).unwrap_or(at + 1)
             }
             _ if is_month => month(page, at, found),
+            _ if word.class & class::NUMERAL != 0 => ages::in_words(page, at, found).unwrap_or(at + 1),
+            _ if page.is_rare(at, rare::BIRTH) => ages::birth(page, at, found),
             _ if is_weekday => weekday(page, at, found),
             _ => at + 1,
         };
@@ -43,6 +48,34 @@ fn numeric(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
     let end = whole.or_else(|| short_date(text, start).filter(|end| ends_well(text, *end) && is_cued()))?;
     found.add(start, end, Kind::Date, rank::DATE);
     Some(page.word_from(end).max(at + 1))
+}
+
+/// A day written as eight digits, with or without a time of day behind it: `20240814`, `08142024`, `IMG20240814`. Signs
+/// around it do not matter.
+fn compact(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
+    let word = page.word(at)?;
+    let piece = page.piece(at);
+    let length = piece.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let digits = piece.get(piece.len() - length..)?;
+    let part = |from: usize, to: usize| digits.get(from..to).and_then(|it| it.parse::<u32>().ok());
+    let is_time = || {
+        let fits = |from: usize, most: u32| part(from, from + 2).is_some_and(|it| it < most);
+        fits(8, 24) && fits(10, 60) && (length == 12 || fits(12, 60))
+    };
+    if !(length == 8 || matches!(length, 12 | 14) && is_time()) {
+        return None;
+    }
+    let is_day = |year: usize, month: usize, day: usize| {
+        part(year, year + 4).is_some_and(|it| (1900..2100).contains(&it))
+            && part(month, month + 2).is_some_and(|it| (1..13).contains(&it))
+            && part(day, day + 2).is_some_and(|it| (1..32).contains(&it))
+    };
+    let is_date = is_day(0, 4, 6) || length == 8 && (is_day(4, 0, 2) || is_day(4, 2, 0));
+    if !is_date {
+        return None;
+    }
+    found.add(word.end - length, word.end, Kind::Date, rank::DATE);
+    Some(at + 1)
 }
 
 /// Whether no letter, and no sign with a digit, goes on from a number.
@@ -109,8 +142,10 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     if page.style != Style::Lower && !page.is_capital(at) && page.piece(at).len() < 4 {
         return at + 1;
     }
-    let (mut from, mut to) = (at, at + 1);
-    if let Some(before) = at.checked_sub(1)
+    let (mut from, mut to) = (day_in_words_before(page, at), day_in_words(page, at));
+    if from < at || to > at + 1 {
+        // `March third, nineteen eighty-four`
+    } else if let Some(before) = at.checked_sub(1)
         && is_day(page, before)
         && matches!(page.gap(at), Gap::Space | Gap::Hyphen | Gap::Dot)
     {
@@ -129,21 +164,46 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
         to += 2;
     }
     let is_dated = to > at + 1 || from < at;
+    let year = if page.piece(to) == "of" { to + 1 } else { to };
+    if let Some(end) = spelled::year(page, year).filter(|_| matches!(page.gap(to), Gap::Space | Gap::Comma)) {
+        let (start, end) = page.range(weekday_before(page, from), end);
+        found.add(start, end, Kind::Date, rank::DATE);
+        return page.word_from(end);
+    }
     let has_year =
         is_year(page, to) && matches!(page.gap(to), Gap::Space | Gap::Comma | Gap::Hyphen | Gap::Break | Gap::Dot);
     let is_old_year = is_dated && page.gap(to) == Gap::Space && is_any_year(page, to);
-    if has_year && (is_dated || is_full_year(page, to)) || is_old_year {
+    let is_written = page.is_capital(at) || page.style == Style::Lower;
+    if has_year && (is_dated || is_written) || is_old_year {
         to += 1;
     } else if page.piece(to) == "of" && is_full_year(page, to + 1) {
         to += 2;
     }
     let is_alone = to == at + 1 && from == at;
-    if is_alone && (page.is_crossed_out || !speaks_of_month(page, at)) {
+    if is_alone && !speaks_of_month(page, at) {
         return at + 1;
     }
     let (start, end) = page.range(weekday_before(page, from), to);
     found.add(start, end, Kind::Date, rank::DATE);
     to
+}
+
+/// The word after a day in words that follows a month: `March third`, `March the twenty-first`.
+fn day_in_words(page: &Page<'_>, at: usize) -> usize {
+    let first = at + 1 + usize::from(page.is(at + 1, class::ARTICLE));
+    let day = spelled::ordinal(page, first).filter(|(_, day)| *day < 32 && page.gap(first) == Gap::Space);
+    // `He may first ask`: a month is written high, or a word says that a day follows.
+    let is_month = page.is_capital(at) && page.style != Style::Lower
+        || at.checked_sub(1).is_some_and(|it| page.is(it, class::DAY_CUE | class::DATE_CUE | class::WEEKDAY));
+    day.filter(|_| is_month).map_or(at + 1, |(to, _)| to)
+}
+
+/// The first word of a day in words before a month: `the third of March`.
+fn day_in_words_before(page: &Page<'_>, at: usize) -> usize {
+    let last = at.checked_sub(1).filter(|it| page.piece(*it).eq_ignore_ascii_case("of"));
+    let Some(of) = last.or(Some(at)) else { return at };
+    let ends = |from: &usize| spelled::ordinal(page, *from).is_some_and(|(to, day)| to == of && day < 32);
+    (of.saturating_sub(2)..of).find(ends).filter(|_| page.gap(at) == Gap::Space).unwrap_or(at)
 }
 
 /// A month alone is one if a word before says so and it is no other word.
@@ -168,7 +228,7 @@ fn weekday(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     let before = at.checked_sub(1).map_or("", |before| page.piece(before));
     let is_cued = CUES.iter().any(|cue| cue.eq_ignore_ascii_case(before));
     let is_whole = page.piece(at).ends_with("day") || page.piece(at).ends_with("DAY");
-    if is_whole && !page.is_crossed_out && (page.is_capital(at) || is_cued) {
+    if is_whole && (page.is_capital(at) || is_cued) {
         let with_cue = is_cued && !before.eq_ignore_ascii_case("on");
         let (start, end) = page.range(if with_cue { at - 1 } else { at }, at + 1);
         found.add(start, end, Kind::Date, rank::DATE);
@@ -208,20 +268,4 @@ fn is_year(page: &Page<'_>, place: usize) -> bool {
         && word.shape == Shape::Digits
         && page.text.get(..word.start).is_some_and(|before| before.ends_with(['\'', '’']));
     is_short || is_full_year(page, place) && word.gap != Gap::Break
-}
-
-/// Ages over 89: `92-year-old`, `aged 94`, `95 yo`.
-fn age(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
-    let piece = page.piece(at);
-    let digits = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    if !digits.parse::<u8>().is_ok_and(|age| (90..=125).contains(&age)) {
-        return;
-    }
-    let is_aged = at.checked_sub(1).is_some_and(|before| page.is(before, class::AGED));
-    let unit = piece.get(digits.len()..).unwrap_or("");
-    let is_old = if unit.is_empty() { page.is(at + 1, class::YEARS) } else { page.class_of(unit) & class::YEARS != 0 };
-    if is_aged || is_old {
-        let (start, _) = page.range(at, at + 1);
-        found.add(start, start + digits.len(), Kind::Age, rank::DATE);
-    }
 }

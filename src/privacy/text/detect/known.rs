@@ -4,62 +4,106 @@ use super::super::checks;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::model::text_kind::Kind;
-use crate::text::names_file::NameLists;
+use crate::text::fold::fold;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::page::Style;
-use crate::text::words::Words;
+use crate::text::tokens::cut;
+use crate::text::words::class;
+use crate::text::words::hash_word;
+use std::cell::OnceCell;
 
 /// Values that a record hides: an exact dictionary for its texts.
 #[derive(Default)]
 pub struct Known {
-    /// Text, what it is, and whether it is one plain word, which counts only where it is capitalised.
-    phrases: Vec<(String, Kind, bool)>,
+    phrases: Vec<Phrase>,
+    /// Hashes of the words of phrases, each phrase in one piece.
+    sums: Vec<u64>,
+    /// Phrases by the hash of their first word; made when the first text is searched.
+    order: OnceCell<Vec<(u64, u32)>>,
+    /// The values as they are searched in a message.
+    texts: Vec<(String, Kind)>,
     /// Digits of long numbers.
     numbers: Vec<(String, Kind)>,
     /// First letters of the words of names.
     initials: Vec<String>,
 }
 
-/// Longer values are whole texts; they are not searched.
+/// A value, or a part of one.
+struct Phrase {
+    /// Where its words begin in the hashes, and how many there are.
+    first: usize,
+    count: usize,
+    kind: Kind,
+    /// One plain word: what else it may mean counts.
+    is_word: bool,
+}
+
+/// Longer values are whole texts: only the words of names are searched of them.
 const LONGEST: usize = 120;
+/// Letters of a word in a value, and of the word of a name.
 const SHORTEST: usize = 3;
+const SHORTEST_NAME: usize = 2;
 const FEWEST_DIGITS: usize = 6;
-/// A record with more hidden values than this is searched for the first ones.
-const MOST: usize = 400;
+/// Words of what may be a name.
+const MOST_WORDS: usize = 5;
 
 impl Known {
     /// Adds a value: the whole of it, the words of a name, the beginning of an address, the digits of a number.
     pub fn add(&mut self, value: &str, kind: Kind) {
-        let value = value.trim();
-        if value.len() < SHORTEST || value.len() > LONGEST || self.phrases.len() > MOST {
+        let folded = fold(value);
+        let value = folded.as_ref().map_or(value, |folded| folded.text.as_str()).trim();
+        let shortest = if kind == Kind::Name { SHORTEST_NAME } else { SHORTEST };
+        if value.len() < shortest || value.len() > LONGEST && kind != Kind::Name {
             return;
         }
-        let words: Vec<&str> = value.split_whitespace().collect();
-        let is_alone = words.len() == 1 && value.chars().all(char::is_alphabetic);
-        self.phrases.push((value.to_lowercase(), kind, is_alone));
+        let count = value.split_whitespace().count();
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        if value.len() <= LONGEST {
+            let is_alone = count == 1 && value.chars().all(char::is_alphabetic);
+            self.phrase(value, kind, is_alone);
+            self.texts.push((value.to_lowercase(), kind));
+        }
         if digits >= FEWEST_DIGITS {
             self.numbers.push((plain_digits(value), kind));
         }
-        let begins_with_number = value.starts_with(|c: char| c.is_ascii_digit());
-        if let ([first, second, ..], true) = (words.as_slice(), begins_with_number) {
-            self.phrases.push((format!("{first} {second}").to_lowercase(), kind, false));
-        } else if digits == 0 && (2..=5).contains(&words.len()) {
-            if kind == Kind::Name {
-                let firsts = words.iter().filter_map(|word| word.chars().next());
-                self.initials.push(firsts.flat_map(char::to_uppercase).collect());
+        if count > 1 && value.starts_with(|c: char| c.is_ascii_digit()) {
+            let second = value.match_indices(char::is_whitespace).nth(1).map_or(value.len(), |(at, _)| at);
+            self.phrase(value.get(..second).unwrap_or(value), kind, false);
+        } else if digits == 0 && count > 1 && (kind == Kind::Name || count <= MOST_WORDS) {
+            self.names(value, kind);
+        }
+    }
+
+    /// The words of a name, and its first letters.
+    fn names(&mut self, value: &str, kind: Kind) {
+        if kind == Kind::Name {
+            let firsts = value.split_whitespace().filter_map(|word| word.chars().next());
+            self.initials.push(firsts.flat_map(char::to_uppercase).collect());
+        }
+        let shortest = if kind == Kind::Name { SHORTEST_NAME } else { SHORTEST };
+        let kind = if kind == Kind::Other { Kind::Name } else { kind };
+        for word in value.split_whitespace() {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let is_plain = word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '’'));
+            if word.chars().count() >= shortest && is_plain {
+                self.phrase(word, kind, true);
+                self.texts.push((word.to_lowercase(), kind));
             }
-            for word in words {
-                let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-                if word.chars().count() >= SHORTEST
-                    && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '’'))
-                {
-                    let kind = if kind == Kind::Other { Kind::Name } else { kind };
-                    self.phrases.push((word.to_lowercase(), kind, true));
-                }
-            }
+        }
+    }
+
+    fn phrase(&mut self, value: &str, kind: Kind, is_word: bool) {
+        let first = self.sums.len();
+        self.sums.extend(cut(value).filter_map(|(from, to)| value.get(from..to)).map(|word| {
+            let bare = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
+            hash_word(bare)
+        }));
+        let count = self.sums.len() - first;
+        if count > 0 {
+            self.phrases.push(Phrase { first, count, kind, is_word });
+            self.order.take();
         }
     }
 
@@ -71,20 +115,21 @@ impl Known {
     /// Whether a name, or a word of one, stands in a text.
     pub fn names_in(&self, text: &str) -> bool {
         let low = text.to_lowercase();
-        let names = self.phrases.iter().filter(|(_, kind, _)| *kind == Kind::Name);
-        names.into_iter().any(|(name, _, _)| {
-            low.match_indices(name.as_str()).any(|(at, name)| is_bounded(&low, at, at + name.len()))
-        })
+        let names = self.texts.iter().filter(|(_, kind)| *kind == Kind::Name);
+        names
+            .into_iter()
+            .any(|(name, _)| low.match_indices(name.as_str()).any(|(at, name)| is_bounded(&low, at, at + name.len())))
     }
 
     /// Whether a text repeats one of the values.
     pub fn is_in(&self, text: &str) -> bool {
-        if self.phrases.is_empty() || text.is_empty() {
+        if self.texts.is_empty() || text.is_empty() {
             return false;
         }
         let low = text.to_lowercase();
         let digits = plain_digits(text);
-        self.phrases.iter().any(|(phrase, _, _)| low.contains(phrase.as_str()))
+        // Values of two letters stand in many words.
+        self.texts.iter().any(|(phrase, _)| phrase.len() >= SHORTEST && low.contains(phrase.as_str()))
             || self.numbers.iter().any(|(number, _)| digits.contains(number.as_str()))
     }
 
@@ -99,18 +144,29 @@ impl Known {
         }
     }
 
+    /// Phrases by the hash of their first word.
+    fn order(&self) -> &[(u64, u32)] {
+        self.order.get_or_init(|| {
+            let first = |phrase: &Phrase| self.sums.get(phrase.first).copied().unwrap_or(0);
+            let mut order: Vec<(u64, u32)> = (0..).zip(&self.phrases).map(|(place, it)| (first(it), place)).collect();
+            order.sort_unstable();
+            order
+        })
+    }
+
     /// The values word by word, whatever stands between the words: `Roe, Jane` repeats `Jane Roe` by its words.
     fn find_phrases(&self, page: &Page<'_>, found: &mut Found<'_>) {
-        let sums: Vec<Vec<u64>> = self.phrases.iter().map(|(phrase, _, _)| sums(phrase)).collect();
-        for at in 0..page.words.len() {
-            for (sums, (_, kind, is_word)) in sums.iter().zip(&self.phrases) {
-                let to = at + sums.len();
-                let words = page.words.get(at..to).unwrap_or_default();
-                let is_here = !words.is_empty() && words.iter().zip(sums).all(|(word, sum)| word.sum == *sum);
-                let begins_low = page.has_shape(at, Shape::Lower);
-                if is_here && !(*is_word && begins_low && *kind == Kind::Other) {
-                    let (start, end) = page.range(initials_before(page, at, *kind), to);
-                    found.add(start, end, *kind, rank::KNOWN);
+        let order = self.order();
+        for (at, word) in page.words.iter().enumerate() {
+            let begin = order.partition_point(|(sum, _)| *sum < word.sum);
+            for (_, place) in order.iter().skip(begin).take_while(|(sum, _)| *sum == word.sum) {
+                let Some(phrase) = self.phrases.get(*place as usize) else { continue };
+                let sums = self.sums.get(phrase.first..phrase.first + phrase.count).unwrap_or_default();
+                let words = page.words.get(at..at + sums.len()).unwrap_or_default();
+                let is_here = words.len() == sums.len() && words.iter().zip(sums).all(|(word, sum)| word.sum == *sum);
+                if is_here && !(phrase.is_word && self.is_other_word(page, at, phrase.kind)) {
+                    let (start, end) = page.range(initials_before(page, at, phrase.kind), at + sums.len());
+                    found.add(start, end, phrase.kind, rank::KNOWN);
                 }
             }
             if self.is_initials(page, at) {
@@ -118,6 +174,18 @@ impl Known {
                 found.add(start, end, Kind::Name, rank::KNOWN);
             }
         }
+    }
+
+    /// Whether a word written low means something else: nobody knows what was hidden, or it is a word in frequent use
+    /// and no other word of the values stands beside it.
+    fn is_other_word(&self, page: &Page<'_>, at: usize, kind: Kind) -> bool {
+        let is_word = |at: usize| {
+            let sum = page.word(at).map_or(0, |word| word.sum);
+            self.order().binary_search_by(|(first, _)| first.cmp(&sum)).is_ok()
+        };
+        let is_beside =
+            || is_word(at + 1) || at.checked_sub(1).is_some_and(|it| is_word(it) || page.is(it, class::TITLE));
+        page.has_shape(at, Shape::Lower) && (kind == Kind::Other || page.is(at, class::COMMON) && !is_beside())
     }
 
     /// `JMR`, the first letters of a name of three words or more.
@@ -130,17 +198,18 @@ impl Known {
 
     /// Numbers whatever stands between their digits: blanks, hyphens, dots, brackets.
     fn find_numbers(&self, text: &str, found: &mut Found<'_>) {
+        const WIDEST: usize = 4;
         let mut places: Vec<usize> = Vec::new();
         let mut digits = String::new();
         let mut last = 0;
         for (at, byte) in text.bytes().enumerate().chain([(usize::MAX, b'x')]) {
-            if byte.is_ascii_digit() && (digits.is_empty() || at - last <= 3) {
+            if byte.is_ascii_digit() && (digits.is_empty() || at - last <= WIDEST) {
                 digits.push(char::from(byte));
                 places.push(at);
                 last = at;
                 continue;
             }
-            if !byte.is_ascii_digit() && matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+') {
+            if !byte.is_ascii_digit() && b" -.()/+_\t\r\n,:|*".contains(&byte) {
                 continue;
             }
             for (number, kind) in &self.numbers {
@@ -173,12 +242,6 @@ fn initials_before(page: &Page<'_>, at: usize, kind: Kind) -> usize {
         from -= 1;
     }
     from
-}
-
-/// The hashes of the words of a phrase.
-fn sums(phrase: &str) -> Vec<u64> {
-    let (none, no_names) = (Words::default(), NameLists::default());
-    Page::new(phrase, &none, &no_names, Vec::new()).words.iter().map(|word| word.sum).collect()
 }
 
 fn plain_digits(text: &str) -> String {

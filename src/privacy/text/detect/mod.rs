@@ -1,14 +1,21 @@
 //! The detectors, in the order in which they are asked: what the record hides, cues, numbers that check, patterns, and
-//! words that dates, addresses, places and names are made of.
+//! words that dates, addresses, places and names are made of. They read a text that is folded.
 
 mod addresses;
+mod ages;
+mod announced;
+mod cards;
+mod columns;
+mod coordinates;
 mod cues;
 mod dates;
 mod known;
 mod names;
 mod numbers;
 mod places;
+mod spelled;
 mod streets;
+mod values;
 
 pub use known::Known;
 
@@ -25,17 +32,18 @@ pub(super) const OF_WORDS: &[Kind] = &[Kind::Name, Kind::Location, Kind::Address
 pub(super) fn find(page: &Page<'_>, cues: &Cues, known: &Known, found: &mut Found<'_>) {
     let announced = cues.all(page);
     known.find(page, found);
-    cues.find(page, &announced, found);
+    cues::find(page, &announced, found);
+    columns::find(page, &announced, found);
+    cards::find(page, found);
+    spelled::find(page, found);
     numbers::find(page, found);
     numbers::again(page.text, found);
     if !found.wants_any(OF_WORDS) {
         return;
     }
+    coordinates::find(page, found);
     dates::find(page, found);
     streets::find(page, found);
-    // Who crossed out the names in a text has left its places on purpose.
-    if !page.is_crossed_out {
-        places::find(page, found);
-    }
+    places::find(page, found);
     names::find(page, &announced, found);
 }

@@ -2,8 +2,8 @@
 
 use super::super::resolve::Found;
 use super::super::resolve::rank;
-use super::cues::Announced;
-use super::cues::Cue;
+use super::announced::Announced;
+use super::announced::Cue;
 use super::places::NEVER;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
@@ -11,6 +11,7 @@ use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::page::Style;
 use crate::text::words::class;
+use crate::text::words::rare;
 
 const NAMES: u64 = class::GIVEN | class::RARE_GIVEN | class::SURNAME | class::RARE_SURNAME;
 /// Words of a name at most.
@@ -33,12 +34,10 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         let name =
             titled(page, at).map(|to| (to, rank::TITLED)).or_else(|| person(page, at).map(|to| (to, rank::NAME)));
         match name {
-            // Who crossed out the names in a text has left what looks like one alone.
-            Some((to, rank)) if to > at && page.is_crossed_out && rank == rank::NAME && !is_full(page, at, to) => {
-                at = to;
-            }
             Some((to, rank)) if to > at => {
                 let to = suffix(page, to);
+                // `her brother Tom`: of whom somebody is a brother is no part of the name.
+                at = (at..to).find(|it| !page.is_rare(*it, rare::KIN)).unwrap_or(to);
                 let (start, end) = page.range(at, to);
                 // `our Dallas clinic`
                 if rank == rank::NAME && page.is(to, class::CLINIC) && page.gap(to) == Gap::Space {
@@ -81,11 +80,6 @@ fn again(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
             found.add(word.start, word.end, Kind::Name, rank::WORD);
         }
     }
-}
-
-/// A given name and a surname.
-fn is_full(page: &Page<'_>, at: usize, to: usize) -> bool {
-    to > at + 1 && page.is(at, class::GIVEN) && page.is(to - 1, class::SURNAME | class::RARE_SURNAME)
 }
 
 /// `, Jr.`, `MD`, `III` after a name.
@@ -146,7 +140,9 @@ fn after_cues(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
             continue;
         }
         let mut to = from;
-        while to < from + LONGEST && (to == from || links(page, to)) && is_cued(page, to) {
+        // `named`, `my name is`: the name may be written low.
+        let is_strong = (cue.at..from).any(|it| page.is_rare(it, rare::NAME_VERB));
+        while to < from + LONGEST && (to == from || links(page, to)) && is_cued(page, to, is_strong) {
             to += 1;
         }
         // `Dear Sir`: a title is no name.
@@ -157,12 +153,18 @@ fn after_cues(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     }
 }
 
-fn is_cued(page: &Page<'_>, at: usize) -> bool {
+fn is_cued(page: &Page<'_>, at: usize, is_strong: bool) -> bool {
     let Some(word) = page.word(at) else { return false };
     let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both);
+    if is_uncased(page, at) {
+        return true;
+    }
     let is_title = word.class & class::TITLE != 0;
     let is_plain = match page.style {
-        Style::Mixed => word.shape == Shape::Lower && word.class & class::PARTICLE == 0,
+        Style::Mixed => {
+            let is_strange = is_strong && word.class & (NEVER | class::WORD) == 0 && !page.is_form_at(at);
+            word.shape == Shape::Lower && word.class & class::PARTICLE == 0 && !is_strange
+        }
         _ => page.is_language(at) && word.class & (class::GIVEN | class::SURNAME) == 0,
     };
     let is_shouted =
@@ -171,6 +173,11 @@ fn is_cued(page: &Page<'_>, at: usize) -> bool {
     is_letters
         && !is_plain
         && (word.class & NEVER == 0 || is_title || word.class & class::GIVEN != 0 && word.shape == Shape::Capital)
+}
+
+/// Whether a word is of a script without capitals: after a cue it is a name.
+fn is_uncased(page: &Page<'_>, at: usize) -> bool {
+    page.piece(at).chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase())
 }
 
 /// `Dr. Jane Roe`, `Officer Roe`, `Witness Jane Roe`.
@@ -202,7 +209,7 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     if is_role && !is_title {
         // A role alone is weak: what follows must look like a name.
-        let looks = (first..to).any(|it| page.is(it, NAMES))
+        let looks = (first..to).any(|it| page.is(it, NAMES) || is_uncased(page, it))
             || (first..to).all(|it| !page.is_language(it)) && page.style == Style::Mixed;
         let is_acronym =
             to == first + 1 && page.word(first).is_some_and(|word| matches!(word.shape, Shape::Upper | Shape::Initial));
@@ -222,6 +229,9 @@ fn joins_title(page: &Page<'_>, at: usize) -> bool {
 
 fn is_after_title(page: &Page<'_>, at: usize, is_title: bool) -> bool {
     let Some(word) = page.word(at) else { return false };
+    if is_uncased(page, at) {
+        return true;
+    }
     let is_capital = page.is_capital(at) && !matches!(word.shape, Shape::Digits | Shape::Both);
     let is_never = word.class & NEVER != 0 && !(is_title && word.class & (class::GIVEN | class::SURNAME) != 0);
     let is_low =
@@ -293,7 +303,7 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
         && word.shape == Shape::Capital;
     let is_word = page.is_language(at) && !is_only_form;
     let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 6;
-    if page.is_eponym(at + 1) {
+    if page.is_eponym(at + 1) || is_thing(page, at) {
         return None;
     }
     if class & class::GIVEN != 0 && !(is_acronym && word.end - word.start < 4) {
@@ -328,6 +338,24 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
         is_speaker || matches!(page.gap(at + 1), Gap::Comma | Gap::Possessive) || !page.piece(at).is_ascii();
     let is_free = page.knows_words && word.shape == Shape::Capital && (!begins || stands_alone);
     (is_pair || is_free || looks_like_person(page, at)).then_some(to.max(at + 1))
+}
+
+/// Whether what may be a name is of a thing where it stands: a car or a bank (`the blue Lincoln`), or a word with an
+/// article before it and a thing after it (`the Grant funding`).
+fn is_thing(page: &Page<'_>, at: usize) -> bool {
+    let is_named = is_name_part(page, at + 1) && page.gap(at + 1) == Gap::Space && !page.is_rare(at + 1, rare::BRAND)
+        || at.checked_sub(1).is_some_and(|it| {
+            page.is(it, class::GIVEN | class::TITLE) && page.is_capital(it) && page.gap(at) == Gap::Space
+        });
+    if is_named {
+        return false;
+    }
+    let has_article = at.checked_sub(1).is_some_and(|it| page.is(it, class::ARTICLE) && page.gap(at) == Gap::Space);
+    let has_noun = page.has_shape(at + 1, Shape::Lower)
+        && page.gap(at + 1) == Gap::Space
+        && !page.is(at + 1, class::SPEAKS | class::PLACE_CUE | class::LINK | class::ARTICLE)
+        && !page.is_rare(at + 1, rare::HOUSEHOLD);
+    page.is_rare(at, rare::BRAND) && !looks_like_person(page, at) || has_article && has_noun && page.is(at, class::WORD)
 }
 
 /// `said`, `called`, and the like after it.

@@ -4,12 +4,14 @@
 use super::super::checks;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use super::cards::near;
 use super::known::is_bounded;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::words::class;
+use crate::text::words::rare;
 
 /// Marks what is known by its form.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
@@ -22,7 +24,7 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
         match word.shape {
             Shape::Digits => {
                 let run = Run::new(page, at);
-                cards_and_numbers(page, &run, found);
+                numbers(page, &run, found);
                 telephones(page, &run, found);
                 hexadecimal(page, at, found);
             }
@@ -96,7 +98,7 @@ impl Run {
                 break;
             }
             let between = if place > at { page.between(place) } else { "" };
-            if between.len() > 3 || !between.bytes().all(|byte| b" -.()/".contains(&byte)) {
+            if between.len() > 3 || !between.bytes().all(|byte| b" -.()/_\t".contains(&byte)) {
                 break;
             }
             let sign = between.bytes().next().filter(|_| between.len() == 1).unwrap_or(0);
@@ -117,15 +119,6 @@ impl Run {
         self.groups.first().map_or(0, |group| group.start)
     }
 
-    /// Whether the first groups are as long as these, and the signs between them are all of those.
-    fn has(&self, lengths: &[usize], signs: &[u8]) -> Option<usize> {
-        let groups = self.groups().get(..lengths.len())?;
-        let fits = groups.iter().zip(lengths).all(|(group, length)| group.end - group.start == *length);
-        let mut between = groups.iter().skip(1).map(|group| group.sign);
-        let sign = between.next().unwrap_or(0);
-        (fits && signs.contains(&sign) && between.all(|it| it == sign)).then(|| self.end(lengths.len()))
-    }
-
     /// The end of so many groups.
     fn end(&self, count: usize) -> usize {
         count.checked_sub(1).and_then(|last| self.groups().get(last)).map_or(0, |group| group.end)
@@ -141,7 +134,7 @@ fn is_inner(page: &Page<'_>, at: usize) -> bool {
     matches!(page.between(at), "-" | "." | "/") && page.has_shape(before, Shape::Digits)
 }
 
-fn cards_and_numbers(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
+fn numbers(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
     let (text, start) = (page.text, run.start());
     let mut add = |end: usize, kind: Kind, rank: u8| {
         if is_free(text, start, end) {
@@ -153,15 +146,8 @@ fn cards_and_numbers(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
     {
         add(end, Kind::Ip, rank::CHECKED);
     }
-    if let Some(end) = run.has(&[3, 2, 4], b"- ").filter(|_| !run.is_inner) {
-        add(end, Kind::Ssn, rank::PATTERN);
-    }
-    if let Some(end) = card(page, run) {
-        add(end, Kind::CreditCard, rank::CHECKED);
-    }
     let first = run.end(1);
-    if first - start == 15 && is_device(text.get(start..first).unwrap_or("")) && !follows(page, run.at, class::NO_CARD)
-    {
+    if first - start == 15 && is_device(text.get(start..first).unwrap_or("")) && !near(page, run.at, class::NO_CARD) {
         add(first, Kind::DeviceId, rank::PATTERN);
     }
 }
@@ -179,29 +165,6 @@ fn ip4(text: &str, run: &Run) -> Option<usize> {
     is_whole.then(|| run.end(4))
 }
 
-/// Issuer and check digit; or a card is spoken of. An order or tracking number is no card, whatever it adds up to.
-fn card(page: &Page<'_>, run: &Run) -> Option<usize> {
-    if run.is_inner && run.groups().len() > 1 {
-        return None;
-    }
-    let mut fitting = (1..=run.count).rev().filter(|count| (12..=19).contains(&run.digits(*count)));
-    fitting.find_map(|count| {
-        let mut signs = run.groups().iter().take(count).skip(1).map(|group| group.sign);
-        let sign = signs.next().unwrap_or(b' ');
-        if !matches!(sign, b' ' | b'-') || !signs.all(|it| it == sign) {
-            return None;
-        }
-        let (start, end) = (run.start(), run.end(count));
-        if !is_free(page.text, start, end) {
-            return None;
-        }
-        let is_named = follows(page, run.at, class::CARD);
-        let is_card =
-            is_named || checks::pan(page.text.get(start..end).unwrap_or("")) && !follows(page, run.at, class::NO_CARD);
-        is_card.then_some(end)
-    })
-}
-
 fn telephones(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
     if run.digits(run.count) < 7 {
         return;
@@ -216,7 +179,7 @@ fn telephones(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
             found.add(start, end, Kind::Phone, rank);
         }
     };
-    if let Some(end) = north_american(run).filter(|_| !run.is_inner) {
+    if let Some(end) = north_american(page, run).filter(|_| !run.is_inner) {
         add(end + extension(text, end), rank::PATTERN);
     }
     if plus == 1
@@ -227,22 +190,34 @@ fn telephones(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
     if let Some(end) = trunk(run, bracket == 1) {
         add(end, rank::PATTERN);
     }
+    if let Some(end) = bare(page, run) {
+        add(end, rank::WORD);
+    }
     if let Some(end) = loose(page, run).filter(|_| !run.is_inner) {
         add(end, rank::WORD);
     }
 }
 
 /// `(612) 555-0143`, `1-612-555-0143`, `612555-0143`.
-fn north_american(run: &Run) -> Option<usize> {
+fn north_american(page: &Page<'_>, run: &Run) -> Option<usize> {
     let lengths: Vec<usize> = run.groups().iter().take(4).map(|group| group.end - group.start).collect();
     let sign = |place: usize| run.groups().get(place).map_or(0, |group| group.sign);
-    let is_split = |place: usize| matches!(sign(place), b' ' | b'-' | b'.');
+    let is_split = |place: usize| matches!(sign(place), b' ' | b'-' | b'.' | b'/' | b'_' | b'\t');
+    let fits = |count: usize| checks::nanp(page.text.get(run.start()..run.end(count)).unwrap_or(""));
     match lengths.as_slice() {
-        [1, 3, 3, 4] if is_split(3) => Some(run.end(4)),
-        [3, 3, 4, ..] if is_split(2) => Some(run.end(3)),
+        [1, 3, 3, 4] if is_split(3) || fits(4) => Some(run.end(4)),
+        [3, 3, 4, ..] if is_split(2) || fits(3) => Some(run.end(3)),
         [6, 4, ..] if is_split(1) => Some(run.end(2)),
         _ => None,
     }
+}
+
+/// Ten digits without a sign, near a word that speaks of telephones.
+fn bare(page: &Page<'_>, run: &Run) -> Option<usize> {
+    const NEAR: usize = 6;
+    let digits = page.text.get(run.start()..run.end(1))?;
+    let is_near = || (run.at.saturating_sub(NEAR)..run.at + NEAR).any(|it| page.is_rare(it, rare::PHONE));
+    (checks::nanp(digits) && !run.is_inner && !near(page, run.at, class::NO_CARD) && is_near()).then(|| run.end(1))
 }
 
 /// `+44 20 7946 0018`: groups as long as the number is.
@@ -279,7 +254,7 @@ fn loose(page: &Page<'_>, run: &Run) -> Option<usize> {
     };
     let is_date = count <= 3 && run.groups().iter().take(count).any(is_year);
     let has_length = if count == 2 { (7..=12).contains(&digits) } else { (8..=13).contains(&digits) };
-    let is_phone = first == 1 && is_split && has_length && !is_date && !follows(page, run.at, class::NO_PHONE);
+    let is_phone = first == 1 && is_split && has_length && !is_date && !near(page, run.at, class::NO_PHONE);
     is_phone.then(|| run.end(count))
 }
 
@@ -406,12 +381,4 @@ fn is_free(text: &str, start: usize, end: usize) -> bool {
 
 fn digit_count(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
-}
-
-/// Whether a word of a class stands before, near enough to speak of the number.
-fn follows(page: &Page<'_>, at: usize, class: u64) -> bool {
-    const NEAR: usize = 40;
-    let start = page.range(at, at).0;
-    let before = page.words.get(..at).unwrap_or_default().iter().rev();
-    before.take_while(|word| word.start + NEAR >= start).any(|word| word.class & class != 0)
 }

@@ -1,0 +1,91 @@
+//! Ages over 89, in digits and in words, and the years of births (45 CFR 164.514(b)(2)(i)(C)).
+
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use super::spelled;
+use crate::model::text_kind::Kind;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::words::NumeralKind;
+use crate::text::words::class;
+use crate::text::words::rare;
+
+const YOUNGEST: u16 = 90;
+const OLDEST: u16 = 125;
+
+/// `92-year-old`, `aged 94`, `95 yo`, `94F`, `her 95th birthday`.
+pub(super) fn in_digits(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
+    let piece = page.piece(at);
+    let digits = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if !digits.parse().is_ok_and(|age| (YOUNGEST..=OLDEST).contains(&age)) {
+        return;
+    }
+    let is_aged = at.checked_sub(1).is_some_and(|before| page.is(before, class::AGED));
+    let unit = piece.get(digits.len()..).unwrap_or("");
+    let is_old = if unit.is_empty() {
+        page.is(at + 1, class::YEARS)
+    } else {
+        page.class_of(unit) & class::YEARS != 0 || is_sexed(page, at, unit)
+    };
+    if is_aged || is_old || page.is_rare(at + 1, rare::BIRTHDAY) {
+        let (start, _) = page.range(at, at + 1);
+        found.add(start, start + digits.len(), Kind::Age, rank::DATE);
+    }
+}
+
+/// `94F`, `94yoF`: an age and a sex, and no temperature.
+fn is_sexed(page: &Page<'_>, at: usize, unit: &str) -> bool {
+    const NEAR: usize = 4;
+    let low = unit.to_ascii_lowercase();
+    let last = low.len().saturating_sub(1);
+    let bare = low.get(..last).unwrap_or("");
+    let is_sex =
+        low.get(last..).is_some_and(|sex| page.lists().rare(crate::text::words::hash_word(sex)) & rare::SEX != 0);
+    if !is_sex || unit.bytes().any(|byte| byte.is_ascii_lowercase()) && bare.is_empty() {
+        return false;
+    }
+    if !bare.is_empty() {
+        return page.class_of(bare) & class::YEARS != 0;
+    }
+    let is_led = page.begins_sentence(at) || at.checked_sub(1).is_some_and(|it| page.is_rare(it, rare::AGE_LEAD));
+    is_led && !(at.saturating_sub(NEAR)..at + NEAR).any(|it| page.is_rare(it, rare::DEGREE))
+}
+
+/// `ninety-seven years of age`, `age ninety two`, `turned one hundred and two`, `in her nineties`; the word after it.
+pub(super) fn in_words(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
+    let is_aged = at.checked_sub(1).is_some_and(|before| page.is(before, class::AGED));
+    let is_decade = page.numeral(at)?.kind == NumeralKind::Decade;
+    let (to, age) =
+        if is_decade { (at + 1, YOUNGEST) } else { spelled::ordinal(page, at).or_else(|| spelled::count(page, at))? };
+    let is_old = (YOUNGEST..=OLDEST).contains(&age);
+    let is_in_years = page.is(to, class::YEARS) && matches!(page.gap(to), Gap::Space | Gap::Hyphen);
+    if is_old && (is_aged || is_decade || is_in_years || page.is_rare(to, rare::BIRTHDAY)) {
+        let (start, end) = page.range(at, to);
+        found.add(start, end, Kind::Age, rank::DATE);
+    }
+    Some(to)
+}
+
+/// `born in nineteen thirty-one`, `born 1931`: the year of a birth tells an age; the word after it.
+pub(super) fn birth(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
+    const FARTHEST: usize = 3;
+    for from in at + 1..=at + FARTHEST {
+        if !matches!(page.gap(from), Gap::Space | Gap::Break) {
+            break;
+        }
+        let is_year = page.has_shape(from, Shape::Digits)
+            && page.piece(from).parse::<u16>().is_ok_and(|year| (1850..2100).contains(&year))
+            && page.length(from) == 4;
+        let to = if is_year { Some(from + 1) } else { spelled::year(page, from) };
+        if let Some(to) = to {
+            let (start, end) = page.range(from, to);
+            found.add(start, end, Kind::Date, rank::DATE);
+            return to;
+        }
+        if !page.is(from, class::DATE_CUE) {
+            break;
+        }
+    }
+    at + 1
+}

@@ -1,0 +1,48 @@
+//! What a cue announces, and the cue where a text has it.
+
+use crate::model::text_kind::Kind;
+
+/// What a cue announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Announced {
+    /// A number, or letters and digits, of a kind.
+    Number(Kind),
+    /// A code of few digits beside a card.
+    CardCode,
+    /// A code that is sent once or opens a door.
+    Code,
+    /// A user name or a password.
+    Secret,
+    /// A telephone number.
+    Phone,
+    /// A postal code.
+    Zip,
+    /// A name.
+    Name,
+    /// A street address.
+    Address,
+}
+
+/// What a cue was found to announce, and where the cue ends.
+pub(super) struct Cue {
+    /// Its first word, and the byte after its last.
+    pub at: usize,
+    pub end: usize,
+    pub announced: Announced,
+    /// After it few digits are enough.
+    pub is_short: bool,
+}
+
+/// What the cues of the list `cue-KIND` announce.
+pub(super) fn announced_by(kind: &str) -> Option<Announced> {
+    Some(match kind {
+        "card-code" => Announced::CardCode,
+        "code" => Announced::Code,
+        "secret" | "user" => Announced::Secret,
+        "phone" => Announced::Phone,
+        "zip" => Announced::Zip,
+        "name" => Announced::Name,
+        "address" => Announced::Address,
+        kind => Announced::Number(*Kind::ALL.iter().find(|it| it.word() == kind)?),
+    })
+}

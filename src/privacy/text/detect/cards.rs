@@ -1,0 +1,197 @@
+//! Payment cards and social security numbers in every writing: in groups or not, whatever signs stand between them, and
+//! glued to letters. Digits are read byte by byte here, not word by word.
+
+use super::super::checks;
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use crate::model::text_kind::Kind;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::words::class;
+use crate::text::words::rare;
+
+/// Digits of a card.
+const SHORTEST: usize = 12;
+const LONGEST: usize = 19;
+/// Signs between two groups of digits at most.
+const WIDEST: usize = 4;
+/// Groups of a row that are looked at together: a digit each.
+const MOST_GROUPS: usize = LONGEST;
+
+/// Digits that stand together, and where.
+#[derive(Clone, Copy)]
+struct Group {
+    start: usize,
+    end: usize,
+}
+
+/// Marks cards and social security numbers.
+pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
+    if !found.wants(Kind::CreditCard) && !found.wants(Kind::Ssn) {
+        return;
+    }
+    let bytes = page.text.as_bytes();
+    let mut row: Vec<Group> = Vec::new();
+    let mut at = 0;
+    while let Some(start) = bytes.iter().skip(at).position(u8::is_ascii_digit).map(|place| at + place) {
+        let end = start + bytes.iter().skip(start).take_while(|byte| byte.is_ascii_digit()).count();
+        let joins = row.last().is_some_and(|last| is_between(bytes.get(last.end..start).unwrap_or_default()));
+        if !joins {
+            search(page, &row, found);
+            row.clear();
+        }
+        row.push(Group { start, end });
+        at = end;
+    }
+    search(page, &row, found);
+}
+
+/// Whether signs may stand inside a number.
+fn is_between(signs: &[u8]) -> bool {
+    signs.len() <= WIDEST && signs.iter().all(|sign| b" \t\r\n-./_,:|*+".contains(sign))
+}
+
+/// Searches a row of groups.
+fn search(page: &Page<'_>, row: &[Group], found: &mut Found<'_>) {
+    let mut from = 0;
+    while from < row.len() {
+        from = card(page, row, from, found).or_else(|| social(page, row, from, found)).unwrap_or(from + 1);
+    }
+}
+
+/// The longest card that begins with a group; returns the group after it.
+fn card(page: &Page<'_>, row: &[Group], from: usize, found: &mut Found<'_>) -> Option<usize> {
+    let mut digits = 0;
+    let groups = row.get(from..)?.iter().take(MOST_GROUPS);
+    let lengths = groups.map(|group| group.end - group.start);
+    let ends = lengths.take_while(|length| {
+        digits += length;
+        digits <= LONGEST
+    });
+    let most = from + ends.count();
+    let to = (from + 1..=most).rev().find(|to| is_card(page, row, from, *to))?;
+    let (start, end) = (row.get(from)?.start, row.get(to - 1)?.end);
+    found.add(start, track(page.text, end).unwrap_or(end), Kind::CreditCard, rank::CHECKED);
+    Some(to)
+}
+
+fn is_card(page: &Page<'_>, row: &[Group], from: usize, to: usize) -> bool {
+    let Some(([first, ..], last)) = row.get(from..to).map(|groups| (groups, groups.last())) else { return false };
+    let groups = row.get(from..to).unwrap_or_default();
+    let digits: usize = groups.iter().map(|group| group.end - group.start).sum();
+    let (start, end) = (first.start, last.map_or(first.end, |last| last.end));
+    if digits < SHORTEST || is_amount(page.text, start, end) {
+        return false;
+    }
+    let is_grouped = is_grouped(groups);
+    let sign = |from: &Group, to: &Group| page.text.get(from.end..to.start).unwrap_or_default();
+    let mut signs = groups.iter().zip(groups.iter().skip(1)).map(|(one, other)| sign(one, other));
+    let first_sign = signs.next();
+    let is_even = matches!(first_sign, None | Some(" " | "-")) && signs.all(|sign| Some(sign) == first_sign);
+    // Digits that a hyphen joins to what stands before are the end of a longer number.
+    let is_inner = from.checked_sub(1).and_then(|before| row.get(before)).is_some_and(|it| sign(it, first) == "-");
+    if !is_grouped && (!is_even || is_inner && groups.len() > 1) {
+        return false;
+    }
+    let at = page.word_from(start);
+    let is_free = !glues(page.text, start, end);
+    let is_named = is_even && is_free && !is_inner && near(page, at, class::CARD);
+    is_named || checks::pan(page.text.get(start..end).unwrap_or_default()) && !is_order(page, at)
+}
+
+/// Groups as they are printed on cards: fours, 4-6-5, 4-6-4, halves, pairs, digits.
+fn is_grouped(groups: &[Group]) -> bool {
+    let length = |group: &Group| group.end - group.start;
+    let Some((last, rest)) = groups.split_last().filter(|(_, rest)| !rest.is_empty()) else { return false };
+    let all = |size: usize| rest.iter().all(|group| length(group) == size);
+    match (rest, length(last)) {
+        (rest, 1..=4) if rest.len() >= 3 && all(4) => true,
+        ([first, second], 4 | 5) => length(first) == 4 && length(second) == 6,
+        (_, 8) => rest.len() == 1 && all(8),
+        (_, 1) => all(1),
+        (_, 2) => all(2),
+        _ => false,
+    }
+}
+
+/// What stands behind the number on the stripe of a card: `^NAME^2711…?`, `=2711…?`.
+fn track(text: &str, end: usize) -> Option<usize> {
+    const LONGEST_NAME: usize = 30;
+    let rest = text.get(end..)?;
+    let length = match rest.as_bytes().first()? {
+        b'^' => {
+            let name = rest.bytes().skip(1).take(LONGEST_NAME).position(|byte| byte == b'^')?;
+            name + 2
+        }
+        b'=' => 1,
+        _ => return None,
+    };
+    let data = rest.bytes().skip(length).take_while(u8::is_ascii_digit).count();
+    (data > 0 || length > 1).then_some(end + length + data)
+}
+
+/// Three, two and four digits with the same sign between them, also glued to letters if the number can be one.
+fn social(page: &Page<'_>, row: &[Group], from: usize, found: &mut Found<'_>) -> Option<usize> {
+    let [one, two, three, rest @ ..] = row.get(from..)? else { return None };
+    let lengths = [one, two, three].map(|group| group.end - group.start);
+    let sign = page.text.get(one.end..two.start)?;
+    let (start, end) = (one.start, three.end);
+    if lengths != [3, 2, 4] || page.text.get(two.end..three.start)? != sign || sign.contains(['\n', ',', ':', '+']) {
+        return None;
+    }
+    let joins =
+        |one: &Group, other: &Group| page.text.get(one.end..other.start).is_some_and(|it| it == sign && it != " ");
+    let before = from.checked_sub(1).and_then(|before| row.get(before));
+    let is_inner =
+        before.is_some_and(|before| joins(before, one)) || rest.first().is_some_and(|next| joins(three, next));
+    let is_number = checks::ssn(page.text.get(start..end)?);
+    if is_inner || is_amount(page.text, start, end) || glues(page.text, start, end) && !is_number {
+        return None;
+    }
+    found.add(start, end, Kind::Ssn, rank::PATTERN);
+    Some(from + 3)
+}
+
+/// Whether letters touch a number.
+fn glues(text: &str, start: usize, end: usize) -> bool {
+    let before = text.get(..start).and_then(|before| before.chars().next_back());
+    let after = text.get(end..).and_then(|after| after.chars().next());
+    before.is_some_and(|c| c.is_alphanumeric() || c == '_') || after.is_some_and(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// Whether a number is an amount of money, a share, or part of a number with a point.
+fn is_amount(text: &str, start: usize, end: usize) -> bool {
+    let mut before = text.get(..start).unwrap_or_default().chars().rev();
+    let mut after = text.get(end..).unwrap_or_default().chars();
+    let (last, next) = (before.next(), after.next());
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    matches!(last, Some('$' | '£' | '€'))
+        || next == Some('%')
+        || matches!(last, Some('.' | ',')) && is_digit(before.next())
+        || next == Some('.') && is_digit(after.next())
+}
+
+/// Whether a word of a class stands before, near enough to speak of the number.
+pub(super) fn near(page: &Page<'_>, at: usize, class: u64) -> bool {
+    const NEAR: usize = 40;
+    let start = page.range(at, at).0;
+    let before = page.words.get(..at).unwrap_or_default().iter().rev();
+    before.take_while(|word| word.start + NEAR >= start).any(|word| word.class & class != 0)
+}
+
+/// Whether the number is called an order, a parcel, a ticket: the word stands before it, and only small words between.
+fn is_order(page: &Page<'_>, at: usize) -> bool {
+    const FARTHEST: usize = 4;
+    for before in (at.saturating_sub(FARTHEST)..at).rev() {
+        if page.is(before, class::CARD) || page.gap(before + 1) == Gap::Line {
+            return false;
+        }
+        if page.is(before, class::NO_CARD) {
+            return true;
+        }
+        if !page.is_rare(before, rare::CONNECTOR | rare::COPULA) {
+            return false;
+        }
+    }
+    false
+}

@@ -1,0 +1,95 @@
+//! Coordinates: `44.9778, -93.2650`, `44°58'40"N 93°15'54"W`, `lat 44.98`.
+
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use crate::model::text_kind::Kind;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::words::rare;
+
+/// Marks coordinates.
+pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
+    if !page.has_digits || !found.wants(Kind::Location) {
+        return;
+    }
+    let mut after = 0;
+    for (at, word) in page.words.iter().enumerate() {
+        if word.start < after || !matches!(word.shape, Shape::Digits) {
+            continue;
+        }
+        let Some(first) = angle(page.text, word.start) else { continue };
+        let is_cued = is_cued(page, at);
+        let second = next(page, first.end).and_then(|start| angle(page.text, start));
+        let is_pair = |other: &Angle| {
+            let is_fine = |fewest: usize| first.decimals >= fewest && other.decimals >= fewest;
+            first.degrees <= 90 && (first.is_marked && other.is_marked || is_fine(4) || is_cued && is_fine(1))
+        };
+        let end = match second {
+            Some(second) if is_pair(&second) => second.end,
+            _ if is_cued && first.decimals >= 2 => first.end,
+            _ => continue,
+        };
+        found.add(word.start, end, Kind::Location, rank::CHECKED);
+        after = end;
+    }
+}
+
+/// Whether a word before says that a coordinate follows.
+fn is_cued(page: &Page<'_>, at: usize) -> bool {
+    const NEAR: usize = 4;
+    (at.saturating_sub(NEAR)..at).any(|it| page.is_rare(it, rare::COORDINATE))
+}
+
+/// An angle as it is written.
+struct Angle {
+    degrees: u16,
+    decimals: usize,
+    /// Signs say that it is one: a degree with minutes, or a point of the compass.
+    is_marked: bool,
+    end: usize,
+}
+
+fn angle(text: &str, start: usize) -> Option<Angle> {
+    let (length, decimals) = number(text, start);
+    let degrees: u16 = text.get(start..start + length)?.parse().ok().filter(|degrees| *degrees <= 180)?;
+    let mut end = start + length + if decimals > 0 { 1 + decimals } else { 0 };
+    let mut is_marked = false;
+    let blank = |at: usize| at + usize::from(text.as_bytes().get(at) == Some(&b' '));
+    if text.get(end..)?.starts_with('°') {
+        end += '°'.len_utf8();
+        for sign in ['\'', '"'] {
+            let from = blank(end);
+            let (length, decimals) = number(text, from);
+            let to = from + length + if decimals > 0 { 1 + decimals } else { 0 };
+            if length > 0 && text.get(to..)?.starts_with(sign) {
+                (end, is_marked) = (to + 1, true);
+            }
+        }
+    }
+    let point = blank(end);
+    let is_point = matches!(text.as_bytes().get(point), Some(b'N' | b'S' | b'E' | b'W'))
+        && !text.as_bytes().get(point + 1).is_some_and(u8::is_ascii_alphanumeric);
+    if is_point && (decimals > 0 || end > start + length) {
+        (end, is_marked) = (point + 1, true);
+    }
+    Some(Angle { degrees, decimals, is_marked, end })
+}
+
+/// How many digits stand at a byte, and how many after a point.
+fn number(text: &str, at: usize) -> (usize, usize) {
+    let count = |at: usize| text.bytes().skip(at).take_while(u8::is_ascii_digit).count();
+    let length = count(at);
+    let decimals = if text.as_bytes().get(at + length) == Some(&b'.') { count(at + length + 1) } else { 0 };
+    (length, decimals)
+}
+
+/// Where the second of two angles begins: signs and words for coordinates may stand between.
+fn next(page: &Page<'_>, end: usize) -> Option<usize> {
+    const WIDEST: usize = 16;
+    let mut at = page.word_from(end);
+    while page.is_rare(at, rare::COORDINATE) {
+        at += 1;
+    }
+    let start = page.word(at).filter(|word| word.shape == Shape::Digits || word.shape == Shape::Both)?.start;
+    (start - end <= WIDEST && start > end).then_some(start)
+}

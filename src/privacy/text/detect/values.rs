@@ -1,0 +1,298 @@
+//! What stands behind a cue, by what the cue announces: identifiers, codes, passwords, telephone numbers, postal codes.
+
+use super::super::checks;
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use super::announced::Announced;
+use super::announced::Cue;
+use super::spelled;
+use crate::model::text_kind::Kind;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::words::class;
+use crate::text::words::rare;
+
+/// What may be the value of a cue.
+pub(super) struct Value<'v, 't> {
+    pub page: &'v Page<'t>,
+    /// Where it begins.
+    pub from: usize,
+    /// The text from there on, as far as a value may reach.
+    pub rest: &'t str,
+    /// Few digits are enough.
+    pub is_short: bool,
+}
+
+/// Fewest digits of an identifier whose cue says little, and of one whose cue says that a number follows.
+const FEWEST: usize = 5;
+const FEWEST_NUMBERED: usize = 3;
+
+impl Value<'_, '_> {
+    /// Marks what the cue announces, if it is here.
+    pub fn mark(&self, announced: Announced, found: &mut Found<'_>) -> bool {
+        let value = match announced {
+            Announced::Number(Kind::Ssn) => self.social().or_else(|| self.number(Kind::Ssn)),
+            Announced::Number(kind) => self.number(kind),
+            Announced::CardCode => self.security_digits().map(|length| (length, Kind::CreditCard)),
+            Announced::Code => self.entry_digits().map(|length| (length, Kind::Username)),
+            Announced::Secret => self.secret().map(|length| (length, Kind::Username)),
+            Announced::Phone => self.phone(),
+            Announced::Zip => self.zip().map(|length| (length, Kind::Zip)),
+            Announced::Name | Announced::Address => return true,
+        };
+        let value = value.or_else(|| self.spelled(announced));
+        if let Some((length, kind)) = value {
+            found.add(self.from, self.from + length, kind, rank::CUE);
+        }
+        value.is_some()
+    }
+
+    /// A number in words: `five two nine, one four, …`.
+    fn spelled(&self, announced: Announced) -> Option<(usize, Kind)> {
+        let at = self.page.word_from(self.from);
+        let (to, digits) = spelled::digits(self.page, at).filter(|_| self.page.range(at, at).0 == self.from)?;
+        let (kind, fewest) = match announced {
+            Announced::Number(Kind::Ssn) => (Kind::Ssn, 4),
+            Announced::Number(kind) => (kind, FEWEST),
+            Announced::CardCode => (Kind::CreditCard, 3),
+            Announced::Code => (Kind::Username, 3),
+            Announced::Phone => (Kind::Phone, 7),
+            Announced::Zip => (Kind::Zip, 5),
+            Announced::Secret | Announced::Name | Announced::Address => return None,
+        };
+        (digits >= fewest).then(|| (self.page.range(at, to).1 - self.from, kind))
+    }
+
+    /// Nine digits whatever stands between them, or the last four.
+    fn social(&self) -> Option<(usize, Kind)> {
+        const DIGITS: usize = 9;
+        const WIDEST: usize = 3;
+        let (mut digits, mut last) = (0, 0);
+        for (at, byte) in self.rest.bytes().enumerate() {
+            if byte.is_ascii_digit() {
+                (digits, last) = (digits + 1, at + 1);
+                if digits == DIGITS {
+                    break;
+                }
+            } else if digits == 0 || at - last >= WIDEST || !b" \t\r\n-./_,:".contains(&byte) {
+                break;
+            }
+        }
+        let ends = |length: usize| !self.rest.as_bytes().get(length).is_some_and(u8::is_ascii_digit);
+        if digits == DIGITS && ends(last) {
+            return Some((last, Kind::Ssn));
+        }
+        let four = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+        (four == 4 && !self.is_dated(four)).then_some((four, Kind::Ssn))
+    }
+
+    /// Whether four digits are a year: `SSN in 2019-03`.
+    fn is_dated(&self, end: usize) -> bool {
+        let mut after = self.rest.bytes().skip(end);
+        matches!(after.next(), Some(b'-' | b'/' | b'.')) && after.next().is_some_and(|byte| byte.is_ascii_digit())
+    }
+
+    /// Letters and digits with signs inside, as identifiers are written; groups of digits may follow after a blank.
+    fn number(&self, kind: Kind) -> Option<(usize, Kind)> {
+        let rest = self.rest;
+        let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '/' | '*');
+        let mut length = rest.find(|c: char| !is_inner(c)).unwrap_or(rest.len());
+        // Digits in groups: `4111 1111 1111 1111`.
+        while let Some(next) = rest.get(length..).and_then(|after| after.strip_prefix(' ')) {
+            let group = next.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(next.len());
+            let is_group = next
+                .get(..group)
+                .is_some_and(|group| digit_count(group) >= 2 && !group.bytes().any(|byte| byte.is_ascii_lowercase()));
+            let begins = rest.get(..length).is_some_and(|so_far| digit_count(so_far) >= 2);
+            if !is_group || !begins || length > 40 {
+                break;
+            }
+            length += 1 + group;
+        }
+        if kind == Kind::Vehicle {
+            length = length.max(plate(rest));
+        }
+        let value = rest.get(..length)?.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let kind = checked(value).unwrap_or(kind);
+        let digits = digit_count(value);
+        let is_card = kind == Kind::CreditCard && digits >= 4 && digits + 3 >= value.len() && !value.contains('/');
+        let fewest = if self.is_short { FEWEST_NUMBERED } else { FEWEST };
+        let is_value = is_identifier(value, fewest) || kind == Kind::Vehicle && value.len() == plate(rest) || is_card;
+        is_value.then_some((value.len(), kind))
+    }
+
+    /// Three to six digits: the code of a card, or its secret number.
+    fn security_digits(&self) -> Option<usize> {
+        let length = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+        let next = self.rest.as_bytes().get(length);
+        ((3..=6).contains(&length) && !next.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'%'))
+            .then_some(length)
+    }
+
+    /// Digits, or letters and digits, in one group or two: `60417`, `902 144`, `G-48213`.
+    fn entry_digits(&self) -> Option<usize> {
+        let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '*' | '#');
+        let end = |rest: &str| rest.find(|c: char| !is_inner(c)).unwrap_or(rest.len());
+        let mut length = end(self.rest);
+        while let Some(next) = self.rest.get(length..).and_then(|after| after.strip_prefix(' ')) {
+            let group = end(next);
+            if !(2..=4).contains(&group) || digit_count(next.get(..group)?) != group {
+                break;
+            }
+            length += 1 + group;
+        }
+        let value = self.rest.get(..length)?.trim_end_matches('-');
+        let digits = digit_count(value);
+        let is_word = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) && digits < 3;
+        ((3..=16).contains(&value.len()) && digits >= 2 && !is_word).then_some(value.len())
+    }
+
+    /// A user name or password: up to a blank, and not a plain word.
+    fn secret(&self) -> Option<usize> {
+        let rest = self.rest;
+        let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | ',' | ';' | ')' | '<');
+        let length = rest.find(is_end).unwrap_or(rest.len());
+        let value = rest.get(..length)?.trim_end_matches(['.', '\'', '’', '?', ':']);
+        let is_plain = value.chars().skip(1).all(|c| c.is_lowercase() || c == '-' || c == '\'' || c == '’');
+        (value.len() >= 4 && !is_plain && !value.contains('[')).then_some(value.len())
+    }
+
+    /// Six digits or more in groups.
+    fn phone(&self) -> Option<(usize, Kind)> {
+        let rest = self.rest;
+        let is_inner =
+            |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '/' | '_' | '\t');
+        let start = usize::from(rest.starts_with('+'));
+        let length = rest.get(start..)?.find(|c: char| !is_inner(c)).map_or(rest.len(), |it| it + start);
+        let value = rest.get(..length)?.trim_end_matches(|c: char| !c.is_ascii_digit());
+        // `the stolen phone (356938035643809)`
+        let kind = if value.len() == 15 && checks::imei(value) { Kind::DeviceId } else { Kind::Phone };
+        let is_even = !value.contains("  ") || checks::nanp(value);
+        ((6..=16).contains(&digit_count(value)) && is_even).then_some((value.len(), kind))
+    }
+
+    /// Digits, or letters and digits, as postal codes are written.
+    fn zip(&self) -> Option<usize> {
+        let is_inner = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase() || c == '-';
+        let mut length = self.rest.find(|c: char| !is_inner(c)).unwrap_or(self.rest.len());
+        if let Some(next) = self.rest.get(length..).and_then(|after| after.strip_prefix(' ')) {
+            let group = next.find(|c: char| !is_inner(c)).unwrap_or(next.len());
+            if group <= 4 && next.get(..group).is_some_and(|group| digit_count(group) > 0) {
+                length += 1 + group;
+            }
+        }
+        let value = self.rest.get(..length)?.trim_end_matches('-');
+        ((3..=10).contains(&value.len()) && digit_count(value) > 1).then_some(value.len())
+    }
+}
+
+/// Marks the number that stands before its cue: `529147731 is my SSN`, `604 cvv`.
+pub(super) fn before(page: &Page<'_>, cue: &Cue, found: &mut Found<'_>) {
+    const FARTHEST: usize = 4;
+    let (kind, lengths) = match cue.announced {
+        Announced::Number(Kind::Ssn) => (Kind::Ssn, 9..=9),
+        Announced::CardCode => (Kind::CreditCard, 3..=4),
+        Announced::Code => (Kind::Username, 4..=8),
+        _ => return,
+    };
+    for at in (cue.at.saturating_sub(FARTHEST)..cue.at).rev() {
+        if matches!(page.gap(at + 1), Gap::Dot | Gap::Line) {
+            return;
+        }
+        if page.has_shape(at, Shape::Digits) && lengths.contains(&page.length(at)) && is_alone(page, at) {
+            let (start, end) = page.range(at, at + 1);
+            found.add(start, end, kind, rank::CUE);
+            return;
+        }
+        if !page.is_rare(at, rare::CONNECTOR | rare::COPULA) {
+            return;
+        }
+    }
+}
+
+/// Marks the code on the back of a card where nothing but its seat is spoken of: `the three digits on the back are 604`.
+pub(super) fn card_codes(page: &Page<'_>, found: &mut Found<'_>) {
+    /// Words between the words that speak of the code, and from them to the code.
+    const NEAR: usize = 5;
+    const FARTHEST: usize = 7;
+    if !page.has_digits || !found.wants(Kind::CreditCard) {
+        return;
+    }
+    for seat in 1..page.words.len() {
+        let is_seat = page.is_rare(seat, rare::CODE_SEAT)
+            && page.is(seat - 1, class::LEADS | class::ARTICLE | class::PLACE_CUE | class::DAY_CUE);
+        let is_head = |at: &usize| page.is_rare(*at, rare::CODE_HEAD);
+        let Some(head) = (seat.saturating_sub(NEAR)..seat + NEAR).find(|at| is_seat && is_head(at)) else { continue };
+        let (first, last) = (head.min(seat), head.max(seat));
+        let is_code = |at: &usize| {
+            page.has_shape(*at, Shape::Digits) && (3..=4).contains(&page.length(*at)) && is_alone(page, *at)
+        };
+        let after = (last + 1..last + FARTHEST).find(is_code);
+        let code = after.or_else(|| (first.saturating_sub(NEAR)..first).rev().find(is_code));
+        if let Some(at) = code {
+            let (start, end) = page.range(at, at + 1);
+            found.add(start, end, Kind::CreditCard, rank::CUE);
+        } else if let Some((from, to)) = (last + 1..last + FARTHEST).find_map(|at| {
+            spelled::digits(page, at).filter(|(_, digits)| (3..=4).contains(digits)).map(|(to, _)| (at, to))
+        }) {
+            let (start, end) = page.range(from, to);
+            found.add(start, end, Kind::CreditCard, rank::CUE);
+        }
+    }
+}
+
+/// Whether digits are no part of a date, an amount or a longer number.
+fn is_alone(page: &Page<'_>, at: usize) -> bool {
+    let (start, end) = page.range(at, at + 1);
+    let before = page.text.get(..start).unwrap_or("").chars().next_back();
+    let mut after = page.text.get(end..).unwrap_or("").chars();
+    let is_joined = |c: Option<char>| matches!(c, Some('/' | '-' | '$' | '£' | '€' | '%' | ':'));
+    let next = after.next();
+    let goes_on = after.next().is_some_and(|c| c.is_ascii_digit());
+    let is_part = (is_joined(next) || matches!(next, Some('.' | ','))) && goes_on;
+    !is_joined(before) && !is_part && next != Some('%')
+}
+
+/// What a number proves to be, whatever the cue called it.
+fn checked(value: &str) -> Option<Kind> {
+    let has_letters = value.bytes().any(|byte| byte.is_ascii_uppercase());
+    match value.len() {
+        11 | 13 if has_letters && checks::mbi(value) => Some(Kind::Mbi),
+        17 if has_letters && digit_count(value) > 3 && checks::vin(value) => Some(Kind::Vin),
+        15.. if has_letters && checks::iban(value) => Some(Kind::Iban),
+        _ => None,
+    }
+}
+
+/// How long a plate of two groups is: `ABC 1234`, `123 ABC`; 0 if there is none.
+fn plate(rest: &str) -> usize {
+    let is_part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let first = rest.bytes().take_while(is_part).count();
+    let second = rest.bytes().skip(first + 1).take_while(is_part).count();
+    let length = first + 1 + second;
+    let is_split = matches!(rest.as_bytes().get(first), Some(b' ' | b'-'));
+    let ends = !rest.as_bytes().get(length).is_some_and(u8::is_ascii_alphanumeric);
+    let has_digits = digit_count(rest.get(..length).unwrap_or("")) >= 2;
+    if (1..=4).contains(&first) && (2..=5).contains(&second) && is_split && ends && has_digits { length } else { 0 }
+}
+
+/// So many digits or more, or letters and digits together; not a date, not an amount, not a word.
+fn is_identifier(value: &str, fewest: usize) -> bool {
+    let digits = digit_count(value);
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let is_date = value.contains('/') && (letters == 0 || value.contains("XX"));
+    let is_written_low = value.bytes().any(|byte| byte.is_ascii_lowercase()) && digits < 3;
+    let is_age = letters > 0 && digits < 3 && value.starts_with(|c: char| c.is_ascii_digit());
+    let is_amount =
+        letters == 0 && value.rsplit_once('.').is_some_and(|(whole, part)| part.len() < 3 && !whole.contains('.'));
+    !is_date
+        && !is_written_low
+        && !is_age
+        && !is_amount
+        && (digits >= fewest || digits >= 2 && (letters > 0 || value.contains('-')) && value.len() >= 5)
+}
+
+fn digit_count(value: &str) -> usize {
+    value.bytes().filter(u8::is_ascii_digit).count()
+}
