@@ -27,6 +27,11 @@ pub struct Head {
     pub signature: String,
 }
 
+/// Whether a file that begins so is a checkpoint.
+pub fn is_checkpoint(first: &[u8]) -> bool {
+    first.starts_with(br#"{"log":""#)
+}
+
 impl Head {
     /// Signs the head of a log.
     pub(super) fn sign(secret: &Secret, log: &str, rows: u64, hash: &Hash, at: Millis) -> Head {

@@ -24,6 +24,11 @@ const BEGINNING: &[u8] = br#"{"seq":1,"time":""#;
 /// So much of the end is read first in the search for the last signed row.
 const TAIL: u64 = 64 << 10;
 
+/// Whether a file that begins so is a log.
+pub fn is_log(first: &[u8]) -> bool {
+    first.starts_with(BEGINNING)
+}
+
 /// Takes rows, and returns when they can no longer be lost.
 pub trait Trail {
     /// Notes rows. What they speak of may leave when this has returned.

@@ -18,11 +18,13 @@ mod verify;
 
 pub use error::Error;
 pub use head::Head;
+pub use head::is_checkpoint;
 pub use key::Public;
 pub use key::Secret;
 pub use log::Log;
 pub use log::Recovered;
 pub use log::Trail;
+pub use log::is_log;
 pub use row::Access;
 pub use row::Entry;
 pub use row::Millis;

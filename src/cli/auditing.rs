@@ -2,6 +2,7 @@
 //! shown without it where an office or an emergency requires it.
 
 use super::exit::Failure;
+use super::output::Guard;
 use super::secrets;
 use super::terminal::Terminal;
 use crate::audit::Access;
@@ -31,13 +32,27 @@ pub(crate) struct Asked {
 }
 
 impl Auditing {
+    /// The log named, if one is.
+    fn path(&self) -> Option<PathBuf> {
+        let named = || std::env::var_os("TENCODE_AUDIT").filter(|it| !it.is_empty()).map(PathBuf::from);
+        self.audit.clone().or_else(named)
+    }
+
+    /// Keeps an output off the log and the key that signs it.
+    pub fn guard(&self) -> Guard {
+        let guard = Guard::default().and("the key of the audit log", &secrets::audit_key_path());
+        match self.path() {
+            Some(path) => guard.and("the audit log", &path),
+            None => guard,
+        }
+    }
+
     /// The log, if one is named. `requires` says who wants it, if somebody does.
     ///
     /// # Errors
     /// If the log cannot be written, or none is named and one is required.
     pub fn open(&self, requires: Option<&str>) -> Result<Option<Log>, Failure> {
-        let named = || std::env::var_os("TENCODE_AUDIT").filter(|it| !it.is_empty()).map(PathBuf::from);
-        let Some(path) = self.audit.clone().or_else(named) else {
+        let Some(path) = self.path() else {
             let Some(who) = requires else { return Ok(None) };
             let said = format!("{who} requires an audit log: name one with --audit or TENCODE_AUDIT; nothing is shown");
             return Err(Failure::said(said));

@@ -35,9 +35,19 @@ pub(crate) enum Failure {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Output that nobody reads any more: no failure of ours.
-    #[error("the output was closed")]
+    /// Output that nobody reads any more.
+    #[error("the output was closed before everything was written")]
     Closed,
+    /// The output of `-o` could not be written whole.
+    #[error("{failure}; {path} {}", if *is_new { "was not written" } else { "is as it was" })]
+    Kept {
+        /// What went wrong.
+        failure: Box<Failure>,
+        /// The output.
+        path: String,
+        /// There was no such file before.
+        is_new: bool,
+    },
     /// Output that cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(std::io::Error),
@@ -64,7 +74,7 @@ impl From<std::io::Error> for Failure {
 /// The exit status of a command.
 pub(crate) fn status(result: &Result<Verdict, Failure>) -> ExitCode {
     match result {
-        Ok(Verdict::Fine) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
         Ok(Verdict::Wrong) => ExitCode::from(1),
         Err(_) => ExitCode::from(2),
     }

@@ -7,6 +7,7 @@ mod commands;
 mod context;
 mod engine_args;
 mod exit;
+mod output;
 mod secrets;
 mod session;
 mod terminal;
@@ -40,9 +41,7 @@ pub fn main() -> ExitCode {
         (Ok(_), Err(failure)) => Err(failure),
         (result, _) => result,
     };
-    if let Err(failure) = &result
-        && !matches!(failure, Failure::Closed)
-    {
+    if let Err(failure) = &result {
         terminal.note(&format!("tencode: {failure}"));
     }
     exit::status(&result)

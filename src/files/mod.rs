@@ -1,12 +1,18 @@
-//! Files as they are on disk: packed with gzip, xz or zip, or mapped into memory. Imports nothing.
+//! Files as they are on disk: packed with gzip, xz or zip, mapped into memory, or on their way to their name. Imports nothing.
 //!
 //! In: a path, a stream, an opened file. Out: the bytes inside it. What a file is packed with is decided by its first
 //! bytes, never by its name.
 
+mod draft;
 mod error;
 mod mapped;
 mod packed;
 
+pub use draft::Draft;
+pub use draft::Rights;
+pub use draft::abandon_drafts;
+pub use draft::replace;
+pub use draft::sync_folder;
 pub use error::Error;
 pub use mapped::Mapped;
 pub use packed::Unpacked;

@@ -249,6 +249,11 @@ impl Registry {
     }
 }
 
+/// Whether a file that begins so is a registry, of whatever version.
+pub fn is_registry(first: &[u8]) -> bool {
+    first.starts_with(&layout::MAGIC)
+}
+
 fn range(section: &Section) -> Option<Range<usize>> {
     let from = usize::try_from(section.offset.get()).ok()?;
     Some(from..from.checked_add(usize::try_from(section.length.get()).ok()?)?)

@@ -24,6 +24,8 @@ use super::parts::Parts;
 use super::search;
 use super::segments::Segments;
 use super::verified;
+use crate::files;
+use crate::files::Rights;
 use crate::model::content::Code;
 use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
@@ -32,7 +34,6 @@ use crate::model::ids::CodeId;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 use zerocopy::IntoBytes;
 
@@ -86,6 +87,18 @@ pub fn write(path: &Path, parts: &Parts<'_>) -> Result<u64, Error> {
 /// # Errors
 /// As [`write()`].
 pub fn write_with(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result<u64, Error> {
+    let bytes = lay_out(path, parts, segments)?;
+    let failed = |source| Error::File { path: path.display().to_string(), source };
+    files::replace(path, Rights::Usual, &bytes).map_err(failed)?;
+    verified::remember_verified(path);
+    Ok(bytes.len() as u64)
+}
+
+/// The bytes of a registry, for whoever writes them to `path`.
+///
+/// # Errors
+/// [`Error::Unfit`] if the parts are too large for the layout.
+pub fn lay_out(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result<Vec<u8>, Error> {
     let mut sections = Sections { table: Vec::new() };
     sections.add_encoded(path, Kind::Shared, NOBODY, parts.shared)?;
     let names: Vec<&str> = parts.domains.iter().map(|domain| domain.name.as_str()).collect();
@@ -101,10 +114,7 @@ pub fn write_with(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result
         sections.table.extend(columns.0.into_iter().map(|(kind, bytes)| (kind, small(place), bytes)));
     }
     sections.table.sort_by_key(|(kind, _, bytes)| group(*kind, bytes.len()));
-    let bytes = assemble(path, &sections, parts.stamp)?;
-    save(path, &bytes)?;
-    verified::remember_verified(path);
-    Ok(bytes.len() as u64)
+    assemble(path, &sections, parts.stamp)
 }
 
 /// Where a section stands in the file. What every start reads, and the columns of small code sets, stand together, so that few
@@ -316,16 +326,4 @@ fn assemble(path: &Path, sections: &Sections, stamp: [u8; 32]) -> Result<Vec<u8>
     out.extend(table);
     out.extend(content);
     Ok(out)
-}
-
-fn save(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |source| Error::File { path: path.display().to_string(), source };
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let written = std::fs::File::create(&beside).and_then(|mut file| file.write_all(bytes));
-    let moved = written.and_then(|()| std::fs::rename(&beside, path));
-    if moved.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    moved.map_err(failed)
 }

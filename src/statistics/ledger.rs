@@ -51,6 +51,11 @@ struct Kept {
     is_withheld: bool,
 }
 
+/// Whether a file that begins so is an answer of a ledger.
+pub fn is_ledger(first: &[u8]) -> bool {
+    first.starts_with(br#"{"by":["#)
+}
+
 struct Release {
     kept: Kept,
     members: Vec<(u64, u32)>,

@@ -22,6 +22,7 @@ pub use hide::Count;
 pub use hide::hide;
 pub use ledger::Answered;
 pub use ledger::Ledger;
+pub use ledger::is_ledger;
 pub use rule::Rule;
 pub use table::Cells;
 pub use table::Row;

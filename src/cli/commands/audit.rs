@@ -10,6 +10,9 @@ use crate::audit::VerifiedRow;
 use crate::cli::auditing;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::output::Guard;
+use crate::cli::output::Output;
+use crate::cli::output::Own;
 use crate::cli::secrets;
 use crate::cli::terminal::Terminal;
 use clap::Subcommand;
@@ -233,8 +236,10 @@ impl Checkpoint {
             terminal.json(&head)?;
             return Ok(Verdict::Fine);
         };
-        let text = serde_json::to_string(&head).map_err(|error| Failure::said(error.to_string()))?;
-        std::fs::write(&path, text + "\n").map_err(|error| Failure::file(&path, error))?;
+        let text = serde_json::to_string(&head).map_err(|error| Failure::said(error.to_string()))? + "\n";
+        let guard = Guard::replacing(Own::Checkpoint).and("the audit log", &self.log);
+        let output = Output::open(&path, &guard, terminal)?;
+        output.write(|out| out.write_all(text.as_bytes()).map_err(|error| Failure::file(&path, error)))?;
         terminal.line(&format!("{}: {} rows of {}", path.display(), head.rows, self.log.display()))?;
         Ok(Verdict::Fine)
     }

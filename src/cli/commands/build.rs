@@ -4,12 +4,18 @@ use crate::cli::context::Context;
 use crate::cli::context::note_errors;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::output::Guard;
+use crate::cli::output::Output;
+use crate::cli::output::Own;
 use crate::cli::session::Reach;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::Diagnostic;
+use crate::files;
+use crate::files::Rights;
 use crate::registry;
 use serde::Serialize;
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -60,20 +66,31 @@ impl Build {
         let spinner = Terminal::spinner("building the registry");
         let outcome = session.compile()?;
         let stamp = session.stamp()?;
-        let path = self.output.unwrap_or_else(|| session.registry_path());
-        if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-        }
         let parts = outcome.compiled.parts(stamp);
         let segments = Session::segments();
-        let bytes = registry::write_with(&path, &parts, &segments)?;
+        let bytes = registry::lay_out(Path::new("the registry"), &parts, &segments)?;
+        let path = match self.output {
+            Some(path) => {
+                let guard = Guard::replacing(Own::Registry).and_folders("a file of a domain", &session.folders()?);
+                make_folder(&path)?;
+                let output = Output::open(&path, &guard, terminal)?;
+                output.write(|out| out.write_all(&bytes).map_err(|error| Failure::file(&path, error)))?;
+                path
+            }
+            None => {
+                let path = session.registry_path();
+                make_folder(&path)?;
+                files::replace(&path, Rights::Usual, &bytes).map_err(|error| Failure::file(&path, error))?;
+                path
+            }
+        };
         segments.tidy();
         spinner.finish_and_clear();
         note_errors(&outcome, terminal);
         let has_errors = outcome.diagnostics.iter().any(Diagnostic::is_error);
         let summary = Summary {
             registry: path.display().to_string(),
-            bytes,
+            bytes: bytes.len() as u64,
             seconds: begun.elapsed().as_secs_f64(),
             domains: outcome.compiled.shared.domains.clone(),
             refused: outcome.refused.clone(),
@@ -86,6 +103,11 @@ impl Build {
         }
         Ok(if !has_errors && summary.refused.is_empty() { Verdict::Fine } else { Verdict::Wrong })
     }
+}
+
+fn make_folder(path: &Path) -> Result<(), Failure> {
+    let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))
 }
 
 fn counted(set: &crate::model::content::CodeSet) -> Counted {

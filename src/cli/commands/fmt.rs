@@ -7,6 +7,8 @@ use crate::cli::terminal::Terminal;
 use crate::definitions::format;
 use crate::definitions::parse;
 use crate::definitions::parse::tree::Edition;
+use crate::files;
+use crate::files::Rights;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -57,7 +59,8 @@ impl Fmt {
             if self.check {
                 verdict = Verdict::Wrong;
             } else {
-                std::fs::write(&file, printed).map_err(|error| Failure::file(&file, error))?;
+                files::replace(&file, Rights::Usual, printed.as_bytes())
+                    .map_err(|error| Failure::file(&file, error))?;
             }
         }
         Ok(verdict)

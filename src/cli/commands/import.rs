@@ -3,6 +3,9 @@
 use crate::cli::commands::lines;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::output::Guard;
+use crate::cli::output::Output;
+use crate::cli::output::Own;
 use crate::cli::terminal::Terminal;
 use crate::definitions::format;
 use crate::definitions::import;
@@ -74,7 +77,12 @@ impl Import {
         }
         let text = format::print(&import::to_definition(&merged.set));
         match &self.output {
-            Some(file) => std::fs::write(file, text).map_err(|error| Failure::file(file, error))?,
+            Some(file) => {
+                let guard =
+                    self.files.iter().fold(Guard::replacing(Own::Definition), |it, file| it.and("an input", file));
+                let output = Output::open(file, &guard, terminal)?;
+                output.write(|out| out.write_all(text.as_bytes()).map_err(|error| Failure::file(file, error)))?;
+            }
             None => terminal.text(&text)?,
         }
         terminal.note(&format!("{}: {} codes", name, merged.set.codes.len()));

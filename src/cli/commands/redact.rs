@@ -51,6 +51,7 @@ impl Redact {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let (redactor, mut asked) = self.redactor(context, terminal)?;
         let path = self.file.clone().unwrap_or_else(|| PathBuf::from("-"));
+        self.auditing.guard().and("the input", &path).check_standard()?;
         let mut source = Source::open_texts(&path).map_err(batch::Error::from)?;
         let (position, bar) = (source.position(), source.size().map(Terminal::bytes_bar));
         let mut seen = |_: &Counts| {

@@ -9,6 +9,8 @@ use crate::cli::context::Context;
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::output::Output;
+use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
@@ -16,10 +18,7 @@ use crate::encounters::batch::Out;
 use crate::encounters::engine::Engine;
 use crate::encounters::read::Format;
 use crate::encounters::read::Source;
-use std::fs::File;
-use std::io::BufWriter;
 use std::io::Write;
-use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -64,15 +63,16 @@ impl Run {
             self.engine_args.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
         let input = self.file.unwrap_or_else(|| PathBuf::from("-"));
         let mut source = Source::open(&input, self.format, engine.schema()).map_err(batch::Error::from)?;
+        let guard = self.auditing.guard().and("the input", &input);
         let counts = match &self.output {
-            None => answer(&engine, &mut source, self.jobs, &mut asked, terminal.out())?,
+            None => {
+                guard.check_standard()?;
+                answer(&engine, &mut source, self.jobs, &mut asked, terminal.out())?
+            }
             Some(path) => {
-                if is_same(path, &input) {
-                    let text = format!("{}: this is the input; write the answers elsewhere", path.display());
-                    return Err(Failure::said(text));
-                }
-                let file = File::create(path).map_err(|error| Failure::file(path, error))?;
-                answer(&engine, &mut source, self.jobs, &mut asked, &mut BufWriter::new(file))?
+                let guard = guard.and_folders("a file of a domain", &context.session(Reach::All)?.folders()?);
+                let output = Output::open(path, &guard, terminal)?;
+                output.write(|out| answer(&engine, &mut source, self.jobs, &mut asked, out))?
             }
         };
         starters::note(&starters::behind(&engine, &registry), terminal);
@@ -81,12 +81,6 @@ impl Run {
         terminal.note(&format!("{read} read, {written} written, {refused} refused, {wrong} with errors"));
         Ok(if refused > 0 || wrong > 0 { Verdict::Wrong } else { Verdict::Fine })
     }
-}
-
-/// Whether the answers would be written over the encounters.
-fn is_same(output: &Path, input: &Path) -> bool {
-    let is_device = output.metadata().is_ok_and(|about| !about.is_file());
-    !is_device && matches!((output.canonicalize(), input.canonicalize()), (Ok(one), Ok(two)) if one == two)
 }
 
 fn answer(

@@ -7,6 +7,8 @@ use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::definitions::upgrade::Knowledge;
 use crate::definitions::upgrade::upgrade;
+use crate::files;
+use crate::files::Rights;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -53,7 +55,8 @@ impl Upgrade {
             }
             changed.push(file.display().to_string());
             if !self.check {
-                std::fs::write(&file, upgraded).map_err(|error| Failure::file(&file, error))?;
+                files::replace(&file, Rights::Usual, upgraded.as_bytes())
+                    .map_err(|error| Failure::file(&file, error))?;
             }
         }
         if terminal.json {
