@@ -17,6 +17,7 @@ mod guides;
 mod language;
 mod laws;
 mod laws_closed;
+mod laws_findings;
 mod laws_logic;
 mod laws_names;
 mod laws_operators;

@@ -5,6 +5,7 @@
 
 use super::Frame;
 use super::frame::Bound;
+use super::frame::Doubts;
 use super::seen::Seen;
 use crate::model::expression::Expression;
 use crate::model::expression::Function;
@@ -65,7 +66,7 @@ impl<'e> Frame<'e> {
         }
         match expression {
             Expression::Literal(_) | Expression::Position(_) => false,
-            Expression::Path(path) => self.is_unreadable(path, true),
+            Expression::Path(path) => self.is_unreadable(path, true) || self.is_made_of_misfits(path),
             // What does not fit its type is there.
             Expression::Present(of) => match of.as_ref() {
                 Expression::Path(path) => self.is_unreadable(path, false),
@@ -95,6 +96,14 @@ impl<'e> Frame<'e> {
         }
     }
 
+    /// Whether a name of a `let` stands for what was worked out of a value that does not fit.
+    fn is_made_of_misfits(&mut self, path: &Path) -> bool {
+        let Root::Variable(number) = path.root else { return false };
+        let bound = self.variables.get(usize::from(number)).filter(|bound| !bound.is_item);
+        let source = bound.and_then(|bound| bound.source).filter(|_| self.doubts == Doubts::Misfits);
+        source.is_some_and(|source| self.is_doubtful(source))
+    }
+
     /// Whether a function makes nothing of values that are there: a number of words, a part that a text does not have.
     fn is_lost(&mut self, function: Function, arguments: &'e [Expression]) -> bool {
         let reads = matches!(
@@ -110,6 +119,7 @@ impl<'e> Frame<'e> {
                 | Function::Days
         );
         reads
+            && self.doubts == Doubts::All
             && arguments.iter().all(|argument| !self.eval(argument).is_absent())
             && self.call(function, arguments).is_absent()
     }
@@ -128,27 +138,29 @@ impl<'e> Frame<'e> {
         match path.root {
             Root::Encounter => path.slots.split_first().is_some_and(|(first, rest)| {
                 let value = self.encounter.slots.get(usize::from(*first));
-                value.is_some_and(|value| is_unreadable(value, rest, at_end))
+                value.is_some_and(|value| is_unreadable(value, rest, (at_end, self.doubts)))
             }),
             Root::Variable(number) => {
                 let bound = self.variables.get(usize::from(number));
                 bound.is_some_and(|bound| match &bound.value {
-                    Seen::One(value) => is_unreadable(value, &path.slots, at_end),
-                    Seen::Owned(value) => is_unreadable(value, &path.slots, at_end),
-                    Seen::Many(values) => values.iter().any(|value| is_unreadable(value, &path.slots, at_end)),
+                    Seen::One(value) => is_unreadable(value, &path.slots, (at_end, self.doubts)),
+                    Seen::Owned(value) => is_unreadable(value, &path.slots, (at_end, self.doubts)),
+                    Seen::Many(values) => {
+                        values.iter().any(|value| is_unreadable(value, &path.slots, (at_end, self.doubts)))
+                    }
                 })
             }
         }
     }
 }
 
-fn is_unreadable(value: &Value<'_>, slots: &[u16], at_end: bool) -> bool {
+fn is_unreadable(value: &Value<'_>, slots: &[u16], (at_end, doubts): (bool, Doubts)) -> bool {
     match (value, slots.split_first()) {
         (Value::Misfit(_), rest) => at_end || rest.is_some(),
-        (Value::Code(CodeValue { code: None, text }), None) => at_end && !text.is_empty(),
-        (Value::List(items), _) => items.iter().any(|item| is_unreadable(item, slots, at_end)),
+        (Value::Code(CodeValue { code: None, text }), None) => at_end && doubts == Doubts::All && !text.is_empty(),
+        (Value::List(items), _) => items.iter().any(|item| is_unreadable(item, slots, (at_end, doubts))),
         (Value::Record(values), Some((slot, rest))) => {
-            values.get(usize::from(*slot)).is_some_and(|value| is_unreadable(value, rest, at_end))
+            values.get(usize::from(*slot)).is_some_and(|value| is_unreadable(value, rest, (at_end, doubts)))
         }
         _ => false,
     }

@@ -22,7 +22,19 @@ pub struct Frame<'e> {
     pub(crate) encounter: &'e Encounter<'e>,
     pub(crate) scratch: &'e mut Scratch,
     pub(crate) variables: Vec<Bound<'e>>,
+    /// What `may` takes to be in doubt.
+    pub(crate) doubts: Doubts,
     steps_left: u64,
+}
+
+/// What [`Frame::may`] takes to be in doubt.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Doubts {
+    /// All that nobody can read.
+    #[default]
+    All,
+    /// Only values that do not fit their type, and what was worked out of them.
+    Misfits,
 }
 
 /// What a variable stands for.
@@ -56,7 +68,7 @@ impl<'e> Frame<'e> {
     /// Begins an encounter.
     pub fn new(logic: &'e Logic, encounter: &'e Encounter<'_>, scratch: &'e mut Scratch) -> Frame<'e> {
         scratch.readings_used = 1;
-        Frame { logic, encounter, scratch, variables: Vec::new(), steps_left: STEPS_AN_ENCOUNTER }
+        Frame { logic, encounter, scratch, variables: Vec::new(), doubts: Doubts::All, steps_left: STEPS_AN_ENCOUNTER }
     }
 
     /// The encounter.

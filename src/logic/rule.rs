@@ -3,6 +3,7 @@
 use super::Logic;
 use super::expression::item_at;
 use super::frame::Bound;
+use super::frame::Doubts;
 use super::frame::Frame;
 use super::index::variables_of;
 use super::seen::Seen;
@@ -189,7 +190,7 @@ impl<'e> Frame<'e> {
     fn judge(&mut self, way: Way<'e>, found: &mut Vec<Finding>) -> bool {
         for (conditions, wanted) in [(&way.check.require, true), (&way.check.forbid, false)] {
             for condition in conditions {
-                if self.holds(condition) == wanted || self.is_spent() {
+                if self.holds(condition) == wanted || self.is_spent() || self.rests_on_misfits(way, condition, wanted) {
                     continue;
                 }
                 let finding = self.finding(way, condition);
@@ -200,6 +201,19 @@ impl<'e> Frame<'e> {
             }
         }
         self.is_spent() || found.len() >= FINDINGS_AN_ENCOUNTER
+    }
+
+    /// Whether the condition fails, or the check is asked at all, only because a value does not fit its type. That the
+    /// value does not fit is said once, and no rule says it again.
+    fn rests_on_misfits(&mut self, way: Way<'e>, condition: &'e Expression, wanted: bool) -> bool {
+        if self.encounter.misfits.is_empty() {
+            return false;
+        }
+        self.doubts = Doubts::Misfits;
+        let asked = way.check.when.iter().chain(&way.rule.scope);
+        let rests = self.may(condition, wanted) || asked.into_iter().any(|when| self.may(when, false));
+        self.doubts = Doubts::All;
+        rests
     }
 
     fn finding(&mut self, way: Way<'e>, failed: &'e Expression) -> Finding {

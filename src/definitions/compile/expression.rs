@@ -17,6 +17,7 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
+use crate::logic::index::variables_of;
 use crate::model::day::Day;
 use crate::model::day::Days;
 use crate::model::expression::CodeQuestion;
@@ -163,7 +164,9 @@ impl<'a> Lowering<'a, '_> {
                 let (list, item) = self.list(variable, list.as_ref());
                 let mark = self.scope.mark();
                 let number = self.scope.bind(&variable.item, item, *is_has);
+                let written = body;
                 let body = self.condition(body);
+                self.warn_of_swallowed((&variable.item, number), written, &body);
                 self.scope.release(mark);
                 Self::boolean(Expression::Quantified {
                     quantifier: *quantifier,
@@ -175,6 +178,21 @@ impl<'a> Lowering<'a, '_> {
             Expr::Count { variable, list, body } => self.count(variable, list.as_ref(), body.as_deref()),
             Expr::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right),
             Expr::Call { name, arguments } => self.call(name, arguments, expected),
+        }
+    }
+
+    /// Says which alternatives in the body of a quantifier do not look at its item: without brackets, all that follows
+    /// belongs to the body, and where the list is empty it counts for nothing.
+    fn warn_of_swallowed(&mut self, (name, number): (&str, u16), written: &Spanned<Expr>, body: &Expression) {
+        let (Expr::Or(written), Expression::Or(parts)) = (&written.item, body) else { return };
+        for (part, at) in parts.iter().zip(written) {
+            let mut looks_at_it = false;
+            variables_of(part, &mut |variable| looks_at_it |= variable == number);
+            if !looks_at_it {
+                let help =
+                    format!("write `(any {name} in … has …) or …` if it stands beside the question, not inside it");
+                self.say(at.span, Problem::SwallowedOr { variable: name.to_owned() }, Some(help));
+            }
         }
     }
 

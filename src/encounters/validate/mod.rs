@@ -8,8 +8,8 @@ use crate::model::outcome::Finding;
 
 /// What is wrong with an encounter: what does not fit the record, codes that may not be recorded, then the domain's rules.
 ///
-/// Derived fields and defaults have to be there already: see [`prepare`](super::prepare::prepare). Where a rule speaks of a code that its set does not
-/// have, the rule's own words and severity stand, and the code is not said to be unknown beside it.
+/// Derived fields and defaults have to be there already: see [`prepare`](super::prepare::prepare). What a rule says of a field stands beside
+/// what is built in, but a rule that fails only because a value does not fit its type says nothing of its own.
 pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     input::misfits(frame.encounter(), &mut found);
@@ -23,8 +23,6 @@ pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
             codes::codes(frame, &record.fields, &mut found);
         }
     }
-    let said = frame.findings();
-    found.retain(|one| !one.rule.ends_with("-unknown") || said.iter().all(|other| other.path != one.path));
-    found.extend(said);
+    found.extend(frame.findings());
     found
 }

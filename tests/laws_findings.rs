@@ -1,0 +1,87 @@
+//! What holds of findings for every encounter: tried on the cases of the shipped domains, each with something odd in it.
+
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
+use super::laws_policy::SHOP;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use tencode::encounters::engine::Engine;
+use tencode::encounters::engine::Options;
+use tencode::encounters::write;
+use tencode::model::day::Day;
+use tencode::privacy::Ask;
+
+/// The cases of a domain: record and encounter.
+fn cases(domain: &str) -> Vec<(String, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains").join(domain).join("cases");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort_unstable();
+    let mut out = Vec::new();
+    for file in files {
+        for line in std::fs::read_to_string(file).unwrap().lines() {
+            let case: Value = serde_json::from_str(line).unwrap();
+            let record = case["record"].as_str().unwrap_or_default().to_owned();
+            if case["encounter"].is_object() && !record.is_empty() {
+                out.push((record, case["encounter"].clone()));
+            }
+        }
+    }
+    out
+}
+
+/// The paths of an encounter's values that are no list and no object.
+fn leaves(value: &Value, pointer: &str, path: &str, out: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, inner)| {
+            let dot = if path.is_empty() { "" } else { "." };
+            leaves(inner, &format!("{pointer}/{name}"), &format!("{path}{dot}{name}"), out);
+        }),
+        Value::Array(items) => items.iter().enumerate().for_each(|(place, inner)| {
+            leaves(inner, &format!("{pointer}/{place}"), &format!("{path}[{place}]"), out);
+        }),
+        _ => out.push((pointer.to_owned(), path.to_owned())),
+    }
+}
+
+fn engine(domain: &str, record: &str) -> Engine {
+    let options = Options {
+        record: Some(record.to_owned()),
+        audience: Some("desk".to_owned()),
+        ask: Ask::default(),
+        on: None,
+        today: Day::parse("2026-11-01").unwrap(),
+        candidates: None,
+        key: [7; 32],
+    };
+    Engine::new(Arc::clone(&SHOP.registry), domain, options).unwrap()
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_said_once() {
+    let mut rng = fastrand::Rng::with_seed(5);
+    let mut tried = 0;
+    for domain in ["healthcare", "law-enforcement", "customer-service"] {
+        let mut engines: HashMap<String, Engine> = HashMap::new();
+        for (record, encounter) in cases(domain) {
+            let engine = engines.entry(record.clone()).or_insert_with(|| engine(domain, &record));
+            let mut all = Vec::new();
+            leaves(&encounter, "", "", &mut all);
+            all.retain(|(_, path)| path != "id");
+            let Some((pointer, path)) = rng.choice(all) else { continue };
+            let mut odd = encounter.clone();
+            *odd.pointer_mut(&pointer).unwrap() = json!({"said by nobody": [rng.u8(..)]});
+            let mut out = Vec::new();
+            write::line(&engine.worker().disclose(1, Ok(&odd.to_string())), &mut out);
+            let shown: Value = serde_json::from_slice(&out).unwrap();
+            let Some(found) = shown["findings"].as_array() else { continue };
+            let said: Vec<&str> =
+                found.iter().filter(|it| it["path"] == path.as_str()).map(|it| it["rule"].as_str().unwrap()).collect();
+            assert!(said.len() < 2, "{domain} {record} {path}: {said:?}\n{odd}");
+            tried += usize::from(said == ["input"]);
+        }
+    }
+    assert!(tried > 200, "only {tried} values did not fit");
+}
