@@ -243,6 +243,12 @@ impl<'t> Page<'t> {
         self.word(place).is_some_and(|word| word.class & class::RARE != 0 && self.lists.rare(word.sum) & classes != 0)
     }
 
+    /// Whether two words together are of one of the rare classes.
+    pub fn is_pair(&self, place: usize, classes: u64) -> bool {
+        let sum = |place: usize| self.word(place).map_or(0, |word| word.sum);
+        self.lists.rare(joined(sum(place), sum(place + 1))) & classes != 0
+    }
+
     /// The number that the word at a place stands for.
     pub fn numeral(&self, place: usize) -> Option<Numeral> {
         let word = self.word(place).filter(|word| word.class & class::NUMERAL != 0)?;

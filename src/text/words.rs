@@ -140,8 +140,6 @@ pub(crate) mod rare {
     pub const CODE_HEAD: u64 = 1 << 7;
     /// `back`, `strip`: where the code of a card stands.
     pub const CODE_SEAT: u64 = 1 << 8;
-    /// `call`, `cell`: ten digits near it are a telephone number.
-    pub const PHONE: u64 = 1 << 9;
     /// Between a cue and what it announces.
     pub const CONNECTOR: u64 = 1 << 10;
     /// `f`, `m` behind an age.
@@ -158,6 +156,22 @@ pub(crate) mod rare {
     pub const HOUSEHOLD: u64 = 1 << 16;
     /// `latitude`: a coordinate follows.
     pub const COORDINATE: u64 = 1 << 17;
+    /// `and`, `into`: between numbers in a row.
+    pub const SERIES: u64 = 1 << 19;
+    /// `gold`: with a name before it, a thing.
+    pub const COLOUR: u64 = 1 << 20;
+    /// `adam`: with a number behind it, a call sign.
+    pub const CALL_SIGN: u64 = 1 << 21;
+    /// `underscore`: a sign in a mail address.
+    pub const MAIL_SIGN: u64 = 1 << 22;
+    /// `is`: an age may follow that ends its clause.
+    pub const AGE_VERB: u64 = 1 << 23;
+    /// `part`, `model`: a number behind it is of a thing.
+    pub const THING: u64 = 1 << 24;
+    /// `inch`: a number before it is no day.
+    pub const UNIT: u64 = 1 << 25;
+    /// `a m`: two letters with dots that are no name.
+    pub const DOTTED: u64 = 1 << 26;
     /// Its name, where it is cued, is a name however it is written.
     pub const NAME_VERB: u64 = 1 << 18;
 }
@@ -227,7 +241,6 @@ const RARE_LISTS: &[(&str, u64)] = &[
     ("cue-number-words", rare::NUMBER_WORD | rare::CONNECTOR),
     ("card-code-heads", rare::CODE_HEAD),
     ("card-code-seats", rare::CODE_SEAT),
-    ("phone-words", rare::PHONE),
     ("age-sexes", rare::SEX),
     ("age-leads", rare::AGE_LEAD),
     ("degree-words", rare::DEGREE),
@@ -235,6 +248,14 @@ const RARE_LISTS: &[(&str, u64)] = &[
     ("birthday-words", rare::BIRTHDAY),
     ("household-words", rare::HOUSEHOLD),
     ("coordinate-words", rare::COORDINATE),
+    ("series-words", rare::SERIES),
+    ("colours", rare::COLOUR),
+    ("call-signs", rare::CALL_SIGN),
+    ("mail-signs", rare::MAIL_SIGN),
+    ("age-verbs", rare::AGE_VERB),
+    ("numbered-things", rare::THING),
+    ("measures", rare::UNIT),
+    ("dotted-letters", rare::DOTTED),
     ("name-verbs", rare::NAME_VERB),
 ];
 

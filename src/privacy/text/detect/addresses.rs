@@ -89,8 +89,9 @@ fn local(page: &Page<'_>, (last, is_said): (usize, bool), is_spoken: bool) -> Op
     let mut from = last;
     for _ in 0..MOST_PARTS {
         let signed = matches!(page.between(from), "." | "_" | "-").then(|| from.checked_sub(1)).flatten();
-        match signed.or_else(|| past(page, from, rare::MAIL_DOT, ".").filter(|(_, is_word)| *is_word).map(|(it, _)| it))
-        {
+        match signed.or_else(|| {
+            past(page, from, rare::MAIL_DOT | rare::MAIL_SIGN, ".").filter(|(_, is_word)| *is_word).map(|(it, _)| it)
+        }) {
             Some(before) => from = before,
             None => break,
         }

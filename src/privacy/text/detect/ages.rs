@@ -28,10 +28,27 @@ pub(super) fn in_digits(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
     } else {
         page.class_of(unit) & class::YEARS != 0 || is_sexed(page, at, unit)
     };
-    if is_aged || is_old || page.is_rare(at + 1, rare::BIRTHDAY) {
+    if is_aged || is_old || page.is_rare(at + 1, rare::BIRTHDAY) || unit.is_empty() && is_said(page, at, at + 1) {
         let (start, _) = page.range(at, at + 1);
         found.add(start, start + digits.len(), Kind::Age, rank::DATE);
     }
+}
+
+/// `I'm 91 and well`, `he is ninety-four.`: an age that ends its clause behind a verb, or stands between commas behind a
+/// word that begins high.
+fn is_said(page: &Page<'_>, at: usize, to: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return false };
+    let next = page.text.get(page.range(at, to).1..).unwrap_or("");
+    let is_short =
+        !next.starts_with(['%', '.', '/', '-', ':', '$']) || next.starts_with(". ") || next.trim_end() == ".";
+    let ends = !matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Possessive)
+        || page.is(to, class::LINK | class::DATE_CUE | class::DAY_CUE)
+        || page.is_rare(to, rare::SERIES);
+    let is_between = page.gap(at) == Gap::Comma
+        && next.starts_with(',')
+        && page.has_shape(before, Shape::Capital)
+        && !page.is(before, class::COMMON | class::MONTH | class::WEEKDAY);
+    is_short && (page.is_rare(before, rare::AGE_VERB) && ends && page.gap(at) == Gap::Space || is_between)
 }
 
 /// `94F`, `94yoF`: an age and a sex, and no temperature.
@@ -60,7 +77,7 @@ pub(super) fn in_words(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Opt
         if is_decade { (at + 1, YOUNGEST) } else { spelled::ordinal(page, at).or_else(|| spelled::count(page, at))? };
     let is_old = (YOUNGEST..=OLDEST).contains(&age);
     let is_in_years = page.is(to, class::YEARS) && matches!(page.gap(to), Gap::Space | Gap::Hyphen);
-    if is_old && (is_aged || is_decade || is_in_years || page.is_rare(to, rare::BIRTHDAY)) {
+    if is_old && (is_said(page, at, to) || is_aged || is_decade || is_in_years || page.is_rare(to, rare::BIRTHDAY)) {
         let (start, end) = page.range(at, to);
         found.add(start, end, Kind::Age, rank::DATE);
     }
@@ -74,7 +91,9 @@ pub(super) fn birth(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize 
         if !matches!(page.gap(from), Gap::Space | Gap::Break) {
             break;
         }
+        let sign = page.word(from).and_then(|word| page.text.as_bytes().get(word.end));
         let is_year = page.has_shape(from, Shape::Digits)
+            && !matches!(sign, Some(b'/' | b'-' | b'.') if page.has_shape(from + 1, Shape::Digits) && page.between(from + 1).len() == 1)
             && page.piece(from).parse::<u16>().is_ok_and(|year| (1850..2100).contains(&year))
             && page.length(from) == 4;
         let to = if is_year { Some(from + 1) } else { spelled::year(page, from) };

@@ -11,6 +11,8 @@ pub(super) enum Announced {
     CardCode,
     /// A code that is sent once or opens a door.
     Code,
+    /// The last four digits of a number.
+    Last,
     /// A user name or a password.
     Secret,
     /// A telephone number.
@@ -38,6 +40,7 @@ pub(super) fn announced_by(kind: &str) -> Option<Announced> {
     Some(match kind {
         "card-code" => Announced::CardCode,
         "code" => Announced::Code,
+        "last" => Announced::Last,
         "secret" | "user" => Announced::Secret,
         "phone" => Announced::Phone,
         "zip" => Announced::Zip,

@@ -24,12 +24,15 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
             let is_fine = |fewest: usize| first.decimals >= fewest && other.decimals >= fewest;
             first.degrees <= 90 && (first.is_marked && other.is_marked || is_fine(4) || is_cued && is_fine(1))
         };
+        // `N 46° 12.118' W 123° 49.302'`
+        let led = at.checked_sub(1).filter(|it| is_point(page, *it) && page.between(at).trim().is_empty());
+        let start = led.map_or(word.start, |it| page.range(it, it).0);
         let end = match second {
             Some(second) if is_pair(&second) => second.end,
             _ if is_cued && first.decimals >= 2 => first.end,
             _ => continue,
         };
-        found.add(word.start, end, Kind::Location, rank::CHECKED);
+        found.add(start, end, Kind::Location, rank::CHECKED);
         after = end;
     }
 }
@@ -38,6 +41,11 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
 fn is_cued(page: &Page<'_>, at: usize) -> bool {
     const NEAR: usize = 4;
     (at.saturating_sub(NEAR)..at).any(|it| page.is_rare(it, rare::COORDINATE))
+}
+
+/// A point of the compass in one letter.
+fn is_point(page: &Page<'_>, at: usize) -> bool {
+    matches!(page.piece(at), "N" | "S" | "E" | "W")
 }
 
 /// An angle as it is written.
@@ -87,7 +95,7 @@ fn number(text: &str, at: usize) -> (usize, usize) {
 fn next(page: &Page<'_>, end: usize) -> Option<usize> {
     const WIDEST: usize = 16;
     let mut at = page.word_from(end);
-    while page.is_rare(at, rare::COORDINATE) {
+    while page.is_rare(at, rare::COORDINATE) || is_point(page, at) {
         at += 1;
     }
     let start = page.word(at).filter(|word| word.shape == Shape::Digits || word.shape == Shape::Both)?.start;

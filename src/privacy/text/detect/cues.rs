@@ -134,7 +134,12 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
 
 /// Marks what a cue announces, if it stands behind a byte.
 fn announces(page: &Page<'_>, cue: &Cue, end: usize, found: &mut Found<'_>) -> bool {
+    const MOST_IN_ROW: usize = 20;
     let (from, is_numbered) = skip(page, end);
+    // `guessed the pin, 7719`
+    let comma = page.text.get(from..).and_then(|rest| rest.strip_prefix(", "));
+    let is_digit = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
+    let from = from + if comma.is_some_and(|rest| rest.starts_with(is_digit)) { 2 } else { 0 };
     let from = past_state(page, from, cue.announced);
     let value = Value {
         page,
@@ -142,7 +147,22 @@ fn announces(page: &Page<'_>, cue: &Cue, end: usize, found: &mut Found<'_>) -> b
         rest: beginning(page.text.get(from..).unwrap_or("")),
         is_short: is_numbered || cue.is_short,
     };
-    value.mark(cue.announced, found)
+    let Some(mut end) = value.mark(cue.announced, found) else { return false };
+    // `MRN 4471002 into 4471003`: numbers in a row are announced together.
+    for _ in 0..MOST_IN_ROW {
+        let next = page.word_from(end);
+        let at = next + usize::from(page.is_rare(next, rare::SERIES));
+        let is_joined =
+            |at: usize| matches!(page.gap(at), Gap::Space | Gap::Comma) || matches!(page.between(at).trim(), "/" | "&");
+        let start = page.range(at, at).0;
+        if !is_joined(next) || !is_joined(at) || at > next && !matches!(page.gap(at), Gap::Space) {
+            break;
+        }
+        let value = Value { page, from: start, rest: beginning(page.text.get(start..).unwrap_or("")), is_short: false };
+        let Some(after) = value.mark_alike(end - from, cue.announced, found) else { break };
+        end = after;
+    }
+    true
 }
 
 /// The end of the word after which a cue's number stands, if it stands some words later: `is`, `was`.
@@ -151,6 +171,10 @@ fn copula(page: &Page<'_>, from: usize, before: usize) -> Option<usize> {
     for at in from..before.min(from + FARTHEST) {
         if !matches!(page.gap(at), Gap::Space | Gap::Comma | Gap::Hyphen | Gap::Possessive) {
             return None;
+        }
+        // `it's 5561`
+        if page.gap(at) == Gap::Possessive && at > from {
+            return Some(page.range(at, at).0);
         }
         if page.is_rare(at, rare::COPULA) {
             return Some(page.range(at, at + 1).1);

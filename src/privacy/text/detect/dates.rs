@@ -43,7 +43,13 @@ fn numeric(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
     if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '.' | '$')) {
         return None;
     }
-    let is_cued = || at.checked_sub(1).is_some_and(|before| page.is(before, class::DAY_CUE | class::WEEKDAY));
+    let is_cued = || {
+        let before = at.checked_sub(1);
+        let is_deed = |before: usize| page.piece(before).ends_with("ed") && page.has_shape(before, Shape::Lower);
+        before.is_some_and(|it| {
+            page.is(it, class::DAY_CUE | class::WEEKDAY) || page.is_rare(it, rare::BIRTH) || is_deed(it)
+        }) || is_late_day(page, at)
+    };
     let whole = whole_date(text, start).filter(|end| ends_well(text, *end));
     let end = whole.or_else(|| short_date(text, start).filter(|end| ends_well(text, *end) && is_cued()))?;
     found.add(start, end, Kind::Date, rank::DATE);
@@ -72,6 +78,9 @@ fn compact(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
     };
     let is_date = is_day(0, 4, 6) || length == 8 && (is_day(4, 0, 2) || is_day(4, 2, 0));
     if !is_date {
+        return None;
+    }
+    if at.checked_sub(1).is_some_and(|before| page.is(before, class::VERSION)) {
         return None;
     }
     found.add(word.end - length, word.end, Kind::Date, rank::DATE);
@@ -128,6 +137,13 @@ fn time(text: &str, at: usize) -> usize {
     let clock = clock.get(..length).unwrap_or("").trim_end_matches(['.', ':', '-', '+']);
     let hour = clock.bytes().take_while(u8::is_ascii_digit).count();
     if (1..=2).contains(&hour) && clock.as_bytes().get(hour) == Some(&b':') { 1 + clock.len() } else { 0 }
+}
+
+/// `5/17`: nothing else is counted so, but parts of measures.
+fn is_late_day(page: &Page<'_>, at: usize) -> bool {
+    let second = page.piece(at + 1);
+    let is_late = second.parse::<u8>().is_ok_and(|day| (13..32).contains(&day));
+    is_late && page.between(at + 1) == "/" && !page.is_rare(at + 2, rare::UNIT) && !page.piece(at).starts_with('0')
 }
 
 /// `3/14`: month and day.

@@ -4,6 +4,7 @@
 mod addresses;
 mod ages;
 mod announced;
+mod beside;
 mod cards;
 mod columns;
 mod coordinates;
@@ -15,6 +16,7 @@ mod numbers;
 mod places;
 mod spelled;
 mod streets;
+mod tagged;
 mod values;
 
 pub use known::Known;
@@ -37,6 +39,7 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, known: &Known, found: &mut Foun
     cards::find(page, found);
     spelled::find(page, found);
     numbers::find(page, found);
+    tagged::find(page, found);
     numbers::again(page.text, found);
     if !found.wants_any(OF_WORDS) {
         return;

@@ -4,6 +4,7 @@ use super::super::resolve::Found;
 use super::super::resolve::rank;
 use super::announced::Announced;
 use super::announced::Cue;
+use super::beside;
 use super::places::NEVER;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
@@ -35,9 +36,10 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
             titled(page, at).map(|to| (to, rank::TITLED)).or_else(|| person(page, at).map(|to| (to, rank::NAME)));
         match name {
             Some((to, rank)) if to > at => {
-                let to = suffix(page, to);
+                let to = suffix(page, beside::hyphened(page, to));
+                let at_first = beside::begun(page, at);
                 // `her brother Tom`: of whom somebody is a brother is no part of the name.
-                at = (at..to).find(|it| !page.is_rare(*it, rare::KIN)).unwrap_or(to);
+                at = (at_first..to).find(|it| !page.is_rare(*it, rare::KIN)).unwrap_or(to);
                 let (start, end) = page.range(at, to);
                 // `our Dallas clinic`
                 if rank == rank::NAME && page.is(to, class::CLINIC) && page.gap(to) == Gap::Space {
@@ -56,6 +58,10 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         }
     }
     beside_names(page, &ends, found);
+    beside::reversed(page, &ends, found);
+    beside::letters(page, found);
+    beside::dotted(page, found);
+    beside::ages(page, &ends, found);
     again(page, &sure, found);
 }
 
@@ -238,10 +244,13 @@ fn is_after_title(page: &Page<'_>, at: usize, is_title: bool) -> bool {
         page.style == Style::Lower && (page.is_language(at) && word.class & (class::GIVEN | class::SURNAME) == 0);
     let is_place = word.class & (class::FACILITY | class::EPONYM) != 0;
     is_capital && !is_never && !is_low && !is_place
-        || word.class & class::PARTICLE != 0
-            && page.is_capital(at + 1)
-            && page.gap(at + 1) == Gap::Space
-            && page.style == Style::Mixed
+        || word.class & class::PARTICLE != 0 && page.style == Style::Mixed && leads_to_name(page, at + 1)
+}
+
+/// Whether a capitalised word stands here, or one more particle and then such a word: `van der Meulen`.
+fn leads_to_name(page: &Page<'_>, at: usize) -> bool {
+    let is_capital = |at: usize| page.is_capital(at) && page.gap(at) == Gap::Space;
+    is_capital(at) || page.is(at, class::PARTICLE) && page.gap(at) == Gap::Space && is_capital(at + 1)
 }
 
 /// Whether a word joins the one before into one name.
@@ -336,7 +345,8 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     let is_speaker = page.between(at + 1).starts_with(':') && page.between(at + 1).contains(['"', '“', '«']);
     let stands_alone =
         is_speaker || matches!(page.gap(at + 1), Gap::Comma | Gap::Possessive) || !page.piece(at).is_ascii();
-    let is_free = page.knows_words && word.shape == Shape::Capital && (!begins || stands_alone);
+    let is_long = word.end - word.start > 2 || class & NAMES != 0;
+    let is_free = page.knows_words && word.shape == Shape::Capital && (!begins || stands_alone) && is_long;
     (is_pair || is_free || looks_like_person(page, at)).then_some(to.max(at + 1))
 }
 
@@ -354,8 +364,29 @@ fn is_thing(page: &Page<'_>, at: usize) -> bool {
     let has_noun = page.has_shape(at + 1, Shape::Lower)
         && page.gap(at + 1) == Gap::Space
         && !page.is(at + 1, class::SPEAKS | class::PLACE_CUE | class::LINK | class::ARTICLE)
-        && !page.is_rare(at + 1, rare::HOUSEHOLD);
-    page.is_rare(at, rare::BRAND) && !looks_like_person(page, at) || has_article && has_noun && page.is(at, class::WORD)
+        && !page.is_rare(at + 1, rare::HOUSEHOLD)
+        && !looks_like_person(page, at);
+    page.is_rare(at, rare::BRAND) && !looks_like_person(page, at)
+        || has_article && has_noun
+        || page.is_rare(at + 1, rare::COLOUR) && page.has_shape(at + 1, Shape::Lower) && page.gap(at + 1) == Gap::Space
+        || is_call_sign(page, at)
+        || is_cited(page, at)
+}
+
+/// `ADAM 12`, `2 David 6`: who is on the air, not who it is; an age may follow a name too.
+fn is_call_sign(page: &Page<'_>, at: usize) -> bool {
+    page.is_rare(at, rare::CALL_SIGN)
+        && page.has_shape(at + 1, Shape::Digits)
+        && page.length(at + 1) < 4
+        && page.gap(at + 1) == Gap::Space
+        && !page.is(at + 2, class::YEARS)
+}
+
+/// `Terry v. Ohio, 392 U.S. 1`: a case in a law report.
+fn is_cited(page: &Page<'_>, at: usize) -> bool {
+    let is_v = |at: usize| page.piece(at) == "v" && page.gap(at + 1) == Gap::Dot;
+    let ends = |at: usize| page.has_shape(at, Shape::Digits) && page.gap(at) == Gap::Comma;
+    is_v(at + 1) && ends(at + 3) || at.checked_sub(1).is_some_and(is_v) && ends(at + 1)
 }
 
 /// `said`, `called`, and the like after it.
@@ -474,6 +505,15 @@ fn initials(page: &Page<'_>, at: usize) -> Option<usize> {
 fn lower(page: &Page<'_>, at: usize) -> Option<usize> {
     let word = page.word(at)?;
     let class = word.class;
+    // `a. lindqvist`
+    if word.end - word.start == 1
+        && page.gap(at + 1) == Gap::Dot
+        && page.length(at + 1) > 2
+        && !page.is(at + 1, class::COMMON)
+    {
+        let is_name = page.is(at + 1, NAMES) || page.knows_words;
+        return (is_name && !page.is_language(at + 1)).then(|| rest(page, at + 2, true));
+    }
     if class & class::COMMON != 0 || page.is_eponym(at + 1) {
         return None;
     }

@@ -6,12 +6,12 @@ use super::super::resolve::Found;
 use super::super::resolve::rank;
 use super::cards::near;
 use super::known::is_bounded;
+use super::tagged::is_of_thing;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::words::class;
-use crate::text::words::rare;
 
 /// Marks what is known by its form.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
@@ -33,6 +33,7 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
                 hexadecimal(page, at, found);
             }
             _ => {
+                plate(page, at, found);
                 let next = page.text.as_bytes().get(word.end);
                 if next == Some(&b':') || next == Some(&b'-') && word.end - word.start == 2 {
                     hexadecimal(page, at, found);
@@ -49,7 +50,7 @@ pub(super) fn again(text: &str, found: &mut Found<'_>) {
     let mut values: Vec<(&str, Kind)> = found
         .sure()
         .filter_map(|span| Some((text.get(span.start..span.end)?, span.kind)))
-        .filter(|(value, _)| value.len() >= SHORTEST && digit_count(value) > 2)
+        .filter(|(value, kind)| value.len() >= SHORTEST - usize::from(*kind == Kind::Ssn) && digit_count(value) > 2)
         .collect();
     values.sort_unstable();
     values.dedup_by_key(|(value, _)| *value);
@@ -60,6 +61,20 @@ pub(super) fn again(text: &str, found: &mut Found<'_>) {
                 found.add(start, start + value.len(), kind, rank::PATTERN);
             }
         }
+    }
+}
+
+/// `TX LRT-5528`: a plate behind the state that issued it.
+fn plate(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
+    let is_state = page.is(at, class::STATE_CODE) && page.has_shape(at, Shape::Upper) && page.gap(at + 1) == Gap::Space;
+    let is_plate = page.has_shape(at + 1, Shape::Upper)
+        && (2..=3).contains(&page.length(at + 1))
+        && page.gap(at + 2) == Gap::Hyphen
+        && page.has_shape(at + 2, Shape::Digits)
+        && (3..=4).contains(&page.length(at + 2));
+    if is_state && is_plate {
+        let (start, end) = page.range(at + 1, at + 3);
+        found.add(start, end, Kind::Vehicle, rank::PATTERN);
     }
 }
 
@@ -187,13 +202,16 @@ fn telephones(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
     {
         add(end, rank::PATTERN);
     }
-    if let Some(end) = trunk(run, bracket == 1) {
+    let bytes = text.as_bytes();
+    let goes_on = |end: usize| matches!(bytes.get(end..), Some([b'-', next, ..]) if next.is_ascii_digit());
+    let is_thing = is_of_thing(page, run.at);
+    if let Some(end) = trunk(run, bracket == 1).filter(|end| !goes_on(*end) && !is_thing) {
         add(end, rank::PATTERN);
     }
     if let Some(end) = bare(page, run) {
         add(end, rank::WORD);
     }
-    if let Some(end) = loose(page, run).filter(|_| !run.is_inner) {
+    if let Some(end) = loose(page, run).filter(|end| !run.is_inner && !goes_on(*end) && !is_thing) {
         add(end, rank::WORD);
     }
 }
@@ -212,12 +230,11 @@ fn north_american(page: &Page<'_>, run: &Run) -> Option<usize> {
     }
 }
 
-/// Ten digits without a sign, near a word that speaks of telephones.
+/// Ten digits without a sign that no word before calls the number of a thing.
 fn bare(page: &Page<'_>, run: &Run) -> Option<usize> {
-    const NEAR: usize = 6;
     let digits = page.text.get(run.start()..run.end(1))?;
-    let is_near = || (run.at.saturating_sub(NEAR)..run.at + NEAR).any(|it| page.is_rare(it, rare::PHONE));
-    (checks::nanp(digits) && !run.is_inner && !near(page, run.at, class::NO_CARD) && is_near()).then(|| run.end(1))
+    let is_other = is_of_thing(page, run.at) || near(page, run.at, class::NO_PHONE);
+    (checks::nanp(digits) && !run.is_inner && !is_other).then(|| run.end(1))
 }
 
 /// `+44 20 7946 0018`: groups as long as the number is.

@@ -8,6 +8,7 @@ use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::page::Style;
 use crate::text::words::class;
+use crate::text::words::rare;
 
 /// Words of a facility's name at most, before the word that tells it.
 const LONGEST_FACILITY: usize = 6;
@@ -246,6 +247,9 @@ fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     let is_before_state = page.gap(at + 1) == Gap::Comma
         && (page.is(at + 1, class::LAND)
             || page.is(at + 1, class::STATE_CODE) && page.word(at + 1)?.shape == Shape::Upper);
+    if page.is_rare(at, rare::BRAND) && !is_before_state && !is_led(page, at) {
+        return None;
+    }
     let is_other = word.class & (class::GIVEN | class::SURNAME | class::WORD | class::NO_NAME) != 0
         || page.knows_words && page.is_language(at);
     // `to Anna` leads to a person, `in Anna` to a place.

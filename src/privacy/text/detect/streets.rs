@@ -9,6 +9,7 @@ use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::page::Style;
 use crate::text::words::class;
+use crate::text::words::rare;
 
 /// Words of a street's name at most.
 const LONGEST_NAME: usize = 5;
@@ -41,7 +42,8 @@ fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         return numbered(page, at);
     }
     if page.is(at, class::UNIT) && page.gap(at + 1) != Gap::Comma && is_unit_number(page, at + 1) {
-        return Some((at, at + 2));
+        let more = usize::from(page.gap(at + 2) == Gap::Hyphen && page.length(at + 2) < 3);
+        return Some((at, at + 2 + more));
     }
     if page.is(at, class::BOX) && is_number(page, at + 1) {
         return Some((office_before(page, at), at + 2));
@@ -65,10 +67,20 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if page.gap(to) == Gap::Dot {
         return None;
     }
-    while to <= at + LONGEST_NAME && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot) {
-        let has_name = to > at + 1;
+    // `2 David 6` is on the air, `1 1/2 Beach Boulevard` a street.
+    if page.is_rare(to, rare::CALL_SIGN) && is_number(page, to + 1) {
+        return None;
+    }
+    if is_half(page, to) {
+        to += 2;
+    }
+    let first = to;
+    while to <= first + LONGEST_NAME && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot) {
+        let has_name = to > first;
         if has_name && page.is(to, class::STREET) && !(page.is(to - 1, class::PARTICLE)) {
-            return Some((at, direction(page, to + 1)));
+            // `Quince Hollow Rd`: the street ends with the last of such words.
+            let is_next = page.is(to + 1, class::STREET) && page.gap(to + 1) == Gap::Space;
+            return Some((at, direction(page, to + 1 + usize::from(is_next))));
         }
         if !has_name && page.is(to, class::STREET_BEGINS) && can_begin_street(page, to) {
             return begun(page, to).map(|(_, to)| (at, to));
@@ -93,6 +105,15 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     // `1234 Koskikatu, Apt. 5`
     let is_led = to > at + 1 && page.is(to, class::UNIT) && is_unit_number(page, to + 1) && page.style != Style::Lower;
     is_led.then_some((at, to + 2))
+}
+
+/// Whether a half stands here that belongs to a house number: `1011 1/2 Beach Blvd`.
+fn is_half(page: &Page<'_>, at: usize) -> bool {
+    page.length(at) == 1
+        && page.length(at + 1) == 1
+        && page.between(at + 1) == "/"
+        && is_number(page, at)
+        && is_number(page, at + 1)
 }
 
 /// After a house number a street may begin with a low word: `11 via Roma`, `34 ul. Polna`.
@@ -243,12 +264,15 @@ fn tail(page: &Page<'_>, mut to: usize) -> usize {
             to > 0 && page.is(to - 1, class::UNIT | class::STREET) || page.piece(to - 1).eq_ignore_ascii_case("st");
         let joins = match gap {
             Gap::Space | Gap::Comma | Gap::Line | Gap::Hyphen => true,
+            // `82nd Ave #204`
+            Gap::Break => page.between(to).trim_start_matches([',', ' ']) == "#" && is_number(page, to),
             Gap::Dot => page.is(to, class::UNIT) || is_after_unit && is_unit_number(page, to),
             _ => false,
         };
         let fits = page.is(to, class::UNIT) && is_unit_number(page, to + 1)
             || page.is(to - 1, class::UNIT) && is_unit_number(page, to)
             || is_number(page, to) && page.piece(to).len() < 7
+            || page.is(to - 2, class::UNIT) && gap == Gap::Hyphen && page.length(to) < 3
             || is_settlement(page, to, gap == Gap::Line || gap == Gap::Comma || after_line);
         if !joins || !fits {
             break;
@@ -291,11 +315,13 @@ fn state_and_zip(page: &Page<'_>, found: &mut Found<'_>) {
             continue;
         }
         let after_line = page.gap(at + 1) == Gap::Line || page.gap(at + 1) == Gap::Break;
-        if after_line && page.gap(at) == Gap::Space && page.is(at - 1, class::LAND | class::PLACE_BEGINS) {
+        let is_place = page.is(at - 1, class::LAND | class::PLACE_BEGINS) && !page.is(at - 1, class::ARTICLE);
+        if after_line && page.gap(at) == Gap::Space && is_place {
             let (start, end) = page.range(at, at + 1);
             found.add(start, end, Kind::Zip, rank::PATTERN);
         }
-        let is_state = page.is(at - 1, class::STATE_CODE) && page.has_shape(at - 1, Shape::Upper);
+        let is_low = page.style == Style::Lower && !page.is(at - 1, class::COMMON | class::WORD);
+        let is_state = page.is(at - 1, class::STATE_CODE) && (page.has_shape(at - 1, Shape::Upper) || is_low);
         if is_state && page.gap(at) == Gap::Space {
             let more = usize::from(page.gap(at + 1) == Gap::Hyphen && page.piece(at + 1).len() == 4);
             let (start, end) = page.range(at, at + 1 + more);

@@ -29,8 +29,22 @@ const FEWEST: usize = 5;
 const FEWEST_NUMBERED: usize = 3;
 
 impl Value<'_, '_> {
-    /// Marks what the cue announces, if it is here.
-    pub fn mark(&self, announced: Announced, found: &mut Found<'_>) -> bool {
+    /// Marks what the cue announces, if it is here; returns the byte after it.
+    pub fn mark(&self, announced: Announced, found: &mut Found<'_>) -> Option<usize> {
+        let (length, kind) = self.value(announced)?;
+        found.add(self.from, self.from + length, kind, rank::CUE);
+        Some(self.from + length)
+    }
+
+    /// Marks another value in a row, if it is as long as the one before.
+    pub fn mark_alike(&self, length: usize, announced: Announced, found: &mut Found<'_>) -> Option<usize> {
+        let is_number = matches!(announced, Announced::Number(_) | Announced::Phone | Announced::Zip);
+        let (is_long, _) = self.value(announced).filter(|_| is_number && length >= FEWEST)?;
+        (is_long == length).then(|| self.mark(announced, found)).flatten()
+    }
+
+    /// What the cue announces, as its length and kind; a name or an address is looked for elsewhere.
+    fn value(&self, announced: Announced) -> Option<(usize, Kind)> {
         let value = match announced {
             Announced::Number(Kind::Ssn) => self.social().or_else(|| self.number(Kind::Ssn)),
             Announced::Number(kind) => self.number(kind),
@@ -39,13 +53,17 @@ impl Value<'_, '_> {
             Announced::Secret => self.secret().map(|length| (length, Kind::Username)),
             Announced::Phone => self.phone(),
             Announced::Zip => self.zip().map(|length| (length, Kind::Zip)),
-            Announced::Name | Announced::Address => return true,
+            Announced::Last => self.last().map(|length| (length, Kind::Account)),
+            Announced::Name | Announced::Address => return Some((0, Kind::Name)),
         };
-        let value = value.or_else(|| self.spelled(announced));
-        if let Some((length, kind)) = value {
-            found.add(self.from, self.from + length, kind, rank::CUE);
-        }
-        value.is_some()
+        value.or_else(|| self.spelled(announced))
+    }
+
+    /// The last four digits of a number; no year.
+    fn last(&self) -> Option<usize> {
+        let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+        let is_year = self.rest.starts_with("19") || self.rest.starts_with("20");
+        (digits == 4 && !is_year && !self.is_dated(4)).then_some(4)
     }
 
     /// A number in words: `five two nine, one four, …`.
@@ -59,6 +77,7 @@ impl Value<'_, '_> {
             Announced::Code => (Kind::Username, 3),
             Announced::Phone => (Kind::Phone, 7),
             Announced::Zip => (Kind::Zip, 5),
+            Announced::Last => (Kind::Account, 4),
             Announced::Secret | Announced::Name | Announced::Address => return None,
         };
         (digits >= fewest).then(|| (self.page.range(at, to).1 - self.from, kind))
@@ -98,6 +117,12 @@ impl Value<'_, '_> {
         let rest = self.rest;
         let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '/' | '*');
         let mut length = rest.find(|c: char| !is_inner(c)).unwrap_or(rest.len());
+        // `E 2204817`, `CCB 204417`: letters and a number.
+        let letters = rest.bytes().take_while(u8::is_ascii_uppercase).count();
+        let after = rest.get(length..)?.strip_prefix(' ').map_or(0, digits_at);
+        if (1..=4).contains(&letters) && letters == length && after >= 4 {
+            length += 1 + after;
+        }
         // Digits in groups: `4111 1111 1111 1111`.
         while let Some(next) = rest.get(length..).and_then(|after| after.strip_prefix(' ')) {
             let group = next.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(next.len());
@@ -267,13 +292,17 @@ fn checked(value: &str) -> Option<Kind> {
 
 /// How long a plate of two groups is: `ABC 1234`, `123 ABC`; 0 if there is none.
 fn plate(rest: &str) -> usize {
-    let is_part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    // `cmr 4471`: in a text without capitals plates have none.
+    let is_low = rest.bytes().take(3).all(|byte| !byte.is_ascii_uppercase());
+    let is_part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || is_low && byte.is_ascii_lowercase();
     let first = rest.bytes().take_while(is_part).count();
     let second = rest.bytes().skip(first + 1).take_while(is_part).count();
     let length = first + 1 + second;
     let is_split = matches!(rest.as_bytes().get(first), Some(b' ' | b'-'));
     let ends = !rest.as_bytes().get(length).is_some_and(u8::is_ascii_alphanumeric);
-    let has_digits = digit_count(rest.get(..length).unwrap_or("")) >= 2;
+    let group = |from: usize, to: usize| rest.get(from..to).map_or(0, digit_count);
+    let is_low_word = is_low && group(0, first) == 0 && group(first + 1, length) < second;
+    let has_digits = group(0, length) >= 2 && !is_low_word;
     if (1..=4).contains(&first) && (2..=5).contains(&second) && is_split && ends && has_digits { length } else { 0 }
 }
 
@@ -291,6 +320,11 @@ fn is_identifier(value: &str, fewest: usize) -> bool {
         && !is_age
         && !is_amount
         && (digits >= fewest || digits >= 2 && (letters > 0 || value.contains('-')) && value.len() >= 5)
+}
+
+/// How many digits a text begins with.
+fn digits_at(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
 fn digit_count(value: &str) -> usize {

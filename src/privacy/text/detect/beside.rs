@@ -1,0 +1,101 @@
+//! What stands beside a name and belongs to it, and names in letters: `Hyun-woo`, `pham, quynh`, `R-O-E`, `J.T.`.
+
+use super::super::resolve::Found;
+use super::super::resolve::rank;
+use crate::model::text_kind::Kind;
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::page::Style;
+use crate::text::words::class;
+use crate::text::words::rare;
+
+/// Past what a hyphen joins to a name: `Hyun-woo`, `Obi-Thompson`; not `Crohn-like`.
+pub(super) fn hyphened(page: &Page<'_>, to: usize) -> usize {
+    const LONGEST_LOW: usize = 6;
+    let is_part = match page.word(to).map(|word| word.shape) {
+        Some(Shape::Lower) => page.length(to) <= LONGEST_LOW && !page.is(to, class::WORD) && !page.is_form_at(to),
+        Some(Shape::Capital) => {
+            !page.is(to, class::COMMON | class::MONTH | class::FACILITY | class::FIRM | class::EPONYM)
+        }
+        _ => false,
+    };
+    if is_part && page.gap(to) == Gap::Hyphen { to + 1 } else { to }
+}
+
+/// The first word of a name that a hyphen joins to a capitalised word before it.
+pub(super) fn begun(page: &Page<'_>, at: usize) -> usize {
+    let is_part = |it: usize| {
+        page.has_shape(it, Shape::Capital)
+            && !page.is(it, class::COMMON | class::MONTH | class::FACILITY | class::NO_NAME)
+    };
+    let before = at.checked_sub(1).filter(|it| page.gap(at) == Gap::Hyphen && is_part(*it));
+    before.unwrap_or(at)
+}
+
+/// `pham, quynh`: what a comma joins to a name in a text without capitals, or in capitals, is one if it is no word.
+pub(super) fn reversed(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
+    if page.style == Style::Mixed || !page.knows_words {
+        return;
+    }
+    for (from, to) in names {
+        let is_name = |at: usize| {
+            page.length(at) > 2
+                && matches!(page.word(at).map(|word| word.shape), Some(Shape::Lower | Shape::Upper))
+                && !page.is(at, class::COMMON | class::WORD | class::NO_NAME)
+                && !page.is_form_at(at)
+        };
+        if page.gap(*to) == Gap::Comma && to - from < 3 && is_name(*to) {
+            let (start, end) = page.range(*to, *to + 1);
+            found.add(start, end, Kind::Name, rank::WORD);
+        }
+    }
+}
+
+/// `R-O-E`, `D O E`: a name that is spelled letter by letter.
+pub(super) fn letters(page: &Page<'_>, found: &mut Found<'_>) {
+    const FEWEST: usize = 4;
+    let mut from = 0;
+    while from < page.words.len() {
+        let is_letter = |at: usize| page.length(at) == 1 && !page.has_shape(at, Shape::Digits);
+        let joins = |at: usize| at == from || page.gap(at) == Gap::Hyphen;
+        let to = (from..page.words.len()).find(|at| !is_letter(*at) || !joins(*at)).unwrap_or(page.words.len());
+        if to >= from + FEWEST {
+            let (start, end) = page.range(from, to);
+            found.add(start, end, Kind::Name, rank::NAME);
+        }
+        from = to.max(from + 1);
+    }
+}
+
+/// `J.T.`: two letters with dots that are no abbreviation of the lists.
+pub(super) fn dotted(page: &Page<'_>, found: &mut Found<'_>) {
+    if page.style != Style::Mixed {
+        return;
+    }
+    for at in 0..page.words.len() {
+        let is_letter = |at: usize| page.has_shape(at, Shape::Initial);
+        let is_pair = is_letter(at)
+            && is_letter(at + 1)
+            && page.between(at + 1) == "."
+            && page.text.get(page.range(at, at + 2).1..).is_some_and(|rest| rest.starts_with('.'));
+        let is_longer = page.between(at + 2) == "." || page.gap(at) == Gap::Dot && page.between(at) == ".";
+        if is_pair && !is_longer && !page.is_pair(at, rare::DOTTED) && !page.has_shape(at + 2, Shape::Digits) {
+            let (start, end) = page.range(at, at + 2);
+            found.add(start, end, Kind::Name, rank::WORD);
+        }
+    }
+}
+
+/// `Jane Roe, 96, of Duluth`: an age over 89 behind a name.
+pub(super) fn ages(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
+    for (_, to) in names {
+        let is_old = page.piece(*to).parse().is_ok_and(|age: u16| (90..=125).contains(&age));
+        let next = page.word(*to).and_then(|word| page.text.get(word.end..)).unwrap_or("");
+        let ends = next.is_empty() || next.starts_with([',', ';', ')', '\n']) || next.starts_with(". ");
+        if is_old && ends && (page.gap(*to) == Gap::Comma || page.between(*to).trim() == "(") {
+            let (start, end) = page.range(*to, *to + 1);
+            found.add(start, end, Kind::Age, rank::DATE);
+        }
+    }
+}
