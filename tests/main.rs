@@ -23,6 +23,7 @@ mod laws_names;
 mod laws_operators;
 mod laws_policy;
 mod laws_redact;
+mod laws_scripts;
 mod laws_signs;
 mod laws_text;
 mod official;

@@ -12,6 +12,7 @@ use crate::audit;
 use crate::audit::Rows;
 use crate::audit::Trail;
 use crate::scripts::STACK_BYTES;
+use crate::scripts::has_stack;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
@@ -41,6 +42,9 @@ pub enum Error {
     /// What is shown could not be noted, so it is not shown.
     #[error("{0}; nothing more is shown")]
     Audit(#[from] audit::Error),
+    /// What was answered last cannot be relied on.
+    #[error("{0}; nothing more is answered")]
+    Desk(&'static str),
 }
 
 /// How many encounters there were.
@@ -79,6 +83,16 @@ pub trait Desk {
     /// Appends what the audit log says of all answers since the last call, for a desk that notes them together. Called at
     /// the end of a block, and before a desk that panicked is replaced.
     fn note_together(&mut self, _rows: &mut Rows) {}
+
+    /// Whether this desk runs on a stack of [`STACK_BYTES`] only.
+    fn needs_stack(&self) -> bool {
+        false
+    }
+
+    /// Why nothing this desk answers can be relied on any more: the run ends before what it answered last is written.
+    fn failure(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Where answers go, and where it is noted before that they do.
@@ -122,7 +136,8 @@ pub fn run_noted<'a, D: Desk>(
     silence_panics();
     let jobs = if jobs == 0 { thread::available_parallelism().map_or(1, usize::from) } else { jobs };
     let mut writer = Writer { out, seen, counts: Counts::default() };
-    if jobs == 1 || !many(source, schema, jobs, &desk, &mut writer)? {
+    let is_threaded = jobs > 1 || desk().needs_stack();
+    if !is_threaded || !many(source, schema, jobs, &desk, &mut writer)? {
         one(source, schema, &desk, &mut writer)?;
     }
     writer.out.to.flush().map_err(Error::Write)?;
@@ -201,13 +216,14 @@ fn one<D: Desk>(
     let (mut desk, mut round) = (new(), Round::default());
     while source.fill(&mut round.block)? {
         round.answer(schema, &mut desk, new);
+        desk.failure().map_or(Ok(()), |why| Err(Error::Desk(why)))?;
         writer.write(&round)?;
     }
     Ok(())
 }
 
 /// What the answering threads send back: a block, or why there will be no block of that number.
-type Answered = (u64, Result<Round, read::Error>);
+type Answered = (u64, Result<Round, Error>);
 
 /// `false` if there is no room for threads; then nothing has been read.
 fn many<D: Desk>(
@@ -254,7 +270,7 @@ fn fill(source: &mut Source, empties: &Receiver<Round>, full: &Sender<Round>, fa
             }
             Ok(false) => return,
             Err(error) => {
-                let _ = failed.send((number, Err(error)));
+                let _ = failed.send((number, Err(error.into())));
                 return;
             }
         }
@@ -268,12 +284,15 @@ fn work<D: Desk>(
     fulls: &Mutex<Receiver<Round>>,
     done: &Sender<Answered>,
 ) {
+    has_stack();
     let mut desk = new();
     loop {
         let next = fulls.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(mut round) = next else { return };
         round.answer(schema, &mut desk, new);
-        if done.send((round.number, Ok(round))).is_err() {
+        let number = round.number;
+        let answered = desk.failure().map_or(Ok(round), |why| Err(Error::Desk(why)));
+        if done.send((number, answered)).is_err() {
             return;
         }
     }

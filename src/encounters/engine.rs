@@ -9,6 +9,7 @@ use super::read;
 use super::read::Schema;
 use super::read::Unreadable;
 use super::validate;
+use super::view;
 use super::write;
 use crate::audit::Access;
 use crate::audit::Entry;
@@ -27,12 +28,14 @@ use crate::model::program::Domain;
 use crate::model::record::Record;
 use crate::privacy::Ask;
 use crate::privacy::Disclosure;
+use crate::privacy::Draft;
 use crate::privacy::Redactor;
 use crate::registry;
 use crate::registry::Registry;
 use crate::scripts::Runner;
 use crate::scripts::ScriptProblem;
 use crate::scripts::Scripts;
+use crate::scripts::Seen;
 use std::sync::Arc;
 
 /// Audience of a domain that names none.
@@ -239,8 +242,12 @@ impl<'e> Worker<'e> {
                 Ok(mut encounter) => {
                     subject = engine.subject(&encounter);
                     whose(engine.redactor.identity(&encounter).as_deref());
-                    let judgement = self.judge(&mut encounter);
-                    engine.redactor.redact(encounter, judgement)
+                    if self.runner.is_some() {
+                        self.with_scripts(encounter)
+                    } else {
+                        let judgement = self.judge(&mut encounter);
+                        engine.redactor.redact(encounter, judgement)
+                    }
                 }
                 Err(why) => engine.redactor.unreadable(line, why.reason()),
             };
@@ -279,13 +286,13 @@ impl<'e> Worker<'e> {
         }
     }
 
-    /// Everything there is to say of an encounter, before anybody is shown it. Fields are derived on the way.
+    /// Everything that the definitions say of an encounter, before anybody is shown it; scripts have no part in it. Fields
+    /// are derived on the way.
     ///
     /// Encounters are judged one by one; rules over all those of one submission will have their place after this.
     pub fn judge(&mut self, encounter: &mut Encounter<'_>) -> Judgement<'e> {
         let engine = self.engine;
         prepare::prepare(encounter, &engine.logic, &mut self.scratch);
-        let mut told = self.runner.as_mut().map(|runner| runner.derive(encounter)).unwrap_or_default();
         let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch);
         let kept = match (&self.runner, engine.options.candidates) {
             (Some(_), _) => Kept::All,
@@ -293,18 +300,72 @@ impl<'e> Worker<'e> {
             (None, None) => Kept::Over,
         };
         let said = classify::classify(&mut frame, &engine.logic, kept);
-        let mut findings = validate::validate(&mut frame);
+        let findings = validate::validate(&mut frame);
         let asked = engine.redactor.asked_labels();
         let labels = if asked == 0 { 0 } else { frame.labels(asked) };
-        let mut candidates = said.candidates;
-        if let Some(runner) = &mut self.runner {
-            told.extend(runner.classify(encounter, &mut candidates));
-            told.extend(runner.validate(encounter));
-            classify::rank_again(&mut candidates, &engine.thresholds);
-            classify::choose(&mut candidates, engine.options.candidates);
+        Judgement { given: said.given, candidates: said.candidates, findings, missing: said.missing, labels }
+    }
+
+    /// What the audience may see of an encounter and of what scripts say about what the audience sees.
+    ///
+    /// The definitions judge the whole record, the policy makes a view of it, and hooks are given the view alone. A field
+    /// that `derive` set is judged like one that the encounter brought; labels are only added by it.
+    fn with_scripts<'a>(&mut self, encounter: Encounter<'a>) -> Disclosure<'a>
+    where
+        'e: 'a,
+    {
+        let engine = self.engine;
+        let derives = self.runner.as_ref().is_some_and(Runner::derives);
+        let brought = derives.then(|| encounter.clone());
+        let mut draft = match self.draft(encounter, 0) {
+            Ok(draft) => draft,
+            Err(refused) => return *refused,
+        };
+        let mut told = Vec::new();
+        if let (Some(mut brought), Some(runner)) = (brought, &mut self.runner) {
+            let (derived, found) = runner.derive(&mut engine.seen(&draft));
+            told = found;
+            let fields = &engine.record.fields;
+            if derived.set_in(fields, &mut brought.slots, |path| draft.may_set(path)) {
+                draft = match self.draft(brought, draft.labels()) {
+                    Ok(draft) => draft,
+                    Err(refused) => return *refused,
+                };
+            }
         }
-        findings.append(&mut told);
-        Judgement { given: said.given, candidates, findings, missing: said.missing, labels }
+        let seen = engine.seen(&draft);
+        draft.drop_hidden_candidates();
+        if !draft.is_whole() {
+            classify::choose(draft.candidates_mut(), engine.options.candidates);
+        }
+        if let Some(runner) = &mut self.runner {
+            told.extend(runner.classify(&seen, draft.candidates_mut()));
+            told.extend(runner.validate(&seen));
+        }
+        classify::rank_again(draft.candidates_mut(), &engine.thresholds);
+        classify::choose(draft.candidates_mut(), engine.options.candidates);
+        draft.add(told);
+        draft.finish()
+    }
+
+    /// What the audience will see by the definitions alone; `labels` are added to those of the encounter.
+    fn draft<'a>(&mut self, mut encounter: Encounter<'a>, labels: u128) -> Result<Draft<'a>, Box<Disclosure<'a>>>
+    where
+        'e: 'a,
+    {
+        let mut judgement = self.judge(&mut encounter);
+        judgement.labels |= labels;
+        self.engine.redactor.draft(encounter, judgement)
+    }
+}
+
+impl Engine {
+    /// What hooks are given. The day is one that the audience knows.
+    fn seen(&self, draft: &Draft<'_>) -> Seen {
+        let slots = view::slots(draft.fields(), &self.record.fields, self.registry());
+        let today = self.options.today;
+        let on = self.options.on.or_else(|| self.schema.day(&slots)).unwrap_or(today);
+        Seen { record: self.schema.record, slots: Arc::new(slots), on, today }
     }
 }
 
@@ -324,6 +385,15 @@ impl Desk for Worker<'_> {
         let entry = self.noted.take().filter(|_| !is_failed);
         let failed = || Entry { line: Some(line), ..Entry::new(crate::audit::Outcome::Error) };
         rows.push(&audited.access, &entry.unwrap_or_else(failed));
+    }
+
+    fn needs_stack(&self) -> bool {
+        self.runner.is_some()
+    }
+
+    fn failure(&self) -> Option<&'static str> {
+        let has_run_out = self.runner.as_ref().is_some_and(Runner::has_run_out);
+        has_run_out.then_some("a script took more time or memory than its limits allow on any machine")
     }
 }
 

@@ -8,4 +8,5 @@ pub mod read;
 pub mod tally;
 pub mod texts;
 pub mod validate;
+mod view;
 pub mod write;

@@ -127,6 +127,14 @@ fn gather(value: &ShownValue<'_>, path: &str, values: &mut Vec<String>) {
 }
 
 impl Desk for Tally<'_> {
+    fn needs_stack(&self) -> bool {
+        self.worker.needs_stack()
+    }
+
+    fn failure(&self) -> Option<&'static str> {
+        self.worker.failure()
+    }
+
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
         let disclosure = self.worker.disclose_of(line, text, &mut |id| {

@@ -8,6 +8,7 @@ use super::value::Value;
 pub const TWICE: &str = "single value";
 
 /// One recorded contact.
+#[derive(Clone)]
 pub struct Encounter<'a> {
     /// The record that it is read against.
     pub record: RecordId,

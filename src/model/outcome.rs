@@ -6,6 +6,9 @@ use super::ids::SetId;
 use super::rules::Severity;
 use std::borrow::Cow;
 
+/// How what a script contributed is marked.
+pub const BY_SCRIPT: &str = "script";
+
 /// A code proposed for an encounter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate<'l> {

@@ -179,6 +179,8 @@ pub struct ShownCandidate<'a> {
     pub confidence: f64,
     /// Below the threshold of its set.
     pub below: bool,
+    /// `script`, if one proposed it or changed its score.
+    pub by: Option<&'static str>,
     /// Why; empty if the audience may not see reasons.
     pub because: Vec<ShownReason<'a>>,
 }

@@ -14,6 +14,7 @@ use super::shift;
 use super::shown::NamedValue;
 use super::shown::ShownFields;
 use super::shown::ShownValue;
+use super::shown::WITHHELD;
 use super::text::Known;
 use super::text::Masked;
 use super::text::TextRule;
@@ -275,7 +276,7 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
             let shown = rules.codes.shown(&rules.registry, *set, code, self.case.codes);
             if shown != Some(code) {
                 self.withhold();
-                return Some(shown.map_or("withheld", |shown| codes.code(shown)));
+                return Some(shown.map_or(WITHHELD, |shown| codes.code(shown)));
             }
         }
         None
@@ -373,7 +374,7 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
         let shown = rules.codes.shown(&rules.registry, set, code, self.case.codes);
         if shown != Some(code) {
             self.withhold();
-            return ShownValue::Text(Cow::Borrowed(shown.map_or("withheld", |shown| codes.code(shown))));
+            return ShownValue::Text(Cow::Borrowed(shown.map_or(WITHHELD, |shown| codes.code(shown))));
         }
         match planned.treatment {
             Treatment::Keep if rules.keeps_undeclared => ShownValue::Text(value.text),

@@ -17,13 +17,10 @@ use super::disclosure::ShownCode;
 use super::disclosure::ShownFinding;
 use super::disclosure::ShownFix;
 use super::disclosure::ShownId;
-use super::disclosure::ShownObligation;
 use super::disclosure::ShownReason;
 use super::error::Error;
-use super::fields::FieldRedactor;
 use super::fields::Rules;
 use super::known;
-use super::operators::Setting;
 use super::operators::Tables;
 use super::plan::RecordPlan;
 use super::plan::find;
@@ -40,6 +37,7 @@ use crate::model::day::Day;
 use crate::model::encounter::Encounter;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
+use crate::model::outcome::BY_SCRIPT;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Finding;
 use crate::model::outcome::Given;
@@ -51,7 +49,6 @@ use crate::model::policy::Treatment;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
 use crate::model::record::Record;
-use crate::model::rules::Severity;
 use crate::model::value::Value;
 use crate::registry::Registry;
 use std::borrow::Cow;
@@ -62,15 +59,15 @@ pub struct Redactor {
     audience: String,
     policy: String,
     registry_id: String,
-    rules: Rules,
+    pub(super) rules: Rules,
     granted: Granted,
-    conditions: Conditions,
+    pub(super) conditions: Conditions,
     /// For each record the plans for its fields: which one applies, the labels of the encounter decide.
-    records: Vec<Vec<RecordPlan>>,
+    pub(super) records: Vec<Vec<RecordPlan>>,
     /// Code sets of the domain: a message must not name a hidden code of theirs.
     sets: Vec<SetId>,
-    candidates: Showing,
-    findings: Showing,
+    pub(super) candidates: Showing,
+    pub(super) findings: Showing,
     counts: (u32, bool),
 }
 
@@ -191,7 +188,7 @@ impl Redactor {
     }
 
     /// What an encounter's labels and consents come to.
-    fn case(&self, plan: &RecordPlan, encounter: &Encounter<'_>, judgement: &Judgement<'_>) -> Case {
+    pub(super) fn case(&self, plan: &RecordPlan, encounter: &Encounter<'_>, judgement: &Judgement<'_>) -> Case {
         if self.conditions.asked == 0 && !self.granted.wants_consents() {
             return Case { codes: CodeCase { days: encounter.days, ..PLAIN }, ..Case::PLAIN };
         }
@@ -214,13 +211,18 @@ impl Redactor {
     }
 
     /// What is left of an encounter of which nothing may be shown.
-    fn refused<'a>(&'a self, plan: &RecordPlan, encounter: &Encounter<'a>, why: &'static str) -> Disclosure<'a> {
+    pub(super) fn refused<'a>(
+        &'a self,
+        plan: &RecordPlan,
+        encounter: &Encounter<'a>,
+        why: &'static str,
+    ) -> Disclosure<'a> {
         let withheld = Redaction { path: Cow::Borrowed(""), did: "withhold", why: Cow::Borrowed(why) };
         let id = self.id(plan, encounter, true);
         Disclosure::refused(DisclosureParts { redactions: vec![withheld], ..self.empty(id) })
     }
 
-    fn empty<'a>(&'a self, id: ShownId<'a>) -> DisclosureParts<'a> {
+    pub(super) fn empty<'a>(&'a self, id: ShownId<'a>) -> DisclosureParts<'a> {
         DisclosureParts {
             id,
             audience: &self.audience,
@@ -237,55 +239,15 @@ impl Redactor {
         }
     }
 
-    /// What the audience may see of one encounter.
-    pub fn redact<'a>(&'a self, encounter: Encounter<'a>, judgement: Judgement<'a>) -> Disclosure<'a> {
-        let plans = encounter.record.get(&self.records).map_or(&[][..], Vec::as_slice);
-        let Some(plan) = plans.first() else {
-            return Disclosure::unreadable(encounter.line, "no such record");
-        };
-        let case = self.case(plan, &encounter, &judgement);
-        if let Some(why) = case.refusal {
-            return self.refused(plan, &encounter, why);
-        }
-        let plan = plans.get(case.plan).unwrap_or(plan);
-        let has_errors = judgement.findings.iter().any(|finding| finding.severity == Severity::Error);
-        let known = self.known(plan, &encounter);
-        let id = self.id(plan, &encounter, case.withholds);
-        let days = plan.shift.and_then(|multiple| self.days(plan, &encounter, multiple));
-        let setting = Setting { tables: &self.rules.tables, known: &known, on: encounter.on, days };
-        let mut redactor = FieldRedactor::new(&self.rules, &known, &case, setting, plan.shift.is_some());
-        let keeps_undeclared = self.rules.keeps_undeclared && !case.withholds;
-        let leaves_out = !keeps_undeclared && !encounter.undeclared.is_empty();
-        let undeclared = if keeps_undeclared { encounter.undeclared } else { Vec::new() };
-        let fields = redactor.fields(&plan.fields, encounter.slots, undeclared);
-        let FieldRedactor { mut redactions, withheld, .. } = redactor;
-        redactions.extend(plan.removed.iter().map(|(path, why)| Redaction {
-            path: Cow::Borrowed(path),
-            did: "remove",
-            why: Cow::Borrowed(why),
-        }));
-        if leaves_out {
-            redactions.push(Redaction { path: "?".into(), did: "remove", why: "undeclared".into() });
-        }
-        let shown = View { plan, case: &case, known: &known, withheld: &withheld };
-        let parts = DisclosureParts {
-            codes: judgement.given.iter().filter_map(|given| self.given(&shown, given)).collect(),
-            candidates: judgement.candidates.into_iter().filter_map(|it| self.candidate(&shown, it)).collect(),
-            findings: judgement.findings.into_iter().filter_map(|it| self.finding(&shown, it)).collect(),
-            missing: self.missing(plan, judgement.missing),
-            encounter: fields,
-            obligations: self.conditions.obligations(&case).map(ShownObligation::of).collect(),
-            redactions,
-            ..self.empty(id)
-        };
-        Disclosure::whole(parts, has_errors)
+    pub(super) fn keeps_undeclared(&self) -> bool {
+        self.rules.keeps_undeclared
     }
 
     /// By how many days the dates of the encounter's subject move; `None` if it names no subject.
     ///
     /// They hang on the subject's pseudonym, which stays as it is when it comes in again: what is redacted twice moves
     /// twice by the same days, never back to where it was.
-    fn days(&self, plan: &RecordPlan, encounter: &Encounter<'_>, multiple: u32) -> Option<i32> {
+    pub(super) fn days(&self, plan: &RecordPlan, encounter: &Encounter<'_>, multiple: u32) -> Option<i32> {
         let text = |value: &Value<'_>| match value {
             Value::Text(text) => Some(text.to_string()),
             Value::Number(number) => Some(number.to_string()),
@@ -298,7 +260,7 @@ impl Redactor {
         Some(self.rules.key.days(&self.rules.key.pseudonym(kind, &subject), multiple))
     }
 
-    fn known(&self, plan: &RecordPlan, encounter: &Encounter<'_>) -> Known {
+    pub(super) fn known(&self, plan: &RecordPlan, encounter: &Encounter<'_>) -> Known {
         let mut known = Known::default();
         if self.rules.keeps_undeclared {
             return known;
@@ -312,7 +274,7 @@ impl Redactor {
 
     /// The `id` of the record, or a pseudonym where the id itself is not to be seen, or the line. One that does not fit its
     /// type may say anything, so it goes with what is withheld.
-    fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>, withholds: bool) -> ShownId<'a> {
+    pub(super) fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>, withholds: bool) -> ShownId<'a> {
         let declared = plan.id.and_then(|slot| Some((plan.fields.get(slot)?, encounter.slots.get(slot)?)));
         let is_kept = declared.map_or(self.rules.keeps_undeclared, |(planned, _)| planned.treatment == Treatment::Keep);
         let text: Cow<'a, str> = match declared {
@@ -331,7 +293,7 @@ impl Redactor {
         if is_kept { ShownId::Text(text) } else { ShownId::Text(self.rules.key.pseudonym(kind, &text).into()) }
     }
 
-    fn given<'a>(&'a self, view: &View<'_>, given: &Given) -> Option<ShownCode<'a>> {
+    pub(super) fn given<'a>(&'a self, view: &View<'_>, given: &Given) -> Option<ShownCode<'a>> {
         if view.plan.hides(&given.path, self.rules.keeps_undeclared) {
             return None;
         }
@@ -351,16 +313,21 @@ impl Redactor {
         })
     }
 
-    fn candidate<'a>(&'a self, view: &View<'_>, candidate: Candidate<'a>) -> Option<ShownCandidate<'a>> {
-        let registry = &self.rules.registry;
-        let is_open = self.candidates != Showing::Remove
+    /// Whether a candidate is shown.
+    pub(super) fn shows(&self, view: &View<'_>, candidate: &Candidate<'_>) -> bool {
+        self.candidates != Showing::Remove
             // A code proposed from what is withheld would tell of it.
             && !view.case.withholds
-            && self.rules.codes.is_shown(registry, candidate.set, candidate.code, view.case.codes)
-            && !candidate.because.iter().any(|reason| view.plan.hides(&reason.path, self.rules.keeps_undeclared));
-        if !is_open {
+            && self.rules.codes.is_shown(&self.rules.registry, candidate.set, candidate.code, view.case.codes)
+            && !candidate.because.iter().any(|reason| view.plan.hides(&reason.path, self.rules.keeps_undeclared))
+    }
+
+    pub(super) fn candidate<'a>(&'a self, view: &View<'_>, candidate: Candidate<'a>) -> Option<ShownCandidate<'a>> {
+        if !self.shows(view, &candidate) {
             return None;
         }
+        let registry = &self.rules.registry;
+        let is_changed = candidate.because.iter().any(|reason| reason.kind == BY_SCRIPT);
         let codes = registry.codes(candidate.set);
         let reasons = candidate.because.into_iter().filter(|_| self.candidates == Showing::Keep);
         let reasons = reasons.map(|reason| ShownReason {
@@ -376,11 +343,12 @@ impl Redactor {
             score: rounded(candidate.score),
             confidence: rounded(candidate.confidence),
             below: candidate.is_below,
+            by: is_changed.then_some(BY_SCRIPT),
             because: reasons.collect(),
         })
     }
 
-    fn finding<'a>(&'a self, view: &View<'_>, finding: Finding) -> Option<ShownFinding<'a>> {
+    pub(super) fn finding<'a>(&'a self, view: &View<'_>, finding: Finding) -> Option<ShownFinding<'a>> {
         let is_closed = self.findings == Showing::Remove
             || view.plan.hides(&finding.path, self.rules.keeps_undeclared)
             || view.withheld.contains(&finding.path);
@@ -424,7 +392,7 @@ impl Redactor {
         })
     }
 
-    fn missing<'a>(&self, plan: &RecordPlan, mut missing: Vec<&'a str>) -> Vec<&'a str> {
+    pub(super) fn missing<'a>(&self, plan: &RecordPlan, mut missing: Vec<&'a str>) -> Vec<&'a str> {
         if self.candidates != Showing::Keep {
             return Vec::new();
         }
@@ -434,12 +402,13 @@ impl Redactor {
 }
 
 /// What of an encounter is being shown, and how.
-struct View<'v> {
-    plan: &'v RecordPlan,
-    case: &'v Case,
-    known: &'v Known,
+#[derive(Clone, Copy)]
+pub(super) struct View<'v> {
+    pub plan: &'v RecordPlan,
+    pub case: &'v Case,
+    pub known: &'v Known,
     /// Paths of what is withheld.
-    withheld: &'v [String],
+    pub withheld: &'v [String],
 }
 
 /// Adds the labels of the codes that stand in texts.
@@ -471,6 +440,6 @@ fn coded_labels_of(under: Coding<'_>, planned: &Planned, shape: &Shape, value: &
 }
 
 /// A score with four decimals: enough to compare, short to read.
-fn rounded(number: f32) -> f64 {
+pub(super) fn rounded(number: f32) -> f64 {
     (f64::from(number) * 10_000.0).round() / 10_000.0
 }

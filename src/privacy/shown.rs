@@ -7,6 +7,9 @@ use crate::model::day::Span;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 
+/// What stands for a code that is not shown.
+pub const WITHHELD: &str = "withheld";
+
 /// A value as an audience sees it. Texts that stay as they are borrow from the line that was read.
 ///
 /// It has the size of a [`Value`](crate::model::value::Value), so that the slots of an encounter become what is shown of

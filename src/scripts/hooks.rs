@@ -8,13 +8,16 @@ use super::call::MAX_ITEMS;
 use super::call::Refusal;
 use super::call::Said;
 use super::host;
+use super::memory;
 use super::problem::ScriptProblem;
 use super::scan;
 use super::scan::Words;
 use super::view;
+use super::view::Derived;
 use super::view::Snapshot;
 use crate::model::day::Day;
-use crate::model::encounter::Encounter;
+use crate::model::ids::RecordId;
+use crate::model::outcome::BY_SCRIPT;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Finding;
 use crate::model::outcome::Reason;
@@ -22,6 +25,7 @@ use crate::model::program::Domain;
 use crate::model::program::Limits;
 use crate::model::record::Record;
 use crate::model::rules::Severity;
+use crate::model::value::Value;
 use crate::registry::Registry;
 use rhai::AST;
 use rhai::Array;
@@ -34,15 +38,16 @@ use rhai::Scope;
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
-/// Times a script may run out of time before it is left alone for the rest of the run.
-const MAX_TIMEOUTS: u32 = 20;
+/// Bytes a call may leave behind without their being counted: what the host keeps for the next call.
+const LEFT_UNCOUNTED: isize = 64 << 10;
+/// Bytes that all calls of a run may leave behind: nothing does, and if something should, the run ends.
+const MOST_LEFT: usize = 256 << 20;
 /// Stack of the thread that parses, in bytes: the parser calls itself for what is nested.
 const PARSER_STACK: usize = 64 << 20;
-
-const TOO_MUCH_TIME: &str = "was stopped: too much time";
 
 /// The compiled scripts of a domain. Cheap to share between threads.
 #[derive(Clone)]
@@ -56,6 +61,10 @@ struct Inner {
     records: Vec<Arc<Record>>,
     registry: Arc<Registry>,
     limits: Limits,
+    /// The guard stopped a call, and the run has to end.
+    has_run_out: AtomicBool,
+    /// Bytes that calls left behind.
+    left_bytes: AtomicUsize,
 }
 
 struct File {
@@ -63,7 +72,6 @@ struct File {
     program: AST,
     hooks: [bool; 3],
     words: Words,
-    timeouts: AtomicU32,
 }
 
 /// The points at which a script is asked.
@@ -101,7 +109,7 @@ impl Scripts {
     /// Everything that is wrong with them: too large or nested too deep, not to be parsed, a hook with the wrong
     /// number of parameters.
     pub fn compile(domain: &Domain, registry: Arc<Registry>) -> Result<Scripts, Vec<ScriptProblem>> {
-        let engine = host::engine(&domain.limits, &registry);
+        let engine = host::engine(&registry);
         let mut problems = Vec::new();
         let mut files = Vec::new();
         for (name, text) in &domain.scripts {
@@ -114,7 +122,16 @@ impl Scripts {
             return Err(problems);
         }
         let records = domain.records.iter().cloned().map(Arc::new).collect();
-        Ok(Scripts { inner: Arc::new(Inner { engine, files, records, registry, limits: domain.limits }) })
+        let inner = Inner {
+            engine,
+            files,
+            records,
+            registry,
+            limits: domain.limits,
+            has_run_out: AtomicBool::new(false),
+            left_bytes: AtomicUsize::new(0),
+        };
+        Ok(Scripts { inner: Arc::new(inner) })
     }
 
     /// Whether no script has any hook: nothing needs to be run.
@@ -128,35 +145,59 @@ impl Scripts {
     }
 }
 
-/// Runs the hooks. A script that fails or is stopped changes nothing and becomes one finding of the rule `script`.
+/// The encounter as the audience sees it, and the days a script is told: all that a hook knows of it.
+pub struct Seen {
+    /// What it is a record of.
+    pub record: RecordId,
+    /// Its slots.
+    pub slots: Arc<Vec<Value<'static>>>,
+    /// The day it is judged for.
+    pub on: Day,
+    /// Today, as given to the program.
+    pub today: Day,
+}
+
+/// Runs the hooks. A script that fails or is stopped changes nothing and becomes one finding of the rule `script-error`.
 #[derive(Clone)]
 pub struct Runner {
     inner: Arc<Inner>,
 }
 
 impl Runner {
-    /// Lets scripts set fields that are absent; returns what they find.
-    pub fn derive(&mut self, encounter: &mut Encounter<'_>) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    /// Whether some script has the hook `derive`.
+    pub fn derives(&self) -> bool {
+        self.inner.files.iter().any(|file| Hook::Derive.is_in(file))
+    }
+
+    /// Whether the guard stopped a call: what it answered hangs on the machine, so the run has to end.
+    pub fn has_run_out(&self) -> bool {
+        self.inner.has_run_out.load(Ordering::Relaxed)
+    }
+
+    /// Lets scripts set fields that are absent; returns what they set, which is in the slots too, and what they find.
+    pub fn derive(&mut self, seen: &mut Seen) -> (Derived, Vec<Finding>) {
+        let (mut derived, mut findings) = (Derived::default(), Vec::new());
         let inner = &*self.inner;
         for file in inner.files.iter().filter(|file| Hook::Derive.is_in(file)) {
-            let Some(snapshot) = inner.snapshot(encounter, true) else { continue };
-            if inner.run(file, Hook::Derive, encounter, &snapshot, None, &mut findings).is_some() {
-                snapshot.apply(&mut encounter.slots);
+            let Some(snapshot) = inner.snapshot(seen, true) else { continue };
+            if inner.run(file, Hook::Derive, seen, &snapshot, None, &mut findings).is_some() {
+                let (set, slots) = snapshot.taken();
+                derived.append(set);
+                seen.slots = slots;
             }
         }
-        findings
+        (derived, findings)
     }
 
     /// Lets scripts change the candidates; returns what they find. A new candidate has no confidence yet (0): the
     /// caller works it out from the scores.
-    pub fn classify(&mut self, encounter: &Encounter<'_>, candidates: &mut Vec<Candidate<'_>>) -> Vec<Finding> {
+    pub fn classify(&mut self, seen: &Seen, candidates: &mut Vec<Candidate<'_>>) -> Vec<Finding> {
         let mut findings = Vec::new();
         let inner = &*self.inner;
         for file in inner.files.iter().filter(|file| Hook::Classify.is_in(file)) {
-            let Some(snapshot) = inner.snapshot(encounter, false) else { continue };
+            let Some(snapshot) = inner.snapshot(seen, false) else { continue };
             let shown = inner.shown(candidates);
-            if let Some(changes) = inner.run(file, Hook::Classify, encounter, &snapshot, Some(shown), &mut findings) {
+            if let Some(changes) = inner.run(file, Hook::Classify, seen, &snapshot, Some(shown), &mut findings) {
                 apply(changes, &file.words, candidates);
             }
         }
@@ -164,21 +205,21 @@ impl Runner {
     }
 
     /// Asks scripts for findings.
-    pub fn validate(&mut self, encounter: &Encounter<'_>) -> Vec<Finding> {
+    pub fn validate(&mut self, seen: &Seen) -> Vec<Finding> {
         let mut findings = Vec::new();
         let inner = &*self.inner;
         for file in inner.files.iter().filter(|file| Hook::Validate.is_in(file)) {
-            let Some(snapshot) = inner.snapshot(encounter, false) else { continue };
-            inner.run(file, Hook::Validate, encounter, &snapshot, None, &mut findings);
+            let Some(snapshot) = inner.snapshot(seen, false) else { continue };
+            inner.run(file, Hook::Validate, seen, &snapshot, None, &mut findings);
         }
         findings
     }
 }
 
 impl Inner {
-    fn snapshot(&self, encounter: &Encounter<'_>, may_set: bool) -> Option<Arc<Snapshot>> {
-        let record = encounter.record.get(&self.records)?;
-        Some(Snapshot::new(Arc::clone(record), &encounter.slots, may_set))
+    fn snapshot(&self, seen: &Seen, may_set: bool) -> Option<Arc<Snapshot>> {
+        let record = seen.record.get(&self.records)?;
+        Some(Snapshot::new(Arc::clone(record), Arc::clone(&seen.slots), may_set))
     }
 
     /// The candidates as a script sees them.
@@ -200,39 +241,37 @@ impl Inner {
         &self,
         file: &File,
         hook: Hook,
-        encounter: &Encounter<'_>,
+        seen: &Seen,
         snapshot: &Arc<Snapshot>,
         candidates: Option<Array>,
         findings: &mut Vec<Finding>,
     ) -> Option<Vec<Change>> {
-        if file.timeouts.load(Ordering::Relaxed) >= MAX_TIMEOUTS {
-            findings.push(failure(file, hook, TOO_MUCH_TIME, None));
+        let days = (seen.on, seen.today);
+        let ended = host::with_stack(|| self.call((file, hook), days, snapshot, candidates));
+        let Some(Ended { error, said, changes, has_run_out }) = ended else {
+            findings.push(failure(file, hook, "was not run: there is no room for a thread", None));
             return None;
+        };
+        if has_run_out {
+            self.has_run_out.store(true, Ordering::Relaxed);
         }
-        let (answer, left) = self.call(file, hook, (encounter.on, encounter.today), snapshot, candidates);
-        if left.ran_out_of_time {
-            file.timeouts.fetch_add(1, Ordering::Relaxed);
-        }
-        let mut said = left.said;
-        let ended = answer.and_then(|answer| if hook == Hook::Validate { returned(answer, &mut said) } else { Ok(()) });
-        if let Err(error) = ended {
-            let (why, line) = reason(&error, &file.words);
-            let why = if left.ran_out_of_time { TOO_MUCH_TIME.to_owned() } else { why };
+        if let Some((why, line)) = error {
             findings.push(failure(file, hook, &why, line));
             return None;
         }
         findings.extend(said.into_iter().map(|said| told(said, file, snapshot.record())));
-        Some(left.changes)
+        Some(changes)
     }
 
+    /// Calls a hook, reads its answer, and frees all that it made.
     fn call(
         &self,
-        file: &File,
-        hook: Hook,
+        (file, hook): (&File, Hook),
         (on, today): (Day, Day),
         snapshot: &Arc<Snapshot>,
         candidates: Option<Array>,
-    ) -> (Result<Dynamic, Box<EvalAltResult>>, Left) {
+    ) -> Ended {
+        let held = memory::held();
         call::begin(&self.limits, on, today);
         let options = CallFnOptions::new().eval_ast(false);
         let mut scope = Scope::new();
@@ -247,8 +286,36 @@ impl Inner {
             }
         });
         let answer = std::panic::catch_unwind(run).unwrap_or_else(|_| call::stop("the host failed"));
-        (answer, call::end())
+        let Left { mut said, changes, stopped, ran_out_of_time, cells } = call::end();
+        let ended = answer.and_then(|answer| if hook == Hook::Validate { returned(answer, &mut said) } else { Ok(()) });
+        let error = match (ended, stopped) {
+            (Ok(()), None) => None,
+            (Ok(()), Some(why)) => Some((format!("was stopped: {why}"), None)),
+            (Err(error), stopped) => {
+                let (why, line) = reason(&error, &file.words);
+                Some((stopped.map_or(why, |why| format!("was stopped: {why}")), line))
+            }
+        };
+        drop((scope, cells));
+        let has_run_out = ran_out_of_time || self.has_left_too_much(held);
+        Ended { error, said, changes, has_run_out }
     }
+
+    /// Counts what a call left behind; `held` is what the thread held before it.
+    fn has_left_too_much(&self, held: isize) -> bool {
+        let left = memory::held().wrapping_sub(held).saturating_sub(LEFT_UNCOUNTED);
+        let left = usize::try_from(left).unwrap_or(0);
+        left > 0 && self.left_bytes.fetch_add(left, Ordering::Relaxed).saturating_add(left) > MOST_LEFT
+    }
+}
+
+/// How a call of a hook ended.
+struct Ended {
+    /// Why it did not end well, and the line.
+    error: Option<(String, Option<usize>)>,
+    said: Vec<Said>,
+    changes: Vec<Change>,
+    has_run_out: bool,
 }
 
 /// Parses one file in a thread of its own, with a stack for what is nested.
@@ -281,11 +348,7 @@ fn parse(engine: &Engine, name: &str, text: &str) -> Result<File, Vec<ScriptProb
             problems.push(ScriptProblem::new(name, words.line_of(hook.name()), 1, message));
         }
     }
-    if problems.is_empty() {
-        Ok(File { name: name.to_owned(), program, hooks, words, timeouts: AtomicU32::new(0) })
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(File { name: name.to_owned(), program, hooks, words }) } else { Err(problems) }
 }
 
 fn lowered(message: &str) -> String {
@@ -330,20 +393,25 @@ fn told(said: Said, file: &File, record: &Record) -> Finding {
         see: String::new(),
         help: String::new(),
         fix: None,
-        extra: Vec::new(),
+        extra: by_script(),
     }
+}
+
+/// The mark of what a script said.
+fn by_script() -> Vec<(String, String)> {
+    vec![("by".to_owned(), BY_SCRIPT.to_owned())]
 }
 
 fn failure(file: &File, hook: Hook, why: &str, line: Option<usize>) -> Finding {
     Finding {
-        rule: "script".to_owned(),
+        rule: "script-error".to_owned(),
         severity: Severity::Error,
         path: String::new(),
         message: format!("hook `{}` of `{}` {why}", hook.name(), file.name),
         see: String::new(),
         help: line.map(|line| format!("look at line {line} of `{}`", file.name)).unwrap_or_default(),
         fix: None,
-        extra: Vec::new(),
+        extra: by_script(),
     }
 }
 
@@ -360,7 +428,6 @@ fn reason(error: &EvalAltResult, words: &Words) -> (String, Option<usize>) {
         }
     };
     let why = match inner {
-        EvalAltResult::ErrorTooManyOperations(_) => "was stopped: too many operations".to_owned(),
         EvalAltResult::ErrorTooManyVariables(_) => "was stopped: too many variables".to_owned(),
         EvalAltResult::ErrorStackOverflow(_) => "was stopped: calls nested too deep".to_owned(),
         EvalAltResult::ErrorDataTooLarge(..) => "was stopped: a value grew too large".to_owned(),
@@ -399,7 +466,7 @@ fn apply(changes: Vec<Change>, words: &Words, candidates: &mut Vec<Candidate<'_>
             Change::Remove { set, code } => candidates.retain(|it| (it.set, it.code) != (set, code)),
             Change::Points { set, code, points, what, is_new } => {
                 let what = if words.contains(&what) { Cow::Owned(what) } else { Cow::Borrowed("script") };
-                let reason = Reason { kind: "script", path: Cow::Borrowed(""), what, points };
+                let reason = Reason { kind: BY_SCRIPT, path: Cow::Borrowed(""), what, points };
                 match candidates.iter_mut().find(|it| (it.set, it.code) == (set, code)) {
                     Some(candidate) => {
                         candidate.score += points;

@@ -1,8 +1,8 @@
 //! Makes the engine, and sets every limit itself: the defaults differ between debug and release builds.
 //!
-//! What contains a hostile script: no `eval`, no modules, no clock, no `sleep`; limits on operations, calls, sizes;
-//! a deadline and a memory budget asked at each operation; native functions that could work long or grow at once
-//! (`replace`) check before they work; the source is looked over before it is parsed (`scan`).
+//! What contains a hostile script: no `eval`, no modules, no clock, no `sleep`; limits on calls and sizes; budgets of
+//! operations and memory, asked at each operation and each use of a variable (`call`); native functions that could grow
+//! at once (`replace`) check before they work; the source is looked over before it is parsed (`scan`).
 
 use super::amounts;
 use super::api;
@@ -12,7 +12,6 @@ use super::call::MAX_ITEMS;
 use super::call::MAX_TEXT;
 use super::dates;
 use super::view;
-use crate::model::program::Limits;
 use crate::registry::Registry;
 use rhai::Engine;
 use rhai::ImmutableString;
@@ -26,13 +25,34 @@ use rhai::packages::CorePackage;
 use rhai::packages::LogicPackage;
 use rhai::packages::MoreStringPackage;
 use rhai::packages::Package;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Stack that a thread which runs hooks should have, in bytes.
 pub const STACK_BYTES: usize = 16 << 20;
 
+thread_local! {
+    static HAS_STACK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says that this thread was made with [`STACK_BYTES`]: hooks run on it, and need no thread of their own.
+pub fn has_stack() {
+    HAS_STACK.set(true);
+}
+
+/// Runs a call on a thread that has the stack for it; `None` if there is no room for one.
+pub(super) fn with_stack<T: Send>(call: impl FnOnce() -> T + Send) -> Option<T> {
+    if HAS_STACK.get() {
+        return Some(call());
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        thread.spawn_scoped(scope, call).ok()?.join().ok()
+    })
+}
+
 /// An engine with all limits set and everything scripts may call.
-pub(super) fn engine(limits: &Limits, registry: &Arc<Registry>) -> Engine {
+pub(super) fn engine(registry: &Arc<Registry>) -> Engine {
     let mut engine = Engine::new_raw();
     CorePackage::new().register_into_engine(&mut engine);
     LogicPackage::new().register_into_engine(&mut engine);
@@ -42,7 +62,7 @@ pub(super) fn engine(limits: &Limits, registry: &Arc<Registry>) -> Engine {
     BasicMapPackage::new().register_into_engine(&mut engine);
     BasicMathPackage::new().register_into_engine(&mut engine);
     BasicIteratorPackage::new().register_into_engine(&mut engine);
-    limit(&mut engine, limits);
+    limit(&mut engine);
     replace(&mut engine);
     engine.register_fn("sleep", |_: i64| -> Answer<()> { call::stop("it wanted to sleep") });
     engine.register_fn("sleep", |_: f64| -> Answer<()> { call::stop("it wanted to sleep") });
@@ -53,12 +73,13 @@ pub(super) fn engine(limits: &Limits, registry: &Arc<Registry>) -> Engine {
     engine
 }
 
-fn limit(engine: &mut Engine, limits: &Limits) {
+fn limit(engine: &mut Engine) {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_strict_variables(true);
     engine.set_fast_operators(true);
     engine.disable_symbol("eval");
-    engine.set_max_operations(limits.operations.max(1));
+    // Operations are counted by `call::progress`.
+    engine.set_max_operations(0);
     engine.set_max_expr_depths(64, 64);
     engine.set_max_call_levels(16);
     engine.set_max_variables(128);
@@ -69,6 +90,19 @@ fn limit(engine: &mut Engine, limits: &Limits) {
     engine.on_print(|_| {});
     engine.on_debug(|_, _, _| {});
     engine.on_progress(call::progress);
+    watch_variables(engine);
+}
+
+#[expect(deprecated, reason = "the method is marked as one that may change, it is not going away")]
+fn watch_variables(engine: &mut Engine) {
+    engine.on_var(|name, index, context| {
+        let scope = context.scope();
+        let value = match scope.len().checked_sub(index).filter(|_| index > 0) {
+            Some(place) => scope.iter_raw().nth(place).map(|(_, _, value)| value),
+            None => scope.get(name),
+        };
+        value.map_or(Ok(()), call::using).map(|()| None)
+    });
 }
 
 // The engine checks the size of a text only after `replace` has made it: 60 KB of `a`, each replaced by 60 KB, is 3.6 GB

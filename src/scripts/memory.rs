@@ -10,8 +10,17 @@ thread_local! {
     static HELD: Cell<isize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, with a count for each thread. The program registers it as its global allocator.
-pub struct Counting;
+thread_local! {
+    /// All bytes this thread has ever allocated; wraps.
+    static ALLOCATED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The system's allocator, with a count for each thread. It stands here, and not in the program, so that the limits of
+/// scripts hold in every program that uses the library.
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+struct Counting;
 
 #[expect(unsafe_code, reason = "an allocator can be written in no other way; every call is passed on to the system's")]
 // SAFETY: each call is passed to `System` with the same arguments; counting touches no memory handed out.
@@ -38,14 +47,19 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Bytes this thread holds, from an arbitrary start: only differences mean something. Always 0 where [`Counting`] is
-/// not the allocator.
+/// Bytes this thread holds, from an arbitrary start: only differences mean something.
 pub fn held() -> isize {
     HELD.try_with(Cell::get).unwrap_or(0)
 }
 
+/// All bytes this thread has allocated, freed or not, from an arbitrary start.
+pub(super) fn allocated() -> u64 {
+    ALLOCATED.try_with(Cell::get).unwrap_or(0)
+}
+
 // A thread that is ending has no counter any more; what it frees then is nobody's budget.
 fn add(bytes: usize) {
+    let _ = ALLOCATED.try_with(|allocated| allocated.set(allocated.get().wrapping_add(bytes as u64)));
     let _ = HELD.try_with(|held| held.set(held.get().wrapping_add_unsigned(bytes)));
 }
 

@@ -11,7 +11,7 @@ mod call;
 mod dates;
 mod hooks;
 mod host;
-pub mod memory;
+mod memory;
 mod problem;
 mod scan;
 #[cfg(test)]
@@ -22,5 +22,8 @@ pub use api::Described;
 pub use api::described;
 pub use hooks::Runner;
 pub use hooks::Scripts;
+pub use hooks::Seen;
 pub use host::STACK_BYTES;
+pub use host::has_stack;
 pub use problem::ScriptProblem;
+pub use view::Derived;

@@ -2,10 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
-use super::memory::Counting;
 use super::*;
 use crate::model::day::Day;
-use crate::model::encounter::Encounter;
 use crate::model::ids::RecordId;
 use crate::model::outcome::Finding;
 use crate::model::program::Domain;
@@ -21,9 +19,6 @@ use crate::registry::Registry;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 fn field(name: &str, kind: Kind) -> Field {
     Field {
@@ -46,9 +41,9 @@ fn registry() -> Arc<Registry> {
     Arc::new(Registry::open(&path).unwrap())
 }
 
-fn compile(text: &str) -> Result<Scripts, Vec<ScriptProblem>> {
+fn fields() -> Vec<Field> {
     let victims = Kind::List(Box::new(Kind::Record(vec![field("age", Kind::Integer), field("name", Kind::Text)])));
-    let fields = vec![
+    vec![
         field("id", Kind::Text),
         field("text", Kind::Text),
         field("seen", Kind::Date),
@@ -56,46 +51,46 @@ fn compile(text: &str) -> Result<Scripts, Vec<ScriptProblem>> {
         field("visit", Kind::Record(vec![field("em-code", Kind::Text), field("minutes", Kind::Integer)])),
         field("victims", victims),
         field("paid", Kind::Money(None)),
-    ];
+    ]
+}
+
+fn compile(text: &str) -> Result<Scripts, Vec<ScriptProblem>> {
     let domain = Domain {
-        records: vec![Record { name: "contact".to_owned(), title: String::new(), fields }],
+        records: vec![Record { name: "contact".to_owned(), title: String::new(), fields: fields() }],
         scripts: vec![("hooks.rhai".to_owned(), text.to_owned())],
         ..Domain::default()
     };
     Scripts::compile(&domain, registry())
 }
 
-fn encounter() -> Encounter<'static> {
+fn seen() -> Seen {
     let victim = |age: f64| Value::Record(vec![Value::Number(age), Value::Text("Ann".into())]);
-    Encounter {
+    let slots = vec![
+        Value::Text("1".into()),
+        Value::Text("one two three".into()),
+        Value::Day(Day::parse("2026-01-31").unwrap()),
+        Value::Choice(1),
+        Value::Absent,
+        Value::List(vec![victim(17.0), victim(40.0)]),
+        Value::Money(rust_decimal::Decimal::new(1230, 2)),
+    ];
+    Seen {
         record: RecordId::FIRST,
-        slots: vec![
-            Value::Text("1".into()),
-            Value::Text("one two three".into()),
-            Value::Day(Day::parse("2026-01-31").unwrap()),
-            Value::Choice(1),
-            Value::Absent,
-            Value::List(vec![victim(17.0), victim(40.0)]),
-            Value::Money(rust_decimal::Decimal::new(1230, 2)),
-        ],
-        undeclared: Vec::new(),
-        misfits: Vec::new(),
-        days: None,
+        slots: Arc::new(slots),
         on: Day::parse("2026-01-31").unwrap(),
         today: Day::parse("2026-02-01").unwrap(),
-        line: 1,
     }
 }
 
 fn validate(body: &str) -> Vec<Finding> {
     let scripts = compile(&format!("fn validate(encounter) {{\n{body}\n}}\n")).unwrap();
-    scripts.runner().validate(&encounter())
+    scripts.runner().validate(&seen())
 }
 
 fn fails(body: &str) -> String {
     let findings = validate(body);
     assert_eq!(findings.len(), 1, "{body}");
-    assert_eq!((findings[0].rule.as_str(), findings[0].severity), ("script", Severity::Error), "{body}");
+    assert_eq!((findings[0].rule.as_str(), findings[0].severity), ("script-error", Severity::Error), "{body}");
     findings[0].message.clone()
 }
 
@@ -125,10 +120,14 @@ fn a_script_sees_the_encounter() {
 #[test]
 fn derive_sets_what_is_absent() {
     let script = "fn derive(encounter) { encounter.visit.em_code = \"99213\"; encounter.text = \"no\"; }";
-    let mut encounter = encounter();
-    assert_eq!(compile(script).unwrap().runner().derive(&mut encounter), []);
-    assert!(encounter.slots[4] == Value::Record(vec![Value::Text("99213".into()), Value::Absent]));
-    assert!(encounter.slots[1] == Value::Text("one two three".into()));
+    let (mut seen, before) = (seen(), seen().slots);
+    let (derived, findings) = compile(script).unwrap().runner().derive(&mut seen);
+    assert_eq!(findings, []);
+    assert!(seen.slots[4] == Value::Record(vec![Value::Text("99213".into()), Value::Absent]));
+    assert!(seen.slots[1] == Value::Text("one two three".into()));
+    let mut slots = before.to_vec();
+    assert!(!derived.set_in(&fields(), &mut slots, |path| path != "visit.em-code") && slots == *before);
+    assert!(derived.set_in(&fields(), &mut slots, |path| path == "visit.em-code") && slots == *seen.slots);
 }
 
 #[test]
@@ -143,10 +142,11 @@ fn content_is_not_quoted() {
 
 #[test]
 fn a_failing_script_changes_nothing() {
-    let mut encounter = encounter();
+    let mut seen = seen();
     let script = "fn derive(encounter) { encounter.visit.minutes = 5; throw 1; }";
-    assert_eq!(compile(script).unwrap().runner().derive(&mut encounter).len(), 1);
-    assert!(encounter.slots[4] == Value::Absent);
+    let (derived, findings) = compile(script).unwrap().runner().derive(&mut seen);
+    assert!(derived.is_empty() && findings.len() == 1);
+    assert!(seen.slots[4] == Value::Absent);
 }
 
 #[test]
@@ -169,10 +169,10 @@ fn a_small_script_costs_little() {
         "fn validate(encounter) {\n let found = [];\n if encounter.text.contains(\"four\") {\n found.push(finding(\"error\", \"text\", \"four\"));\n }\n for v in encounter.victims {\n if v.age == () {\n found.push(finding(\"error\", \"victims\", \"age\"));\n }\n }\n found\n}",
     )
     .unwrap();
-    let (mut runner, encounter) = (scripts.runner(), encounter());
+    let (mut runner, seen) = (scripts.runner(), seen());
     let start = Instant::now();
     for _ in 0..1000 {
-        assert_eq!(runner.validate(&encounter), []);
+        assert_eq!(runner.validate(&seen), []);
     }
     println!("a small script: {:?}", start.elapsed() / 1000);
 }
@@ -267,7 +267,7 @@ fn hostile_sources_are_refused_or_stopped() {
                 println!("{:>9.1?} {}: {shown}", start.elapsed(), problems[0].message);
             }
             Ok(scripts) => {
-                let findings = scripts.runner().validate(&encounter());
+                let findings = scripts.runner().validate(&seen());
                 assert_eq!(findings.len(), 1, "{shown}");
                 println!("{:>9.1?} {}: {shown}", start.elapsed(), findings[0].message);
             }

@@ -1,7 +1,7 @@
 //! The encounter as a script sees it: `encounter.narrative`, `encounter["birth-date"]`, `encounter.victims[0].age`.
 //!
 //! A script holds handles (a place in the record, and whose), never the values: a text is copied when it is asked for.
-//! Undeclared fields and values that do not fit their type are not seen.
+//! Undeclared fields are not seen.
 
 use super::call;
 use super::call::Answer;
@@ -45,9 +45,40 @@ pub(super) struct Snapshot {
 }
 
 struct Held {
-    slots: Vec<Value<'static>>,
-    /// What was set: the nested record, the slot in it, the value.
-    changed: Vec<(Path, usize, Value<'static>)>,
+    slots: Arc<Vec<Value<'static>>>,
+    /// What was set.
+    changed: Derived,
+}
+
+/// What `derive` set: the nested record, the slot in it, the value.
+#[derive(Default)]
+pub struct Derived(Vec<(Path, usize, Value<'static>)>);
+
+impl Derived {
+    /// Whether nothing was set.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets it in the slots of a record, as far as what stands there is absent and `may_set` the path of names, such as
+    /// `victims.age`. Whether anything was set.
+    pub fn set_in(&self, fields: &[Field], slots: &mut Vec<Value<'_>>, may_set: impl Fn(&str) -> bool) -> bool {
+        let mut has_set = false;
+        for (path, slot, value) in &self.0 {
+            if !names_to(fields, path.steps(), *slot).is_some_and(|path| may_set(&path)) {
+                continue;
+            }
+            if let Some(target) = slot_at(fields, slots, path.steps(), *slot).filter(|it| it.is_absent()) {
+                *target = value.clone();
+                has_set = true;
+            }
+        }
+        has_set
+    }
+
+    pub(super) fn append(&mut self, mut more: Derived) {
+        self.0.append(&mut more.0);
+    }
 }
 
 /// A place in an encounter: the whole, or a nested record.
@@ -77,10 +108,9 @@ impl Path {
 }
 
 impl Snapshot {
-    /// Copies what an encounter holds. `may_set`: the script may set what is absent.
-    pub(super) fn new(record: Arc<Record>, slots: &[Value<'_>], may_set: bool) -> Arc<Snapshot> {
-        let slots = slots.iter().map(owned).collect();
-        Arc::new(Snapshot { record, held: Mutex::new(Held { slots, changed: Vec::new() }), may_set })
+    /// Of the slots of a record. `may_set`: the script may set what is absent.
+    pub(super) fn new(record: Arc<Record>, slots: Arc<Vec<Value<'static>>>, may_set: bool) -> Arc<Snapshot> {
+        Arc::new(Snapshot { record, held: Mutex::new(Held { slots, changed: Derived::default() }), may_set })
     }
 
     /// What it is a record of.
@@ -93,13 +123,10 @@ impl Snapshot {
         View { whole: Arc::clone(self), path: Path::default() }
     }
 
-    /// Sets in an encounter what the script has set; what the encounter brought stays.
-    pub(super) fn apply(&self, slots: &mut Vec<Value<'_>>) {
-        for (path, slot, value) in self.held().changed.drain(..) {
-            if let Some(target) = slot_at(&self.record.fields, slots, path.steps(), slot).filter(|it| it.is_absent()) {
-                *target = value;
-            }
-        }
+    /// What the script has set, and the slots with it.
+    pub(super) fn taken(&self) -> (Derived, Arc<Vec<Value<'static>>>) {
+        let mut held = self.held();
+        (std::mem::take(&mut held.changed), Arc::clone(&held.slots))
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -158,6 +185,23 @@ fn fields_at<'f>(mut fields: &'f [Field], steps: &[u16]) -> Option<&'f [Field]> 
         fields = nested(kind)?;
     }
     Some(fields)
+}
+
+/// The names from the top to a slot, joined by dots.
+fn names_to(fields: &[Field], steps: &[u16], slot: usize) -> Option<String> {
+    let mut names = String::new();
+    let (mut fields, mut steps) = (fields, steps.iter());
+    while let Some(step) = steps.next() {
+        let field = fields.get(usize::from(*step))?;
+        names.push_str(&field.name);
+        names.push('.');
+        if matches!(field.kind, Kind::List(_)) {
+            steps.next();
+        }
+        fields = nested(&field.kind)?;
+    }
+    names.push_str(&fields.get(slot)?.name);
+    Some(names)
 }
 
 /// The slots of the nested record at a path; empty where it is absent.
@@ -260,7 +304,7 @@ fn set(view: &mut View, name: &str, value: &Dynamic, registry: &Registry) -> Ans
     }
     let mut held = view.whole.held();
     let held = &mut *held;
-    let Some(target) = slot_at(&view.whole.record.fields, &mut held.slots, steps, slot) else {
+    let Some(target) = slot_at(&view.whole.record.fields, Arc::make_mut(&mut held.slots), steps, slot) else {
         return call::refuse("there is no such record");
     };
     if !target.is_absent() {
@@ -269,11 +313,11 @@ fn set(view: &mut View, name: &str, value: &Dynamic, registry: &Registry) -> Ans
     let Some(value) = read(value, &field.kind, registry) else {
         return call::refuse("the value does not fit the type of the field");
     };
-    if held.changed.len() >= MAX_SET {
+    if held.changed.0.len() >= MAX_SET {
         return call::stop("it set too many fields");
     }
     *target = value.clone();
-    held.changed.push((view.path, slot, value));
+    held.changed.0.push((view.path, slot, value));
     Ok(())
 }
 
@@ -357,15 +401,4 @@ fn moment(value: &Dynamic) -> Option<Moment> {
     }
     let day: Day = super::dates::day(value)?;
     Some(Moment(i64::from(day.0) * 86_400))
-}
-
-/// A copy without a tie to the line it was read from.
-fn owned(value: &Value<'_>) -> Value<'static> {
-    match value {
-        Value::Text(text) => Value::Text(Cow::Owned(cut(text).to_owned())),
-        Value::Misfit(_) => Value::Absent,
-        Value::List(items) => Value::List(items.iter().map(owned).collect()),
-        Value::Record(slots) => Value::Record(slots.iter().map(owned).collect()),
-        other => other.clone().into_owned(),
-    }
 }

@@ -109,7 +109,7 @@ impl From<batch::Error> for Failure {
     fn from(error: batch::Error) -> Failure {
         match error {
             batch::Error::Write(error) => Failure::from(error),
-            batch::Error::Audit(_) => Failure::said(error.to_string()),
+            batch::Error::Audit(_) | batch::Error::Desk(_) => Failure::said(error.to_string()),
             batch::Error::Read(error) => Failure::said(error.to_string()),
         }
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// What reading needs of a record.
 pub struct Schema {
-    pub(super) record: RecordId,
+    pub(in crate::encounters) record: RecordId,
     pub(super) level: Level,
     pub(super) registry: Arc<Registry>,
     /// Slots of the fields that date the encounter, in the order of their declaration.
@@ -74,7 +74,7 @@ impl Schema {
     }
 
     /// The day by which an encounter is judged: that of its first field that `dates encounter` and is present.
-    pub(super) fn day(&self, slots: &[Value<'_>]) -> Option<Day> {
+    pub(in crate::encounters) fn day(&self, slots: &[Value<'_>]) -> Option<Day> {
         self.dating.iter().find_map(|path| day_at(slots, path))
     }
 

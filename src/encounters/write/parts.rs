@@ -83,6 +83,9 @@ pub fn candidate(it: &ShownCandidate<'_>, out: &mut Vec<u8>) {
     if it.below {
         out.extend_from_slice(b",\"below\":true");
     }
+    if let Some(by) = it.by {
+        named(b",\"by\":", by, out);
+    }
     out.extend_from_slice(b",\"because\":");
     list(&it.because, out, reason);
     out.push(b'}');
@@ -172,6 +175,7 @@ mod tests {
             score: f64::from(score),
             confidence: 1.0,
             below,
+            by: below.then_some("script"),
             because: vec![because("", what), because("text", "")],
         }
     }
@@ -236,7 +240,7 @@ mod tests {
                 "id": what, "audience": "desk", "purpose": "TREAT", "policy": "desk@1", "registry": "blake3:0",
                 "codes": [{"set": "set", "code": "C1", "display": what, "from": "given", "raised": {"level": what}}],
                 "candidates": [{"set": "set", "code": "C\\1", "display": "a \"title\"", "score": points,
-                    "confidence": 1.0, "below": true, "because": because}],
+                    "confidence": 1.0, "below": true, "by": "script", "because": because}],
                 "findings": [{"rule": "rule", "severity": "error", "path": "victims[0].age", "message": what,
                     "see": "page 7", "help": "write it", "fix": {"set": "set", "code": "C2"}, "element": what}],
                 "missing": ["one", "two"], "encounter": {},
