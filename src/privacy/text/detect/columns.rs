@@ -14,6 +14,10 @@ struct Head<'c> {
 
 /// Rows of a table at most, with one head.
 const MOST_ROWS: usize = 10_000;
+/// Columns at most that are followed: a made-up table must not take long.
+const MOST_HEADS: usize = 32;
+/// Columns further to the right are not followed either.
+const LAST_COLUMN: usize = 256;
 
 /// Marks what stands in columns that a cue heads. Columns are parted by `|`, a tab or a semicolon.
 pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
@@ -26,13 +30,18 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         let end = start + line.len();
         let mut is_head = false;
         while let Some(cue) = cues.next_if(|cue| cue.end <= end) {
+            if is_head && heads.len() >= MOST_HEADS {
+                continue;
+            }
             let (begin, _) = page.range(cue.at, cue.at + 1);
             if let Some((sign, column)) = cell(line, begin.saturating_sub(start), cue.end - start) {
                 if !is_head {
                     heads.clear();
                 }
                 (is_head, rows) = (true, 0);
-                heads.push(Head { cue, sign, column });
+                if column <= LAST_COLUMN {
+                    heads.push(Head { cue, sign, column });
+                }
             }
         }
         rows += 1;
