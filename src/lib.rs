@@ -35,7 +35,7 @@ pub mod scripts;
 pub mod definitions;
 
 /// The append-only record of who was shown what.
-/// Imports: model.
+/// Imports: model, files.
 pub mod audit;
 
 /// Policies decide, detectors find, operators change.

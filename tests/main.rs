@@ -14,6 +14,7 @@ mod dependencies;
 mod em_truth_table;
 mod fuzzed;
 mod guides;
+mod keeps;
 mod language;
 mod laws;
 mod laws_closed;

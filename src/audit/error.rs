@@ -45,20 +45,9 @@ pub enum Error {
         /// The file.
         path: String,
     },
-    /// The signing key cannot be read or made.
-    #[error("the audit key {path}: {source}")]
-    Key {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Others may read the signing key.
-    #[error("the audit key {path} can be read by others: it must belong to one user (chmod 600)")]
-    OpenKey {
-        /// The file.
-        path: String,
-    },
+    /// The signing key cannot be read or made, or others could have read or written it.
+    #[error(transparent)]
+    Key(#[from] crate::files::KeyError),
     /// A public key or head cannot be read.
     #[error("this is no {0}")]
     Unreadable(&'static str),

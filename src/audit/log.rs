@@ -16,6 +16,7 @@ use super::row::Rows;
 use super::store::Disk;
 use super::store::Store;
 use super::verify::Parts;
+use crate::files;
 use std::io;
 use std::path::Path;
 
@@ -231,7 +232,7 @@ impl Log {
     }
 
     fn begin(&self) -> Result<Place, Error> {
-        let random = super::key::random_bytes().map_err(|error| self.failed(error))?;
+        let random = files::random_bytes().map_err(|error| self.failed(error))?;
         let log = chain::hex_text(random.get(..16).unwrap_or_default());
         let (hash, unsigned) = (chain::start(), Vec::new());
         Ok(Place { log, end: 0, rows: 0, hash, time: 0, unsigned, found: None })

@@ -1,5 +1,6 @@
 //! The file under a log, and what can go wrong with it.
 
+use crate::files::sync_folder;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::fs::TryLockError;
@@ -104,22 +105,4 @@ impl Store for Disk {
     fn sync(&mut self) -> io::Result<()> {
         self.0.sync_all()
     }
-}
-
-/// Waits until the name of a new file is on the disk.
-#[cfg(unix)]
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    let Some(folder) = path.parent() else { return Ok(()) };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    // Folders of devices cannot be synced, and need not be.
-    match File::open(folder)?.sync_all() {
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        result => result,
-    }
-}
-
-/// Elsewhere a folder cannot be opened, so that there is nothing to wait for.
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }

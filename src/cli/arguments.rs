@@ -23,7 +23,7 @@ XDG_CACHE_HOME, XDG_DATA_HOME, NO_COLOR, COLUMNS.";
 
 /// Codes for encounters: define them, propose them, check them, and show each audience only what it may see
 #[derive(Parser)]
-#[command(name = "tencode", version, max_term_width = 100, disable_help_subcommand = true, after_help = EXAMPLES)]
+#[command(name = "tencode", version, max_term_width = 100, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Folder of domains; may be given several times and adds up; `built-in` are those shipped with the program [default:
     /// ./domains, and of the shipped ones those that are not there]

@@ -40,11 +40,10 @@ impl Auditing {
 
     /// Keeps an output off the log and the key that signs it.
     pub fn guard(&self) -> Guard {
-        let guard = Guard::default().and("the key of the audit log", &secrets::audit_key_path());
-        match self.path() {
-            Some(path) => guard.and("the audit log", &path),
-            None => guard,
-        }
+        let guard = secrets::audit_key_path()
+            .into_iter()
+            .fold(Guard::default(), |guard, path| guard.and("the key of the audit log", &path));
+        self.path().into_iter().fold(guard, |guard, path| guard.and("the audit log", &path))
     }
 
     /// The log, if one is named. `requires` says who wants it, if somebody does.
@@ -57,7 +56,7 @@ impl Auditing {
             let said = format!("{who} requires an audit log: name one with --audit or TENCODE_AUDIT; nothing is shown");
             return Err(Failure::said(said));
         };
-        Ok(Some(Log::open(&path, Secret::open(&secrets::audit_key_path())?, now)?))
+        Ok(Some(Log::open(&path, Secret::open(&secrets::audit_key_path()?)?, now)?))
     }
 }
 
@@ -136,8 +135,11 @@ pub(crate) fn access(command: &'static str, audience: &str) -> Access {
 }
 
 /// The tokens of ids, of the secret that makes the pseudonyms.
-pub(crate) fn tokens() -> Tokens {
-    Tokens::new(&secrets::pseudonym_key())
+///
+/// # Errors
+/// If there is no such secret.
+pub(crate) fn tokens() -> Result<Tokens, Failure> {
+    Ok(Tokens::new(&secrets::pseudonym_key()?))
 }
 
 /// The clock of this machine.
@@ -154,8 +156,7 @@ fn actor() -> String {
 
 #[cfg(unix)]
 fn uid() -> Option<u32> {
-    // Whose process this is: the standard library has no other way to ask.
-    std::fs::metadata("/proc/self").ok().map(|it| std::os::unix::fs::MetadataExt::uid(&it))
+    Some(rustix::process::getuid().as_raw())
 }
 
 #[cfg(not(unix))]

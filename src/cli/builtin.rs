@@ -56,7 +56,11 @@ fn extract(dir: &Dir<'_>, under: &Path, all: bool) -> Result<PathBuf, Unavailabl
     let name = hasher.finalize().to_hex();
     let target = under.join(name.get(..16).unwrap_or("all"));
     if target.is_dir() {
-        return Ok(target);
+        if is_whole(dir, &target, all) {
+            return Ok(target);
+        }
+        // Somebody changed it, or an earlier program could not write all of it.
+        let _ = std::fs::remove_dir_all(&target);
     }
     let failed = |source| Unavailable::Folder { path: target.clone(), source };
     let draft = under.join(format!("draft-{}", std::process::id()));
@@ -75,6 +79,27 @@ fn extract(dir: &Dir<'_>, under: &Path, all: bool) -> Result<PathBuf, Unavailabl
         let _ = std::fs::remove_dir_all(&draft);
     }
     Ok(target)
+}
+
+/// Whether a folder holds what the program holds, and nothing else.
+fn is_whole(dir: &Dir<'_>, target: &Path, all: bool) -> bool {
+    let wanted = |inner: &Dir<'_>| all || inner.path().starts_with("shared");
+    let mut names = BTreeSet::new();
+    let is_file = |file: &include_dir::File<'_>| {
+        std::fs::read(target.join(file.path())).is_ok_and(|bytes| bytes == file.contents())
+    };
+    for inner in dir.dirs().filter(|inner| wanted(inner)) {
+        names.insert(inner.path());
+        if !is_whole(inner, target, true) {
+            return false;
+        }
+    }
+    if all {
+        names.extend(dir.files().map(include_dir::File::path));
+    }
+    let Ok(entries) = std::fs::read_dir(target.join(dir.path())) else { return false };
+    let is_known = |entry: std::fs::DirEntry| entry.path().strip_prefix(target).is_ok_and(|path| names.contains(path));
+    entries.flatten().all(is_known) && (!all || dir.files().all(is_file))
 }
 
 fn hash(dir: &Dir<'_>, hasher: &mut blake3::Hasher) {

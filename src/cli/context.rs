@@ -8,6 +8,7 @@ use super::session::Reach;
 use super::session::Session;
 use super::terminal::Terminal;
 use crate::definitions::compile::Outcome;
+use crate::definitions::import::sources::Folders;
 use crate::definitions::load;
 use crate::diagnostics;
 use crate::diagnostics::Diagnostic;
@@ -38,13 +39,13 @@ impl Context {
 
     /// The registry of a session; compiled first if anything changed. Domains that were refused are named.
     pub fn open(session: &Session, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
-        let (registry, built) = Context::opened(session)?;
+        let (registry, built) = Context::opened(session, terminal)?;
         note_refused(built.as_ref(), None, terminal);
         Ok(registry)
     }
 
     /// The registry of a session, and what came of compiling if anything had changed.
-    fn opened(session: &Session) -> Result<(Arc<Registry>, Option<Outcome>), Failure> {
+    fn opened(session: &Session, terminal: &mut Terminal) -> Result<(Arc<Registry>, Option<Outcome>), Failure> {
         let (mut spinner, mut built) = (None, None);
         let registry = session.open(&mut |progress| match progress {
             Progress::Building => spinner = Some(Terminal::spinner("building the registry")),
@@ -54,7 +55,12 @@ impl Context {
                 }
                 built = Some(*outcome);
             }
+            Progress::NotKept(why) => {
+                let text = format!("the registry is made again at each start, which takes longer: no cache ({why})");
+                terminal.note(&text);
+            }
         })?;
+        note_missing(&session.releases, terminal);
         Ok((registry, built))
     }
 
@@ -67,7 +73,7 @@ impl Context {
         if !session.has(domain)? {
             return Err(no_domain(domain, &session.folders()?, &session));
         }
-        let (registry, built) = Context::opened(&session)?;
+        let (registry, built) = Context::opened(&session, terminal)?;
         note_refused(built.as_ref(), Some(domain), terminal);
         if registry.domain_names().any(|name| name == domain) {
             return Ok(registry);
@@ -76,6 +82,13 @@ impl Context {
         let outcome = built.map_or_else(|| session.compile(), Ok)?;
         note_errors(&outcome, terminal);
         Err(Failure::said(format!("the domain `{domain}` has errors and is refused: see `tencode check`")))
+    }
+}
+
+/// Names the folders of releases that are wanted and not there.
+fn note_missing(releases: &Folders, terminal: &mut Terminal) {
+    for folder in releases.missing() {
+        terminal.note(&format!("TENCODE_DATA names {}, and there is no such folder", folder.display()));
     }
 }
 

@@ -105,7 +105,7 @@ impl EngineArgs {
         access.record.clone_from(&engine.record().name);
         let asked = Asked::begin(log, access, terminal)?;
         let engine = match asked.access() {
-            Some(access) => engine.audited(Audited { access: access.clone(), tokens: auditing::tokens() }),
+            Some(access) => engine.audited(Audited { access: access.clone(), tokens: auditing::tokens()? }),
             None => engine,
         };
         Ok((engine, asked))
@@ -120,7 +120,7 @@ impl EngineArgs {
             on: self.on,
             today: today(),
             candidates,
-            key: secrets::pseudonym_key(),
+            key: secrets::pseudonym_key()?,
         };
         engine(registry, &self.domain, options)
     }
@@ -132,8 +132,8 @@ pub(crate) fn engine(registry: Arc<Registry>, domain: &str, options: Options) ->
     if !engine.wants_names() {
         return Ok(engine);
     }
-    // Without the large lists the words of `domains/shared` remain.
-    let Ok(names) = name_lists(&Folders::of_user()) else { return Ok(engine) };
+    // Without the large lists the words of `domains/shared` remain; lists that are there must be read.
+    let names = name_lists(&Folders::of_user()).map_err(|error| Failure::said(error.to_string()))?;
     Ok(engine.with_redactor(|redactor| redactor.with_names(Arc::new(names))))
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod auditing;
 mod builtin;
+mod cache;
 mod commands;
 mod context;
 mod engine_args;

@@ -1,9 +1,9 @@
 //! Where `-o` writes: beside the path, under its name when it is whole, and never over a file that is in use for something
 //! else.
 
+use super::cache;
 use super::exit::Failure;
 use super::secrets;
-use super::session;
 use super::terminal::Terminal;
 use crate::audit;
 use crate::files;
@@ -200,9 +200,8 @@ impl Output {
 fn watch() {
     // Where a signal is ignored (`nohup`), it stays so. What is left then is removed by the next run.
     let _ = ctrlc::try_set_handler(|| {
-        let cache = session::cache_folder();
         let paths = files::abandon_drafts();
-        for path in paths.iter().filter(|path| !path.starts_with(&cache)) {
+        for path in paths.iter().filter(|path| cache::folder().is_none_or(|cache| !path.starts_with(cache))) {
             let state = if path.exists() { "is as it was" } else { "was not written" };
             let _ = writeln!(io::stderr(), "tencode: interrupted; {} {state}", path.display());
         }
@@ -216,13 +215,16 @@ fn kept(identity: (u64, u64)) -> Option<&'static str> {
     let mut numbers = BTreeSet::new();
     let number = |path: PathBuf| std::fs::metadata(path).ok().and_then(|it| self::identity(&it));
     let mut note = |path: PathBuf| numbers.extend(number(path));
-    note(secrets::audit_key_path());
-    below(&secrets::data_folder(), DEEPEST, &mut note);
+    secrets::audit_key_path().into_iter().for_each(&mut note);
+    if let Ok(folder) = secrets::data_folder() {
+        below(&folder, DEEPEST, &mut note);
+    }
     if numbers.contains(&identity) {
         return Some("a file of the data folder: a key, an answer or a release");
     }
     numbers.clear();
-    below(&session::cache_folder(), DEEPEST, &mut |path| numbers.extend(number(path)));
+    let cache = cache::folder().unwrap_or(Path::new(""));
+    below(cache, DEEPEST, &mut |path| numbers.extend(number(path)));
     numbers.contains(&identity).then_some("a file of the cache")
 }
 

@@ -1,59 +1,60 @@
 //! The keys of this user: where they are kept, and how they are made.
 
-use std::io::Read;
+use super::exit::Failure;
+use crate::files;
+use crate::files::KeyError;
 use std::path::PathBuf;
 
 /// The user's data folder.
-pub(crate) fn data_folder() -> PathBuf {
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-    let base = std::env::var_os("XDG_DATA_HOME").filter(|it| !it.is_empty()).map(PathBuf::from).or_else(home);
-    base.unwrap_or_else(std::env::temp_dir).join("tencode")
+///
+/// # Errors
+/// If neither `XDG_DATA_HOME` nor `HOME` is set: nothing that lasts or is secret goes to a folder for temporary files.
+pub(crate) fn data_folder() -> Result<PathBuf, Failure> {
+    let set = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    let base = set("XDG_DATA_HOME").or_else(|| set("HOME").map(|home| home.join(".local/share")));
+    let base = base.ok_or_else(|| {
+        Failure::said("there is no folder for keys: set XDG_DATA_HOME to one that only this user can write to")
+    });
+    Ok(base?.join("tencode"))
 }
 
 /// The secret of the pseudonyms: that of `TENCODE_KEY`, else one made once and kept in the user's data folder, so that
 /// the same person has the same pseudonym in every run here and nowhere else.
-pub(crate) fn pseudonym_key() -> [u8; 32] {
+///
+/// # Errors
+/// If it cannot be read or kept: pseudonyms of a key that is lost fit no other run.
+pub(crate) fn pseudonym_key() -> Result<[u8; 32], Failure> {
     if let Some(key) = std::env::var_os("TENCODE_KEY").filter(|key| !key.is_empty()) {
-        return blake3::derive_key("tencode pseudonyms", key.as_encoded_bytes());
+        return Ok(derived(key.as_encoded_bytes()));
     }
-    let path = data_folder().join("pseudonyms.key");
-    if let Some(key) = std::fs::read(&path).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
-        return key;
-    }
-    let key = random();
-    let _ = std::fs::create_dir_all(data_folder());
-    // If it cannot be kept, the pseudonyms of this run stand alone.
-    let _ = write_secret(&path, &key);
-    key
+    Ok(files::key(&data_folder()?.join("pseudonyms.key"))?)
 }
 
-fn write_secret(path: &std::path::Path, key: &[u8; 32]) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(key)
+/// The secret of the marks by which `stats` knows encounters again. It has nothing to do with `TENCODE_KEY`: with another
+/// secret of the pseudonyms the same encounters are known all the same.
+///
+/// # Errors
+/// If it cannot be read or kept.
+pub(crate) fn answers_key() -> Result<[u8; 32], Failure> {
+    Ok(files::key(&data_folder()?.join("answers.key"))?)
 }
 
-/// Thirty-two bytes nobody can guess.
-fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    let is_read = std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).is_ok();
-    if is_read {
-        return bytes;
-    }
-    // Elsewhere: the random keys that the standard library seeds its hash maps with.
-    for part in bytes.chunks_mut(8) {
-        use std::hash::BuildHasher;
-        let number = std::collections::hash_map::RandomState::new().hash_one(0_u8).to_le_bytes();
-        part.copy_from_slice(number.get(..part.len()).unwrap_or(&number));
-    }
-    bytes
+/// The key of the pseudonyms of a secret of any length.
+fn derived(secret: &[u8]) -> [u8; 32] {
+    blake3::derive_key("tencode pseudonyms", secret)
 }
 
 /// Where the signing key is kept: `TENCODE_AUDIT_KEY`, else the user's data folder.
-pub(crate) fn audit_key_path() -> PathBuf {
+///
+/// # Errors
+/// As [`data_folder`].
+pub(crate) fn audit_key_path() -> Result<PathBuf, Failure> {
     let named = std::env::var_os("TENCODE_AUDIT_KEY").filter(|it| !it.is_empty());
-    named.map_or_else(|| data_folder().join("audit.key"), PathBuf::from)
+    named.map_or_else(|| Ok(data_folder()?.join("audit.key")), |path| Ok(PathBuf::from(path)))
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Failure {
+        Failure::said(format!("{error}; nothing is shown"))
+    }
 }

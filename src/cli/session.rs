@@ -3,6 +3,9 @@
 //! The compiled registry is kept in the user's cache and made anew when a definition, a release or the program changes.
 
 use super::builtin;
+use super::cache;
+use super::cache::Scratch;
+use super::cache::Sums;
 use super::unavailable::Unavailable;
 use crate::definitions::compile;
 use crate::definitions::compile::Outcome;
@@ -10,6 +13,8 @@ use crate::definitions::compile::Releases;
 use crate::definitions::import::sources::Folders;
 use crate::definitions::load;
 use crate::definitions::load::DomainSource;
+use crate::files;
+use crate::files::Rights;
 use crate::registry;
 use crate::registry::Registry;
 use crate::registry::segments::Segments;
@@ -40,6 +45,35 @@ pub struct Session {
     shipped: Vec<PathBuf>,
     /// Where releases are looked for.
     pub releases: Folders,
+    /// Where shipped domains are laid out.
+    base: Base,
+}
+
+/// Where shipped domains are laid out.
+enum Base {
+    Cache(&'static Path),
+    /// There is no cache: for this run only.
+    Scratch(Scratch),
+}
+
+impl Base {
+    /// The cache if the shipped domains are there or can be written there, else a folder for this run.
+    fn new() -> Result<Base, Unavailable> {
+        if let Some(folder) = cache::folder()
+            && builtin::lay_out(folder).and(builtin::lay_out_shared(folder)).is_ok()
+        {
+            return Ok(Base::Cache(folder));
+        }
+        let failed = |source| Unavailable::Folder { path: std::env::temp_dir(), source };
+        Ok(Base::Scratch(Scratch::new().map_err(failed)?))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Base::Cache(folder) => folder,
+            Base::Scratch(scratch) => scratch.path(),
+        }
+    }
 }
 
 impl Session {
@@ -48,22 +82,22 @@ impl Session {
     /// # Errors
     /// [`Unavailable::Folder`] if a folder cannot be read or the domains built into the program cannot be laid out.
     pub fn new(domains: &[PathBuf], reach: Reach) -> Result<Session, Unavailable> {
-        let mut roots = Vec::new();
+        let (base, mut roots) = (Base::new()?, Vec::new());
         for root in domains {
             let is_built_in = root.as_os_str() == BUILT_IN && !root.is_dir();
-            roots.push(if is_built_in { builtin::lay_out(&cache_folder())? } else { root.clone() });
+            roots.push(if is_built_in { builtin::lay_out(base.path())? } else { root.clone() });
         }
         let (mut shipped, here) = (Vec::new(), PathBuf::from("domains"));
         if roots.is_empty() && here.is_dir() {
-            shipped = beside(&here, reach)?;
+            shipped = beside(&here, reach, base.path())?;
             roots.push(here);
         } else if roots.is_empty() {
-            roots.push(builtin::lay_out(&cache_folder())?);
+            roots.push(builtin::lay_out(base.path())?);
         }
         if !roots.iter().any(|root| root.join("shared").is_dir()) {
-            roots.push(builtin::lay_out_shared(&cache_folder())?);
+            roots.push(builtin::lay_out_shared(base.path())?);
         }
-        Ok(Session { roots, shipped, releases: Folders::of_user() })
+        Ok(Session { roots, shipped, releases: Folders::of_user(), base })
     }
 
     /// Folders of all domains; a domain in an earlier folder hides one of the same name in a later one.
@@ -104,8 +138,8 @@ impl Session {
 
     /// The folders that are searched for domains, for a message.
     pub fn places(&self) -> String {
-        let cache = cache_folder();
-        let name = |root: &PathBuf| match root.strip_prefix(&cache) {
+        let cache = self.base.path();
+        let name = |root: &PathBuf| match root.strip_prefix(cache) {
             Ok(_) => "those built into the program".to_owned(),
             Err(_) => root.display().to_string(),
         };
@@ -156,40 +190,36 @@ impl Session {
     /// Opens the registry of the domains; compiles it first if anything changed. `said` is called before a build.
     ///
     /// # Errors
-    /// [`Unavailable`] if the domains cannot be read or the registry cannot be written.
+    /// [`Unavailable`] if the domains cannot be read or the registry cannot be made.
     pub fn open(&self, said: &mut dyn FnMut(Progress)) -> Result<Arc<Registry>, Unavailable> {
-        let stamp = self.stamp()?;
-        let path = self.registry_path();
-        if let Ok(registry) = Registry::open(&path)
-            && registry.stamp() == stamp
-        {
+        let (stamp, path) = (self.stamp()?, self.registry_path());
+        let kept = path.as_ref().and_then(|path| Registry::open(path).ok());
+        if let Some(registry) = kept.filter(|registry| registry.stamp() == stamp) {
             return Ok(Arc::new(registry));
         }
         said(Progress::Building);
         let outcome = self.compile()?;
-        let path = Session::write(&outcome, stamp, &path)?;
+        let (parts, segments) = (outcome.compiled.parts(stamp), Session::segments());
+        let bytes = registry::lay_out(Path::new("the registry"), &parts, &segments)?;
+        let written = path.as_ref().map(|path| files::replace(path, Rights::Owner, &bytes).map(|()| path));
+        let (registry, why) = match written {
+            Some(Ok(path)) => {
+                segments.tidy();
+                (Registry::open(path)?, None)
+            }
+            Some(Err(error)) => (Registry::of_bytes(&bytes)?, Some(error.to_string())),
+            None => (Registry::of_bytes(&bytes)?, Some(cache::why_none().to_owned())),
+        };
         said(Progress::Built(Box::new(outcome)));
-        Ok(Arc::new(Registry::open(&path)?))
-    }
-
-    /// Writes a registry; beside the cache if that cannot be written.
-    fn write(outcome: &Outcome, stamp: [u8; 32], path: &Path) -> Result<PathBuf, Unavailable> {
-        let parts = outcome.compiled.parts(stamp);
-        if let Some(folder) = path.parent() {
-            let _ = std::fs::create_dir_all(folder);
+        if let Some(why) = why {
+            said(Progress::NotKept(why));
         }
-        let segments = Session::segments();
-        if registry::write_with(path, &parts, &segments).is_ok() {
-            segments.tidy();
-            return Ok(path.to_path_buf());
-        }
-        let other = std::env::temp_dir().join(format!("tencode-{}.registry", std::process::id()));
-        registry::write(&other, &parts)?;
-        Ok(other)
+        Ok(Arc::new(registry))
     }
 
     /// Where the registry of these folders is kept.
-    pub fn registry_path(&self) -> PathBuf {
+    /// `None` where there is no cache.
+    pub fn registry_path(&self) -> Option<PathBuf> {
         let mut hasher = blake3::Hasher::new();
         for root in self.roots.iter().chain(&self.shipped) {
             let whole = root.canonicalize().unwrap_or_else(|_| root.clone());
@@ -197,37 +227,44 @@ impl Session {
             hasher.update(b"\n");
         }
         let name = hasher.finalize().to_hex();
-        cache_folder().join(format!("{}.registry", name.get(..16).unwrap_or("all")))
+        Some(cache::folder()?.join(format!("{}.registry", name.get(..16).unwrap_or("all"))))
     }
 
     /// The store of what builds before this one made of releases and large code sets.
     pub fn segments() -> Segments {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-        if let Ok(program) = std::env::current_exe() {
-            stamp_file(&mut hasher, &program);
-        }
-        Segments::in_folder(cache_folder().join("segments"), *hasher.finalize().as_bytes())
+        let Some(folder) = cache::folder() else { return Segments::none() };
+        let mut sums = Sums::open();
+        let program = program(&mut sums);
+        sums.keep();
+        Segments::in_folder(folder.join("segments"), program)
     }
 
-    /// Changes when a definition, a script, a release or the program does.
+    /// Changes when the content of a definition, a script, a release or the program does; paths and times change nothing.
     ///
     /// # Errors
     /// [`Unavailable::Folder`] if a folder cannot be read.
     pub fn stamp(&self) -> Result<[u8; 32], Unavailable> {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-        if let Ok(program) = std::env::current_exe() {
-            stamp_file(&mut hasher, &program);
-        }
+        let (mut hasher, mut sums) = (blake3::Hasher::new(), Sums::open());
+        hasher.update(&program(&mut sums));
         for folder in self.folders()? {
-            stamp_folder(&mut hasher, &folder, 4);
+            stamp_folder(&mut hasher, &mut sums, &folder, 4);
         }
         for release in self.releases.files() {
-            stamp_file(&mut hasher, &release);
+            stamp_file(&mut hasher, &mut sums, &release);
         }
+        sums.keep();
         Ok(*hasher.finalize().as_bytes())
     }
+}
+
+/// The version and the content of the program.
+fn program(sums: &mut Sums) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    if let Ok(program) = std::env::current_exe() {
+        hasher.update(&sums.of(&program));
+    }
+    *hasher.finalize().as_bytes()
 }
 
 /// What happens while a registry is opened.
@@ -236,13 +273,8 @@ pub enum Progress {
     Building,
     /// The build is done.
     Built(Box<Outcome>),
-}
-
-/// The folder where compiled registries are kept: `$XDG_CACHE_HOME/tencode`, else `~/.cache/tencode`.
-pub fn cache_folder() -> PathBuf {
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    let base = std::env::var_os("XDG_CACHE_HOME").filter(|it| !it.is_empty()).map(PathBuf::from).or_else(home);
-    base.unwrap_or_else(std::env::temp_dir).join("tencode")
+    /// The registry is in no cache, and why: the next start makes it again.
+    NotKept(String),
 }
 
 /// The large name lists among the files of some folders. What they were read into is kept in the cache.
@@ -250,11 +282,12 @@ pub fn cache_folder() -> PathBuf {
 /// # Errors
 /// If a list is there and cannot be read.
 pub fn name_lists(releases: &Folders) -> Result<NameLists, text::Error> {
-    NameLists::load(&releases.files(), Some(&cache_folder().join("names.lists")))
+    let kept = cache::folder().map(|folder| folder.join("names.lists"));
+    NameLists::load(&releases.files(), kept.as_deref())
 }
 
 /// The shipped domains that are used besides those of a folder.
-fn beside(here: &Path, reach: Reach) -> Result<Vec<PathBuf>, Unavailable> {
+fn beside(here: &Path, reach: Reach, base: &Path) -> Result<Vec<PathBuf>, Unavailable> {
     let own = load::folders(here).map_err(|source| Unavailable::Folder { path: here.to_path_buf(), source })?;
     let is_own = |name: &str| own.iter().any(|folder| folder.file_name().is_some_and(|known| known == name));
     let others: Vec<&str> = builtin::names().filter(|name| !is_own(name)).collect();
@@ -275,7 +308,7 @@ fn beside(here: &Path, reach: Reach) -> Result<Vec<PathBuf>, Unavailable> {
     if used.is_empty() {
         return Ok(Vec::new());
     }
-    let root = builtin::lay_out(&cache_folder())?;
+    let root = builtin::lay_out(base)?;
     Ok(used.into_iter().map(|name| root.join(name)).collect())
 }
 
@@ -286,30 +319,26 @@ fn same_file(one: &Path, two: &Path) -> bool {
     }
 }
 
-fn stamp_folder(hasher: &mut blake3::Hasher, folder: &Path, depth: u8) {
+fn stamp_folder(hasher: &mut blake3::Hasher, sums: &mut Sums, folder: &Path, depth: u8) {
+    hasher.update(folder.file_name().unwrap_or_default().as_encoded_bytes());
+    hasher.update(b"/");
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
     for path in paths {
         if path.is_dir() {
             if depth > 0 {
-                stamp_folder(hasher, &path, depth - 1);
+                stamp_folder(hasher, sums, &path, depth - 1);
             }
         } else {
-            stamp_file(hasher, &path);
+            stamp_file(hasher, sums, &path);
         }
     }
 }
 
-/// Path, length and time of change. Contents are not read: a start has no time for it.
-fn stamp_file(hasher: &mut blake3::Hasher, path: &Path) {
-    hasher.update(path.to_string_lossy().as_bytes());
+/// Name and content.
+fn stamp_file(hasher: &mut blake3::Hasher, sums: &mut Sums, path: &Path) {
+    hasher.update(path.file_name().unwrap_or_default().as_encoded_bytes());
     hasher.update(b"\0");
-    let Ok(about) = std::fs::metadata(path) else { return };
-    hasher.update(&about.len().to_le_bytes());
-    if let Ok(changed) = about.modified()
-        && let Ok(since) = changed.duration_since(std::time::UNIX_EPOCH)
-    {
-        hasher.update(&since.as_nanos().to_le_bytes());
-    }
+    hasher.update(&sums.of(path));
 }

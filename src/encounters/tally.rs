@@ -6,6 +6,7 @@ use super::engine::Engine;
 use super::engine::Worker;
 use super::read::Unreadable;
 use super::write;
+use crate::model::day::Day;
 use crate::privacy::Disclosure;
 use crate::privacy::ShownFields;
 use crate::privacy::ShownValue;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::io;
 use std::io::Write;
+use unicode_normalization::UnicodeNormalization;
 
 /// What encounters are counted by, or compared by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +66,7 @@ impl<'e> Tally<'e> {
             By::Candidate => disclosure.candidates().iter().find(|it| !it.below).map(|it| it.code.to_owned()),
             By::Date(path, length) => {
                 let date = values(disclosure, path).into_iter().next()?;
-                date.get(..*length).map(str::to_owned)
+                is_date(&date).then(|| date.get(..*length).map(str::to_owned))?
             }
             By::Field(path) => values(disclosure, path).into_iter().next(),
             By::All(path) => Some(values(disclosure, path).join("|")).filter(|it| !it.is_empty()),
@@ -89,6 +91,26 @@ impl<'e> Tally<'e> {
         });
         labels.flatten().filter_map(|label| Some(label.get(known)?.name.clone())).collect()
     }
+}
+
+/// An id in one way of writing: in one form of Unicode and in lower case, without blanks and signs. So the same person is
+/// counted once, however the id is written.
+fn normal(id: &str) -> String {
+    let folded: String = id.nfkc().flat_map(char::to_lowercase).collect();
+    let plain: String = folded.nfkc().filter(|sign| sign.is_alphanumeric()).collect();
+    if plain.is_empty() { folded.trim().to_owned() } else { plain }
+}
+
+/// Whether a text begins with a year, a month of a year or a day, as dates are shown. What could not be read as a date is
+/// none.
+fn is_date(text: &str) -> bool {
+    let day = text.get(..10).unwrap_or(text);
+    let whole = match day.len() {
+        4 => format!("{day}-01-01"),
+        7 => format!("{day}-01"),
+        _ => day.to_owned(),
+    };
+    Day::parse(&whole).is_some_and(|it| it.to_string() == whole)
 }
 
 /// The values shown at a path of field names, one for each item of the lists on the way.
@@ -139,7 +161,8 @@ impl Desk for Tally<'_> {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
         let disclosure = self.worker.disclose_of(line, text, &mut |id| {
             // What has no id is known by all it says.
-            hasher.update(id.or(text.ok()).unwrap_or_default().as_bytes());
+            let known = id.map(normal).or(text.ok().map(str::to_owned)).unwrap_or_default();
+            hasher.update(known.as_bytes());
         });
         if disclosure.is_unreadable() {
             return Outcome::Refused;
@@ -179,5 +202,40 @@ impl Write for Taker<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_same_in_every_writing() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for number in 0..400 {
+            let id = format!("INC-{number:03}");
+            let sign = |random: &mut fastrand::Rng, sign: char| match random.u8(0..4) {
+                0 => sign.to_lowercase().to_string(),
+                // Full-width letters and digits stand 0xFEE0 behind the plain ones.
+                1 if sign.is_ascii_alphanumeric() => {
+                    char::from_u32(u32::from(sign) + 0xFEE0).unwrap_or(sign).to_string()
+                }
+                2 => format!("{sign} "),
+                _ => sign.to_string(),
+            };
+            let other: String = id.chars().map(|it| sign(&mut random, it)).collect();
+            assert_eq!(normal(&id), normal(&format!(" {other}\t")), "{other}");
+            assert_ne!(normal(&id), normal(&format!("INC-{}", number + 1000)));
+        }
+    }
+
+    #[test]
+    fn only_a_date_is_a_date() {
+        for text in ["2024", "2024-03", "2024-03-01", "2024-03-01T10:00:00"] {
+            assert!(is_date(text), "{text}");
+        }
+        for text in ["07/23/2024", "July 2024", "2024-13", "2024-3-1", "20240301", "", "24"] {
+            assert!(!is_date(text), "{text}");
+        }
     }
 }

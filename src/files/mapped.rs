@@ -20,6 +20,16 @@ impl Mapped {
         unsafe { memmap2::Mmap::map(file) }.map(Mapped)
     }
 
+    /// Copies bytes into memory that belongs to no file, aligned as a map is.
+    ///
+    /// # Errors
+    /// If the system has no memory for it.
+    pub fn copy(bytes: &[u8]) -> io::Result<Mapped> {
+        let mut map = memmap2::MmapMut::map_anon(bytes.len().max(1))?;
+        map.get_mut(..bytes.len()).unwrap_or_default().copy_from_slice(bytes);
+        map.make_read_only().map(Mapped)
+    }
+
     /// Maps one byte of memory that belongs to no file, for where there is nothing to read.
     ///
     /// # Errors

@@ -5,8 +5,10 @@
 
 mod draft;
 mod error;
+mod key;
 mod mapped;
 mod packed;
+mod trust;
 
 pub use draft::Draft;
 pub use draft::Rights;
@@ -14,8 +16,17 @@ pub use draft::abandon_drafts;
 pub use draft::replace;
 pub use draft::sync_folder;
 pub use error::Error;
+pub use key::Key;
+pub use key::KeyError;
+pub use key::kept_key;
+pub use key::key;
+pub use key::own_folder;
+pub use key::random_bytes;
 pub use mapped::Mapped;
 pub use packed::Unpacked;
 pub use packed::peek;
 pub use packed::read;
 pub use packed::unpack;
+pub use trust::Distrust;
+pub use trust::trust_file;
+pub use trust::trust_folder;

@@ -80,8 +80,25 @@ impl Registry {
             remember_verified(path);
         }
         let (header, table) = (*header, table.to_vec());
+        Registry::mapped(path.display().to_string(), map, &header, &table)
+    }
+
+    /// A registry that was laid out a moment ago and is kept in no file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if there is no memory for it, [`Error::Unfit`] if it is none.
+    pub fn of_bytes(bytes: &[u8]) -> Result<Registry, Error> {
+        let path = "the registry in memory".to_owned();
+        let map = Mapped::copy(bytes).map_err(|source| Error::File { path: path.clone(), source })?;
+        let (header, table) = front(&map).map_err(|why| Error::Unfit { path: path.clone(), why: why.to_owned() })?;
+        let (header, table) = (*header, table.to_vec());
+        Registry::mapped(path, map, &header, &table)
+    }
+
+    fn mapped(path: String, map: Mapped, header: &Header, table: &[Section]) -> Result<Registry, Error> {
         let mut registry = Registry {
-            path: path.display().to_string(),
+            path,
             map,
             id: format!("blake3:{}", blake3::Hash::from(header.content).to_hex()),
             stamp: header.stamp,
@@ -92,7 +109,7 @@ impl Registry {
             shared_at: 0..0,
             shared: OnceLock::new(),
         };
-        registry.place(&table)?;
+        registry.place(table)?;
         Ok(registry)
     }
 

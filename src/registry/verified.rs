@@ -33,19 +33,21 @@ pub(super) fn is_remembered(path: &Path, file: &File) -> bool {
     matches!((known, file.metadata()), (Ok(known), Ok(metadata)) if known == identity(&metadata))
 }
 
-/// Length, time of change and number of a file.
+/// Length, times of change and number of a file.
 fn identity(metadata: &std::fs::Metadata) -> String {
     let changed = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let changed = changed.map_or(0, |since| since.as_nanos());
-    format!("{} {changed} {}\n", metadata.len(), file_number(metadata))
+    format!("{} {changed} {}\n", metadata.len(), numbers(metadata))
 }
 
+/// Device, number, and the time of change in the system, which no program can set.
 #[cfg(unix)]
-fn file_number(metadata: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
+fn numbers(metadata: &std::fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    format!("{} {} {}.{:09}", metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
 }
 
 #[cfg(not(unix))]
-fn file_number(_metadata: &std::fs::Metadata) -> u64 {
-    0
+fn numbers(_metadata: &std::fs::Metadata) -> String {
+    String::new()
 }

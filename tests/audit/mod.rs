@@ -141,7 +141,7 @@ fn only_the_owner_reads_log_and_key() {
     assert_eq!(Secret::open(&key).unwrap().public(), made);
     assert_eq!(made.to_string().parse::<Public>().unwrap(), made);
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).unwrap();
-    assert!(matches!(Secret::open(&key), Err(Error::OpenKey { .. })));
+    assert!(matches!(Secret::open(&key), Err(Error::Key(_))));
 }
 
 /// Each of 1,000 changed bytes is found, and the row it stands in is named.

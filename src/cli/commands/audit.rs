@@ -143,7 +143,7 @@ impl Trust {
     /// The key given, else that of this user, if there is one.
     fn key(&self) -> Result<Option<Public>, Failure> {
         let Some(given) = &self.key else {
-            let kept = Secret::kept(&secrets::audit_key_path()).map_err(|error| said(&error))?;
+            let kept = Secret::kept(&secrets::audit_key_path()?).map_err(|error| said(&error))?;
             return Ok(kept.map(|secret| secret.public()));
         };
         let text = if given.starts_with("ed25519:") {
@@ -194,10 +194,13 @@ fn say(report: &Report, path: &Path, terminal: &mut Terminal) -> Result<Verdict,
 
 impl Export {
     fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let token = self.subject.as_deref().map(|id| {
-            let (domain, record) = (self.domain.as_deref(), self.record.as_deref());
-            auditing::tokens().token(domain.unwrap_or_default(), record.unwrap_or_default(), id)
-        });
+        let token = match self.subject.as_deref() {
+            Some(id) => {
+                let (domain, record) = (self.domain.as_deref(), self.record.as_deref());
+                Some(auditing::tokens()?.token(domain.unwrap_or_default(), record.unwrap_or_default(), id))
+            }
+            None => None,
+        };
         let wanted = [
             ("subject", token.as_deref()),
             ("domain", self.domain.as_deref()),
@@ -228,7 +231,7 @@ impl Checkpoint {
         if !self.log.is_file() {
             return Err(Failure::file(&self.log, io::ErrorKind::NotFound.into()));
         }
-        let secret = Secret::open(&secrets::audit_key_path()).map_err(|error| said(&error))?;
+        let secret = Secret::open(&secrets::audit_key_path()?).map_err(|error| said(&error))?;
         let log = Log::open(&self.log, secret, auditing::now);
         let head = log.and_then(|mut log| log.head()).map_err(|error| said(&error))?;
         let head = head.ok_or_else(|| Failure::said(format!("{}: there is no row yet", self.log.display())))?;

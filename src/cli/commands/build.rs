@@ -1,5 +1,6 @@
 //! `tencode build`
 
+use crate::cli::cache;
 use crate::cli::context::Context;
 use crate::cli::context::note_errors;
 use crate::cli::exit::Failure;
@@ -78,7 +79,8 @@ impl Build {
                 path
             }
             None => {
-                let path = session.registry_path();
+                let none = || Failure::said(format!("there is no cache ({}): name a file with -o", cache::why_none()));
+                let path = session.registry_path().ok_or_else(none)?;
                 make_folder(&path)?;
                 files::replace(&path, Rights::Usual, &bytes).map_err(|error| Failure::file(&path, error))?;
                 path

@@ -72,6 +72,9 @@ struct Shown<'a> {
     properties: Vec<(String, Vec<String>)>,
     replaced_by: Vec<&'a str>,
     maps: Vec<Mapped<'a>>,
+    /// The last day of the newest release installed, if the day asked about is after it: nothing is known of that day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_until: Option<String>,
     /// Only the starter of the set is installed: the official release may say more.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     starter: bool,
@@ -120,6 +123,8 @@ struct Answer<'a> {
     billable: bool,
     parent: Option<&'a str>,
     ancestors: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_until: Option<String>,
 }
 
 impl Lookup {
@@ -225,6 +230,7 @@ fn answer(
         billable: codes.is_assignable(code, on),
         parent: ancestors.first().copied(),
         ancestors,
+        known_until: known_until(codes, on).map(|day| day.to_string()),
     })?;
     Ok(true)
 }
@@ -251,6 +257,9 @@ pub(crate) fn show(
         (_, false) => format!("not in force on {on}"),
     };
     terminal.line(&format!("  {} · {state}", shown.set))?;
+    if let Some(until) = &shown.known_until {
+        terminal.line(&format!("  the newest release installed ends on {until}: what holds on {on} is not known"))?;
+    }
     words(&shown, codes, terminal)
 }
 
@@ -340,6 +349,7 @@ fn shown<'r>(registry: &'r Registry, set: SetId, code: CodeId, on: Day) -> Resul
         properties: properties(codes, code),
         replaced_by: codes.replaced_by(code).into_iter().flat_map(|it| it.1).map(|code| codes.code(code)).collect(),
         maps: maps(registry, set, code, on),
+        known_until: known_until(codes, on).map(|day| day.to_string()),
         starter: codes.is_starter(),
     })
 }
@@ -351,6 +361,13 @@ fn properties(codes: Codes<'_>, code: CodeId) -> Vec<(String, Vec<String>)> {
         (name, values.iter().map(|value| codes.property_text(place, value)).collect::<Vec<_>>())
     });
     valued.filter(|(_, values)| !values.is_empty()).collect()
+}
+
+/// The last day that any release of a set covers, if a day is after it. A set without releases, or with one that has no last
+/// day, covers every day.
+fn known_until(codes: Codes<'_>, on: Day) -> Option<Day> {
+    let ends: Option<Vec<Day>> = codes.releases().iter().map(|release| release.to).collect();
+    ends?.into_iter().max().filter(|last| *last < on)
 }
 
 fn maps(registry: &Registry, set: SetId, code: CodeId, on: Day) -> Vec<Mapped<'_>> {

@@ -19,6 +19,7 @@ use crate::encounters::tally::By;
 use crate::encounters::tally::Seen;
 use crate::encounters::tally::Taker;
 use crate::encounters::tally::Tally;
+use crate::files;
 use crate::model::ids::RecordId;
 use crate::model::policy::Treatment;
 use crate::model::record::Field;
@@ -101,7 +102,7 @@ impl Stats {
             let answer = statistics::hide(&table, rule);
             Answered { answer, is_repeated: false, before: 0, is_withheld: false }
         } else {
-            self.ledger(&engine).answer(&table, &self.by, rule).map_err(|error| Failure::said(error.to_string()))?
+            self.ledger(&engine)?.answer(&table, &self.by, rule).map_err(|error| Failure::said(error.to_string()))?
         };
         asked.note(&Entry::new(Outcome::Shown).count(table.size()))?;
         self.show(&engine, &answered, &table, terminal)?;
@@ -111,14 +112,17 @@ impl Stats {
     }
 
     /// What this audience has been told of this record.
-    fn ledger(&self, engine: &Engine) -> Ledger {
+    fn ledger(&self, engine: &Engine) -> Result<Ledger, Failure> {
         let mut hasher = blake3::Hasher::new();
         for part in [&self.engine_args.domain, &engine.record().name, engine.redactor().audience()] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }
         let name = hasher.finalize().to_hex();
-        Ledger::new(secrets::data_folder().join("answers").join(name.get(..16).unwrap_or("all")))
+        let folder = secrets::data_folder()?.join("answers");
+        files::own_folder(&folder).map_err(|error| Failure::file(&folder, error))?;
+        files::trust_folder(&folder).map_err(|why| Failure::said(format!("{why}; nothing is shown")))?;
+        Ok(Ledger::new(folder.join(name.get(..16).unwrap_or("all"))))
     }
 
     fn show(
@@ -230,7 +234,7 @@ impl Input {
     ) -> Result<Counts, Failure> {
         let path = self.file.as_deref().unwrap_or(Path::new("-"));
         let mut source = Source::open(path, self.format, engine.schema()).map_err(batch::Error::from)?;
-        let key = secrets::pseudonym_key();
+        let key = secrets::answers_key()?;
         let (desk, mut out) = (|| Tally::new(engine, by, &key), Taker::new(take));
         Ok(batch::run(&mut source, engine.schema(), self.jobs.unwrap_or(0), desk, &mut out, &mut |_| {})?)
     }

@@ -125,6 +125,13 @@ impl Folders {
         Folders { folders }
     }
 
+    /// Folders that `TENCODE_DATA` names and that are not there.
+    pub fn missing(&self) -> Vec<&Path> {
+        let own = install_folder();
+        let named = self.folders.iter().filter(|folder| own.as_ref() != Some(folder) && !folder.as_os_str().is_empty());
+        named.filter(|folder| !folder.is_dir()).map(PathBuf::as_path).collect()
+    }
+
     /// All files in them, in a fixed order.
     pub fn files(&self) -> Vec<PathBuf> {
         let (mut out, mut left) = (Vec::new(), MOST);

@@ -16,13 +16,14 @@ use csv_core::ReadRecordResult;
 use std::io;
 use std::io::BufRead;
 
-/// A row with more cells than this is refused: no header is so wide.
-const MOST_CELLS: usize = 100_000;
+/// A row with more cells than this is refused: columns are numbered in 16 bits, and no header is so wide.
+const MOST_CELLS: usize = 65_535;
 
 /// Cuts an input into rows.
 pub(super) struct Rows {
     input: Box<dyn BufRead + Send>,
     parser: csv_core::Reader,
+    quotes: Quotes,
     row: Row,
     header: Option<Header>,
     known: Known,
@@ -48,7 +49,8 @@ struct Row {
 
 enum Outcome {
     Row,
-    TooLong,
+    /// It is read to its end and not kept.
+    Refused(Unreadable),
     End,
 }
 
@@ -58,7 +60,8 @@ impl Rows {
         let parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let mut known = Known { tops: schema.level().names.clone(), lists: Vec::new(), heads: Vec::new() };
         known.find_lists(schema.level(), "");
-        Rows { input, parser, row: Row::default(), header: None, known, line: 1 }
+        let quotes = Quotes { delimiter, state: Quoting::Start, is_odd: false, has_lines: false };
+        Rows { input, parser, quotes, row: Row::default(), header: None, known, line: 1 }
     }
 
     /// What stands between the cells: a comma, unless the header has none but has tabs or semicolons.
@@ -69,7 +72,8 @@ impl Rows {
 
     /// Reads one row into `self.row`. One that is too long is read to its end and not kept.
     fn read(&mut self) -> io::Result<Outcome> {
-        let (mut filled, mut ended, mut is_long) = (0, 0, false);
+        let (mut filled, mut ended, mut refused) = (0, 0, None);
+        self.quotes.begin();
         loop {
             self.row.bytes.resize(self.row.bytes.len().max(filled + 4096), 0);
             self.row.ends.resize(self.row.ends.len().max(ended + 64), 0);
@@ -77,18 +81,23 @@ impl Rows {
             let output = self.row.bytes.get_mut(filled..).unwrap_or_default();
             let ends = self.row.ends.get_mut(ended..).unwrap_or_default();
             let (result, taken, wrote, cells) = self.parser.read_record(input, output, ends);
-            self.line += lines_in(input.get(..taken).unwrap_or_default());
+            let read = input.get(..taken).unwrap_or_default();
+            self.line += lines_in(read);
+            self.quotes.follow(read);
             self.input.consume(taken);
             filled += wrote;
             ended += cells;
             if filled > LONGEST || ended > MOST_CELLS {
-                is_long = true;
+                refused = Some(if filled > LONGEST { Unreadable::TooLong } else { Unreadable::TooManyCells });
                 self.row.bytes = Vec::new();
                 (filled, ended) = (0, 0);
             }
             match result {
-                ReadRecordResult::Record if is_long => return Ok(Outcome::TooLong),
                 ReadRecordResult::Record => {
+                    let why = refused.or(self.quotes.fault().then_some(Unreadable::OpenQuote));
+                    if let Some(why) = why {
+                        return Ok(Outcome::Refused(why));
+                    }
                     self.row.ends.truncate(ended);
                     return Ok(Outcome::Row);
                 }
@@ -111,8 +120,9 @@ impl Rows {
     fn begin(&mut self, block: &mut Block) -> io::Result<bool> {
         match self.read()? {
             Outcome::End => Ok(false),
-            Outcome::TooLong => {
-                block.refuse(1, block.bytes.len(), Unreadable::TooLong);
+            Outcome::Refused(why) => {
+                let why = if why == Unreadable::TooManyCells { Unreadable::TooManyColumns } else { why };
+                block.refuse(1, block.bytes.len(), why);
                 Ok(false)
             }
             Outcome::Row => {
@@ -138,7 +148,7 @@ impl Cut for Rows {
             let Some(header) = &self.header else { return Ok(false) };
             match outcome {
                 Outcome::End => return Ok(false),
-                Outcome::TooLong => block.refuse(line, start, Unreadable::TooLong),
+                Outcome::Refused(why) => block.refuse(line, start, why),
                 Outcome::Row => match header.write(&self.row, &mut block.bytes) {
                     Ok(()) => block.push(line, start),
                     Err(why) => block.refuse(line, start, why),
@@ -150,6 +160,57 @@ impl Cut for Rows {
 
     fn line(&self) -> u64 {
         self.line
+    }
+}
+
+/// Follows the quotes of a row, which the parser forgives: a quote that is left open takes in the rows behind it.
+struct Quotes {
+    delimiter: u8,
+    state: Quoting,
+    /// A text went on behind its closing quote, as it does where an open one met the first quote of a later row.
+    is_odd: bool,
+    /// A line ended between quotes.
+    has_lines: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    /// Before a cell.
+    Start,
+    /// In a cell without quotes.
+    Plain,
+    /// Between quotes.
+    Inside,
+    /// Behind a quote that closes, unless another follows.
+    Behind,
+}
+
+impl Quotes {
+    fn begin(&mut self) {
+        (self.state, self.is_odd, self.has_lines) = (Quoting::Start, false, false);
+    }
+
+    fn follow(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.state = match (self.state, *byte) {
+                (Quoting::Start | Quoting::Behind, b'"') => Quoting::Inside,
+                (Quoting::Inside, b'"') => Quoting::Behind,
+                (Quoting::Inside, byte) => {
+                    self.has_lines |= byte == b'\n';
+                    Quoting::Inside
+                }
+                (_, byte) if byte == self.delimiter || matches!(byte, b'\n' | b'\r') => Quoting::Start,
+                (state, byte) => {
+                    self.is_odd |= state == Quoting::Behind || byte == b'"';
+                    Quoting::Plain
+                }
+            };
+        }
+    }
+
+    /// Whether the row ends in an open quote, or is of several lines that an open quote may have put together.
+    fn fault(&self) -> bool {
+        self.state == Quoting::Inside || self.is_odd && self.has_lines
     }
 }
 
@@ -204,6 +265,9 @@ impl Header {
     fn write(&self, row: &Row, out: &mut Vec<u8>) -> Result<(), Unreadable> {
         if (self.count..row.ends.len()).any(|place| !row.cell(place).trim_ascii().is_empty()) {
             return Err(Unreadable::TooManyCells);
+        }
+        if row.ends.len() < self.count {
+            return Err(Unreadable::TooFewCells);
         }
         write_object(&self.root, row, out)
     }

@@ -225,7 +225,8 @@ fn csv_has_places_in_its_header() {
         1,41,a; b,I10,,x,\r\n\
         2,old,,,E119,,\"a \"\"b\"\"\nc\"\r\n\
         3,,,,,,,too many\r\n\
-        4,\xFF\r\n";
+        4,\xFF,,,,,\r\n\
+        5,41\r\n";
     assert_eq!(
         shown(input, "it.csv", None),
         [
@@ -233,12 +234,62 @@ fn csv_has_places_in_its_header() {
             "3: id=2 patient=(-,old,-) diagnoses=((-,-,-),(E119,-,-)) ?St. Paul=\"a \\\"b\\\"\\nc\" !patient.age:integer",
             "5: this row has more cells than the header",
             "6: this is not UTF-8",
+            "7: this row has fewer cells than the header",
         ]
     );
     assert_eq!(shown(b"id;minutes\n1;4\n", "it.csv", None), ["2: id=1 minutes=4"]);
     assert_eq!(shown(b"id\tminutes\n1\t4\n", "it.tsv", None), ["2: id=1 minutes=4"]);
     assert!(shown(b"", "it.csv", None).is_empty());
     assert!(shown(b"id\n", "it.csv", None).is_empty());
+}
+
+/// A table of random cells, some in quotes, and where its closing quotes stand.
+fn table(random: &mut fastrand::Rng) -> (String, Vec<usize>) {
+    let (mut text, mut closing) = ("id,minutes,note\n".to_owned(), Vec::new());
+    for number in 0..random.usize(2..9) {
+        text.push_str(&format!("{number},4,"));
+        let word = *random.choice(&["", "plain", "a, b", ",x", "two\nlines", "say \"\"so\"\""]).unwrap_or(&"");
+        if word.contains([',', '\n', '"']) || random.bool() {
+            text.push_str(&format!("\"{word}\""));
+            closing.push(text.len() - 1);
+        } else {
+            text.push_str(word);
+        }
+        text.push('\n');
+    }
+    (text, closing)
+}
+
+#[test]
+fn a_quote_that_is_not_closed_takes_in_no_rows_in_silence() {
+    let mut random = fastrand::Rng::with_seed(5);
+    for _ in 0..400 {
+        let (text, closing) = table(&mut random);
+        let right = shown(text.as_bytes(), "it.csv", None);
+        assert!(right.iter().all(|line| !line.contains("quote")), "{text}");
+        let Some(at) = random.choice(&closing) else { continue };
+        let mut open = text.clone();
+        open.remove(*at);
+        let lines = shown(open.as_bytes(), "it.csv", None);
+        let is_said = lines.iter().any(|line| line.contains("a quote is not closed") || line.contains("cells than"));
+        assert!(is_said || lines.len() == right.len(), "{open}\n{lines:?}");
+    }
+}
+
+#[test]
+fn rows_of_another_width_and_headers_that_are_too_wide_are_named() {
+    let mut random = fastrand::Rng::with_seed(6);
+    for _ in 0..200 {
+        let (wide, cells) = (random.usize(2..40), random.usize(1..60));
+        let header: Vec<String> = (0..wide).map(|number| format!("c{number}")).collect();
+        let text = format!("{}\n{}\n", header.join(","), vec!["x"; cells].join(","));
+        let lines = shown(text.as_bytes(), "it.csv", None);
+        let said = ["more cells", "fewer cells"].map(|words| lines.iter().any(|line| line.contains(words)));
+        assert_eq!(said, [cells > wide, cells < wide], "{wide} {cells}: {lines:?}");
+    }
+    let text = format!("{}\n1\n", vec!["c"; 100_000].join(","));
+    let lines = shown(text.as_bytes(), "it.csv", None);
+    assert!(lines.len() == 1 && lines.iter().all(|line| line.contains("columns")), "{lines:?}");
 }
 
 #[test]

@@ -30,6 +30,15 @@ pub enum Unreadable {
     /// A CSV row has more cells than the header has names.
     #[error("this row has more cells than the header")]
     TooManyCells,
+    /// A CSV row has fewer cells than the header has names.
+    #[error("this row has fewer cells than the header")]
+    TooFewCells,
+    /// A CSV header has more columns than are read.
+    #[error("this header has more than 65,535 columns, the rest is not read")]
+    TooManyColumns,
+    /// A quote in a CSV file is not closed where its cell ends.
+    #[error("a quote is not closed in this row, and the rows behind it may be in it")]
+    OpenQuote,
     /// A packed file is damaged or cut.
     #[error("the packed file is damaged here, the rest is not read")]
     Damaged,
@@ -49,6 +58,9 @@ impl Unreadable {
             Unreadable::TooDeep => "this is nested too deeply",
             Unreadable::BrokenArray => "the JSON array is broken here, the rest is not read",
             Unreadable::TooManyCells => "this row has more cells than the header",
+            Unreadable::TooFewCells => "this row has fewer cells than the header",
+            Unreadable::TooManyColumns => "this header has more than 65,535 columns, the rest is not read",
+            Unreadable::OpenQuote => "a quote is not closed in this row, and the rows behind it may be in it",
             Unreadable::Damaged => "the packed file is damaged here, the rest is not read",
             Unreadable::OtherResource => "this FHIR resource is of a type that is no encounter",
         }
