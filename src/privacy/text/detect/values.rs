@@ -180,7 +180,8 @@ impl Value<'_, '_> {
         let length = rest.find(is_end).unwrap_or(rest.len());
         let value = rest.get(..length)?.trim_end_matches(['.', '\'', '’', '?', ':']);
         let is_plain = value.chars().skip(1).all(|c| c.is_lowercase() || c == '-' || c == '\'' || c == '’');
-        (value.len() >= 4 && !is_plain && !value.contains('[')).then_some(value.len())
+        // `user@example.com` is a mail address, `@user` found by its sign.
+        (value.len() >= 4 && !is_plain && !value.contains('[') && !value.starts_with('@')).then_some(value.len())
     }
 
     /// Six digits or more in groups.
