@@ -66,7 +66,7 @@ fn schema() -> Schema {
     let path = folder.path().join("it.registry");
     let parts = registry::Parts { sets: &[set], crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32] };
     registry::write(&path, &parts).unwrap();
-    let record = Record { name: "encounter".to_owned(), title: String::new(), fields };
+    let record = Record { name: "encounter".to_owned(), title: String::new(), zone: None, fields };
     Schema::new(&record, RecordId::FIRST, Arc::new(Registry::open(&path).unwrap()))
 }
 

@@ -59,6 +59,15 @@ fn engine(domain: &str, record: &str) -> Engine {
     Engine::new(Arc::clone(&SHOP.registry), domain, options).unwrap()
 }
 
+/// The rules that say something of a path.
+fn rules_at(engine: &Engine, encounter: &Value, path: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    write::line(&engine.worker().disclose(1, Ok(&encounter.to_string())), &mut out);
+    let shown: Value = serde_json::from_slice(&out).unwrap();
+    let found = shown["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
+    found.iter().filter(|it| it["path"] == path).map(|it| it["rule"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn a_value_that_does_not_fit_is_said_once() {
     let mut rng = fastrand::Rng::with_seed(5);
@@ -73,14 +82,11 @@ fn a_value_that_does_not_fit_is_said_once() {
             let Some((pointer, path)) = rng.choice(all) else { continue };
             let mut odd = encounter.clone();
             *odd.pointer_mut(&pointer).unwrap() = json!({"said by nobody": [rng.u8(..)]});
-            let mut out = Vec::new();
-            write::line(&engine.worker().disclose(1, Ok(&odd.to_string())), &mut out);
-            let shown: Value = serde_json::from_slice(&out).unwrap();
-            let Some(found) = shown["findings"].as_array() else { continue };
-            let said: Vec<&str> =
-                found.iter().filter(|it| it["path"] == path.as_str()).map(|it| it["rule"].as_str().unwrap()).collect();
-            assert!(said.len() < 2, "{domain} {record} {path}: {said:?}\n{odd}");
-            tried += usize::from(said == ["input"]);
+            let (before, said) = (rules_at(engine, &encounter, &path), rules_at(engine, &odd, &path));
+            // What a rule says of any value that is there, it says of this one too.
+            let new = said.iter().filter(|rule| !before.contains(rule)).count();
+            assert!(new < 2, "{domain} {record} {path}: {said:?}\n{odd}");
+            tried += usize::from(said.iter().any(|rule| rule == "input"));
         }
     }
     assert!(tried > 200, "only {tried} values did not fit");

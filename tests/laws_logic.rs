@@ -88,6 +88,7 @@ fn record() -> Record {
     Record {
         name: "made-up".to_owned(),
         title: String::new(),
+        zone: None,
         fields: vec![
             field("choice", Kind::Choice(names(5))),
             field("number", Kind::Number),

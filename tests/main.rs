@@ -27,6 +27,7 @@ mod laws_redact;
 mod laws_scripts;
 mod laws_signs;
 mod laws_text;
+mod moments;
 mod official;
 mod oracle;
 mod output;

@@ -1,7 +1,7 @@
 //! One row after the other: how a line is sealed, and how it is taken apart again.
 
 use super::row::Millis;
-use crate::model::day::Moment;
+use crate::model::moment::Moment;
 use sha2::Digest;
 use sha2::Sha256;
 
@@ -77,12 +77,12 @@ pub(super) fn unhex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
 /// A time as rows have it: `2026-03-02T21:14:00.123Z`.
 pub(super) fn time(at: Millis) -> String {
     let seconds = i64::try_from(at / 1000).unwrap_or(i64::MAX);
-    format!("{}.{:03}Z", Moment(seconds), at % 1000)
+    format!("{}.{:03}Z", Moment::from_clock(seconds), at % 1000)
 }
 
 /// Reads the time of a row.
 pub(super) fn read_time(text: &str) -> Option<Millis> {
     let (whole, rest) = text.strip_suffix('Z')?.split_once('.')?;
     let millis: u64 = (rest.len() == 3).then(|| rest.parse().ok())??;
-    u64::try_from(Moment::parse(whole)?.0).ok()?.checked_mul(1000)?.checked_add(millis)
+    u64::try_from(Moment::parse(whole)?.unix()).ok()?.checked_mul(1000)?.checked_add(millis)
 }

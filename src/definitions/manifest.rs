@@ -24,6 +24,8 @@ pub struct Manifest {
     pub audience: Option<toml::Spanned<String>>,
     /// Record where none is named; the first of the definitions if left out.
     pub record: Option<toml::Spanned<String>>,
+    /// Time zone of the records that name none.
+    pub zone: Option<toml::Spanned<String>>,
     /// Scripts.
     pub scripts: Scripts,
     /// The audit log.
@@ -89,7 +91,7 @@ impl Scripts {
 }
 
 /// Keys of a manifest, and of the tables in it, as serde reads them above.
-const KEYS: &[&str] = &["name", "title", "audience", "record", "scripts", "audit", "source", "lints"];
+const KEYS: &[&str] = &["name", "title", "audience", "record", "zone", "scripts", "audit", "source", "lints"];
 const SCRIPTS: &[&str] = &["hooks", "operations", "time_ms", "memory_mib"];
 const AUDIT: &[&str] = &["required"];
 const SOURCE: &[&str] = &["name", "publisher", "title", "files", "format", "set", "lines", "codes", "released", "url"];

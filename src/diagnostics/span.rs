@@ -10,7 +10,7 @@ pub struct Span {
 }
 
 /// Something and where it stands.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Spanned<T> {
     /// What.
     pub item: T,

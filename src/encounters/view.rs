@@ -3,7 +3,7 @@
 //! It is made of what is shown and of nothing else, so whatever a script says is a function of what its audience sees.
 
 use crate::model::day::Day;
-use crate::model::day::Moment;
+use crate::model::moment::Moment;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::value::CodeValue;

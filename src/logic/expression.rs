@@ -10,7 +10,6 @@ use super::frame::Frame;
 use super::seen::Seen;
 use super::seen::is_gone;
 use crate::model::day::Day;
-use crate::model::day::Moment;
 use crate::model::expression::CodeQuestion;
 use crate::model::expression::Comparison;
 use crate::model::expression::Expression;
@@ -296,13 +295,8 @@ impl<'e> Frame<'e> {
         of.any(|one| {
             from.any(|other| {
                 if let (true, Value::Moment(one), Value::Moment(other)) = (is_by_clock, one, other) {
-                    return lies(
-                        one.0,
-                        other.0,
-                        Some(other.0 - span.about_seconds()),
-                        Some(other.0 + span.about_seconds()),
-                        side,
-                    );
+                    let about = span.about_seconds();
+                    return one.seconds_since(*other).is_some_and(|it| lies(it, 0, Some(-about), Some(about), side));
                 }
                 let (Some(one), Some(other)) = (day_of(one), day_of(other)) else { return false };
                 lies(one, other, other.minus(span), other.plus(span), side)
@@ -429,14 +423,14 @@ fn arithmetic(operator: Operator, left: &Value<'_>, right: &Value<'_>) -> Value<
         }
         (Operator::Minus, Value::Day(a), Value::Span(b)) => day(a.minus(*b)),
         (Operator::Plus, Value::Moment(a), Value::Span(b)) | (Operator::Plus, Value::Span(b), Value::Moment(a)) => {
-            moment(*a, Some(*b))
+            a.plus(*b).map_or(Value::Absent, Value::Moment)
         }
-        (Operator::Minus, Value::Moment(a), Value::Span(b)) => moment(
-            *a,
-            b.months.checked_neg().zip(b.seconds.checked_neg()).map(|(months, seconds)| Span { months, seconds }),
-        ),
+        (Operator::Minus, Value::Moment(a), Value::Span(b)) => {
+            let back = b.months.checked_neg().zip(b.seconds.checked_neg());
+            back.and_then(|(months, seconds)| a.plus(Span { months, seconds })).map_or(Value::Absent, Value::Moment)
+        }
         (Operator::Minus, Value::Moment(a), Value::Moment(b)) => {
-            a.0.checked_sub(b.0).map_or(Value::Absent, |seconds| Value::Span(Span { months: 0, seconds }))
+            a.seconds_since(*b).map_or(Value::Absent, |seconds| Value::Span(Span { months: 0, seconds }))
         }
         (Operator::Minus, a, b) if day_of(a).is_some() && day_of(b).is_some() => match (day_of(a), day_of(b)) {
             (Some(a), Some(b)) => Value::Span(Span::days(i64::from(a.0) - i64::from(b.0))),
@@ -460,15 +454,4 @@ fn spans(left: crate::model::day::Span, right: crate::model::day::Span, sign: i3
         (Some(months), Some(seconds)) => Value::Span(crate::model::day::Span { months, seconds }),
         _ => Value::Absent,
     }
-}
-
-/// A moment a span later: months move the day, the clock stays.
-fn moment(from: Moment, span: Option<crate::model::day::Span>) -> Value<'static> {
-    let later = || {
-        let span = span?;
-        let day = from.day().plus(crate::model::day::Span { months: span.months, seconds: 0 })?;
-        let clock = from.0.rem_euclid(86_400);
-        Some(Value::Moment(Moment((i64::from(day.0) * 86_400 + clock).checked_add(span.seconds)?)))
-    };
-    later().unwrap_or(Value::Absent)
 }

@@ -1,4 +1,4 @@
-//! Days, moments and spans of time, small enough to stand in tables and cheap to compare.
+//! Days and spans of time, small enough to stand in tables and cheap to compare.
 
 use jiff::civil;
 use serde::Deserialize;
@@ -8,10 +8,6 @@ use std::fmt;
 /// A calendar day, as days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Day(pub i32);
-
-/// A local date and time of day, as seconds since 1970-01-01T00:00; an offset in the text is dropped, the clock time kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Moment(pub i64);
 
 /// A length of time: whole months and seconds beside them, because a month has no fixed length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -32,7 +28,7 @@ pub struct Days {
 }
 
 const EPOCH: civil::Date = civil::date(1970, 1, 1);
-const SECONDS_A_DAY: i64 = 86_400;
+pub(super) const SECONDS_A_DAY: i64 = 86_400;
 
 impl Days {
     /// Whether it is all days there are.
@@ -113,44 +109,6 @@ impl fmt::Display for Day {
     }
 }
 
-impl Moment {
-    /// Reads `YYYY-MM-DDThh:mm[:ss[.fff]]` with or without an offset, or a bare date (midnight).
-    pub fn parse(text: &str) -> Option<Moment> {
-        if let Some(day) = Day::parse(text) {
-            return Some(Moment(i64::from(day.0) * SECONDS_A_DAY));
-        }
-        let day = Day::parse(text.get(..10)?)?;
-        let clock = text.get(10..)?.strip_prefix(['T', 't', ' '])?;
-        let clock = clock.trim_end_matches(['Z', 'z']);
-        let clock = clock.split_once(['+', '-']).map_or(clock, |(clock, _)| clock);
-        let mut parts = clock.splitn(3, ':');
-        let hour: i64 = two_digits(parts.next()?)?;
-        let minute: i64 = two_digits(parts.next()?)?;
-        let second = parts.next().map_or(Some(0), |part| two_digits(part.get(..2)?))?;
-        if hour > 23 || minute > 59 || second > 60 {
-            return None;
-        }
-        Some(Moment(i64::from(day.0) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second))
-    }
-
-    /// The day it lies on.
-    pub fn day(self) -> Day {
-        Day(i32::try_from(self.0.div_euclid(SECONDS_A_DAY)).unwrap_or(i32::MAX))
-    }
-
-    /// Hour of the day, 0 to 23.
-    pub fn hour(self) -> i64 {
-        self.0.rem_euclid(SECONDS_A_DAY) / 3600
-    }
-}
-
-impl fmt::Display for Moment {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rest = self.0.rem_euclid(SECONDS_A_DAY);
-        write!(out, "{}T{:02}:{:02}:{:02}", self.day(), rest / 3600, rest / 60 % 60, rest % 60)
-    }
-}
-
 impl Span {
     /// A span of whole days.
     pub const fn days(days: i64) -> Span {
@@ -218,10 +176,6 @@ impl fmt::Display for Span {
     }
 }
 
-fn two_digits(text: &str) -> Option<i64> {
-    (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,11 +193,5 @@ mod tests {
         let born = Day::parse("2000-02-29").unwrap_or(Day(0));
         assert_eq!(born.years_to(Day::parse("2018-02-28").unwrap_or(Day(0))), Some(17));
         assert_eq!(born.years_to(Day::parse("2018-03-01").unwrap_or(Day(0))), Some(18));
-    }
-
-    #[test]
-    fn moments_keep_the_clock() {
-        let moment = Moment::parse("2026-03-02T21:14:00+01:00").map(|moment| moment.to_string());
-        assert_eq!(moment.as_deref(), Some("2026-03-02T21:14:00"));
     }
 }

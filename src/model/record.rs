@@ -14,6 +14,8 @@ pub struct Record {
     pub name: String,
     /// Name for people; may be empty.
     pub title: String,
+    /// Name of the time zone in which its date-times without an offset are meant, and days and hours are told.
+    pub zone: Option<String>,
     /// Fields, by slot.
     pub fields: Vec<Field>,
 }

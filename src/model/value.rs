@@ -1,10 +1,10 @@
 //! What a field of an encounter can hold, and what an expression yields.
 
 use super::day::Day;
-use super::day::Moment;
 use super::day::Span;
 use super::ids::CodeId;
 use super::ids::SetId;
+use super::moment::Moment;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::Serialize;

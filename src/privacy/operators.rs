@@ -6,7 +6,7 @@ use super::shift::Months;
 use super::text::Known;
 use super::text::Persons;
 use crate::model::day::Day;
-use crate::model::day::Moment;
+use crate::model::moment::Moment;
 use crate::model::policy::Treatment;
 use crate::model::program::Shared;
 

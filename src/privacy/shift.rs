@@ -1,7 +1,7 @@
 //! Dates that move with their subject: those of fields, and those that stand in a text.
 
 use crate::model::day::Day;
-use crate::model::day::Moment;
+use crate::model::moment::Moment;
 
 /// Names of the months and endings of ordinal numbers, as dates in texts are written with them.
 #[derive(Default)]
@@ -60,8 +60,7 @@ pub(super) fn field(text: &str, days: i32, on: Day) -> Option<String> {
     if Day::parse(text).is_some() {
         return Some(moved.to_string());
     }
-    let whole = moment.0.rem_euclid(86_400) + i64::from(moved.0) * 86_400;
-    Some(Moment(whole).to_string())
+    Some(moment.on_day(moved).to_string())
 }
 
 /// A date as people write it in a text, written in the same way; `None` for one without day, month and year, which

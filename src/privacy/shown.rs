@@ -2,8 +2,8 @@
 
 use super::decide::Planned;
 use crate::model::day::Day;
-use crate::model::day::Moment;
 use crate::model::day::Span;
+use crate::model::moment::Moment;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 

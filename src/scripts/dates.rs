@@ -3,8 +3,8 @@
 use super::call;
 use super::call::Answer;
 use crate::model::day::Day;
-use crate::model::day::Moment;
 use crate::model::day::Span;
+use crate::model::moment::Moment;
 use rhai::Dynamic;
 use rhai::Engine;
 use rhai::ImmutableString;

@@ -56,7 +56,7 @@ fn fields() -> Vec<Field> {
 
 fn compile(text: &str) -> Result<Scripts, Vec<ScriptProblem>> {
     let domain = Domain {
-        records: vec![Record { name: "contact".to_owned(), title: String::new(), fields: fields() }],
+        records: vec![Record { name: "contact".to_owned(), title: String::new(), zone: None, fields: fields() }],
         scripts: vec![("hooks.rhai".to_owned(), text.to_owned())],
         ..Domain::default()
     };

@@ -9,7 +9,7 @@ use super::call::MAX_ITEMS;
 use super::dates::Date;
 use super::dates::Time;
 use crate::model::day::Day;
-use crate::model::day::Moment;
+use crate::model::moment::Moment;
 use crate::model::money;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -400,5 +400,5 @@ fn moment(value: &Dynamic) -> Option<Moment> {
         return Moment::parse(&text);
     }
     let day: Day = super::dates::day(value)?;
-    Some(Moment(i64::from(day.0) * 86_400))
+    Some(Moment::midnight(day))
 }

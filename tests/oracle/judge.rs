@@ -38,6 +38,10 @@ pub(super) struct Answer {
     pub(super) candidates: Vec<Candidate>,
     /// Rule, severity, path; sorted.
     pub(super) findings: Vec<(String, String, String)>,
+    /// What rules say that stop at their first finding, had they gone on.
+    pub(super) more: Vec<(String, String, String)>,
+    /// Top-level fields in which something does not fit.
+    pub(super) misfits: Vec<String>,
     /// Set, code, the weight it is raised to.
     pub(super) codes: Vec<(usize, usize, Option<f64>)>,
     pub(super) missing: Vec<String>,
@@ -80,7 +84,8 @@ pub(super) fn judge(said: &Definitions, encounter: &Encounter, on: Option<i64>) 
     }
     sets.sort_by(|a, b| b[0].score.total_cmp(&a[0].score));
     answer.candidates = sets.concat();
-    answer.findings = findings(&mut frame, encounter, &given);
+    answer.findings = findings(&mut frame, encounter, &given, &mut answer.more);
+    answer.misfits = encounter.misfits.iter().map(|path| path.split(['.', '[']).next().unwrap().to_owned()).collect();
     answer.slots = slots;
     answer
 }
@@ -352,6 +357,7 @@ fn findings(
     frame: &mut Frame<'_>,
     encounter: &Encounter,
     given: &[(String, Option<usize>)],
+    more: &mut Vec<(String, String, String)>,
 ) -> Vec<(String, String, String)> {
     let error = |rule: &str, path: &str| (rule.to_owned(), "error".to_owned(), path.to_owned());
     let mut found: Vec<_> = encounter.misfits.iter().map(|path| error("input", path)).collect();
@@ -374,16 +380,12 @@ fn findings(
         if is_dated && rule.scope.as_ref().is_none_or(|scope| frame.holds(scope)) {
             let mut all = Vec::new();
             walk(frame, rule, &rule.steps, &mut Vec::new(), &mut all);
-            if rule.once {
-                all.truncate(1);
+            if rule.once && !all.is_empty() {
+                more.extend(all.split_off(1));
             }
             of_rules.extend(all);
         }
     }
-    // What a rule says of a field stands for what is said of an unknown code in it.
-    found.retain(|(name, _, path)| {
-        !name.ends_with("-unknown") || of_rules.iter().all(|it: &(String, String, String)| it.2 != *path)
-    });
     found.extend(of_rules);
     found.sort();
     found

@@ -206,7 +206,7 @@ fn one_key(literal: &Literal) -> i128 {
         Literal::Number(it) => (*it * 1_000_000.0) as i128,
         Literal::Money(it) => (money::to_binary(*it) * 1_000_000.0) as i128,
         Literal::Day(day) => i128::from(day.0) * 1_000_000,
-        Literal::Moment(moment) => i128::from(moment.0) * 1_000_000,
+        Literal::Moment(moment) => i128::from(moment.by_clock()) * 1_000_000,
         Literal::Span(span) => i128::from(span.about_seconds()) * 1_000_000,
         _ => 0,
     }

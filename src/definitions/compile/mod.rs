@@ -345,6 +345,11 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 }
             }
         }
+        if let Some(zone) = &source.manifest.zone {
+            report.enter(&source.folder.join("domain.toml"));
+            let name = records::zone(zone.get_ref(), manifest::span(zone), report);
+            records.iter_mut().filter(|record| record.zone.is_none()).for_each(|record| record.zone.clone_from(&name));
+        }
         if let Some(first) = &source.manifest.record {
             match records.iter().position(|record| record.name == *first.get_ref()) {
                 Some(found) => records.swap(0, found),

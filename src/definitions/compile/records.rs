@@ -14,6 +14,8 @@ use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::RecordDef;
 use crate::definitions::parse::tree::SimpleKind;
 use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::ids::DomainId;
@@ -23,6 +25,7 @@ use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Privacy;
 use crate::model::record::Record;
+use crate::model::zones;
 
 /// A type as written → a type.
 pub(super) fn kind(def: &Spanned<KindDef>, world: &World, report: &mut Report) -> Kind {
@@ -138,11 +141,23 @@ fn is_consent(kind: &KindDef) -> bool {
     }
 }
 
+/// The name of a time zone; says so if there is none of that name.
+pub(super) fn zone(name: &str, span: Span, report: &mut Report) -> Option<String> {
+    if zones::named(name).is_some() {
+        return Some(name.to_owned());
+    }
+    let known = zones::names();
+    let help = did_you_mean(name, known.iter().map(String::as_str));
+    report.say(span, Problem::UnknownName { what: "time zone".into(), name: name.to_owned() }, help);
+    None
+}
+
 /// A record without its defaults.
 pub(super) fn record(def: &RecordDef, world: &World, report: &mut Report) -> Record {
     Record {
         name: def.name.item.clone(),
         title: def.title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
+        zone: def.zone.as_ref().and_then(|name| zone(&name.item, name.span, report)),
         fields: fields(&def.fields, world, report),
     }
 }

@@ -17,18 +17,26 @@ use crate::definitions::parse::tree::SimpleKind;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 
+/// What stands in the block of a record.
+enum Item<'a> {
+    Field(&'a FieldDef),
+    Carried(&'a [Name]),
+    Zone(&'a Name),
+}
+
 impl Printer<'_> {
     pub(super) fn record(&mut self, def: &RecordDef, span: Span) -> Shape {
         let head = titled("record", &def.name, def.title.as_ref());
         let Some(block) = self.trivia.block(span) else { return Shape::Plain(head) };
-        let carried = def.carried.iter().map(|words| (words.span, None));
-        let fields = def.fields.iter().map(|field| (field_span(field), Some(field)));
-        let mut items: Vec<(Span, Option<&FieldDef>)> = carried.chain(fields).collect();
+        let carried = def.carried.iter().map(|words| (words.span, Item::Carried(&words.item)));
+        let zone = def.zone.iter().map(|zone| (zone.span, Item::Zone(zone)));
+        let fields = def.fields.iter().map(|field| (field_span(field), Item::Field(field)));
+        let mut items: Vec<(Span, Item<'_>)> = carried.chain(zone).chain(fields).collect();
         items.sort_by_key(|(span, _)| *span);
-        let body = self.body(items.into_iter(), block, |printer, field, span| match (field, &def.carried) {
-            (Some(field), _) => printer.field(field, span),
-            (None, Some(words)) => Shape::Keyword("findings".to_owned(), carried_words(&words.item)),
-            (None, None) => super::nothing(),
+        let body = self.body(items.into_iter(), block, |printer, item, span| match item {
+            Item::Field(field) => printer.field(field, span),
+            Item::Carried(words) => Shape::Keyword("findings".to_owned(), carried_words(words)),
+            Item::Zone(zone) => Shape::Keyword("zone".to_owned(), Flow::of(quoted(&zone.item))),
         });
         Shape::Block(head, body, String::new())
     }

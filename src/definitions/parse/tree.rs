@@ -79,12 +79,14 @@ pub enum Statement {
 }
 
 /// `record NAME "title" { … }`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RecordDef {
     pub name: Name,
     pub title: Option<Name>,
     /// `findings carry WORD, …`: further words of the findings about it.
     pub carried: Option<Spanned<Vec<Name>>>,
+    /// `zone "America/Chicago"`, with its word.
+    pub zone: Option<Name>,
     pub fields: Vec<FieldDef>,
 }
 
@@ -761,7 +763,7 @@ pub enum Expr {
     Number(f64),
     Bool(bool),
     Day(Day),
-    Moment(crate::model::day::Moment),
+    Moment(crate::model::moment::Moment),
     Duration(crate::model::day::Span),
     /// A path, a bare word or a code: which one is decided by what it is compared with. Joined by dots as written;
     /// the text may be a code such as `13B` or `E11.9`.

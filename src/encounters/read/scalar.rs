@@ -2,12 +2,13 @@
 
 use super::schema::Shape;
 use crate::model::day::Day;
-use crate::model::day::Moment;
 use crate::model::day::Span;
+use crate::model::moment::Moment;
 use crate::model::money;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
 use crate::registry::Registry;
+use jiff::tz::TimeZone;
 use std::borrow::Cow;
 
 /// A text as a value of the type, or the text back if it does not fit. Empty is absent.
@@ -27,8 +28,8 @@ pub(super) fn from_text<'a>(text: Cow<'a, str>, shape: &Shape, registry: &Regist
         Shape::Integer => number(word).filter(|it| it.fract() == 0.0).map(Value::Number),
         Shape::Money(currency) => money::parse(word, *currency).map(Value::Money),
         Shape::Bool => truth(word).map(Value::Bool),
-        Shape::Date => Day::parse(word).or_else(|| Moment::parse(word).map(Moment::day)).map(Value::Day),
-        Shape::DateTime => Moment::parse(word).map(Value::Moment),
+        Shape::Date(zone) => Day::parse(word).or_else(|| moment(word, zone.as_ref()).map(Moment::day)).map(Value::Day),
+        Shape::DateTime(zone) => moment(word, zone.as_ref()).map(Value::Moment),
         Shape::Duration => Span::parse(word).map(Value::Span),
         Shape::Choice(words) => member(words, word).map(Value::Choice),
         Shape::Ladder(words) => member(words, word).map(Value::Step),
@@ -59,11 +60,17 @@ pub(super) fn from_number(
             let place = member(words, &text()).or_else(|| numeric_member(words, it));
             place.map(Value::Step).ok_or_else(|| Cow::Owned(text()))
         }
-        Shape::Text | Shape::Code(_) | Shape::Date | Shape::Bool => from_text(Cow::Owned(text()), shape, registry),
-        Shape::Integer | Shape::DateTime | Shape::Duration | Shape::List(_) | Shape::Record(_) => {
+        Shape::Text | Shape::Code(_) | Shape::Date(_) | Shape::Bool => from_text(Cow::Owned(text()), shape, registry),
+        Shape::Integer | Shape::DateTime(_) | Shape::Duration | Shape::List(_) | Shape::Record(_) => {
             Err(Cow::Owned(text()))
         }
     }
+}
+
+/// A moment, in the zone of the record if it has one.
+fn moment(word: &str, zone: Option<&TimeZone>) -> Option<Moment> {
+    let read = Moment::parse(word)?;
+    Some(zone.map_or(read, |zone| read.in_zone(zone)))
 }
 
 /// A text that is wholly a number. Words that Rust takes for numbers (`inf`, `nan`) are none.

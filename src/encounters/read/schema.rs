@@ -8,7 +8,9 @@ use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
 use crate::model::value::Value;
+use crate::model::zones;
 use crate::registry::Registry;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 
 /// What reading needs of a record.
@@ -43,9 +45,9 @@ pub(super) enum Shape {
     /// `true` or `false`.
     Bool,
     /// A day.
-    Date,
+    Date(Option<TimeZone>),
     /// A day with a time.
-    DateTime,
+    DateTime(Option<TimeZone>),
     /// A length of time.
     Duration,
     /// `one of (…)`.
@@ -65,7 +67,8 @@ impl Schema {
     pub fn new(record: &Record, id: RecordId, registry: Arc<Registry>) -> Schema {
         let mut dating = Vec::new();
         find_dating(&record.fields, &mut Vec::new(), &mut dating);
-        Schema { record: id, level: Level::new(&record.fields), registry, dating }
+        let zone = record.zone.as_deref().and_then(zones::named);
+        Schema { record: id, level: Level::new(&record.fields, zone.as_ref()), registry, dating }
     }
 
     /// The names and shapes of the top level.
@@ -87,9 +90,9 @@ impl Schema {
 }
 
 impl Level {
-    fn new(fields: &[Field]) -> Level {
+    fn new(fields: &[Field], zone: Option<&TimeZone>) -> Level {
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
-        let shapes = fields.iter().map(|field| Shape::of(&field.kind)).collect();
+        let shapes = fields.iter().map(|field| Shape::of(&field.kind, zone)).collect();
         let mut sorted: Vec<usize> = (0..names.len()).collect();
         sorted.sort_by_key(|&slot| names.get(slot).map(|name| (name.len(), name.clone())));
         Level { names, shapes, sorted }
@@ -110,21 +113,21 @@ impl Level {
 }
 
 impl Shape {
-    fn of(kind: &Kind) -> Shape {
+    fn of(kind: &Kind, zone: Option<&TimeZone>) -> Shape {
         match kind {
             Kind::Text => Shape::Text,
             Kind::Number => Shape::Number,
             Kind::Integer => Shape::Integer,
             Kind::Money(currency) => Shape::Money(*currency),
             Kind::Bool => Shape::Bool,
-            Kind::Date => Shape::Date,
-            Kind::DateTime => Shape::DateTime,
+            Kind::Date => Shape::Date(zone.cloned()),
+            Kind::DateTime => Shape::DateTime(zone.cloned()),
             Kind::Duration => Shape::Duration,
             Kind::Choice(words) => Shape::Choice(words.clone()),
             Kind::Ladder(words) => Shape::Ladder(words.clone()),
             Kind::Code(set) => Shape::Code(*set),
-            Kind::List(item) => Shape::List(Box::new(Shape::of(item))),
-            Kind::Record(fields) => Shape::Record(Level::new(fields)),
+            Kind::List(item) => Shape::List(Box::new(Shape::of(item, zone))),
+            Kind::Record(fields) => Shape::Record(Level::new(fields, zone)),
         }
     }
 
@@ -136,8 +139,8 @@ impl Shape {
             Shape::Integer => "integer",
             Shape::Money(_) => "money",
             Shape::Bool => "bool",
-            Shape::Date => "date",
-            Shape::DateTime => "datetime",
+            Shape::Date(_) => "date",
+            Shape::DateTime(_) => "datetime",
             Shape::Duration => "duration",
             Shape::Choice(_) => "choice",
             Shape::Ladder(_) => "step",

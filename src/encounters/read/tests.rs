@@ -5,11 +5,11 @@ use super::*;
 use crate::model::content::Code;
 use crate::model::content::CodeSet;
 use crate::model::day::Day;
-use crate::model::day::Moment;
 use crate::model::encounter::Encounter;
 use crate::model::ids::CodeId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
+use crate::model::moment::Moment;
 use crate::model::program::Shared;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -89,7 +89,7 @@ pub(crate) fn schema() -> Schema {
         field("payer", Kind::Text),
         field("discharge_date", Kind::Date),
     ];
-    let record = Record { name: "encounter".to_owned(), title: String::new(), fields };
+    let record = Record { name: "encounter".to_owned(), title: String::new(), zone: None, fields };
     Schema::new(&record, RecordId::FIRST, Arc::new(small_registry()))
 }
 

@@ -252,6 +252,13 @@ impl Set {
 }
 
 impl Rule {
+    /// The rule as it is written.
+    pub(in super::super) fn written(&self) -> String {
+        let mut out = Written::default();
+        self.write(0, &mut out);
+        out.text
+    }
+
     fn write(&self, place: usize, out: &mut Written) {
         let line = Line::Rule(place);
         out.say(line, &format!("rule {} {} \"what {} asks for\" {{", self.name, self.severity, self.name));

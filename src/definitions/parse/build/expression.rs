@@ -19,11 +19,11 @@ use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::day::Day;
-use crate::model::day::Moment;
 use crate::model::expression::Inclusion;
 use crate::model::expression::Operator;
 use crate::model::expression::Quantifier;
 use crate::model::expression::Side;
+use crate::model::moment::Moment;
 
 /// Terms of one sum or product; each stands a level deeper in the tree than the next.
 const LONGEST_SUM: usize = 250;

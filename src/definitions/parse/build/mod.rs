@@ -334,7 +334,7 @@ impl<'b> Builder<'b> {
 
 /// Whether a statement is kept in another place of the tree than among those around it.
 fn is_moved(rule: Rule) -> bool {
-    matches!(rule, Rule::carried | Rule::import)
+    matches!(rule, Rule::carried | Rule::zone | Rule::import)
 }
 
 /// Whether it is written like a day: `2026-02-30` is.

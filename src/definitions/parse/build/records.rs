@@ -8,7 +8,6 @@ use crate::definitions::parse::recover::Place;
 use crate::definitions::parse::tree::Attribute;
 use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::KindDef;
-use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::RecordDef;
 use crate::definitions::parse::tree::SimpleKind;
 use crate::diagnostics::span::Spanned;
@@ -18,25 +17,32 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let name = self.next_name(&mut parts)?;
         let title = self.title(&mut parts);
-        let (carried, fields) = self.record_body(parts.next()?);
-        Some(RecordDef { name, title, carried, fields })
+        Some(RecordDef { name, title, ..self.record_body(parts.next()?) })
     }
 
-    pub(super) fn record_body(&mut self, block: Pair<'_>) -> (Option<Spanned<Vec<Name>>>, Vec<FieldDef>) {
-        let mut carried: Option<Spanned<Vec<Name>>> = None;
+    /// What stands in the block of a record, whose name is not known yet.
+    pub(super) fn record_body(&mut self, block: Pair<'_>) -> RecordDef {
+        let mut def = RecordDef::default();
+        let RecordDef { carried, zone, .. } = &mut def;
         let fields = self.items(block, Place::Record, |builder, pair| {
+            if pair.as_rule() == Rule::zone {
+                let span = builder.span(&pair);
+                *zone = builder.inner_name(pair).map(|name| Spanned::new(name.item, span));
+                return None;
+            }
             if pair.as_rule() == Rule::carried {
                 let span = builder.span(&pair);
                 let mut words = builder.names(&mut Parts::of(pair));
-                match &mut carried {
+                match carried {
                     Some(known) => known.item.append(&mut words),
-                    None => carried = Some(Spanned::new(words, span)),
+                    None => *carried = Some(Spanned::new(words, span)),
                 }
                 return None;
             }
             builder.field(pair)
         });
-        (carried, fields.into_iter().map(|field| field.item).collect())
+        def.fields = fields.into_iter().map(|field| field.item).collect();
+        def
     }
 
     pub(super) fn fields(&mut self, block: Pair<'_>) -> Vec<FieldDef> {

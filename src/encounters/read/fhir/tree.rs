@@ -2,7 +2,7 @@
 
 use super::Fields;
 use crate::model::day::Day;
-use crate::model::day::Moment;
+use crate::model::moment::Moment;
 use serde_json::Value;
 
 /// What stands at a path such as `careTeam.provider.reference`; of a list, the first item.
