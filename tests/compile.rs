@@ -36,7 +36,8 @@ fn said(folder: &Path) -> String {
         let (file, diagnostics) = parse_file(Path::new("input.codes"), text);
         DomainSource { name: "golden".into(), files: vec![file], diagnostics, ..DomainSource::default() }
     };
-    let outcome = compile(vec![domain], &[]);
+    let shared = Some(folder.join("shared")).filter(|shared| shared.is_dir()).map(|shared| load(&shared));
+    let outcome = compile(shared.into_iter().chain([domain]).collect(), &[]);
     let mut drawn = Vec::new();
     for diagnostic in outcome.diagnostics {
         let file = folder.join(&diagnostic.file);

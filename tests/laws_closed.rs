@@ -9,8 +9,16 @@ use crate::laws_policy::disclose;
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::json;
+use tencode::model::ids::RecordId;
+use tencode::model::policy::FieldAt;
+use tencode::model::policy::FieldLine;
+use tencode::model::policy::FieldLines;
+use tencode::model::policy::Policy;
+use tencode::model::policy::Selector;
+use tencode::model::policy::Treatment;
 use tencode::model::record::Field;
 use tencode::model::record::Kind;
+use tencode::model::record::Privacy;
 
 /// Records, and audiences that do not see every field.
 const SHOWN: &[(&str, &str, &[&str])] = &[
@@ -137,4 +145,127 @@ proptest! {
         }
         prop_assert!(!said(&consent).contains("F11.20"), "{consent}");
     }
+
+    /// A number that may be somebody's is shown to no outsider, whatever field it stands in and however it is written.
+    #[test]
+    fn a_long_number_is_no_way_out(
+        which in any::<prop::sample::Index>(), number in 100_000_000..9_999_999_999_u64, is_text in any::<bool>(),
+        record in 0..3_usize,
+    ) {
+        let (domain, name, _) = SHOWN[record];
+        let known = SHOP.registry.domain(domain).unwrap().unwrap();
+        let mut all = Vec::new();
+        paths(&known.records.iter().find(|it| it.name == name).unwrap().fields, &[], &mut all);
+        let path: &Vec<(String, bool)> = which.get(&all);
+        let one = encounter(path, if is_text { json!(number.to_string()) } else { json!(number) });
+        for audience in ["public", "analytics", "gdpr-erasure"] {
+            let shown = disclose(domain, name, audience, &one)["encounter"].to_string();
+            prop_assert!(!shown.contains(&number.to_string()), "{audience}: {one} {shown}");
+        }
+    }
+
+    /// A line of a domain never shows more than the policies of `shared` alone, unless they allow it.
+    #[test]
+    fn a_domain_only_tightens(
+        fields in prop::collection::vec(field(), 1..6),
+        shared in prop::collection::vec(line(), 0..5),
+        own in prop::collection::vec(line(), 0..5),
+        kept in any::<bool>(),
+    ) {
+        let policy = |fields: &[FieldLine]| Policy { fields: fields.to_vec(), ..empty() };
+        let (mut shared, own) = (policy(&shared), policy(&own));
+        let alone = FieldLines::of(&[&shared], &[]);
+        let both = FieldLines::of(&[&shared], &[&own]);
+        for (slot, field) in (0_u16..).zip(&fields) {
+            let slots = [slot];
+            let at = FieldAt { record: RecordId::try_from(0).unwrap(), path: &field.name, slots: &slots, field };
+            let rank = |lines: &FieldLines<'_>| {
+                lines.deciding(&at).map_or(Treatment::Remove.rank(), |line| line.operator.rank())
+            };
+            prop_assert!(rank(&both) >= rank(&alone), "{field:?} {own:?} {shared:?}");
+        }
+        // What `shared` allows a domain to keep, the line of the domain decides.
+        if kept {
+            shared.allows = vec![FieldLine { fields: Selector::Every, operator: Treatment::Keep }];
+            let both = FieldLines::of(&[&shared], &[&own]);
+            let alone = FieldLines::of(&[], &[&own]);
+            for (slot, field) in (0_u16..).zip(&fields) {
+                let slots = [slot];
+                let at = FieldAt { record: RecordId::try_from(0).unwrap(), path: &field.name, slots: &slots, field };
+                if let Some(line) = alone.deciding(&at) {
+                    prop_assert_eq!(both.deciding(&at), Some(line));
+                }
+            }
+        }
+    }
+}
+
+fn empty() -> Policy {
+    Policy {
+        name: "p".into(),
+        version: 1,
+        audience: "p".into(),
+        purposes: Vec::new(),
+        not_purposes: Vec::new(),
+        title: String::new(),
+        fields: Vec::new(),
+        allows: Vec::new(),
+        texts: Vec::new(),
+        codes: Vec::new(),
+        guards: Vec::new(),
+        encounters: Vec::new(),
+        requires_consent: false,
+        obligations: Vec::new(),
+        candidates: None,
+        findings: None,
+        counts_under: None,
+        counts_complement: false,
+    }
+}
+
+fn field() -> impl Strategy<Value = Field> {
+    let kinds = vec![Kind::Text, Kind::Date, Kind::Integer, Kind::Bool, Kind::Choice(vec!["a".into()])];
+    (prop::sample::select(kinds), prop::sample::select(vec!["a", "b", "c"]), 0..8_u8).prop_map(|(kind, name, class)| {
+        let privacy = Privacy {
+            identifies: (class == 1).then(|| "person".to_owned()),
+            is_quasi_identifier: class == 2 || class == 7,
+            is_free: class == 3,
+            is_signal: class == 4,
+            is_plain: class == 5,
+            ..Privacy::default()
+        };
+        Field {
+            name: name.to_owned(),
+            title: String::new(),
+            kind,
+            is_required: false,
+            default: Vec::new(),
+            privacy,
+            dates_encounter: false,
+        }
+    })
+}
+
+fn line() -> impl Strategy<Value = FieldLine> {
+    let selectors = vec![
+        Selector::Plain,
+        Selector::Every,
+        Selector::QuasiIdentifying,
+        Selector::Dates,
+        Selector::Free,
+        Selector::Signals,
+        Selector::Identifying(Vec::new()),
+        Selector::Named("a".into()),
+        Selector::Named("b".into()),
+    ];
+    let operators = vec![
+        Treatment::Keep,
+        Treatment::Month,
+        Treatment::Band(5),
+        Treatment::Pseudonym,
+        Treatment::Mask,
+        Treatment::Remove,
+    ];
+    (prop::sample::select(selectors), prop::sample::select(operators))
+        .prop_map(|(fields, operator)| FieldLine { fields, operator })
 }

@@ -74,6 +74,7 @@ codeset kinds "Kinds" for card {
 
 policy every "Every operator" {
     purpose  statistics
+    keep     id, words
     owner    to pseudonym
     phone    to pseudonym
     month    to month
@@ -96,12 +97,15 @@ policy every "Every operator" {
 
 policy dated "Withholds a label" {
     purpose  statistics
+    keep     every field
+    remove   undeclared
     codes    labelled once withhold
     free text keep
 }
 
 policy moved "Dates that move, numbers that keep their shape" {
     purpose  statistics
+    keep     words
     seen     to shift 7
     number   to token
     free text mask all

@@ -344,7 +344,7 @@ fn suppressed_rows_are_no_class() {
 
 const CODES: &str = r#"record visit {
     id    text  required identifies person
-    met   date  dates encounter
+    met   date  plain dates encounter
     name  text  identifies person
     area  text  quasi-identifier
     kind  code in kinds
@@ -357,8 +357,7 @@ codeset kinds "Kinds" {
 policy counting "Those who count" {
     audience counting
     version  1
-    remove   every field that identifies
-    remove   every free field
+    keep     kind, area
     every date to month
     counts   below 5 hide with complement
 }

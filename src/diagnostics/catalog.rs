@@ -255,6 +255,14 @@ kinds! {
     551 Error UnknownPurpose { purpose: String } = "there is no purpose `{purpose}`";
     /// One audience sees a number cut in one field and keyed in another.
     552 Warning CutAndKeyed { policy: String, cut: String, keyed: String } = "`{policy}` shows `{cut}` cut and `{keyed}` keyed: of one number, who has both has most of it";
+    /// A domain would show more than the policy of `shared` allows.
+    553 Error LoosenedPolicy { policy: String, field: String } = "`{policy}` would show more of `{field}` than `shared` allows";
+    /// Fields of which nobody said what they are for privacy.
+    554 Warning UnclassifiedFields { record: String, fields: String } = "`{record}` does not say what these are for privacy, so they are shown only where a policy names them or keeps every field: {fields}";
+    /// A number in a policy that its operator does not take.
+    555 Error BadPolicyNumber { what: String, takes: String, number: String } = "`{what}` takes {takes}, not {number}";
+    /// Purposes that are part of themselves.
+    556 Error PurposeCycle { purposes: String } = "these purposes stand under themselves: {purposes}";
 }
 
 #[cfg(test)]

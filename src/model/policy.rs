@@ -77,8 +77,10 @@ pub struct Policy {
     pub not_purposes: Vec<String>,
     /// Name for people.
     pub title: String,
-    /// What happens to fields, in the order written. The strictest wins, but a path beats a selector.
+    /// What happens to fields, in the order written. The strictest wins; what no line reaches is removed.
     pub fields: Vec<FieldLine>,
+    /// How far domains may loosen this policy of `shared`: fields, and the mildest that may be done to them.
+    pub allows: Vec<FieldLine>,
     /// What happens to free text.
     pub texts: Vec<TextLine>,
     /// What happens to codes with a label.
@@ -91,10 +93,10 @@ pub struct Policy {
     pub requires_consent: bool,
     /// What whoever receives the disclosure is told.
     pub obligations: Vec<Obligation>,
-    /// Whether candidates are shown.
-    pub candidates: Showing,
-    /// Whether findings are shown.
-    pub findings: Showing,
+    /// Whether candidates are shown, if the policy says so.
+    pub candidates: Option<Showing>,
+    /// Whether findings are shown, if the policy says so.
+    pub findings: Option<Showing>,
     /// Counts below this are suppressed in statistics.
     pub counts_under: Option<u32>,
     /// Further counts are suppressed so that none can be worked out.
@@ -174,6 +176,12 @@ pub enum Selector {
     Free,
     /// Fields with a label; any label if `None`.
     Labelled(Option<LabelId>),
+    /// What anybody may see.
+    Plain,
+    /// What speaks of what the codes say.
+    Signals,
+    /// Every declared field but consents.
+    Every,
     /// Fields that no record declares.
     Undeclared,
     /// One field by its name, in whichever record has it: `persons.name`.
@@ -322,16 +330,16 @@ impl Treatment {
 
 impl Selector {
     /// Whether it names the field itself: its path, and the slots of it in the record at a place of the domain.
-    pub fn names(&self, record: RecordId, path: &str, slots: &[u16]) -> bool {
+    fn names(&self, at: &FieldAt<'_>) -> bool {
         match self {
-            Selector::Named(name) => name == path,
-            Selector::At(of, at) => *of == record && at.slots == slots,
+            Selector::Named(name) => name == at.path,
+            Selector::At(of, path) => *of == at.record && path.slots == at.slots,
             _ => false,
         }
     }
 
     /// Whether it selects the field by what it is.
-    pub fn selects(&self, field: &Field) -> bool {
+    fn selects(&self, field: &Field) -> bool {
         let privacy = &field.privacy;
         match self {
             Selector::Identifying(kinds) => {
@@ -342,25 +350,106 @@ impl Selector {
             Selector::Free => privacy.is_free,
             Selector::Labelled(None) => privacy.label.is_some(),
             Selector::Labelled(label) => privacy.label == *label,
+            Selector::Plain => field.is_plain(),
+            Selector::Signals => privacy.is_signal,
+            Selector::Every => !privacy.is_consent,
             Selector::Undeclared | Selector::Named(_) | Selector::At(..) => false,
         }
     }
 }
 
-/// The line that decides about a field, and whether it names the field: a line that names it beats one that selects it
-/// by what it is, and of those the strictest wins.
-pub fn deciding<'l>(
-    lines: &[&'l FieldLine],
-    record: RecordId,
-    path: &str,
-    slots: &[u16],
-    field: &Field,
-) -> Option<(&'l FieldLine, bool)> {
-    let strictest = |speaks: &dyn Fn(&Selector) -> bool| {
-        lines.iter().copied().filter(|line| speaks(&line.fields)).max_by_key(|line| line.operator.rank())
-    };
-    let named = strictest(&|selector| selector.names(record, path, slots)).map(|line| (line, true));
-    named.or_else(|| strictest(&|selector| selector.selects(field)).map(|line| (line, false)))
+/// A field of a record of a domain, and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldAt<'f> {
+    /// Its record.
+    pub record: RecordId,
+    /// Names from the top, joined by dots.
+    pub path: &'f str,
+    /// Its slots.
+    pub slots: &'f [u16],
+    /// The field.
+    pub field: &'f Field,
+}
+
+/// The lines that speak of fields for one audience: those of `shared`, and those of a domain, which may only tighten them.
+#[derive(Debug)]
+pub struct FieldLines<'l> {
+    /// Those of `shared`; `None` if it has no policy for the audience, so that the domain says all there is to say.
+    shared: Option<Vec<&'l FieldLine>>,
+    own: Vec<&'l FieldLine>,
+    allowed: Vec<&'l FieldLine>,
+}
+
+impl<'l> FieldLines<'l> {
+    /// The lines of the policies of `shared` and of a domain that an audience stands under.
+    pub fn of(shared: &[&'l Policy], own: &[&'l Policy]) -> FieldLines<'l> {
+        let lines = |policies: &[&'l Policy]| policies.iter().flat_map(|policy| &policy.fields).collect();
+        FieldLines {
+            shared: (!shared.is_empty()).then(|| lines(shared)),
+            own: lines(own),
+            allowed: shared.iter().flat_map(|policy| &policy.allows).collect(),
+        }
+    }
+
+    /// The line that decides about a field; `None` if none reaches it, so that it is not shown.
+    ///
+    /// The strictest line wins. A milder line of the domain counts only as far as `shared` allows it.
+    pub fn deciding(&self, at: &FieldAt<'_>) -> Option<&'l FieldLine> {
+        let Some(shared) = &self.shared else { return strictest(&self.own, at) };
+        let (shared, own) = (strictest(shared, at), strictest(&self.own, at));
+        let Some(own) = own else { return shared };
+        if own.operator.rank() >= rank(shared) || self.allows(at, own) { Some(own) } else { shared }
+    }
+
+    /// The line of the domain that would show more of a field than `shared` allows, and therefore does not count.
+    pub fn loosening(&self, at: &FieldAt<'_>) -> Option<&'l FieldLine> {
+        let shared = strictest(self.shared.as_ref()?, at);
+        let own = strictest(&self.own, at)?;
+        (own.operator.rank() < rank(shared) && !self.allows(at, own)).then_some(own)
+    }
+
+    /// The strictest of all lines that speak of a field, whether they reach it or not.
+    pub fn strictest(&self, at: &FieldAt<'_>) -> Option<&'l FieldLine> {
+        let all = self.shared.iter().flatten().chain(&self.own);
+        all.copied().filter(|line| line.speaks_of(at)).max_by_key(|line| line.operator.rank())
+    }
+
+    fn allows(&self, at: &FieldAt<'_>, line: &FieldLine) -> bool {
+        self.allowed.iter().filter(|allowed| allowed.speaks_of(at)).any(|allowed| {
+            let is_same = allowed.operator.word() == line.operator.word();
+            allowed.operator == Treatment::Keep || is_same && line.operator.rank() >= allowed.operator.rank()
+        })
+    }
+}
+
+impl FieldLine {
+    fn speaks_of(&self, at: &FieldAt<'_>) -> bool {
+        self.fields.names(at) || self.fields.selects(at.field)
+    }
+
+    /// A field of which nobody said what it is can be reached by its path or with all others only.
+    fn reaches(&self, at: &FieldAt<'_>) -> bool {
+        let by_class = self.fields == Selector::Every || !at.field.is_unclassified();
+        self.fields.names(at) || by_class && self.fields.selects(at.field)
+    }
+}
+
+/// The strictest of the lines that speak of a field, if one of them reaches it.
+fn strictest<'l>(lines: &[&'l FieldLine], at: &FieldAt<'_>) -> Option<&'l FieldLine> {
+    lines.iter().find(|line| line.reaches(at))?;
+    let speaking = lines.iter().copied().filter(|line| line.speaks_of(at));
+    // A line that names the field wins over one as strict that does not: its reason is the better one.
+    speaking.max_by_key(|line| (line.operator.rank(), line.fields.names(at)))
+}
+
+/// How strict a line is; what none reaches is removed.
+fn rank(line: Option<&FieldLine>) -> (u8, u32) {
+    line.map_or(Treatment::Remove.rank(), |line| line.operator.rank())
+}
+
+/// The strictest line of some that only add to others, and so need not reach what they speak of.
+pub fn strictest_of<'l>(lines: &[&'l FieldLine], at: &FieldAt<'_>) -> Option<&'l FieldLine> {
+    lines.iter().copied().filter(|line| line.speaks_of(at)).max_by_key(|line| line.operator.rank())
 }
 
 fn is_date(kind: &Kind) -> bool {

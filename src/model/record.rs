@@ -66,8 +66,41 @@ pub struct Privacy {
     pub is_signal: bool,
     /// It holds a `consent`.
     pub is_consent: bool,
+    /// `plain`: anybody may see it unless a policy says otherwise.
+    pub is_plain: bool,
     /// `codes of (…)`: a text that may be a code of these sets.
     pub code_sets: Vec<SetId>,
+}
+
+impl Privacy {
+    /// Whether the record says what the field is for privacy.
+    pub fn has_class(&self) -> bool {
+        self.is_plain
+            || self.identifies.is_some()
+            || self.is_quasi_identifier
+            || self.is_free
+            || self.label.is_some()
+            || self.is_signal
+            || self.is_consent
+    }
+}
+
+impl Field {
+    /// Whether `keep plain` shows it: the record says so or, if it says nothing, it can hold known values only.
+    pub fn is_plain(&self) -> bool {
+        self.privacy.is_plain || !self.privacy.has_class() && self.holds_known_values()
+    }
+
+    /// Whether nobody said what it is for privacy, and its type does not tell: a text, a number, a date.
+    pub fn is_unclassified(&self) -> bool {
+        !self.privacy.has_class() && !self.holds_known_values() && !matches!(self.kind.innermost(), Kind::Record(_))
+    }
+
+    /// A choice, a step, a truth, a code: what is none of the known values does not fit.
+    fn holds_known_values(&self) -> bool {
+        let is_closed = matches!(self.kind.innermost(), Kind::Bool | Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_));
+        is_closed || !self.privacy.code_sets.is_empty()
+    }
 }
 
 /// What a field holds.
@@ -105,6 +138,14 @@ pub enum Kind {
 pub const CONSENT_FIELDS: [&str; 7] = ["labels", "audiences", "purposes", "states", "granted", "expires", "revoked"];
 
 impl Kind {
+    /// The kind of the items, of lists of lists too.
+    pub fn innermost(&self) -> &Kind {
+        match self {
+            Kind::List(item) => item.innermost(),
+            kind => kind,
+        }
+    }
+
     /// The record that `consent` stands for: who consents to what, for whom, what for, from when until when.
     pub fn consent() -> Kind {
         let field = |(place, name): (usize, &&str)| Field {

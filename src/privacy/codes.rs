@@ -49,7 +49,8 @@ struct Memory {
 impl CodeRules {
     /// `guarded` are the labels whose guard nothing but a consent lifts for this audience and purpose.
     pub fn new(shared: &Shared, standing: &Standing<'_>, guarded: u128, set_count: usize) -> CodeRules {
-        let mut by_line = vec![CodeTreatment::Keep; shared.labels.len()];
+        let unsaid = if standing.keeps_codes() { CodeTreatment::Keep } else { CodeTreatment::Withhold };
+        let mut by_line = vec![unsaid; shared.labels.len()];
         for line in standing.policies.iter().flat_map(|policy| &policy.codes) {
             for (label, treatment) in LabelId::numbered(&mut by_line) {
                 if line.labels.is_empty() || line.labels.contains(&label) {

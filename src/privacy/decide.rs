@@ -5,10 +5,12 @@ use super::standing::Standing;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
 use crate::model::outcome::label_bit;
+use crate::model::policy::FieldAt;
 use crate::model::policy::FieldLine;
+use crate::model::policy::FieldLines;
 use crate::model::policy::Selector;
 use crate::model::policy::Treatment;
-use crate::model::policy::deciding;
+use crate::model::policy::strictest_of;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Privacy;
@@ -59,14 +61,13 @@ pub(super) enum Shape {
 impl Standing<'_> {
     /// The fields of a record with what happens to each. Where `more` speaks of a field too, the stricter line wins.
     pub fn plan(&self, record: RecordId, fields: &Record, more: &[&FieldLine]) -> Vec<Planned> {
-        let lines: Vec<&FieldLine> = self.lines().collect();
-        Planner { record, lines, more }.fields(&fields.fields, "", &mut Vec::new(), None)
+        Planner { record, lines: self.field_lines(), more }.fields(&fields.fields, "", &mut Vec::new(), None)
     }
 }
 
 struct Planner<'a, 'm> {
     record: RecordId,
-    lines: Vec<&'a FieldLine>,
+    lines: FieldLines<'a>,
     more: &'m [&'m FieldLine],
 }
 
@@ -95,29 +96,52 @@ impl Planner<'_, '_> {
         slots: &mut Vec<u16>,
         inherited: Option<(&Treatment, &str)>,
     ) -> Planned {
-        let decided = deciding(&self.lines, self.record, &path, slots, field);
-        let is_named = decided.is_some_and(|(_, is_named)| is_named);
-        let (mut treatment, mut why) = match decided {
-            Some((line, _)) => (line.operator.clone(), reason(&line.fields, field)),
-            // What somebody consents to says what there is to hide.
-            None if field.privacy.is_consent => (Treatment::Remove, "withheld".to_owned()),
-            None => (Treatment::Keep, String::new()),
-        };
-        if let Some((line, _)) = deciding(self.more, self.record, &path, slots, field)
+        let at = FieldAt { record: self.record, path: &path, slots, field };
+        let (mut treatment, mut why) = self.decided(&at, inherited);
+        if let Some(line) = strictest_of(self.more, &at)
             && line.operator.rank() > treatment.rank()
         {
             (treatment, why) = (line.operator.clone(), "withheld".to_owned());
         }
         if let Some((above, word)) = inherited
-            && !is_named
             && above.rank() > treatment.rank()
         {
             (treatment, why) = (above.clone(), word.to_owned());
         }
         let shape = self.shape(&field.kind, &path, slots, &treatment, &why);
+        if let Shape::Record(inner) = innermost(&shape)
+            && treatment == Treatment::Keep
+            && inner.iter().all(|planned| planned.treatment == Treatment::Remove)
+        {
+            // Nothing of it is shown: one line says so.
+            (treatment, why) = (Treatment::Remove, "policy".to_owned());
+        }
         let identifies = field.privacy.identifies.clone();
         let (name, privacy) = (field.name.clone(), field.privacy.clone());
         Planned { name, path, shape, treatment, why, identifies, privacy }
+    }
+
+    /// What the lines do to a field: what none of them reaches is not shown.
+    fn decided(&self, at: &FieldAt<'_>, inherited: Option<(&Treatment, &str)>) -> (Treatment, String) {
+        let field = at.field;
+        let is_record = matches!(field.kind.innermost(), Kind::Record(_));
+        match self.lines.deciding(at) {
+            Some(line) => (line.operator.clone(), reason(&line.fields, field)),
+            // What somebody consents to says what there is to hide.
+            None if field.privacy.is_consent => (Treatment::Remove, "withheld".to_owned()),
+            // The fields in it are decided one by one.
+            None if is_record => (Treatment::Keep, String::new()),
+            // Who keeps a record by name keeps what is plain in it, and what nobody said anything of.
+            None if inherited.is_some_and(|(above, _)| *above == Treatment::Keep)
+                && (field.is_plain() || field.is_unclassified()) =>
+            {
+                match self.lines.strictest(at) {
+                    Some(line) => (line.operator.clone(), reason(&line.fields, field)),
+                    None => (Treatment::Keep, String::new()),
+                }
+            }
+            None => (Treatment::Remove, closed(field)),
+        }
     }
 
     fn shape(&self, kind: &Kind, path: &str, slots: &mut Vec<u16>, treatment: &Treatment, why: &str) -> Shape {
@@ -127,8 +151,8 @@ impl Planner<'_, '_> {
             Kind::Code(set) => Shape::Code(*set),
             Kind::List(item) => Shape::List(Box::new(self.shape(item, path, slots, treatment, why))),
             Kind::Record(fields) => {
-                // What is said of a record holds for all in it; to keep it says nothing of what it holds.
-                let inherited = (*treatment != Treatment::Keep).then_some((treatment, why));
+                // What is said of a record holds for all in it.
+                let inherited = (*treatment != Treatment::Keep || !why.is_empty()).then_some((treatment, why));
                 Shape::Record(self.fields(fields, path, slots, inherited))
             }
             _ => Shape::Plain,
@@ -145,5 +169,28 @@ fn reason(selector: &Selector, field: &Field) -> String {
         Selector::Free => "free text".to_owned(),
         Selector::Labelled(_) => "withheld".to_owned(),
         _ => "policy".to_owned(),
+    }
+}
+
+/// Why a field is not shown that no line keeps.
+fn closed(field: &Field) -> String {
+    let privacy = &field.privacy;
+    if let Some(kind) = &privacy.identifies {
+        kind.clone()
+    } else if privacy.is_quasi_identifier {
+        "quasi-identifier".to_owned()
+    } else if privacy.label.is_some() {
+        "withheld".to_owned()
+    } else if privacy.is_free {
+        "free text".to_owned()
+    } else {
+        "policy".to_owned()
+    }
+}
+
+fn innermost(shape: &Shape) -> &Shape {
+    match shape {
+        Shape::List(item) => innermost(item),
+        shape => shape,
     }
 }

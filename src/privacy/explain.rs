@@ -203,6 +203,7 @@ fn explain_fields(
         declared.extend(privacy.is_quasi_identifier.then(|| "quasi-identifier".to_owned()));
         declared.extend(privacy.is_free.then(|| "free".to_owned()));
         declared.extend(privacy.is_signal.then(|| "signal".to_owned()));
+        declared.extend(privacy.is_plain.then(|| "plain".to_owned()));
         declared.extend(privacy.label.map(|label| format!("sensitive {}", name(&label))));
         let is_guarded = privacy.label.is_some_and(|label| label_bit(label) & guarded != 0);
         let speaks = (privacy.is_free || privacy.is_signal) && withheld != 0;
@@ -245,6 +246,9 @@ fn field_line(line: &FieldLine, record: &Record) -> String {
         Selector::Dates => "every date".to_owned(),
         Selector::Free => "every free field".to_owned(),
         Selector::Labelled(_) => "every sensitive field".to_owned(),
+        Selector::Plain => "plain".to_owned(),
+        Selector::Signals => "every signal field".to_owned(),
+        Selector::Every => "every field".to_owned(),
         Selector::Undeclared => "undeclared".to_owned(),
         Selector::Named(name) => name.clone(),
         Selector::At(_, path) => {

@@ -194,6 +194,13 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
     /// A number, a date, a length of time.
     fn plain(&mut self, planned: &'a Planned, value: &Value<'a>) -> ShownValue<'a> {
         let treatment = &planned.treatment;
+        let is_keyed = matches!(treatment, Treatment::Pseudonym | Treatment::Token);
+        if let Value::Number(it) = value
+            && !is_keyed
+            && self.may_identify(planned, &|| plain_number(*it))
+        {
+            return ShownValue::Nothing;
+        }
         if *treatment == Treatment::Keep {
             return match value {
                 Value::Bool(it) => ShownValue::Bool(*it),
@@ -242,8 +249,11 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
     fn treated(&mut self, planned: &'a Planned, text: Cow<'a, str>, is_written: bool) -> ShownValue<'a> {
         match &planned.treatment {
             Treatment::Keep if is_written => match self.coded(planned, &text) {
-                Some(code) => ShownValue::Text(Cow::Borrowed(code)),
-                None => self.searched(text),
+                Coded::Hidden(code) => ShownValue::Text(Cow::Borrowed(code)),
+                // A text that may be a code and is none: nobody knows what it is.
+                Coded::Unknown if !self.rules.keeps_undeclared => self.misfit(planned, text),
+                Coded::None if self.may_identify(planned, &|| text.to_string()) => ShownValue::Nothing,
+                Coded::None | Coded::Known | Coded::Unknown => self.searched(text),
             },
             Treatment::Keep => ShownValue::Text(text),
             Treatment::Pseudonym | Treatment::Token => {
@@ -267,19 +277,36 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
         })
     }
 
-    /// What stands for a text that is a hidden code of one of its sets; `None` if it is none.
-    fn coded(&mut self, planned: &Planned, text: &str) -> Option<&'a str> {
+    /// Whether a short value, kept for what its type can hold, has as many digits as a telephone number, or is a value that
+    /// the record hides elsewhere. Then it is not what it was declared to be, and a note says that it was left out.
+    fn may_identify(&mut self, planned: &Planned, written: &dyn Fn() -> String) -> bool {
+        if self.rules.keeps_undeclared || planned.privacy.is_free || planned.path == "id" {
+            return false;
+        }
+        let written = written();
+        let digits = written.bytes().filter(u8::is_ascii_digit).count();
+        let is_hidden = digits >= LONG_NUMBER || digits >= SHORT_NUMBER && self.known.is_in(&written);
+        if is_hidden {
+            self.note("remove", Cow::Borrowed("number"));
+        }
+        is_hidden
+    }
+
+    /// What a text is that may be a code.
+    fn coded(&mut self, planned: &Planned, text: &str) -> Coded<'a> {
         let rules = self.rules;
+        let mut coded = if planned.privacy.code_sets.is_empty() { Coded::None } else { Coded::Unknown };
         for set in &planned.privacy.code_sets {
             let codes = rules.registry.codes(*set);
             let Some(code) = codes.find(text) else { continue };
             let shown = rules.codes.shown(&rules.registry, *set, code, self.case.codes);
             if shown != Some(code) {
                 self.withhold();
-                return Some(shown.map_or(WITHHELD, |shown| codes.code(shown)));
+                return Coded::Hidden(shown.map_or(WITHHELD, |shown| codes.code(shown)));
             }
+            coded = Coded::Known;
         }
-        None
+        coded
     }
 
     /// A text that is a date as a whole, where dates move: moved, or its mark.
@@ -468,6 +495,23 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
         }
     }
 }
+
+/// What a text is that may be a code of some sets.
+enum Coded<'a> {
+    /// It is no field of codes.
+    None,
+    /// A code that may be shown.
+    Known,
+    /// No code of the sets.
+    Unknown,
+    /// A code that may not be shown, and what stands for it.
+    Hidden(&'a str),
+}
+
+/// Digits that make a number long enough to be somebody's: those of a local telephone number.
+const LONG_NUMBER: usize = 7;
+/// Digits below which a number is too common to be looked for among the hidden values.
+const SHORT_NUMBER: usize = 4;
 
 /// A text that may be missing.
 fn perhaps<'a>(text: Option<String>) -> ShownValue<'a> {

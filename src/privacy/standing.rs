@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use crate::model::policy::FieldLine;
+use crate::model::policy::FieldLines;
 use crate::model::policy::Policy;
 use crate::model::policy::Selector;
 use crate::model::policy::Showing;
@@ -13,6 +14,8 @@ use crate::model::program::Shared;
 pub(super) struct Standing<'a> {
     /// The policies, those of `shared` first.
     pub policies: Vec<&'a Policy>,
+    /// How many of them are of `shared`.
+    shared_count: usize,
     /// `name@version`.
     pub name: String,
 }
@@ -24,8 +27,9 @@ impl<'a> Standing<'a> {
     /// If there is none; the error names the audiences there are.
     pub fn of(shared: &'a Shared, domain: Option<&'a Domain>, audience: &str) -> Result<Standing<'a>, Error> {
         let all = || shared.policies.iter().chain(domain.into_iter().flat_map(|domain| &domain.policies));
-        let policies: Vec<&Policy> =
-            all().filter(|policy| policy.audience == audience || policy.name == audience).collect();
+        let is_theirs = |policy: &&Policy| policy.audience == audience || policy.name == audience;
+        let shared_count = shared.policies.iter().filter(is_theirs).count();
+        let policies: Vec<&Policy> = all().filter(is_theirs).collect();
         let Some(last) = policies.last() else {
             let mut known: Vec<String> = all().map(|policy| format!("`{}`", policy.audience)).collect();
             known.sort();
@@ -34,13 +38,31 @@ impl<'a> Standing<'a> {
             return Err(Error::UnknownAudience { audience: audience.to_owned(), known });
         };
         let version = policies.iter().map(|policy| policy.version).max().unwrap_or(0);
-        Ok(Standing { name: format!("{}@{version}", last.name), policies })
+        Ok(Standing { name: format!("{}@{version}", last.name), policies, shared_count })
     }
 
-    /// Whether what no record declares stays: only if a policy says so and none says otherwise.
+    /// The policies of `shared`, and those of the domain.
+    fn tiers(&self) -> (&[&'a Policy], &[&'a Policy]) {
+        self.policies.split_at_checked(self.shared_count).unwrap_or((&[], &self.policies))
+    }
+
+    /// The policies that have to say what is shown: those of `shared`, which a domain may only tighten, else the domain's.
+    fn deciding(&self) -> &[&'a Policy] {
+        let (shared, own) = self.tiers();
+        if shared.is_empty() { own } else { shared }
+    }
+
+    /// Whether every declared field is kept, unless another line is stricter.
+    pub fn keeps_every(&self) -> bool {
+        keeps_every(self.deciding())
+    }
+
+    /// Whether what no record declares and what does not fit its type stay: only if every field is kept and no line speaks
+    /// against it.
     pub fn keeps_undeclared(&self) -> bool {
-        let mut lines = self.lines().filter(|line| line.fields == Selector::Undeclared).peekable();
-        lines.peek().is_some() && lines.all(|line| line.operator == Treatment::Keep)
+        let mut lines = self.policies.iter().flat_map(|policy| &policy.fields);
+        let speaks = |line: &FieldLine| matches!(line.fields, Selector::Undeclared | Selector::Every);
+        self.keeps_every() && lines.all(|line| !speaks(line) || line.operator == Treatment::Keep)
     }
 
     /// Under which number counts are hidden in statistics, and whether others are hidden with them. An audience of which no
@@ -53,12 +75,30 @@ impl<'a> Standing<'a> {
 
     /// The strictest word about candidates.
     pub fn candidates(&self) -> Showing {
-        self.policies.iter().map(|policy| policy.candidates).max().unwrap_or(Showing::Remove)
+        self.showing(|policy| policy.candidates)
     }
 
     /// The strictest word about findings.
     pub fn findings(&self) -> Showing {
-        self.policies.iter().map(|policy| policy.findings).max().unwrap_or(Showing::Remove)
+        self.showing(|policy| policy.findings)
+    }
+
+    /// What nobody speaks of is not shown, unless every field is.
+    fn showing(&self, pick: impl Fn(&Policy) -> Option<Showing>) -> Showing {
+        let strictest = |policies: &[&Policy]| policies.iter().filter_map(|policy| pick(policy)).max();
+        let default = if self.keeps_every() { Showing::Keep } else { Showing::Remove };
+        strictest(self.deciding()).unwrap_or(default).max(strictest(self.tiers().1).unwrap_or_default())
+    }
+
+    /// Whether codes without a label, and so those of a label of which no line speaks, are shown as they are.
+    pub fn keeps_codes(&self) -> bool {
+        self.keeps_every() || self.deciding().iter().any(|policy| !policy.codes.is_empty())
+    }
+
+    /// What is done to fields.
+    pub(super) fn field_lines(&self) -> FieldLines<'a> {
+        let (shared, own) = self.tiers();
+        FieldLines::of(shared, own)
     }
 
     /// By a multiple of how many days dates move, if some line moves them: the widest steps of all.
@@ -73,4 +113,10 @@ impl<'a> Standing<'a> {
     pub(super) fn lines(&self) -> impl Iterator<Item = &'a FieldLine> + '_ {
         self.policies.iter().flat_map(|policy| &policy.fields)
     }
+}
+
+/// Whether one of the policies keeps every field.
+fn keeps_every(policies: &[&Policy]) -> bool {
+    let mut lines = policies.iter().flat_map(|policy| &policy.fields);
+    lines.any(|line| line.fields == Selector::Every && line.operator == Treatment::Keep)
 }

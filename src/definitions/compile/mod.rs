@@ -10,6 +10,7 @@ mod crosswalks;
 mod expression;
 mod functions;
 mod imports;
+mod leaks;
 mod marks;
 mod own_functions;
 mod policies;
@@ -201,7 +202,7 @@ fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<D
     }
     compiled.crosswalks =
         compiled.domains.iter_mut().flat_map(|domain| std::mem::take(&mut domain.crosswalks)).collect();
-    policies::leaks(sources, &world, &compiled.domains, &mut report);
+    leaks::leaks(sources, &world, &compiled.domains, &mut report);
     compiled.shared = shared(sources, &world, &compiled.domains);
     for (source, domain) in sources.iter().zip(&compiled.domains) {
         policies::default_audience(source, domain, &compiled.shared.policies, &mut report);

@@ -16,7 +16,6 @@ use crate::definitions::parse::tree::PolicyDef;
 use crate::definitions::parse::tree::PolicyItem;
 use crate::definitions::parse::tree::PurposeDef;
 use crate::definitions::parse::tree::SelectorDef;
-use crate::definitions::parse::tree::Statement;
 use crate::definitions::parse::tree::TextDef;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
@@ -35,39 +34,40 @@ use crate::model::policy::Obligation;
 use crate::model::policy::Policy;
 use crate::model::policy::Purpose;
 use crate::model::policy::Selector;
-use crate::model::policy::Showing;
 use crate::model::policy::TextLine;
 use crate::model::policy::Treatment;
-use crate::model::policy::deciding;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::text_kind::Kinds;
 
-/// Makes a treatment of the number that may stand behind an operator's name.
-type Operator = (&'static str, fn(Option<u32>) -> Treatment);
+/// An operator: its name, the largest number that may stand behind it (0 if none may), and the treatment for a number.
+type Operator = (&'static str, u32, fn(Option<u32>) -> Treatment);
 
-/// The operators by their names, with what they take where no number is given.
+/// Counts below a number larger than this are no small counts.
+const MOST_COUNTED: u32 = 1_000_000;
+
+/// The operators, with what they take where no number is given.
 const OPERATORS: &[Operator] = &[
-    ("keep", |_| Treatment::Keep),
-    ("remove", |_| Treatment::Remove),
-    ("mask", |_| Treatment::Mask),
-    ("year", |_| Treatment::Year),
-    ("birth-year", |_| Treatment::BirthYear),
-    ("month", |_| Treatment::Month),
-    ("day", |_| Treatment::Day),
-    ("hour", |_| Treatment::Hour),
-    ("shift", |days| Treatment::Shift(days.unwrap_or(1).clamp(1, 182))),
-    ("block", |_| Treatment::Block),
-    ("grid", |cell| Treatment::Grid(cell.unwrap_or(10).max(1))),
-    ("zip3", |_| Treatment::Zip3),
-    ("last", |count| Treatment::Last(count.unwrap_or(4))),
-    ("first", |count| Treatment::First(count.unwrap_or(1))),
-    ("band", |width| Treatment::Band(width.unwrap_or(10).max(1))),
-    ("age-90", |_| Treatment::Age90),
-    ("token", |_| Treatment::Token),
-    ("pseudonym", |_| Treatment::Pseudonym),
-    ("group", |levels| Treatment::Group(levels.unwrap_or(1).max(1))),
+    ("keep", 0, |_| Treatment::Keep),
+    ("remove", 0, |_| Treatment::Remove),
+    ("mask", 0, |_| Treatment::Mask),
+    ("year", 0, |_| Treatment::Year),
+    ("birth-year", 0, |_| Treatment::BirthYear),
+    ("month", 0, |_| Treatment::Month),
+    ("day", 0, |_| Treatment::Day),
+    ("hour", 0, |_| Treatment::Hour),
+    ("shift", 182, |days| Treatment::Shift(days.unwrap_or(1))),
+    ("block", 0, |_| Treatment::Block),
+    ("grid", 10_000, |cell| Treatment::Grid(cell.unwrap_or(10))),
+    ("zip3", 0, |_| Treatment::Zip3),
+    ("last", 100, |count| Treatment::Last(count.unwrap_or(4))),
+    ("first", 100, |count| Treatment::First(count.unwrap_or(1))),
+    ("band", 1_000_000, |width| Treatment::Band(width.unwrap_or(10))),
+    ("age-90", 0, |_| Treatment::Age90),
+    ("token", 0, |_| Treatment::Token),
+    ("pseudonym", 0, |_| Treatment::Pseudonym),
+    ("group", 100, |levels| Treatment::Group(levels.unwrap_or(1))),
 ];
 
 /// The audience that a manifest names where nobody says who asks has to have a policy.
@@ -103,8 +103,9 @@ pub(super) fn policy(def: &PolicyDef, world: &World, domain: DomainId, report: &
         encounters: Vec::new(),
         requires_consent: false,
         obligations: Vec::new(),
-        candidates: Showing::Keep,
-        findings: Showing::Keep,
+        allows: Vec::new(),
+        candidates: None,
+        findings: None,
         counts_under: None,
         counts_complement: false,
     };
@@ -139,14 +140,7 @@ fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: 
         PolicyItem::RequireConsent => policy.requires_consent = true,
         PolicyItem::Encounters { labels, doing } => {
             let labels = known_labels(labels, world, report);
-            let doing = match doing {
-                EncounterDef::Refuse => vec![EncounterTreatment::Refuse],
-                EncounterDef::Codes(treatment) => vec![EncounterTreatment::Codes(*treatment)],
-                EncounterDef::Fields { selectors, operator } => {
-                    let lines = field_lines(selectors, operator, world, domain, report);
-                    lines.into_iter().map(EncounterTreatment::Fields).collect()
-                }
-            };
+            let doing = encounter_treatments(doing, world, domain, report);
             policy.encounters.extend(doing.into_iter().map(|doing| EncounterLine { labels: labels.clone(), doing }));
         }
         PolicyItem::Obligation { name, text, labels } => policy.obligations.push(Obligation {
@@ -165,12 +159,30 @@ fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: 
         PolicyItem::Codes { labels, treatment } => {
             policy.codes.push(CodeLine { labels: known_labels(labels, world, report), treatment: *treatment });
         }
-        PolicyItem::Candidates(showing) => policy.candidates = *showing,
-        PolicyItem::Findings(showing) => policy.findings = *showing,
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+        PolicyItem::Domains { selectors, operator } => {
+            policy.allows.extend(field_lines(selectors, operator, world, domain, report));
+        }
+        PolicyItem::Candidates(showing) => policy.candidates = Some(*showing),
+        PolicyItem::Findings(showing) => policy.findings = Some(*showing),
         PolicyItem::Counts { under, complement } => {
-            policy.counts_under = Some(under.item as u32);
+            policy.counts_under = whole_number("counts", under, MOST_COUNTED, report);
             policy.counts_complement = *complement;
+        }
+    }
+}
+
+fn encounter_treatments(
+    def: &EncounterDef,
+    world: &World,
+    domain: DomainId,
+    report: &mut Report,
+) -> Vec<EncounterTreatment> {
+    match def {
+        EncounterDef::Refuse => vec![EncounterTreatment::Refuse],
+        EncounterDef::Codes(treatment) => vec![EncounterTreatment::Codes(*treatment)],
+        EncounterDef::Fields { selectors, operator } => {
+            let lines = field_lines(selectors, operator, world, domain, report);
+            lines.into_iter().map(EncounterTreatment::Fields).collect()
         }
     }
 }
@@ -187,10 +199,19 @@ pub(super) fn purpose(def: &PurposeDef) -> Purpose {
     }
 }
 
-/// What a purpose is part of has to be there.
+/// What a purpose is part of has to be there, and not be part of the purpose in turn.
 pub(super) fn check_purpose(def: &PurposeDef, world: &World, report: &mut Report) {
-    if let Some(under) = &def.under {
-        known_purposes(std::slice::from_ref(under), world, report);
+    let Some(under) = &def.under else { return };
+    known_purposes(std::slice::from_ref(under), world, report);
+    let mut members = vec![def.name.item.as_str()];
+    let mut next = Some(under.item.as_str());
+    while let Some(name) = next.filter(|name| !members.contains(name)) {
+        members.push(name);
+        next = world.purposes.iter().find(|it| it.name == name).and_then(|it| it.under.as_deref());
+    }
+    if next == Some(def.name.item.as_str()) {
+        let purposes = members.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        report.say(under.span, Problem::PurposeCycle { purposes }, Some("take one `under` away".to_owned()));
     }
 }
 
@@ -257,17 +278,32 @@ fn known_labels(labels: &[Name], world: &World, report: &mut Report) -> Vec<Labe
 }
 
 fn treatment(operator: &OperatorDef, report: &mut Report) -> Option<Treatment> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded below")]
-    let number = operator.argument.as_ref().map(|number| number.item.clamp(0.0, 1e6) as u32);
     let name = &operator.name.item;
-    if let Some((_, make)) = OPERATORS.iter().find(|(known, _)| known == name) {
-        return Some(make(number));
+    if let Some((_, most, make)) = OPERATORS.iter().find(|(known, ..)| known == name) {
+        return match &operator.argument {
+            None => Some(make(None)),
+            Some(number) => whole_number(name, number, *most, report).map(|number| make(Some(number))),
+        };
     }
-    let known = || OPERATORS.iter().map(|(known, _)| *known);
+    let known = || OPERATORS.iter().map(|(known, ..)| *known);
     let help = did_you_mean(name, known());
     let help = help.or_else(|| Some(format!("one of: {}", known().collect::<Vec<_>>().join(", "))));
     report.say(operator.name.span, Problem::UnknownPolicyOperator { operator: name.clone() }, help);
     None
+}
+
+/// A whole number from 1 to `most`; nothing may stand there if `most` is 0. Another number is never rounded to one that
+/// fits: it would hide less than its author meant.
+fn whole_number(what: &str, number: &Spanned<f64>, most: u32, report: &mut Report) -> Option<u32> {
+    let is_whole = number.item.fract() == 0.0 && number.item >= 1.0 && number.item <= f64::from(most);
+    if !is_whole {
+        let takes = if most == 0 { "no number".to_owned() } else { format!("a whole number from 1 to {most}") };
+        let problem = Problem::BadPolicyNumber { what: what.to_owned(), takes, number: number.item.to_string() };
+        report.say(number.span, problem, None);
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    Some(number.item as u32)
 }
 
 fn selector(one: &Spanned<SelectorDef>, world: &World, domain: DomainId, report: &mut Report) -> Vec<Selector> {
@@ -286,6 +322,9 @@ fn selector(one: &Spanned<SelectorDef>, world: &World, domain: DomainId, report:
                 Vec::new()
             }
         },
+        SelectorDef::Plain => vec![Selector::Plain],
+        SelectorDef::Signal => vec![Selector::Signals],
+        SelectorDef::Every => vec![Selector::Every],
         SelectorDef::Undeclared => vec![Selector::Undeclared],
         SelectorDef::Path(path) => by_path(path, world, domain, report),
     }
@@ -314,158 +353,6 @@ fn by_path(path: &PathDef, world: &World, domain: DomainId, report: &mut Report)
         );
     }
     out
-}
-
-/// Says where a policy whose disclosures anybody may read leaves in the clear what identifies, and where an audience sees
-/// one number in two forms.
-pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain], report: &mut Report) {
-    let shared = world.shared.and_then(|shared| shared.get(domains)).map_or(&[][..], |domain| &domain.policies);
-    for (id, (source, domain)) in DomainId::numbered(sources.iter().zip(domains)) {
-        let own = if world.shared == Some(id) { &[][..] } else { &domain.policies };
-        let mut audiences: Vec<&str> = shared.iter().chain(own).map(|policy| policy.audience.as_str()).collect();
-        audiences.sort_unstable();
-        audiences.dedup();
-        for audience in audiences {
-            let standing: Vec<&Policy> = shared.iter().chain(own).filter(|it| it.audience == audience).collect();
-            if standing.iter().any(|policy| is_public(policy, world)) {
-                open_records(source, domain, &standing, report);
-            }
-            two_forms(source, domain, &standing, report);
-        }
-    }
-}
-
-fn is_public(policy: &Policy, world: &World) -> bool {
-    let mut purposes = policy.purposes.iter().filter_map(|name| world.purposes.iter().find(|it| it.name == *name));
-    purposes.any(|purpose| purpose.is_public)
-}
-
-/// What the public sees of the records of a domain that identifies somebody.
-fn open_records(source: &DomainSource, domain: &Domain, standing: &[&Policy], report: &mut Report) {
-    let lines: Vec<&FieldLine> = standing.iter().flat_map(|policy| &policy.fields).collect();
-    let name = standing.last().map_or("", |policy| policy.name.as_str());
-    let undeclared = || lines.iter().filter(|line| line.fields == Selector::Undeclared);
-    let keeps_undeclared = undeclared().count() > 0 && undeclared().all(|line| line.operator == Treatment::Keep);
-    let texts = || standing.iter().flat_map(|policy| &policy.texts);
-    // As the redactor has it: without a word about texts they are searched, unless even the undeclared stays.
-    let keeps_texts = texts().all(|line| *line == TextLine::Keep) && (texts().count() > 0 || keeps_undeclared);
-    for (id, record) in RecordId::numbered(&domain.records) {
-        let mut found = Vec::new();
-        open_fields(&lines, id, (&record.fields, keeps_texts), "", &mut Vec::new(), &mut found);
-        for (path, kind) in found {
-            let help = match kind {
-                Some(_) => format!("write `remove {path}`, or an operator: `{path} to pseudonym`"),
-                None => format!("write `text mask all`, or `remove {path}`"),
-            };
-            let kind = kind.unwrap_or_else(|| "person by what people write".to_owned());
-            let problem = Problem::LeakyPolicy { policy: name.to_owned(), field: path, kind };
-            say_at(source, name, &record.name, problem, help, report);
-        }
-        if keeps_undeclared {
-            let kind = "person for all that is known".to_owned();
-            let problem = Problem::LeakyPolicy { policy: name.to_owned(), field: "undeclared".to_owned(), kind };
-            say_at(source, name, &record.name, problem, "write `remove undeclared`".to_owned(), report);
-        }
-    }
-}
-
-/// Fields of one label that one audience sees cut (`first`, `last`) and keyed (`pseudonym`, `token`): with both, the digits
-/// that are cut away can be guessed and tried (PCI DSS 4.0.1, 3.5.1).
-fn two_forms(source: &DomainSource, domain: &Domain, standing: &[&Policy], report: &mut Report) {
-    let lines: Vec<&FieldLine> = standing.iter().flat_map(|policy| &policy.fields).collect();
-    let name = standing.last().map_or("", |policy| policy.name.as_str());
-    let mut seen: Vec<(LabelId, String, bool)> = Vec::new();
-    for (id, record) in RecordId::numbered(&domain.records) {
-        let before = seen.len();
-        forms(&lines, id, &record.fields, "", &mut Vec::new(), &mut seen);
-        let new = seen.split_off(before);
-        for (label, path, is_cut) in new {
-            let other = seen.iter().find(|(other, at, cut)| *other == label && *cut != is_cut && *at != path);
-            if let Some((_, at, _)) = other {
-                let (cut, keyed) = if is_cut { (path.clone(), at.clone()) } else { (at.clone(), path.clone()) };
-                let help = format!("show both in one form, or write `remove {keyed}`");
-                let problem = Problem::CutAndKeyed { policy: name.to_owned(), cut, keyed };
-                say_at(source, name, &record.name, problem, help, report);
-            }
-            seen.push((label, path, is_cut));
-        }
-    }
-}
-
-/// Fields with a label that are shown cut (`true`) or keyed.
-fn forms(
-    lines: &[&FieldLine],
-    record: RecordId,
-    fields: &[Field],
-    above: &str,
-    slots: &mut Vec<u16>,
-    seen: &mut Vec<(LabelId, String, bool)>,
-) {
-    for (slot, field) in (0_u16..).zip(fields) {
-        let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
-        slots.push(slot);
-        let decided = deciding(lines, record, &path, slots, field);
-        match (inside(&field.kind), field.privacy.label, decided.map(|(line, _)| &line.operator)) {
-            (Kind::Record(inner), _, _) => forms(lines, record, inner, &path, slots, seen),
-            (_, Some(label), Some(Treatment::First(_) | Treatment::Last(_))) => seen.push((label, path, true)),
-            (_, Some(label), Some(Treatment::Pseudonym | Treatment::Token)) => seen.push((label, path, false)),
-            _ => {}
-        }
-        slots.pop();
-    }
-}
-
-/// The kind of the items, of lists of lists too.
-fn inside(kind: &Kind) -> &Kind {
-    match kind {
-        Kind::List(item) => inside(item),
-        kind => kind,
-    }
-}
-
-/// Fields that identify and stay as they are, with what they identify; free texts, if those stay whole, with `None`.
-fn open_fields(
-    lines: &[&FieldLine],
-    record: RecordId,
-    (fields, keeps_texts): (&[Field], bool),
-    above: &str,
-    slots: &mut Vec<u16>,
-    found: &mut Vec<(String, Option<String>)>,
-) {
-    for (slot, field) in (0_u16..).zip(fields) {
-        let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
-        slots.push(slot);
-        let decided = deciding(lines, record, &path, slots, field);
-        let stays = decided.is_none_or(|(line, _)| line.operator == Treatment::Keep);
-        match (inside(&field.kind), &field.privacy.identifies) {
-            (Kind::Record(inner), _) if stays => {
-                open_fields(lines, record, (inner, keeps_texts), &path, slots, found);
-            }
-            (_, Some(identifies)) if stays => found.push((path, Some(identifies.clone()))),
-            _ if stays && keeps_texts && field.privacy.is_free => found.push((path, None)),
-            _ => {}
-        }
-        slots.pop();
-    }
-}
-
-/// At the domain's own policy if it has one, else at the record.
-fn say_at(source: &DomainSource, policy: &str, record: &str, problem: Problem, help: String, report: &mut Report) {
-    let statements = || source.files.iter().flat_map(|file| file.tree.statements.iter().map(move |it| (file, it)));
-    let at_policy = statements().find_map(|(file, statement)| match &statement.item {
-        Statement::Policy(def) if def.name.item == policy => Some((file, def.name.span)),
-        _ => None,
-    });
-    let at_record = || {
-        statements().find_map(|(file, statement)| match &statement.item {
-            Statement::Record(def) if def.name.item == record => Some((file, def.name.span)),
-            _ => None,
-        })
-    };
-    if let Some((file, span)) = at_policy.or_else(at_record) {
-        report.enter(&file.path);
-        report.say(span, problem, Some(help));
-    }
 }
 
 /// Whether what is done to a field can be done to its type.

@@ -119,6 +119,7 @@ fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
             }
             Attribute::Subject => field.privacy.is_subject = true,
             Attribute::Signal => field.privacy.is_signal = true,
+            Attribute::Plain => field.privacy.is_plain = true,
             Attribute::CodesOf(sets) => {
                 for name in sets {
                     match world.known_set(name) {

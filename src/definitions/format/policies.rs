@@ -110,6 +110,7 @@ fn policy_item(item: &PolicyItem) -> Shape {
             keyword("withhold", flow)
         }
         PolicyItem::RequireConsent => keyword("require", Flow::of("consent")),
+        PolicyItem::Domains { selectors, operator } => domains(selectors, operator),
         PolicyItem::Encounters { labels, doing } => encounters(labels, doing),
         PolicyItem::Obligation { name, text, labels } => {
             let mut flow = Flow::of(format!("{} {}", name.item, quoted(&text.item)));
@@ -165,6 +166,19 @@ fn fields(selectors: &[Spanned<SelectorDef>], operator: &OperatorDef) -> Shape {
     }
 }
 
+/// `domains may keep …`, `domains may coarsen … by OP`.
+fn domains(selectors: &[Spanned<SelectorDef>], operator: &OperatorDef) -> Shape {
+    let listed = joined(selectors.iter().map(|it| selector(&it.item)), 1);
+    let is_keep = operator.name.item == "keep";
+    let mut flow = Flow::of(if is_keep { "may keep" } else { "may coarsen" });
+    flow.append(listed);
+    if !is_keep {
+        let argument = operator.argument.as_ref().map_or_else(String::new, |argument| format!(" {}", argument.item));
+        flow.word(&format!("by {}{argument}", operator.name.item));
+    }
+    Shape::Keyword("domains".to_owned(), flow)
+}
+
 fn selector(selector: &SelectorDef) -> Flow {
     match selector {
         SelectorDef::Identifying(kinds) if kinds.is_empty() => Flow::of("every field that identifies"),
@@ -178,6 +192,9 @@ fn selector(selector: &SelectorDef) -> Flow {
         SelectorDef::Free => Flow::of("every free field"),
         SelectorDef::Sensitive(None) => Flow::of("every sensitive field"),
         SelectorDef::Sensitive(Some(label)) => Flow::of(format!("every sensitive field {}", label.item)),
+        SelectorDef::Plain => Flow::of("plain"),
+        SelectorDef::Signal => Flow::of("every signal field"),
+        SelectorDef::Every => Flow::of("every field"),
         SelectorDef::Undeclared => Flow::of("undeclared"),
         SelectorDef::Path(field) => Flow::of(path(field)),
     }

@@ -77,6 +77,7 @@ impl Printer<'_> {
             Attribute::DatesEncounter => Flow::of("dates encounter"),
             Attribute::Subject => Flow::of("subject"),
             Attribute::Signal => Flow::of("signal"),
+            Attribute::Plain => Flow::of("plain"),
             Attribute::Identifies(what) => Flow::of(format!("identifies {}", what.item)),
             Attribute::Sensitive(label) => Flow::of(format!("sensitive {}", label.item)),
             Attribute::Title(title) => Flow::of(quoted(&title.item)),
@@ -120,9 +121,10 @@ fn order(attribute: &Attribute) -> u8 {
         Attribute::DatesEncounter => 6,
         Attribute::Subject => 7,
         Attribute::Signal => 8,
-        Attribute::CodesOf(_) => 9,
-        Attribute::Title(_) => 10,
-        Attribute::Default(_) => 11,
+        Attribute::Plain => 9,
+        Attribute::CodesOf(_) => 10,
+        Attribute::Title(_) => 11,
+        Attribute::Default(_) => 12,
     }
 }
 

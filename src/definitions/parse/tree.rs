@@ -143,6 +143,7 @@ pub enum Attribute {
     DatesEncounter,
     Subject,
     Signal,
+    Plain,
     /// `codes of (A, B)`
     CodesOf(Vec<Name>),
     Title(Name),
@@ -666,6 +667,11 @@ pub enum PolicyItem {
         text: Name,
         labels: Vec<Name>,
     },
+    /// `domains may keep …`, `domains may coarsen … by OP`
+    Domains {
+        selectors: Vec<Spanned<SelectorDef>>,
+        operator: OperatorDef,
+    },
     /// `candidates keep|remove`
     Candidates(Showing),
     /// `findings keep|codes-only|remove`
@@ -724,6 +730,12 @@ pub enum SelectorDef {
     Free,
     /// `every sensitive field [LABEL]`
     Sensitive(Option<Name>),
+    /// `plain`
+    Plain,
+    /// `every signal field`
+    Signal,
+    /// `every field`
+    Every,
     /// `undeclared`
     Undeclared,
     /// A path.

@@ -84,6 +84,7 @@ pub const POLICY: &[&str] = &[
     "counts",
     "withhold",
     "require consent",
+    "domains may",
     "encounters",
     "obligation",
 ];

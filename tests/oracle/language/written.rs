@@ -92,7 +92,7 @@ impl Definitions {
         out.plain("label l0 \"First\"");
         out.plain("label l1 \"Second\"");
         out.plain("purpose work \"Work\"");
-        out.plain("policy desk { audience desk; purpose work; keep undeclared; free text keep }");
+        out.plain("policy desk { audience desk; purpose work; keep every field; free text keep }");
         out.plain("function npi(digits text) -> bool = length(digits) = 10 and luhn(\"80840\" + digits)");
         if !self.some.is_empty() {
             let members = self.some.iter().map(|(member, days)| format!("{member}{}", days_written(*days)));

@@ -100,6 +100,15 @@ impl Builder<'_> {
                 PolicyItem::Withhold { labels, unless }
             }
             Rule::requires_consent => PolicyItem::RequireConsent,
+            Rule::domains_keep => {
+                let name = self.next_name(&mut parts)?;
+                let operator = OperatorDef { name, argument: None };
+                PolicyItem::Domains { selectors: self.selectors(&mut parts), operator }
+            }
+            Rule::domains_coarsen => {
+                let (selectors, operator) = self.field_line(Rule::path_fields, &mut parts)?;
+                PolicyItem::Domains { selectors, operator }
+            }
             Rule::encounters => self.encounters(&mut parts)?,
             Rule::obligation => PolicyItem::Obligation {
                 name: self.next_name(&mut parts)?,
@@ -195,6 +204,9 @@ impl Builder<'_> {
             Rule::every_date => SelectorDef::Date,
             Rule::every_free => SelectorDef::Free,
             Rule::every_sensitive => SelectorDef::Sensitive(self.inner_name(inner)),
+            Rule::every_plain => SelectorDef::Plain,
+            Rule::every_signal => SelectorDef::Signal,
+            Rule::every_field => SelectorDef::Every,
             Rule::undeclared => SelectorDef::Undeclared,
             _ => SelectorDef::Path(self.path(inner)?),
         })

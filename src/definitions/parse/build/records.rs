@@ -98,6 +98,7 @@ impl Builder<'_> {
             Rule::dates_encounter => Attribute::DatesEncounter,
             Rule::subject => Attribute::Subject,
             Rule::signal => Attribute::Signal,
+            Rule::plain => Attribute::Plain,
             Rule::codes_of => Attribute::CodesOf(self.names(&mut Parts::of(pair))),
             Rule::identifies => Attribute::Identifies(self.inner_name(pair)?),
             Rule::sensitive => Attribute::Sensitive(self.inner_name(pair)?),

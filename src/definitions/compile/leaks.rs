@@ -1,0 +1,262 @@
+//! What policies leave to be seen: identifiers in the clear for the public, one number in two forms, lines of a domain that
+//! would show more than `shared` allows, fields of which nobody said what they are.
+
+use super::report::Report;
+use super::world::World;
+use crate::definitions::load::DomainSource;
+use crate::definitions::parse::tree::Statement;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::span::Span;
+use crate::model::ids::DomainId;
+use crate::model::ids::LabelId;
+use crate::model::ids::RecordId;
+use crate::model::policy::FieldAt;
+use crate::model::policy::FieldLine;
+use crate::model::policy::FieldLines;
+use crate::model::policy::Policy;
+use crate::model::policy::Selector;
+use crate::model::policy::TextLine;
+use crate::model::policy::Treatment;
+use crate::model::program::Domain;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+
+/// Says what the policies of each domain leave to be seen that they should not, and what they cannot decide about.
+pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain], report: &mut Report) {
+    let shared = world.shared.and_then(|shared| shared.get(domains)).map_or(&[][..], |domain| &domain.policies);
+    // What is wrong comes first: a field that cannot be read has no class either.
+    let has_errors = report.diagnostics.iter().any(Diagnostic::is_error);
+    for (id, (source, domain)) in DomainId::numbered(sources.iter().zip(domains)) {
+        if !has_errors {
+            unclassified(source, domain, report);
+        }
+        let own = if world.shared == Some(id) { &[][..] } else { &domain.policies };
+        let mut audiences: Vec<&str> = shared.iter().chain(own).map(|policy| policy.audience.as_str()).collect();
+        audiences.sort_unstable();
+        audiences.dedup();
+        for audience in audiences {
+            let of = |policies: &'_ [Policy]| -> Vec<usize> {
+                policies.iter().enumerate().filter(|(_, it)| it.audience == audience).map(|(place, _)| place).collect()
+            };
+            let shared: Vec<&Policy> = of(shared).into_iter().filter_map(|place| shared.get(place)).collect();
+            let own: Vec<&Policy> = of(own).into_iter().filter_map(|place| own.get(place)).collect();
+            let audience = Audience { source, domain, lines: FieldLines::of(&shared, &own), shared, own };
+            audience.check(world, report);
+        }
+    }
+}
+
+/// The policies that one audience of a domain stands under.
+struct Audience<'a> {
+    source: &'a DomainSource,
+    domain: &'a Domain,
+    shared: Vec<&'a Policy>,
+    own: Vec<&'a Policy>,
+    lines: FieldLines<'a>,
+}
+
+impl Audience<'_> {
+    fn check(&self, world: &World, report: &mut Report) {
+        if self.policies().any(|policy| is_public(policy, world)) {
+            self.open_records(report);
+        }
+        self.two_forms(report);
+        if !self.shared.is_empty() && !self.own.is_empty() {
+            self.loosened(report);
+        }
+    }
+
+    fn policies(&self) -> impl Iterator<Item = &Policy> {
+        self.shared.iter().chain(&self.own).copied()
+    }
+
+    /// Name of the policy that speaks last.
+    fn name(&self) -> &str {
+        self.policies().last().map_or("", |policy| policy.name.as_str())
+    }
+
+    /// What the public sees of the records of a domain that identifies somebody.
+    fn open_records(&self, report: &mut Report) {
+        let first = if self.shared.is_empty() { &self.own } else { &self.shared };
+        let keeps_every = first.iter().flat_map(|policy| &policy.fields).any(keeps_every);
+        let speaks = |line: &&FieldLine| matches!(line.fields, Selector::Undeclared | Selector::Every);
+        let mut lines = self.policies().flat_map(|policy| &policy.fields).filter(speaks);
+        let keeps_undeclared = keeps_every && lines.all(|line| line.operator == Treatment::Keep);
+        let texts = || self.policies().flat_map(|policy| &policy.texts);
+        // As the redactor has it: without a word about texts they are searched, unless even the undeclared stays.
+        let keeps_texts = texts().all(|line| *line == TextLine::Keep) && (texts().count() > 0 || keeps_undeclared);
+        let name = self.name();
+        for (id, record) in RecordId::numbered(&self.domain.records) {
+            let mut found = Vec::new();
+            walk(id, &record.fields, "", &mut Vec::new(), &mut |at| {
+                let stays = self.lines.deciding(at).is_some_and(|line| line.operator == Treatment::Keep);
+                match &at.field.privacy.identifies {
+                    Some(kind) if stays => found.push((at.path.to_owned(), Some(kind.clone()))),
+                    _ if stays && keeps_texts && at.field.privacy.is_free => found.push((at.path.to_owned(), None)),
+                    _ => {}
+                }
+            });
+            for (path, kind) in found {
+                let help = match kind {
+                    Some(_) => format!("write `remove {path}`, or an operator: `{path} to pseudonym`"),
+                    None => format!("write `free text mask all`, or `remove {path}`"),
+                };
+                let kind = kind.unwrap_or_else(|| "person by what people write".to_owned());
+                let problem = Problem::LeakyPolicy { policy: name.to_owned(), field: path, kind };
+                self.say(name, &record.name, problem, help, report);
+            }
+            if keeps_undeclared {
+                let kind = "person for all that is known".to_owned();
+                let problem = Problem::LeakyPolicy { policy: name.to_owned(), field: "undeclared".to_owned(), kind };
+                self.say(name, &record.name, problem, "write `remove undeclared`".to_owned(), report);
+            }
+        }
+    }
+
+    /// Fields of one label that one audience sees cut (`first`, `last`) and keyed (`pseudonym`, `token`): with both, the
+    /// digits that are cut away can be guessed and tried (PCI DSS 4.0.1, 3.5.1).
+    fn two_forms(&self, report: &mut Report) {
+        let name = self.name();
+        let mut seen: Vec<(LabelId, String, bool)> = Vec::new();
+        for (id, record) in RecordId::numbered(&self.domain.records) {
+            let mut new = Vec::new();
+            walk(id, &record.fields, "", &mut Vec::new(), &mut |at| {
+                let Some(label) = at.field.privacy.label else { return };
+                match self.lines.deciding(at).map(|line| &line.operator) {
+                    Some(Treatment::First(_) | Treatment::Last(_)) => new.push((label, at.path.to_owned(), true)),
+                    Some(Treatment::Pseudonym | Treatment::Token) => new.push((label, at.path.to_owned(), false)),
+                    _ => {}
+                }
+            });
+            for (label, path, is_cut) in new {
+                let other = seen.iter().find(|(other, at, cut)| *other == label && *cut != is_cut && *at != path);
+                if let Some((_, at, _)) = other {
+                    let (cut, keyed) = if is_cut { (path.clone(), at.clone()) } else { (at.clone(), path.clone()) };
+                    let help = format!("show both in one form, or write `remove {keyed}`");
+                    let problem = Problem::CutAndKeyed { policy: name.to_owned(), cut, keyed };
+                    self.say(name, &record.name, problem, help, report);
+                }
+                seen.push((label, path, is_cut));
+            }
+        }
+    }
+
+    /// Lines of the domain that would show more than the policy of `shared` does, and that it does not allow.
+    fn loosened(&self, report: &mut Report) {
+        let name = self.own.last().map_or("", |policy| policy.name.as_str());
+        let mut found = Vec::new();
+        let all = |policies: &[&Policy]| policies.iter().flat_map(|policy| &policy.fields).any(keeps_every);
+        if all(&self.own) && !all(&self.shared) {
+            found.push("every field".to_owned());
+        } else {
+            for (id, record) in RecordId::numbered(&self.domain.records) {
+                walk(id, &record.fields, "", &mut Vec::new(), &mut |at| {
+                    // The id becomes a pseudonym wherever it is not kept.
+                    if at.path != "id" && self.lines.loosening(at).is_some() {
+                        found.push(at.path.to_owned());
+                    }
+                });
+            }
+        }
+        let strictest = |policies: &[&Policy], pick: fn(&Policy) -> Option<crate::model::policy::Showing>| {
+            policies.iter().filter_map(|policy| pick(policy)).max()
+        };
+        for (what, pick) in [
+            ("candidates", (|policy| policy.candidates) as fn(&Policy) -> Option<crate::model::policy::Showing>),
+            ("findings", |policy| policy.findings),
+        ] {
+            if let (Some(shared), Some(own)) = (strictest(&self.shared, pick), strictest(&self.own, pick))
+                && own < shared
+            {
+                found.push(what.to_owned());
+            }
+        }
+        for field in found {
+            let help = format!(
+                "take the line away, or let `{name}` of `shared` say how far: `domains may keep …`, \
+                 `domains may coarsen … by …`"
+            );
+            let problem = Problem::LoosenedPolicy { policy: name.to_owned(), field };
+            self.say(name, "", problem, help, report);
+        }
+    }
+
+    /// At the domain's own policy if it has one, else at the record.
+    fn say(&self, policy: &str, record: &str, problem: Problem, help: String, report: &mut Report) {
+        let statements =
+            || self.source.files.iter().flat_map(|file| file.tree.statements.iter().map(move |it| (file, it)));
+        let at_policy = statements().find_map(|(file, statement)| match &statement.item {
+            Statement::Policy(def) if def.name.item == policy => Some((file, def.name.span)),
+            _ => None,
+        });
+        let at_record = || {
+            statements().find_map(|(file, statement)| match &statement.item {
+                Statement::Record(def) if def.name.item == record => Some((file, def.name.span)),
+                _ => None,
+            })
+        };
+        if let Some((file, span)) = at_policy.or_else(at_record) {
+            report.enter(&file.path);
+            report.say(span, problem, Some(help));
+        }
+    }
+}
+
+fn keeps_every(line: &FieldLine) -> bool {
+    line.fields == Selector::Every && line.operator == Treatment::Keep
+}
+
+fn is_public(policy: &Policy, world: &World) -> bool {
+    let mut purposes = policy.purposes.iter().filter_map(|name| world.purposes.iter().find(|it| it.name == *name));
+    purposes.any(|purpose| purpose.is_public)
+}
+
+/// Visits every field that is no record itself.
+fn walk(record: RecordId, fields: &[Field], above: &str, slots: &mut Vec<u16>, visit: &mut dyn FnMut(&FieldAt<'_>)) {
+    for (slot, field) in (0_u16..).zip(fields) {
+        let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
+        slots.push(slot);
+        match field.kind.innermost() {
+            Kind::Record(inner) if !field.privacy.is_consent => walk(record, inner, &path, slots, visit),
+            _ => visit(&FieldAt { record, path: &path, slots, field }),
+        }
+        slots.pop();
+    }
+}
+
+/// Fields of which nobody said what they are for privacy. The number of an encounter needs no word: it is a pseudonym
+/// wherever it is not kept.
+fn unclassified(source: &DomainSource, domain: &Domain, report: &mut Report) {
+    for (id, record) in RecordId::numbered(&domain.records) {
+        let mut found = Vec::new();
+        walk(id, &record.fields, "", &mut Vec::new(), &mut |at| {
+            if at.path != "id" && at.field.is_unclassified() {
+                found.push(format!("`{}`", at.path));
+            }
+        });
+        let Some((path, span)) = record_at(source, &record.name).filter(|_| !found.is_empty()) else { continue };
+        let more = found.len().saturating_sub(NAMED);
+        found.truncate(NAMED);
+        if more > 0 {
+            found.push(format!("{more} more"));
+        }
+        report.enter(path);
+        let problem = Problem::UnclassifiedFields { record: record.name.clone(), fields: found.join(", ") };
+        let help = "write behind the type what it is: `plain`, `free`, `signal`, `quasi-identifier`, \
+                    `identifies person` or `sensitive LABEL`";
+        report.say(span, problem, Some(help.to_owned()));
+    }
+}
+
+/// So many fields are named by one warning.
+const NAMED: usize = 6;
+
+fn record_at<'s>(source: &'s DomainSource, name: &str) -> Option<(&'s std::path::Path, Span)> {
+    source.files.iter().find_map(|file| {
+        file.tree.statements.iter().find_map(|statement| match &statement.item {
+            Statement::Record(def) if def.name.item == name => Some((file.path.as_path(), def.name.span)),
+            _ => None,
+        })
+    })
+}
