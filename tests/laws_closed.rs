@@ -146,6 +146,62 @@ proptest! {
         prop_assert!(!said(&consent).contains("F11.20"), "{consent}");
     }
 
+    /// A code under a withheld label is found in every writing, and wherever it stands.
+    #[test]
+    fn a_labelled_code_is_found_in_every_writing(
+        code in prop::sample::select(vec!["F11.20", "F10.20", "F14.20", "F19.10"]), place in 0..7_usize,
+        writing in 0..9_usize, tail in "[A-Z]", audience in prop::sample::select(vec!["treatment", "billing", "exchange"]),
+    ) {
+        let plain = code.replace('.', "");
+        let wide: String = code.chars().map(|sign| match sign {
+            '!'..='~' => char::from_u32(u32::from(sign) + 0xfee0).unwrap(),
+            sign => sign,
+        }).collect();
+        let written = match writing {
+            0 => code.to_owned(),
+            1 => plain.clone(),
+            2 => wide,
+            3 => code.replace('.', "-"),
+            4 => format!("{code}{tail}"),
+            5 => format!("{code} Dependence of some kind"),
+            6 => format!(" {}", code.to_lowercase()),
+            7 => format!("ICD-10: {code}"),
+            _ => format!("{plain};I10"),
+        };
+        let mut visit = json!({"id": "E-1", "class": "outpatient", "date": "2026-02-03", "department": "Ward 9 North"});
+        match place {
+            0 => visit["diagnoses"] = json!([{ "code": written }]),
+            1 => visit["diagnoses"] = json!(written),
+            2 => visit["admit_dx"] = json!(written),
+            3 => visit["extra"] = json!({ "dx": [written] }),
+            4 => visit["medications"] = json!([written]),
+            5 => visit["diagnoses"] = json!([{ "code": [written] }]),
+            _ => visit["procedures"] = json!([{ "code": written }]),
+        }
+        let said = disclose("healthcare", "encounter", audience, &visit).to_string();
+        prop_assert!(!said.contains("Ward 9"), "{audience}: {visit} {said}");
+        prop_assert!(!said.contains(&written), "{audience}: {visit} {said}");
+    }
+
+    /// A secret of a card is shown to nobody in a field that is named for it, whoever declared it or not.
+    #[test]
+    fn a_secret_of_a_card_is_hidden_by_its_name(
+        name in prop::sample::select(vec!["cvv", "CVC2", "card_code", "SecurityCode", "card-security-code", "pin", "track 2 data"]),
+        number in 1000..9999_u16, place in 0..3_usize,
+    ) {
+        let value = json!(format!("S{number}"));
+        let mut contact = json!({ "id": "K-1", "received": "2026-03-04T10:15", "channel": "phone" });
+        match place {
+            0 => contact[name] = value,
+            1 => contact["payment"] = json!({ name: value }),
+            _ => contact["customer"] = json!({ name: [value] }),
+        }
+        for audience in ["desk", "pci", "public"] {
+            let said = disclose("customer-service", "contact", audience, &contact)["encounter"].to_string();
+            prop_assert!(!said.contains(&format!("S{number}")), "{audience}: {said}");
+        }
+    }
+
     /// A number that may be somebody's is shown to no outsider, whatever field it stands in and however it is written.
     #[test]
     fn a_long_number_is_no_way_out(

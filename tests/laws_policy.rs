@@ -155,7 +155,7 @@ static ENGINES: LazyLock<HashMap<(&str, &str, &str), Engine>> = LazyLock::new(||
     for (domain, record, own) in [
         ("healthcare", "encounter", &["treatment", "billing", "exchange", "safe-harbor", "limited-data-set"][..]),
         ("law-enforcement", "call", &["incident-release"][..]),
-        ("customer-service", "contact", &[][..]),
+        ("customer-service", "contact", &["desk"][..]),
         ("every", "card", &["every", "moved"][..]),
         ("every", "stay", &["dated"][..]),
     ] {

@@ -22,10 +22,23 @@ pub struct Label {
     pub see: String,
     /// Words in a free text that give the label to the encounter, as written.
     pub says: Vec<String>,
+    /// Names of fields, declared or not, that have the label; case and joints do not matter.
+    pub fields: Vec<String>,
     /// What has the label is shown to nobody, whatever a policy says.
     pub is_never_shown: bool,
     /// Only a consent that names this label and no other covers it.
     pub wants_own_consent: bool,
+}
+
+impl Label {
+    /// Whether a field of this name has the label.
+    pub fn names_field(&self, name: &str) -> bool {
+        let letters = |text: &'_ str| -> String {
+            text.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        let name = letters(name);
+        self.fields.iter().any(|field| letters(field) == name)
+    }
 }
 
 /// Which codes of a set have a label, on which days, and who says so.

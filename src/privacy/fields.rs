@@ -7,6 +7,7 @@ use super::codes::CodeRules;
 use super::decide::Planned;
 use super::decide::Shape;
 use super::disclosure::Redaction;
+use super::labels::LabelFinder;
 use super::operators;
 use super::operators::Setting;
 use super::operators::Tables;
@@ -22,6 +23,7 @@ use super::tokens::Key;
 use crate::model::ids::SetId;
 use crate::model::moment::Moment;
 use crate::model::money;
+use crate::model::policy::Label;
 use crate::model::policy::Treatment;
 use crate::model::text_kind::Kind;
 use crate::model::value::CodeValue;
@@ -40,6 +42,10 @@ pub(super) struct Rules {
     pub key: Key,
     /// What nobody declared, and what does not fit its type, stays.
     pub keeps_undeclared: bool,
+    /// Finds what texts say of labels that make a difference.
+    pub finder: Option<LabelFinder>,
+    /// Names of fields that are withheld, declared or not, and the label that is why.
+    pub secret_names: Vec<(Label, u128)>,
 }
 
 /// Treats the fields of one encounter.
@@ -195,10 +201,12 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
     fn plain(&mut self, planned: &'a Planned, value: &Value<'a>) -> ShownValue<'a> {
         let treatment = &planned.treatment;
         let is_keyed = matches!(treatment, Treatment::Pseudonym | Treatment::Token);
-        if let Value::Number(it) = value
-            && !is_keyed
-            && self.may_identify(planned, &|| plain_number(*it))
-        {
+        let may_identify = match value {
+            Value::Number(it) if !is_keyed => self.may_identify(planned, &|| plain_number(*it)),
+            Value::Money(it) if !is_keyed => self.may_identify(planned, &|| it.to_string()),
+            _ => false,
+        };
+        if may_identify {
             return ShownValue::Nothing;
         }
         if *treatment == Treatment::Keep {
@@ -247,6 +255,10 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
 
     /// A text under an operator, or searched if it stays.
     fn treated(&mut self, planned: &'a Planned, text: Cow<'a, str>, is_written: bool) -> ShownValue<'a> {
+        if is_written && self.says_withheld(planned, &text) {
+            self.withhold();
+            return ShownValue::Nothing;
+        }
         match &planned.treatment {
             Treatment::Keep if is_written => match self.coded(planned, &text) {
                 Coded::Hidden(code) => ShownValue::Text(Cow::Borrowed(code)),
@@ -290,6 +302,18 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
             self.note("remove", Cow::Borrowed("number"));
         }
         is_hidden
+    }
+
+    /// Whether a text of an encounter under a withheld label is itself what says it: the name of a clinic, a status.
+    fn says_withheld(&self, planned: &Planned, text: &str) -> bool {
+        let mut sets = planned.privacy.code_sets.iter();
+        // A code that is known has a treatment of its own.
+        let is_code = sets.any(|set| self.rules.registry.codes(*set).find(text).is_some());
+        if !self.case.withholds || planned.path == "id" || is_code {
+            return false;
+        }
+        let Some(finder) = &self.rules.finder else { return false };
+        finder.of_text(text, self.case.codes.days) & self.case.bears & !self.case.lifted != 0
     }
 
     /// What a text is that may be a code.
@@ -432,6 +456,10 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
             };
             let Some(name) = below.map(str::to_owned) else { continue };
             let Some(value) = value.take() else { continue };
+            if self.is_secret(&name) {
+                self.note("withhold", Cow::Borrowed("withheld"));
+                continue;
+            }
             let length = self.path.len();
             let shown_name = self.undeclared_name(name.clone());
             if shown_name == name {
@@ -447,6 +475,13 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
             self.path.truncate(length);
         }
         shown
+    }
+
+    /// Whether a field that nobody declared has a name that a withheld label gives.
+    fn is_secret(&self, path: &str) -> bool {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let mut secret = self.rules.secret_names.iter().filter(|(_, bit)| bit & !self.case.lifted != 0);
+        secret.any(|(label, _)| label.names_field(name))
     }
 
     /// A field name that nobody declared, searched as a text.
@@ -467,6 +502,10 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
             serde_json::Value::Object(fields) => {
                 let mut shown = Vec::with_capacity(fields.len());
                 for (name, value) in fields {
+                    if self.is_secret(&name) {
+                        self.note("withhold", Cow::Borrowed("withheld"));
+                        continue;
+                    }
                     let name = self.undeclared_name(name);
                     match self.undeclared_value(value) {
                         ShownValue::Nothing => {}

@@ -21,12 +21,14 @@ use super::disclosure::ShownReason;
 use super::error::Error;
 use super::fields::Rules;
 use super::known;
+use super::labels::LabelFinder;
 use super::operators::Tables;
 use super::plan::RecordPlan;
 use super::plan::find;
 use super::plan::planned_at;
 use super::plan::shows_free_texts;
 use super::plan::value_at;
+use super::reads::reads;
 use super::shown::ShownFields;
 use super::standing::Standing;
 use super::text::Known;
@@ -35,6 +37,7 @@ use super::text::TextRule;
 use super::tokens::Key;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
+use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
 use crate::model::outcome::BY_SCRIPT;
@@ -42,8 +45,10 @@ use crate::model::outcome::Candidate;
 use crate::model::outcome::Finding;
 use crate::model::outcome::Given;
 use crate::model::outcome::Judgement;
+use crate::model::outcome::label_bit;
 use crate::model::outcome::label_bits;
 use crate::model::policy::FieldLine;
+use crate::model::policy::Label;
 use crate::model::policy::Showing;
 use crate::model::policy::Treatment;
 use crate::model::program::Domain;
@@ -52,6 +57,7 @@ use crate::model::record::Record;
 use crate::model::value::Value;
 use crate::registry::Registry;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Turns encounters and what was said of them into disclosures for one audience.
@@ -69,6 +75,8 @@ pub struct Redactor {
     pub(super) candidates: Showing,
     pub(super) findings: Showing,
     counts: (u32, bool),
+    /// The fields that each rule reads.
+    reads: HashMap<String, Vec<String>>,
 }
 
 impl Redactor {
@@ -109,6 +117,8 @@ impl Redactor {
             text,
             key: Key::new(*blake3::keyed_hash(&key, audience.as_bytes()).as_bytes()),
             keeps_undeclared: standing.keeps_undeclared(),
+            finder: LabelFinder::new(shared, &registry, &domain.sets, conditions.asked),
+            secret_names: secret_names(shared, granted.guarded),
             registry,
         };
         Ok(Redactor {
@@ -122,6 +132,7 @@ impl Redactor {
             candidates: standing.candidates(),
             findings: standing.findings(),
             counts: standing.counts(),
+            reads: reads(domain),
             policy: standing.name,
         })
     }
@@ -199,6 +210,13 @@ impl Redactor {
         }
         if plan.has_coded_texts {
             coded_labels((registry, encounter.days), &plan.fields, &encounter.slots, &mut bears);
+        }
+        // What is proposed was found in what the encounter says.
+        for candidate in judgement.candidates.iter().filter(|it| !it.is_below) {
+            bears |= label_bits(&registry.codes(candidate.set).labels_within(candidate.code, encounter.days));
+        }
+        if let Some(finder) = &self.rules.finder {
+            bears |= finder.of_encounter(&plan.fields, encounter);
         }
         let mut consented = None;
         if self.granted.wants_consents() {
@@ -351,7 +369,8 @@ impl Redactor {
     pub(super) fn finding<'a>(&'a self, view: &View<'_>, finding: Finding) -> Option<ShownFinding<'a>> {
         let is_closed = self.findings == Showing::Remove
             || view.plan.hides(&finding.path, self.rules.keeps_undeclared)
-            || view.withheld.contains(&finding.path);
+            || view.withheld.contains(&finding.path)
+            || self.rests_on_hidden(view, &finding.rule);
         if is_closed {
             return None;
         }
@@ -375,6 +394,17 @@ impl Redactor {
             fix,
             extra: finding.extra,
         })
+    }
+
+    /// Whether a rule reads a field that is hidden or withheld: that it was broken or kept would tell of it.
+    fn rests_on_hidden(&self, view: &View<'_>, rule: &str) -> bool {
+        let keeps = self.rules.keeps_undeclared;
+        if keeps && !view.plan.hides_any && view.withheld.is_empty() {
+            return false;
+        }
+        let Some(read) = self.reads.get(rule) else { return false };
+        let is_withheld = |path: &String| view.withheld.iter().any(|withheld| is_at(withheld, path));
+        read.iter().any(|path| view.plan.hides(path, keeps) || is_withheld(path))
     }
 
     /// Whether a message names a code that is not shown.
@@ -409,6 +439,28 @@ pub(super) struct View<'v> {
     pub known: &'v Known,
     /// Paths of what is withheld.
     pub withheld: &'v [String],
+}
+
+/// Whether a written path with places in lists is that of a field, or of what it stands in: `visits[0].code`, `visits.code`.
+fn is_at(written: &str, path: &str) -> bool {
+    let mut plain = path.chars();
+    let mut is_inside = false;
+    for sign in written.chars() {
+        match sign {
+            '[' => is_inside = true,
+            ']' => is_inside = false,
+            sign if !is_inside && plain.next() != Some(sign) => return false,
+            _ => {}
+        }
+    }
+    plain.next().is_none_or(|next| next == '.')
+}
+
+/// Names of fields that have a label which is withheld, with its bit.
+fn secret_names(shared: &Shared, guarded: u128) -> Vec<(Label, u128)> {
+    let named = LabelId::numbered(&shared.labels)
+        .filter(|(id, label)| !label.fields.is_empty() && guarded & label_bit(*id) != 0);
+    named.map(|(id, label)| (label.clone(), label_bit(id))).collect()
 }
 
 /// Adds the labels of the codes that stand in texts.

@@ -230,6 +230,7 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
                                 title: def.title.item.clone(),
                                 see: def.see.as_ref().map(|see| see.item.clone()).unwrap_or_default(),
                                 says: def.says.iter().map(|word| word.item.clone()).collect(),
+                                fields: def.fields.iter().map(|name| name.item.clone()).collect(),
                                 is_never_shown: def.is_never_shown,
                                 wants_own_consent: def.wants_own_consent,
                             });

@@ -19,6 +19,7 @@ use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::ids::DomainId;
+use crate::model::ids::LabelId;
 use crate::model::money::Currency;
 use crate::model::record::DefaultCase;
 use crate::model::record::Field;
@@ -130,6 +131,11 @@ fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
             }
             Attribute::Title(title) => field.title.clone_from(&title.item),
         }
+    }
+    if field.privacy.label.is_none() && !field.privacy.has_class() {
+        // A field of such a name has the label, whether its author thought of it or not.
+        let named = LabelId::numbered(&world.labels).find(|(_, label)| label.names_field(&field.name));
+        field.privacy.label = named.map(|(label, _)| label);
     }
     field
 }

@@ -31,6 +31,9 @@ impl Printer<'_> {
         if !def.says.is_empty() {
             lines.push(Shape::Keyword("says".to_owned(), texts(&def.says, 1)));
         }
+        if !def.fields.is_empty() {
+            lines.push(Shape::Keyword("fields".to_owned(), texts(&def.fields, 1)));
+        }
         if def.is_never_shown {
             lines.push(Shape::Plain(Flow::of("never shown")));
         }

@@ -602,6 +602,8 @@ pub struct LabelDef {
     pub see: Option<Name>,
     /// `says "…", …`
     pub says: Vec<Name>,
+    /// `fields "…", …`
+    pub fields: Vec<Name>,
     /// `never shown`
     pub is_never_shown: bool,
     /// `own consent`

@@ -111,7 +111,7 @@ pub const IMPORT: &[&str] = &[
 ];
 
 /// Words that begin a statement of a label.
-pub const LABEL: &[&str] = &["see", "says", "never shown", "own consent"];
+pub const LABEL: &[&str] = &["see", "says", "fields", "never shown", "own consent"];
 
 /// Words that begin a statement of a purpose.
 pub const PURPOSE: &[&str] = &["under", "emergency", "public", "see"];

@@ -26,6 +26,7 @@ impl Builder<'_> {
             title: self.next_name(&mut parts)?,
             see: None,
             says: Vec::new(),
+            fields: Vec::new(),
             is_never_shown: false,
             wants_own_consent: false,
         };
@@ -33,6 +34,7 @@ impl Builder<'_> {
             self.items(body, Place::Label, |builder, pair| {
                 match pair.as_rule() {
                     Rule::says => label.says.extend(builder.names(&mut Parts::of(pair))),
+                    Rule::label_fields => label.fields.extend(builder.names(&mut Parts::of(pair))),
                     Rule::never_shown => label.is_never_shown = true,
                     Rule::own_consent => label.wants_own_consent = true,
                     _ => label.see = builder.inner_name(pair),

@@ -1,0 +1,108 @@
+//! Which fields each rule reads: a finding tells of them all, whatever it points at.
+
+use crate::model::expression::Expression;
+use crate::model::expression::Path;
+use crate::model::expression::Root;
+use crate::model::program::Domain;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use crate::model::rules::Rule;
+use crate::model::rules::Step;
+use std::collections::HashMap;
+
+/// For each rule by name the fields that it reads, by their names from the top without places in lists.
+pub(super) fn reads(domain: &Domain) -> HashMap<String, Vec<String>> {
+    let mut found: HashMap<String, Vec<String>> = HashMap::new();
+    for rule in &domain.rules {
+        let Some(record) = rule.record.get(&domain.records) else { continue };
+        let mut reader = Reader { fields: &record.fields, variables: HashMap::new(), paths: Vec::new() };
+        reader.rule(rule);
+        found.entry(rule.id.clone()).or_default().append(&mut reader.paths);
+    }
+    found
+}
+
+/// One rule being looked through.
+struct Reader<'r> {
+    fields: &'r [Field],
+    /// Where the value of each variable stands, if it stands somewhere.
+    variables: HashMap<u16, Vec<u16>>,
+    paths: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn rule(&mut self, rule: &Rule) {
+        rule.scope.iter().for_each(|scope| self.expression(scope));
+        for check in &rule.checks {
+            for step in &check.steps {
+                match step {
+                    Step::Each { variable, list, .. } => self.bound(*variable, list),
+                    Step::Pairs { first, second, list, .. } => {
+                        self.bound(*first, list);
+                        self.bound(*second, list);
+                    }
+                    Step::Let { variable, value } => self.bound(*variable, value),
+                }
+            }
+            let conditions = check.when.iter().chain(&check.require).chain(&check.forbid);
+            conditions.for_each(|condition| self.expression(condition));
+        }
+        rule.severities.iter().for_each(|(when, _)| self.expression(when));
+    }
+
+    /// A variable, and the value or list that it stands for.
+    fn bound(&mut self, variable: u16, value: &Expression) {
+        self.expression(value);
+        if let Expression::Path(path) = value
+            && let Some(slots) = self.slots(path)
+        {
+            self.variables.insert(variable, slots);
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression) {
+        match expression {
+            Expression::Path(path) => {
+                if let Some(slots) = self.slots(path) {
+                    self.add(&slots);
+                }
+            }
+            Expression::Quantified { variable, list, .. } | Expression::Count { variable, list, .. } => {
+                self.bound(*variable, list);
+                expression.each_part(&mut |part| self.expression(part));
+            }
+            Expression::With { variable, value, body } => {
+                self.bound(*variable, value);
+                self.expression(body);
+            }
+            other => other.each_part(&mut |part| self.expression(part)),
+        }
+    }
+
+    /// The slots of a path from the top; `None` if it starts from what was worked out.
+    fn slots(&self, path: &Path) -> Option<Vec<u16>> {
+        match path.root {
+            Root::Encounter => Some(path.slots.clone()),
+            Root::Variable(number) => {
+                let above = self.variables.get(&number)?;
+                Some(above.iter().chain(&path.slots).copied().collect())
+            }
+        }
+    }
+
+    fn add(&mut self, slots: &[u16]) {
+        let (mut fields, mut name) = (self.fields, String::new());
+        for slot in slots {
+            let Some(field) = fields.get(usize::from(*slot)) else { return };
+            if !name.is_empty() {
+                name.push('.');
+            }
+            name.push_str(&field.name);
+            fields = if let Kind::Record(inner) = field.kind.innermost() { inner } else { &[] };
+        }
+        // A record or list as a whole tells only whether it is there; what is read of it is read by its own path.
+        if fields.is_empty() && !name.is_empty() && !self.paths.contains(&name) {
+            self.paths.push(name);
+        }
+    }
+}
