@@ -43,6 +43,7 @@ rules for sale {
     }
 }
 policy desk "All" {
+    keep every field
     free text keep
 }
 "#;

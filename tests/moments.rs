@@ -40,6 +40,7 @@ rules for call {
     }
 }
 policy desk "All" {
+    keep every field
     free text keep
 }
 "#;

@@ -201,7 +201,7 @@ impl Searcher<'_, '_> {
 
     /// Codes in a text: as a whole, with other joints, one of its words, or the beginning of one.
     fn codes(&mut self, text: &str, how: Search) {
-        let joined = |text: &str| -> String { text.chars().filter(|sign| sign.is_ascii_alphanumeric()).collect() };
+        let joined = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };
         if how == Search::Loose {
             let whole = joined(text);
             if whole.len() <= LONGEST_CODE {
@@ -236,7 +236,7 @@ impl Searcher<'_, '_> {
         }
         for set in &self.finder.sets {
             let codes: Codes<'_> = self.finder.registry.codes(*set);
-            let begins = (shortest..=word.len()).rev().filter_map(|length| codes.find(word.get(..length)?)).next();
+            let begins = (shortest..=word.len()).rev().find_map(|length| codes.find(word.get(..length)?));
             if let Some(code) = begins {
                 self.found |= label_bits(&codes.labels_within(code, self.days));
             }
