@@ -149,7 +149,7 @@ fn values_take_the_type_of_their_field() {
     let encounter = read(&schema, text);
     assert_eq!(
         show(&encounter, &schema),
-        "id=17 class=#1 date=2026-03-02 received=2026-03-02T21:14:00 minutes=12.5 paid=1200.00 urgent=true wait=0m2592000s \
+        "id=17 class=#1 date=2026-03-02 received=2026-03-02T21:14:00Z minutes=12.5 paid=1200.00 urgent=true wait=0m2592000s \
          edition=#2 tags=(a,-,3) patient=(-,41,#0) diagnoses=((e119,-,-),(Z99.9,-,-))"
     );
     assert_eq!(encounter.on, Day::parse("2026-03-02").unwrap());
