@@ -334,9 +334,9 @@ pub fn domain(codes: &[Code], script: Option<&str>) -> TempDir {
 
 fn definitions(codes: &[Code]) -> String {
     let mut text = format!(
-        "record contact {{\n    id text required\n    weight number\n    received date dates encounter\n    channel one of ({})\n    \
+        "record contact {{\n    id text required\n    weight number plain\n    received date dates encounter plain\n    channel one of ({})\n    \
          origin one of ({})\n    region one of ({})\n    shift one of ({})\n    severity ladder ({})\n    repeated bool\n    \
-         age integer\n    minutes integer\n    amount number\n    unit text\n    product text\n    narrative text free\n}}\n\n\
+         age integer plain\n    minutes integer plain\n    amount number plain\n    unit text plain\n    product text plain\n    narrative text free\n}}\n\n\
          codeset work \"Work\" {{\n    release 2026 from 2026-01-01\n",
         CHANNELS.join(", "),
         ORIGINS.join(", "),
