@@ -2,18 +2,12 @@
 
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
-use super::compiled;
+use super::made_up;
+use super::made_up::disclose;
+use super::made_up::rules;
 use serde_json::Value;
 use serde_json::json;
-use std::path::Path;
-use tencode::definitions::compile::compile;
-use tencode::definitions::load::DomainSource;
-use tencode::definitions::load::parse_file;
 use tencode::encounters::engine::Engine;
-use tencode::encounters::engine::Options;
-use tencode::encounters::write;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 
 const SALE: &str = r#"
 record sale "A sale" {
@@ -22,6 +16,7 @@ record sale "A sale" {
     paid     money USD
     refunded money default 0
     kept     money
+    rest     money USD
     rate     number
     doubled  number
 }
@@ -49,35 +44,7 @@ policy desk "All" {
 "#;
 
 fn engine() -> Engine {
-    let text = SALE.replace("    rate ", "    rest     money USD\n    rate ");
-    let path = Path::new("sale.codes");
-    let (file, diagnostics) = parse_file(path, text);
-    let source = DomainSource { name: "sale".to_owned(), files: vec![file], diagnostics, ..DomainSource::default() };
-    let outcome = compile(vec![source], &[]);
-    let errors: Vec<String> =
-        outcome.diagnostics.iter().filter(|it| it.is_error()).map(|it| it.kind.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:?}");
-    let folder = tempfile::tempdir().unwrap();
-    let options = Options {
-        record: None,
-        audience: Some("desk".to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-11-01").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    };
-    Engine::new(compiled::registry(&outcome, folder.path()), "sale", options).unwrap()
-}
-
-fn disclose(engine: &Engine, encounter: &Value) -> Value {
-    let mut out = Vec::new();
-    write::line(&engine.worker().disclose(1, Ok(&encounter.to_string())), &mut out);
-    serde_json::from_slice(&out).unwrap()
-}
-
-fn rules(shown: &Value) -> Vec<String> {
-    shown["findings"].as_array().unwrap().iter().map(|it| it["rule"].as_str().unwrap().to_owned()).collect()
+    made_up::desk(&made_up::registry("sale", SALE), "sale", None)
 }
 
 /// Cents as they are written: as a number, as a text, with a sign, with thousands.
@@ -108,7 +75,7 @@ fn sums_of_cents_are_exact() {
         });
         let shown = disclose(&engine, &encounter);
         let wanted: &[&str] = if wrong == 1 { &["sums"] } else { &[] };
-        assert_eq!(rules(&shown), wanted, "{encounter}");
+        assert_eq!(rules(&shown, None), wanted, "{encounter}");
     }
 }
 
@@ -120,6 +87,6 @@ fn amounts_print_as_they_came_and_other_currencies_do_not_fit() {
     assert!(shown.contains("\"kept\":10.2"), "{shown}");
     for other in ["€10", "10 EUR", "CAD 10", "10 dollars"] {
         let shown = disclose(&engine, &json!({"id": "1", "paid": other}));
-        assert_eq!(rules(&shown), ["input"], "{shown}");
+        assert_eq!(rules(&shown, None), ["input"], "{shown}");
     }
 }

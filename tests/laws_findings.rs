@@ -3,16 +3,12 @@
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
 use super::laws_policy::SHOP;
+use super::made_up;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 use tencode::encounters::engine::Engine;
-use tencode::encounters::engine::Options;
-use tencode::encounters::write;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 
 /// The cases of a domain: record and encounter.
 fn cases(domain: &str) -> Vec<(String, Value)> {
@@ -46,26 +42,9 @@ fn leaves(value: &Value, pointer: &str, path: &str, out: &mut Vec<(String, Strin
     }
 }
 
-fn engine(domain: &str, record: &str) -> Engine {
-    let options = Options {
-        record: Some(record.to_owned()),
-        audience: Some("desk".to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-11-01").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    };
-    Engine::new(Arc::clone(&SHOP.registry), domain, options).unwrap()
-}
-
 /// The rules that say something of a path.
 fn rules_at(engine: &Engine, encounter: &Value, path: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    write::line(&engine.worker().disclose(1, Ok(&encounter.to_string())), &mut out);
-    let shown: Value = serde_json::from_slice(&out).unwrap();
-    let found = shown["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
-    found.iter().filter(|it| it["path"] == path).map(|it| it["rule"].as_str().unwrap().to_owned()).collect()
+    made_up::rules(&made_up::disclose(engine, encounter), Some(path))
 }
 
 #[test]
@@ -75,7 +54,8 @@ fn a_value_that_does_not_fit_is_said_once() {
     for domain in ["healthcare", "law-enforcement", "customer-service"] {
         let mut engines: HashMap<String, Engine> = HashMap::new();
         for (record, encounter) in cases(domain) {
-            let engine = engines.entry(record.clone()).or_insert_with(|| engine(domain, &record));
+            let engine =
+                engines.entry(record.clone()).or_insert_with(|| made_up::desk(&SHOP.registry, domain, Some(&record)));
             let mut all = Vec::new();
             leaves(&encounter, "", "", &mut all);
             all.retain(|(_, path)| path != "id");

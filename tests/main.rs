@@ -27,6 +27,7 @@ mod laws_redact;
 mod laws_scripts;
 mod laws_signs;
 mod laws_text;
+mod made_up;
 mod moments;
 mod official;
 mod oracle;

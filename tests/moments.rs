@@ -2,20 +2,13 @@
 
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
-use super::compiled;
+use super::made_up;
+use super::made_up::rules;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::Value;
 use serde_json::json;
-use std::path::Path;
-use tencode::definitions::compile::compile;
-use tencode::definitions::load::DomainSource;
-use tencode::definitions::load::parse_file;
 use tencode::encounters::engine::Engine;
-use tencode::encounters::engine::Options;
-use tencode::encounters::write;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 
 const CALL: &str = r#"
 record call "A call" {
@@ -24,7 +17,6 @@ record call "A call" {
     received datetime dates encounter
     closed   datetime
     hour     number
-    night    bool
 }
 derive call {
     hour = hour(received)
@@ -46,31 +38,12 @@ policy desk "All" {
 "#;
 
 fn engine() -> Engine {
-    let (file, diagnostics) = parse_file(Path::new("call.codes"), CALL.to_owned());
-    let source = DomainSource { name: "call".to_owned(), files: vec![file], diagnostics, ..DomainSource::default() };
-    let outcome = compile(vec![source], &[]);
-    let errors: Vec<String> =
-        outcome.diagnostics.iter().filter(|it| it.is_error()).map(|it| it.kind.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:?}");
-    let folder = tempfile::tempdir().unwrap();
-    let options = Options {
-        record: None,
-        audience: Some("desk".to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-11-01").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    };
-    Engine::new(compiled::registry(&outcome, folder.path()), "call", options).unwrap()
+    made_up::desk(&made_up::registry("call", CALL), "call", None)
 }
 
 fn disclose(engine: &Engine, encounter: &Value) -> (Vec<String>, Value) {
-    let mut out = Vec::new();
-    write::line(&engine.worker().disclose(1, Ok(&encounter.to_string())), &mut out);
-    let shown: Value = serde_json::from_slice(&out).unwrap();
-    let found = shown["findings"].as_array().unwrap();
-    (found.iter().map(|it| it["rule"].as_str().unwrap().to_owned()).collect(), shown["encounter"].clone())
+    let shown = made_up::disclose(engine, encounter);
+    (rules(&shown, None), shown["encounter"].clone())
 }
 
 /// An instant as somebody writes it whose clock is so many minutes ahead of UTC.

@@ -306,10 +306,12 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
 
     /// Whether a text of an encounter under a withheld label is itself what says it: the name of a clinic, a status.
     fn says_withheld(&self, planned: &Planned, text: &str) -> bool {
-        let mut sets = planned.privacy.code_sets.iter();
+        if !self.case.withholds || planned.path == "id" {
+            return false;
+        }
         // A code that is known has a treatment of its own.
-        let is_code = sets.any(|set| self.rules.registry.codes(*set).find(text).is_some());
-        if !self.case.withholds || planned.path == "id" || is_code {
+        let mut sets = planned.privacy.code_sets.iter();
+        if sets.any(|set| self.rules.registry.codes(*set).find(text).is_some()) {
             return false;
         }
         let Some(finder) = &self.rules.finder else { return false };

@@ -233,17 +233,17 @@ impl<'a> Codes<'a> {
     ///
     /// Where the code itself is not in force on any of these days nobody knows what was meant: it has all its labels.
     pub fn labels_within(self, code: CodeId, days: Option<(Day, Day)>) -> Vec<LabelId> {
+        let rows = self.label_rows(code);
+        if rows.is_empty() {
+            return Vec::new();
+        }
         let days = days.filter(|(first, last)| {
             let spans = self.spans(code);
             spans.is_empty() || spans.iter().any(|span| span.first() <= last.0 && first.0 <= span.last())
         });
         let holds = |row: &&LabelRow| days.is_none_or(|(first, last)| row.first() <= last.0 && first.0 <= row.last());
-        let mut labels: Vec<LabelId> = self
-            .label_rows(code)
-            .iter()
-            .filter(holds)
-            .filter_map(|row| LabelId::from_stored(row.label.get()))
-            .collect();
+        let mut labels: Vec<LabelId> =
+            rows.iter().filter(holds).filter_map(|row| LabelId::from_stored(row.label.get())).collect();
         labels.dedup();
         labels
     }

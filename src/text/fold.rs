@@ -64,7 +64,7 @@ pub(crate) fn fold(text: &str) -> Option<Folded> {
     Some(folded)
 }
 
-/// The first byte from one on that may have to be folded: no ASCII, no sign that is seen, or the beginning of an entity.
+/// The first odd byte from one on.
 fn next_odd(text: &str, at: usize) -> Option<usize> {
     let rest = text.as_bytes().get(at..)?;
     // Most texts have none: many bytes are looked at in one go.
@@ -78,7 +78,8 @@ fn next_odd(text: &str, at: usize) -> Option<usize> {
     None
 }
 
-fn is_odd(byte: u8) -> bool {
+/// Whether a byte may have to be folded: it is no ASCII, no sign that is seen, or the beginning of an entity.
+pub(crate) fn is_odd(byte: u8) -> bool {
     byte >= 0x7f || byte == b'&' || byte < b' ' && !(b'\t'..=b'\r').contains(&byte)
 }
 

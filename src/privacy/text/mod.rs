@@ -21,6 +21,7 @@ use crate::model::program::Shared;
 use crate::model::text_kind::Kind;
 use crate::model::text_kind::Kinds;
 use crate::text::fold::fold;
+use crate::text::fold::is_odd;
 use crate::text::page::Page;
 use crate::text::page::Word;
 use crate::text::words::Words;
@@ -231,12 +232,21 @@ impl Masker {
         if !known.is_empty() || self.wants_words {
             return false;
         }
-        fold(text).map_or_else(|| self.passes_plain(text), |folded| self.passes_plain(&folded.text))
+        let signs = Signs::of(text);
+        if !signs.is_odd {
+            return self.lets_pass(text, &signs);
+        }
+        fold(text).map_or_else(|| self.lets_pass(text, &signs), |folded| self.passes_plain(&folded.text))
     }
 
+    /// The same of a text that is folded.
     fn passes_plain(&self, text: &str) -> bool {
-        let (digits, others) = signs(text);
-        digits + others < FEWEST_SIGNS || (self.wants_long && digits < FEWEST_DIGITS && !may_hold_cue(text))
+        self.lets_pass(text, &Signs::of(text))
+    }
+
+    fn lets_pass(&self, text: &str, signs: &Signs) -> bool {
+        signs.digits + signs.others < FEWEST_SIGNS
+            || (self.wants_long && signs.digits < FEWEST_DIGITS && !may_hold_cue(text))
     }
 
     /// Replaces what identifies by marks. Masking the result again changes nothing: it is done until nothing is found.
@@ -308,15 +318,33 @@ const FEWEST_SIGNS: usize = 3;
 /// No long number has fewer digits.
 const FEWEST_DIGITS: usize = 9;
 
-/// How many digits and other signs of a number or an address stand in a text.
-fn signs(text: &str) -> (usize, usize) {
-    // Counts that fit a byte are added many at a time.
-    text.as_bytes().chunks(128).fold((0, 0), |(digits, others), some| {
-        let (more_digits, more_others) = some.iter().fold((0_u8, 0_u8), |(digits, others), byte| {
-            (digits + u8::from(byte.is_ascii_digit()), others + u8::from(*byte == b'@') + u8::from(*byte == b'/'))
-        });
-        (digits + usize::from(more_digits), others + usize::from(more_others))
-    })
+/// What stands in a text, counted in one go.
+#[derive(Default)]
+struct Signs {
+    digits: usize,
+    /// Other signs of a number or an address.
+    others: usize,
+    /// Something may have to be folded.
+    is_odd: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Signs {
+        let mut signs = Signs::default();
+        // Counts that fit a byte are added many at a time.
+        for some in text.as_bytes().chunks(128) {
+            let (mut digits, mut others, mut is_any_odd) = (0_u8, 0_u8, false);
+            for byte in some {
+                digits += u8::from(byte.is_ascii_digit());
+                others += u8::from(*byte == b'@') + u8::from(*byte == b'/');
+                is_any_odd |= is_odd(*byte);
+            }
+            signs.digits += usize::from(digits);
+            signs.others += usize::from(others);
+            signs.is_odd |= is_any_odd;
+        }
+        signs
+    }
 }
 
 /// Whether there are words that could be the cue of a part of a number.

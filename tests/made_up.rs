@@ -1,0 +1,57 @@
+//! One domain made of a text, and what it says of an encounter at its desk.
+
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
+use super::compiled;
+use serde_json::Value;
+use std::path::Path;
+use std::sync::Arc;
+use tencode::definitions::compile::compile;
+use tencode::definitions::load::DomainSource;
+use tencode::definitions::load::parse_file;
+use tencode::encounters::engine::Engine;
+use tencode::encounters::engine::Options;
+use tencode::encounters::write;
+use tencode::model::day::Day;
+use tencode::privacy::Ask;
+use tencode::registry::Registry;
+
+/// The registry of a domain that is written as one file, without anything shared.
+pub(crate) fn registry(domain: &str, text: &str) -> Arc<Registry> {
+    let (file, diagnostics) = parse_file(Path::new("made-up.codes"), text.to_owned());
+    let source = DomainSource { name: domain.to_owned(), files: vec![file], diagnostics, ..DomainSource::default() };
+    let outcome = compile(vec![source], &[]);
+    let errors: Vec<String> =
+        outcome.diagnostics.iter().filter(|it| it.is_error()).map(|it| it.kind.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let folder = tempfile::tempdir().unwrap();
+    compiled::registry(&outcome, folder.path())
+}
+
+/// The engine of a desk; the first record of the domain where none is named.
+pub(crate) fn desk(registry: &Arc<Registry>, domain: &str, record: Option<&str>) -> Engine {
+    let options = Options {
+        record: record.map(str::to_owned),
+        audience: Some("desk".to_owned()),
+        ask: Ask::default(),
+        on: None,
+        today: Day::parse("2026-11-01").unwrap(),
+        candidates: None,
+        key: [7; 32],
+    };
+    Engine::new(Arc::clone(registry), domain, options).unwrap()
+}
+
+/// The disclosure of an encounter.
+pub(crate) fn disclose(engine: &Engine, encounter: &Value) -> Value {
+    let mut out = Vec::new();
+    write::line(&engine.worker().disclose(1, Ok(&encounter.to_string())), &mut out);
+    serde_json::from_slice(&out).unwrap()
+}
+
+/// The rules that found something, at one path or anywhere.
+pub(crate) fn rules(disclosure: &Value, path: Option<&str>) -> Vec<String> {
+    let found = disclosure["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let at = found.iter().filter(|it| path.is_none_or(|path| it["path"] == path));
+    at.map(|it| it["rule"].as_str().unwrap().to_owned()).collect()
+}
