@@ -1,7 +1,5 @@
 //! One domain made of a text, and what it says of an encounter at its desk.
 
-#![expect(clippy::indexing_slicing, reason = "tests")]
-
 use super::compiled;
 use serde_json::Value;
 use std::path::Path;

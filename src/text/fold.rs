@@ -79,7 +79,7 @@ fn next_odd(text: &str, at: usize) -> Option<usize> {
 }
 
 /// Whether a byte may have to be folded: it is no ASCII, no sign that is seen, or the beginning of an entity.
-pub(crate) fn is_odd(byte: u8) -> bool {
+fn is_odd(byte: u8) -> bool {
     byte >= 0x7f || byte == b'&' || byte < b' ' && !(b'\t'..=b'\r').contains(&byte)
 }
 

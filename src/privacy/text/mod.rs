@@ -21,7 +21,6 @@ use crate::model::program::Shared;
 use crate::model::text_kind::Kind;
 use crate::model::text_kind::Kinds;
 use crate::text::fold::fold;
-use crate::text::fold::is_odd;
 use crate::text::page::Page;
 use crate::text::page::Word;
 use crate::text::words::Words;
@@ -233,7 +232,7 @@ impl Masker {
             return false;
         }
         let signs = Signs::of(text);
-        if !signs.is_odd {
+        if !signs.may_fold {
             return self.lets_pass(text, &signs);
         }
         fold(text).map_or_else(|| self.lets_pass(text, &signs), |folded| self.passes_plain(&folded.text))
@@ -324,8 +323,8 @@ struct Signs {
     digits: usize,
     /// Other signs of a number or an address.
     others: usize,
-    /// Something may have to be folded.
-    is_odd: bool,
+    /// Something may have to be folded: it is no printed sign of ASCII, or begins an entity.
+    may_fold: bool,
 }
 
 impl Signs {
@@ -333,18 +332,23 @@ impl Signs {
         let mut signs = Signs::default();
         // Counts that fit a byte are added many at a time.
         for some in text.as_bytes().chunks(128) {
-            let (mut digits, mut others, mut is_any_odd) = (0_u8, 0_u8, false);
+            let (mut digits, mut others, mut may_fold) = (0_u8, 0_u8, false);
             for byte in some {
                 digits += u8::from(byte.is_ascii_digit());
                 others += u8::from(*byte == b'@') + u8::from(*byte == b'/');
-                is_any_odd |= is_odd(*byte);
+                may_fold |= !is_printed(*byte) || *byte == b'&';
             }
             signs.digits += usize::from(digits);
             signs.others += usize::from(others);
-            signs.is_odd |= is_any_odd;
+            signs.may_fold |= may_fold;
         }
         signs
     }
+}
+
+/// Whether a byte is a blank or a sign of ASCII that is seen: one comparison, many at a time.
+fn is_printed(byte: u8) -> bool {
+    byte.wrapping_sub(b' ') < 0x7f - b' '
 }
 
 /// Whether there are words that could be the cue of a part of a number.
