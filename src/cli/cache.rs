@@ -7,8 +7,6 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::SystemTime;
-use std::time::UNIX_EPOCH;
 
 /// Files of at most so many bytes are read each time: that is as fast as looking up what is remembered of them.
 const SMALL: u64 = 64 << 10;
@@ -16,8 +14,6 @@ const SMALL: u64 = 64 << 10;
 const MOST: usize = 4096;
 /// The file in the cache that remembers the sums of large files.
 const SUMS: &str = "contents.sums";
-/// A file changed less than this many seconds ago may change again without a new time.
-const SETTLED_SECONDS: u64 = 2;
 
 /// The folder of the cache, and why there is none.
 struct Cache {
@@ -68,10 +64,7 @@ impl Scratch {
     pub fn new() -> std::io::Result<Scratch> {
         let random = blake3::Hash::from_bytes(files::random_bytes()?).to_hex();
         let folder = std::env::temp_dir().join(format!("tencode-{}", random.get(..16).unwrap_or_default()));
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&folder)?;
+        files::new_folder(&folder)?;
         Ok(Scratch(folder))
     }
 
@@ -151,7 +144,9 @@ fn identity(_: &Metadata) -> Option<String> {
 
 #[cfg(unix)]
 fn is_settled(about: &Metadata) -> bool {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    /// A file changed less than this many seconds ago may change again without a new time.
+    const SETTLED_SECONDS: u64 = 2;
+    let now = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
     u64::try_from(std::os::unix::fs::MetadataExt::ctime(about)).is_ok_and(|at| at + SETTLED_SECONDS < now)
 }
 

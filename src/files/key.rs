@@ -108,8 +108,21 @@ pub fn kept_key(path: &Path) -> Result<Option<Key>, KeyError> {
 /// # Errors
 /// If it cannot be made.
 pub fn own_folder(folder: &Path) -> io::Result<()> {
+    make_folder(folder, true)
+}
+
+/// Makes a new folder that only its owner may enter.
+///
+/// # Errors
+/// If it is there already, or cannot be made.
+pub fn new_folder(folder: &Path) -> io::Result<()> {
+    make_folder(folder, false)
+}
+
+/// `is_whole` makes the folders above it too, and takes one that is there.
+fn make_folder(folder: &Path, is_whole: bool) -> io::Result<()> {
     let mut builder = DirBuilder::new();
-    builder.recursive(true);
+    builder.recursive(is_whole);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)

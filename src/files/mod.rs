@@ -20,6 +20,7 @@ pub use key::Key;
 pub use key::KeyError;
 pub use key::kept_key;
 pub use key::key;
+pub use key::new_folder;
 pub use key::own_folder;
 pub use key::random_bytes;
 pub use mapped::Mapped;
