@@ -55,7 +55,11 @@ pub(crate) fn normal(word: &str) -> String {
     let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
     let word = word.strip_suffix("'S").unwrap_or(word);
     if word.is_ascii() {
-        return word.bytes().filter(|byte| *byte != b'\'').map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+        let mut low = word.to_ascii_lowercase();
+        if low.contains('\'') {
+            low.retain(|sign| sign != '\'');
+        }
+        return low;
     }
     word.nfkc().filter(|sign| !matches!(sign, '\'' | '’')).flat_map(char::to_lowercase).collect()
 }
