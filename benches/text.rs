@@ -20,7 +20,7 @@ fn main() {
 const TEXTS: usize = 2_000;
 
 static NAMES: LazyLock<Arc<NameLists>> = LazyLock::new(|| {
-    let names = NameLists::load(&Folders::of_user().files(), None).unwrap();
+    let names = NameLists::load(&Folders::of_user().files()).unwrap();
     if names.is_empty() {
         eprintln!("no large name lists below TENCODE_DATA: the starter alone is measured");
     }

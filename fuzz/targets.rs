@@ -45,6 +45,7 @@ static REGISTRY: LazyLock<PathBuf> = LazyLock::new(|| {
         shared: &compiled.shared,
         domains: &compiled.domains,
         stamp: [0; 32],
+        names: Ok(&[]),
     };
     registry::write(&path, &parts).unwrap();
     path

@@ -399,7 +399,7 @@ fn registry(folder: &std::path::Path) -> Arc<Registry> {
     };
     let set = CodeSet { name: "made-up".to_owned(), codes: (0..CODES).map(code).collect(), ..CodeSet::default() };
     let shared = Shared { sets: vec!["made-up".to_owned()], ..Shared::default() };
-    let parts = Parts { sets: &[set], crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32] };
+    let parts = Parts { sets: &[set], crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32], names: Ok(&[]) };
     let file = folder.join("registry");
     registry::write(&file, &parts).unwrap();
     Arc::new(Registry::open(&file).unwrap())

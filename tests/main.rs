@@ -29,6 +29,8 @@ mod laws_signs;
 mod laws_text;
 mod made_up;
 mod moments;
+#[cfg(unix)]
+mod moved;
 mod official;
 mod oracle;
 mod output;

@@ -9,6 +9,7 @@ use tencode::definitions::import::sources;
 use tencode::definitions::import::sources::Folders;
 use tencode::definitions::import::sources::Source;
 use tencode::definitions::load::load;
+use tencode::files::Mapped;
 use tencode::model::program::Shared;
 use tencode::model::text_kind::Kind;
 use tencode::privacy::text::Known;
@@ -214,17 +215,15 @@ fn name_lists_are_installed_and_used() {
     let known = [source(2)];
     let (_, path) = sources::install(&given, &known, &installed).unwrap();
     assert!(NameLists::knows("given-by-country.tsv.gz"));
-    let kept = folder.path().join("cache/names.lists");
-    for _ in 0..2 {
-        let names = NameLists::load(std::slice::from_ref(&path), Some(&kept)).unwrap();
-        assert!(!names.is_empty() && kept.exists());
+    let packed = NameLists::packed(std::slice::from_ref(&path)).unwrap();
+    let mapped = NameLists::mapped(Mapped::copy(&packed).unwrap()).unwrap();
+    for names in [NameLists::load(&[path]).unwrap(), mapped] {
+        assert!(!names.is_empty());
         let text = "yesterday zyxomir came";
         assert_eq!(PUBLIC.redact(text).text, text);
         assert_eq!(PUBLIC.clone().with_names(names.into()).redact(text).text, "yesterday [person] came");
     }
-    // What was kept and is damaged is made anew.
-    std::fs::write(&kept, b"no lists").unwrap();
-    assert!(!NameLists::load(&[path], Some(&kept)).unwrap().is_empty());
+    assert!(NameLists::mapped(Mapped::copy(b"no lists").unwrap()).is_none());
 }
 
 #[test]

@@ -5,10 +5,10 @@ use super::auditing::Asked;
 use super::auditing::Auditing;
 use super::context::Context;
 use super::exit::Failure;
+use super::output::Guard;
 use super::secrets;
-use super::session::name_lists;
+use super::session::Reach;
 use super::terminal::Terminal;
-use crate::definitions::import::sources::Folders;
 use crate::encounters::engine;
 use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
@@ -16,6 +16,7 @@ use crate::encounters::engine::Options;
 use crate::model::day::Day;
 use crate::privacy::Ask;
 use crate::registry::Registry;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Which domain, for whom and for which day.
@@ -35,6 +36,52 @@ pub(crate) struct EngineArgs {
     /// Judge every encounter for this day [default: its own date, else today]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub on: Option<Day>,
+    #[command(flatten)]
+    fixed: Fixed,
+}
+
+/// What makes an answer the same in every folder and on every machine.
+#[derive(clap::Args, Clone, Default)]
+pub(crate) struct Fixed {
+    /// Work with this registry, made by `tencode build -o`, and with no folder of domains or releases
+    #[arg(long, value_name = "FILE")]
+    registry: Option<PathBuf>,
+    /// Refuse a registry of another id than this, such as blake3:4f1c…
+    #[arg(long, value_name = "ID", requires = "registry")]
+    expect: Option<String>,
+    /// Key of the pseudonyms: a file of 32 bytes or of a secret text [default: TENCODE_KEY, else one kept for this user]
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// The day it is [default: the day of this machine]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    today: Option<Day>,
+}
+
+impl Fixed {
+    /// The registry that was named, if one was.
+    fn registry(&self, context: &Context) -> Result<Option<Arc<Registry>>, Failure> {
+        let Some(path) = &self.registry else { return Ok(None) };
+        if !context.domains.is_empty() {
+            return Err(Failure::said(
+                "--registry and --domains cannot be used together: a registry holds its domains",
+            ));
+        }
+        let registry = Registry::open_checked(path)?;
+        if let Some(expected) = self.expect.as_deref().filter(|it| *it != registry.id()) {
+            let said = format!("{}: its id is {}, not {expected}", path.display(), registry.id());
+            return Err(Failure::said(said));
+        }
+        Ok(Some(Arc::new(registry)))
+    }
+
+    fn key(&self, terminal: &mut Terminal) -> Result<[u8; 32], Failure> {
+        let Some(path) = &self.key_file else { return secrets::pseudonym_key() };
+        let (key, is_open) = secrets::named_key(path)?;
+        if is_open {
+            terminal.note(&format!("the key {} can be read by others (chmod 600)", path.display()));
+        }
+        Ok(key)
+    }
 }
 
 /// What for, and from where.
@@ -68,7 +115,21 @@ impl Wanted {
 impl EngineArgs {
     /// The registry that has the domain.
     pub fn registry(&self, context: &Context, terminal: &mut Terminal) -> Result<Arc<Registry>, Failure> {
-        context.registry_for(&self.domain, terminal)
+        match self.fixed.registry(context)? {
+            Some(registry) => Ok(registry),
+            None => context.registry_for(&self.domain, terminal),
+        }
+    }
+
+    /// Keeps an output off what the engine is made of: the files that were named, or the folders of the domains.
+    pub fn guard(&self, context: &Context, mut guard: Guard) -> Result<Guard, Failure> {
+        if let Some(path) = &self.fixed.key_file {
+            guard = guard.and("the key", path);
+        }
+        match &self.fixed.registry {
+            Some(path) => Ok(guard.and("the registry", path)),
+            None => Ok(guard.and_folders("a file of a domain", &context.session(Reach::All)?.folders()?)),
+        }
     }
 
     /// The engine of the domain, with everything it answers noted if there is a log; who asks is noted here. A refusal is
@@ -93,7 +154,8 @@ impl EngineArgs {
         access.record = self.record.clone().unwrap_or_default();
         access.purpose = self.ask.purpose.clone().unwrap_or_default();
         access.reason.clone_from(&self.ask.reason);
-        let engine = match self.engine(registry, candidates) {
+        let key = self.fixed.key(terminal)?;
+        let engine = match self.engine(registry, candidates, key) {
             Ok(engine) => engine,
             Err(failure) => {
                 auditing::deny(log, &access)?;
@@ -112,29 +174,18 @@ impl EngineArgs {
     }
 
     /// The engine of the domain. With `candidates`, so many of each code set are shown whatever their confidence.
-    pub fn engine(&self, registry: Arc<Registry>, candidates: Option<usize>) -> Result<Engine, Failure> {
+    fn engine(&self, registry: Arc<Registry>, candidates: Option<usize>, key: [u8; 32]) -> Result<Engine, Failure> {
         let options = Options {
             record: self.record.clone(),
             audience: self.audience.clone(),
             ask: self.ask.ask(),
             on: self.on,
-            today: today(),
+            today: self.fixed.today.unwrap_or_else(today),
             candidates,
-            key: secrets::pseudonym_key()?,
+            key,
         };
-        engine(registry, &self.domain, options)
+        Ok(Engine::new(registry, &self.domain, options)?)
     }
-}
-
-/// An engine, with the lists of names loaded if its audience's policy searches texts for names.
-pub(crate) fn engine(registry: Arc<Registry>, domain: &str, options: Options) -> Result<Engine, Failure> {
-    let engine = Engine::new(registry, domain, options)?;
-    if !engine.wants_names() {
-        return Ok(engine);
-    }
-    // Without the large lists the words of `domains/shared` remain; lists that are there must be read.
-    let names = name_lists(&Folders::of_user()).map_err(|error| Failure::said(error.to_string()))?;
-    Ok(engine.with_redactor(|redactor| redactor.with_names(Arc::new(names))))
 }
 
 impl From<engine::Error> for Failure {

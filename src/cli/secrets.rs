@@ -3,7 +3,11 @@
 use super::exit::Failure;
 use crate::files;
 use crate::files::KeyError;
+use std::path::Path;
 use std::path::PathBuf;
+
+/// Most bytes of a key that is a text.
+const LONGEST_KEY: u64 = 4096;
 
 /// The user's data folder.
 ///
@@ -28,6 +32,45 @@ pub(crate) fn pseudonym_key() -> Result<[u8; 32], Failure> {
         return Ok(derived(key.as_encoded_bytes()));
     }
     Ok(files::key(&data_folder()?.join("pseudonyms.key"))?)
+}
+
+/// The secret of the pseudonyms in a file that was named: 32 bytes as they are kept in `pseudonyms.key`, or a text as it
+/// stands in `TENCODE_KEY`, without the end of its line. Also gives whether others can read the file.
+///
+/// # Errors
+/// If it cannot be read, is empty, is no regular file, or others could have written it.
+pub(crate) fn named_key(path: &Path) -> Result<([u8; 32], bool), Failure> {
+    let about = std::fs::metadata(path).map_err(|error| Failure::file(path, error))?;
+    let wrong = |why: &str| Failure::said(format!("the key {}: {why}; nothing is shown", path.display()));
+    if !about.is_file() || about.len() > LONGEST_KEY {
+        return Err(wrong("no file of a key: that is 32 bytes, or a text of at most 4,096"));
+    }
+    files::trust_file(path).map_err(|why| wrong(&format!("not trusted: {why}")))?;
+    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, error))?;
+    let is_open = is_open(&about);
+    let is_text = std::str::from_utf8(&bytes).is_ok_and(|text| !text.trim_end().contains(char::is_control));
+    match <[u8; 32]>::try_from(bytes.as_slice()) {
+        Ok(key) if !is_text => Ok((key, is_open)),
+        _ if !is_text => Err(wrong("damaged: 32 bytes or a line of text are needed")),
+        _ if bytes.trim_ascii_end().is_empty() => Err(wrong("empty")),
+        _ => Ok((derived(without_line_end(&bytes)), is_open)),
+    }
+}
+
+/// A text without the one end of line that editors put behind it.
+fn without_line_end(text: &[u8]) -> &[u8] {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    text.strip_suffix(b"\r").unwrap_or(text)
+}
+
+#[cfg(unix)]
+fn is_open(about: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::mode(about) & 0o077 != 0
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &std::fs::Metadata) -> bool {
+    false
 }
 
 /// The secret of the marks by which `stats` knows encounters again. It has nothing to do with `TENCODE_KEY`: with another

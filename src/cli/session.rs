@@ -199,7 +199,10 @@ impl Session {
         }
         said(Progress::Building);
         let outcome = self.compile()?;
-        let (parts, segments) = (outcome.compiled.parts(stamp), Session::segments());
+        let segments = Session::segments();
+        let names = names(&self.releases.files(), &segments).map_err(|error| error.to_string());
+        let mut parts = outcome.compiled.parts(stamp);
+        parts.names = names.as_deref().map_err(String::as_str);
         let bytes = registry::lay_out(Path::new("the registry"), &parts, &segments)?;
         let written = path.as_ref().map(|path| files::replace(path, Rights::Owner, &bytes).map(|()| path));
         let (registry, why) = match written {
@@ -277,13 +280,26 @@ pub enum Progress {
     NotKept(String),
 }
 
-/// The large name lists among the files of some folders. What they were read into is kept in the cache.
+/// The lists of names among some files, packed for a registry. They are kept like other segments, under the sums of their
+/// contents.
 ///
 /// # Errors
 /// If a list is there and cannot be read.
-pub fn name_lists(releases: &Folders) -> Result<NameLists, text::Error> {
-    let kept = cache::folder().map(|folder| folder.join("names.lists"));
-    NameLists::load(&releases.files(), kept.as_deref())
+pub fn names(files: &[PathBuf], segments: &Segments) -> Result<Vec<u8>, text::Error> {
+    let mut sums = Sums::open();
+    let inputs: Vec<[u8; 32]> = NameLists::among(files).into_iter().map(|path| sums.of(path)).collect();
+    sums.keep();
+    let is_readable = !inputs.is_empty() && !inputs.contains(&[0; 32]);
+    if !is_readable {
+        return NameLists::packed(files);
+    }
+    let key = segments.key("lists of names", inputs.iter().map(<[u8; 32]>::as_slice));
+    if let Some(kept) = segments.find(&key) {
+        return Ok(kept);
+    }
+    let made = NameLists::packed(files)?;
+    segments.keep(&key, &made);
+    Ok(made)
 }
 
 /// The shipped domains that are used besides those of a folder.

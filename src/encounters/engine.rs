@@ -171,13 +171,6 @@ impl Engine {
         self.logic.domain()
     }
 
-    /// The same engine with another redactor, such as one that has loaded lists of names.
-    #[must_use]
-    pub fn with_redactor(mut self, change: impl FnOnce(Redactor) -> Redactor) -> Engine {
-        self.redactor = change(self.redactor);
-        self
-    }
-
     /// The same engine with every answer noted: [`Desk::note`], [`Worker::noted`].
     #[must_use]
     pub fn audited(mut self, audited: Audited) -> Engine {
@@ -193,11 +186,6 @@ impl Engine {
     /// The redactor, for what it says of audience and policy.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
-    }
-
-    /// Whether the audience's policy searches texts for names.
-    pub fn wants_names(&self) -> bool {
-        self.redactor.wants_names()
     }
 
     /// One for each thread.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::ops::Deref;
+use std::ops::Range;
 
 /// The bytes of a file that is mapped, read only.
 pub struct Mapped(memmap2::Mmap);
@@ -18,6 +19,18 @@ impl Mapped {
         // SAFETY: our files are written beside their path and renamed, so a mapped file never changes. If somebody
         // truncates one anyway, the system ends the program; nothing is ever written through the map.
         unsafe { memmap2::Mmap::map(file) }.map(Mapped)
+    }
+
+    /// Maps a part of a file, as [`Mapped::new`] maps the whole.
+    ///
+    /// # Errors
+    /// If the system cannot map it.
+    #[expect(unsafe_code, reason = "a map of a file; what is read from it is checked against its bounds")]
+    pub fn part(file: &File, part: &Range<usize>) -> io::Result<Mapped> {
+        let mut options = memmap2::MmapOptions::new();
+        options.offset(part.start as u64).len(part.len());
+        // SAFETY: as above.
+        unsafe { options.map(file) }.map(Mapped)
     }
 
     /// Copies bytes into memory that belongs to no file, aligned as a map is.

@@ -51,4 +51,7 @@ pub enum Error {
         /// The word it uses.
         kind: String,
     },
+    /// The registry lacks something that is needed for it.
+    #[error(transparent)]
+    Registry(#[from] crate::registry::Error),
 }

@@ -32,7 +32,6 @@ use super::reads::reads;
 use super::shown::ShownFields;
 use super::standing::Standing;
 use super::text::Known;
-use super::text::NameLists;
 use super::text::TextRule;
 use super::tokens::Key;
 use crate::model::day::Day;
@@ -84,7 +83,8 @@ impl Redactor {
     /// own, derived from it, so that two releases cannot be joined.
     ///
     /// # Errors
-    /// If no policy speaks of the audience, or a policy masks a kind of text that does not exist.
+    /// If no policy speaks of the audience, a policy masks a kind of text that does not exist, or one masks names and the
+    /// registry was built without the lists of names that were installed.
     pub fn new(
         shared: &Shared,
         domain: &Domain,
@@ -111,7 +111,7 @@ impl Redactor {
         let records: Vec<Vec<RecordPlan>> = RecordId::numbered(&domain.records).map(plans).collect();
         let text = TextRule::new(shared, &standing)?;
         let cuts_blocks = records.iter().flatten().any(|plan: &RecordPlan| plan.cuts_blocks);
-        let rules = Rules {
+        let mut rules = Rules {
             codes,
             tables: Tables::new(shared, cuts_blocks.then(|| text.persons(shared))),
             text,
@@ -121,6 +121,11 @@ impl Redactor {
             secret_names: secret_names(shared, granted.guarded),
             registry,
         };
+        if rules.text.wants_names() {
+            let names = rules.registry.names()?;
+            rules.tables.streets.set_names(&names);
+            rules.text.set_names(names);
+        }
         Ok(Redactor {
             audience: audience.to_owned(),
             registry_id: rules.registry.id().to_owned(),
@@ -173,19 +178,6 @@ impl Redactor {
                 _ => None,
             },
         }
-    }
-
-    /// Whether names are searched in texts, so that large name lists are worth loading.
-    pub fn wants_names(&self) -> bool {
-        self.rules.text.wants_names()
-    }
-
-    /// The same with name lists besides those of `domains/shared`.
-    #[must_use]
-    pub fn with_names(mut self, names: Arc<NameLists>) -> Redactor {
-        self.rules.tables.streets.set_names(&names);
-        self.rules.text.set_names(names);
-        self
     }
 
     /// What a line that cannot be read becomes. `reason` is of the program, never of the line.

@@ -15,7 +15,7 @@ use zerocopy::little_endian::U64;
 /// The first bytes of every registry.
 pub(super) const MAGIC: [u8; 8] = *b"tencode\n";
 /// Goes up with every change of the layout.
-pub(super) const VERSION: u32 = 8;
+pub(super) const VERSION: u32 = 9;
 /// Stands for "none" in a column of places.
 pub(super) const NONE: u32 = u32::MAX;
 /// Owner of a section that belongs to no code set.
@@ -96,6 +96,10 @@ pub(super) enum Kind {
     DomainNames,
     /// A crosswalk: `WalkHead`, `WalkRow`s, texts.
     Crosswalk,
+    /// The lists of names, as `text` packs them.
+    Names,
+    /// Why there are no lists of names although some are installed: a text.
+    NamesUnreadable,
 }
 
 /// Number of kinds that belong to a code set: they come first.

@@ -19,6 +19,7 @@ use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
+use crate::text::names_file::NameLists;
 use serde::de::DeserializeOwned;
 use std::fs::File;
 use std::io::Read;
@@ -42,6 +43,8 @@ pub struct Registry {
     walks: Vec<Range<usize>>,
     shared_at: Range<usize>,
     shared: OnceLock<Shared>,
+    names_at: Range<usize>,
+    names: Result<Arc<NameLists>, String>,
 }
 
 /// Where a domain is, and what it says once it was asked for.
@@ -80,7 +83,28 @@ impl Registry {
             remember_verified(path);
         }
         let (header, table) = (*header, table.to_vec());
-        Registry::mapped(path.display().to_string(), map, &header, &table)
+        Registry::mapped(path.display().to_string(), map, &header, &table)?.with_names(&file)
+    }
+
+    /// Like [`Registry::open`], and checks the sum over the whole file each time: for a file that came from elsewhere.
+    /// Nothing is written beside it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Registry::open`].
+    pub fn open_checked(path: &Path) -> Result<Registry, Error> {
+        let failed = |source| Error::File { path: path.display().to_string(), source };
+        let unfit = |why: &str| Error::Unfit { path: path.display().to_string(), why: why.to_owned() };
+        let is_file = std::fs::metadata(path).map_err(failed)?.is_file();
+        if !is_file {
+            return Err(unfit("not a registry: no regular file"));
+        }
+        let file = File::open(path).map_err(failed)?;
+        let map = Mapped::new(&file).map_err(failed)?;
+        let (header, table) = front(&map).map_err(unfit)?;
+        check_content(&file, header, table.as_bytes().len()).map_err(unfit)?;
+        let (header, table) = (*header, table.to_vec());
+        Registry::mapped(path.display().to_string(), map, &header, &table)?.with_names(&file)
     }
 
     /// A registry that was laid out a moment ago and is kept in no file.
@@ -93,7 +117,28 @@ impl Registry {
         let map = Mapped::copy(bytes).map_err(|source| Error::File { path: path.clone(), source })?;
         let (header, table) = front(&map).map_err(|why| Error::Unfit { path: path.clone(), why: why.to_owned() })?;
         let (header, table) = (*header, table.to_vec());
-        Registry::mapped(path, map, &header, &table)
+        let mut registry = Registry::mapped(path.clone(), map, &header, &table)?;
+        if !registry.names_at.is_empty() {
+            let part = Mapped::copy(registry.bytes(&registry.names_at));
+            registry.take_names(part.map_err(|source| Error::File { path, source })?)?;
+        }
+        Ok(registry)
+    }
+
+    /// Maps the lists of names once more by themselves, so that redactors can hold them.
+    fn with_names(mut self, file: &File) -> Result<Registry, Error> {
+        if !self.names_at.is_empty() {
+            let part = Mapped::part(file, &self.names_at);
+            let part = part.map_err(|source| Error::File { path: self.path.clone(), source })?;
+            self.take_names(part)?;
+        }
+        Ok(self)
+    }
+
+    fn take_names(&mut self, part: Mapped) -> Result<(), Error> {
+        let names = NameLists::mapped(part).ok_or_else(|| self.unfit("damaged: the lists of names cannot be read"))?;
+        self.names = Ok(Arc::new(names));
+        Ok(())
     }
 
     fn mapped(path: String, map: Mapped, header: &Header, table: &[Section]) -> Result<Registry, Error> {
@@ -108,6 +153,8 @@ impl Registry {
             walks: Vec::new(),
             shared_at: 0..0,
             shared: OnceLock::new(),
+            names_at: 0..0,
+            names: Ok(Arc::default()),
         };
         registry.place(table)?;
         Ok(registry)
@@ -132,6 +179,8 @@ impl Registry {
             walks: Vec::new(),
             shared_at: 0..0,
             shared: OnceLock::new(),
+            names_at: 0..0,
+            names: Ok(Arc::default()),
         })
     }
 
@@ -152,6 +201,15 @@ impl Registry {
             let _ = self.shared.set(decoded);
         }
         self.shared.get().ok_or_else(|| self.unfit("what the domains share cannot be read"))
+    }
+
+    /// The lists of names that were installed when it was built; empty if there were none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`] if there were some that could not be read: without them less would be masked.
+    pub fn names(&self) -> Result<Arc<NameLists>, Error> {
+        self.names.clone().map_err(|why| self.unfit(&format!("built without its lists of names: {why}")))
     }
 
     /// One domain, decoded at the first call; `None` if there is none of that name.
@@ -227,6 +285,10 @@ impl Registry {
                 names = self.decoded(&range, "the names of the domains")?;
             } else if owner == NOBODY && kind == Kind::Crosswalk as u32 {
                 self.walks.push(range);
+            } else if owner == NOBODY && kind == Kind::Names as u32 {
+                self.names_at = range;
+            } else if owner == NOBODY && kind == Kind::NamesUnreadable as u32 {
+                self.names = Err(String::from_utf8_lossy(self.bytes(&range)).into_owned());
             } else if kind == Kind::Domain as u32 {
                 domains.push(range);
             } else if kind == Kind::Meta as u32 {

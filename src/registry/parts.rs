@@ -17,4 +17,6 @@ pub struct Parts<'a> {
     pub domains: &'a [Domain],
     /// Hash of all definitions and releases it was made from.
     pub stamp: [u8; 32],
+    /// The lists of names, packed, or why they cannot be read. Empty if none is installed.
+    pub names: Result<&'a [u8], &'a str>,
 }

@@ -113,6 +113,10 @@ pub fn lay_out(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result<Ve
         let columns = set_columns(path, set, segments)?;
         sections.table.extend(columns.0.into_iter().map(|(kind, bytes)| (kind, small(place), bytes)));
     }
+    match parts.names {
+        Ok(packed) => sections.add(Kind::Names, NOBODY, packed.to_vec()),
+        Err(why) => sections.add(Kind::NamesUnreadable, NOBODY, why.as_bytes().to_vec()),
+    }
     sections.table.sort_by_key(|(kind, _, bytes)| group(*kind, bytes.len()));
     assemble(path, &sections, parts.stamp)
 }

@@ -1,14 +1,12 @@
-//! Large name lists, installed beside the program: given names, surnames, towns, words of the language. They are read
-//! once into a table of hashes that is kept in a file and mapped from then on.
+//! Large name lists, installed beside the program: given names, surnames, towns, words of the language. A build reads them
+//! into a table of hashes, which is part of the registry and mapped with it.
 
 use super::Error;
-use super::words::Sum;
 use super::words::class;
 use super::words::classes;
 use crate::files;
 use crate::files::Mapped;
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
 use std::path::PathBuf;
 use zerocopy::FromBytes;
@@ -33,35 +31,42 @@ enum Slots {
     Mapped(Mapped),
 }
 
-/// What stands before the slots in the file: the stamp of the lists it was made of.
-const HEAD: usize = 8;
 /// A word is no further from its place than this; a file where one is was not made here.
 const MOST_STEPS: usize = 128;
 const CLASSES: u64 = 0xff;
 
 impl NameLists {
-    /// Reads what is there of the large lists among some files. With a file to keep them in they are mapped from there
-    /// the next time, unless a list has changed.
+    /// Reads what is there of the large lists among some files.
     ///
     /// # Errors
     /// If a list is there and cannot be read.
-    pub fn load(files: &[PathBuf], kept: Option<&Path>) -> Result<NameLists, Error> {
-        let of = |name: &str| files.iter().find(|path| path.file_name().is_some_and(|it| it == name));
-        let packed = |name: &str| of(&format!("{name}.gz")).or_else(|| of(name));
-        let found: Vec<(&PathBuf, Reader)> =
-            FILES.iter().filter_map(|(name, read)| Some((packed(name)?, *read))).collect();
-        if found.is_empty() {
-            return Ok(NameLists::default());
-        }
-        let stamp = stamp(&found);
-        if let Some(lists) = kept.and_then(|file| NameLists::open(file, stamp)) {
-            return Ok(lists);
-        }
-        let slots = table(&read(&found)?);
-        if let Some(lists) = kept.and_then(|file| keep(file, stamp, &slots)) {
-            return Ok(lists);
-        }
-        Ok(NameLists { shift: shift(slots.len()), slots: Slots::Made(slots) })
+    pub fn load(files: &[PathBuf]) -> Result<NameLists, Error> {
+        let slots = slots(files)?;
+        Ok(if slots.is_empty() {
+            NameLists::default()
+        } else {
+            NameLists { shift: shift(slots.len()), slots: Slots::Made(slots) }
+        })
+    }
+
+    /// The lists as bytes, for [`NameLists::mapped`]; none if there is no list among the files.
+    ///
+    /// # Errors
+    /// If a list is there and cannot be read.
+    pub fn packed(files: &[PathBuf]) -> Result<Vec<u8>, Error> {
+        Ok(slots(files)?.as_bytes().to_vec())
+    }
+
+    /// The lists whose bytes these are; `None` if they are none.
+    pub fn mapped(map: Mapped) -> Option<NameLists> {
+        let count = slots_of(&map).len();
+        let is_table = count.is_power_of_two() && count > 1;
+        is_table.then(|| NameLists { shift: shift(count), slots: Slots::Mapped(map) })
+    }
+
+    /// The files that are read of some, in order.
+    pub fn among(files: &[PathBuf]) -> Vec<&Path> {
+        found(files).into_iter().map(|(path, _)| path).collect()
     }
 
     /// Whether a file of this name, packed or not, is one of the large lists.
@@ -92,20 +97,10 @@ impl NameLists {
         }
         0
     }
-
-    fn open(file: &Path, stamp: u64) -> Option<NameLists> {
-        let map = Mapped::new(&File::open(file).ok()?).ok()?;
-        let (head, _) = map.split_at_checked(HEAD)?;
-        let slots = slots_of(&map).len();
-        if u64::from_le_bytes(head.try_into().ok()?) != stamp || !slots.is_power_of_two() || slots < 2 {
-            return None;
-        }
-        Some(NameLists { shift: shift(slots), slots: Slots::Mapped(map) })
-    }
 }
 
 fn slots_of(map: &[u8]) -> &[u64] {
-    map.get(HEAD..).and_then(|rest| <[u64]>::ref_from_bytes(rest).ok()).unwrap_or_default()
+    <[u64]>::ref_from_bytes(map).unwrap_or_default()
 }
 
 /// Where the highest bits of a hash point.
@@ -117,24 +112,21 @@ fn shift(slots: usize) -> u32 {
     64 - slots.trailing_zeros()
 }
 
-/// A file that cannot be written is no error: the lists are read anew the next time.
-fn keep(file: &Path, stamp: u64, slots: &[u64]) -> Option<NameLists> {
-    let mut bytes = stamp.to_le_bytes().to_vec();
-    bytes.extend_from_slice(slots.as_bytes());
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).ok()?;
-    }
-    let fresh = file.with_extension(format!("{}.part", std::process::id()));
-    let moved = std::fs::write(&fresh, bytes).and_then(|()| std::fs::rename(&fresh, file));
-    if moved.is_err() {
-        let _ = std::fs::remove_file(&fresh);
-        return None;
-    }
-    NameLists::open(file, stamp)
+/// The lists among some files, packed or not, and how each is read.
+fn found(files: &[PathBuf]) -> Vec<(&Path, Reader)> {
+    let of = |name: &str| files.iter().find(|path| path.file_name().is_some_and(|it| it == name));
+    let packed = |name: &str| of(&format!("{name}.gz")).or_else(|| of(name));
+    FILES.iter().filter_map(|(name, read)| Some((packed(name)?.as_path(), *read))).collect()
+}
+
+/// The table of the lists among some files; empty if there is none.
+fn slots(files: &[PathBuf]) -> Result<Vec<u64>, Error> {
+    let found = found(files);
+    if found.is_empty() { Ok(Vec::new()) } else { Ok(table(&read(&found)?)) }
 }
 
 /// The classes of all words of the lists.
-fn read(found: &[(&PathBuf, Reader)]) -> Result<HashMap<u64, u64>, Error> {
+fn read(found: &[(&Path, Reader)]) -> Result<HashMap<u64, u64>, Error> {
     let mut words: HashMap<u64, u64> = HashMap::new();
     for (path, read) in found {
         let text = text(path).map_err(|source| Error { path: path.display().to_string(), source })?;
@@ -197,21 +189,6 @@ const FILES: &[(&str, Reader)] = &[
 
 fn number(text: &str) -> f64 {
     text.trim().parse().unwrap_or(0.0)
-}
-
-/// Changes when a list does: names, sizes and times of the files, and the way they are read here.
-fn stamp(files: &[(&PathBuf, Reader)]) -> u64 {
-    const READING: &str = "5";
-    let mut sum = Sum::default();
-    let mut add = |text: &str| text.bytes().for_each(|byte| sum.add_low(byte));
-    add(READING);
-    for (path, _) in files {
-        if let Ok(about) = std::fs::metadata(path) {
-            let time = about.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-            add(&format!("{} {} {}", path.display(), about.len(), time.map_or(0, |time| time.as_secs())));
-        }
-    }
-    sum.finish()
 }
 
 fn text(path: &Path) -> std::io::Result<String> {

@@ -10,6 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::output::Own;
 use crate::cli::session::Reach;
 use crate::cli::session::Session;
+use crate::cli::session::names;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::Diagnostic;
 use crate::files;
@@ -23,7 +24,8 @@ use std::time::Instant;
 /// Compiles all domains to one registry file, and says what is in it.
 ///
 /// Other commands build by themselves when something changed; this one shows counts and time, and writes the file where
-/// it is wanted. The same definitions and releases give the same bytes. Domains with errors are left out (exit status 1).
+/// it is wanted. The same definitions, releases and lists of names give the same bytes, and `run --registry` needs nothing
+/// else. Domains with errors are left out (exit status 1).
 ///
 ///     tencode build
 ///     tencode build -o office.registry
@@ -67,8 +69,10 @@ impl Build {
         let spinner = Terminal::spinner("building the registry");
         let outcome = session.compile()?;
         let stamp = session.stamp()?;
-        let parts = outcome.compiled.parts(stamp);
         let segments = Session::segments();
+        let names = names(&session.releases.files(), &segments).map_err(|error| Failure::said(error.to_string()))?;
+        let mut parts = outcome.compiled.parts(stamp);
+        parts.names = Ok(&names);
         let bytes = registry::lay_out(Path::new("the registry"), &parts, &segments)?;
         let path = match self.output {
             Some(path) => {

@@ -8,8 +8,6 @@ use crate::cli::auditing::Auditing;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
-use crate::cli::session;
-use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
@@ -19,7 +17,6 @@ use crate::encounters::texts::Form;
 use crate::encounters::texts::TextDesk;
 use crate::privacy::text::TextRedactor;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Masks what identifies in free texts.
@@ -97,8 +94,6 @@ impl Redact {
         if !redactor.wants_names() {
             return Ok((redactor, asked));
         }
-        let names = session::name_lists(&context.session(Reach::All)?.releases);
-        let names = names.map_err(|error| Failure::said(error.to_string()))?;
-        Ok((redactor.with_names(Arc::new(names)), asked))
+        Ok((redactor.with_names(registry.names()?), asked))
     }
 }

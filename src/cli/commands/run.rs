@@ -10,7 +10,6 @@ use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::output::Output;
-use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
@@ -33,6 +32,9 @@ use std::sync::atomic::Ordering;
 ///     tencode run --domain law-enforcement --audience public examples/calls.ndjson -o public.ndjson
 ///     tencode run --domain law-enforcement --audit office.audit examples/calls.ndjson
 ///     zcat export.csv.gz | tencode run --domain customer-service --format csv -
+///
+/// With --registry, --key-file and --today the answers are the same in every folder and on every machine: write the
+/// registry with `tencode build -o FILE`.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Run {
@@ -70,7 +72,7 @@ impl Run {
                 answer(&engine, &mut source, self.jobs, &mut asked, terminal.out())?
             }
             Some(path) => {
-                let guard = guard.and_folders("a file of a domain", &context.session(Reach::All)?.folders()?);
+                let guard = self.engine_args.guard(context, guard)?;
                 let output = Output::open(path, &guard, terminal)?;
                 output.write(|out| answer(&engine, &mut source, self.jobs, &mut asked, out))?
             }

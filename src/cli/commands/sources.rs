@@ -5,6 +5,7 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session;
 use crate::cli::session::Reach;
+use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
 use crate::definitions::import;
 use crate::definitions::import::sources;
@@ -124,8 +125,9 @@ fn add(files: &[PathBuf], known: &[Source], terminal: &mut Terminal) -> Result<V
         }
     }
     if has_names {
-        // Read now, so that the first text does not wait for it.
-        session::name_lists(&Folders::of_user()).map_err(|error| Failure::said(error.to_string()))?;
+        // Read now, so that the next build does not wait for it.
+        let (files, segments) = (Folders::of_user().files(), Session::segments());
+        session::names(&files, &segments).map_err(|error| Failure::said(error.to_string()))?;
     }
     Ok(verdict)
 }

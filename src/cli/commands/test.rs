@@ -237,8 +237,8 @@ impl Engines {
                 // Cases compare no pseudonyms with those of any other run.
                 key: [0; 32],
             };
-            let engine = engine_args::engine(Arc::clone(&self.registry), &self.domain, options);
-            self.made.insert(which.clone(), engine.map_err(|failure| failure.to_string())?);
+            let engine = Engine::new(Arc::clone(&self.registry), &self.domain, options);
+            self.made.insert(which.clone(), engine.map_err(|error| error.to_string())?);
         }
         self.made.get(&which).ok_or_else(|| "no engine".to_owned())
     }

@@ -51,7 +51,14 @@ fn small_registry() -> Registry {
     let shared = Shared { sets: words(&["tests"]), ..Shared::default() };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("it.registry");
-    let parts = registry::Parts { sets: &[set], crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32] };
+    let parts = registry::Parts {
+        sets: &[set],
+        crosswalks: &[],
+        shared: &shared,
+        domains: &[],
+        stamp: [0; 32],
+        names: Ok(&[]),
+    };
     registry::write(&path, &parts).unwrap();
     Registry::open(&path).unwrap()
 }

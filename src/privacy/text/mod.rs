@@ -95,7 +95,9 @@ impl TextRule {
     }
 
     pub fn set_names(&mut self, names: Arc<NameLists>) {
-        if let TextRule::Mask(masker) = self {
+        if let TextRule::Mask(masker) = self
+            && !names.is_empty()
+        {
             masker.words = Arc::new(masker.words.merged(|sum| names.of(sum)));
             masker.names = names;
         }
