@@ -298,7 +298,8 @@ fn the_program_speaks_of_no_office() {
 }
 
 /// Names of what has an id of its own type; a number by one of these names may be an index.
-const NUMBERED: [&str; 7] = ["code", "set", "record", "field", "domain", "rule", "label"];
+const NUMBERED: [&str; 11] =
+    ["code", "set", "record", "field", "domain", "rule", "label", "relation", "variable", "phrase", "output"];
 /// Last words of names that say how many there are, or which column of a foreign file.
 const NO_INDEX: [&str; 3] = ["count", "column", "columns"];
 

@@ -9,6 +9,7 @@ use crate::laws_policy::disclose;
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::json;
+use tencode::model::ids::FieldId;
 use tencode::model::ids::RecordId;
 use tencode::model::policy::FieldAt;
 use tencode::model::policy::FieldLine;
@@ -232,7 +233,7 @@ proptest! {
         let (mut shared, own) = (policy(&shared), policy(&own));
         let alone = FieldLines::of(&[&shared], &[]);
         let both = FieldLines::of(&[&shared], &[&own]);
-        for (slot, field) in (0_u16..).zip(&fields) {
+        for (slot, field) in FieldId::numbered(&fields) {
             let slots = [slot];
             let at = FieldAt { record: RecordId::try_from(0).unwrap(), path: &field.name, slots: &slots, field };
             let rank = |lines: &FieldLines<'_>| {
@@ -245,7 +246,7 @@ proptest! {
             shared.allows = vec![FieldLine { fields: Selector::Every, operator: Treatment::Keep }];
             let both = FieldLines::of(&[&shared], &[&own]);
             let alone = FieldLines::of(&[], &[&own]);
-            for (slot, field) in (0_u16..).zip(&fields) {
+            for (slot, field) in FieldId::numbered(&fields) {
                 let slots = [slot];
                 let at = FieldAt { record: RecordId::try_from(0).unwrap(), path: &field.name, slots: &slots, field };
                 if let Some(line) = alone.deciding(&at) {

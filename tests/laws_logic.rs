@@ -23,8 +23,11 @@ use tencode::model::expression::Quantifier;
 use tencode::model::expression::Root;
 use tencode::model::expression::TextTest;
 use tencode::model::ids::CodeId;
+use tencode::model::ids::FieldId;
+use tencode::model::ids::PhraseId;
 use tencode::model::ids::RecordId;
 use tencode::model::ids::SetId;
+use tencode::model::ids::VariableId;
 use tencode::model::program::Domain;
 use tencode::model::program::Shared;
 use tencode::model::record::Field;
@@ -104,11 +107,19 @@ fn record() -> Record {
     }
 }
 
-fn path(slots: &[u16]) -> Expression {
-    Expression::Path(Path { root: Root::Encounter, slots: slots.to_vec() })
+fn path(slots: &[usize]) -> Expression {
+    Expression::Path(Path { root: Root::Encounter, slots: fields(slots) })
 }
 
-fn scalar(dice: &mut Dice, slot: u16) -> Literal {
+fn fields(slots: &[usize]) -> Vec<FieldId> {
+    slots.iter().map(|slot| FieldId::try_from(*slot).unwrap()).collect()
+}
+
+fn phrase(dice: &mut Dice) -> PhraseId {
+    PhraseId::try_from(dice.roll(6) as usize).unwrap()
+}
+
+fn scalar(dice: &mut Dice, slot: usize) -> Literal {
     match slot {
         0 => Literal::Choice(dice.place(5)),
         1 | 7 => Literal::Number(dice.number()),
@@ -125,7 +136,7 @@ fn how(dice: &mut Dice) -> Comparison {
     [Equal, Equal, Equal, Unequal, Less, AtMost, More, AtLeast][dice.roll(8) as usize]
 }
 
-fn members(dice: &mut Dice, slot: u16) -> Vec<Member> {
+fn members(dice: &mut Dice, slot: usize) -> Vec<Member> {
     let count = 1 + dice.roll(3);
     (0..count)
         .map(|_| match slot {
@@ -152,7 +163,7 @@ fn expression(dice: &mut Dice, depth: u32) -> Expression {
         }
         4 => Expression::Present(of),
         5 | 6 => {
-            let phrases = (0..=dice.roll(2)).map(|_| dice.roll(6)).collect();
+            let phrases = (0..=dice.roll(2)).map(|_| phrase(dice)).collect();
             Expression::Mentions { of: Box::new(path(&[6])), phrases, all: dice.roll(3) == 0, even_negated: false }
         }
         7 => {
@@ -169,10 +180,10 @@ fn expression(dice: &mut Dice, depth: u32) -> Expression {
         12 => Expression::Not(Box::new(expression(dice, depth - 1))),
         _ => {
             let quantifier = [Quantifier::Any, Quantifier::Every, Quantifier::No][dice.roll(3) as usize];
-            let size = Expression::Path(Path { root: Root::Variable(0), slots: vec![0] });
+            let size = Expression::Path(Path { root: Root::Variable(VariableId::FIRST), slots: vec![FieldId::FIRST] });
             let right = Box::new(Expression::Literal(Literal::Number(dice.number())));
             let body = Box::new(Expression::Compare { how: how(dice), left: Box::new(size), right });
-            Expression::Quantified { quantifier, variable: 0, list: Box::new(path(&[8])), body }
+            Expression::Quantified { quantifier, variable: VariableId::FIRST, list: Box::new(path(&[8])), body }
         }
     }
 }
@@ -182,7 +193,7 @@ fn domain(dice: &mut Dice) -> Domain {
         .map(code_id)
         .map(|code| Criteria {
             code,
-            phrases: if dice.roll(3) == 0 { vec![(dice.roll(6), 3.0)] } else { Vec::new() },
+            phrases: if dice.roll(3) == 0 { vec![(phrase(dice), 3.0)] } else { Vec::new() },
             when: (0..dice.roll(4))
                 .map(|_| Scored {
                     condition: expression(dice, 2),
@@ -200,7 +211,7 @@ fn domain(dice: &mut Dice) -> Domain {
         set: SetId::FIRST,
         record: RecordId::FIRST,
         threshold: 0.0,
-        texts: vec![Path { root: Root::Encounter, slots: vec![6] }],
+        texts: vec![Path { root: Root::Encounter, slots: fields(&[6]) }],
         text_names: vec!["text".to_owned()],
         criteria,
         offers: Vec::new(),
@@ -215,7 +226,7 @@ fn domain(dice: &mut Dice) -> Domain {
     }
 }
 
-fn value(dice: &mut Dice, slot: u16) -> Value<'static> {
+fn value(dice: &mut Dice, slot: usize) -> Value<'static> {
     if dice.roll(5) == 0 {
         return if dice.roll(8) == 0 { Value::Misfit(Cow::Borrowed("?")) } else { Value::Absent };
     }
@@ -267,7 +278,7 @@ mod plain {
             let flat =
                 all.into_iter().flat_map(|value| if let Value::List(items) = value { items } else { vec![value] });
             all = flat
-                .map(|it| if let Value::Record(s) = it { s[usize::from(*slot)].clone() } else { Value::Absent })
+                .map(|it| if let Value::Record(s) = it { s[slot.index()].clone() } else { Value::Absent })
                 .collect();
         }
         let flat = all.into_iter().flat_map(|value| if let Value::List(items) = value { items } else { vec![value] });
@@ -349,13 +360,13 @@ mod plain {
             }
             Expression::Present(of) => {
                 let Expression::Path(path) = of.as_ref() else { panic!("not made up") };
-                let value = &slots[usize::from(path.slots[0])];
+                let value = &slots[path.slots[0].index()];
                 matches!(value, Value::Misfit(_)) || !value.is_absent()
             }
             Expression::Mentions { of, phrases, all, .. } => {
                 let texts = values(of, slots, item);
-                let said = |phrase: &u32| {
-                    texts.iter().any(|it| matches!(it, Value::Text(text) if says(text, PHRASES[*phrase as usize])))
+                let said = |phrase: &PhraseId| {
+                    texts.iter().any(|it| matches!(it, Value::Text(text) if says(text, PHRASES[phrase.index()])))
                 };
                 if *all { phrases.iter().all(said) } else { phrases.iter().any(said) }
             }
@@ -380,7 +391,7 @@ fn expected(domain: &Domain, slots: &[Value<'static>]) -> BTreeMap<CodeId, f32> 
     let text = if let Value::Text(text) = &slots[6] { text.as_ref() } else { "" };
     let mut scores = BTreeMap::new();
     for criteria in &domain.classifiers[0].criteria {
-        let phrases = criteria.phrases.iter().filter(|(phrase, _)| plain::says(text, PHRASES[*phrase as usize]));
+        let phrases = criteria.phrases.iter().filter(|(phrase, _)| plain::says(text, PHRASES[phrase.index()]));
         let lines = criteria.when.iter().filter(|when| plain::holds(&when.condition, slots, None));
         let score: f32 = phrases.map(|(_, points)| points).chain(lines.map(|when| &when.points)).sum();
         if score > 0.0 && !criteria.unless.iter().any(|unless| plain::holds(unless, slots, None)) {

@@ -12,6 +12,8 @@ use crate::model::expression::Function;
 use crate::model::expression::Path;
 use crate::model::expression::Quantifier;
 use crate::model::expression::Root;
+use crate::model::ids::FieldId;
+use crate::model::ids::VariableId;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
 use std::borrow::Cow;
@@ -41,7 +43,7 @@ impl<'e> Frame<'e> {
 
     fn quantifier_may(
         &mut self,
-        (quantifier, variable): (Quantifier, u16),
+        (quantifier, variable): (Quantifier, VariableId),
         list: &'e Expression,
         body: &'e Expression,
         wanted: bool,
@@ -99,7 +101,7 @@ impl<'e> Frame<'e> {
     /// Whether a name of a `let` stands for what was worked out of a value that does not fit.
     fn is_made_of_misfits(&mut self, path: &Path) -> bool {
         let Root::Variable(number) = path.root else { return false };
-        let bound = self.variables.get(usize::from(number)).filter(|bound| !bound.is_item);
+        let bound = number.get(&self.variables).filter(|bound| !bound.is_item);
         let source = bound.and_then(|bound| bound.source).filter(|_| self.doubts == Doubts::Misfits);
         source.is_some_and(|source| self.is_doubtful(source))
     }
@@ -125,7 +127,7 @@ impl<'e> Frame<'e> {
     }
 
     /// Gives a variable the value of an expression, or one that nobody can read if it is in doubt.
-    fn bind_doubtful(&mut self, variable: u16, value: &'e Expression) {
+    fn bind_doubtful(&mut self, variable: VariableId, value: &'e Expression) {
         self.bind_value(variable, value);
         if self.is_doubtful(value) {
             let value = Seen::Owned(Value::Misfit(Cow::Borrowed("")));
@@ -137,11 +139,11 @@ impl<'e> Frame<'e> {
     fn is_unreadable(&self, path: &Path, at_end: bool) -> bool {
         match path.root {
             Root::Encounter => path.slots.split_first().is_some_and(|(first, rest)| {
-                let value = self.encounter.slots.get(usize::from(*first));
+                let value = first.get(&self.encounter.slots);
                 value.is_some_and(|value| is_unreadable(value, rest, (at_end, self.doubts)))
             }),
             Root::Variable(number) => {
-                let bound = self.variables.get(usize::from(number));
+                let bound = number.get(&self.variables);
                 bound.is_some_and(|bound| match &bound.value {
                     Seen::One(value) => is_unreadable(value, &path.slots, (at_end, self.doubts)),
                     Seen::Owned(value) => is_unreadable(value, &path.slots, (at_end, self.doubts)),
@@ -154,13 +156,13 @@ impl<'e> Frame<'e> {
     }
 }
 
-fn is_unreadable(value: &Value<'_>, slots: &[u16], (at_end, doubts): (bool, Doubts)) -> bool {
+fn is_unreadable(value: &Value<'_>, slots: &[FieldId], (at_end, doubts): (bool, Doubts)) -> bool {
     match (value, slots.split_first()) {
         (Value::Misfit(_), rest) => at_end || rest.is_some(),
         (Value::Code(CodeValue { code: None, text }), None) => at_end && doubts == Doubts::All && !text.is_empty(),
         (Value::List(items), _) => items.iter().any(|item| is_unreadable(item, slots, (at_end, doubts))),
         (Value::Record(values), Some((slot, rest))) => {
-            values.get(usize::from(*slot)).is_some_and(|value| is_unreadable(value, rest, (at_end, doubts)))
+            slot.get(values).is_some_and(|value| is_unreadable(value, rest, (at_end, doubts)))
         }
         _ => false,
     }

@@ -20,7 +20,11 @@ use crate::model::expression::Quantifier;
 use crate::model::expression::Side;
 use crate::model::expression::TextTest;
 use crate::model::ids::CodeId;
+use crate::model::ids::PhraseId;
+use crate::model::ids::PropertyId;
+use crate::model::ids::RelationId;
 use crate::model::ids::SetId;
+use crate::model::ids::VariableId;
 use crate::model::value::CodeValue;
 use crate::model::value::Literal;
 use crate::model::value::Value;
@@ -43,7 +47,7 @@ impl<'e> Frame<'e> {
             Expression::Call { function, arguments } => self.call(*function, arguments),
             Expression::Table { table, output, arguments } => self.table(*table, *output, arguments),
             Expression::Count { variable, list, body } => self.count(*variable, list, body.as_deref()),
-            Expression::Position(variable) => match self.variables.get(usize::from(*variable)) {
+            Expression::Position(variable) => match variable.get(&self.variables) {
                 Some(bound) => number(bound.place + 1),
                 None => Seen::absent(),
             },
@@ -56,7 +60,7 @@ impl<'e> Frame<'e> {
     }
 
     /// Gives a variable the value of an expression.
-    pub(crate) fn bind_value(&mut self, variable: u16, value: &'e Expression) {
+    pub(crate) fn bind_value(&mut self, variable: VariableId, value: &'e Expression) {
         let seen = self.eval(value);
         let bound = Bound { value: seen, place: 0, source: Some(value), is_item: false, ordinal: 0, path: None };
         self.bind(variable, bound);
@@ -223,7 +227,7 @@ impl<'e> Frame<'e> {
 
     fn relates(
         &mut self,
-        (set, relation): (SetId, u16),
+        (set, relation): (SetId, RelationId),
         left: &'e Expression,
         right: &'e Expression,
         either_way: bool,
@@ -263,19 +267,19 @@ impl<'e> Frame<'e> {
         holds
     }
 
-    fn mentions(&mut self, of: &'e Expression, phrases: &'e [u32], all: bool, even_negated: bool) -> bool {
+    fn mentions(&mut self, of: &'e Expression, phrases: &'e [PhraseId], all: bool, even_negated: bool) -> bool {
         if let Expression::Path(path) = of
             && let Some(value) = self.resolve_single(path)
         {
             let Value::Text(text) = value else { return false };
             let place = self.read(text, true);
             let reading = self.reading(place);
-            let says = |phrase: &u32| reading.says(*phrase, even_negated);
+            let says = |phrase: &PhraseId| reading.says(*phrase, even_negated);
             return if all { phrases.iter().all(says) } else { phrases.iter().any(says) };
         }
         let seen = self.eval(of);
         let is_at_home = !matches!(seen, Seen::Owned(_));
-        let mut said = |phrase: u32| {
+        let mut said = |phrase: PhraseId| {
             seen.any(|value| {
                 let Value::Text(text) = value else { return false };
                 let place = self.read(text, is_at_home);
@@ -307,7 +311,7 @@ impl<'e> Frame<'e> {
     fn quantified(
         &mut self,
         quantifier: Quantifier,
-        variable: u16,
+        variable: VariableId,
         list: &'e Expression,
         body: &'e Expression,
     ) -> bool {
@@ -319,7 +323,7 @@ impl<'e> Frame<'e> {
         }
     }
 
-    fn count(&mut self, variable: u16, list: &'e Expression, body: Option<&'e Expression>) -> Seen<'e> {
+    fn count(&mut self, variable: VariableId, list: &'e Expression, body: Option<&'e Expression>) -> Seen<'e> {
         let Some(body) = body else { return number(self.eval(list).count()) };
         let mut count = 0;
         self.any_item(variable, list, |frame| {
@@ -332,7 +336,7 @@ impl<'e> Frame<'e> {
     /// Binds the variable to each item in turn until the test holds.
     pub(crate) fn any_item(
         &mut self,
-        variable: u16,
+        variable: VariableId,
         list: &'e Expression,
         mut test: impl FnMut(&mut Frame<'e>) -> bool,
     ) -> bool {
@@ -358,7 +362,7 @@ impl<'e> Frame<'e> {
         false
     }
 
-    fn property(&mut self, of: &'e Expression, set: SetId, property: u16) -> Seen<'e> {
+    fn property(&mut self, of: &'e Expression, set: SetId, property: PropertyId) -> Seen<'e> {
         let on = self.encounter.on;
         let codes = self.logic.registry().codes(set);
         let seen = self.eval(of);

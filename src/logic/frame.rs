@@ -10,7 +10,9 @@ use crate::model::expression::Expression;
 use crate::model::expression::Function;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
+use crate::model::ids::FieldId;
 use crate::model::ids::SetId;
+use crate::model::ids::VariableId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
@@ -96,13 +98,13 @@ impl<'e> Frame<'e> {
     pub fn resolve(&self, path: &Path) -> Seen<'e> {
         match path.root {
             Root::Encounter => match path.slots.split_first() {
-                Some((first, rest)) => match self.encounter.slots.get(usize::from(*first)) {
+                Some((first, rest)) => match first.get(&self.encounter.slots) {
                     Some(value) => follow(value, rest),
                     None => Seen::absent(),
                 },
                 None => Seen::absent(),
             },
-            Root::Variable(number) => match self.variables.get(usize::from(number)) {
+            Root::Variable(number) => match number.get(&self.variables) {
                 Some(bound) => match &bound.value {
                     Seen::One(value) => follow(value, &path.slots),
                     Seen::Owned(value) => follow_owned(value, &path.slots),
@@ -123,16 +125,16 @@ impl<'e> Frame<'e> {
         let (mut value, mut rest) = match path.root {
             Root::Encounter => {
                 let (first, rest) = path.slots.split_first()?;
-                (self.encounter.slots.get(usize::from(*first))?, rest)
+                (first.get(&self.encounter.slots)?, rest)
             }
-            Root::Variable(number) => match &self.variables.get(usize::from(number))?.value {
+            Root::Variable(number) => match &number.get(&self.variables)?.value {
                 Seen::One(value) => (*value, path.slots.as_slice()),
                 _ => return None,
             },
         };
         while let Some((slot, deeper)) = rest.split_first() {
             match value {
-                Value::Record(slots) => value = slots.get(usize::from(*slot)).unwrap_or(&ABSENT),
+                Value::Record(slots) => value = slot.get(slots).unwrap_or(&ABSENT),
                 Value::List(_) => return None,
                 _ => return Some(&ABSENT),
             }
@@ -142,8 +144,8 @@ impl<'e> Frame<'e> {
     }
 
     /// Gives a variable its value.
-    pub(crate) fn bind(&mut self, number: u16, bound: Bound<'e>) {
-        let number = usize::from(number);
+    pub(crate) fn bind(&mut self, number: VariableId, bound: Bound<'e>) {
+        let number = number.index();
         if self.variables.len() <= number {
             self.variables.resize_with(number + 1, || Bound {
                 value: Seen::absent(),
@@ -188,11 +190,9 @@ impl<'e> Frame<'e> {
             },
             Expression::With { body, .. } => self.sort(body),
             Expression::Table { table, output, .. } => {
-                let table = self.logic.domain().tables.get(usize::from(*table));
-                let mut outputs = table
-                    .into_iter()
-                    .flat_map(|table| &table.rows)
-                    .filter_map(|row| row.outputs.get(usize::from(*output)));
+                let table = table.get(&self.logic.domain().tables);
+                let mut outputs =
+                    table.into_iter().flat_map(|table| &table.rows).filter_map(|row| output.get(&row.outputs));
                 match outputs.find_map(Option::as_ref) {
                     Some(Literal::Code(set, _)) => Sort::Set(*set),
                     _ => Sort::Unknown,
@@ -206,12 +206,12 @@ impl<'e> Frame<'e> {
         let (start, slots) = match path.root {
             Root::Encounter => {
                 let Some((first, rest)) = path.slots.split_first() else { return Sort::Unknown };
-                match self.fields().get(usize::from(*first)) {
+                match first.get(self.fields()) {
                     Some(field) => (Sort::Kind(&field.kind), rest),
                     None => return Sort::Unknown,
                 }
             }
-            Root::Variable(number) => match self.variables.get(usize::from(number)) {
+            Root::Variable(number) => match number.get(&self.variables) {
                 Some(Bound { source: Some(source), is_item, .. }) => {
                     let sort = self.sort(source);
                     (if *is_item { innermost(sort) } else { sort }, path.slots.as_slice())
@@ -220,9 +220,7 @@ impl<'e> Frame<'e> {
             },
         };
         slots.iter().fold(start, |sort, slot| match innermost(sort) {
-            Sort::Kind(Kind::Record(fields)) => {
-                fields.get(usize::from(*slot)).map_or(Sort::Unknown, |it| Sort::Kind(&it.kind))
-            }
+            Sort::Kind(Kind::Record(fields)) => slot.get(fields).map_or(Sort::Unknown, |it| Sort::Kind(&it.kind)),
             _ => Sort::Unknown,
         })
     }
@@ -252,12 +250,12 @@ impl<'e> Frame<'e> {
             Root::Encounter => {
                 let Some((first, rest)) = slots.split_first() else { return text };
                 slots = rest;
-                let Some(field) = self.fields().get(usize::from(*first)) else { return text };
+                let Some(field) = first.get(self.fields()) else { return text };
                 text.push_str(&field.name);
-                (&field.kind, self.encounter.slots.get(usize::from(*first)))
+                (&field.kind, first.get(&self.encounter.slots))
             }
             Root::Variable(number) => {
-                let Some(bound) = self.variables.get(usize::from(number)) else { return text };
+                let Some(bound) = number.get(&self.variables) else { return text };
                 text.push_str(&self.name(number));
                 let Some(Sort::Kind(kind)) = bound.source.map(|source| self.sort(source)) else { return text };
                 let value = match &bound.value {
@@ -276,14 +274,14 @@ impl<'e> Frame<'e> {
                 }
             }
             let Kind::Record(inner) = inner_kind(fields) else { return text };
-            let Some(field) = inner.get(usize::from(*slot)) else { return text };
+            let Some(field) = slot.get(inner) else { return text };
             if !text.is_empty() {
                 text.push('.');
             }
             text.push_str(&field.name);
             fields = &field.kind;
             value = match value {
-                Some(Value::Record(slots)) => slots.get(usize::from(*slot)),
+                Some(Value::Record(slots)) => slot.get(slots),
                 _ => None,
             };
         }
@@ -291,8 +289,8 @@ impl<'e> Frame<'e> {
     }
 
     /// Where a loop's item stands, such as `victims[0]`; empty if nobody said where its list is.
-    pub(crate) fn name(&self, number: u16) -> String {
-        let Some(bound) = self.variables.get(usize::from(number)) else { return String::new() };
+    pub(crate) fn name(&self, number: VariableId) -> String {
+        let Some(bound) = number.get(&self.variables) else { return String::new() };
         let Some(path) = bound.path else { return String::new() };
         self.places(path).get(bound.ordinal).cloned().unwrap_or_default()
     }
@@ -303,12 +301,12 @@ impl<'e> Frame<'e> {
         match path.root {
             Root::Encounter => {
                 let Some((first, rest)) = path.slots.split_first() else { return found };
-                let Some(field) = self.fields().get(usize::from(*first)) else { return found };
-                let Some(value) = self.encounter.slots.get(usize::from(*first)) else { return found };
+                let Some(field) = first.get(self.fields()) else { return found };
+                let Some(value) = first.get(&self.encounter.slots) else { return found };
                 name_items(value, &field.kind, rest, field.name.clone(), &mut found);
             }
             Root::Variable(number) => {
-                let Some(bound) = self.variables.get(usize::from(number)) else { return found };
+                let Some(bound) = number.get(&self.variables) else { return found };
                 let Some(Sort::Kind(kind)) = bound.source.map(|source| self.sort(source)) else { return found };
                 let kind = if bound.is_item { inner_kind(kind) } else { kind };
                 if let Seen::One(value) = bound.value {
@@ -321,7 +319,7 @@ impl<'e> Frame<'e> {
 }
 
 /// Names every value that is there, in the order of [`follow`].
-fn name_items(value: &Value<'_>, kind: &Kind, slots: &[u16], name: String, found: &mut Vec<String>) {
+fn name_items(value: &Value<'_>, kind: &Kind, slots: &[FieldId], name: String, found: &mut Vec<String>) {
     match (value, kind) {
         (Value::List(items), Kind::List(inner)) => {
             for (place, item) in items.iter().enumerate() {
@@ -333,8 +331,7 @@ fn name_items(value: &Value<'_>, kind: &Kind, slots: &[u16], name: String, found
             None => {}
             Some((slot, rest)) => {
                 let (Value::Record(values), Kind::Record(fields)) = (value, kind) else { return };
-                let place = usize::from(*slot);
-                if let (Some(value), Some(field)) = (values.get(place), fields.get(place)) {
+                if let (Some(value), Some(field)) = (slot.get(values), slot.get(fields)) {
                     let dot = if name.is_empty() { "" } else { "." };
                     name_items(value, &field.kind, rest, format!("{name}{dot}{}", field.name), found);
                 }
@@ -358,10 +355,10 @@ fn inner_kind(kind: &Kind) -> &Kind {
     }
 }
 
-fn follow<'e>(mut value: &'e Value<'e>, mut slots: &[u16]) -> Seen<'e> {
+fn follow<'e>(mut value: &'e Value<'e>, mut slots: &[FieldId]) -> Seen<'e> {
     while let Some((slot, rest)) = slots.split_first() {
         match value {
-            Value::Record(values) => value = values.get(usize::from(*slot)).unwrap_or(&ABSENT),
+            Value::Record(values) => value = slot.get(values).unwrap_or(&ABSENT),
             Value::List(_) => {
                 let mut found = Vec::new();
                 gather(value, slots, &mut found);
@@ -375,13 +372,13 @@ fn follow<'e>(mut value: &'e Value<'e>, mut slots: &[u16]) -> Seen<'e> {
 }
 
 /// All values at the end of a path, the lists between and at the end taken apart.
-fn gather<'e>(value: &'e Value<'e>, slots: &[u16], found: &mut Vec<&'e Value<'e>>) {
+fn gather<'e>(value: &'e Value<'e>, slots: &[FieldId], found: &mut Vec<&'e Value<'e>>) {
     match (value, slots.split_first()) {
         (Value::List(items), _) => items.iter().for_each(|item| gather(item, slots, found)),
         (Value::Absent, None) => {}
         (value, None) => found.push(value),
         (Value::Record(values), Some((slot, rest))) => {
-            if let Some(value) = values.get(usize::from(*slot)) {
+            if let Some(value) = slot.get(values) {
                 gather(value, rest, found);
             }
         }
@@ -389,12 +386,10 @@ fn gather<'e>(value: &'e Value<'e>, slots: &[u16], found: &mut Vec<&'e Value<'e>
     }
 }
 
-fn follow_owned<'e>(value: &Value<'e>, slots: &[u16]) -> Seen<'e> {
+fn follow_owned<'e>(value: &Value<'e>, slots: &[FieldId]) -> Seen<'e> {
     let Some((slot, rest)) = slots.split_first() else { return Seen::Owned(value.clone()) };
     match value {
-        Value::Record(values) => {
-            values.get(usize::from(*slot)).map_or(Seen::absent(), |value| follow_owned(value, rest))
-        }
+        Value::Record(values) => slot.get(values).map_or(Seen::absent(), |value| follow_owned(value, rest)),
         Value::List(items) => {
             let mut found = Vec::new();
             for item in items {

@@ -16,6 +16,8 @@ use super::frame::Frame;
 use crate::model::day::Day;
 use crate::model::expression::Path;
 use crate::model::ids::CodeId;
+use crate::model::ids::PhraseId;
+use crate::model::ids::TooMany;
 use crate::model::money;
 use crate::model::program::Domain;
 use crate::model::rules::Classifier;
@@ -30,6 +32,7 @@ use grid::Picked;
 use intervals::Intervals;
 use quick::Quick;
 use quick::Values;
+use quick::small;
 
 /// A line whose cheapest test holds for more than so many of a thousand encounters is filed by all its tests together.
 const COST_TELLING: u32 = 20;
@@ -52,11 +55,11 @@ pub struct Line {
 pub struct Index {
     lines: Vec<Line>,
     fields: Vec<FieldIndex>,
-    texts: Vec<(Path, HashMap<u32, Vec<u32>>)>,
+    texts: Vec<(Path, HashMap<PhraseId, Vec<u32>>)>,
     grid: Grid,
     quick: Quick,
     always: Vec<u32>,
-    phrases: HashMap<u32, Vec<(u32, f32)>>,
+    spoken: HashMap<PhraseId, Vec<(u32, f32)>>,
     /// For each criteria, whether the code may be recorded on any day, so that the registry need not be asked.
     is_undated: Vec<bool>,
     rules_out: bool,
@@ -87,7 +90,11 @@ pub struct Marks {
 }
 
 impl Index {
-    pub(crate) fn new(classifier: &Classifier, domain: &Domain, codes: Codes<'_>) -> Index {
+    /// Files the lines of a classifier under what they ask.
+    ///
+    /// # Errors
+    /// More lines or tests than the index can tell apart.
+    pub(crate) fn new(classifier: &Classifier, domain: &Domain, codes: Codes<'_>) -> Result<Index, TooMany> {
         let mut index = Index {
             lines: Vec::new(),
             fields: Vec::new(),
@@ -95,7 +102,7 @@ impl Index {
             grid: Grid::default(),
             quick: Quick::default(),
             always: Vec::new(),
-            phrases: HashMap::new(),
+            spoken: HashMap::new(),
             is_undated: Vec::with_capacity(classifier.criteria.len()),
             rules_out: classifier.criteria.iter().any(|criteria| !criteria.unless.is_empty()),
             needs: classifier.criteria.iter().any(|criteria| !criteria.needs.is_empty()),
@@ -106,18 +113,18 @@ impl Index {
                 .is_undated
                 .push(codes.validity(criteria.code).is_empty() && codes.is_assignable(criteria.code, Day(0)));
             for (phrase, points) in &criteria.phrases {
-                index.phrases.entry(*phrase).or_default().push((number, *points));
+                index.spoken.entry(*phrase).or_default().push((number, *points));
             }
             for (place, when) in (0_u32..).zip(&criteria.when) {
-                let line = u32::try_from(index.lines.len()).unwrap_or(u32::MAX);
+                let line = small(index.lines.len(), "lines of criteria")?;
                 index.lines.push(Line { criteria: number, place, code: criteria.code, points: when.points });
                 let atoms = atoms::necessary(&when.condition, fields);
                 let is_telling = atoms.as_ref().is_some_and(|(_, cost)| *cost <= COST_TELLING);
                 if !is_telling && index.grid.take(&when.condition, fields, line) {
-                    index.quick.add(&[]);
+                    index.quick.add(&[])?;
                     continue;
                 }
-                index.quick.add(&grid::asks(&when.condition, fields).0);
+                index.quick.add(&grid::asks(&when.condition, fields).0)?;
                 match atoms {
                     Some((atoms, _)) => atoms.into_iter().for_each(|atom| index.file(atom, line)),
                     None => index.always.push(line),
@@ -132,7 +139,7 @@ impl Index {
             field.prefixes.dedup();
         }
         index.grid.build();
-        index
+        Ok(index)
     }
 
     fn file(&mut self, atom: Atom, line: u32) {
@@ -175,8 +182,8 @@ impl Index {
     }
 
     /// Criteria that a phrase speaks for, with its points.
-    pub fn spoken_for(&self, phrase: u32) -> &[(u32, f32)] {
-        self.phrases.get(&phrase).map_or(&[], Vec::as_slice)
+    pub fn spoken_for(&self, phrase: PhraseId) -> &[(u32, f32)] {
+        self.spoken.get(&phrase).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the code of some criteria may be recorded itself on any day.
@@ -196,7 +203,7 @@ impl Index {
 
     /// Whether any phrase speaks for any criteria.
     pub fn has_phrases(&self) -> bool {
-        !self.phrases.is_empty()
+        !self.spoken.is_empty()
     }
 
     /// A line by its number.

@@ -19,7 +19,9 @@ mod table;
 pub use frame::Frame;
 pub use seen::Seen;
 
+use crate::model::ids::PatternId;
 use crate::model::ids::RecordId;
+use crate::model::ids::TooMany;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -41,6 +43,9 @@ pub enum Error {
     /// The word lists of the registry cannot be read.
     #[error(transparent)]
     Registry(#[from] registry::Error),
+    /// A domain is larger than its index can be.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// A pattern of `matches` is none.
     #[error("pattern {place} of domain `{domain}`: {source}")]
     Pattern {
@@ -80,7 +85,7 @@ impl Logic {
     /// Prepares a domain: its patterns, one automaton for all phrases, an index of the criteria of each classifier.
     ///
     /// # Errors
-    /// A pattern that the regex crate does not take, or that would grow beyond 1 MiB.
+    /// A pattern that the regex crate does not take, or that would grow beyond 1 MiB; more criteria than can be told apart.
     pub fn new(domain: Arc<Domain>, registry: Arc<Registry>) -> Result<Logic, Error> {
         let mut patterns = Vec::with_capacity(domain.patterns.len());
         for (place, pattern) in domain.patterns.iter().enumerate() {
@@ -90,7 +95,7 @@ impl Logic {
         }
         let phrases = Phrases::new(&domain.phrases, &registry.shared()?.lists);
         let index = |classifier: &Classifier| index::Index::new(classifier, &domain, registry.codes(classifier.set));
-        let indexes = domain.classifiers.iter().map(index).collect();
+        let indexes = domain.classifiers.iter().map(index).collect::<Result<_, _>>()?;
         let scopes = rule::Scopes::new(&domain);
         let needs = domain.records.iter().map(|record| Needs::of(&record.fields)).collect();
         Ok(Logic { domain, registry, patterns, phrases, indexes, scopes, needs })
@@ -121,8 +126,8 @@ impl Logic {
         record.get(&self.needs).copied().unwrap_or_default()
     }
 
-    pub(crate) fn pattern(&self, place: u32) -> Option<&Regex> {
-        self.patterns.get(place as usize)
+    pub(crate) fn pattern(&self, pattern: PatternId) -> Option<&Regex> {
+        pattern.get(&self.patterns)
     }
 
     pub(crate) fn scopes(&self) -> &rule::Scopes {

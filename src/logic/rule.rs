@@ -142,7 +142,7 @@ impl<'e> Frame<'e> {
         match way.check.steps.get(depth) {
             None => self.judge(way, found),
             Some(Step::Each { variable, list, path }) => self.any_item(*variable, list, |frame| {
-                if let (Some(path), Some(bound)) = (path, frame.variables.get_mut(usize::from(*variable))) {
+                if let (Some(path), Some(bound)) = (path, variable.get_mut(&mut frame.variables)) {
                     bound.path = Some(path);
                 }
                 frame.walk(way, depth + 1, found)
@@ -250,7 +250,7 @@ impl<'e> Frame<'e> {
         let mut path = condition.first_path()?;
         // A `let` looks only at those above it, so this ends.
         while let Root::Variable(number) = path.root {
-            let Some(bound) = self.variables.get(usize::from(number)).filter(|bound| !bound.is_item) else { break };
+            let Some(bound) = number.get(&self.variables).filter(|bound| !bound.is_item) else { break };
             path = bound.source.and_then(Expression::first_path)?;
         }
         Some(path)

@@ -5,12 +5,14 @@ use super::frame::Frame;
 use super::seen::Seen;
 use super::seen::is_gone;
 use crate::model::expression::Expression;
+use crate::model::ids::OutputId;
+use crate::model::ids::TableId;
 use crate::model::rules::Cell;
 
 impl<'e> Frame<'e> {
     /// An output of the first row that fits the arguments; absent if none does.
-    pub(crate) fn table(&mut self, table: u16, output: u16, arguments: &'e [Expression]) -> Seen<'e> {
-        let Some(table) = self.logic.domain().tables.get(usize::from(table)) else { return Seen::absent() };
+    pub(crate) fn table(&mut self, table: TableId, output: OutputId, arguments: &'e [Expression]) -> Seen<'e> {
+        let Some(table) = table.get(&self.logic.domain().tables) else { return Seen::absent() };
         let inputs: Vec<Seen<'e>> = arguments.iter().map(|argument| self.eval(argument)).collect();
         for row in &table.rows {
             if !self.spend(1) {
@@ -19,7 +21,7 @@ impl<'e> Frame<'e> {
             if row.days.contains(self.encounter().on)
                 && row.cells.iter().enumerate().all(|(place, cell)| self.cell_fits(cell, inputs.get(place)))
             {
-                let literal = row.outputs.get(usize::from(output)).and_then(Option::as_ref);
+                let literal = output.get(&row.outputs).and_then(Option::as_ref);
                 return literal.map_or(Seen::absent(), |it| Seen::Owned(compare::value_of(it, self.logic)));
             }
         }

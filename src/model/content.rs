@@ -4,6 +4,8 @@ use super::day::Day;
 use super::day::Days;
 use super::ids::CodeId;
 use super::ids::LabelId;
+use super::ids::PropertyId;
+use super::ids::RelationId;
 use super::ids::SetId;
 use super::value::Literal;
 use serde::Deserialize;
@@ -92,13 +94,13 @@ pub struct Code {
     pub notes: Vec<(String, String)>,
     /// Relations to other codes: place in `CodeSet::relations`, first and last code of the range they name (all under the
     /// last too).
-    pub relations: Vec<(u16, CodeId, CodeId)>,
+    pub relations: Vec<(RelationId, CodeId, CodeId)>,
     /// Labels, each with the days on which it has them.
     pub labels: Vec<CodeLabel>,
     /// Values of properties: place in `CodeSet::properties`, value; several for a list.
-    pub properties: Vec<(u16, Literal)>,
+    pub properties: Vec<(PropertyId, Literal)>,
     /// Values that hold on some days only; on these they stand in the place of the others.
-    pub dated_properties: Vec<(u16, Literal, Days)>,
+    pub dated_properties: Vec<(PropertyId, Literal, Days)>,
     /// What to use instead, and how many of them.
     pub replaced_by: Option<Replacement>,
 }

@@ -4,8 +4,16 @@
 
 use super::day::Days;
 use super::ids::CodeId;
+use super::ids::FieldId;
 use super::ids::LabelId;
+use super::ids::OutputId;
+use super::ids::PatternId;
+use super::ids::PhraseId;
+use super::ids::PropertyId;
+use super::ids::RelationId;
 use super::ids::SetId;
+use super::ids::TableId;
+use super::ids::VariableId;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -24,7 +32,7 @@ pub enum Expression {
         /// The code set.
         set: SetId,
         /// Property, by place in the code set.
-        property: u16,
+        property: PropertyId,
     },
     /// All hold.
     And(Vec<Expression>),
@@ -77,7 +85,7 @@ pub enum Expression {
         /// The code set.
         set: SetId,
         /// Which relation, by place in the code set.
-        relation: u16,
+        relation: RelationId,
         /// The code that carries it.
         left: Box<Expression>,
         /// The other one.
@@ -97,7 +105,7 @@ pub enum Expression {
         /// The text.
         of: Box<Expression>,
         /// Phrases, by place in the domain's phrase list.
-        phrases: Vec<u32>,
+        phrases: Vec<PhraseId>,
         /// All of them, not one.
         all: bool,
         /// A negated mention counts too (`says`).
@@ -119,7 +127,7 @@ pub enum Expression {
         /// Which.
         quantifier: Quantifier,
         /// The variable that names the item.
-        variable: u16,
+        variable: VariableId,
         /// The list.
         list: Box<Expression>,
         /// What is asked of it.
@@ -128,7 +136,7 @@ pub enum Expression {
     /// `count of X in LIST where E`.
     Count {
         /// The variable that names the item.
-        variable: u16,
+        variable: VariableId,
         /// The list.
         list: Box<Expression>,
         /// What is asked of it; all count if `None`.
@@ -153,18 +161,18 @@ pub enum Expression {
     /// An output of a decision table.
     Table {
         /// Table, by place in the domain.
-        table: u16,
+        table: TableId,
         /// Output, by place in the table.
-        output: u16,
+        output: OutputId,
         /// Its inputs.
         arguments: Vec<Expression>,
     },
     /// Place of a loop's item in its list, from 1.
-    Position(u16),
+    Position(VariableId),
     /// A value that is worked out once and then spoken of: an argument of a function that a domain defines.
     With {
         /// The variable that names the value.
-        variable: u16,
+        variable: VariableId,
         /// The value.
         value: Box<Expression>,
         /// What is said of it.
@@ -262,7 +270,7 @@ pub struct Path {
     /// Where it starts.
     pub root: Root,
     /// Slots, one record deeper each. Where a value on the way is a list, the rest is asked of every item.
-    pub slots: Vec<u16>,
+    pub slots: Vec<FieldId>,
 }
 
 /// Where a path starts.
@@ -271,7 +279,7 @@ pub enum Root {
     /// The encounter.
     Encounter,
     /// A variable of a loop, a quantifier or a `let`, by number.
-    Variable(u16),
+    Variable(VariableId),
 }
 
 impl Expression {
@@ -387,7 +395,7 @@ pub enum CodeQuestion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TextTest {
     /// The whole of it fits the pattern, by place in the domain's pattern list.
-    Matches(u32),
+    Matches(PatternId),
     /// It starts so.
     StartsWith(String),
     /// It ends so.

@@ -71,6 +71,14 @@ macro_rules! index {
                 (self.0..=last.0).map(Self)
             }
 
+            /// Whether every item of a list of so many can have an id.
+            ///
+            /// # Errors
+            /// There are too many.
+            pub fn fits(count: usize) -> Result<(), TooMany> {
+                count.checked_sub(1).map_or(Ok(()), |last| Self::try_from(last).map(drop))
+            }
+
             /// The ids of a list of so many items, in order; ends at the limit.
             pub fn first(count: usize) -> impl Iterator<Item = Self> {
                 Self::all().take(count)
@@ -146,6 +154,48 @@ index!(
     CodeId(u32), u32::MAX as usize, "codes in one code set"
 );
 stored!(CodeId(u32));
+
+index!(
+    /// A field, by its position among the fields of its record, which is also the position of its value.
+    FieldId(u16), 1 << 16, "fields in one record"
+);
+
+index!(
+    /// A property, by its position in its code set.
+    PropertyId(u16), 1 << 16, "properties in one code set"
+);
+stored!(PropertyId(u16));
+
+index!(
+    /// A relation, by its position in its code set.
+    RelationId(u16), 1 << 16, "relations in one code set"
+);
+stored!(RelationId(u16));
+
+index!(
+    /// A decision table, by its position in [`Domain::tables`](super::program::Domain::tables).
+    TableId(u16), 1 << 16, "tables"
+);
+
+index!(
+    /// An output of a decision table, by its position in the table.
+    OutputId(u16), 1 << 16, "outputs in one table"
+);
+
+index!(
+    /// A variable of a loop, a quantifier, a `let` or a parameter, by the order in which a rule or line binds them.
+    VariableId(u16), 1 << 16, "names in one rule"
+);
+
+index!(
+    /// A phrase, by its position in [`Domain::phrases`](super::program::Domain::phrases).
+    PhraseId(u32), u32::MAX as usize, "phrases"
+);
+
+index!(
+    /// A pattern, by its position in [`Domain::patterns`](super::program::Domain::patterns).
+    PatternId(u32), u32::MAX as usize, "patterns"
+);
 
 #[cfg(test)]
 mod tests {

@@ -70,7 +70,7 @@ pub struct Given {
     /// Field it stands in, such as `diagnoses[0].code`.
     pub path: String,
     /// Properties that were raised for this encounter: property by place, value.
-    pub raised: Vec<(u16, super::value::Literal)>,
+    pub raised: Vec<(super::ids::PropertyId, super::value::Literal)>,
 }
 
 /// Everything the engine says about one encounter.

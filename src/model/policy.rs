@@ -3,6 +3,7 @@
 use super::day::Day;
 use super::expression::Path;
 use super::ids::CodeId;
+use super::ids::FieldId;
 use super::ids::LabelId;
 use super::ids::RecordId;
 use super::ids::SetId;
@@ -379,7 +380,7 @@ pub struct FieldAt<'f> {
     /// Names from the top, joined by dots.
     pub path: &'f str,
     /// Its slots.
-    pub slots: &'f [u16],
+    pub slots: &'f [FieldId],
     /// The field.
     pub field: &'f Field,
 }

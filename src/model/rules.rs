@@ -4,8 +4,11 @@ use super::expression::Expression;
 use super::expression::Path;
 use super::ids::CodeId;
 use super::ids::LabelId;
+use super::ids::PhraseId;
+use super::ids::PropertyId;
 use super::ids::RecordId;
 use super::ids::SetId;
+use super::ids::VariableId;
 use super::value::Literal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -16,7 +19,7 @@ pub struct Criteria {
     /// The code.
     pub code: CodeId,
     /// Phrases (synonyms and the title) and their points: place in the domain's phrase list, points.
-    pub phrases: Vec<(u32, f32)>,
+    pub phrases: Vec<(PhraseId, f32)>,
     /// Each that holds adds its points.
     pub when: Vec<Scored>,
     /// Any that holds rules the code out.
@@ -53,7 +56,7 @@ pub struct Needed {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Raise {
     /// Property, by place in the code set.
-    pub property: u16,
+    pub property: PropertyId,
     /// Its new value.
     pub value: Literal,
     /// When.
@@ -123,7 +126,7 @@ pub struct Rule {
     /// Only the first finding.
     pub once: bool,
     /// Variables it needs.
-    pub variables: u16,
+    pub variable_count: usize,
 }
 
 /// A part of a rule.
@@ -151,7 +154,7 @@ pub enum Step {
     /// `for each X in LIST`
     Each {
         /// The item.
-        variable: u16,
+        variable: VariableId,
         /// The list.
         list: Expression,
         /// Where the list is, for the finding's path.
@@ -160,9 +163,9 @@ pub enum Step {
     /// `for each pair a, b in LIST`
     Pairs {
         /// The earlier item.
-        first: u16,
+        first: VariableId,
         /// The later item.
-        second: u16,
+        second: VariableId,
         /// The list.
         list: Expression,
         /// Where the list is, for the finding's path.
@@ -171,7 +174,7 @@ pub enum Step {
     /// `let x = E`
     Let {
         /// The variable.
-        variable: u16,
+        variable: VariableId,
         /// Its value.
         value: Expression,
     },

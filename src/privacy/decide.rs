@@ -2,6 +2,7 @@
 
 use super::case::Case;
 use super::standing::Standing;
+use crate::model::ids::FieldId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
 use crate::model::outcome::label_bit;
@@ -76,11 +77,11 @@ impl Planner<'_, '_> {
         &self,
         fields: &[Field],
         above: &str,
-        slots: &mut Vec<u16>,
+        slots: &mut Vec<FieldId>,
         inherited: Option<(&Treatment, &str)>,
     ) -> Vec<Planned> {
         let mut planned = Vec::with_capacity(fields.len());
-        for (slot, field) in (0_u16..).zip(fields) {
+        for (slot, field) in FieldId::numbered(fields) {
             slots.push(slot);
             let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
             planned.push(self.field(field, path, slots, inherited));
@@ -93,7 +94,7 @@ impl Planner<'_, '_> {
         &self,
         field: &Field,
         path: String,
-        slots: &mut Vec<u16>,
+        slots: &mut Vec<FieldId>,
         inherited: Option<(&Treatment, &str)>,
     ) -> Planned {
         let at = FieldAt { record: self.record, path: &path, slots, field };
@@ -144,7 +145,7 @@ impl Planner<'_, '_> {
         }
     }
 
-    fn shape(&self, kind: &Kind, path: &str, slots: &mut Vec<u16>, treatment: &Treatment, why: &str) -> Shape {
+    fn shape(&self, kind: &Kind, path: &str, slots: &mut Vec<FieldId>, treatment: &Treatment, why: &str) -> Shape {
         match kind {
             Kind::Text => Shape::Text,
             Kind::Choice(names) | Kind::Ladder(names) => Shape::Names(names.clone()),

@@ -252,7 +252,7 @@ fn field_line(line: &FieldLine, record: &Record) -> String {
         Selector::Undeclared => "undeclared".to_owned(),
         Selector::Named(name) => name.clone(),
         Selector::At(_, path) => {
-            let first = path.slots.first().and_then(|slot| record.fields.get(usize::from(*slot)));
+            let first = path.slots.first().and_then(|slot| slot.get(&record.fields));
             first.map_or_else(|| "a field".to_owned(), |field| field.name.clone())
         }
     };

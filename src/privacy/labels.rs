@@ -195,7 +195,7 @@ impl Searcher<'_, '_> {
         let (memory, reading) = &mut *self.reader;
         self.finder.phrases.read(text, memory, reading);
         for said in reading.found() {
-            self.found |= self.finder.said.get(said.phrase as usize).copied().unwrap_or_default();
+            self.found |= said.phrase.get(&self.finder.said).copied().unwrap_or_default();
         }
     }
 

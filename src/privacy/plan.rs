@@ -2,6 +2,7 @@
 
 use super::decide::Planned;
 use super::decide::Shape;
+use crate::model::ids::FieldId;
 use crate::model::policy::Treatment;
 use crate::model::value::Value;
 use std::collections::HashMap;
@@ -15,11 +16,11 @@ pub(super) struct RecordPlan {
     pub hidden: HashMap<String, bool>,
     /// Something declared is hidden.
     pub hides_any: bool,
-    pub id: Option<usize>,
+    pub id: Option<FieldId>,
     /// The field whose value is the subject, by slots.
-    pub subject: Option<Vec<usize>>,
+    pub subject: Option<Vec<FieldId>>,
     /// Fields that hold consents.
-    pub consents: Vec<usize>,
+    pub consents: Vec<FieldId>,
     /// Dates move by a multiple of so many days.
     pub shift: Option<u32>,
     /// Texts that may be codes are among the fields.
@@ -60,12 +61,12 @@ impl RecordPlan {
     /// Surveys the fields once, so that an encounter only asks. `shift` is that of dates in texts, where no field has another.
     pub fn new(fields: Vec<Planned>, shift: Option<u32>) -> RecordPlan {
         let mut plan = RecordPlan {
-            id: fields.iter().position(|it| it.name == "id"),
+            id: FieldId::find(&fields, |it| it.name == "id"),
             fields: Vec::new(),
             removed: Vec::new(),
             hidden: HashMap::new(),
             subject: subject(&fields),
-            consents: fields.iter().enumerate().filter(|(_, it)| it.privacy.is_consent).map(|(slot, _)| slot).collect(),
+            consents: FieldId::numbered(&fields).filter(|(_, it)| it.privacy.is_consent).map(|(id, _)| id).collect(),
             shift: None,
             has_coded_texts: false,
             cuts_blocks: false,
@@ -76,7 +77,7 @@ impl RecordPlan {
         plan.hides_any = plan.hidden.values().any(|is_hidden| *is_hidden);
         plan.fields = fields;
         // The id answers for the encounter: it becomes a pseudonym where it may not be seen.
-        if let Some(id) = plan.id.and_then(|slot| plan.fields.get_mut(slot))
+        if let Some(id) = plan.id.and_then(|slot| slot.get_mut(&mut plan.fields))
             && id.treatment != Treatment::Keep
         {
             id.treatment = Treatment::Pseudonym;
@@ -136,8 +137,8 @@ impl RecordPlan {
 }
 
 /// The slots of the field that tells whose record it is; one in a list tells of several.
-fn subject(fields: &[Planned]) -> Option<Vec<usize>> {
-    fields.iter().enumerate().find_map(|(slot, planned)| match &planned.shape {
+fn subject(fields: &[Planned]) -> Option<Vec<FieldId>> {
+    FieldId::numbered(fields).find_map(|(slot, planned)| match &planned.shape {
         Shape::Record(inner) => subject(inner).map(|mut slots| {
             slots.insert(0, slot);
             slots
@@ -147,9 +148,9 @@ fn subject(fields: &[Planned]) -> Option<Vec<usize>> {
 }
 
 /// The field at a way of slots.
-pub(super) fn planned_at<'p>(fields: &'p [Planned], slots: &[usize]) -> Option<&'p Planned> {
+pub(super) fn planned_at<'p>(fields: &'p [Planned], slots: &[FieldId]) -> Option<&'p Planned> {
     let (first, rest) = slots.split_first()?;
-    match fields.get(*first)? {
+    match first.get(fields)? {
         planned if rest.is_empty() => Some(planned),
         Planned { shape: Shape::Record(inner), .. } => planned_at(inner, rest),
         _ => None,
@@ -157,9 +158,9 @@ pub(super) fn planned_at<'p>(fields: &'p [Planned], slots: &[usize]) -> Option<&
 }
 
 /// The value at a way of slots.
-pub(super) fn value_at<'v, 'a>(values: &'v [Value<'a>], slots: &[usize]) -> Option<&'v Value<'a>> {
+pub(super) fn value_at<'v, 'a>(values: &'v [Value<'a>], slots: &[FieldId]) -> Option<&'v Value<'a>> {
     let (first, rest) = slots.split_first()?;
-    match values.get(*first)? {
+    match first.get(values)? {
         value if rest.is_empty() => Some(value),
         Value::Record(inner) => value_at(inner, rest),
         _ => None,

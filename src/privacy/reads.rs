@@ -3,6 +3,8 @@
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
+use crate::model::ids::FieldId;
+use crate::model::ids::VariableId;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -26,7 +28,7 @@ pub(super) fn reads(domain: &Domain) -> HashMap<String, Vec<String>> {
 struct Reader<'r> {
     fields: &'r [Field],
     /// Where the value of each variable stands, if it stands somewhere.
-    variables: HashMap<u16, Vec<u16>>,
+    variables: HashMap<VariableId, Vec<FieldId>>,
     paths: Vec<String>,
 }
 
@@ -51,7 +53,7 @@ impl Reader<'_> {
     }
 
     /// A variable, and the value or list that it stands for.
-    fn bound(&mut self, variable: u16, value: &Expression) {
+    fn bound(&mut self, variable: VariableId, value: &Expression) {
         self.expression(value);
         if let Expression::Path(path) = value
             && let Some(slots) = self.slots(path)
@@ -80,7 +82,7 @@ impl Reader<'_> {
     }
 
     /// The slots of a path from the top; `None` if it starts from what was worked out.
-    fn slots(&self, path: &Path) -> Option<Vec<u16>> {
+    fn slots(&self, path: &Path) -> Option<Vec<FieldId>> {
         match path.root {
             Root::Encounter => Some(path.slots.clone()),
             Root::Variable(number) => {
@@ -90,10 +92,10 @@ impl Reader<'_> {
         }
     }
 
-    fn add(&mut self, slots: &[u16]) {
+    fn add(&mut self, slots: &[FieldId]) {
         let (mut fields, mut name) = (self.fields, String::new());
         for slot in slots {
-            let Some(field) = fields.get(usize::from(*slot)) else { return };
+            let Some(field) = slot.get(fields) else { return };
             if !name.is_empty() {
                 name.push('.');
             }

@@ -167,7 +167,7 @@ impl Redactor {
     /// The id of an encounter as it was read, for the keyed tokens of the audit log and the ledger of answers only.
     pub fn identity<'a>(&self, encounter: &'a Encounter<'_>) -> Option<Cow<'a, str>> {
         let slot = encounter.record.get(&self.records)?.first()?.id;
-        match slot.and_then(|slot| encounter.slots.get(slot)) {
+        match slot.and_then(|slot| slot.get(&encounter.slots)) {
             Some(Value::Text(text) | Value::Misfit(text)) => Some(Cow::Borrowed(text)),
             Some(Value::Number(number)) => Some(Cow::Owned(number.to_string())),
             Some(Value::Money(amount)) => Some(Cow::Owned(amount.to_string())),
@@ -213,7 +213,7 @@ impl Redactor {
         let mut consented = None;
         if self.granted.wants_consents() {
             let fields = plan.consents.iter();
-            let fields = fields.filter_map(|slot| Some((plan.fields.get(*slot)?, encounter.slots.get(*slot)?)));
+            let fields = fields.filter_map(|slot| Some((slot.get(&plan.fields)?, slot.get(&encounter.slots)?)));
             let covered = fields.filter_map(|(it, field)| self.granted.consented(field, &it.path, encounter));
             consented = covered.reduce(|one, other| one | other);
         }
@@ -285,7 +285,7 @@ impl Redactor {
     /// The `id` of the record, or a pseudonym where the id itself is not to be seen, or the line. One that does not fit its
     /// type may say anything, so it goes with what is withheld.
     pub(super) fn id<'a>(&self, plan: &RecordPlan, encounter: &Encounter<'a>, withholds: bool) -> ShownId<'a> {
-        let declared = plan.id.and_then(|slot| Some((plan.fields.get(slot)?, encounter.slots.get(slot)?)));
+        let declared = plan.id.and_then(|slot| Some((slot.get(&plan.fields)?, slot.get(&encounter.slots)?)));
         let is_kept = declared.map_or(self.rules.keeps_undeclared, |(planned, _)| planned.treatment == Treatment::Keep);
         let text: Cow<'a, str> = match declared {
             Some((_, Value::Text(text))) => text.clone(),
@@ -312,7 +312,7 @@ impl Redactor {
         let names = codes.property_names();
         let is_itself = code == given.code;
         let raised = given.raised.iter().filter(|_| is_itself).filter_map(|(property, value)| {
-            Some((names.get(usize::from(*property))?.clone(), codes.property_text(*property, value)))
+            Some((property.get(&names)?.clone(), codes.property_text(*property, value)))
         });
         Some(ShownCode {
             set: codes.name(),

@@ -20,6 +20,8 @@ use crate::model::day::Day;
 use crate::model::day::Days;
 use crate::model::ids::CodeId;
 use crate::model::ids::LabelId;
+use crate::model::ids::PropertyId;
+use crate::model::ids::RelationId;
 use crate::model::ids::SetId;
 use crate::model::record::Kind as FieldKind;
 use crate::model::value::Literal;
@@ -254,9 +256,8 @@ impl<'a> Codes<'a> {
     }
 
     /// Place of a property.
-    pub fn property_place(self, name: &str) -> Option<u16> {
-        let place = self.set.meta.properties.iter().position(|property| property.name == name)?;
-        u16::try_from(place).ok()
+    pub fn property_place(self, name: &str) -> Option<PropertyId> {
+        PropertyId::find(&self.set.meta.properties, |property| property.name == name)
     }
 
     /// Names of the properties.
@@ -265,14 +266,14 @@ impl<'a> Codes<'a> {
     }
 
     /// Values of a property; a code without one takes that of the nearest ancestor that has one.
-    pub fn property(self, code: CodeId, property: u16) -> Vec<Literal> {
+    pub fn property(self, code: CodeId, property: PropertyId) -> Vec<Literal> {
         let sparse = self.sparse(Kind::Properties);
         if sparse.is_empty() {
             return Vec::new();
         }
         let own = |code: CodeId| -> Vec<Literal> {
             let item = sparse.get(code.to_stored());
-            let all: Vec<(u16, Literal)> = if item.is_empty() { Vec::new() } else { decoded(item) };
+            let all: Vec<(PropertyId, Literal)> = if item.is_empty() { Vec::new() } else { decoded(item) };
             all.into_iter().filter(|(place, _)| *place == property).map(|(_, value)| value).collect()
         };
         let mut line = std::iter::successors(Some(code), |code| self.parent(*code)).map(own);
@@ -281,14 +282,14 @@ impl<'a> Codes<'a> {
 
     /// Values of a property on a day: those that hold on that day only, else those that hold always. A code without either
     /// takes what the nearest ancestor has.
-    pub fn property_on(self, code: CodeId, property: u16, on: Day) -> Vec<Literal> {
+    pub fn property_on(self, code: CodeId, property: PropertyId, on: Day) -> Vec<Literal> {
         let dated = self.sparse(Kind::DatedProperties);
         if dated.is_empty() {
             return self.property(code, property);
         }
         let own = |code: CodeId| -> Vec<Literal> {
             let item = dated.get(code.to_stored());
-            let all: Vec<(u16, Literal, Days)> = if item.is_empty() { Vec::new() } else { decoded(item) };
+            let all: Vec<(PropertyId, Literal, Days)> = if item.is_empty() { Vec::new() } else { decoded(item) };
             let in_force = all.into_iter().filter(|(place, _, days)| *place == property && days.contains(on));
             let values: Vec<Literal> = in_force.map(|(_, value, _)| value).collect();
             if values.is_empty() { self.own_property(code, property) } else { values }
@@ -297,15 +298,15 @@ impl<'a> Codes<'a> {
         line.find(|values| !values.is_empty()).unwrap_or_default()
     }
 
-    fn own_property(self, code: CodeId, property: u16) -> Vec<Literal> {
+    fn own_property(self, code: CodeId, property: PropertyId) -> Vec<Literal> {
         let item = self.sparse(Kind::Properties).get(code.to_stored());
-        let all: Vec<(u16, Literal)> = if item.is_empty() { Vec::new() } else { decoded(item) };
+        let all: Vec<(PropertyId, Literal)> = if item.is_empty() { Vec::new() } else { decoded(item) };
         all.into_iter().filter(|(place, _)| *place == property).map(|(_, value)| value).collect()
     }
 
     /// A property value, written out.
-    pub fn property_text(self, property: u16, value: &Literal) -> String {
-        let mut kind = self.set.meta.properties.get(usize::from(property)).map(|property| &property.kind);
+    pub fn property_text(self, property: PropertyId, value: &Literal) -> String {
+        let mut kind = property.get(&self.set.meta.properties).map(|property| &property.kind);
         if let Some(FieldKind::List(of)) = kind {
             kind = Some(of);
         }
@@ -328,17 +329,17 @@ impl<'a> Codes<'a> {
     }
 
     /// A relation that the set declares, by its place.
-    pub fn relation(self, relation: u16) -> Option<&'a Relation> {
-        self.set.meta.relations.get(usize::from(relation))
+    pub fn relation(self, relation: RelationId) -> Option<&'a Relation> {
+        relation.get(&self.set.meta.relations)
     }
 
     /// Whether the set states the relation from one code to the other: by itself, or, for an inherited relation, from what
     /// it is under to what the other is under.
     ///
     /// A code that itself lies in the range that a note above it names is not meant by that note.
-    pub fn relates(self, relation: u16, code: CodeId, other: CodeId) -> bool {
+    pub fn relates(self, relation: RelationId, code: CodeId, other: CodeId) -> bool {
         let of_relation =
-            |code: CodeId| self.relation_rows(code).iter().filter(|row| row.relation.get() == u32::from(relation));
+            |code: CodeId| self.relation_rows(code).iter().filter(|row| row.relation.get() == relation.to_stored());
         if !self.relation(relation).is_some_and(|it| it.is_inherited) {
             return of_relation(code).any(|row| (row.from.get()..=row.to.get()).contains(&other.to_stored()));
         }
@@ -360,7 +361,7 @@ impl<'a> Codes<'a> {
     pub fn relations(self, code: CodeId) -> Vec<(&'a Relation, CodeId, CodeId)> {
         let rows = self.relation_rows(code).iter();
         rows.filter_map(|row| {
-            let relation = self.relation(u16::try_from(row.relation.get()).ok()?)?;
+            let relation = self.relation(RelationId::from_stored(row.relation.get())?)?;
             Some((relation, CodeId::from_stored(row.from.get())?, CodeId::from_stored(row.to.get())?))
         })
         .collect()

@@ -112,7 +112,7 @@ pub(super) fn relation_rows(set: &CodeSet) -> Vec<u8> {
         for (relation, from, to) in &code.relations {
             let row = RelationRow {
                 code: id.to_stored().into(),
-                relation: u32::from(*relation).into(),
+                relation: relation.to_stored().into(),
                 from: from.to_stored().into(),
                 to: to.to_stored().into(),
             };

@@ -72,9 +72,9 @@ pub(super) enum Kind {
     MoreChildren,
     /// Sparse: postcard of `Details`.
     Details,
-    /// Sparse: postcard of `Vec<(u16, Literal)>`.
+    /// Sparse: postcard of `Vec<(PropertyId, Literal)>`.
     Properties,
-    /// Sparse: postcard of `Vec<(u16, Literal, Days)>`.
+    /// Sparse: postcard of `Vec<(PropertyId, Literal, Days)>`.
     DatedProperties,
     /// `RelationRow`, by code.
     Relations,
@@ -326,7 +326,10 @@ pub(super) fn read_numbers(section: &[u8]) -> &[U32] {
     <[U32]>::ref_from_bytes(section).unwrap_or(&[])
 }
 
-/// A length as it stands in the file. What is longer than 4 GiB is refused before it is written.
+/// A length or position as it stands in the file.
+///
+/// Invariant: it counts items or bytes of the section in which it is written, each item at least a byte, and a section
+/// longer than 4 GiB is refused before it is written. So what does not fit here is never read.
 pub(super) fn small(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }

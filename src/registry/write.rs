@@ -31,6 +31,7 @@ use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
 use crate::model::content::Validity;
 use crate::model::ids::CodeId;
+use crate::model::ids::SetId;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -103,15 +104,16 @@ pub fn lay_out(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result<Ve
     sections.add_encoded(path, Kind::Shared, NOBODY, parts.shared)?;
     let names: Vec<&str> = parts.domains.iter().map(|domain| domain.name.as_str()).collect();
     sections.add_encoded(path, Kind::DomainNames, NOBODY, &names)?;
-    for (place, domain) in parts.domains.iter().enumerate() {
-        sections.add_encoded(path, Kind::Domain, small(place), domain)?;
+    for (place, domain) in (0..).zip(parts.domains) {
+        sections.add_encoded(path, Kind::Domain, place, domain)?;
     }
     for walk in parts.crosswalks {
         sections.add(Kind::Crosswalk, NOBODY, crosswalks::pack(walk));
     }
-    for (place, set) in parts.sets.iter().enumerate() {
+    SetId::fits(parts.sets.len()).map_err(|error| unfit(path, &error.to_string()))?;
+    for (id, set) in SetId::numbered(parts.sets) {
         let columns = set_columns(path, set, segments)?;
-        sections.table.extend(columns.0.into_iter().map(|(kind, bytes)| (kind, small(place), bytes)));
+        sections.table.extend(columns.0.into_iter().map(|(kind, bytes)| (kind, id.to_stored(), bytes)));
     }
     match parts.names {
         Ok(packed) => sections.add(Kind::Names, NOBODY, packed.to_vec()),
@@ -158,6 +160,7 @@ fn set_columns(path: &Path, set: &CodeSet, segments: &Segments) -> Result<Column
 }
 
 fn make_columns(path: &Path, set: &CodeSet) -> Result<Columns, Error> {
+    CodeId::fits(set.codes.len()).map_err(|error| unfit(path, &format!("code set `{}`: {error}", set.name)))?;
     let mut columns = Columns::default();
     let ends = hierarchy::ends(set).map_err(|why| unfit(path, &format!("code set `{}`: {why}", set.name)))?;
     let meta = Meta {

@@ -83,7 +83,7 @@ const ACTIONS: [Action; 10] = [
 ];
 
 /// Marks what is found with what the text says of it. `cues` is room to work in.
-pub(crate) fn mark(trie: &Trie, tokens: &[Token], cues: &mut Vec<Cue>, found: &mut [PhraseMatch]) {
+pub(crate) fn mark(trie: &Trie<u32>, tokens: &[Token], cues: &mut Vec<Cue>, found: &mut [PhraseMatch]) {
     cues.clear();
     collect(trie, tokens, cues);
     for (place, cue) in cues.iter().enumerate() {
@@ -112,7 +112,7 @@ pub(crate) fn mark(trie: &Trie, tokens: &[Token], cues: &mut Vec<Cue>, found: &m
     }
 }
 
-fn collect(trie: &Trie, tokens: &[Token], cues: &mut Vec<Cue>) {
+fn collect(trie: &Trie<u32>, tokens: &[Token], cues: &mut Vec<Cue>) {
     let mut from = 0;
     while let Some(rest) = tokens.get(from..).filter(|rest| !rest.is_empty()) {
         let mut longest = None;

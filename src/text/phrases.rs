@@ -10,6 +10,7 @@ use super::tokens::Token;
 use super::tokens::normal;
 use super::tokens::split;
 use super::trie::Trie;
+use crate::model::ids::PhraseId;
 use foldhash::HashMap;
 use foldhash::HashMapExt;
 use rust_stemmers::Algorithm;
@@ -28,9 +29,9 @@ const LONGEST_WORD: usize = 64;
 pub struct Phrases {
     identity: u64,
     stems: HashMap<String, u32>,
-    known: Trie,
+    known: Trie<PhraseId>,
     plains: HashMap<String, u32>,
-    cues: Trie,
+    cues: Trie<u32>,
 }
 
 /// Words met before, with their numbers; belongs to one [`Phrases`] at a time.
@@ -67,13 +68,13 @@ impl Phrases {
             plains: HashMap::new(),
             cues: Trie::default(),
         };
-        for (place, phrase) in (0_u32..).zip(phrases) {
+        for (id, phrase) in PhraseId::numbered(phrases) {
             let mut words = Vec::new();
             split(phrase, |word, _, _, _| {
                 let stem = stemmer.stem(&normal(word)).into_owned();
                 words.push(number_of(&mut made.stems, stem));
             });
-            made.known.insert(&words, place);
+            made.known.insert(&words, id);
         }
         for (cue, action) in negation::cues(lists) {
             let mut words = Vec::new();
@@ -136,7 +137,7 @@ impl Phrases {
             tokens.push(Token { stem: 0, plain: plain.copied().unwrap_or(0), start, end, gap });
         });
         let found = |(start, end): &(usize, usize)| PhraseMatch {
-            phrase: 0,
+            phrase: PhraseId::FIRST,
             start: *start,
             end: *end,
             first: tokens.partition_point(|token| token.end <= *start),
@@ -226,12 +227,12 @@ impl Reading {
     }
 
     /// Whether the text says a phrase.
-    pub fn says(&self, phrase: u32, even_negated: bool) -> bool {
+    pub fn says(&self, phrase: PhraseId, even_negated: bool) -> bool {
         self.of(phrase).iter().any(|found| even_negated || !found.is_negated)
     }
 
     /// Where the text says a phrase.
-    pub fn of(&self, phrase: u32) -> &[PhraseMatch] {
+    pub fn of(&self, phrase: PhraseId) -> &[PhraseMatch] {
         let from = self.found.partition_point(|found| found.phrase < phrase);
         let to = self.found.partition_point(|found| found.phrase <= phrase);
         self.found.get(from..to).unwrap_or(&[])
@@ -275,11 +276,11 @@ mod tests {
         lists.collect()
     }
 
-    fn read(phrases: &[&str], text: &str) -> Vec<(u32, bool)> {
+    fn read(phrases: &[&str], text: &str) -> Vec<(usize, bool)> {
         let phrases: Vec<String> = phrases.iter().map(|it| (*it).to_owned()).collect();
         let mut reading = Reading::default();
         Phrases::new(&phrases, &shared_lists()).read(text, &mut Memory::default(), &mut reading);
-        reading.found().iter().map(|found| (found.phrase, found.is_negated)).collect()
+        reading.found().iter().map(|found| (found.phrase.index(), found.is_negated)).collect()
     }
 
     fn is_said(phrase: &str, text: &str) -> bool {

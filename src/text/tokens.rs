@@ -1,5 +1,6 @@
 //! A text as words: where each begins and ends, what stands before it, and its plain form.
 
+use crate::model::ids::PhraseId;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -32,8 +33,8 @@ pub(crate) struct Token {
 /// A phrase found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhraseMatch {
-    /// Phrase, by place in the domain's list.
-    pub phrase: u32,
+    /// The phrase.
+    pub phrase: PhraseId,
     /// First byte.
     pub start: usize,
     /// Byte after the last.

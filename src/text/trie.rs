@@ -2,17 +2,17 @@
 
 use foldhash::HashMap;
 
-/// A trie over numbered words.
+/// A trie over numbered words, with what stands at the ends of phrases.
 #[derive(Default)]
-pub(crate) struct Trie {
+pub(crate) struct Trie<V> {
     starts: Vec<u32>,
     next: HashMap<(u32, u32), u32>,
-    ends: Vec<Vec<u32>>,
+    ends: Vec<Vec<V>>,
 }
 
-impl Trie {
+impl<V: Copy> Trie<V> {
     /// Adds a phrase of numbered words; one without words is never found.
-    pub(crate) fn insert(&mut self, words: &[u32], value: u32) {
+    pub(crate) fn insert(&mut self, words: &[u32], value: V) {
         let Some((first, rest)) = words.split_first() else { return };
         if self.ends.is_empty() {
             self.ends.push(Vec::new());
@@ -49,7 +49,7 @@ impl Trie {
     }
 
     /// Visits the values of every entry that begins with the first word: value, number of words.
-    pub(crate) fn visit(&self, words: impl Iterator<Item = u32>, mut visit: impl FnMut(u32, usize)) {
+    pub(crate) fn visit(&self, words: impl Iterator<Item = u32>, mut visit: impl FnMut(V, usize)) {
         let mut node = 0;
         for (place, word) in words.enumerate() {
             node = match (place, word) {

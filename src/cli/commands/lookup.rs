@@ -10,6 +10,7 @@ use crate::model::content::MatchKind;
 use crate::model::content::Relation;
 use crate::model::day::Day;
 use crate::model::ids::CodeId;
+use crate::model::ids::PropertyId;
 use crate::model::ids::SetId;
 use crate::registry::Codes;
 use crate::registry::Registry;
@@ -355,7 +356,7 @@ fn shown<'r>(registry: &'r Registry, set: SetId, code: CodeId, on: Day) -> Resul
 }
 
 fn properties(codes: Codes<'_>, code: CodeId) -> Vec<(String, Vec<String>)> {
-    let named = (0..).zip(codes.property_names());
+    let named = PropertyId::numbered(codes.property_names());
     let valued = named.map(|(place, name)| {
         let values = codes.property(code, place);
         (name, values.iter().map(|value| codes.property_text(place, value)).collect::<Vec<_>>())

@@ -39,6 +39,8 @@ use crate::model::day::Day;
 use crate::model::day::Days;
 use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
+use crate::model::ids::PropertyId;
+use crate::model::ids::RelationId;
 use crate::model::ids::SetId;
 use crate::model::policy::LabelRule;
 use crate::model::value::Literal;
@@ -198,6 +200,8 @@ fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def: &'t CodeS
                 if draft.properties.iter().any(|(_, known, _)| known.item == name.item) {
                     let problem = Problem::DuplicateName { what: "property".into(), name: name.item.clone() };
                     report.say(name.span, problem, None);
+                } else if let Err(error) = PropertyId::try_from(draft.properties.len()) {
+                    report.too_many(name.span, error);
                 } else {
                     draft.properties.push((file.to_path_buf(), name, kind));
                 }
@@ -214,6 +218,8 @@ fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def: &'t CodeS
                 if draft.set.relations.iter().any(|known| known.name == name.item) {
                     let problem = Problem::DuplicateName { what: "relation".into(), name: name.item.clone() };
                     report.say(name.span, problem, None);
+                } else if let Err(error) = RelationId::try_from(draft.set.relations.len()) {
+                    report.too_many(name.span, error);
                 } else {
                     draft.set.relations.push(Relation {
                         name: name.item.clone(),
@@ -290,9 +296,10 @@ impl<'t> Draft<'t> {
     /// Takes over what was imported; what the definition says of the set itself stays.
     pub fn take(&mut self, merged: Merged, report: &mut Report) {
         let Merged { mut set, labels, properties, .. } = merged;
-        let places: Vec<Option<u16>> = set.relations.iter().map(|brought| self.declared(brought, report)).collect();
+        let places: Vec<Option<RelationId>> =
+            set.relations.iter().map(|brought| self.declared(brought, report)).collect();
         for code in &mut set.codes {
-            code.relations.retain_mut(|(relation, ..)| match places.get(usize::from(*relation)) {
+            code.relations.retain_mut(|(relation, ..)| match relation.get(&places) {
                 Some(Some(place)) => {
                     *relation = *place;
                     true
@@ -300,7 +307,7 @@ impl<'t> Draft<'t> {
                 _ => false,
             });
         }
-        if let Some(error) = set.codes.len().checked_sub(1).and_then(|last| CodeId::try_from(last).err()) {
+        if let Err(error) = CodeId::fits(set.codes.len()).and_then(|()| RelationId::fits(set.relations.len())) {
             report.enter(&self.file);
             report.too_many(self.span, error);
         }
@@ -317,7 +324,7 @@ impl<'t> Draft<'t> {
     }
 
     /// The place of a relation that an import brings; says so where the set does not declare it.
-    fn declared(&self, brought: &Relation, report: &mut Report) -> Option<u16> {
+    fn declared(&self, brought: &Relation, report: &mut Report) -> Option<RelationId> {
         let place = self.relation(&brought.name);
         if place.is_none() {
             let flags = [(brought.is_symmetric, " symmetric"), (brought.is_inherited, " inherited")];
@@ -331,9 +338,8 @@ impl<'t> Draft<'t> {
     }
 
     /// The place of a relation that the set declares.
-    fn relation(&self, name: &str) -> Option<u16> {
-        let place = self.set.relations.iter().position(|known| known.name == name)?;
-        u16::try_from(place).ok()
+    fn relation(&self, name: &str) -> Option<RelationId> {
+        RelationId::find(&self.set.relations, |known| known.name == name)
     }
 
     fn index(&mut self) {
@@ -738,7 +744,7 @@ fn check_spans(code: &Code, at: Span, report: &mut Report) {
 pub(super) fn resolve(world: &mut World, set: SetId, draft: &Draft<'_>, report: &mut Report) {
     let mut labels: Vec<(CodeId, CodeLabel)> = Vec::new();
     let mut rules: Vec<LabelRule> = Vec::new();
-    let mut values: Vec<(CodeId, u16, Literal, Days)> = Vec::new();
+    let mut values: Vec<(CodeId, PropertyId, Literal, Days)> = Vec::new();
     for one in &draft.said {
         report.enter(one.file);
         match &one.item.item {

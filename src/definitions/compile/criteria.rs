@@ -19,6 +19,7 @@ use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
+use crate::model::ids::FieldId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
 use crate::model::record::Field;
@@ -109,9 +110,8 @@ fn path_of(path: &PathDef, lowering: &mut Lowering<'_, '_>) -> Option<Path> {
 }
 
 /// All free texts of a record.
-fn free_fields(fields: &[Field], slots: &mut Vec<u16>, name: &str, classifier: &mut Classifier) {
-    for (slot, field) in fields.iter().enumerate() {
-        let Ok(slot) = u16::try_from(slot) else { continue };
+fn free_fields(fields: &[Field], slots: &mut Vec<FieldId>, name: &str, classifier: &mut Classifier) {
+    for (slot, field) in FieldId::numbered(fields) {
         let name = if name.is_empty() { field.name.clone() } else { format!("{name}.{}", field.name) };
         slots.push(slot);
         let mut kind = &field.kind;

@@ -28,7 +28,11 @@ use crate::model::expression::Member;
 use crate::model::expression::Operator;
 use crate::model::expression::TextTest;
 use crate::model::ids::CodeId;
+use crate::model::ids::OutputId;
+use crate::model::ids::PhraseId;
 use crate::model::ids::SetId;
+use crate::model::ids::TableId;
+use crate::model::ids::VariableId;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
 
@@ -163,7 +167,7 @@ impl<'a> Lowering<'a, '_> {
             Expr::Quantified { quantifier, variable, list, is_has, body } => {
                 let (list, item) = self.list(variable, list.as_ref());
                 let mark = self.scope.mark();
-                let number = self.scope.bind(&variable.item, item, *is_has);
+                let number = self.bind(variable, item, *is_has);
                 let written = body;
                 let body = self.condition(body);
                 self.warn_of_swallowed((&variable.item, number), written, &body);
@@ -183,7 +187,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// Says which alternatives in the body of a quantifier do not look at its item: without brackets, all that follows
     /// belongs to the body, and where the list is empty it counts for nothing.
-    fn warn_of_swallowed(&mut self, (name, number): (&str, u16), written: &Spanned<Expr>, body: &Expression) {
+    fn warn_of_swallowed(&mut self, (name, number): (&str, VariableId), written: &Spanned<Expr>, body: &Expression) {
         let (Expr::Or(written), Expression::Or(parts)) = (&written.item, body) else { return };
         for (part, at) in parts.iter().zip(written) {
             let mut looks_at_it = false;
@@ -557,7 +561,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// Phrases by place; a name of a list stands for its members. Those with days of their own come apart.
-    fn phrases(&mut self, phrases: &[Name]) -> (Vec<u32>, Vec<(Days, u32)>) {
+    fn phrases(&mut self, phrases: &[Name]) -> (Vec<PhraseId>, Vec<(Days, PhraseId)>) {
         let world = self.world;
         let (mut out, mut dated) = (Vec::with_capacity(phrases.len()), Vec::new());
         for phrase in phrases {
@@ -605,6 +609,14 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
+    /// Binds a name; says so where there are too many.
+    pub fn bind(&mut self, name: &Name, kind: Option<Type<'a>>, is_open: bool) -> VariableId {
+        self.scope.bind(&name.item, kind, is_open).unwrap_or_else(|error| {
+            self.report.too_many(name.span, error);
+            VariableId::FIRST
+        })
+    }
+
     fn count(&mut self, variable: &Name, list: Option<&PathDef>, body: Option<&Spanned<Expr>>) -> Typed<'a> {
         let number = |expression| Typed { expression, kind: Some(Type::NUMBER) };
         if let (None, None) = (list, body)
@@ -615,7 +627,7 @@ impl<'a> Lowering<'a, '_> {
         }
         let (list, item) = self.list(variable, list);
         let mark = self.scope.mark();
-        let place = self.scope.bind(&variable.item, item, true);
+        let place = self.bind(variable, item, true);
         let body = body.map(|body| Box::new(self.condition(body)));
         self.scope.release(mark);
         number(Expression::Count { variable: place, list: Box::new(list), body })
@@ -737,7 +749,7 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    fn table_call(&mut self, name: &Name, table: u16, output: u16, arguments: &[Spanned<Expr>]) -> Typed<'a> {
+    fn table_call(&mut self, name: &Name, table: TableId, output: OutputId, arguments: &[Spanned<Expr>]) -> Typed<'a> {
         let world = self.world;
         let Some(signature) = world.signature(self.scope.domain, table) else { return Self::nothing() };
         if signature.inputs.len() != arguments.len() {
@@ -758,7 +770,7 @@ impl<'a> Lowering<'a, '_> {
             }
             lowered.push(typed.expression);
         }
-        let kind = signature.outputs.get(usize::from(output)).unwrap_or(&Kind::Text);
+        let kind = output.get(&signature.outputs).unwrap_or(&Kind::Text);
         Typed { expression: Expression::Table { table, output, arguments: lowered }, kind: Type::of(kind) }
     }
 }

@@ -9,6 +9,7 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Span;
 use crate::model::ids::DomainId;
+use crate::model::ids::FieldId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::policy::FieldAt;
@@ -213,8 +214,14 @@ fn is_public(policy: &Policy, world: &World) -> bool {
 }
 
 /// Visits every field that is no record itself.
-fn walk(record: RecordId, fields: &[Field], above: &str, slots: &mut Vec<u16>, visit: &mut dyn FnMut(&FieldAt<'_>)) {
-    for (slot, field) in (0_u16..).zip(fields) {
+fn walk(
+    record: RecordId,
+    fields: &[Field],
+    above: &str,
+    slots: &mut Vec<FieldId>,
+    visit: &mut dyn FnMut(&FieldAt<'_>),
+) {
+    for (slot, field) in FieldId::numbered(fields) {
         let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
         slots.push(slot);
         match field.kind.innermost() {

@@ -51,6 +51,7 @@ use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::ids::RuleId;
 use crate::model::ids::SetId;
+use crate::model::ids::TableId;
 use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -379,6 +380,10 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
                 if tables.iter().any(|it: &world::TableTypes| it.name == types.name) {
                     duplicate("table", &def.name, report);
                 }
+                if let Err(error) = TableId::try_from(tables.len()) {
+                    report.too_many(def.name.span, error);
+                    break;
+                }
                 tables.push(types);
             }
         }
@@ -434,13 +439,12 @@ fn domain(
         for statement in &file.tree.statements {
             match &statement.item {
                 Statement::Table(def) => {
-                    let number = domain.tables.len();
-                    let types = id.get(&world.domains).and_then(|names| names.tables.get(number));
+                    let Ok(table) = TableId::try_from(domain.tables.len()) else { continue };
+                    let types = id.get(&world.domains).and_then(|names| table.get(&names.tables));
                     let Some(types) = types else { continue };
                     let files = TableFiles { file: &file.path, folder: &source.folder, releases };
                     domain.tables.push(tables::table(def, types, world, id, &files, report, texts));
-                    let number = u16::try_from(number).unwrap_or(u16::MAX);
-                    domain.derivations.extend(tables::derivations(def, number, world, id));
+                    domain.derivations.extend(tables::derivations(def, table, world, id));
                 }
                 Statement::Derive(def) => {
                     domain.derivations.extend(rules::derive(def, world, id, report, texts));
@@ -493,6 +497,10 @@ fn domain(
         }
     }
     scripts::check(source, &mut domain, report);
+    if let Err(error) = texts.fit() {
+        report.enter(&source.folder.join("domain.toml"));
+        report.too_many(Span::default(), error);
+    }
     domain.phrases = std::mem::take(&mut texts.phrases);
     domain.patterns = std::mem::take(&mut texts.patterns);
     domain

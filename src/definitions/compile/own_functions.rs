@@ -21,6 +21,7 @@ use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::expression::Root;
 use crate::model::ids::DomainId;
+use crate::model::ids::VariableId;
 use crate::model::record::Kind;
 
 /// Parts of the largest body, its calls of other functions written out. Functions that call one another twice each would
@@ -80,7 +81,13 @@ fn add(def: &FunctionDef, domain: DomainId, world: &mut World, report: &mut Repo
 fn is_sound(world: &World, report: &mut Report) -> bool {
     let Some((function, above)) = world.functions.split_last() else { return false };
     let before = report.diagnostics.len();
-    let scope = Scope::new(world, function.domain, None).inside(function, above.len());
+    let scope = match Scope::new(world, function.domain, None).inside(function, above.len()) {
+        Ok((scope, _)) => scope,
+        Err(error) => {
+            report.too_many(function.body.span, error);
+            return false;
+        }
+    };
     let mut texts = Texts::default();
     let mut lowering = Lowering { world, scope, report, texts: &mut texts };
     let mut body = lower(&function.body, &function.result, &mut lowering);
@@ -129,8 +136,13 @@ pub(super) fn call<'a>(
         }
         given.push(typed.expression);
     }
-    let first = lowering.scope.used();
-    let inner = lowering.scope.inside(function, place);
+    let (inner, parameters) = match lowering.scope.inside(function, place) {
+        Ok(inside) => inside,
+        Err(error) => {
+            lowering.report.too_many(name.span, error);
+            return Lowering::nothing();
+        }
+    };
     let outer = std::mem::replace(&mut lowering.scope, inner);
     // What is wrong with the body was said where it is defined.
     let said = std::mem::take(lowering.report);
@@ -139,14 +151,14 @@ pub(super) fn call<'a>(
     let used = lowering.scope.used();
     lowering.scope = outer;
     lowering.scope.skip_to(used);
-    for (number, value) in (first..).zip(given) {
-        body = put(number, value, body);
+    for (parameter, value) in parameters.into_iter().zip(given) {
+        body = put(parameter, value, body);
     }
     Typed { expression: body, kind: Type::of(&function.result) }
 }
 
 /// An argument in the place of its parameter: written there where that costs nothing, else worked out once before.
-fn put(parameter: u16, value: Expression, mut body: Expression) -> Expression {
+fn put(parameter: VariableId, value: Expression, mut body: Expression) -> Expression {
     let is_cheap = matches!(value, Expression::Path(_) | Expression::Literal(_) | Expression::Position(_));
     if is_cheap || uses(parameter, &mut body) < 2 {
         replace(parameter, &value, &mut body);
@@ -155,12 +167,12 @@ fn put(parameter: u16, value: Expression, mut body: Expression) -> Expression {
     Expression::With { variable: parameter, value: Box::new(value), body: Box::new(body) }
 }
 
-fn is_parameter(parameter: u16, expression: &Expression) -> bool {
+fn is_parameter(parameter: VariableId, expression: &Expression) -> bool {
     matches!(expression, Expression::Path(path) if path.root == Root::Variable(parameter))
 }
 
 /// How often a parameter is spoken of; in what is asked of every item of a list, more than once.
-fn uses(parameter: u16, expression: &mut Expression) -> usize {
+fn uses(parameter: VariableId, expression: &mut Expression) -> usize {
     if is_parameter(parameter, expression) {
         return 1;
     }
@@ -170,7 +182,7 @@ fn uses(parameter: u16, expression: &mut Expression) -> usize {
     count
 }
 
-fn replace(parameter: u16, value: &Expression, expression: &mut Expression) {
+fn replace(parameter: VariableId, value: &Expression, expression: &mut Expression) {
     if is_parameter(parameter, expression) {
         expression.clone_from(value);
     } else {

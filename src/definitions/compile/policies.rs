@@ -22,6 +22,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::ids::DomainId;
+use crate::model::ids::FieldId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::policy::CodeLine;
@@ -396,9 +397,9 @@ fn fits(
     }
 }
 
-fn field_at<'a>(fields: &'a [Field], slots: &[u16]) -> Option<&'a Field> {
+fn field_at<'a>(fields: &'a [Field], slots: &[FieldId]) -> Option<&'a Field> {
     let (first, rest) = slots.split_first()?;
-    let field = fields.get(usize::from(*first))?;
+    let field = first.get(fields)?;
     if rest.is_empty() {
         return Some(field);
     }

@@ -19,6 +19,7 @@ use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::ids::DomainId;
+use crate::model::ids::FieldId;
 use crate::model::ids::LabelId;
 use crate::model::money::Currency;
 use crate::model::record::DefaultCase;
@@ -84,6 +85,10 @@ fn fields(defs: &[FieldDef], world: &World, report: &mut Report) -> Vec<Field> {
         if out.iter().any(|field| field.name == def.name.item) {
             report.say(def.name.span, Problem::DuplicateField { field: def.name.item.clone() }, None);
             continue;
+        }
+        if let Err(error) = FieldId::try_from(out.len()) {
+            report.too_many(def.name.span, error);
+            break;
         }
         out.push(field(def, world, report));
     }

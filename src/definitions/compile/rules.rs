@@ -25,6 +25,7 @@ use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::ids::DomainId;
 use crate::model::ids::RecordId;
+use crate::model::ids::VariableId;
 use crate::model::record::Record;
 use crate::model::rules::Check;
 use crate::model::rules::Derivation;
@@ -106,7 +107,7 @@ pub(super) fn rule<'t>(
         to: None,
         checks: Vec::new(),
         once: false,
-        variables: 0,
+        variable_count: 0,
     };
     let mut outer = Draft::default();
     let mut checks: Vec<&'t [Spanned<RuleItem>]> = Vec::new();
@@ -159,7 +160,7 @@ pub(super) fn rule<'t>(
         rule.message = message(&def.message, &mut lowering, true);
     }
     rule.scope = outer.scope;
-    rule.variables = lowering.scope.used();
+    rule.variable_count = lowering.scope.used();
     Some(rule)
 }
 
@@ -181,7 +182,7 @@ fn hoist(draft: &mut Draft) {
         Step::Each { variable, .. } | Step::Let { variable, .. } => [*variable, *variable],
         Step::Pairs { first, second, .. } => [*first, *second],
     };
-    let bound: Vec<u16> = draft.check.steps.iter().flat_map(bound).collect();
+    let bound: Vec<VariableId> = draft.check.steps.iter().flat_map(bound).collect();
     let (inside, outside) = std::mem::take(&mut draft.check.when).into_iter().partition(|condition| {
         let mut is_inside = false;
         variables_of(condition, &mut |variable| is_inside |= bound.contains(&variable));
@@ -239,19 +240,19 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
         RuleItem::ForEach { variable, list } => {
             let (expression, kind) = lowering.list(variable, list.as_ref());
             let path = as_path(&expression);
-            let number = lowering.scope.bind(&variable.item, kind, false);
+            let number = lowering.bind(variable, kind, false);
             check.steps.push(Step::Each { variable: number, list: expression, path });
         }
         RuleItem::ForPair { first, second, list } => {
             let (expression, kind) = lowering.list(first, Some(list));
             let path = as_path(&expression);
-            let first = lowering.scope.bind(&first.item, kind, false);
-            let second = lowering.scope.bind(&second.item, kind, false);
+            let first = lowering.bind(first, kind, false);
+            let second = lowering.bind(second, kind, false);
             check.steps.push(Step::Pairs { first, second, list: expression, path });
         }
         RuleItem::Let { name, value } => {
             let typed = lowering.lower(value, None);
-            let number = lowering.scope.bind(&name.item, typed.kind, false);
+            let number = lowering.bind(name, typed.kind, false);
             check.steps.push(Step::Let { variable: number, value: typed.expression });
         }
         RuleItem::When(condition) => {

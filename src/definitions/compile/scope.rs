@@ -8,6 +8,9 @@ use crate::model::expression::Operator;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
 use crate::model::ids::DomainId;
+use crate::model::ids::FieldId;
+use crate::model::ids::TooMany;
+use crate::model::ids::VariableId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
@@ -136,7 +139,7 @@ pub(super) enum Found<'a> {
 struct Variable<'a> {
     name: String,
     kind: Option<Type<'a>>,
-    number: u16,
+    number: VariableId,
     /// Names are looked up in it first.
     is_open: bool,
 }
@@ -150,7 +153,7 @@ pub(super) struct Scope<'a> {
     world: &'a World,
     record: Option<&'a Record>,
     variables: Vec<Variable<'a>>,
-    used: u16,
+    used: usize,
 }
 
 impl<'a> Scope<'a> {
@@ -159,15 +162,17 @@ impl<'a> Scope<'a> {
         Scope { domain, callable: usize::MAX, world, record, variables: Vec::new(), used: 0 }
     }
 
-    /// The names inside of a function: its parameters, which become the next variables of this scope.
-    pub fn inside(&self, function: &'a OwnFunction, place: usize) -> Scope<'a> {
+    /// The names inside of a function: its parameters, which become the next variables of this scope; these are returned too.
+    ///
+    /// # Errors
+    /// There are too many of them.
+    pub fn inside(&self, function: &'a OwnFunction, place: usize) -> Result<(Scope<'a>, Vec<VariableId>), TooMany> {
         let mut scope = Scope::new(self.world, function.domain, None);
         scope.callable = place;
         scope.used = self.used;
-        for (name, kind) in &function.parameters {
-            scope.bind(name, Type::of(kind), false);
-        }
-        scope
+        let parameters = function.parameters.iter().map(|(name, kind)| scope.bind(name, Type::of(kind), false));
+        let parameters = parameters.collect::<Result<_, _>>()?;
+        Ok((scope, parameters))
     }
 
     /// The record that is asked, if it is about one.
@@ -176,12 +181,12 @@ impl<'a> Scope<'a> {
     }
 
     /// How many variables there ever were.
-    pub fn used(&self) -> u16 {
+    pub fn used(&self) -> usize {
         self.used
     }
 
     /// Leaves the numbers below `used` to variables that are bound elsewhere.
-    pub fn skip_to(&mut self, used: u16) {
+    pub fn skip_to(&mut self, used: usize) {
         self.used = self.used.max(used);
     }
 
@@ -195,16 +200,19 @@ impl<'a> Scope<'a> {
         self.variables.truncate(mark);
     }
 
-    /// Binds a name; returns the number of the variable.
-    pub fn bind(&mut self, name: &str, kind: Option<Type<'a>>, is_open: bool) -> u16 {
-        let number = self.used;
-        self.used = self.used.saturating_add(1);
+    /// Binds a name; returns the variable.
+    ///
+    /// # Errors
+    /// There are too many of them.
+    pub fn bind(&mut self, name: &str, kind: Option<Type<'a>>, is_open: bool) -> Result<VariableId, TooMany> {
+        let number = VariableId::try_from(self.used)?;
+        self.used += 1;
         self.variables.push(Variable { name: name.to_owned(), kind, number, is_open });
-        number
+        Ok(number)
     }
 
-    /// The number of a variable.
-    pub fn variable(&self, name: &str) -> Option<u16> {
+    /// The variable of a name.
+    pub fn variable(&self, name: &str) -> Option<VariableId> {
         self.variables.iter().rev().find(|variable| variable.name == name).map(|variable| variable.number)
     }
 
@@ -221,12 +229,12 @@ impl<'a> Scope<'a> {
             }
             Root::Encounter => {
                 let (first, rest) = path.slots.split_first()?;
-                (Type::of_kind(&self.record?.fields.get(usize::from(*first))?.kind), rest)
+                (Type::of_kind(&first.get(&self.record?.fields)?.kind), rest)
             }
         };
         while let Some((slot, rest)) = slots.split_first() {
             let Kind::Record(fields) = kind.base else { return None };
-            let inner = Type::of_kind(&fields.get(usize::from(*slot))?.kind);
+            let inner = Type::of_kind(&slot.get(fields)?.kind);
             kind = Type { base: inner.base, is_list: kind.is_list || inner.is_list };
             slots = rest;
         }
@@ -328,9 +336,8 @@ impl<'a> Scope<'a> {
     }
 }
 
-fn named<'a>(fields: &'a [Field], name: &str) -> Option<(u16, &'a Field)> {
-    let place = fields.iter().position(|field| field.name == name)?;
-    Some((u16::try_from(place).ok()?, fields.get(place)?))
+fn named<'a>(fields: &'a [Field], name: &str) -> Option<(FieldId, &'a Field)> {
+    FieldId::numbered(fields).find(|(_, field)| field.name == name)
 }
 
 fn is_list(fields: &[Field], name: &str) -> bool {

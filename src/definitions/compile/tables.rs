@@ -25,7 +25,9 @@ use crate::model::expression::Expression;
 use crate::model::expression::Member;
 use crate::model::expression::Path;
 use crate::model::ids::DomainId;
+use crate::model::ids::OutputId;
 use crate::model::ids::RecordId;
+use crate::model::ids::TableId;
 use crate::model::record::Kind;
 use crate::model::record::Record;
 use crate::model::rules::Cell;
@@ -193,7 +195,7 @@ fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowerin
 }
 
 /// What a table written over fields only sets by itself.
-pub(super) fn derivations(def: &TableDef, place: u16, world: &World, domain: DomainId) -> Vec<Derivation> {
+pub(super) fn derivations(def: &TableDef, place: TableId, world: &World, domain: DomainId) -> Vec<Derivation> {
     let is_over_fields = def.inputs.iter().chain(&def.outputs).all(|column| column.kind.is_none());
     let Some((record, fields)) = record_of(def, world, domain).filter(|_| is_over_fields) else { return Vec::new() };
     let scope = Scope::new(world, domain, Some(fields));
@@ -204,16 +206,12 @@ pub(super) fn derivations(def: &TableDef, place: u16, world: &World, domain: Dom
         }
     };
     let arguments: Vec<Expression> = def.inputs.iter().filter_map(&path).collect();
-    let outputs = def.outputs.iter().enumerate().filter_map(|(output, column)| {
+    let outputs = OutputId::numbered(&def.outputs).filter_map(|(output, column)| {
         let Some(Expression::Path(Path { root, slots })) = path(column) else { return None };
         Some(Derivation {
             record,
             field: Path { root, slots },
-            value: Expression::Table {
-                table: place,
-                output: u16::try_from(output).ok()?,
-                arguments: arguments.clone(),
-            },
+            value: Expression::Table { table: place, output, arguments: arguments.clone() },
         })
     });
     outputs.collect()

@@ -14,7 +14,11 @@ use crate::model::day::Day;
 use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
+use crate::model::ids::OutputId;
+use crate::model::ids::PropertyId;
+use crate::model::ids::RelationId;
 use crate::model::ids::SetId;
+use crate::model::ids::TableId;
 use crate::model::moment::Moment;
 use crate::model::money;
 use crate::model::policy::Label;
@@ -127,13 +131,14 @@ impl World {
     }
 
     /// Place of a table and of the output that `NAME` or `NAME.OUTPUT` means.
-    pub fn table(&self, domain: DomainId, name: &str) -> Option<(u16, u16)> {
+    pub fn table(&self, domain: DomainId, name: &str) -> Option<(TableId, OutputId)> {
         let (table, output) = name.split_once('.').unwrap_or((name, ""));
         let tables = &domain.get(&self.domains)?.tables;
-        let place = tables.iter().position(|it| it.name == table)?;
-        let names = &tables.get(place)?.output_names;
-        let output = if output.is_empty() { 0 } else { names.iter().position(|it| it == output)? };
-        Some((u16::try_from(place).ok()?, u16::try_from(output).ok()?))
+        let (place, types) = TableId::numbered(tables).find(|(_, it)| it.name == table)?;
+        if output.is_empty() {
+            return Some((place, OutputId::FIRST));
+        }
+        Some((place, OutputId::find(&types.output_names, |it| it == output)?))
     }
 
     /// A function that a domain may call: its own, or one of `shared`; only the first `callable` of all functions are looked at.
@@ -144,22 +149,21 @@ impl World {
     }
 
     /// Types of a table.
-    pub fn signature(&self, domain: DomainId, table: u16) -> Option<&TableTypes> {
-        domain.get(&self.domains)?.tables.get(usize::from(table))
+    pub fn signature(&self, domain: DomainId, table: TableId) -> Option<&TableTypes> {
+        table.get(&domain.get(&self.domains)?.tables)
     }
 
     /// Place and type of a property of a code set.
-    pub fn property(&self, set: SetId, name: &str) -> Option<(u16, &Kind)> {
+    pub fn property(&self, set: SetId, name: &str) -> Option<(PropertyId, &Kind)> {
         let properties = &set.get(&self.sets)?.properties;
-        let place = properties.iter().position(|property| property.name == name)?;
-        Some((u16::try_from(place).ok()?, &properties.get(place)?.kind))
+        let (id, property) = PropertyId::numbered(properties).find(|(_, property)| property.name == name)?;
+        Some((id, &property.kind))
     }
 
     /// Place of a relation of a code set, and what is declared of it.
-    pub fn relation(&self, set: SetId, name: &str) -> Option<(u16, &Relation)> {
+    pub fn relation(&self, set: SetId, name: &str) -> Option<(RelationId, &Relation)> {
         let relations = &set.get(&self.sets)?.relations;
-        let place = relations.iter().position(|relation| relation.name == name)?;
-        Some((u16::try_from(place).ok()?, relations.get(place)?))
+        RelationId::numbered(relations).find(|(_, relation)| relation.name == name)
     }
 
     /// Names of the properties and relations of a code set: what a line of a code may begin with.

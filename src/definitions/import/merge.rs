@@ -12,6 +12,7 @@ use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::ids::CodeId;
+use crate::model::ids::RelationId;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -249,7 +250,8 @@ impl Draft {
         let mut relations = Vec::new();
         for (relation, from, to) in &row.relations {
             if let (Some(from), Some(to)) = (counted(self.id(from)), counted(self.id(to))) {
-                let relation = (relation_place(relation, known), from.min(to), from.max(to));
+                let Some(relation) = relation_id(relation, known) else { continue };
+                let relation = (relation, from.min(to), from.max(to));
                 if !relations.contains(&relation) {
                     relations.push(relation);
                 }
@@ -365,13 +367,15 @@ fn joined(mut spans: Vec<Validity>) -> Vec<Validity> {
     out
 }
 
-/// The place of a relation among those known so far; a new one is added.
-fn relation_place(name: &str, known: &mut Vec<Relation>) -> u16 {
-    let place = known.iter().position(|relation| relation.name == name).unwrap_or_else(|| {
+/// The relation of that name among those known so far, to which a new one is added.
+///
+/// Without an id where there are too many; whoever takes the set over sees that by their number.
+fn relation_id(name: &str, known: &mut Vec<Relation>) -> Option<RelationId> {
+    let index = known.iter().position(|relation| relation.name == name).unwrap_or_else(|| {
         known.push(icd_tabular::relation(name));
         known.len() - 1
     });
-    u16::try_from(place).unwrap_or(u16::MAX)
+    RelationId::try_from(index).ok()
 }
 
 #[cfg(test)]

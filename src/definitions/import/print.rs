@@ -98,7 +98,7 @@ fn lines(set: &CodeSet, code: &Code, has_children: bool) -> Vec<String> {
     }));
     for (relation, from, to) in &code.relations {
         let range = if from == to { named(from) } else { format!("{}..{}", named(from), named(to)) };
-        let name = set.relations.get(usize::from(*relation)).map_or("", |relation| relation.name.as_str());
+        let name = relation.get(&set.relations).map_or("", |relation| relation.name.as_str());
         lines.push(format!("{name} {range}"));
     }
     if let (Some(replacement), Some(last)) = (&code.replaced_by, code.spans.last().and_then(|span| span.to)) {

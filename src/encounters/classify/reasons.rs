@@ -7,6 +7,7 @@ use crate::logic::index::Index;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::ids::CodeId;
+use crate::model::ids::PhraseId;
 use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
 use crate::model::rules::Scored;
@@ -37,9 +38,9 @@ pub(super) struct Said<'l> {
 #[derive(Debug, Clone, Copy)]
 enum What<'l> {
     /// A phrase of the code, found in the field of that name.
-    Phrase(&'l str, u32),
+    Phrase(&'l str, PhraseId),
     /// A criterion that holds, by its place among those of the code, and the phrase it found at a path if it asks for one.
-    Criterion(u32, Option<(&'l Path, u32)>),
+    Criterion(u32, Option<(&'l Path, PhraseId)>),
     /// The code stands in the field of that name.
     Offer(&'l str),
     /// Words of the code's title, found in the field of that name.
@@ -84,7 +85,7 @@ impl<'l> Said<'l> {
 
     /// As it is shown.
     pub(super) fn written(&self, frame: &Frame<'_>, logic: &'l Logic, classifier: &'l Classifier) -> Reason<'l> {
-        let phrase = |phrase: u32| logic.domain().phrases.get(phrase as usize).map_or("", String::as_str);
+        let phrase = |phrase: PhraseId| phrase.get(&logic.domain().phrases).map_or("", String::as_str);
         let (kind, path, what) = match self.what {
             What::Phrase(name, found) => ("phrase", Cow::Borrowed(name), phrase(found)),
             What::Criterion(_, Some((path, found))) => {
@@ -132,7 +133,7 @@ fn phrases<'l>(
     gathered: &mut Gathered<'l>,
 ) {
     let Some(index) = logic.index(place).filter(|index| index.has_phrases()) else { return };
-    let mut spoken: Vec<(u32, u32)> = Vec::new();
+    let mut spoken: Vec<(u32, PhraseId)> = Vec::new();
     for (path, name) in classifier.texts.iter().zip(&classifier.text_names) {
         frame.read_each(path, |found| {
             if found.is_negated || found.is_of_family {
@@ -178,13 +179,13 @@ fn criteria<'e, 'l: 'e>(
 }
 
 /// The first phrase that made a condition hold, and where it was looked for.
-fn mentioned<'e, 'l: 'e>(frame: &mut Frame<'e>, condition: &'l Expression) -> Option<(&'l Path, u32)> {
+fn mentioned<'e, 'l: 'e>(frame: &mut Frame<'e>, condition: &'l Expression) -> Option<(&'l Path, PhraseId)> {
     match condition {
         Expression::And(all) => all.iter().find_map(|one| mentioned(frame, one)),
         Expression::Or(all) => all.iter().find_map(|one| if frame.holds(one) { mentioned(frame, one) } else { None }),
         Expression::Mentions { of, phrases, even_negated, .. } => {
             let Expression::Path(path) = of.as_ref() else { return None };
-            let mut first: Option<(usize, u32)> = None;
+            let mut first: Option<(usize, PhraseId)> = None;
             frame.read_each(path, |found| {
                 let is_asked = phrases.contains(&found.phrase) && (*even_negated || !found.is_negated);
                 if is_asked && first.is_none_or(|(start, _)| found.start < start) {

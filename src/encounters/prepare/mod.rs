@@ -8,6 +8,7 @@ use crate::model::encounter::Encounter;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
+use crate::model::ids::FieldId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::value::CodeValue;
@@ -46,7 +47,7 @@ fn work_out(
 fn defaults(encounter: &mut Encounter<'_>, fields: &[Field], logic: &Logic, scratch: &mut Scratch) {
     let mut worked_out = Vec::new();
     collect(fields, &mut Vec::new(), &mut |slots, field| {
-        let is_there = |slot: &u16| encounter.slots.get(usize::from(*slot)).is_some_and(|value| !value.is_absent());
+        let is_there = |slot: &FieldId| slot.get(&encounter.slots).is_some_and(|value| !value.is_absent());
         if matches!(slots, [slot] if is_there(slot)) {
             return;
         }
@@ -62,8 +63,8 @@ fn defaults(encounter: &mut Encounter<'_>, fields: &[Field], logic: &Logic, scra
     }
 }
 
-fn collect(fields: &[Field], slots: &mut Vec<u16>, visit: &mut impl FnMut(&[u16], &Field)) {
-    for (slot, field) in (0_u16..).zip(fields) {
+fn collect(fields: &[Field], slots: &mut Vec<FieldId>, visit: &mut impl FnMut(&[FieldId], &Field)) {
+    for (slot, field) in FieldId::numbered(fields) {
         slots.push(slot);
         if !field.default.is_empty() {
             visit(slots, field);
@@ -80,9 +81,9 @@ fn collect(fields: &[Field], slots: &mut Vec<u16>, visit: &mut impl FnMut(&[u16]
 }
 
 /// Fills what is absent at the end of a path, in every item of a list on the way; a record that is absent stays so.
-fn fill(values: &mut [Value<'_>], slots: &[u16], value: &Value<'static>) {
+fn fill(values: &mut [Value<'_>], slots: &[FieldId], value: &Value<'static>) {
     let Some((slot, rest)) = slots.split_first() else { return };
-    let Some(target) = values.get_mut(usize::from(*slot)) else { return };
+    let Some(target) = slot.get_mut(values) else { return };
     if !rest.is_empty() {
         fill_inside(target, rest, value);
     } else if target.is_absent() {
@@ -90,7 +91,7 @@ fn fill(values: &mut [Value<'_>], slots: &[u16], value: &Value<'static>) {
     }
 }
 
-fn fill_inside(target: &mut Value<'_>, rest: &[u16], value: &Value<'static>) {
+fn fill_inside(target: &mut Value<'_>, rest: &[FieldId], value: &Value<'static>) {
     match target {
         Value::Record(slots) => fill(slots, rest, value),
         Value::List(items) => items.iter_mut().for_each(|item| fill_inside(item, rest, value)),
@@ -105,8 +106,8 @@ fn open_kind<'f>(encounter: &Encounter<'_>, path: &Path, fields: &'f [Field]) ->
     }
     let (mut fields, mut values, mut kind) = (fields, Some(encounter.slots.as_slice()), None);
     for (place, slot) in path.slots.iter().enumerate() {
-        let field = fields.get(usize::from(*slot))?;
-        let value = values.and_then(|values| values.get(usize::from(*slot)));
+        let field = slot.get(fields)?;
+        let value = values.and_then(|values| slot.get(values));
         let is_last = place + 1 == path.slots.len();
         if is_last && value.is_some_and(|value| !value.is_absent()) {
             return None;
@@ -131,15 +132,15 @@ fn set(encounter: &mut Encounter<'_>, path: &Path, fields: &[Field], value: Valu
     let (mut fields, mut values) = (fields, &mut encounter.slots);
     let Some((last, way)) = path.slots.split_last() else { return };
     for slot in way {
-        let Some(Kind::Record(inner)) = fields.get(usize::from(*slot)).map(|field| &field.kind) else { return };
-        let Some(target) = values.get_mut(usize::from(*slot)) else { return };
+        let Some(Kind::Record(inner)) = slot.get(fields).map(|field| &field.kind) else { return };
+        let Some(target) = slot.get_mut(values) else { return };
         if matches!(target, Value::Absent) {
             *target = Value::Record(vec![Value::Absent; inner.len()]);
         }
         let Value::Record(slots) = target else { return };
         (fields, values) = (inner, slots);
     }
-    if let Some(target) = values.get_mut(usize::from(*last)) {
+    if let Some(target) = last.get_mut(values) {
         *target = value;
     }
 }

@@ -1,6 +1,7 @@
 //! A record, prepared once so that reading needs no look-up but one of a field's name.
 
 use crate::model::day::Day;
+use crate::model::ids::FieldId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
 use crate::model::money::Currency;
@@ -19,7 +20,7 @@ pub struct Schema {
     pub(super) level: Level,
     pub(super) registry: Arc<Registry>,
     /// Slots of the fields that date the encounter, in the order of their declaration.
-    dating: Vec<Vec<usize>>,
+    dating: Vec<Vec<FieldId>>,
 }
 
 /// The fields of a record or nested record.
@@ -151,8 +152,8 @@ impl Shape {
     }
 }
 
-fn find_dating(fields: &[Field], path: &mut Vec<usize>, found: &mut Vec<Vec<usize>>) {
-    for (slot, field) in fields.iter().enumerate() {
+fn find_dating(fields: &[Field], path: &mut Vec<FieldId>, found: &mut Vec<Vec<FieldId>>) {
+    for (slot, field) in FieldId::numbered(fields) {
         path.push(slot);
         if field.dates_encounter {
             found.push(path.clone());
@@ -168,17 +169,17 @@ fn find_dating(fields: &[Field], path: &mut Vec<usize>, found: &mut Vec<Vec<usiz
     }
 }
 
-fn day_at(slots: &[Value<'_>], path: &[usize]) -> Option<Day> {
+fn day_at(slots: &[Value<'_>], path: &[FieldId]) -> Option<Day> {
     let (&slot, rest) = path.split_first()?;
-    day_of(slots.get(slot)?, rest)
+    day_of(slot.get(slots)?, rest)
 }
 
 /// Takes in the days that stand at a path; `false` if something else stands there.
-fn widen(days: &mut Option<(Day, Day)>, slots: &[Value<'_>], path: &[usize]) -> bool {
-    path.split_first().is_none_or(|(&slot, rest)| slots.get(slot).is_none_or(|value| widen_by(days, value, rest)))
+fn widen(days: &mut Option<(Day, Day)>, slots: &[Value<'_>], path: &[FieldId]) -> bool {
+    path.split_first().is_none_or(|(&slot, rest)| slot.get(slots).is_none_or(|value| widen_by(days, value, rest)))
 }
 
-fn widen_by(days: &mut Option<(Day, Day)>, value: &Value<'_>, rest: &[usize]) -> bool {
+fn widen_by(days: &mut Option<(Day, Day)>, value: &Value<'_>, rest: &[FieldId]) -> bool {
     let day = match value {
         Value::Absent => return true,
         Value::List(items) => return items.iter().all(|item| widen_by(days, item, rest)),
@@ -192,7 +193,7 @@ fn widen_by(days: &mut Option<(Day, Day)>, value: &Value<'_>, rest: &[usize]) ->
 }
 
 /// The first day there is, in a list that of the first item that has one.
-fn day_of(value: &Value<'_>, rest: &[usize]) -> Option<Day> {
+fn day_of(value: &Value<'_>, rest: &[FieldId]) -> Option<Day> {
     match value {
         Value::Day(day) => Some(*day),
         Value::Moment(moment) => Some(moment.day()),

@@ -9,6 +9,8 @@ use crate::model::expression::Quantifier;
 use crate::model::expression::Root;
 use crate::model::expression::TextTest;
 use crate::model::ids::CodeId;
+use crate::model::ids::PhraseId;
+use crate::model::ids::VariableId;
 use crate::model::money;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -21,7 +23,7 @@ use std::hash::BuildHasher;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Atom {
     /// A text says the phrase, negated or not.
-    Phrase(Path, u32),
+    Phrase(Path, PhraseId),
     /// A value with this key is there.
     Key(Path, u64),
     /// A text begins so.
@@ -193,7 +195,7 @@ pub(super) fn point(literal: &Literal) -> Option<(Axis, f64)> {
 pub(super) fn kind_at<'f>(path: &Path, mut fields: &'f [Field]) -> Option<&'f Kind> {
     let mut kind = None;
     for slot in &path.slots {
-        let mut inner = &fields.get(usize::from(*slot))?.kind;
+        let mut inner = &slot.get(fields)?.kind;
         while let Kind::List(item) = inner {
             inner = item;
         }
@@ -262,7 +264,7 @@ pub(crate) fn keys_of(value: &Value<'_>, mut visit: impl FnMut(u64)) {
 }
 
 /// Visits every variable that an expression looks at, its own loops' included.
-pub(crate) fn variables_of(expression: &Expression, visit: &mut dyn FnMut(u16)) {
+pub(crate) fn variables_of(expression: &Expression, visit: &mut dyn FnMut(VariableId)) {
     match expression {
         Expression::Path(path) => {
             if let Root::Variable(variable) = path.root {

@@ -364,7 +364,7 @@ fn hull(members: &[Bound<'_>]) -> Option<(Allowed, bool)> {
 fn plain(path: &Path, fields: &[Field]) -> Option<Path> {
     let (mut fields, mut is_list) = (fields, false);
     for slot in &path.slots {
-        let kind = &fields.get(usize::from(*slot))?.kind;
+        let kind = &slot.get(fields)?.kind;
         is_list |= matches!(kind, Kind::List(_));
         fields = if let Kind::Record(inner) = kind { inner } else { &[] };
     }

@@ -5,6 +5,7 @@ use super::super::frame::Frame;
 use super::grid::Allowed;
 use super::grid::Ask;
 use crate::model::expression::Path;
+use crate::model::ids::TooMany;
 use crate::model::money;
 use crate::model::value::Value;
 
@@ -42,7 +43,10 @@ enum At {
 
 impl Quick {
     /// Adds the next line.
-    pub(crate) fn add(&mut self, asks: &[Ask]) {
+    ///
+    /// # Errors
+    /// More tests than the index can tell apart.
+    pub(crate) fn add(&mut self, asks: &[Ask]) -> Result<(), TooMany> {
         for ask in asks {
             let asks = match &ask.allowed {
                 Allowed::Members(count, places) if *count <= 64 => {
@@ -55,9 +59,10 @@ impl Quick {
                 self.paths.push(ask.path.clone());
                 self.paths.len() - 1
             });
-            self.tests.push(Test { path: u32::try_from(path).unwrap_or(u32::MAX), asks });
+            self.tests.push(Test { path: small(path, "fields in criteria")?, asks });
         }
-        self.ends.push(u32::try_from(self.tests.len()).unwrap_or(u32::MAX));
+        self.ends.push(small(self.tests.len(), "tests in criteria")?);
+        Ok(())
     }
 
     /// Looks at an encounter once for all lines.
@@ -87,4 +92,9 @@ impl Quick {
             _ => false,
         })
     }
+}
+
+/// A position in a list of the index.
+pub(crate) fn small(position: usize, what: &'static str) -> Result<u32, TooMany> {
+    u32::try_from(position).map_err(|_| TooMany { what, limit: u32::MAX as usize })
 }
