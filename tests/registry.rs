@@ -13,6 +13,7 @@ use tencode::definitions::load::DomainSource;
 use tencode::definitions::load::parse_file;
 use tencode::model::day::Day;
 use tencode::registry::Registry;
+use tencode::registry::lay_out;
 use tencode::registry::segments::Segments;
 use tencode::registry::write;
 use tencode::registry::write_with;
@@ -149,4 +150,30 @@ fn kept_segments_change_no_byte_of_a_registry() {
     assert_eq!(other, imported(folder.path(), "error", &Segments::none()), "after another release");
     assert_ne!(other, plain);
     assert_eq!(kept(&store).len(), 4);
+}
+
+/// `known to` says how far a release tells, and ends no code: for 200 days around it.
+#[test]
+fn a_release_that_is_known_to_a_day_ends_no_code() {
+    let mut random = fastrand::Rng::with_seed(12);
+    for number in 0..20 {
+        let (first, length) = (random.i32(0..20_000), random.i32(0..900));
+        let (from, known) = (Day(first), Day(first + length));
+        let text = format!(
+            "codeset a \"A\" {{ release 1 from {from} known to {known}\n code A1 \"One\" {{ from {from} }}\n code A2 \"Two\" }}"
+        );
+        let (file, diagnostics) = parse_file(Path::new("a.codes"), text);
+        let domain = DomainSource { name: "office".into(), files: vec![file], diagnostics, ..DomainSource::default() };
+        let outcome = compile(vec![domain], &[]);
+        assert!(outcome.refused.is_empty(), "{number}: {:?}", outcome.diagnostics);
+        let bytes = lay_out(Path::new("it"), &outcome.compiled.parts([0; 32]), &Segments::none()).unwrap();
+        let registry = Registry::of_bytes(&bytes).unwrap();
+        let codes = registry.codes(registry.set("a").unwrap());
+        assert_eq!(codes.known_days(), (Some(from), Some(known)));
+        for _ in 0..10 {
+            let day = Day(first + random.i32(-500..2_000));
+            assert_eq!(codes.is_in_force(codes.find("A1").unwrap(), day), day >= from, "{day}");
+            assert!(codes.is_in_force(codes.find("A2").unwrap(), day));
+        }
+    }
 }

@@ -75,6 +75,7 @@ pub(crate) enum Command {
     Risk(commands::risk::Risk),
     Audit(commands::audit::Audit),
     Man(commands::shell::Man),
+    Version(commands::version::Version),
 }
 
 /// The command with its helps laid out for any terminal.

@@ -71,5 +71,6 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Sources(it) => it.run(context, terminal),
         Command::Completions(it) => it.run(terminal),
         Command::Man(it) => it.run(terminal),
+        Command::Version(it) => it.run(terminal),
     }
 }

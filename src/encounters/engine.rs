@@ -37,6 +37,8 @@ use crate::scripts::ScriptProblem;
 use crate::scripts::Scripts;
 use crate::scripts::Seen;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI32;
+use std::sync::atomic::Ordering;
 
 /// Audience of a domain that names none.
 const DEFAULT_AUDIENCE: &str = "desk";
@@ -109,6 +111,8 @@ pub struct Engine {
     /// Confidence under which a candidate is not shown, by code set.
     thresholds: Vec<(SetId, f32)>,
     audited: Option<Audited>,
+    /// The first and the last day that encounters were judged for.
+    judged: [AtomicI32; 2],
 }
 
 /// What the audit log says of everybody, and the key by which it names them.
@@ -148,6 +152,7 @@ impl Engine {
             options,
             thresholds,
             audited: None,
+            judged: [AtomicI32::new(i32::MAX), AtomicI32::new(i32::MIN)],
         })
     }
 
@@ -181,6 +186,23 @@ impl Engine {
     /// The registry.
     pub fn registry(&self) -> &Registry {
         self.logic.registry()
+    }
+
+    /// The first and the last day that encounters were judged for; `None` if there were none.
+    pub fn judged_days(&self) -> Option<(Day, Day)> {
+        let [first, last] = self.judged.each_ref().map(|day| day.load(Ordering::Relaxed));
+        (first <= last).then_some((Day(first), Day(last)))
+    }
+
+    fn note_day(&self, on: Day) {
+        let [first, last] = &self.judged;
+        // Nearly every day is within; writing at each encounter would make threads wait for each other.
+        if on.0 < first.load(Ordering::Relaxed) {
+            first.fetch_min(on.0, Ordering::Relaxed);
+        }
+        if on.0 > last.load(Ordering::Relaxed) {
+            last.fetch_max(on.0, Ordering::Relaxed);
+        }
     }
 
     /// The redactor, for what it says of audience and policy.
@@ -280,6 +302,7 @@ impl<'e> Worker<'e> {
     /// Encounters are judged one by one; rules over all those of one submission will have their place after this.
     pub fn judge(&mut self, encounter: &mut Encounter<'_>) -> Judgement<'e> {
         let engine = self.engine;
+        engine.note_day(encounter.on);
         prepare::prepare(encounter, &engine.logic, &mut self.scratch);
         let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch);
         let kept = match (&self.runner, engine.options.candidates) {

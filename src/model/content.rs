@@ -45,6 +45,8 @@ pub struct Release {
     pub from: Option<Day>,
     /// Last day.
     pub to: Option<Day>,
+    /// Last day of which it tells although it has not ended: later releases may change what holds then.
+    pub known: Option<Day>,
 }
 
 /// A relation between codes that a code set declares.

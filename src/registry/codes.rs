@@ -79,6 +79,18 @@ impl<'a> Codes<'a> {
         self.set.meta.releases.clone()
     }
 
+    /// The first and the last day of which the releases tell; `None` where they tell of every day before or after, or
+    /// nobody says how far. A starter is no release.
+    pub fn known_days(self) -> (Option<Day>, Option<Day>) {
+        let releases = &self.set.meta.releases;
+        if self.is_starter() {
+            return (None, None);
+        }
+        let first: Option<Vec<Day>> = releases.iter().map(|release| release.from).collect();
+        let last: Option<Vec<Day>> = releases.iter().map(|release| release.to.or(release.known)).collect();
+        (first.and_then(|days| days.into_iter().min()), last.and_then(|days| days.into_iter().max()))
+    }
+
     /// Only the starter is there; names of the missing releases.
     pub fn missing_sources(self) -> Vec<String> {
         self.set.meta.missing_sources.clone()

@@ -17,6 +17,9 @@ pub mod segments;
 mod verified;
 mod write;
 
+/// The layout of the files that this program reads and writes: one of another number is refused.
+pub const LAYOUT: u32 = layout::VERSION;
+
 pub use codes::Codes;
 pub use crosswalks::Target;
 pub use error::Error;

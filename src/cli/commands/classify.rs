@@ -3,6 +3,7 @@
 use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::cli::auditing::Auditing;
+use crate::cli::commands::covered;
 use crate::cli::commands::lines;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
@@ -92,6 +93,7 @@ impl Classify {
             }
         }
         starters::note(&starters, terminal);
+        covered::note_engine(&engine, &registry, terminal);
         Ok(Verdict::Fine)
     }
 

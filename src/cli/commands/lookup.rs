@@ -1,6 +1,7 @@
 //! `tencode lookup`
 
 use crate::cli::commands::lines;
+use crate::cli::commands::near;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
@@ -68,17 +69,30 @@ struct Shown<'a> {
     synonyms: Vec<String>,
     designations: Vec<(String, String)>,
     notes: Vec<(String, String)>,
+    /// The notes of the codes above, which hold for it too, nearest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    inherited: Vec<Inherited<'a>>,
     relations: Vec<Related<'a>>,
     labels: Vec<String>,
     properties: Vec<(String, Vec<String>)>,
     replaced_by: Vec<&'a str>,
     maps: Vec<Mapped<'a>>,
-    /// The last day of the newest release installed, if the day asked about is after it: nothing is known of that day.
+    /// The first day that the installed releases cover, if the day asked about is before it: nothing is known of that day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_from: Option<String>,
+    /// The last day that they cover, if the day asked about is after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     known_until: Option<String>,
     /// Only the starter of the set is installed: the official release may say more.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     starter: bool,
+}
+
+#[derive(Serialize)]
+struct Inherited<'a> {
+    from: &'a str,
+    kind: String,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -125,6 +139,8 @@ struct Answer<'a> {
     parent: Option<&'a str>,
     ancestors: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    known_from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     known_until: Option<String>,
 }
 
@@ -155,10 +171,15 @@ fn one(registry: &Registry, sets: &[SetId], on: Day, code: &str, terminal: &mut 
             [set] => format!("the code set `{}` has no code `{code}`", registry.codes(*set).name()),
             _ => format!("no code set has the code `{code}`"),
         };
+        let near = near::codes(registry, sets, code);
         if terminal.json {
-            terminal.json(&serde_json::json!({ "code": code, "error": error, "starter": starters }))?;
-        } else {
+            let answer = serde_json::json!({ "code": code, "error": error, "near": near, "starter": starters });
+            terminal.json(&answer)?;
+        } else if near.is_empty() {
             terminal.note(&error);
+        } else {
+            let listed = near.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
+            terminal.note(&format!("{error}; did you mean {listed}?"));
         }
     }
     starters::note(&starters, terminal);
@@ -223,6 +244,7 @@ fn answer(
     };
     let codes = registry.codes(set);
     let ancestors: Vec<&str> = codes.ancestors(code).into_iter().map(|above| codes.code(above)).collect();
+    let (known_from, known_until) = unknown(codes, on);
     terminal.json(&Answer {
         id: question.id,
         set: question.set.is_none().then(|| codes.name()),
@@ -231,7 +253,8 @@ fn answer(
         billable: codes.is_assignable(code, on),
         parent: ancestors.first().copied(),
         ancestors,
-        known_until: known_until(codes, on).map(|day| day.to_string()),
+        known_from,
+        known_until,
     })?;
     Ok(true)
 }
@@ -258,8 +281,11 @@ pub(crate) fn show(
         (_, false) => format!("not in force on {on}"),
     };
     terminal.line(&format!("  {} · {state}", shown.set))?;
+    if let Some(from) = &shown.known_from {
+        terminal.line(&format!("  {on} is before {from}, the first day that the installed releases cover"))?;
+    }
     if let Some(until) = &shown.known_until {
-        terminal.line(&format!("  the newest release installed ends on {until}: what holds on {on} is not known"))?;
+        terminal.line(&format!("  {on} is after {until}, the last day that the installed releases cover"))?;
     }
     words(&shown, codes, terminal)
 }
@@ -294,6 +320,9 @@ fn words(shown: &Shown<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result
     }
     for (kind, text) in &shown.notes {
         terminal.line(&format!("  {kind}: {text}"))?;
+    }
+    for Inherited { from, kind, text } in &shown.inherited {
+        terminal.line(&format!("  {kind} (of {from}): {text}"))?;
     }
     if !shown.replaced_by.is_empty() {
         terminal.line(&format!("  replaced by {}", shown.replaced_by.join(", ")))?;
@@ -330,6 +359,11 @@ fn shown<'r>(registry: &'r Registry, set: SetId, code: CodeId, on: Day) -> Resul
     let known = if labels.is_empty() { &[][..] } else { &registry.shared()?.labels };
     let labels = labels.into_iter().filter_map(|label| label.get(known));
     let children = codes.children(code).into_iter().filter(|child| codes.is_in_force(*child, on));
+    let inherited = codes.ancestors(code).into_iter().flat_map(|above| {
+        let from = codes.code(above);
+        codes.notes(above).into_iter().map(move |(kind, text)| Inherited { from, kind, text })
+    });
+    let (known_from, known_until) = unknown(codes, on);
     Ok(Shown {
         set: codes.name(),
         code: codes.code(code),
@@ -345,12 +379,14 @@ fn shown<'r>(registry: &'r Registry, set: SetId, code: CodeId, on: Day) -> Resul
         synonyms: codes.synonyms(code),
         designations: codes.designations(code),
         notes: codes.notes(code),
+        inherited: inherited.collect(),
         relations: codes.relations(code).into_iter().map(related).collect(),
         labels: labels.map(|label| label.name.clone()).collect(),
         properties: properties(codes, code),
         replaced_by: codes.replaced_by(code).into_iter().flat_map(|it| it.1).map(|code| codes.code(code)).collect(),
         maps: maps(registry, set, code, on),
-        known_until: known_until(codes, on).map(|day| day.to_string()),
+        known_from,
+        known_until,
         starter: codes.is_starter(),
     })
 }
@@ -364,11 +400,11 @@ fn properties(codes: Codes<'_>, code: CodeId) -> Vec<(String, Vec<String>)> {
     valued.filter(|(_, values)| !values.is_empty()).collect()
 }
 
-/// The last day that any release of a set covers, if a day is after it. A set without releases, or with one that has no last
-/// day, covers every day.
-fn known_until(codes: Codes<'_>, on: Day) -> Option<Day> {
-    let ends: Option<Vec<Day>> = codes.releases().iter().map(|release| release.to).collect();
-    ends?.into_iter().max().filter(|last| *last < on)
+/// The first and the last day that the releases of a set cover, where a day is before or after them.
+fn unknown(codes: Codes<'_>, on: Day) -> (Option<String>, Option<String>) {
+    let (first, last) = codes.known_days();
+    let from = first.filter(|first| on < *first).map(|day| day.to_string());
+    (from, last.filter(|last| on > *last).map(|day| day.to_string()))
 }
 
 fn maps(registry: &Registry, set: SetId, code: CodeId, on: Day) -> Vec<Mapped<'_>> {

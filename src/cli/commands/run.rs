@@ -4,6 +4,7 @@ use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::cli::auditing::Asked;
 use crate::cli::auditing::Auditing;
+use crate::cli::commands::covered;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
 use crate::cli::engine_args::EngineArgs;
@@ -78,6 +79,12 @@ impl Run {
             }
         };
         starters::note(&starters::behind(&engine, &registry), terminal);
+        covered::note_engine(&engine, &registry, terminal);
+        if counts.refused > 0
+            && let Some(format) = source.looks_like()
+        {
+            terminal.note(&format!("the input looks like a table: say so with --format {format}"));
+        }
         let Counts { read, written, refused, wrong } = counts;
         asked.note(&Entry::new(Outcome::Done).count(written))?;
         terminal.note(&format!("{read} read, {written} written, {refused} refused, {wrong} with errors"));

@@ -1,5 +1,6 @@
 //! `tencode search`
 
+use crate::cli::commands::covered;
 use crate::cli::commands::lines;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
@@ -46,6 +47,8 @@ struct Hit<'a> {
     set: &'a str,
     code: &'a str,
     display: &'a str,
+    /// It may be recorded itself on the day; a header may not.
+    billable: bool,
     score: f32,
 }
 
@@ -94,6 +97,8 @@ impl Search {
             show(&hits, terminal)?;
         }
         starters::note(&starters, terminal);
+        let found = registry.sets().filter(|set| hits.iter().any(|hit| hit.set == registry.codes(*set).name()));
+        covered::note(&registry, &found.collect::<Vec<SetId>>(), on, terminal);
         Ok(verdict)
     }
 }
@@ -103,7 +108,8 @@ fn show(hits: &[Hit<'_>], terminal: &mut Terminal) -> Result<(), Failure> {
     for hit in hits {
         let code = terminal.strong(&format!("{:<width$}", hit.code));
         let set = terminal.faint(hit.set);
-        terminal.row(&format!("{code}  {}  {set}", hit.display))?;
+        let header = if hit.billable { "" } else { " (header)" };
+        terminal.row(&format!("{code}  {}{header}  {set}", hit.display))?;
     }
     if hits.is_empty() {
         terminal.note("nothing found");
@@ -120,6 +126,7 @@ fn hits<'a>(registry: &'a Registry, sets: &[SetId], query: &str, on: Day, limit:
             set: codes.name(),
             code: codes.code(hit.code),
             display: codes.display(hit.code),
+            billable: codes.is_assignable(hit.code, on),
             score: (hit.score * 1000.0).round() / 1000.0,
         }));
     }

@@ -15,10 +15,17 @@ pub(crate) fn among(registry: &Registry, sets: &[SetId]) -> Vec<String> {
 
 /// Those that an engine's answers may rest on: code sets of its domain, and those that fields of its record are of.
 pub(crate) fn behind(engine: &Engine, registry: &Registry) -> Vec<String> {
-    let mut sets = engine.domain().sets.clone();
+    let mut sets = sets(engine);
+    sets.extend(&engine.domain().sets);
     sets.extend(engine.domain().classifiers.iter().map(|classifier| classifier.set));
-    of_fields(&engine.record().fields, &mut sets);
     among(registry, &sets)
+}
+
+/// The code sets of an engine's record: those of its fields, and those it is given candidates of.
+pub(crate) fn sets(engine: &Engine) -> Vec<SetId> {
+    let mut sets = engine.classified();
+    of_fields(&engine.record().fields, &mut sets);
+    sets
 }
 
 fn of_fields(fields: &[Field], sets: &mut Vec<SetId>) {

@@ -187,11 +187,12 @@ fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def: &'t CodeS
     for item in &def.items {
         match &item.item {
             SetItem::Uri(uri) => draft.set.uri.clone_from(&uri.item),
-            SetItem::Release { name, from, to } => {
+            SetItem::Release { name, from, to, known } => {
                 let release = Release {
                     name: name.item.clone(),
                     from: from.as_ref().map(|day| day.item),
                     to: to.as_ref().map(|day| day.item),
+                    known: known.as_ref().map(|day| day.item),
                 };
                 check_release(draft.set.releases.last(), &release, item.span, report);
                 draft.set.releases.push(release);
@@ -250,10 +251,12 @@ fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def: &'t CodeS
 }
 
 fn check_release(before: Option<&Release>, after: &Release, span: Span, report: &mut Report) {
-    if let (Some(from), Some(to)) = (after.from, after.to)
-        && to < from
-    {
-        report.say(span, Problem::BadRange { from: from.to_string(), to: to.to_string() }, None);
+    for end in [after.to, after.known] {
+        if let (Some(from), Some(to)) = (after.from, end)
+            && to < from
+        {
+            report.say(span, Problem::BadRange { from: from.to_string(), to: to.to_string() }, None);
+        }
     }
     let Some(before) = before else { return };
     let names = (before.name.clone(), after.name.clone());

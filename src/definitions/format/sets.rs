@@ -38,9 +38,12 @@ impl Printer<'_> {
         match item {
             SetItem::InHead => super::nothing(),
             SetItem::Uri(uri) => keyword("uri", Flow::of(quoted(&uri.item))),
-            SetItem::Release { name, from, to } => {
+            SetItem::Release { name, from, to, known } => {
                 let mut flow = Flow::of(bare(&name.item));
                 days(&mut flow, from.as_ref(), to.as_ref());
+                if let Some(day) = known {
+                    flow.word(&format!("known to {}", day.item));
+                }
                 keyword("release", flow)
             }
             SetItem::Property { name, kind: it } => {

@@ -35,7 +35,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Import, Error> {
         return Err(Error::Form("it lists no code".to_owned()));
     }
     let version = text(&root, "version");
-    let release = Release { name: version.to_owned(), from: None, to: None };
+    let release = Release { name: version.to_owned(), from: None, to: None, known: None };
     Ok(Import {
         name: text(&root, "name").to_owned(),
         title: text(&root, "title").to_owned(),

@@ -170,6 +170,7 @@ pub enum SetItem {
         name: Name,
         from: Option<Spanned<Day>>,
         to: Option<Spanned<Day>>,
+        known: Option<Spanned<Day>>,
     },
     Property {
         name: Name,

@@ -110,6 +110,7 @@ pub struct Source {
     is_done: bool,
     size: Option<u64>,
     position: Arc<AtomicU64>,
+    looks_like: Option<&'static str>,
 }
 
 impl Source {
@@ -143,7 +144,9 @@ impl Source {
         schema: &Schema,
     ) -> Result<Source, Error> {
         let opened = Opened { name: name.to_owned(), size, input };
-        Source::of(opened, |first, input| {
+        let mut looks_like = None;
+        let source = Source::of(opened, |first, input| {
+            looks_like = if format.is_none() { table(first) } else { None };
             let format = format.unwrap_or_else(|| guess(name, first, schema));
             let is_by_line = has_whole_first_line(first);
             let is_array = first.trim_ascii_start().starts_with(b"[");
@@ -155,7 +158,13 @@ impl Source {
                 Format::Ndjson | Format::Json | Format::Fhir => Box::new(Lines::new(input)),
             };
             (cut, format == Format::Fhir)
-        })
+        })?;
+        Ok(Source { looks_like, ..source })
+    }
+
+    /// The format of a table that the input, of which no format was given, may be in, as `--format` takes it.
+    pub fn looks_like(&self) -> Option<&'static str> {
+        self.looks_like
     }
 
     /// Takes the packing off, and gives the beginning and the whole to `cut`, which says how it is cut and whether it is
@@ -180,7 +189,16 @@ impl Source {
         let whole = Cursor::new(first.clone()).chain(rest);
         let input: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(64 << 10, whole));
         let (cut, is_fhir) = cut(&first, input);
-        Ok(Source { name, cut, is_fhir, is_packed: unpacked.is_packed, is_done: false, size, position })
+        Ok(Source {
+            name,
+            cut,
+            is_fhir,
+            is_packed: unpacked.is_packed,
+            is_done: false,
+            size,
+            position,
+            looks_like: None,
+        })
     }
 
     /// Size of the file as it lies there, in bytes; `None` for a stream.
@@ -239,6 +257,22 @@ fn guess(name: &str, first: &[u8], schema: &Schema) -> Format {
         "ndjson" | "jsonl" => Format::Ndjson,
         _ if start.starts_with(b"[") => Format::Json,
         _ => Format::Ndjson,
+    }
+}
+
+/// Whether the first lines are no JSON and have cells, as many in the second as in the first.
+fn table(first: &[u8]) -> Option<&'static str> {
+    if matches!(first.trim_ascii_start().first(), None | Some(b'{' | b'[' | b'"')) {
+        return None;
+    }
+    let mut lines = first.split(|byte| *byte == b'\n');
+    let (head, row) = (lines.next()?, lines.next()?);
+    let cells = |line: &[u8], sign: u8| line.iter().filter(|byte| **byte == sign).count();
+    let is_cut = |sign: u8| cells(head, sign) > 0 && cells(head, sign) == cells(row, sign);
+    match [b'\t', b';', b',', b'|'].into_iter().find(|sign| is_cut(*sign)) {
+        Some(b'\t') => Some("tsv"),
+        Some(_) => Some("csv"),
+        None => None,
     }
 }
 

@@ -76,6 +76,7 @@ impl Builder<'_> {
                 name: self.next_name(&mut parts)?,
                 from: self.take_day(&mut parts, Rule::from_day),
                 to: self.take_day(&mut parts, Rule::to_day),
+                known: self.take_day(&mut parts, Rule::known_day),
             },
             Rule::property_def => {
                 SetItem::Property { name: self.next_name(&mut parts)?, kind: self.kind(parts.next()?)? }
