@@ -140,6 +140,10 @@ kinds! {
 
     /// A list of definitions that is longer than what a registry can number.
     125 Error TooMany { what: String, limit: usize } = "there are more than {limit} {what}";
+    /// The name of a thing in another form than kebab-case.
+    126 Error NotKebabCase { what: String, name: String } = "the {what} `{name}` is not called in small letters with `-` between its words";
+    /// The name of something that is computed with, with a minus in it.
+    127 Warning NotSnakeCase { what: String, name: String } = "the {what} `{name}` has a minus in its name";
 
     // codes
     /// A code names a parent that its code set does not define.

@@ -12,6 +12,7 @@ mod functions;
 mod imports;
 mod leaks;
 mod marks;
+mod names;
 mod own_functions;
 mod policies;
 mod records;
@@ -189,6 +190,7 @@ fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<D
     let mut import = |draft: &mut Draft<'_>, report: &mut Report| imports::import(draft, releases, report);
     let mut drafts = content::collect(sources, &mut report, &mut import);
     names(sources, &mut drafts, &mut world, &mut report);
+    names::check(sources, &mut report);
     let mut texts: Vec<Texts> = sources.iter().map(|_| Texts::default()).collect();
     records_and_tables(sources, &mut world, &mut report, &mut texts);
     let mut compiled = Compiled::default();
