@@ -128,7 +128,7 @@ proptest! {
 
     /// A consent that holds a field that no consent has, or a value that nobody can read, is none.
     #[test]
-    fn a_consent_that_is_not_understood_is_none(name in "[a-zA-Z]{3,7}(_on|_at|)", value in unreadable(), place in 0..6_usize) {
+    fn a_consent_that_is_not_understood_is_none(name in "[a-zA-Z]{3,7}(_on|_at|)", value in unreadable(), place in 0..9_usize) {
         let mut consent = json!({ "granted": "2026-01-10" });
         let visit = |consent: &Value| json!({
             "id": "E-1", "class": "outpatient", "date": "2026-02-03", "diagnoses": [{ "code": "F11.20" }],
@@ -142,6 +142,10 @@ proptest! {
             2 => consent["revoked"] = value,
             3 => consent["expires"] = value,
             4 => consent["purposes"] = json!({ "not": value }),
+            // An empty text is no answer: what it would restrict, or take back, is not known.
+            5 => consent[["revoked", "expires", "audiences", "purposes", "states"][name.len() % 5]] = json!(""),
+            6 => consent["status"] = json!(""),
+            7 => consent["revoked_on"] = json!(" "),
             _ => consent[format!("x{name}")] = value,
         }
         prop_assert!(!said(&consent).contains("F11.20"), "{consent}");

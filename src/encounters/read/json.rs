@@ -268,7 +268,7 @@ impl<'de> Visitor<'de> for Slot<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value<'de>, A::Error> {
-        let Shape::List(shape) = self.shape else {
+        let Shape::List(shape) = self.shape.bare() else {
             let mut items = Vec::new();
             while let Some(item) = seq.next_element::<serde_json::Value>()? {
                 items.push(item);

@@ -13,6 +13,9 @@ use std::borrow::Cow;
 
 /// A text as a value of the type, or the text back if it does not fit. Empty is absent.
 pub(super) fn from_text<'a>(text: Cow<'a, str>, shape: &Shape, registry: &Registry) -> Result<Value<'a>, Cow<'a, str>> {
+    if let Shape::Said(shape) = shape {
+        return if text.trim().is_empty() { Err(text) } else { from_text(text, shape, registry) };
+    }
     if text.is_empty() {
         return Ok(Value::Absent);
     }
@@ -33,7 +36,7 @@ pub(super) fn from_text<'a>(text: Cow<'a, str>, shape: &Shape, registry: &Regist
         Shape::Duration => Span::parse(word).map(Value::Span),
         Shape::Choice(words) => member(words, word).map(Value::Choice),
         Shape::Ladder(words) => member(words, word).map(Value::Step),
-        Shape::List(_) | Shape::Record(_) => None,
+        Shape::List(_) | Shape::Record(_) | Shape::Said(_) => None,
     };
     value.ok_or(text)
 }
@@ -45,7 +48,7 @@ pub(super) fn from_number(
     shape: &Shape,
     registry: &Registry,
 ) -> Result<Value<'static>, Cow<'static, str>> {
-    match shape {
+    match shape.bare() {
         Shape::Number => Ok(Value::Number(it)),
         Shape::Money(currency) => {
             let text = text();
@@ -60,8 +63,10 @@ pub(super) fn from_number(
             let place = member(words, &text()).or_else(|| numeric_member(words, it));
             place.map(Value::Step).ok_or_else(|| Cow::Owned(text()))
         }
-        Shape::Text | Shape::Code(_) | Shape::Date(_) | Shape::Bool => from_text(Cow::Owned(text()), shape, registry),
-        Shape::Integer | Shape::DateTime(_) | Shape::Duration | Shape::List(_) | Shape::Record(_) => {
+        bare @ (Shape::Text | Shape::Code(_) | Shape::Date(_) | Shape::Bool) => {
+            from_text(Cow::Owned(text()), bare, registry)
+        }
+        Shape::Integer | Shape::DateTime(_) | Shape::Duration | Shape::List(_) | Shape::Record(_) | Shape::Said(_) => {
             Err(Cow::Owned(text()))
         }
     }

@@ -59,6 +59,8 @@ pub(super) enum Shape {
     Code(SetId),
     /// A list.
     List(Box<Shape>),
+    /// What a consent holds: an empty text is no answer there, and does not fit.
+    Said(Box<Shape>),
     /// A nested record.
     Record(Level),
 }
@@ -93,7 +95,13 @@ impl Schema {
 impl Level {
     fn new(fields: &[Field], zone: Option<&TimeZone>) -> Level {
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
-        let shapes = fields.iter().map(|field| Shape::of(&field.kind, zone)).collect();
+        let shapes = fields
+            .iter()
+            .map(|field| {
+                let shape = Shape::of(&field.kind, zone);
+                if field.privacy.is_consent { shape.said() } else { shape }
+            })
+            .collect();
         let mut sorted: Vec<usize> = (0..names.len()).collect();
         sorted.sort_by_key(|&slot| names.get(slot).map(|name| (name.len(), name.clone())));
         Level { names, shapes, sorted }
@@ -132,6 +140,23 @@ impl Shape {
         }
     }
 
+    /// The same of a consent, or of a list of them.
+    fn said(self) -> Shape {
+        match self {
+            Shape::List(item) => Shape::List(Box::new(item.said())),
+            Shape::Record(mut level) => {
+                level.shapes = level.shapes.into_iter().map(|shape| Shape::Said(Box::new(shape))).collect();
+                Shape::Record(level)
+            }
+            shape => shape,
+        }
+    }
+
+    /// The shape without a word about empty texts.
+    pub(super) fn bare(&self) -> &Shape {
+        if let Shape::Said(shape) = self { shape } else { self }
+    }
+
     /// The word for it in a finding.
     pub(super) fn word(&self) -> &'static str {
         match self {
@@ -147,6 +172,7 @@ impl Shape {
             Shape::Ladder(_) => "step",
             Shape::Code(_) => "code",
             Shape::List(_) => "list",
+            Shape::Said(shape) => shape.word(),
             Shape::Record(_) => "record",
         }
     }
