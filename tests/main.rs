@@ -5,6 +5,7 @@
 mod amounts;
 mod architecture;
 mod audit;
+mod calendars;
 mod canaries;
 mod compile;
 #[path = "../benches/compiled/mod.rs"]

@@ -144,6 +144,8 @@ kinds! {
     126 Error NotKebabCase { what: String, name: String } = "the {what} `{name}` is not called in small letters with `-` between its words";
     /// The name of something that is computed with, with a minus in it.
     127 Warning NotSnakeCase { what: String, name: String } = "the {what} `{name}` has a minus in its name";
+    /// A calendar that is closed on every weekday.
+    128 Error NeverOpen { calendar: String } = "the calendar `{calendar}` is closed on every day of the week";
 
     // codes
     /// A code names a parent that its code set does not define.

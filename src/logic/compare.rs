@@ -126,3 +126,12 @@ pub(crate) fn value_of<'e>(literal: &'e Literal, logic: &'e Logic) -> Value<'e> 
         }
     }
 }
+
+/// A whole number that counts something; `None` for what is less than nothing, or beyond a thousand million.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounds are checked")]
+pub(super) fn whole_of(value: &Value<'_>) -> Option<usize> {
+    match value {
+        Value::Number(number) if *number >= 0.0 && *number < 1e9 => Some(*number as usize),
+        _ => None,
+    }
+}

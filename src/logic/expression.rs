@@ -19,6 +19,7 @@ use crate::model::expression::Operator;
 use crate::model::expression::Quantifier;
 use crate::model::expression::Side;
 use crate::model::expression::TextTest;
+use crate::model::ids::CalendarId;
 use crate::model::ids::CodeId;
 use crate::model::ids::PhraseId;
 use crate::model::ids::PropertyId;
@@ -85,7 +86,10 @@ impl<'e> Frame<'e> {
             }
             Expression::Text { of, test } => self.text(of, test),
             Expression::Mentions { of, phrases, all, even_negated } => self.mentions(of, phrases, *all, *even_negated),
-            Expression::Within { of, span, side, from } => self.within(of, span, *side, from),
+            Expression::Within { of, span, side, from, calendar: None } => self.within(of, span, *side, from),
+            Expression::Within { of, span, side, from, calendar: Some(calendar) } => {
+                self.within_business([of, span, from], *side, *calendar)
+            }
             Expression::Quantified { quantifier, variable, list, body } => {
                 self.quantified(*quantifier, *variable, list, body)
             }
@@ -304,6 +308,20 @@ impl<'e> Frame<'e> {
                 }
                 let (Some(one), Some(other)) = (day_of(one), day_of(other)) else { return false };
                 lies(one, other, other.minus(span), other.plus(span), side)
+            })
+        })
+    }
+
+    /// Whether a day lies at most so many days of business from another. A number that is no count is none.
+    fn within_business(&mut self, [of, count, from]: [&'e Expression; 3], side: Side, calendar: CalendarId) -> bool {
+        let Some(calendar) = calendar.get(&self.logic.domain().calendars) else { return false };
+        let count = compare::whole_of(self.eval(count).single()).and_then(|count| u32::try_from(count).ok());
+        let Some(count) = count else { return false };
+        let (of, from) = (self.eval(of), self.eval(from));
+        of.any(|one| {
+            from.any(|other| {
+                let (Some(one), Some(other)) = (day_of(one), day_of(other)) else { return false };
+                lies(one, other, calendar.before(other, count), calendar.after(other, count), side)
             })
         })
     }

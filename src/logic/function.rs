@@ -175,7 +175,7 @@ fn plain(function: Function, first: &Value<'_>, second: &Value<'_>, third: &Valu
         Function::Upper => Some(Value::Text(Cow::Owned(text_of(first)?.to_uppercase()))),
         Function::Length => whole(i64::try_from(text_of(first)?.chars().count()).ok()?),
         Function::Part => {
-            let (from, count) = (whole_of(second)?.checked_sub(1)?, whole_of(third)?);
+            let (from, count) = (compare::whole_of(second)?.checked_sub(1)?, compare::whole_of(third)?);
             let part: String = text_of(first)?.chars().skip(from).take(count).collect();
             (!part.is_empty()).then_some(Value::Text(Cow::Owned(part)))
         }
@@ -224,14 +224,6 @@ fn text_of<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
         Value::Code(code) => Some(Cow::Borrowed(&code.text)),
         Value::Number(number) => Some(Cow::Owned(number.to_string())),
         Value::Money(amount) => Some(Cow::Owned(amount.to_string())),
-        _ => None,
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounds are checked")]
-fn whole_of(value: &Value<'_>) -> Option<usize> {
-    match value {
-        Value::Number(number) if *number >= 0.0 && *number < 1e9 => Some(*number as usize),
         _ => None,
     }
 }

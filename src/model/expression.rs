@@ -3,6 +3,7 @@
 //! What is absent makes a comparison false and arithmetic absent.
 
 use super::day::Days;
+use super::ids::CalendarId;
 use super::ids::CodeId;
 use super::ids::FieldId;
 use super::ids::LabelId;
@@ -111,16 +112,18 @@ pub enum Expression {
         /// A negated mention counts too (`says`).
         even_negated: bool,
     },
-    /// `A within SPAN before|after|of B`.
+    /// `A within SPAN before|after|of B`, or `A within N business-days before|after|of B by CALENDAR`.
     Within {
         /// The day in question.
         of: Box<Expression>,
-        /// How long.
+        /// How long; with a calendar, how many of its days of business.
         span: Box<Expression>,
         /// Which side.
         side: Side,
         /// The day it is measured from.
         from: Box<Expression>,
+        /// Whose days of business are counted.
+        calendar: Option<CalendarId>,
     },
     /// `any|every|no X in LIST where E`.
     Quantified {

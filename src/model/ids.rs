@@ -139,6 +139,11 @@ index!(
 );
 
 index!(
+    /// A calendar, by its position in [`Domain::calendars`](super::program::Domain::calendars).
+    CalendarId(u16), 1 << 15, "calendars"
+);
+
+index!(
     /// A rule, by its position in [`Domain::rules`](super::program::Domain::rules).
     RuleId(u32), u32::MAX as usize, "rules"
 );

@@ -1,5 +1,6 @@
 //! The nouns of the program, as plain data. Imports nothing.
 
+pub mod calendar;
 pub mod content;
 pub mod day;
 pub mod encounter;

@@ -1,5 +1,6 @@
 //! What definitions compile to, besides the code sets: everything an encounter is judged by.
 
+use super::calendar::Calendar;
 use super::content::Crosswalk;
 use super::ids::SetId;
 use super::policy::Label;
@@ -55,6 +56,8 @@ pub struct Domain {
     pub rules: Vec<Rule>,
     /// Decision tables.
     pub tables: Vec<Table>,
+    /// Calendars that its expressions may name: its own, then those of `shared`.
+    pub calendars: Vec<Calendar>,
     /// Derivations, in order.
     pub derivations: Vec<Derivation>,
     /// Labels that encounters get from what they say, in the order of the records.

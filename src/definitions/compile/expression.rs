@@ -27,6 +27,7 @@ use crate::model::expression::Function;
 use crate::model::expression::Member;
 use crate::model::expression::Operator;
 use crate::model::expression::TextTest;
+use crate::model::ids::CalendarId;
 use crate::model::ids::CodeId;
 use crate::model::ids::OutputId;
 use crate::model::ids::PhraseId;
@@ -157,11 +158,13 @@ impl<'a> Lowering<'a, '_> {
                 let of = self.text_operand(left);
                 self.mentions(&of, phrases, *all, *even_negated)
             }
-            Expr::Within { left, span, side, from } => {
+            Expr::Within { left, span, side, from, calendar } => {
                 let of = Box::new(self.date_operand(left));
-                let span_typed = self.lower(span, Some(Type::DURATION));
+                let wanted = if calendar.is_some() { Type::NUMBER } else { Type::DURATION };
+                let span = Box::new(self.lower(span, Some(wanted)).expression);
                 let from = Box::new(self.date_operand(from));
-                Self::boolean(Expression::Within { of, span: Box::new(span_typed.expression), side: *side, from })
+                let calendar = calendar.as_ref().and_then(|name| self.calendar(name));
+                Self::boolean(Expression::Within { of, span, side: *side, from, calendar })
             }
             Expr::Relates { left, right, relation } => self.relates(left, right, relation),
             Expr::Quantified { quantifier, variable, list, is_has, body } => {
@@ -464,6 +467,16 @@ impl<'a> Lowering<'a, '_> {
             _ => {}
         }
         typed.expression
+    }
+
+    fn calendar(&mut self, name: &Name) -> Option<CalendarId> {
+        match self.world.calendar(self.scope.domain, name) {
+            Ok(calendar) => Some(calendar),
+            Err((problem, help)) => {
+                self.say(name.span, problem, help);
+                None
+            }
+        }
     }
 
     fn date_operand(&mut self, expr: &Spanned<Expr>) -> Expression {

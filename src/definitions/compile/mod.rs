@@ -2,6 +2,7 @@
 //!
 //! A domain with errors is refused whole; the others still work, unless they stand on it.
 
+mod calendars;
 mod checks;
 mod content;
 mod coverage;
@@ -191,6 +192,7 @@ fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<D
     let mut drafts = content::collect(sources, &mut report, &mut import);
     names(sources, &mut drafts, &mut world, &mut report);
     names::check(sources, &mut report);
+    calendars::collect(sources, releases.files, &mut world, &mut report);
     let mut texts: Vec<Texts> = sources.iter().map(|_| Texts::default()).collect();
     records_and_tables(sources, &mut world, &mut report, &mut texts);
     let mut compiled = Compiled::default();
@@ -430,6 +432,7 @@ fn domain(
         title: source.manifest.title.clone(),
         default_audience: source.manifest.audience.clone().map_or_else(|| "desk".to_owned(), toml::Spanned::into_inner),
         records: id.get(&world.domains).map(|names| names.records.clone()).unwrap_or_default(),
+        calendars: world.calendars(id).into_iter().cloned().collect(),
         limits: source.manifest.scripts.limits(),
         requires_audit: source.manifest.audit.required,
         ..Domain::default()
@@ -474,6 +477,7 @@ fn domain(
                 }
                 Statement::Record(_)
                 | Statement::CodeSet(_)
+                | Statement::Calendar(_)
                 | Statement::List(_)
                 | Statement::Function(_)
                 | Statement::Label(_) => {}

@@ -1,4 +1,4 @@
-//! Decision tables whose rows stand in a file: `table … import csv "FILE"`.
+//! Decision tables whose rows stand in a file: `table … import csv "FILE"`; and where such a file is.
 //!
 //! The header names the columns, as the table does; the cells are written as in a table. An empty cell of an input fits
 //! everything, an empty output is absent. Columns `from` and `to`, where the table has none of its own, hold the days of
@@ -50,16 +50,17 @@ impl TableFiles<'_> {
         })
     }
 
-    fn find(&self, name: &str) -> Option<PathBuf> {
+    /// Where a file is, or that it is not there.
+    pub fn find_or_say(&self, name: &str) -> Result<PathBuf, String> {
+        let place = "beside the definition file, in the folder of the domain and among the sources";
         let beside = self.file.parent().map(|folder| folder.join(name));
         let near = beside.into_iter().chain([self.folder.join(name)]).find(|path| path.is_file());
-        near.or_else(|| sources::find(self.releases, name))
+        let found = near.or_else(|| sources::find(self.releases, name));
+        found.ok_or_else(|| format!("it is looked for {place}, and is not there"))
     }
 
     fn read(&self, def: &TableDef, types: &TableTypes, name: &Name) -> Result<Vec<Spanned<RowDef>>, String> {
-        let place = "beside the definition file, in the folder of the domain and among the sources";
-        let path = self.find(&name.item).ok_or_else(|| format!("it is looked for {place}, and is not there"))?;
-        let bytes = import::read_file(&path).map_err(|error| error.to_string())?;
+        let bytes = import::read_file(&self.find_or_say(&name.item)?).map_err(|error| error.to_string())?;
         let (header, records) = import::cells(&bytes).map_err(|error| error.to_string())?;
         let column = |path: String, kind| match header.iter().position(|it| *it == path) {
             Some(place) => Ok(Column { place: Some(place), kind }),

@@ -8,9 +8,11 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
+use crate::model::calendar::Calendar;
 use crate::model::content::CodeSet;
 use crate::model::content::Relation;
 use crate::model::day::Day;
+use crate::model::ids::CalendarId;
 use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
@@ -76,6 +78,8 @@ pub(super) struct DomainNames {
     pub lists: HashMap<String, Vec<MemberDef>>,
     /// Tables, by place.
     pub tables: Vec<TableTypes>,
+    /// Calendars, in the order of the files.
+    pub calendars: Vec<Calendar>,
 }
 
 /// What is known everywhere.
@@ -128,6 +132,22 @@ impl World {
         let own = domain.get(&self.domains).and_then(|names| names.lists.get(name));
         let shared = || self.shared?.get(&self.domains).and_then(|names| names.lists.get(name));
         own.or_else(shared).map(Vec::as_slice)
+    }
+
+    /// The calendars that a domain may name: its own, then those of `shared`.
+    pub fn calendars(&self, domain: DomainId) -> Vec<&Calendar> {
+        let of = |domain: DomainId| domain.get(&self.domains).map_or(&[][..], |names| names.calendars.as_slice());
+        let shared = self.shared.filter(|shared| *shared != domain).map_or(&[][..], of);
+        of(domain).iter().chain(shared).collect()
+    }
+
+    /// The calendar of a name that a domain may use, or what to say.
+    pub fn calendar(&self, domain: DomainId, name: &Name) -> Result<CalendarId, Mistake> {
+        let known = self.calendars(domain);
+        CalendarId::find(&known, |calendar| calendar.name == name.item).ok_or_else(|| {
+            let help = did_you_mean(&name.item, known.iter().map(|calendar| calendar.name.as_str()));
+            (Problem::UnknownName { what: "calendar".into(), name: name.item.clone() }, help)
+        })
     }
 
     /// Place of a table and of the output that `NAME` or `NAME.OUTPUT` means.

@@ -207,15 +207,21 @@ impl Printer<'_> {
                 }
                 with(left(one), &verb, inner)
             }
-            Expr::Within { left: one, span, side, from } => {
+            Expr::Within { left: one, span, side, from, calendar } => {
                 let side = match side {
                     Side::Before => "before",
                     Side::After => "after",
                     Side::Around => "of",
                 };
                 let mut flow = with(left(one), "within", self.within(span, Rank::Value, depth, true));
+                if calendar.is_some() {
+                    flow.word("business-days");
+                }
                 flow.word(side);
                 flow.append(self.within(from, Rank::Value, depth, true));
+                if let Some(calendar) = calendar {
+                    flow.word(&format!("by {}", calendar.item));
+                }
                 flow
             }
             value => Flow::of(literal(value)),

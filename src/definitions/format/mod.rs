@@ -124,6 +124,7 @@ impl Printer<'_> {
             Statement::Record(record) => self.record(record, span),
             Statement::CodeSet(set) => self.code_set(set, span),
             Statement::List(list) => self.list(list),
+            Statement::Calendar(calendar) => self.calendar(calendar, span),
             Statement::Table(table) => self.table(table, span),
             Statement::Derive(derive) => self.derive(derive, span),
             Statement::Function(function) => self.function(function),

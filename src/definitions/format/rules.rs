@@ -1,18 +1,22 @@
 //! Rules, tables, lists and derivations.
 
 use crate::definitions::format::Printer;
+use crate::definitions::format::expression::code_ranges;
 use crate::definitions::format::expression::compare;
 use crate::definitions::format::expression::path;
 use crate::definitions::format::flow::Flow;
 use crate::definitions::format::page;
 use crate::definitions::format::page::Shape;
 use crate::definitions::format::records::kind;
+use crate::definitions::format::records::titled;
 use crate::definitions::format::words::bare;
 use crate::definitions::format::words::bracketed;
 use crate::definitions::format::words::days;
 use crate::definitions::format::words::joined;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
+use crate::definitions::parse::tree::CalendarDef;
+use crate::definitions::parse::tree::CalendarLine;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::ColumnDef;
 use crate::definitions::parse::tree::DeriveDef;
@@ -39,6 +43,23 @@ impl Printer<'_> {
         let mut flow = Flow::of(format!("list {}", def.name.item));
         flow.append(bracketed(self.member_list(&def.members, 1)));
         Shape::Plain(flow)
+    }
+
+    pub(super) fn calendar(&mut self, def: &CalendarDef, span: Span) -> Shape {
+        let head = titled("calendar", &def.name, def.title.as_ref());
+        let body = self.block(&def.lines, span, |_, line, _| match line {
+            CalendarLine::Import(file) => {
+                Shape::Keyword("import".to_owned(), Flow::of(format!("csv {}", quoted(&file.item))))
+            }
+            CalendarLine::Closed { days, title } => {
+                let mut flow = code_ranges(days, 1);
+                if let Some(title) = title {
+                    flow.word(&quoted(&title.item));
+                }
+                Shape::Keyword("closed".to_owned(), flow)
+            }
+        });
+        Shape::Block(head, body, String::new())
     }
 
     pub(super) fn table(&mut self, def: &TableDef, span: Span) -> Shape {

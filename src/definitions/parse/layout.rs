@@ -20,7 +20,7 @@ pub const DEEPEST: usize = 64;
 const POISON: u8 = 1;
 
 /// Statements of the top level whose block or bracket must follow on the same line.
-const TOP: [(&str, u8); 13] = [
+const TOP: [(&str, u8); 14] = [
     ("codeset", b'{'),
     ("overlay", b'{'),
     ("rules", b'{'),
@@ -33,6 +33,7 @@ const TOP: [(&str, u8); 13] = [
     ("policy", b'{'),
     ("label", b'{'),
     ("purpose", b'{'),
+    ("calendar", b'{'),
     ("list", b'('),
 ];
 

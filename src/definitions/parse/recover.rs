@@ -20,6 +20,7 @@ pub enum Place {
     Code,
     Option,
     Row,
+    Calendar,
     Assignment,
     Rules,
     Rule,
@@ -40,6 +41,7 @@ impl Place {
             Place::Code => "a code",
             Place::Option => "the options of an import",
             Place::Row => "a table",
+            Place::Calendar => "a calendar",
             Place::Assignment => "a derivation",
             Place::Rules => "a block of rules",
             Place::Rule => "a rule",
@@ -56,6 +58,7 @@ impl Place {
             Place::File => words::FILE,
             Place::Set => words::CODE_SET,
             Place::Code => words::CODE,
+            Place::Calendar => words::CALENDAR,
             Place::Option => words::IMPORT,
             Place::Rules => words::RULES,
             Place::Rule => words::RULE,
@@ -77,6 +80,7 @@ impl Place {
             Place::Code => Rule::alone_code,
             Place::Option => Rule::alone_option,
             Place::Row => Rule::alone_row,
+            Place::Calendar => Rule::alone_calendar,
             Place::Assignment => Rule::alone_assignment,
             Place::Rules => Rule::alone_rules,
             Place::Rule => Rule::alone_rule,
@@ -95,10 +99,12 @@ impl Place {
             (Place::Record | Place::Field, _) => Rule::fields,
             (Place::Code, "maps") => Rule::map_body,
             (Place::File, "codeset" | "overlay") | (Place::Set, "starter") => Rule::set_body,
+            (Place::Calendar, _) => return None,
             (_, "import") => Rule::options,
             (Place::File, "rules") => Rule::rules_body,
             (Place::File | Place::Rules, "rule") | (Place::Rule, "check") => Rule::rule_body,
             (Place::File, "table") => Rule::rows,
+            (Place::File, "calendar") => Rule::calendar_body,
             (Place::File, "derive") => Rule::derive_body,
             (Place::File, "crosswalk") => Rule::crosswalk_body,
             (Place::File, "policy") => Rule::policy_body,
@@ -152,7 +158,8 @@ impl Builder<'_> {
             let kind = Kind::MisspeltKeyword { found: word.to_owned(), meant: meant.to_owned() };
             return Diagnostic::new(kind, word_span).with_help(format!("did you mean `{meant}`?"));
         }
-        let is_fixed = matches!(place, Place::File | Place::Rules | Place::Set | Place::Option | Place::Label);
+        let is_fixed =
+            matches!(place, Place::File | Place::Rules | Place::Set | Place::Option | Place::Label | Place::Calendar);
         if !word.is_empty() && is_fixed && !is_word_of(place, word) {
             let kind = Kind::UnknownStatement { found: word.to_owned(), place: place.title().to_owned() };
             let problem = Diagnostic::new(kind, word_span);

@@ -58,6 +58,8 @@ pub enum Statement {
     CodeSet(CodeSetDef),
     /// `list`
     List(ListDef),
+    /// `calendar`
+    Calendar(CalendarDef),
     /// `table`
     Table(TableDef),
     /// `derive`
@@ -404,6 +406,23 @@ pub struct MapsTo {
     pub kind: Option<MatchKind>,
     pub when: Option<Spanned<Expr>>,
     pub otherwise: bool,
+}
+
+/// `calendar NAME "title" { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalendarDef {
+    pub name: Name,
+    pub title: Option<Name>,
+    pub lines: Vec<Spanned<CalendarLine>>,
+}
+
+/// A statement in a calendar.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CalendarLine {
+    /// `closed saturday, 2026-12-24..2026-12-26 "why"`
+    Closed { days: Vec<CodeRange>, title: Option<Name> },
+    /// `import csv "FILE"`
+    Import(Name),
 }
 
 /// `list NAME (…)`
@@ -855,6 +874,8 @@ pub enum Expr {
         span: Box<Spanned<Expr>>,
         side: crate::model::expression::Side,
         from: Box<Spanned<Expr>>,
+        /// `business-days … by CALENDAR`: then the span is a number.
+        calendar: Option<Name>,
     },
     /// `relates to B by RELATION`
     Relates {

@@ -6,6 +6,7 @@ pub const FILE: &[&str] = &[
     "codeset",
     "overlay",
     "list",
+    "calendar",
     "table",
     "derive",
     "function",
@@ -112,6 +113,9 @@ pub const IMPORT: &[&str] = &[
 
 /// Words that begin a statement of a label.
 pub const LABEL: &[&str] = &["see", "says", "fields", "never shown", "own consent"];
+
+/// Words that begin a statement of a calendar.
+pub const CALENDAR: &[&str] = &["closed", "import csv"];
 
 /// Words that begin a statement of a purpose.
 pub const PURPOSE: &[&str] = &["under", "emergency", "public", "see"];

@@ -66,7 +66,11 @@ fn rewrite(tree: &mut File, knowledge: &Knowledge, source: &str) {
                 }
             }
             Statement::Function(def) => Scope::of_record(knowledge, None).rewrite(&mut def.body.item),
-            Statement::List(_) | Statement::Label(_) | Statement::Purpose(_) | Statement::Policy(_) => {}
+            Statement::List(_)
+            | Statement::Calendar(_)
+            | Statement::Label(_)
+            | Statement::Purpose(_)
+            | Statement::Policy(_) => {}
         }
     }
 }

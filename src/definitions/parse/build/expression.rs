@@ -299,12 +299,15 @@ impl Builder<'_> {
             }
             Rule::within => {
                 let span = Box::new(self.value(&mut parts)?);
+                let is_counted = parts.take(Rule::business_days).is_some();
                 let side = match parts.next()?.as_str() {
                     "before" => Side::Before,
                     "after" => Side::After,
                     _ => Side::Around,
                 };
-                Expr::Within { left, span, side, from: Box::new(self.value(&mut parts)?) }
+                let from = Box::new(self.value(&mut parts)?);
+                let calendar = if is_counted { Some(self.next_name(&mut parts)?) } else { None };
+                Expr::Within { left, span, side, from, calendar }
             }
             _ => return None,
         })

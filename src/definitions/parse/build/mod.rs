@@ -134,6 +134,7 @@ impl<'b> Builder<'b> {
             Rule::rules_body => drop(self.rules_body(block)),
             Rule::rule_body => drop(self.rule_body(block)),
             Rule::rows => drop(self.rows(block)),
+            Rule::calendar_body => drop(self.calendar_body(block)),
             Rule::derive_body => {
                 let name = Spanned::new(String::new(), Span::default());
                 self.derive_body(block, &mut DeriveDef { record: name, lines: Vec::new(), marks: Vec::new() });
@@ -150,6 +151,7 @@ impl<'b> Builder<'b> {
             Rule::record => Statement::Record(self.record(pair)?),
             Rule::code_set => Statement::CodeSet(self.code_set(pair)?),
             Rule::list => Statement::List(self.list(pair)?),
+            Rule::calendar => Statement::Calendar(self.calendar(pair)?),
             Rule::table => Statement::Table(self.table(pair)?),
             Rule::derive => Statement::Derive(self.derive(pair)?),
             Rule::function => Statement::Function(self.function(pair)?),

@@ -5,6 +5,8 @@ use crate::definitions::parse::build::Pair;
 use crate::definitions::parse::build::Parts;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::CalendarDef;
+use crate::definitions::parse::tree::CalendarLine;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::ColumnDef;
 use crate::definitions::parse::tree::DeriveDef;
@@ -40,6 +42,25 @@ impl Builder<'_> {
         Some(ListDef { name, members })
     }
 
+    pub(super) fn calendar(&mut self, pair: Pair<'_>) -> Option<CalendarDef> {
+        let mut parts = Parts::of(pair);
+        let name = self.next_name(&mut parts)?;
+        let title = self.title(&mut parts);
+        let lines = self.calendar_body(parts.next()?);
+        Some(CalendarDef { name, title, lines })
+    }
+
+    pub(super) fn calendar_body(&mut self, block: Pair<'_>) -> Vec<Spanned<CalendarLine>> {
+        self.items(block, Place::Calendar, |builder, pair| {
+            if pair.as_rule() == Rule::csv_import {
+                return builder.inner_name(pair).map(CalendarLine::Import);
+            }
+            let mut parts = Parts::of(pair);
+            let days = builder.code_ranges(&mut parts);
+            Some(CalendarLine::Closed { days, title: builder.title(&mut parts) })
+        })
+    }
+
     pub(super) fn table(&mut self, pair: Pair<'_>) -> Option<TableDef> {
         let mut parts = Parts::of(pair);
         let name = self.next_name(&mut parts)?;
@@ -53,7 +74,7 @@ impl Builder<'_> {
                 Rule::first => is_first = true,
                 Rule::partial => is_partial = true,
                 rule => {
-                    let is_import = rule == Rule::table_import;
+                    let is_import = rule == Rule::csv_import;
                     let (rows, import) =
                         if is_import { (Vec::new(), self.inner_name(next)) } else { (self.rows(next), None) };
                     return Some(TableDef { name, inputs, outputs, is_first, is_partial, rows, import });
