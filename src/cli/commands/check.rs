@@ -6,7 +6,9 @@ use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::definitions::compile::Outcome;
+use crate::definitions::compile::public::public_views;
 use crate::definitions::load;
+use crate::definitions::load::DomainSource;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::render;
@@ -57,6 +59,15 @@ impl Check {
         let warnings = shown.len() - errors;
         if !terminal.json {
             terminal.note(&counted(&outcome, errors, warnings));
+            let is_meant = |source: &&DomainSource| match folders.as_slice() {
+                [] => !session.is_in_shipped(&source.folder),
+                folders => is_under_any(&source.folder, folders),
+            };
+            let domains: Vec<&str> =
+                outcome.sources.iter().filter(is_meant).map(|source| source.name.as_str()).collect();
+            if errors == 0 {
+                say_what_is_public(&outcome, &domains, terminal);
+            }
         }
         let is_wrong = errors > 0 || (self.strict && warnings > 0);
         // The process ends with this command. Giving back the trees of large files piece by piece takes a tenth of all the time.
@@ -77,6 +88,14 @@ fn counted(outcome: &Outcome, errors: usize, warnings: usize) -> String {
         (0, 0) => format!("{checked}: nothing wrong"),
         (0, _) => format!("{checked}: {warned}"),
         _ => format!("{}, {warned}; refused: {}", many(errors, "error"), outcome.refused.join(", ")),
+    }
+}
+
+/// Names each field of some domains that an audience of the public sees.
+fn say_what_is_public(outcome: &Outcome, domains: &[&str], terminal: &mut Terminal) {
+    for view in public_views(&outcome.compiled).iter().filter(|view| domains.contains(&view.domain.as_str())) {
+        let fields = if view.fields.is_empty() { "no field".to_owned() } else { view.fields.join(", ") };
+        terminal.note(&format!("audience `{}` is public and sees of `{}`: {fields}", view.audience, view.record));
     }
 }
 

@@ -16,6 +16,7 @@ use crate::model::policy::FieldAt;
 use crate::model::policy::FieldLine;
 use crate::model::policy::FieldLines;
 use crate::model::policy::Policy;
+use crate::model::policy::Purpose;
 use crate::model::policy::Selector;
 use crate::model::policy::TextLine;
 use crate::model::policy::Treatment;
@@ -37,11 +38,8 @@ pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain],
         audiences.sort_unstable();
         audiences.dedup();
         for audience in audiences {
-            let of = |policies: &'_ [Policy]| -> Vec<usize> {
-                policies.iter().enumerate().filter(|(_, it)| it.audience == audience).map(|(place, _)| place).collect()
-            };
-            let shared: Vec<&Policy> = of(shared).into_iter().filter_map(|place| shared.get(place)).collect();
-            let own: Vec<&Policy> = of(own).into_iter().filter_map(|place| own.get(place)).collect();
+            let shared: Vec<&Policy> = shared.iter().filter(|it| it.audience == audience).collect();
+            let own: Vec<&Policy> = own.iter().filter(|it| it.audience == audience).collect();
             let audience = Audience { source, domain, lines: FieldLines::of(&shared, &own), shared, own };
             audience.check(world, report);
         }
@@ -59,7 +57,7 @@ struct Audience<'a> {
 
 impl Audience<'_> {
     fn check(&self, world: &World, report: &mut Report) {
-        if self.policies().any(|policy| is_public(policy, world)) {
+        if self.policies().any(|policy| is_public(policy, &world.purposes)) {
             self.open_records(report);
         }
         self.two_forms(report);
@@ -208,13 +206,14 @@ fn keeps_every(line: &FieldLine) -> bool {
     line.fields == Selector::Every && line.operator == Treatment::Keep
 }
 
-fn is_public(policy: &Policy, world: &World) -> bool {
-    let mut purposes = policy.purposes.iter().filter_map(|name| world.purposes.iter().find(|it| it.name == *name));
+/// Whether a policy is for a purpose whose disclosures anybody reads.
+pub(super) fn is_public(policy: &Policy, purposes: &[Purpose]) -> bool {
+    let mut purposes = policy.purposes.iter().filter_map(|name| purposes.iter().find(|it| it.name == *name));
     purposes.any(|purpose| purpose.is_public)
 }
 
 /// Visits every field that is no record itself.
-fn walk(
+pub(super) fn walk(
     record: RecordId,
     fields: &[Field],
     above: &str,

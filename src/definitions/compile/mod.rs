@@ -16,6 +16,7 @@ mod marks;
 mod names;
 mod own_functions;
 mod policies;
+pub mod public;
 mod records;
 mod report;
 mod rules;
