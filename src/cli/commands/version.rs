@@ -21,6 +21,7 @@ struct Shown {
 }
 
 impl Version {
+    #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let shown = Shown { version: env!("CARGO_PKG_VERSION"), registry_layout: registry::LAYOUT };
         if terminal.json {
