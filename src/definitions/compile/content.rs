@@ -1,7 +1,10 @@
 //! Code sets as written and imported → codes in order, with places instead of names.
 
+mod head;
+pub(super) mod named;
+mod order;
+
 use super::report::Report;
-use super::world::World;
 use super::world::is_between;
 use super::world::key;
 use super::world::unknown_code;
@@ -12,38 +15,28 @@ use crate::definitions::parse::tree::CodeDef;
 use crate::definitions::parse::tree::CodeItem;
 use crate::definitions::parse::tree::CodeRange;
 use crate::definitions::parse::tree::CodeSetDef;
-use crate::definitions::parse::tree::Decision;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
-use crate::definitions::parse::tree::LabelLine;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::NoteKind;
 use crate::definitions::parse::tree::PathDef;
-use crate::definitions::parse::tree::PointsOf;
 use crate::definitions::parse::tree::ReplacedBy;
 use crate::definitions::parse::tree::SetItem;
 use crate::definitions::parse::tree::Statement;
-use crate::definitions::parse::words;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::Code;
-use crate::model::content::CodeLabel;
 use crate::model::content::CodeSet;
 use crate::model::content::Relation;
-use crate::model::content::Release;
 use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
-use crate::model::day::Days;
 use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
-use crate::model::ids::PropertyId;
 use crate::model::ids::RelationId;
 use crate::model::ids::SetId;
-use crate::model::policy::LabelRule;
-use crate::model::value::Literal;
 use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
@@ -76,9 +69,6 @@ impl Default for Points {
         Points { title: 4.0, also: 3.0, propose: 4.0 }
     }
 }
-
-/// The most that one match may be worth.
-const MOST_POINTS: f64 = 100.0;
 
 /// A code set while it is put together.
 #[derive(Default)]
@@ -151,13 +141,13 @@ pub(super) fn collect<'t>(
         }
         let mut draft = Draft { domain, file: file.clone(), span: def.name.span, ..Draft::default() };
         draft.set.name.clone_from(&def.name.item);
-        head(&mut draft, domain, file, def, report);
+        head::head(&mut draft, domain, file, def, report);
         drafts.push(draft);
     }
     for (domain, file, def) in definitions(true) {
         report.enter(file);
         match drafts.iter_mut().find(|draft| draft.set.name == def.name.item) {
-            Some(draft) => head(draft, domain, file, def, report),
+            Some(draft) => head::head(draft, domain, file, def, report),
             None => report.say(def.name.span, Problem::OverlayOfNothing { set: def.name.item.clone() }, None),
         }
     }
@@ -176,105 +166,6 @@ pub(super) fn collect<'t>(
         draft.settle(report);
     }
     drafts
-}
-
-/// What stands in a code set besides codes.
-fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def: &'t CodeSetDef, report: &mut Report) {
-    if let Some(title) = &def.title {
-        draft.set.title.clone_from(&title.item);
-    }
-    draft.record = def.record.as_ref().or(draft.record);
-    for item in &def.items {
-        match &item.item {
-            SetItem::Uri(uri) => draft.set.uri.clone_from(&uri.item),
-            SetItem::Release { name, from, to, known } => {
-                let release = Release {
-                    name: name.item.clone(),
-                    from: from.as_ref().map(|day| day.item),
-                    to: to.as_ref().map(|day| day.item),
-                    known: known.as_ref().map(|day| day.item),
-                };
-                check_release(draft.set.releases.last(), &release, item.span, report);
-                draft.set.releases.push(release);
-            }
-            SetItem::Property { name, kind } => {
-                if draft.properties.iter().any(|(_, known, _)| known.item == name.item) {
-                    let problem = Problem::DuplicateName { what: "property".into(), name: name.item.clone() };
-                    report.say(name.span, problem, None);
-                } else if let Err(error) = PropertyId::try_from(draft.properties.len()) {
-                    report.too_many(name.span, error);
-                } else {
-                    draft.properties.push((file.to_path_buf(), name, kind));
-                }
-            }
-            SetItem::Decide(Decision::Above(confidence)) => draft.threshold = confidence.item,
-            SetItem::Decide(Decision::Never) => draft.threshold = 1.0,
-            SetItem::Search { fields, by_words } => {
-                draft.texts.extend(fields);
-                if *by_words {
-                    draft.word_texts.extend(fields);
-                }
-            }
-            SetItem::Relation { name, title, is_symmetric, is_inherited } => {
-                if draft.set.relations.iter().any(|known| known.name == name.item) {
-                    let problem = Problem::DuplicateName { what: "relation".into(), name: name.item.clone() };
-                    report.say(name.span, problem, None);
-                } else if let Err(error) = RelationId::try_from(draft.set.relations.len()) {
-                    report.too_many(name.span, error);
-                } else {
-                    draft.set.relations.push(Relation {
-                        name: name.item.clone(),
-                        title: title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
-                        is_symmetric: *is_symmetric,
-                        is_inherited: *is_inherited,
-                    });
-                }
-            }
-            SetItem::Points { of, points } => {
-                if points.item <= 0.0 || points.item > MOST_POINTS {
-                    report.say(points.span, Problem::BadPoints { points: points.item.to_string() }, None);
-                } else {
-                    match of {
-                        PointsOf::Title => draft.points.title = points.item,
-                        PointsOf::Also => draft.points.also = points.item,
-                        PointsOf::Propose => draft.points.propose = points.item,
-                    }
-                }
-            }
-            SetItem::Import(import) => draft.imports.push((domain, file.to_path_buf(), import)),
-            SetItem::Offer { path, points } => {
-                draft.offers.push((path, points.as_ref().map_or(4.0, |points| points.item)));
-            }
-            SetItem::InHead | SetItem::Code(_) | SetItem::Starter(_) => {}
-        }
-    }
-}
-
-fn check_release(before: Option<&Release>, after: &Release, span: Span, report: &mut Report) {
-    for end in [after.to, after.known] {
-        if let (Some(from), Some(to)) = (after.from, end)
-            && to < from
-        {
-            report.say(span, Problem::BadRange { from: from.to_string(), to: to.to_string() }, None);
-        }
-    }
-    let Some(before) = before else { return };
-    let names = (before.name.clone(), after.name.clone());
-    match (before.to, after.from) {
-        (Some(end), Some(start)) if start.0 > end.0 + 1 => {
-            let help = Some(format!("begin it on {}", Day(end.0 + 1)));
-            report.say(span, Problem::ReleaseGap { before: names.0, after: names.1 }, help);
-        }
-        (Some(end), Some(start)) if start <= end => {
-            let help = Some(format!("end {} on {}", before.name, Day(start.0 - 1)));
-            report.say(span, Problem::ReleaseOverlap { before: names.0, after: names.1 }, help);
-        }
-        (None, Some(_)) => {
-            let help = Some(format!("say when release {} ends: `to DATE`", before.name));
-            report.say(span, Problem::ReleaseOverlap { before: names.0, after: names.1 }, help);
-        }
-        _ => {}
-    }
 }
 
 /// The codes of one definition.
@@ -501,122 +392,6 @@ impl<'t> Draft<'t> {
         }
     }
 
-    /// `under P, Q`: the first is the main parent where the code stands in no group.
-    fn parents(&mut self, report: &mut Report) {
-        let said = std::mem::take(&mut self.said);
-        for one in &said {
-            let CodeItem::Under(names) = &one.item.item else { continue };
-            report.enter(one.file);
-            for name in names {
-                let Some(parent) = self.places.get(&key(&name.item)).copied() else {
-                    let (_, near) = unknown_code(&self.set, &name.item);
-                    for place in one.codes.iter() {
-                        let code = self.at(*place).map(|code| code.code.clone()).unwrap_or_default();
-                        let problem = Problem::UnknownParent { code, parent: name.item.clone() };
-                        report.say(name.span, problem, near.clone());
-                    }
-                    continue;
-                };
-                for place in one.codes.iter() {
-                    if let Some(code) = self.at(*place)
-                        && !code.parents.contains(&parent)
-                    {
-                        code.parents.push(parent);
-                    }
-                }
-            }
-        }
-        self.said = said;
-    }
-
-    fn order(&mut self, report: &mut Report) {
-        let count = self.set.codes.len();
-        let mut children: Vec<Vec<CodeId>> = vec![Vec::new(); count];
-        let mut roots = Vec::new();
-        for (id, code) in CodeId::numbered(&self.set.codes) {
-            let siblings = code.parents.first().and_then(|parent| parent.get_mut(&mut children));
-            siblings.unwrap_or(&mut roots).push(id);
-        }
-        let mut order = Vec::with_capacity(count);
-        let mut open: Vec<CodeId> = roots.into_iter().rev().collect();
-        while let Some(id) = open.pop() {
-            order.push(id);
-            if let Some(below) = id.get(&children) {
-                open.extend(below.iter().rev());
-            }
-        }
-        if order.len() < count {
-            self.say_cycle(&order, report);
-        }
-        let is_ordered = CodeId::numbered(&order).all(|(id, old)| id == *old);
-        if !is_ordered {
-            self.rearrange(&order);
-        }
-    }
-
-    fn say_cycle(&mut self, reached: &[CodeId], report: &mut Report) {
-        let mut is_reached = vec![false; self.set.codes.len()];
-        for id in reached {
-            if let Some(it) = id.get_mut(&mut is_reached) {
-                *it = true;
-            }
-        }
-        let left = self.set.codes.iter().zip(&is_reached).filter(|(_, reached)| !**reached);
-        let names: Vec<&str> = left.map(|(code, _)| code.code.as_str()).take(6).collect();
-        let first = CodeId::find(&is_reached, |reached| !reached);
-        let place = first.and_then(|place| self.written.get(&place)).copied();
-        let problem = Problem::ParentCycle { codes: names.join(", ") };
-        let (file, span) = place.unwrap_or((&self.file, self.span));
-        report.enter(file);
-        report.say(span, problem, Some("take one `under` away".into()));
-    }
-
-    /// Moves the codes into the order given (old ids) and follows with every id that names a code.
-    fn rearrange(&mut self, order: &[CodeId]) {
-        // A code in a circle of parents is not in the order: what names it names nothing then.
-        let Ok(nothing) = CodeId::try_from(self.set.codes.len()) else { return };
-        let mut new = vec![nothing; self.set.codes.len()];
-        for (id, old) in CodeId::numbered(order) {
-            if let Some(slot) = old.get_mut(&mut new) {
-                *slot = id;
-            }
-        }
-        let moved = |old: CodeId| old.get(&new).copied().unwrap_or(old);
-        let mut codes: Vec<Option<Code>> = std::mem::take(&mut self.set.codes).into_iter().map(Some).collect();
-        for old in order {
-            let taken = old.get_mut(&mut codes).and_then(Option::take);
-            self.set.codes.extend(taken);
-        }
-        for code in &mut self.set.codes {
-            for parent in &mut code.parents {
-                *parent = moved(*parent);
-            }
-            for (_, from, to) in &mut code.relations {
-                (*from, *to) = (moved(*from), moved(*to));
-            }
-            for by in code.replaced_by.iter_mut().flat_map(|it| it.codes.iter_mut()) {
-                *by = moved(*by);
-            }
-        }
-        for (_, code) in &mut self.set.index {
-            *code = moved(*code);
-        }
-        let places = std::mem::take(&mut self.places);
-        self.places = places.into_iter().map(|(code, old)| (code, moved(old))).collect();
-        for one in &mut self.said {
-            one.codes = one.codes.iter().map(|code| moved(*code)).collect();
-        }
-        for (code, _) in &mut self.imported_labels {
-            *code = moved(*code);
-        }
-        for (code, ..) in &mut self.imported_properties {
-            *code = moved(*code);
-        }
-        self.written = std::mem::take(&mut self.written).into_iter().map(|(place, at)| (moved(place), at)).collect();
-        self.assignable =
-            std::mem::take(&mut self.assignable).into_iter().map(|(place, it)| (moved(place), it)).collect();
-    }
-
     /// What a statement says without naming anything outside the set.
     fn plain(&mut self, id: CodeId, item: &'t Spanned<CodeItem>, report: &mut Report) {
         let replacement = |draft: &Draft<'_>, by: &ReplacedBy, report: &mut Report| {
@@ -741,103 +516,4 @@ fn check_spans(code: &Code, at: Span, report: &mut Report) {
     if overlaps {
         report.say(at, Problem::SpanOverlap { code: code.code.clone() }, None);
     }
-}
-
-/// Fills in what names something outside the set: labels, properties. Runs when the world is known.
-pub(super) fn resolve(world: &mut World, set: SetId, draft: &Draft<'_>, report: &mut Report) {
-    let mut labels: Vec<(CodeId, CodeLabel)> = Vec::new();
-    let mut rules: Vec<LabelRule> = Vec::new();
-    let mut values: Vec<(CodeId, PropertyId, Literal, Days)> = Vec::new();
-    for one in &draft.said {
-        report.enter(one.file);
-        match &one.item.item {
-            CodeItem::Label(line) => {
-                let LabelLine { labels: names, from, to, see } = line.as_ref();
-                for name in names {
-                    match world.label(name) {
-                        Ok(label) => {
-                            let (from, to) = (from.as_ref().map(|day| day.item), to.as_ref().map(|day| day.item));
-                            labels.extend(one.codes.iter().map(|code| (*code, CodeLabel { label, from, to })));
-                            let see = see.as_ref().map(|see| see.item.clone()).unwrap_or_default();
-                            add_rule(&mut rules, LabelRule { set, label, from, to, see, codes: ranges(&one.codes) });
-                        }
-                        Err((problem, help)) => report.say(name.span, problem, help),
-                    }
-                }
-            }
-            CodeItem::Property { name, .. } if world.relation(set, &name.item).is_some() => {}
-            CodeItem::Property { name, values: given, days } => {
-                let days = days.days();
-                let Some((place, kind)) = world.property(set, &name.item) else {
-                    let problem = Problem::UnknownProperty { property: name.item.clone(), set: draft.set.name.clone() };
-                    report.say(name.span, problem, Some(instead(&name.item, &world.column_names(set))));
-                    continue;
-                };
-                for value in given {
-                    match property_value(world, value, kind) {
-                        Ok(literal) => {
-                            values.extend(one.codes.iter().map(|code| (*code, place, literal.clone(), days)));
-                        }
-                        Err((problem, help)) => report.say(value.span, problem, help),
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    world.label_rules.append(&mut rules);
-    let Some(content) = set.get_mut(&mut world.sets) else { return };
-    for (code, label) in labels {
-        if let Some(code) = code.get_mut(&mut content.codes)
-            && !code.labels.contains(&label)
-        {
-            code.labels.push(label);
-        }
-    }
-    for (code, property, literal, days) in values {
-        match code.get_mut(&mut content.codes) {
-            Some(code) if days.is_always() => code.properties.push((property, literal)),
-            Some(code) => code.dated_properties.push((property, literal, days)),
-            None => {}
-        }
-    }
-}
-
-/// What to type instead of a word that is neither one of the language nor a property.
-fn instead(word: &str, properties: &[String]) -> String {
-    let known = properties.iter().map(String::as_str).chain(words::CODE.iter().copied());
-    did_you_mean(word, known).unwrap_or_else(|| {
-        format!("a property is declared in its code set, such as `property {word} text`; words for finding it: `also`")
-    })
-}
-
-/// Places that follow one another, as ranges.
-fn ranges(codes: &[CodeId]) -> Vec<(CodeId, CodeId)> {
-    let mut out: Vec<(CodeId, CodeId)> = Vec::new();
-    for code in codes {
-        match out.last_mut() {
-            Some((_, last)) if last.next() == Some(*code) => *last = *code,
-            _ => out.push((*code, *code)),
-        }
-    }
-    out
-}
-
-/// Joins what one source says of one label: codes are written one by one, rules are read whole.
-fn add_rule(rules: &mut Vec<LabelRule>, rule: LabelRule) {
-    let is_same = |it: &&mut LabelRule| {
-        (it.set, it.label, it.from, it.to) == (rule.set, rule.label, rule.from, rule.to) && it.see == rule.see
-    };
-    match rules.iter_mut().find(is_same) {
-        Some(same) => same.codes.extend(rule.codes),
-        None => rules.push(rule),
-    }
-}
-
-fn property_value(
-    world: &World,
-    value: &Spanned<Expr>,
-    kind: &crate::model::record::Kind,
-) -> Result<Literal, super::world::Mistake> {
-    world.literal(&value.item, kind)
 }

@@ -74,12 +74,9 @@ fn check_rows(
     asks_reach: bool,
     report: &mut Report,
 ) {
-    let classes: Vec<Vec<Class>> = types
-        .inputs
-        .iter()
-        .enumerate()
-        .map(|(column, kind)| classes_of(kind, table.rows.iter().filter_map(|row| row.cells.get(column))))
-        .collect();
+    let cells = |column: usize| table.rows.iter().filter_map(move |row| row.cells.get(column));
+    let inputs = types.inputs.iter().enumerate();
+    let classes: Vec<Vec<Class>> = inputs.map(|(column, kind)| classes_of(kind, cells(column))).collect();
     let total = classes.iter().try_fold(1_usize, |all, column| all.checked_mul(column.len().max(1)));
     if total.is_none_or(|total| total.saturating_mul(table.rows.len().max(1)) > MOST * 20) {
         report.say(def.name.span, Problem::TableTooWide { table: def.name.item.clone() }, None);
@@ -122,11 +119,8 @@ fn check_rows(
         }
     }
     if def.is_first && asks_reach {
-        for (reached, span) in is_reached.iter().zip(spans) {
-            if !reached {
-                report.say(*span, Problem::UnreachableRow, None);
-            }
-        }
+        let unreached = spans.iter().zip(&is_reached).filter(|(_, is_reached)| !**is_reached);
+        unreached.for_each(|(span, _)| report.say(*span, Problem::UnreachableRow, None));
     }
 }
 

@@ -24,6 +24,7 @@ use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
+use crate::model::record::Record;
 use crate::model::rules::Classifier;
 use crate::model::rules::Criteria;
 use crate::model::rules::Needed;
@@ -72,16 +73,33 @@ pub(super) fn classifier(
         offers: Vec::new(),
         by_words: Vec::new(),
     };
-    if draft.domain == domain {
+    fields(draft, draft.domain == domain, record, &mut lowering, &mut classifier);
+    let mut criteria = phrases(draft, domain, &mut lowering, &classifier);
+    said(draft, domain, &mut lowering, &mut criteria, source);
+    unreachable(draft, domain, set, &criteria, &mut lowering);
+    classifier.criteria = criteria.into_values().collect();
+    let is_useful = !classifier.criteria.is_empty() || !classifier.offers.is_empty() || !classifier.by_words.is_empty();
+    is_useful.then_some(classifier)
+}
+
+/// The fields that a code set looks at: what it offers, the texts that it searches.
+fn fields(
+    draft: &Draft<'_>,
+    is_own: bool,
+    record: &Record,
+    lowering: &mut Lowering<'_, '_>,
+    classifier: &mut Classifier,
+) {
+    if is_own {
         for (path, points) in &draft.offers {
-            if let Some(found) = path_of(path, &mut lowering) {
+            if let Some(found) = path_of(path, lowering) {
                 #[expect(clippy::cast_possible_truncation, reason = "points are small")]
                 classifier.offers.push((found, *points as f32, join(path)));
             }
         }
     }
     for path in &draft.texts {
-        if let Some(found) = path_of(path, &mut lowering) {
+        if let Some(found) = path_of(path, lowering) {
             classifier.texts.push(found);
             classifier.text_names.push(join(path));
         }
@@ -91,14 +109,8 @@ pub(super) fn classifier(
         classifier.by_words.extend(place.and_then(|place| u16::try_from(place).ok()));
     }
     if draft.texts.is_empty() {
-        free_fields(&record.fields, &mut Vec::new(), "", &mut classifier);
+        free_fields(&record.fields, &mut Vec::new(), "", classifier);
     }
-    let mut criteria = phrases(draft, domain, &mut lowering, &classifier);
-    said(draft, domain, &mut lowering, &mut criteria, source);
-    unreachable(draft, domain, set, &criteria, &mut lowering);
-    classifier.criteria = criteria.into_values().collect();
-    let is_useful = !classifier.criteria.is_empty() || !classifier.offers.is_empty() || !classifier.by_words.is_empty();
-    is_useful.then_some(classifier)
 }
 
 fn path_of(path: &PathDef, lowering: &mut Lowering<'_, '_>) -> Option<Path> {

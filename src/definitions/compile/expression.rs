@@ -1,38 +1,26 @@
 //! Expressions as written → expressions with slots: names are looked up and types checked here.
 
+mod calls;
+mod members;
+
 use super::report::Report;
 use super::scope::Found;
 use super::scope::Scope;
 use super::scope::Type;
 use super::world::World;
-use crate::definitions::parse::tree::CodeRange;
-use crate::definitions::parse::tree::CodeWord;
 use crate::definitions::parse::tree::CompareOp;
 use crate::definitions::parse::tree::Expr;
-use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::PathDef;
-use crate::definitions::parse::tree::TextVerb;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::logic::index::variables_of;
-use crate::model::day::Day;
-use crate::model::day::Days;
-use crate::model::expression::CodeQuestion;
 use crate::model::expression::Comparison;
 use crate::model::expression::Expression;
-use crate::model::expression::Function;
-use crate::model::expression::Member;
-use crate::model::expression::Operator;
-use crate::model::expression::TextTest;
 use crate::model::ids::CalendarId;
-use crate::model::ids::CodeId;
-use crate::model::ids::OutputId;
-use crate::model::ids::PhraseId;
 use crate::model::ids::SetId;
-use crate::model::ids::TableId;
 use crate::model::ids::VariableId;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
@@ -106,14 +94,8 @@ impl<'a> Lowering<'a, '_> {
             Expr::Day(day) => simple(Literal::Day(*day), Type::DATE),
             Expr::Moment(moment) => simple(Literal::Moment(*moment), Type::DATETIME),
             Expr::Duration(span) => simple(Literal::Span(*span), Type::DURATION),
-            Expr::And(parts) => {
-                let parts = parts.iter().map(|part| self.condition(part)).collect();
-                Self::boolean(Expression::And(parts))
-            }
-            Expr::Or(parts) => {
-                let parts = parts.iter().map(|part| self.condition(part)).collect();
-                Self::boolean(Expression::Or(parts))
-            }
+            Expr::And(parts) => Self::boolean(Expression::And(self.conditions(parts))),
+            Expr::Or(parts) => Self::boolean(Expression::Or(self.conditions(parts))),
             Expr::Not(part) => {
                 let inner = self.condition(part);
                 Self::boolean(Expression::Not(Box::new(inner)))
@@ -134,26 +116,8 @@ impl<'a> Lowering<'a, '_> {
             Expr::Under { left, codes, negated } => self.under(left, codes, *negated),
             Expr::IsWord { left, word, on, negated } => self.is_word(left, *word, on.as_deref(), *negated),
             Expr::Labelled { left, label, negated } => self.labelled(left, label, *negated),
-            Expr::Matches { left, pattern } => {
-                let of = self.text_operand(left);
-                match self.texts.pattern(&pattern.item) {
-                    Ok(place) => Self::boolean(Expression::Text { of: Box::new(of), test: TextTest::Matches(place) }),
-                    Err(why) => {
-                        self.say(pattern.span, Problem::BadPattern { reason: why }, None);
-                        Self::nothing()
-                    }
-                }
-            }
-            Expr::TextTest { left, verb, text } => {
-                let of = Box::new(self.text_operand(left));
-                let text = text.item.clone();
-                let test = match verb {
-                    TextVerb::StartsWith => TextTest::StartsWith(text),
-                    TextVerb::EndsWith => TextTest::EndsWith(text),
-                    TextVerb::Contains => TextTest::Contains(text),
-                };
-                Self::boolean(Expression::Text { of, test })
-            }
+            Expr::Matches { left, pattern } => self.matches(left, pattern),
+            Expr::TextTest { left, verb, text } => self.text_test(left, *verb, text),
             Expr::Mentions { left, phrases, all, even_negated } => {
                 let of = self.text_operand(left);
                 self.mentions(&of, phrases, *all, *even_negated)
@@ -167,25 +131,32 @@ impl<'a> Lowering<'a, '_> {
                 Self::boolean(Expression::Within { of, span, side: *side, from, calendar })
             }
             Expr::Relates { left, right, relation } => self.relates(left, right, relation),
-            Expr::Quantified { quantifier, variable, list, is_has, body } => {
-                let (list, item) = self.list(variable, list.as_ref());
-                let mark = self.scope.mark();
-                let number = self.bind(variable, item, *is_has);
-                let written = body;
-                let body = self.condition(body);
-                self.warn_of_swallowed((&variable.item, number), written, &body);
-                self.scope.release(mark);
-                Self::boolean(Expression::Quantified {
-                    quantifier: *quantifier,
-                    variable: number,
-                    list: Box::new(list),
-                    body: Box::new(body),
-                })
-            }
+            Expr::Quantified { .. } => self.quantified(&expr.item),
             Expr::Count { variable, list, body } => self.count(variable, list.as_ref(), body.as_deref()),
             Expr::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right),
             Expr::Call { name, arguments } => self.call(name, arguments, expected),
         }
+    }
+
+    fn conditions(&mut self, parts: &[Spanned<Expr>]) -> Vec<Expression> {
+        parts.iter().map(|part| self.condition(part)).collect()
+    }
+
+    fn quantified(&mut self, expr: &Expr) -> Typed<'a> {
+        let Expr::Quantified { quantifier, variable, list, is_has, body } = expr else { return Self::nothing() };
+        let (list, item) = self.list(variable, list.as_ref());
+        let mark = self.scope.mark();
+        let number = self.bind(variable, item, *is_has);
+        let written = body;
+        let body = self.condition(body);
+        self.warn_of_swallowed((&variable.item, number), written, &body);
+        self.scope.release(mark);
+        Self::boolean(Expression::Quantified {
+            quantifier: *quantifier,
+            variable: number,
+            list: Box::new(list),
+            body: Box::new(body),
+        })
     }
 
     /// Says which alternatives in the body of a quantifier do not look at its item: without brackets, all that follows
@@ -342,105 +313,6 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    fn in_members(&mut self, left: &Spanned<Expr>, members: &[Spanned<MemberDef>], negated: bool) -> Typed<'a> {
-        let of = self.lower(left, None);
-        if of.kind.is_some_and(|kind| kind.is_list) {
-            self.say(
-                left.span,
-                Problem::TypeMismatch { expected: "one value".into(), found: "a list".into() },
-                Some("ask a list with `includes any (…)`".into()),
-            );
-        }
-        let members = self.members(members, of.kind, left.span);
-        Self::boolean(Expression::In { of: Box::new(of.expression), members, negated })
-    }
-
-    /// Members of a set, with the names of lists written out.
-    pub fn members(&mut self, members: &[Spanned<MemberDef>], kind: Option<Type<'a>>, _left: Span) -> Vec<Member> {
-        let Some(kind) = kind.map(Type::item) else { return Vec::new() };
-        let mut out = Vec::with_capacity(members.len());
-        for member in members {
-            self.member(member, kind, &mut out);
-        }
-        out
-    }
-
-    fn member(&mut self, member: &Spanned<MemberDef>, kind: Type<'a>, out: &mut Vec<Member>) {
-        match &member.item {
-            MemberDef::One(Expr::Word(word)) if self.is_meant_variable(word, kind) => {
-                let typed = self.lower(&Spanned::new(Expr::Word(word.clone()), member.span), None);
-                self.comparable(kind, typed.kind.map(Type::item), member.span);
-                out.push(Member::Computed(typed.expression));
-            }
-            MemberDef::One(Expr::Word(word)) if self.world.list(self.scope.domain, word).is_some() => {
-                let world = self.world;
-                for inner in world.list(self.scope.domain, word).unwrap_or_default() {
-                    let inner = Spanned::new(inner.clone(), member.span);
-                    if !matches!(&inner.item, MemberDef::One(Expr::Word(name)) if name == word) {
-                        self.member(&inner, kind, out);
-                    }
-                }
-            }
-            MemberDef::One(expr) if self.is_computed(expr, kind) => {
-                let typed = self.lower(&Spanned::new(expr.clone(), member.span), Some(kind));
-                self.comparable(kind, typed.kind.map(Type::item), member.span);
-                out.push(Member::Computed(typed.expression));
-            }
-            MemberDef::One(expr) => {
-                if let Some(literal) = self.literal_or_path(&Spanned::new(expr.clone(), member.span), kind) {
-                    out.push(literal);
-                }
-            }
-            MemberDef::Dated(inner, days) => {
-                let mut members = Vec::new();
-                self.member(&Spanned::new((**inner).clone(), member.span), kind, &mut members);
-                out.extend(members.into_iter().map(|member| Member::Dated(days.days(), Box::new(member))));
-            }
-            MemberDef::Range(from, to) => {
-                if let Kind::Code(set) = kind.base {
-                    out.extend(self.code_range(*set, from, to));
-                } else if let (Some(from), Some(to)) = (self.literal(from, kind), self.literal(to, kind)) {
-                    out.push(Member::Range(from, to));
-                }
-            }
-        }
-    }
-
-    /// A literal of the type; else, a field of that name.
-    fn literal_or_path(&mut self, expr: &Spanned<Expr>, kind: Type<'a>) -> Option<Member> {
-        if let (Err(_), Expr::Word(word)) = (self.world.literal(&expr.item, kind.base), &expr.item)
-            && let Found::Path { expression, .. } = self.scope.find(word)
-        {
-            return Some(Member::Computed(expression));
-        }
-        self.literal(expr, kind).map(Member::One)
-    }
-
-    fn code_range(&mut self, set: SetId, from: &Spanned<Expr>, to: &Spanned<Expr>) -> Option<Member> {
-        let text = |expr: &Expr| match expr {
-            Expr::Word(text) | Expr::Text(text) => text.clone(),
-            Expr::Number(number) => number.to_string(),
-            _ => String::new(),
-        };
-        let range = CodeRange {
-            from: Spanned::new(text(&from.item), from.span),
-            to: Some(Spanned::new(text(&to.item), to.span)),
-        };
-        let (from, to) = self.range(set, &range)?;
-        Some(Member::Codes { set, from, to })
-    }
-
-    /// First and last place of a code or range of codes, all under the last included.
-    fn range(&mut self, set: SetId, range: &CodeRange) -> Option<(CodeId, CodeId)> {
-        match self.world.code_range(set, range) {
-            Ok(found) => found,
-            Err((span, problem, help)) => {
-                self.say(span, problem, help);
-                None
-            }
-        }
-    }
-
     fn code_operand(&mut self, expr: &Spanned<Expr>) -> (Expression, Option<SetId>) {
         let typed = self.lower(expr, None);
         let set = match typed.kind {
@@ -490,115 +362,6 @@ impl<'a> Lowering<'a, '_> {
         typed.expression
     }
 
-    fn under(&mut self, left: &Spanned<Expr>, codes: &[CodeRange], negated: bool) -> Typed<'a> {
-        let (of, set) = self.code_operand(left);
-        let Some(set) = set else { return Self::nothing() };
-        let ranges = codes.iter().filter_map(|range| self.range(set, range)).collect();
-        Self::boolean(Expression::CodeIs { of: Box::new(of), what: CodeQuestion::Under(ranges), on: None, negated })
-    }
-
-    fn is_word(
-        &mut self,
-        left: &Spanned<Expr>,
-        word: CodeWord,
-        on: Option<&Spanned<Expr>>,
-        negated: bool,
-    ) -> Typed<'a> {
-        let what = match word {
-            CodeWord::Leaf => CodeQuestion::Leaf,
-            CodeWord::Assignable => CodeQuestion::Assignable,
-            CodeWord::Known => CodeQuestion::Known,
-            CodeWord::Retired => CodeQuestion::Retired,
-            CodeWord::Valid => CodeQuestion::Valid,
-            CodeWord::Numeric => {
-                let of = Box::new(self.text_operand(left));
-                let test = Expression::Text { of, test: TextTest::Numeric };
-                return Self::boolean(if negated { Expression::Not(Box::new(test)) } else { test });
-            }
-        };
-        let (of, set) = self.code_operand(left);
-        if set.is_none() {
-            return Self::nothing();
-        }
-        let on = on.map(|on| Box::new(self.date_operand(on)));
-        Self::boolean(Expression::CodeIs { of: Box::new(of), what, on, negated })
-    }
-
-    fn labelled(&mut self, left: &Spanned<Expr>, label: &Name, negated: bool) -> Typed<'a> {
-        let (of, _) = self.code_operand(left);
-        match self.world.label(label) {
-            Ok(place) => {
-                let what = CodeQuestion::Labelled(place);
-                Self::boolean(Expression::CodeIs { of: Box::new(of), what, on: None, negated })
-            }
-            Err((problem, help)) => {
-                self.say(label.span, problem, help);
-                Self::nothing()
-            }
-        }
-    }
-
-    /// A text that says phrases. Those that are in force on some days only are asked for one by one.
-    fn mentions(&mut self, of: &Expression, phrases: &[Name], all: bool, even_negated: bool) -> Typed<'a> {
-        let (phrases, dated) = self.phrases(phrases);
-        let says = |phrases| Expression::Mentions { of: Box::new(of.clone()), phrases, all, even_negated };
-        if dated.is_empty() {
-            return Self::boolean(says(phrases));
-        }
-        let mut parts = if phrases.is_empty() { Vec::new() } else { vec![says(phrases)] };
-        for (days, phrase) in dated {
-            let mut both = Self::on_days(days);
-            if all {
-                // On other days the phrase is not asked for.
-                parts.push(Expression::Or(vec![Expression::Not(Box::new(Expression::And(both))), says(vec![phrase])]));
-            } else {
-                both.push(says(vec![phrase]));
-                parts.push(Expression::And(both));
-            }
-        }
-        Self::boolean(if all { Expression::And(parts) } else { Expression::Or(parts) })
-    }
-
-    /// That the encounter is of one of these days.
-    fn on_days(days: Days) -> Vec<Expression> {
-        let on = || Box::new(Expression::Call { function: Function::On, arguments: Vec::new() });
-        let compared = |how, day: Option<Day>| {
-            day.map(|day| Expression::Compare {
-                how,
-                left: on(),
-                right: Box::new(Expression::Literal(Literal::Day(day))),
-            })
-        };
-        let ends = [compared(Comparison::AtLeast, days.from), compared(Comparison::AtMost, days.to)];
-        ends.into_iter().flatten().collect()
-    }
-
-    /// Phrases by place; a name of a list stands for its members. Those with days of their own come apart.
-    fn phrases(&mut self, phrases: &[Name]) -> (Vec<PhraseId>, Vec<(Days, PhraseId)>) {
-        let world = self.world;
-        let (mut out, mut dated) = (Vec::with_capacity(phrases.len()), Vec::new());
-        for phrase in phrases {
-            let Some(members) = world.list(self.scope.domain, &phrase.item) else {
-                out.push(self.texts.phrase(&phrase.item));
-                continue;
-            };
-            for member in members {
-                match member {
-                    MemberDef::One(Expr::Text(text) | Expr::Word(text)) => out.push(self.texts.phrase(text)),
-                    MemberDef::Dated(inner, days) => {
-                        if let MemberDef::One(Expr::Text(text) | Expr::Word(text)) = &**inner {
-                            dated.push((days.days(), self.texts.phrase(text)));
-                        }
-                    }
-                    MemberDef::One(_) | MemberDef::Range(..) => {}
-                }
-            }
-        }
-        out.sort_unstable();
-        out.dedup();
-        (out, dated)
-    }
-
     /// The list a loop or quantifier goes over, and the type of its items.
     pub fn list(&mut self, variable: &Name, list: Option<&PathDef>) -> (Expression, Option<Type<'a>>) {
         let (word, span) = match list {
@@ -628,163 +391,6 @@ impl<'a> Lowering<'a, '_> {
             self.report.too_many(name.span, error);
             VariableId::FIRST
         })
-    }
-
-    fn count(&mut self, variable: &Name, list: Option<&PathDef>, body: Option<&Spanned<Expr>>) -> Typed<'a> {
-        let number = |expression| Typed { expression, kind: Some(Type::NUMBER) };
-        if let (None, None) = (list, body)
-            && let Found::Path { expression, kind, .. } = self.scope.find(&variable.item)
-            && kind.is_list
-        {
-            return number(Expression::Call { function: Function::Count, arguments: vec![expression] });
-        }
-        let (list, item) = self.list(variable, list);
-        let mark = self.scope.mark();
-        let place = self.bind(variable, item, true);
-        let body = body.map(|body| Box::new(self.condition(body)));
-        self.scope.release(mark);
-        number(Expression::Count { variable: place, list: Box::new(list), body })
-    }
-
-    fn arithmetic(&mut self, operator: Operator, left: &Spanned<Expr>, right: &Spanned<Expr>) -> Typed<'a> {
-        let (first, second) = (self.lower(left, None), self.lower(right, None));
-        let expression =
-            Expression::Arithmetic { operator, left: Box::new(first.expression), right: Box::new(second.expression) };
-        let (Some(one), Some(two)) = (first.kind, second.kind) else { return Typed { expression, kind: None } };
-        let kind = match (one.sort(), operator, two.sort()) {
-            ("number", operator, "number") => one.computed(operator, two),
-            ("date", Operator::Plus | Operator::Minus, "duration") => Some(one),
-            ("duration", Operator::Plus, "date") => Some(two),
-            ("date", Operator::Minus, "date") | ("duration", Operator::Plus | Operator::Minus, "duration") => {
-                Some(Type::DURATION)
-            }
-            ("text", Operator::Plus, "text") => Some(Type::TEXT),
-            _ => None,
-        };
-        if kind.is_none() {
-            let found = format!("{one} and {two}");
-            self.say(
-                left.span.join(right.span),
-                Problem::TypeMismatch { expected: "numbers, or a date and a duration".into(), found },
-                None,
-            );
-        }
-        Typed { expression, kind }
-    }
-
-    fn call(&mut self, name: &Name, arguments: &[Spanned<Expr>], expected: Option<Type<'a>>) -> Typed<'a> {
-        match name.item.as_str() {
-            "position" => return self.position(name, arguments),
-            "property" => return self.property(name, arguments),
-            _ => {}
-        }
-        let world = self.world;
-        if let Some((place, function)) = world.function(self.scope.domain, &name.item, self.scope.callable) {
-            return super::own_functions::call(self, name, (place, function), arguments);
-        }
-        // A table belongs to one domain, a function of `shared` to all.
-        let is_everywhere = self.scope.callable != usize::MAX && world.shared == Some(self.scope.domain);
-        if let Some((place, output)) = world.table(self.scope.domain, &name.item).filter(|_| !is_everywhere) {
-            return self.table_call(name, place, output, arguments);
-        }
-        super::functions::call(self, name, arguments, expected)
-    }
-
-    fn position(&mut self, name: &Name, arguments: &[Spanned<Expr>]) -> Typed<'a> {
-        if let [Spanned { item: Expr::Word(word), .. }] = arguments
-            && let Some(place) = self.scope.variable(word)
-        {
-            return Typed { expression: Expression::Position(place), kind: Some(Type::NUMBER) };
-        }
-        self.say(
-            name.span,
-            Problem::WrongArguments {
-                name: "position".into(),
-                expected: "the name of a loop's item".into(),
-                found: arguments.len(),
-            },
-            None,
-        );
-        Self::nothing()
-    }
-
-    fn relates(&mut self, left: &Spanned<Expr>, right: &Spanned<Expr>, relation: &Name) -> Typed<'a> {
-        let ((left, one), (right, other)) = (self.code_operand(left), self.code_operand(right));
-        let Some(set) = one.or(other) else { return Self::nothing() };
-        let world = self.world;
-        let Some((place, declared)) = world.relation(set, &relation.item) else {
-            let known = set.get(&world.sets).map(|set| set.relations.as_slice()).unwrap_or_default();
-            let help = did_you_mean(&relation.item, known.iter().map(|relation| relation.name.as_str()));
-            let help = help.or_else(|| Some(format!("declare it in the code set: `relation {}`", relation.item)));
-            self.say(
-                relation.span,
-                Problem::UnknownName { what: "relation".into(), name: relation.item.clone() },
-                help,
-            );
-            return Self::nothing();
-        };
-        Self::boolean(Expression::Relates {
-            set,
-            relation: place,
-            left: Box::new(left),
-            right: Box::new(right),
-            either_way: declared.is_symmetric,
-        })
-    }
-
-    fn property(&mut self, name: &Name, arguments: &[Spanned<Expr>]) -> Typed<'a> {
-        let [code, property] = arguments else {
-            let expected = "a code and the name of a property".into();
-            self.say(
-                name.span,
-                Problem::WrongArguments { name: "property".into(), expected, found: arguments.len() },
-                None,
-            );
-            return Self::nothing();
-        };
-        let (of, set) = self.code_operand(code);
-        let word = match &property.item {
-            Expr::Word(word) | Expr::Text(word) => word.clone(),
-            _ => String::new(),
-        };
-        let Some(set) = set else { return Self::nothing() };
-        match self.world.property(set, &word) {
-            Some((place, kind)) => Typed {
-                expression: Expression::Property { of: Box::new(of), set, property: place },
-                kind: Type::of(kind),
-            },
-            None => {
-                let names = self.world.property_names(set);
-                let help = did_you_mean(&word, names.iter().map(String::as_str));
-                self.say(property.span, Problem::UnknownName { what: "property".into(), name: word }, help);
-                Self::nothing()
-            }
-        }
-    }
-
-    fn table_call(&mut self, name: &Name, table: TableId, output: OutputId, arguments: &[Spanned<Expr>]) -> Typed<'a> {
-        let world = self.world;
-        let Some(signature) = world.signature(self.scope.domain, table) else { return Self::nothing() };
-        if signature.inputs.len() != arguments.len() {
-            let expected = format!("{} inputs", signature.inputs.len());
-            self.say(
-                name.span,
-                Problem::WrongArguments { name: name.item.clone(), expected, found: arguments.len() },
-                None,
-            );
-            return Self::nothing();
-        }
-        let mut lowered = Vec::with_capacity(arguments.len());
-        for (argument, kind) in arguments.iter().zip(&signature.inputs) {
-            let wanted = Type::of(kind);
-            let typed = self.lower(argument, wanted);
-            if let Some(wanted) = wanted {
-                self.comparable(wanted, typed.kind, argument.span);
-            }
-            lowered.push(typed.expression);
-        }
-        let kind = output.get(&signature.outputs).unwrap_or(&Kind::Text);
-        Typed { expression: Expression::Table { table, output, arguments: lowered }, kind: Type::of(kind) }
     }
 }
 

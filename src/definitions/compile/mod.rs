@@ -39,6 +39,7 @@ use crate::definitions::load::DomainSource;
 use crate::definitions::manifest;
 use crate::definitions::manifest::Lint;
 use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::LabelDef;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::Statement;
 use crate::diagnostics::Diagnostic;
@@ -232,15 +233,7 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
                         } else if let Err(error) = LabelId::try_from(world.labels.len()) {
                             report.too_many(def.name.span, error);
                         } else {
-                            world.labels.push(Label {
-                                name: def.name.item.clone(),
-                                title: def.title.item.clone(),
-                                see: def.see.as_ref().map(|see| see.item.clone()).unwrap_or_default(),
-                                says: def.says.iter().map(|word| word.item.clone()).collect(),
-                                fields: def.fields.iter().map(|name| name.item.clone()).collect(),
-                                is_never_shown: def.is_never_shown,
-                                wants_own_consent: def.wants_own_consent,
-                            });
+                            world.labels.push(label(def));
                         }
                     }
                     Statement::Purpose(def) => {
@@ -282,8 +275,20 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
     for (set, draft) in SetId::numbered(drafts.iter_mut()) {
         draft.set.name = set.get(&world.sets).map(|set| set.name.clone()).unwrap_or_default();
         imports::resolve(world, set, draft, report);
-        content::resolve(world, set, draft, report);
+        content::named::resolve(world, set, draft, report);
         checks_of_codes(world, set, draft, report);
+    }
+}
+
+fn label(def: &LabelDef) -> Label {
+    Label {
+        name: def.name.item.clone(),
+        title: def.title.item.clone(),
+        see: def.see.as_ref().map(|see| see.item.clone()).unwrap_or_default(),
+        says: def.says.iter().map(|word| word.item.clone()).collect(),
+        fields: def.fields.iter().map(|name| name.item.clone()).collect(),
+        is_never_shown: def.is_never_shown,
+        wants_own_consent: def.wants_own_consent,
     }
 }
 
@@ -331,6 +336,13 @@ fn checks_of_codes(world: &World, set: SetId, draft: &Draft<'_>, report: &mut Re
 
 /// Records first, because tables are over their fields; then the defaults, which may ask tables.
 fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut Report, texts: &mut [Texts]) {
+    records(sources, world, report);
+    tables(sources, world, report);
+    own_functions::collect(sources, world, report);
+    defaults(sources, world, report, texts);
+}
+
+fn records(sources: &[DomainSource], world: &mut World, report: &mut Report) {
     for (id, source) in DomainId::numbered(sources) {
         let mut records = Vec::new();
         let mut carried = HashMap::new();
@@ -375,6 +387,9 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
             names.carried = carried;
         }
     }
+}
+
+fn tables(sources: &[DomainSource], world: &mut World, report: &mut Report) {
     for (id, source) in DomainId::numbered(sources) {
         let mut tables = Vec::new();
         for file in &source.files {
@@ -396,7 +411,9 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
             names.tables = tables;
         }
     }
-    own_functions::collect(sources, world, report);
+}
+
+fn defaults(sources: &[DomainSource], world: &mut World, report: &mut Report, texts: &mut [Texts]) {
     for (id, source) in DomainId::numbered(sources) {
         let mut done = id.get(&world.domains).map(|names| names.records.clone()).unwrap_or_default();
         for file in &source.files {

@@ -94,21 +94,8 @@ pub(super) fn rule<'t>(
     let (id, record) = record(named, &what, def.id.span, world, domain, report)?;
     let scope = Scope::new(world, domain, Some(record));
     let mut lowering = Lowering { world, scope, report, texts };
-    let mut rule = Rule {
-        id: def.id.item.clone(),
-        severity: def.severity,
-        severities: Vec::new(),
-        record: id,
-        message: Vec::new(),
-        see: block.map(|block| source(block, def, &mut lowering)).unwrap_or_default(),
-        help: String::new(),
-        scope: Vec::new(),
-        from: None,
-        to: None,
-        checks: Vec::new(),
-        once: false,
-        variable_count: 0,
-    };
+    let see = block.map(|block| source(block, def, &mut lowering)).unwrap_or_default();
+    let mut rule = empty(def, id, see);
     let mut outer = Draft::default();
     let mut checks: Vec<&'t [Spanned<RuleItem>]> = Vec::new();
     for item in &def.items {
@@ -140,20 +127,11 @@ pub(super) fn rule<'t>(
     rule.message = message(&def.message, &mut lowering, checks.is_empty());
     for items in checks {
         let mark = lowering.scope.mark();
-        let check = Check { require: Vec::new(), forbid: Vec::new(), ..outer.check.clone() };
-        let mut inner = Draft { check, scope: Vec::new() };
-        for item in items {
-            draft(&mut inner, item, &mut lowering);
-        }
-        together(&outer.scope, &inner.check, items, is_never, &mut lowering);
-        if inner.check.require.is_empty() && inner.check.forbid.is_empty() {
-            let span = items.first().map_or(def.id.span, |item| item.span);
-            lowering.say_at(span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, None);
-        }
+        let check = part(def, items, (&outer, is_never), &mut lowering);
         if rule.message.is_empty() {
             rule.message = message(&def.message, &mut lowering, true);
         }
-        rule.checks.push(inner.check);
+        rule.checks.push(check);
         lowering.scope.release(mark);
     }
     if rule.message.is_empty() {
@@ -162,6 +140,45 @@ pub(super) fn rule<'t>(
     rule.scope = outer.scope;
     rule.variable_count = lowering.scope.used();
     Some(rule)
+}
+
+/// A rule that asks nothing yet.
+fn empty(def: &RuleDef, record: RecordId, see: String) -> Rule {
+    Rule {
+        id: def.id.item.clone(),
+        severity: def.severity,
+        severities: Vec::new(),
+        record,
+        message: Vec::new(),
+        see,
+        help: String::new(),
+        scope: Vec::new(),
+        from: None,
+        to: None,
+        checks: Vec::new(),
+        once: false,
+        variable_count: 0,
+    }
+}
+
+/// A `check` of a rule, with what stands outside of it; `is_never` if that cannot hold, which was said already.
+fn part(
+    def: &RuleDef,
+    items: &[Spanned<RuleItem>],
+    (outer, is_never): (&Draft, bool),
+    lowering: &mut Lowering<'_, '_>,
+) -> Check {
+    let check = Check { require: Vec::new(), forbid: Vec::new(), ..outer.check.clone() };
+    let mut inner = Draft { check, scope: Vec::new() };
+    for item in items {
+        draft(&mut inner, item, lowering);
+    }
+    together(&outer.scope, &inner.check, items, is_never, lowering);
+    if inner.check.require.is_empty() && inner.check.forbid.is_empty() {
+        let span = items.first().map_or(def.id.span, |item| item.span);
+        lowering.say_at(span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, None);
+    }
+    inner.check
 }
 
 /// The source that a rule has from its block.

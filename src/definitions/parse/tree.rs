@@ -2,17 +2,34 @@
 
 #![allow(missing_docs, reason = "the parts of a statement are named as in docs/language.md")]
 
+mod expression;
+mod policies;
+
+pub use self::expression::CodeRange;
+pub use self::expression::CodeWord;
+pub use self::expression::CompareOp;
+pub use self::expression::DaysDef;
+pub use self::expression::Expr;
+pub use self::expression::MemberDef;
+pub use self::expression::Name;
+pub use self::expression::PathDef;
+pub use self::expression::TextVerb;
+pub use self::policies::EncounterDef;
+pub use self::policies::LabelDef;
+pub use self::policies::LabelLine;
+pub use self::policies::LiftDef;
+pub use self::policies::OperatorDef;
+pub use self::policies::PolicyDef;
+pub use self::policies::PolicyItem;
+pub use self::policies::PurposeDef;
+pub use self::policies::SelectorDef;
+pub use self::policies::TextDef;
+
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::MatchKind;
 use crate::model::day::Day;
-use crate::model::day::Days;
-use crate::model::policy::CodeTreatment;
-use crate::model::policy::Showing;
 use crate::model::rules::Severity;
-
-/// A name as it stands in a file.
-pub type Name = Spanned<String>;
 
 /// Which edition of the language a file is read as.
 ///
@@ -301,13 +318,6 @@ pub struct CodeDef {
     pub items: Vec<Spanned<CodeItem>>,
 }
 
-/// A code or a range of codes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CodeRange {
-    pub from: Name,
-    pub to: Option<Name>,
-}
-
 /// A statement in a code.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CodeItem {
@@ -377,20 +387,6 @@ pub enum NoteKind {
     Inclusion,
 }
 
-/// `from D`, `to D`, `from D to D`, or nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct DaysDef {
-    pub from: Option<Spanned<Day>>,
-    pub to: Option<Spanned<Day>>,
-}
-
-impl DaysDef {
-    /// The days without their places.
-    pub fn days(self) -> Days {
-        Days { from: self.from.map(|day| day.item), to: self.to.map(|day| day.item) }
-    }
-}
-
 /// `replaced by …`
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplacedBy {
@@ -430,15 +426,6 @@ pub enum CalendarLine {
 pub struct ListDef {
     pub name: Name,
     pub members: Vec<Spanned<MemberDef>>,
-}
-
-/// A member of a list or of `in (…)`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum MemberDef {
-    One(Expr),
-    Range(Spanned<Expr>, Spanned<Expr>),
-    /// A member of a list that holds on some days only.
-    Dated(Box<MemberDef>, DaysDef),
 }
 
 /// `table NAME (…) -> … { … }`
@@ -603,328 +590,4 @@ pub struct CrosswalkLine {
     pub kind: Option<MatchKind>,
     pub when: Option<Spanned<Expr>>,
     pub otherwise: bool,
-}
-
-/// `label L, M [from D] [to D] [see "…"]` of a code.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LabelLine {
-    pub labels: Vec<Name>,
-    pub from: Option<Spanned<Day>>,
-    pub to: Option<Spanned<Day>>,
-    pub see: Option<Name>,
-}
-
-/// `label NAME "title" { see "…" }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct LabelDef {
-    pub name: Name,
-    pub title: Name,
-    pub see: Option<Name>,
-    /// `says "…", …`
-    pub says: Vec<Name>,
-    /// `fields "…", …`
-    pub fields: Vec<Name>,
-    /// `never shown`
-    pub is_never_shown: bool,
-    /// `own consent`
-    pub wants_own_consent: bool,
-}
-
-/// `purpose NAME "title" { … }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct PurposeDef {
-    pub name: Name,
-    pub title: Name,
-    pub see: Option<Name>,
-    pub under: Option<Name>,
-    pub is_emergency: bool,
-    pub is_public: bool,
-}
-
-/// `policy NAME "title" { … }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct PolicyDef {
-    pub name: Name,
-    pub title: Option<Name>,
-    pub items: Vec<Spanned<PolicyItem>>,
-}
-
-/// A statement in a policy.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PolicyItem {
-    Audience(Name),
-    Version(Spanned<f64>),
-    /// `purpose A, B [not C]`
-    Purpose {
-        purposes: Vec<Name>,
-        not: Vec<Name>,
-    },
-    /// `remove …`, `keep …`, `mask …`, `every … to OP`, `PATH to OP`
-    Fields {
-        selectors: Vec<Spanned<SelectorDef>>,
-        operator: OperatorDef,
-    },
-    /// `free text keep|remove|mask kinds as "…"`
-    Text(TextDef),
-    /// `codes labelled A, B roll up to group|withhold|keep`; labels empty: any label.
-    Codes {
-        labels: Vec<Name>,
-        treatment: CodeTreatment,
-    },
-    /// `withhold L, M [unless …]`
-    Withhold {
-        labels: Vec<Name>,
-        unless: Vec<LiftDef>,
-    },
-    /// `require consent`
-    RequireConsent,
-    /// `encounters labelled L, M …`
-    Encounters {
-        labels: Vec<Name>,
-        doing: EncounterDef,
-    },
-    /// `obligation NAME "…" [with L, M]`
-    Obligation {
-        name: Name,
-        text: Name,
-        labels: Vec<Name>,
-    },
-    /// `domains may keep …`, `domains may coarsen … by OP`
-    Domains {
-        selectors: Vec<Spanned<SelectorDef>>,
-        operator: OperatorDef,
-    },
-    /// `candidates keep|remove`
-    Candidates(Showing),
-    /// `findings keep|codes-only|remove`
-    Findings(Showing),
-    /// `counts below N hide [with complement]`
-    Counts {
-        under: Spanned<f64>,
-        complement: bool,
-    },
-}
-
-/// What happens to free text.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TextDef {
-    Keep,
-    Remove,
-    /// What names one of the kinds is replaced; any kind if there are none.
-    Mask {
-        kinds: Vec<Name>,
-        replacement: Option<Name>,
-    },
-}
-
-/// What lifts a `withhold`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LiftDef {
-    Consent,
-    Emergency,
-    /// `recipient in (A, B)`
-    Recipient(Vec<Name>),
-}
-
-/// What happens to encounters under some labels.
-#[derive(Debug, Clone, PartialEq)]
-pub enum EncounterDef {
-    Refuse,
-    /// `codes withhold|roll up to group|keep`
-    Codes(CodeTreatment),
-    /// As in `PolicyItem::Fields`.
-    Fields {
-        selectors: Vec<Spanned<SelectorDef>>,
-        operator: OperatorDef,
-    },
-}
-
-/// Which fields.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SelectorDef {
-    /// `every field that identifies [a, b]`
-    Identifying(Vec<Name>),
-    /// `every quasi-identifier`
-    QuasiIdentifier,
-    /// `every date`
-    Date,
-    /// `every free field`
-    Free,
-    /// `every sensitive field [LABEL]`
-    Sensitive(Option<Name>),
-    /// `plain`
-    Plain,
-    /// `every signal field`
-    Signal,
-    /// `every field`
-    Every,
-    /// `undeclared`
-    Undeclared,
-    /// A path.
-    Path(PathDef),
-}
-
-/// `month`, `band 5`, …
-#[derive(Debug, Clone, PartialEq)]
-pub struct OperatorDef {
-    pub name: Name,
-    pub argument: Option<Spanned<f64>>,
-}
-
-/// Names joined by dots.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PathDef {
-    /// The names, at least one.
-    pub parts: Vec<Name>,
-    pub span: Span,
-}
-
-/// How two values are compared, as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CompareOp {
-    Equal,
-    Unequal,
-    Less,
-    AtMost,
-    More,
-    AtLeast,
-}
-
-/// An expression. Boxed parts carry their place.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Expr {
-    Text(String),
-    Number(f64),
-    Bool(bool),
-    Day(Day),
-    Moment(crate::model::moment::Moment),
-    Duration(crate::model::day::Span),
-    /// A path, a bare word or a code: which one is decided by what it is compared with. Joined by dots as written;
-    /// the text may be a code such as `13B` or `E11.9`.
-    Word(String),
-    And(Vec<Spanned<Expr>>),
-    Or(Vec<Spanned<Expr>>),
-    Not(Box<Spanned<Expr>>),
-    /// `=`, `!=`, `<`, …
-    Compare {
-        op: CompareOp,
-        left: Box<Spanned<Expr>>,
-        right: Box<Spanned<Expr>>,
-    },
-    /// `is V`, `is not V`
-    Is {
-        left: Box<Spanned<Expr>>,
-        value: Box<Spanned<Expr>>,
-        negated: bool,
-    },
-    /// `in (…)`, `not in (…)`, `in LIST`, `in a..b`
-    In {
-        left: Box<Spanned<Expr>>,
-        members: Vec<Spanned<MemberDef>>,
-        negated: bool,
-    },
-    /// `includes …`
-    Includes {
-        left: Box<Spanned<Expr>>,
-        how: crate::model::expression::Inclusion,
-        members: Vec<Spanned<MemberDef>>,
-    },
-    Present {
-        of: Box<Spanned<Expr>>,
-        negated: bool,
-    },
-    /// `is under C, D..E`
-    Under {
-        left: Box<Spanned<Expr>>,
-        codes: Vec<CodeRange>,
-        negated: bool,
-    },
-    /// `is leaf|assignable|known|retired|valid|numeric`; `on` only with `valid`, `leaf`, `retired`.
-    IsWord {
-        left: Box<Spanned<Expr>>,
-        word: CodeWord,
-        on: Option<Box<Spanned<Expr>>>,
-        negated: bool,
-    },
-    /// `is labelled L`
-    Labelled {
-        left: Box<Spanned<Expr>>,
-        label: Name,
-        negated: bool,
-    },
-    Matches {
-        left: Box<Spanned<Expr>>,
-        pattern: Name,
-    },
-    /// `starts with`, `ends with`, `contains`
-    TextTest {
-        left: Box<Spanned<Expr>>,
-        verb: TextVerb,
-        text: Name,
-    },
-    /// `mentions …`, `says …`
-    Mentions {
-        left: Box<Spanned<Expr>>,
-        phrases: Vec<Name>,
-        all: bool,
-        even_negated: bool,
-    },
-    Within {
-        left: Box<Spanned<Expr>>,
-        span: Box<Spanned<Expr>>,
-        side: crate::model::expression::Side,
-        from: Box<Spanned<Expr>>,
-        /// `business-days … by CALENDAR`: then the span is a number.
-        calendar: Option<Name>,
-    },
-    /// `relates to B by RELATION`
-    Relates {
-        left: Box<Spanned<Expr>>,
-        right: Box<Spanned<Expr>>,
-        relation: Name,
-    },
-    /// `any|every|no X [in PATH] where|has E`
-    Quantified {
-        quantifier: crate::model::expression::Quantifier,
-        variable: Name,
-        list: Option<PathDef>,
-        /// `has`: names are looked up in the item first.
-        is_has: bool,
-        body: Box<Spanned<Expr>>,
-    },
-    /// `count of X [in PATH] [where E]`
-    Count {
-        variable: Name,
-        list: Option<PathDef>,
-        body: Option<Box<Spanned<Expr>>>,
-    },
-    Arithmetic {
-        operator: crate::model::expression::Operator,
-        left: Box<Spanned<Expr>>,
-        right: Box<Spanned<Expr>>,
-    },
-    /// `NAME(a, b)`; the name may be `TABLE.OUTPUT`.
-    Call {
-        name: Name,
-        arguments: Vec<Spanned<Expr>>,
-    },
-}
-
-/// What may be asked of a code; `numeric` is asked of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeWord {
-    Leaf,
-    Assignable,
-    Known,
-    Retired,
-    Valid,
-    Numeric,
-}
-
-/// Where one text stands in another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextVerb {
-    StartsWith,
-    EndsWith,
-    Contains,
 }

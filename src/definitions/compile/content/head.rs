@@ -1,0 +1,128 @@
+//! What a code set says of itself, before its codes.
+
+use super::super::report::Report;
+use super::Draft;
+use super::Points;
+use crate::definitions::parse::tree::CodeSetDef;
+use crate::definitions::parse::tree::Decision;
+use crate::definitions::parse::tree::PointsOf;
+use crate::definitions::parse::tree::SetItem;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+use crate::model::content::Relation;
+use crate::model::content::Release;
+use crate::model::day::Day;
+use crate::model::ids::DomainId;
+use crate::model::ids::PropertyId;
+use crate::model::ids::RelationId;
+use std::path::Path;
+
+/// The most that one match may be worth.
+const MOST_POINTS: f64 = 100.0;
+
+/// What stands in a code set besides codes.
+pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def: &'t CodeSetDef, report: &mut Report) {
+    if let Some(title) = &def.title {
+        draft.set.title.clone_from(&title.item);
+    }
+    draft.record = def.record.as_ref().or(draft.record);
+    for item in &def.items {
+        match &item.item {
+            SetItem::Uri(uri) => draft.set.uri.clone_from(&uri.item),
+            SetItem::Release { name, from, to, known } => {
+                let release = Release {
+                    name: name.item.clone(),
+                    from: from.as_ref().map(|day| day.item),
+                    to: to.as_ref().map(|day| day.item),
+                    known: known.as_ref().map(|day| day.item),
+                };
+                check_release(draft.set.releases.last(), &release, item.span, report);
+                draft.set.releases.push(release);
+            }
+            SetItem::Property { name, kind } => {
+                if draft.properties.iter().any(|(_, known, _)| known.item == name.item) {
+                    let problem = Problem::DuplicateName { what: "property".into(), name: name.item.clone() };
+                    report.say(name.span, problem, None);
+                } else if let Err(error) = PropertyId::try_from(draft.properties.len()) {
+                    report.too_many(name.span, error);
+                } else {
+                    draft.properties.push((file.to_path_buf(), name, kind));
+                }
+            }
+            SetItem::Decide(Decision::Above(confidence)) => draft.threshold = confidence.item,
+            SetItem::Decide(Decision::Never) => draft.threshold = 1.0,
+            SetItem::Search { fields, by_words } => {
+                draft.texts.extend(fields);
+                if *by_words {
+                    draft.word_texts.extend(fields);
+                }
+            }
+            SetItem::Relation { .. } => relation(&mut draft.set.relations, &item.item, report),
+            SetItem::Points { of, points } => worth(&mut draft.points, *of, points, report),
+            SetItem::Import(import) => draft.imports.push((domain, file.to_path_buf(), import)),
+            SetItem::Offer { path, points } => {
+                draft.offers.push((path, points.as_ref().map_or(4.0, |points| points.item)));
+            }
+            SetItem::InHead | SetItem::Code(_) | SetItem::Starter(_) => {}
+        }
+    }
+}
+
+/// Declares a relation; says so where there is one of that name.
+fn relation(relations: &mut Vec<Relation>, item: &SetItem, report: &mut Report) {
+    let SetItem::Relation { name, title, is_symmetric, is_inherited } = item else { return };
+    if relations.iter().any(|known| known.name == name.item) {
+        let problem = Problem::DuplicateName { what: "relation".into(), name: name.item.clone() };
+        report.say(name.span, problem, None);
+    } else if let Err(error) = RelationId::try_from(relations.len()) {
+        report.too_many(name.span, error);
+    } else {
+        relations.push(Relation {
+            name: name.item.clone(),
+            title: title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
+            is_symmetric: *is_symmetric,
+            is_inherited: *is_inherited,
+        });
+    }
+}
+
+/// What one kind of match is worth from here on.
+fn worth(of_set: &mut Points, of: PointsOf, points: &Spanned<f64>, report: &mut Report) {
+    if points.item <= 0.0 || points.item > MOST_POINTS {
+        report.say(points.span, Problem::BadPoints { points: points.item.to_string() }, None);
+    } else {
+        match of {
+            PointsOf::Title => of_set.title = points.item,
+            PointsOf::Also => of_set.also = points.item,
+            PointsOf::Propose => of_set.propose = points.item,
+        }
+    }
+}
+
+fn check_release(before: Option<&Release>, after: &Release, span: Span, report: &mut Report) {
+    for end in [after.to, after.known] {
+        if let (Some(from), Some(to)) = (after.from, end)
+            && to < from
+        {
+            report.say(span, Problem::BadRange { from: from.to_string(), to: to.to_string() }, None);
+        }
+    }
+    let Some(before) = before else { return };
+    let names = (before.name.clone(), after.name.clone());
+    match (before.to, after.from) {
+        (Some(end), Some(start)) if start.0 > end.0 + 1 => {
+            let help = Some(format!("begin it on {}", Day(end.0 + 1)));
+            report.say(span, Problem::ReleaseGap { before: names.0, after: names.1 }, help);
+        }
+        (Some(end), Some(start)) if start <= end => {
+            let help = Some(format!("end {} on {}", before.name, Day(start.0 - 1)));
+            report.say(span, Problem::ReleaseOverlap { before: names.0, after: names.1 }, help);
+        }
+        (None, Some(_)) => {
+            let help = Some(format!("say when release {} ends: `to DATE`", before.name));
+            report.say(span, Problem::ReleaseOverlap { before: names.0, after: names.1 }, help);
+        }
+        _ => {}
+    }
+}
