@@ -15,6 +15,7 @@ mod dependencies;
 mod em_truth_table;
 mod fuzzed;
 mod guides;
+mod hostile;
 mod keeps;
 mod language;
 mod laws;

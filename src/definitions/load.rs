@@ -91,6 +91,14 @@ pub fn texts(folder: &Path) -> Vec<String> {
     bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
 }
 
+/// The bytes of a definition file.
+///
+/// # Errors
+/// If it cannot be read, is no regular file, or is longer than 64 MiB.
+pub fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    read_bounded(path, MOST_BYTES).map_err(std::io::Error::other)
+}
+
 /// The text of a definition file, manifest or script as its diagnostics count it; `None` if it cannot be read.
 pub fn text(path: &Path) -> Option<String> {
     read_bounded(path, MOST_BYTES).ok().map(|bytes| parse::decode(bytes).0)

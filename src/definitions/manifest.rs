@@ -117,7 +117,10 @@ pub fn read(text: &str) -> (Manifest, Vec<Diagnostic>) {
     }
     match toml::from_str::<Manifest>(&shown) {
         Ok(manifest) => (manifest, problems),
-        Err(error) if problems.is_empty() => (Manifest::default(), vec![wrong(&error)]),
+        Err(error) if !problems.iter().any(Diagnostic::is_error) => {
+            problems.push(wrong(&error));
+            (Manifest::default(), problems)
+        }
         Err(_) => (Manifest::default(), problems),
     }
 }
@@ -135,7 +138,13 @@ fn unknown_keys(manifest: &DeTable<'_>, problems: &mut Vec<Diagnostic>) {
     for (key, value) in manifest {
         let key = key.get_ref().as_ref();
         match (key, value.get_ref()) {
-            ("scripts", DeValue::Table(table)) => closed(table, SCRIPTS, "`[scripts]`", problems),
+            ("scripts", DeValue::Table(table)) => {
+                closed(table, SCRIPTS, "`[scripts]`", problems);
+                for key in table.keys().filter(|key| key.get_ref().as_ref() == "time_ms") {
+                    let kind = Kind::NoEffect { key: "time_ms".to_owned() };
+                    problems.push(Diagnostic::new(kind, span(key)).with_help("leave the line out"));
+                }
+            }
             ("audit", DeValue::Table(table)) => closed(table, AUDIT, "`[audit]`", problems),
             ("lints", DeValue::Table(table)) => lints(table, problems),
             ("source", DeValue::Array(sources)) => {

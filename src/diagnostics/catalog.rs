@@ -249,6 +249,8 @@ kinds! {
     520 Error UnknownAudience { audience: String } = "no policy speaks of the audience `{audience}`";
     /// A function that is called almost like a hook, and that nothing calls.
     521 Error MisspeltHook { function: String, hook: String } = "the function `{function}` is no hook and nothing calls it";
+    /// A key of a manifest that is read and changes nothing.
+    522 Warning NoEffect { key: String } = "`{key}` has no effect: operations and memory decide when a script is stopped";
 
     // more of rules
     /// A statement in a block that it says nothing about.

@@ -24,6 +24,7 @@ pub use key::new_folder;
 pub use key::own_folder;
 pub use key::random_bytes;
 pub use mapped::Mapped;
+pub use packed::LARGEST;
 pub use packed::Unpacked;
 pub use packed::peek;
 pub use packed::read;

@@ -15,7 +15,7 @@ const XZ: &[u8] = &[0xFD, b'7', b'z', b'X', b'Z', 0];
 const ZIP: &[u8] = b"PK\x03\x04";
 
 /// Bytes that one file may unpack to when it is read as a whole: 1 GiB.
-const LARGEST: u64 = 1 << 30;
+pub const LARGEST: u64 = 1 << 30;
 /// It may not unpack to more than this many times its packed size either, once that is over [`FREE`].
 const RATIO: u64 = 400;
 /// Bytes that any file may unpack to, however small it is packed: 64 MiB.

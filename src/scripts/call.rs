@@ -172,6 +172,9 @@ impl Call {
 /// Asked by the engine at each use of a variable: what native functions do with it costs by its size. What closures share
 /// is remembered, to be emptied when the call has ended.
 pub(super) fn using(value: &Dynamic) -> Answer<()> {
+    if let Some(why) = CALL.with_borrow(|slot| slot.as_ref().and_then(|call| call.left.stopped)) {
+        return stop(why);
+    }
     let mut budget = MAX_COUNTED;
     let is_free = if value.is_shared() {
         value.read_lock::<Dynamic>().map(|content| {

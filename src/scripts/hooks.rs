@@ -36,8 +36,11 @@ use rhai::EvalAltResult;
 use rhai::Map;
 use rhai::Scope;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::Weak;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
@@ -46,8 +49,8 @@ use std::sync::atomic::Ordering;
 const LEFT_UNCOUNTED: isize = 64 << 10;
 /// Bytes that all calls of a run may leave behind: nothing does, and if something should, the run ends.
 const MOST_LEFT: usize = 256 << 20;
-/// Stack of the thread that parses, in bytes: the parser calls itself for what is nested.
-const PARSER_STACK: usize = 64 << 20;
+/// Scripts of so many engines are kept ready on each thread.
+const READY: usize = 8;
 
 /// The compiled scripts of a domain. Cheap to share between threads.
 #[derive(Clone)]
@@ -56,7 +59,6 @@ pub struct Scripts {
 }
 
 struct Inner {
-    engine: Engine,
     files: Vec<File>,
     records: Vec<Arc<Record>>,
     registry: Arc<Registry>,
@@ -67,9 +69,20 @@ struct Inner {
     left_bytes: AtomicUsize,
 }
 
+/// The scripts as one thread runs them.
+struct Ready {
+    engine: Engine,
+    programs: Vec<AST>,
+}
+
+thread_local! {
+    /// What this thread has made ready, the last used behind.
+    static MADE: RefCell<Vec<(Weak<Inner>, Rc<Ready>)>> = const { RefCell::new(Vec::new()) };
+}
+
 struct File {
     name: String,
-    program: AST,
+    text: String,
     hooks: [bool; 3],
     words: Words,
 }
@@ -109,11 +122,15 @@ impl Scripts {
     /// Everything that is wrong with them: too large or nested too deep, not to be parsed, a hook with the wrong
     /// number of parameters.
     pub fn compile(domain: &Domain, registry: Arc<Registry>) -> Result<Scripts, Vec<ScriptProblem>> {
-        let engine = host::engine(&registry);
-        let mut problems = Vec::new();
-        let mut files = Vec::new();
-        for (name, text) in &domain.scripts {
-            match parse(&engine, name, text) {
+        let (own, texts) = (Arc::clone(&registry), domain.scripts.clone());
+        let read = host::with_stack(move || {
+            let engine = host::engine(&own);
+            texts.into_iter().map(|(name, text)| parse(&engine, name, text)).collect::<Vec<_>>()
+        });
+        let no_room = || vec![Err(vec![ScriptProblem::new("scripts", 1, 1, "the scripts could not be parsed")])];
+        let (mut problems, mut files) = (Vec::new(), Vec::new());
+        for file in read.unwrap_or_else(no_room) {
+            match file {
                 Ok(file) => files.push(file),
                 Err(mut wrong) => problems.append(&mut wrong),
             }
@@ -123,7 +140,6 @@ impl Scripts {
         }
         let records = domain.records.iter().cloned().map(Arc::new).collect();
         let inner = Inner {
-            engine,
             files,
             records,
             registry,
@@ -177,10 +193,10 @@ impl Runner {
     /// Lets scripts set fields that are absent; returns what they set, which is in the slots too, and what they find.
     pub fn derive(&mut self, seen: &mut Seen) -> (Derived, Vec<Finding>) {
         let (mut derived, mut findings) = (Derived::default(), Vec::new());
-        let inner = &*self.inner;
-        for file in inner.files.iter().filter(|file| Hook::Derive.is_in(file)) {
-            let Some(snapshot) = inner.snapshot(seen, true) else { continue };
-            if inner.run(file, Hook::Derive, seen, &snapshot, None, &mut findings).is_some() {
+        for file in self.files(Hook::Derive) {
+            let Some(snapshot) = self.inner.snapshot(seen, true) else { continue };
+            let job = Job::new(file, Hook::Derive, seen, &snapshot);
+            if self.run(job, &mut findings).is_some() {
                 let (set, slots) = snapshot.taken();
                 derived.append(set);
                 seen.slots = slots;
@@ -193,11 +209,11 @@ impl Runner {
     /// caller works it out from the scores.
     pub fn classify(&mut self, seen: &Seen, candidates: &mut Vec<Candidate<'_>>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let inner = &*self.inner;
-        for file in inner.files.iter().filter(|file| Hook::Classify.is_in(file)) {
-            let Some(snapshot) = inner.snapshot(seen, false) else { continue };
-            let shown = inner.shown(candidates);
-            if let Some(changes) = inner.run(file, Hook::Classify, seen, &snapshot, Some(shown), &mut findings) {
+        for file in self.files(Hook::Classify) {
+            let Some(snapshot) = self.inner.snapshot(seen, false) else { continue };
+            let shown = self.inner.shown(candidates);
+            let job = Job { candidates: Some(shown), ..Job::new(file, Hook::Classify, seen, &snapshot) };
+            if let (Some(changes), Some(file)) = (self.run(job, &mut findings), self.inner.files.get(file)) {
                 apply(changes, &file.words, candidates);
             }
         }
@@ -207,12 +223,75 @@ impl Runner {
     /// Asks scripts for findings.
     pub fn validate(&mut self, seen: &Seen) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let inner = &*self.inner;
-        for file in inner.files.iter().filter(|file| Hook::Validate.is_in(file)) {
-            let Some(snapshot) = inner.snapshot(seen, false) else { continue };
-            inner.run(file, Hook::Validate, seen, &snapshot, None, &mut findings);
+        for file in self.files(Hook::Validate) {
+            let Some(snapshot) = self.inner.snapshot(seen, false) else { continue };
+            self.run(Job::new(file, Hook::Validate, seen, &snapshot), &mut findings);
         }
         findings
+    }
+
+    /// Positions of the files that have a hook.
+    fn files(&self, hook: Hook) -> impl Iterator<Item = usize> + use<> {
+        let inner = Arc::clone(&self.inner);
+        (0..inner.files.len()).filter(move |file| inner.files.get(*file).is_some_and(|file| hook.is_in(file)))
+    }
+
+    /// Runs one hook; adds its findings, or the one that says why it did not end well. `None` if so.
+    fn run(&self, job: Job, findings: &mut Vec<Finding>) -> Option<Vec<Change>> {
+        let file = self.inner.files.get(job.file)?;
+        let (hook, snapshot) = (job.hook, Arc::clone(&job.snapshot));
+        let inner = Arc::clone(&self.inner);
+        let ended = host::with_stack(move || Ready::of(&inner)?.call(&inner, job));
+        let Some(Ended { error, said, changes, has_run_out }) = ended.flatten() else {
+            findings.push(failure(file, hook, "was not run: there is no room for a thread", None));
+            return None;
+        };
+        if has_run_out {
+            self.inner.has_run_out.store(true, Ordering::Relaxed);
+        }
+        if let Some((why, line)) = error {
+            findings.push(failure(file, hook, &why, line));
+            return None;
+        }
+        findings.extend(said.into_iter().map(|said| told(said, file, snapshot.record())));
+        Some(changes)
+    }
+}
+
+/// One call of a hook.
+struct Job {
+    /// Position of the file.
+    file: usize,
+    hook: Hook,
+    on: Day,
+    today: Day,
+    snapshot: Arc<Snapshot>,
+    candidates: Option<Vec<Shown>>,
+}
+
+impl Job {
+    fn new(file: usize, hook: Hook, seen: &Seen, snapshot: &Arc<Snapshot>) -> Job {
+        let snapshot = Arc::clone(snapshot);
+        Job { file, hook, on: seen.on, today: seen.today, snapshot, candidates: None }
+    }
+}
+
+/// A candidate as a script sees it.
+struct Shown {
+    set: String,
+    code: String,
+    score: f64,
+    confidence: f64,
+}
+
+impl Shown {
+    fn row(self) -> Dynamic {
+        let mut row = Map::new();
+        row.insert("set".into(), Dynamic::from(self.set));
+        row.insert("code".into(), Dynamic::from(self.code));
+        row.insert("score".into(), Dynamic::from(self.score));
+        row.insert("confidence".into(), Dynamic::from(self.confidence));
+        Dynamic::from(row)
     }
 }
 
@@ -223,67 +302,61 @@ impl Inner {
     }
 
     /// The candidates as a script sees them.
-    fn shown(&self, candidates: &[Candidate<'_>]) -> Array {
+    fn shown(&self, candidates: &[Candidate<'_>]) -> Vec<Shown> {
         let shown = candidates.iter().take(MAX_ITEMS / 8).map(|candidate| {
             let codes = self.registry.codes(candidate.set);
-            let mut row = Map::new();
-            row.insert("set".into(), Dynamic::from(codes.name().to_owned()));
-            row.insert("code".into(), Dynamic::from(codes.code(candidate.code).to_owned()));
-            row.insert("score".into(), Dynamic::from(f64::from(candidate.score)));
-            row.insert("confidence".into(), Dynamic::from(f64::from(candidate.confidence)));
-            Dynamic::from(row)
+            Shown {
+                set: codes.name().to_owned(),
+                code: codes.code(candidate.code).to_owned(),
+                score: f64::from(candidate.score),
+                confidence: f64::from(candidate.confidence),
+            }
         });
         shown.collect()
     }
 
-    /// Runs one hook; adds its findings, or the one that says why it did not end well. `None` if so.
-    fn run(
-        &self,
-        file: &File,
-        hook: Hook,
-        seen: &Seen,
-        snapshot: &Arc<Snapshot>,
-        candidates: Option<Array>,
-        findings: &mut Vec<Finding>,
-    ) -> Option<Vec<Change>> {
-        let days = (seen.on, seen.today);
-        let ended = host::with_stack(|| self.call((file, hook), days, snapshot, candidates));
-        let Some(Ended { error, said, changes, has_run_out }) = ended else {
-            findings.push(failure(file, hook, "was not run: there is no room for a thread", None));
-            return None;
-        };
-        if has_run_out {
-            self.has_run_out.store(true, Ordering::Relaxed);
-        }
-        if let Some((why, line)) = error {
-            findings.push(failure(file, hook, &why, line));
-            return None;
-        }
-        findings.extend(said.into_iter().map(|said| told(said, file, snapshot.record())));
-        Some(changes)
+    /// Counts what a call left behind; `held` is what the thread held before it.
+    fn has_left_too_much(&self, held: isize) -> bool {
+        let left = memory::held().wrapping_sub(held).saturating_sub(LEFT_UNCOUNTED);
+        let left = usize::try_from(left).unwrap_or(0);
+        left > 0 && self.left_bytes.fetch_add(left, Ordering::Relaxed).saturating_add(left) > MOST_LEFT
+    }
+}
+
+impl Ready {
+    /// The scripts ready to be run on this thread; `None` if they cannot be parsed here.
+    fn of(inner: &Arc<Inner>) -> Option<Rc<Ready>> {
+        MADE.with_borrow_mut(|made| {
+            if let Some(at) = made.iter().position(|(whose, _)| std::ptr::eq(whose.as_ptr(), Arc::as_ptr(inner))) {
+                return made.get(at).map(|(_, ready)| Rc::clone(ready));
+            }
+            made.retain(|(whose, _)| whose.strong_count() > 0);
+            if made.len() >= READY {
+                made.remove(0);
+            }
+            let engine = host::engine(&inner.registry);
+            let programs: Result<Vec<AST>, _> = inner.files.iter().map(|file| engine.compile(&file.text)).collect();
+            let ready = Rc::new(Ready { engine, programs: programs.ok()? });
+            made.push((Arc::downgrade(inner), Rc::clone(&ready)));
+            Some(ready)
+        })
     }
 
     /// Calls a hook, reads its answer, and frees all that it made.
-    fn call(
-        &self,
-        (file, hook): (&File, Hook),
-        (on, today): (Day, Day),
-        snapshot: &Arc<Snapshot>,
-        candidates: Option<Array>,
-    ) -> Ended {
-        let held = memory::held();
-        call::begin(&self.limits, on, today);
+    fn call(&self, inner: &Inner, job: Job) -> Option<Ended> {
+        let (file, program) = inner.files.get(job.file).zip(self.programs.get(job.file))?;
+        let (hook, held) = (job.hook, memory::held());
+        call::begin(&inner.limits, job.on, job.today);
         let options = CallFnOptions::new().eval_ast(false);
         let mut scope = Scope::new();
-        let view = snapshot.view();
-        let run = AssertUnwindSafe(|| match candidates {
+        let view = job.snapshot.view();
+        let run = AssertUnwindSafe(|| match job.candidates {
             Some(candidates) => {
-                let given = (view, candidates);
-                self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, &file.program, hook.name(), given)
+                let shown: Array = candidates.into_iter().map(Shown::row).collect();
+                let given = (view, shown);
+                self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, program, hook.name(), given)
             }
-            None => {
-                self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, &file.program, hook.name(), (view,))
-            }
+            None => self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, program, hook.name(), (view,)),
         });
         let answer = std::panic::catch_unwind(run).unwrap_or_else(|_| call::stop("the host failed"));
         let Left { mut said, changes, stopped, ran_out_of_time, cells } = call::end();
@@ -297,15 +370,8 @@ impl Inner {
             }
         };
         drop((scope, cells));
-        let has_run_out = ran_out_of_time || self.has_left_too_much(held);
-        Ended { error, said, changes, has_run_out }
-    }
-
-    /// Counts what a call left behind; `held` is what the thread held before it.
-    fn has_left_too_much(&self, held: isize) -> bool {
-        let left = memory::held().wrapping_sub(held).saturating_sub(LEFT_UNCOUNTED);
-        let left = usize::try_from(left).unwrap_or(0);
-        left > 0 && self.left_bytes.fetch_add(left, Ordering::Relaxed).saturating_add(left) > MOST_LEFT
+        let has_run_out = ran_out_of_time || inner.has_left_too_much(held);
+        Some(Ended { error, said, changes, has_run_out })
     }
 }
 
@@ -318,21 +384,16 @@ struct Ended {
     has_run_out: bool,
 }
 
-/// Parses one file in a thread of its own, with a stack for what is nested.
-fn parse(engine: &Engine, name: &str, text: &str) -> Result<File, Vec<ScriptProblem>> {
-    let words = scan::scan(name, text).map_err(|problem| vec![problem])?;
-    let parsed = std::thread::scope(|scope| {
-        let parser = std::thread::Builder::new().stack_size(PARSER_STACK);
-        parser.spawn_scoped(scope, || engine.compile(text)).ok()?.join().ok()
-    });
-    let program = match parsed {
-        Some(Ok(program)) => program,
-        Some(Err(error)) => {
+/// Parses one file, on a thread with a stack for what is nested.
+fn parse(engine: &Engine, name: String, text: String) -> Result<File, Vec<ScriptProblem>> {
+    let words = scan::scan(&name, &text).map_err(|problem| vec![problem])?;
+    let program = match engine.compile(&text) {
+        Ok(program) => program,
+        Err(error) => {
             let position = error.position();
             let (line, column) = (position.line().unwrap_or(1), position.position().unwrap_or(1));
-            return Err(vec![ScriptProblem::new(name, line, column, lowered(&error.err_type().to_string()))]);
+            return Err(vec![ScriptProblem::new(&name, line, column, lowered(&error.err_type().to_string()))]);
         }
-        None => return Err(vec![ScriptProblem::new(name, 1, 1, "the script could not be parsed")]),
     };
     let mut problems = Vec::new();
     let mut hooks = [false; 3];
@@ -345,10 +406,10 @@ fn parse(engine: &Engine, name: &str, text: &str) -> Result<File, Vec<ScriptProb
         } else {
             let wanted = if hook == Hook::Classify { "(encounter, candidates)" } else { "(encounter)" };
             let message = format!("the hook `{}` is written `fn {}{wanted}`", hook.name(), hook.name());
-            problems.push(ScriptProblem::new(name, words.line_of(hook.name()), 1, message));
+            problems.push(ScriptProblem::new(&name, words.line_of(hook.name()), 1, message));
         }
     }
-    if problems.is_empty() { Ok(File { name: name.to_owned(), program, hooks, words }) } else { Err(problems) }
+    if problems.is_empty() { Ok(File { name, text, hooks, words }) } else { Err(problems) }
 }
 
 fn lowered(message: &str) -> String {

@@ -1,5 +1,8 @@
 //! Makes the engine, and sets every limit itself: the defaults differ between debug and release builds.
 //!
+//! An engine and all that it makes belong to one thread. Values that closures share are then told to be in use at once;
+//! between threads each such question would wait 50 ms for the answer, and no budget counts that.
+//!
 //! What contains a hostile script: no `eval`, no modules, no clock, no `sleep`; limits on calls and sizes; budgets of
 //! operations and memory, asked at each operation and each use of a variable (`call`); native functions that could grow
 //! at once (`replace`) check before they work; the source is looked over before it is parsed (`scan`).
@@ -26,13 +29,20 @@ use rhai::packages::LogicPackage;
 use rhai::packages::MoreStringPackage;
 use rhai::packages::Package;
 use std::cell::Cell;
+use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::sync::mpsc::channel;
 
-/// Stack that a thread which runs hooks should have, in bytes.
-pub const STACK_BYTES: usize = 16 << 20;
+/// Stack that a thread which runs hooks should have, in bytes: the parser calls itself for what is nested.
+pub const STACK_BYTES: usize = 32 << 20;
+
+type Job = Box<dyn FnOnce() + Send>;
 
 thread_local! {
     static HAS_STACK: Cell<bool> = const { Cell::new(false) };
+    /// The thread that works for this one.
+    static HELPER: RefCell<Option<Sender<Job>>> = const { RefCell::new(None) };
 }
 
 /// Says that this thread was made with [`STACK_BYTES`]: hooks run on it, and need no thread of their own.
@@ -40,15 +50,36 @@ pub fn has_stack() {
     HAS_STACK.set(true);
 }
 
-/// Runs a call on a thread that has the stack for it; `None` if there is no room for one.
-pub(super) fn with_stack<T: Send>(call: impl FnOnce() -> T + Send) -> Option<T> {
+/// Runs a call on a thread that has the stack for it: this one, or one that works for it from then on; `None` if there is
+/// no room for one.
+pub(super) fn with_stack<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     if HAS_STACK.get() {
         return Some(call());
     }
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        thread.spawn_scoped(scope, call).ok()?.join().ok()
-    })
+    let (answer, answered) = channel();
+    let job: Job = Box::new(move || drop(answer.send(call())));
+    HELPER.with_borrow_mut(|helper| {
+        if helper.is_none() {
+            *helper = helping();
+        }
+        let sent = helper.as_ref()?.send(job);
+        if sent.is_err() {
+            *helper = None;
+        }
+        sent.ok()
+    })?;
+    answered.recv().ok()
+}
+
+/// A thread that does what it is sent, as long as the sender is there.
+fn helping() -> Option<Sender<Job>> {
+    let (sender, jobs) = channel::<Job>();
+    let work = move || {
+        has_stack();
+        jobs.into_iter().for_each(|job| job());
+    };
+    std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).ok()?;
+    Some(sender)
 }
 
 /// An engine with all limits set and everything scripts may call.

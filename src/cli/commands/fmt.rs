@@ -5,6 +5,7 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::definitions::format;
+use crate::definitions::load;
 use crate::definitions::parse;
 use crate::definitions::parse::tree::Edition;
 use crate::files;
@@ -39,7 +40,7 @@ impl Fmt {
         }
         let mut verdict = Verdict::Fine;
         for file in files {
-            let bytes = std::fs::read(&file).map_err(|error| Failure::file(&file, error))?;
+            let bytes = load::bytes(&file).map_err(|error| Failure::file(&file, error))?;
             let Ok(text) = String::from_utf8(bytes) else {
                 terminal.note(&format!("{}: not UTF-8, left as it is", file.display()));
                 verdict = Verdict::Wrong;

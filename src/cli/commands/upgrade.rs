@@ -5,6 +5,7 @@ use crate::cli::commands::fmt::gather;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
+use crate::definitions::load;
 use crate::definitions::upgrade::Knowledge;
 use crate::definitions::upgrade::upgrade;
 use crate::files;
@@ -41,7 +42,7 @@ impl Upgrade {
         }
         let mut changed = Vec::new();
         for file in files {
-            let bytes = std::fs::read(&file).map_err(|error| Failure::file(&file, error))?;
+            let bytes = load::bytes(&file).map_err(|error| Failure::file(&file, error))?;
             let Ok(text) = String::from_utf8(bytes) else {
                 terminal.note(&format!("{}: not UTF-8, left as it is", file.display()));
                 continue;

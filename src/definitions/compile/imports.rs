@@ -124,7 +124,7 @@ fn segment_key(set: &str, found: &[Found<'_>], segments: &Segments) -> Option<se
     let mut inputs = vec![set.as_bytes().to_vec()];
     for it in found {
         inputs.push(format!("{:?} {:?}", it.format, it.options).into_bytes());
-        inputs.push(blake3::hash(&std::fs::read(&it.path).ok()?).as_bytes().to_vec());
+        inputs.push(blake3::hash(&import::read_packed(&it.path)?).as_bytes().to_vec());
     }
     Some(segments.key("releases of a code set", inputs.iter().map(Vec::as_slice)))
 }

@@ -28,6 +28,7 @@ use crate::model::record::Kind;
 use crate::model::record::Privacy;
 use crate::model::record::Record;
 use crate::model::zones;
+use std::collections::BTreeSet;
 
 /// A type as written → a type.
 pub(super) fn kind(def: &Spanned<KindDef>, world: &World, report: &mut Report) -> Kind {
@@ -81,8 +82,9 @@ fn values(names: &[Name], report: &mut Report) -> Vec<String> {
 
 fn fields(defs: &[FieldDef], world: &World, report: &mut Report) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::with_capacity(defs.len());
+    let mut names = BTreeSet::new();
     for def in defs {
-        if out.iter().any(|field| field.name == def.name.item) {
+        if !names.insert(def.name.item.as_str()) {
             report.say(def.name.span, Problem::DuplicateField { field: def.name.item.clone() }, None);
             continue;
         }

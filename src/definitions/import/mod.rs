@@ -50,6 +50,13 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(files::read(path)?)
 }
 
+/// The bytes of a file as it lies there; `None` if it cannot be read, is no regular file, or is longer than any release.
+pub fn read_packed(path: &Path) -> Option<Vec<u8>> {
+    let about = std::fs::metadata(path).ok()?;
+    let is_read = about.is_file() && about.len() <= files::LARGEST;
+    is_read.then(|| std::fs::read(path).ok()).flatten()
+}
+
 /// Reads the bytes of one unpacked file.
 ///
 /// # Errors
