@@ -269,4 +269,61 @@ proptest! {
         let text = format!("her {kin} {name} called at noon");
         prop_assert_eq!(PUBLIC.redact(&text).text, format!("her {kin} [person] called at noon"));
     }
+
+    /// Letters and digits that hyphens join, numbers given out once in the world, and capitals with long numbers count somebody.
+    #[test]
+    fn codes_go_by_their_shape(letters in "[QXZ][BDGKQ]{1,2}", year in 10..99_u32, number in 10_000..999_999_u32, hex in "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", form in prop::sample::select(vec![
+        "{} was opened again", "please look at {}, it is hers", "(see {})", "asked about {} twice.",
+    ])) {
+        for code in [format!("{letters}-{year}-{number}"), format!("{letters}{year}-{number}"), format!("{letters} {number}{number}"), hex] {
+            let shown = PUBLIC.redact(&form.replace("{}", &code)).text;
+            prop_assert!(!has_digits(&shown), "{:?} left of {:?}", shown, code);
+        }
+    }
+
+    /// Behind a cue a house number and a street go, whatever the street is called.
+    #[test]
+    fn streets_go_after_a_cue(number in 1..9999_u32, name in "[QZ][aeiou][bdgk][aeiou][bdgk]", second in prop::sample::select(vec!["Race", "Knob", "Lane", "Old Mill", "Rd"]), form in prop::sample::select(vec![
+        "She stays at {}, he said.", "He lives at {}.", "Please ship to {}", "my new address is {}", "We were dispatched to {}.",
+    ])) {
+        let text = form.replace("{}", &format!("{number} {name} {second}"));
+        let shown = PUBLIC.redact(&text).text;
+        prop_assert!(!has_digits(&shown) && !shown.contains(&name), "{:?} left of {:?}", shown, text);
+    }
+
+    /// The day of the week and the article before a date are part of it; day, month and year may be one word.
+    #[test]
+    fn dates_go_whole(day in 1..29_u32, month in 0..12_usize, year in 10..30_u32, weekday in prop::sample::select(vec!["Mon", "Tues", "Wed", "Thurs", "Fri", "Sat", "Sun"])) {
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let number = month + 1;
+        for date in [format!("{weekday} {number}/{day}"), format!("{weekday}, {} {day}", MONTHS[month]), format!("the {day}th of {}", MONTHS[month]), format!("{day}{}{year}", MONTHS[month])] {
+            let text = format!("it came back {date} and again later");
+            prop_assert_eq!(PUBLIC.redact(&text).text, "it came back [date] and again later", "{}", date);
+        }
+    }
+
+    /// A plate goes behind the word for the car; the number of a model stays.
+    #[test]
+    fn plates_go_behind_cars(letters in "[QXZ][BDG][KQX]", number in 1001..9999_u32, car in prop::sample::select(vec!["Buick", "silver sedan", "pickup", "white van", "Ram"])) {
+        prop_assume!(number % 100 != 0);
+        let text = format!("left in a {car} {letters} {number} after that");
+        prop_assert_eq!(PUBLIC.redact(&text).text, format!("left in a {car} [plate] after that"));
+    }
+
+    /// What is a name and a thing as well stays where it is the thing, and codes of things are nobody's.
+    #[test]
+    fn things_stay(name in prop::sample::select(vec!["Rose", "Hunter", "Lincoln", "Chase", "Austin"]), noun in prop::sample::select(vec!["water", "fan", "welder", "bottle", "pump", "trim", "flavor"]), number in 1001..9999_u32) {
+        for text in [format!("please send the {name} {noun} back"), format!("we need {name} {noun} today"), format!("it shows error code {number} now"), format!("promo code {number} is gone")] {
+            prop_assert_eq!(PUBLIC.redact(&text).text, text);
+        }
+    }
+
+    /// A word that only one person knows goes, whatever it looks like.
+    #[test]
+    fn secret_words_go(word in prop::sample::select(vec!["marmalade", "sunflower", "bluebird", "pineapple"]), form in prop::sample::select(vec![
+        "the code word is {}", "code word not given (its {})", "security answer: {}", "my password is {}", "password: {}",
+    ])) {
+        let shown = PUBLIC.redact(&form.replace("{}", word)).text;
+        prop_assert!(!shown.contains(word), "{:?}", shown);
+    }
 }

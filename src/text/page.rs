@@ -2,6 +2,7 @@
 
 use super::names_file::NameLists;
 use super::tokens::next_word;
+use super::words::Entry;
 use super::words::Numeral;
 use super::words::Sum;
 use super::words::Words;
@@ -57,6 +58,8 @@ pub(crate) struct Word {
     /// Its hash.
     pub sum: u64,
     pub class: u64,
+    /// What it can be besides.
+    pub rare: u64,
     pub shape: Shape,
     pub gap: Gap,
 }
@@ -79,8 +82,11 @@ pub(crate) struct Page<'t> {
     pub style: Style,
     /// Large lists are there: a word that none has is no word of the language.
     pub knows_words: bool,
-    /// Some word has a digit.
-    pub has_digits: bool,
+    /// All that the words are, together: what no word is need not be looked for.
+    pub classes: u64,
+    pub rares: u64,
+    /// Signs that stand in it.
+    pub signs: u8,
     lists: &'t Words,
     names: &'t NameLists,
 }
@@ -103,61 +109,68 @@ impl<'t> Page<'t> {
         has_marks: bool,
     ) -> Page<'t> {
         words.clear();
-        let mut page =
-            Page { text, words, style: Style::Mixed, knows_words: !names.is_empty(), has_digits: false, lists, names };
-        page.split();
-        page.settle_style();
+        let (style, knows_words, signs) = (Style::Mixed, !names.is_empty(), signs(text));
+        let mut page = Page { text, words, style, knows_words, classes: 0, rares: 0, signs, lists, names };
+        page.style = page.split();
         if has_marks && page.style == Style::Lower {
             page.style = Style::Mixed;
         }
-        page.settle_language();
+        page.settle_words();
         page
     }
 
-    fn split(&mut self) {
+    /// Cuts the text into words, and says how they are written.
+    fn split(&mut self) -> Style {
         let (text, bytes) = (self.text, self.text.as_bytes());
         let (mut at, mut end, mut counted) = (0, 0, Counted::default());
+        let (mut lower, mut capital, mut upper) = (0, 0, 0);
         while let Some((start, after)) = next_word(text, at, |byte| counted.add(byte)) {
             let mut word = std::mem::take(&mut counted).word(text, start, after);
             word.gap = if self.words.is_empty() { Gap::Start } else { gap(text, bytes, end, start) };
             let may_be_crossed_out = matches!(word.shape, Shape::Upper | Shape::Mixed | Shape::Both);
-            let piece = text.get(start..word.end).unwrap_or("");
-            if may_be_crossed_out && is_crossed_out(piece) {
+            let has_digits = matches!(word.shape, Shape::Digits | Shape::Both);
+            if may_be_crossed_out && is_crossed_out(text.get(start..word.end).unwrap_or("")) {
                 (word.shape, word.class) = (Shape::Lower, class::COMMON | class::NO_NAME);
             } else {
-                word.class = self.of(word.sum);
+                let entry = self.entry(word.sum);
+                (word.class, word.rare) = (entry.class, entry.rare);
             }
-            self.has_digits |= matches!(word.shape, Shape::Digits | Shape::Both);
-            self.words.push(word);
-            (at, end) = (after, word.end);
-        }
-    }
-
-    fn of(&self, sum: u64) -> u64 {
-        self.lists.of(sum).unwrap_or_else(|| self.names.of(sum))
-    }
-
-    fn settle_style(&mut self) {
-        let (mut lower, mut capital, mut upper) = (0, 0, 0);
-        for word in &self.words {
+            if has_digits {
+                word.class |= class::DIGITS;
+            }
             match word.shape {
                 Shape::Lower => lower += 1,
                 Shape::Capital | Shape::Mixed => capital += 1,
                 Shape::Upper => upper += 1,
                 _ => {}
             }
+            self.classes |= word.class;
+            self.rares |= word.rare;
+            self.words.push(word);
+            (at, end) = (after, word.end);
         }
-        self.style = match (lower, capital, upper) {
+        match (lower, capital, upper) {
             (_, 0, 0) => Style::Lower,
             (lower, capital, upper) if upper >= 3 && upper > (lower + capital) * 2 => Style::Upper,
             _ => Style::Mixed,
-        };
+        }
     }
 
-    /// Works out which words are of the language, where somebody will ask.
-    fn settle_language(&mut self) {
+    fn entry(&self, sum: u64) -> Entry {
+        self.lists.of(sum).unwrap_or_else(|| Entry { class: self.names.of(sum), rare: 0 })
+    }
+
+    fn of(&self, sum: u64) -> u64 {
+        self.entry(sum).class
+    }
+
+    /// Works out which words are capitals, and which are of the language, where somebody will ask.
+    fn settle_words(&mut self) {
         let mut words = std::mem::take(&mut self.words);
         for word in &mut words {
+            if self.could_be_capital(word) {
+                word.class |= class::CAPITAL;
+            }
             let is_asked = match word.shape {
                 Shape::Lower => self.style == Style::Lower,
                 Shape::Digits | Shape::Both | Shape::Initial => false,
@@ -240,7 +253,7 @@ impl<'t> Page<'t> {
 
     /// Whether the word at a place is of one of the rare classes.
     pub fn is_rare(&self, place: usize, classes: u64) -> bool {
-        self.word(place).is_some_and(|word| word.class & class::RARE != 0 && self.lists.rare(word.sum) & classes != 0)
+        self.word(place).is_some_and(|word| word.rare & classes != 0)
     }
 
     /// Whether two words together are of one of the rare classes.
@@ -278,17 +291,23 @@ impl<'t> Page<'t> {
 
     /// Whether the word at a place is capitalised, or could be in a text without capitals.
     pub fn is_capital(&self, place: usize) -> bool {
-        self.word(place).is_some_and(|word| match self.style {
-            Style::Lower => !matches!(word.shape, Shape::Digits | Shape::Both),
-            _ => {
-                matches!(word.shape, Shape::Capital | Shape::Upper | Shape::Initial)
-                    || word.shape == Shape::Mixed && self.begins_high(place)
-            }
-        })
+        self.is(place, class::CAPITAL)
     }
 
-    fn begins_high(&self, place: usize) -> bool {
-        self.piece(place).starts_with(char::is_uppercase)
+    fn could_be_capital(&self, word: &Word) -> bool {
+        match self.style {
+            Style::Lower => !matches!(word.shape, Shape::Digits | Shape::Both),
+            _ => match word.shape {
+                Shape::Capital | Shape::Upper | Shape::Initial => true,
+                Shape::Mixed => self.text.get(word.start..).is_some_and(|it| it.starts_with(char::is_uppercase)),
+                _ => false,
+            },
+        }
+    }
+
+    /// Whether some word has a digit.
+    pub fn has_digits(&self) -> bool {
+        self.classes & class::DIGITS != 0
     }
 
     /// Whether a sentence or line begins at the word.
@@ -341,6 +360,29 @@ impl<'t> Page<'t> {
         let start = self.word(from).map_or(0, |word| word.start);
         (start, self.word(to.saturating_sub(1)).map_or(start, |word| word.end))
     }
+}
+
+/// Signs of a text that somebody looks for, as bits.
+pub(crate) mod sign {
+    /// `@`
+    pub const AT: u8 = 1;
+    /// `#`
+    pub const NUMBER: u8 = 1 << 1;
+    /// What parts columns: `|`, `;`, a tab.
+    pub const COLUMN: u8 = 1 << 2;
+    /// `[`
+    pub const BRACKET: u8 = 1 << 3;
+}
+
+/// The signs of a text, in one go.
+pub(crate) fn signs(text: &str) -> u8 {
+    text.bytes().fold(0, |signs, byte| {
+        signs
+            | if byte == b'@' { sign::AT } else { 0 }
+            | if byte == b'#' { sign::NUMBER } else { 0 }
+            | if matches!(byte, b'|' | b';' | b'\t') { sign::COLUMN } else { 0 }
+            | if byte == b'[' { sign::BRACKET } else { 0 }
+    })
 }
 
 /// Beginnings of word forms.
@@ -402,7 +444,7 @@ impl Counted {
         }
         let begins_high = text.as_bytes().get(start).is_some_and(u8::is_ascii_uppercase);
         let shape = shape(lower, upper, digits, begins_high, end - start);
-        Word { start, end, sum: sum.finish(), class: 0, shape, gap: Gap::Start }
+        Word { start, end, sum: sum.finish(), class: 0, rare: 0, shape, gap: Gap::Start }
     }
 }
 
@@ -421,7 +463,7 @@ fn signed_word(piece: &str, start: usize) -> Word {
     }
     let begins_high = piece.starts_with(char::is_uppercase);
     let shape = shape(lower, upper, digits, begins_high, piece.len());
-    Word { start, end: start + piece.len(), sum: hash_word(piece), class: 0, shape, gap: Gap::Start }
+    Word { start, end: start + piece.len(), sum: hash_word(piece), class: 0, rare: 0, shape, gap: Gap::Start }
 }
 
 fn shape(lower: usize, upper: usize, digits: usize, begins_high: bool, length: usize) -> Shape {

@@ -114,13 +114,15 @@ pub(crate) mod class {
     pub const SHIP: u64 = 1 << 52;
     /// `clinic`, `hospital`: after a name a place, however it is written.
     pub const CLINIC: u64 = 1 << 53;
-    /// Of one of the classes of [`rare`](super::rare).
-    pub const RARE: u64 = 1 << 54;
     /// A number in words: [`Numeral`](super::Numeral) says which.
     pub const NUMERAL: u64 = 1 << 55;
+    /// Capitalised, or could be in a text without capitals: not of a list, it is worked out.
+    pub const CAPITAL: u64 = 1 << 56;
+    /// Has a digit in it: not of a list, it is worked out.
+    pub const DIGITS: u64 = 1 << 57;
 }
 
-/// What few words are, asked of few words: looked up when somebody asks.
+/// What few words are: classes for which the bits of [`class`] do not suffice.
 pub(crate) mod rare {
     /// `brother`: of whom somebody is a relative, no part of a name.
     pub const KIN: u64 = 1;
@@ -174,6 +176,20 @@ pub(crate) mod rare {
     pub const DOTTED: u64 = 1 << 26;
     /// Its name, where it is cued, is a name however it is written.
     pub const NAME_VERB: u64 = 1 << 18;
+    /// `rose`, `hunter`: a name, and a thing as well.
+    pub const TWO_FACED: u64 = 1 << 27;
+    /// `and`, `wants`: behind a name no thing that is named after it.
+    pub const SMALL: u64 = 1 << 28;
+    /// `truck`, `buick`: a plate may stand behind it.
+    pub const CAR: u64 = 1 << 29;
+    /// `sat`: before a date part of it.
+    pub const SHORT_DAY: u64 = 1 << 30;
+    /// `apt`: an address also where no street stands beside it.
+    pub const OWN_UNIT: u64 = 1 << 31;
+    /// `rear`: behind a street part of the address.
+    pub const HOUSE_PART: u64 = 1 << 32;
+    /// `hc`: the number of a route and of a box follow.
+    pub const RURAL: u64 = 1 << 33;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -257,6 +273,13 @@ const RARE_LISTS: &[(&str, u64)] = &[
     ("measures", rare::UNIT),
     ("dotted-letters", rare::DOTTED),
     ("name-verbs", rare::NAME_VERB),
+    ("two-faced-names", rare::TWO_FACED),
+    ("small-words", rare::SMALL),
+    ("vehicle-words", rare::CAR),
+    ("short-weekdays", rare::SHORT_DAY),
+    ("own-units", rare::OWN_UNIT),
+    ("house-parts", rare::HOUSE_PART),
+    ("rural-routes", rare::RURAL),
 ];
 
 /// A word for a number, and the number.
@@ -309,11 +332,17 @@ const NUMERALS: &[(&str, NumeralKind, u16, u16)] = &[
     ("high-decades", NumeralKind::Decade, 90, 10),
 ];
 
+/// What a word can be: bits of [`class`] and of [`rare`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub class: u64,
+    pub rare: u64,
+}
+
 /// Hashes of words and what they can be.
 #[derive(Default, Clone)]
 pub(crate) struct Words {
-    classes: HashMap<u64, u64, BuildHasherDefault<Same>>,
-    rare: HashMap<u64, u64, BuildHasherDefault<Same>>,
+    entries: HashMap<u64, Entry, BuildHasherDefault<Same>>,
     numerals: HashMap<u64, Numeral, BuildHasherDefault<Same>>,
     /// Endings of words that are no names.
     endings: Pieces,
@@ -369,26 +398,24 @@ impl Words {
     #[expect(clippy::iter_over_hash_type, reason = "each word by itself, in whatever order")]
     pub fn merged(&self, more: impl Fn(u64) -> u64) -> Words {
         let mut words = self.clone();
-        for (sum, class) in &mut words.classes {
-            *class |= more(*sum);
+        for (sum, entry) in &mut words.entries {
+            entry.class |= more(*sum);
         }
         words
     }
 
     /// Adds a class to a word, by its hash.
     pub fn add(&mut self, sum: u64, class: u64) {
-        *self.classes.entry(sum).or_default() |= class;
+        self.entries.entry(sum).or_default().class |= class;
     }
 
     fn add_rare(&mut self, member: &str, class: u64) {
-        let sum = hash(member);
-        self.add(sum, class::RARE);
-        *self.rare.entry(sum).or_default() |= class;
+        self.entries.entry(hash(member)).or_default().rare |= class;
     }
 
     /// The rare classes of a word, by its hash.
     pub fn rare(&self, sum: u64) -> u64 {
-        self.rare.get(&sum).copied().unwrap_or(0)
+        self.of(sum).map_or(0, |entry| entry.rare)
     }
 
     /// The number that a word stands for, by its hash.
@@ -397,8 +424,8 @@ impl Words {
     }
 
     /// What a hash stands for; `None` if the lists do not have it.
-    pub fn of(&self, sum: u64) -> Option<u64> {
-        self.classes.get(&sum).copied()
+    pub fn of(&self, sum: u64) -> Option<Entry> {
+        self.entries.get(&sum).copied()
     }
 
     /// Whether a word in lower case ends as technical words do, after a stem of some letters.

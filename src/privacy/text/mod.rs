@@ -300,7 +300,8 @@ impl Masker {
     /// Where marks stand already: those of this policy, and the plain ones.
     fn marked(&self, text: &str) -> Vec<(usize, usize)> {
         let mut marked: Vec<(usize, usize)> = Vec::new();
-        for (at, _) in text.match_indices('[') {
+        let brackets = if text.as_bytes().contains(&b'[') { text } else { "" };
+        for (at, _) in brackets.match_indices('[') {
             let inside = text.get(at + 1..).and_then(|rest| rest.as_bytes().iter().take(24).position(|it| *it == b']'));
             let Some(length) = inside else { continue };
             if text.get(at + 1..at + 1 + length).is_some_and(Kind::is_word) {

@@ -5,24 +5,30 @@ use super::super::resolve::rank;
 use crate::model::text_kind::Kind;
 use crate::text::page::Page;
 use crate::text::page::Shape;
+use crate::text::page::sign;
 use crate::text::words::class;
 use crate::text::words::rare;
 
 /// Marks mail and web addresses.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     let text = page.text;
-    for (at, _) in text.match_indices('@') {
-        if let Some((start, end)) = mail(text, at) {
-            found.add(start, end, Kind::Email, rank::FORM);
+    if page.signs & sign::AT != 0 {
+        for (at, _) in text.match_indices('@') {
+            if let Some((start, end)) = mail(text, at) {
+                found.add(start, end, Kind::Email, rank::FORM);
+            }
         }
     }
-    for at in 1..page.words.len() {
-        if page.is_rare(at, rare::MAIL_END)
-            && let Some(from) = said(page, at)
-        {
-            let (start, end) = page.range(from, at + 1);
-            found.add(start, end, Kind::Email, rank::FORM);
+    if page.rares & rare::MAIL_END != 0 {
+        for (at, _) in page.words.iter().enumerate().filter(|(_, word)| word.rare & rare::MAIL_END != 0) {
+            if let Some(from) = said(page, at) {
+                let (start, end) = page.range(from, at + 1);
+                found.add(start, end, Kind::Email, rank::FORM);
+            }
         }
+    }
+    if page.classes & class::WEB == 0 {
+        return;
     }
     // An address in an address is part of it.
     let mut after = 0;

@@ -17,6 +17,9 @@ const OLDEST: u16 = 125;
 /// `92-year-old`, `aged 94`, `95 yo`, `94F`, `her 95th birthday`.
 pub(super) fn in_digits(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
     let piece = page.piece(at);
+    if !piece.starts_with(['9', '1', '0']) {
+        return;
+    }
     let digits = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     if !digits.parse().is_ok_and(|age| (YOUNGEST..=OLDEST).contains(&age)) {
         return;
@@ -44,9 +47,9 @@ fn is_said(page: &Page<'_>, at: usize, to: usize) -> bool {
     let ends = !matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Possessive)
         || page.is(to, class::LINK | class::DATE_CUE | class::DAY_CUE)
         || page.is_rare(to, rare::SERIES);
-    let is_between = page.gap(at) == Gap::Comma
+    let is_between = (page.gap(at) == Gap::Comma || page.between(at) == "., ")
         && next.starts_with(',')
-        && page.has_shape(before, Shape::Capital)
+        && page.word(before).is_some_and(|word| matches!(word.shape, Shape::Capital | Shape::Upper | Shape::Initial))
         && !page.is(before, class::COMMON | class::MONTH | class::WEEKDAY);
     is_short && (page.is_rare(before, rare::AGE_VERB) && ends && page.gap(at) == Gap::Space || is_between)
 }
@@ -77,7 +80,13 @@ pub(super) fn in_words(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Opt
         if is_decade { (at + 1, YOUNGEST) } else { spelled::ordinal(page, at).or_else(|| spelled::count(page, at))? };
     let is_old = (YOUNGEST..=OLDEST).contains(&age);
     let is_in_years = page.is(to, class::YEARS) && matches!(page.gap(to), Gap::Space | Gap::Hyphen);
-    if is_old && (is_said(page, at, to) || is_aged || is_decade || is_in_years || page.is_rare(to, rare::BIRTHDAY)) {
+    // `is ninety four n wont take it`
+    let is_told = at.checked_sub(1).is_some_and(|before| page.is_rare(before, rare::AGE_VERB))
+        && page.is_rare(to, rare::SMALL)
+        && page.gap(to) == Gap::Space;
+    if is_old
+        && (is_told || is_said(page, at, to) || is_aged || is_decade || is_in_years || page.is_rare(to, rare::BIRTHDAY))
+    {
         let (start, end) = page.range(at, to);
         found.add(start, end, Kind::Age, rank::DATE);
     }

@@ -11,6 +11,12 @@ pub(super) enum Announced {
     CardCode,
     /// A code that is sent once or opens a door.
     Code,
+    /// A code, if it is as long as codes of doors and telephones are.
+    AnyCode,
+    /// A word that only one person knows.
+    Word,
+    /// Nothing: what else the words of the cue would announce is of a thing.
+    Nothing,
     /// The last four digits of a number.
     Last,
     /// A user name or a password.
@@ -40,6 +46,9 @@ pub(super) fn announced_by(kind: &str) -> Option<Announced> {
     Some(match kind {
         "card-code" => Announced::CardCode,
         "code" => Announced::Code,
+        "any-code" => Announced::AnyCode,
+        "word" => Announced::Word,
+        "nothing" => Announced::Nothing,
         "last" => Announced::Last,
         "secret" | "user" => Announced::Secret,
         "phone" => Announced::Phone,

@@ -29,7 +29,19 @@ pub(super) fn begun(page: &Page<'_>, at: usize) -> usize {
         page.has_shape(it, Shape::Capital)
             && !page.is(it, class::COMMON | class::MONTH | class::FACILITY | class::NO_NAME)
     };
-    let before = at.checked_sub(1).filter(|it| page.gap(at) == Gap::Hyphen && is_part(*it));
+    // `Pa Houa Vue`: the first of three that no list has as a word.
+    let is_strange = |it: usize| {
+        page.gap(at) == Gap::Space
+            && is_part(it)
+            && page.has_shape(at, Shape::Capital)
+            && page.gap(at + 1) == Gap::Space
+            && page.has_shape(at + 1, Shape::Capital)
+            && !page.begins_sentence(it)
+            && !page.is_language(it)
+            && !page.is(it, class::ROLE | class::TITLE | class::PEOPLE | class::LAND | class::TOWN | class::FIRM)
+            && !page.is_rare(it, rare::BRAND)
+    };
+    let before = at.checked_sub(1).filter(|it| page.gap(at) == Gap::Hyphen && is_part(*it) || is_strange(*it));
     before.unwrap_or(at)
 }
 
@@ -57,6 +69,10 @@ pub(super) fn letters(page: &Page<'_>, found: &mut Found<'_>) {
     const FEWEST: usize = 4;
     let mut from = 0;
     while from < page.words.len() {
+        if page.length(from) != 1 || page.gap(from + 1) != Gap::Hyphen {
+            from += 1;
+            continue;
+        }
         let is_letter = |at: usize| page.length(at) == 1 && !page.has_shape(at, Shape::Digits);
         let joins = |at: usize| at == from || page.gap(at) == Gap::Hyphen;
         let to = (from..page.words.len()).find(|at| !is_letter(*at) || !joins(*at)).unwrap_or(page.words.len());
@@ -73,7 +89,7 @@ pub(super) fn dotted(page: &Page<'_>, found: &mut Found<'_>) {
     if page.style != Style::Mixed {
         return;
     }
-    for at in 0..page.words.len() {
+    for (at, _) in page.words.iter().enumerate().filter(|(_, word)| word.shape == Shape::Initial) {
         let is_letter = |at: usize| page.has_shape(at, Shape::Initial);
         let is_pair = is_letter(at)
             && is_letter(at + 1)

@@ -32,16 +32,19 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     }
     let bytes = page.text.as_bytes();
     let mut row: Vec<Group> = Vec::new();
-    let mut at = 0;
-    while let Some(start) = bytes.iter().skip(at).position(u8::is_ascii_digit).map(|place| at + place) {
-        let end = start + bytes.iter().skip(start).take_while(|byte| byte.is_ascii_digit()).count();
-        let joins = row.last().is_some_and(|last| is_between(bytes.get(last.end..start).unwrap_or_default()));
-        if !joins {
-            search(page, &row, found);
-            row.clear();
+    for word in page.words.iter().filter(|word| word.class & class::DIGITS != 0) {
+        let mut at = word.start;
+        let next = |at: usize| bytes.get(at..word.end)?.iter().position(u8::is_ascii_digit).map(|place| at + place);
+        while let Some(start) = next(at) {
+            let rest = bytes.get(start..word.end).unwrap_or_default();
+            at = start + rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let joins = row.last().is_some_and(|last| is_between(bytes.get(last.end..start).unwrap_or_default()));
+            if !joins {
+                search(page, &row, found);
+                row.clear();
+            }
+            row.push(Group { start, end: at });
         }
-        row.push(Group { start, end });
-        at = end;
     }
     search(page, &row, found);
 }

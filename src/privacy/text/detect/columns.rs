@@ -4,6 +4,7 @@ use super::super::resolve::Found;
 use super::announced::Cue;
 use super::values::Value;
 use crate::text::page::Page;
+use crate::text::page::sign;
 
 /// The head of a column.
 struct Head<'c> {
@@ -21,7 +22,7 @@ const LAST_COLUMN: usize = 256;
 
 /// Marks what stands in columns that a cue heads. Columns are parted by `|`, a tab or a semicolon.
 pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
-    if cues.is_empty() || !page.has_digits || !page.text.contains(['|', '\t', ';']) {
+    if cues.is_empty() || !page.has_digits() || page.signs & sign::COLUMN == 0 {
         return;
     }
     let (mut heads, mut start, mut rows): (Vec<Head<'_>>, usize, usize) = (Vec::new(), 0, 0);

@@ -5,28 +5,39 @@ use super::super::resolve::rank;
 use crate::model::text_kind::Kind;
 use crate::text::page::Page;
 use crate::text::page::Shape;
+use crate::text::words::class;
 use crate::text::words::rare;
 
 /// Marks coordinates.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
-    if !page.has_digits || !found.wants(Kind::Location) {
+    if !page.has_digits() || !found.wants(Kind::Location) {
         return;
     }
     let mut after = 0;
     for (at, word) in page.words.iter().enumerate() {
-        if word.start < after || !matches!(word.shape, Shape::Digits) {
+        if word.start < after || word.class & class::DIGITS == 0 || word.end - word.start > 4 || !may_be(page, at) {
             continue;
         }
-        let Some(first) = angle(page.text, word.start) else { continue };
+        // `N36°09'14"`
+        let led = usize::from(word.shape == Shape::Both && page.piece(at).starts_with(['N', 'S', 'E', 'W']));
+        if word.shape != Shape::Digits && led == 0 {
+            continue;
+        }
+        let Some(first) = angle(page.text, word.start + led) else { continue };
         let is_cued = is_cued(page, at);
         let second = next(page, first.end).and_then(|start| angle(page.text, start));
+        let second = second.or_else(|| {
+            let start = page.range(page.word_from(first.end), 0).0;
+            let is_led = page.text.get(start..).is_some_and(|rest| rest.starts_with(['N', 'S', 'E', 'W']));
+            angle(page.text, start + 1).filter(|_| is_led && led > 0)
+        });
         let is_pair = |other: &Angle| {
             let is_fine = |fewest: usize| first.decimals >= fewest && other.decimals >= fewest;
             first.degrees <= 90 && (first.is_marked && other.is_marked || is_fine(4) || is_cued && is_fine(1))
         };
         // `N 46° 12.118' W 123° 49.302'`
-        let led = at.checked_sub(1).filter(|it| is_point(page, *it) && page.between(at).trim().is_empty());
-        let start = led.map_or(word.start, |it| page.range(it, it).0);
+        let point = at.checked_sub(1).filter(|it| is_point(page, *it) && page.between(at).trim().is_empty());
+        let start = point.map_or(word.start, |it| page.range(it, it).0);
         let end = match second {
             Some(second) if is_pair(&second) => second.end,
             _ if is_cued && first.decimals >= 2 => first.end,
@@ -35,6 +46,12 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
         found.add(start, end, Kind::Location, rank::CHECKED);
         after = end;
     }
+}
+
+/// Whether a number has decimals or the sign of a degree, without which it is no coordinate.
+fn may_be(page: &Page<'_>, at: usize) -> bool {
+    let next = page.word(at).and_then(|word| page.text.as_bytes().get(word.end));
+    matches!(next, Some(b'.')) && page.is(at + 1, class::DIGITS) || next.is_some_and(|byte| !byte.is_ascii())
 }
 
 /// Whether a word before says that a coordinate follows.

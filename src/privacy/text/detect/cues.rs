@@ -2,6 +2,7 @@
 //! language is another list.
 
 use super::super::resolve::Found;
+use super::super::resolve::rank;
 use super::announced::Announced;
 use super::announced::Cue;
 use super::announced::announced_by;
@@ -94,7 +95,15 @@ impl Cues {
         let piece = page.piece(at);
         let length = piece.bytes().take_while(u8::is_ascii_alphabetic).count();
         let announced = self.phrases.get(&hash_word(piece.get(..length).filter(|it| it.len() > 1)?))?.announced?;
-        let is_number = !matches!(announced, Announced::Name | Announced::Address | Announced::Secret);
+        let is_number = !matches!(
+            announced,
+            Announced::Name
+                | Announced::Address
+                | Announced::Secret
+                | Announced::AnyCode
+                | Announced::Word
+                | Announced::Nothing
+        );
         let end = page.range(at, at).0 + length;
         is_number.then_some(Cue { at, end, announced, is_short: false })
     }
@@ -121,6 +130,15 @@ impl Cues {
 pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     for (place, cue) in cues.iter().enumerate() {
         let next = cues.get(place + 1).map_or(page.words.len(), |next| next.at);
+        match cue.announced {
+            Announced::Nothing => continue,
+            Announced::Word => {
+                word(page, page.word_from(cue.end), found);
+                continue;
+            }
+            Announced::AnyCode if digits_after(page, page.word_from(cue.end), next, found) => continue,
+            _ => {}
+        }
         if !announces(page, cue, cue.end, found) {
             // `the PIN I set is 5561`, `529147731 is my SSN`.
             let later = copula(page, page.word_from(cue.end), next);
@@ -139,7 +157,13 @@ fn announces(page: &Page<'_>, cue: &Cue, end: usize, found: &mut Found<'_>) -> b
     // `guessed the pin, 7719`
     let comma = page.text.get(from..).and_then(|rest| rest.strip_prefix(", "));
     let is_digit = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
-    let from = from + if comma.is_some_and(|rest| rest.starts_with(is_digit)) { 2 } else { 0 };
+    // `login, jane.roe`
+    let is_handle = |rest: &str| {
+        let piece = rest.split(|c: char| c.is_whitespace() || c == ',').next().unwrap_or("");
+        cue.announced == Announced::Secret && piece.trim_end_matches('.').contains(['.', '_'])
+    };
+    let is_past = comma.is_some_and(|rest| rest.starts_with(is_digit) || is_handle(rest));
+    let from = from + if is_past { 2 } else { 0 };
     let from = past_state(page, from, cue.announced);
     let value = Value {
         page,
@@ -163,6 +187,48 @@ fn announces(page: &Page<'_>, cue: &Cue, end: usize, found: &mut Found<'_>) -> b
         end = after;
     }
     true
+}
+
+/// Marks the word that a cue announces, behind a word as `is`, or a colon, some words later: `code word (it's marmalade)`.
+fn word(page: &Page<'_>, from: usize, found: &mut Found<'_>) {
+    const FARTHEST: usize = 7;
+    const SHORTEST: usize = 3;
+    for at in from..from + FARTHEST {
+        let is_told = page.between(at).contains([':', '"', '“', '='])
+            || at.checked_sub(1).is_some_and(|before| page.is_rare(before, rare::COPULA) && before >= from)
+            || at > from && page.gap(at) == Gap::Possessive;
+        if is_told && !page.is_rare(at, rare::COPULA | rare::SMALL) {
+            if page.length(at) >= SHORTEST && !page.is(at, class::COMMON) {
+                let (start, end) = page.range(at, at + 1);
+                found.add(start, end, Kind::Username, rank::CUE);
+            }
+            return;
+        }
+        if matches!(page.gap(at), Gap::Line | Gap::Dot) {
+            return;
+        }
+    }
+}
+
+/// Marks the code that stands some words behind its cue: `code to the lockbox 2580`.
+fn digits_after(page: &Page<'_>, from: usize, before: usize, found: &mut Found<'_>) -> bool {
+    const FARTHEST: usize = 5;
+    for at in from + 1..before.min(from + FARTHEST) {
+        if page.gap(at) != Gap::Space || page.is_rare(at - 1, rare::THING) || page.is(at - 1, class::NO_CARD) {
+            return false;
+        }
+        if page.has_shape(at, Shape::Digits) {
+            let is_free =
+                !page.text.get(page.range(at, at + 1).1..).is_some_and(|rest| rest.starts_with(['%', '/', '-']));
+            let is_code = page.length(at) == 4 && is_free;
+            if is_code {
+                let (start, end) = page.range(at, at + 1);
+                found.add(start, end, Kind::Username, rank::CUE);
+            }
+            return is_code;
+        }
+    }
+    false
 }
 
 /// The end of the word after which a cue's number stands, if it stands some words later: `is`, `was`.
@@ -227,7 +293,7 @@ fn past_state(page: &Page<'_>, from: usize, announced: Announced) -> usize {
     let starts_here = page.word(at).is_some_and(|word| word.start == from);
     let is_state = page.is(at, class::STATE_CODE) && page.has_shape(at, Shape::Upper)
         || page.is(at, class::LAND) && page.has_shape(at, Shape::Capital);
-    let is_followed = matches!(page.gap(at + 1), Gap::Space | Gap::Hyphen)
+    let is_followed = (matches!(page.gap(at + 1), Gap::Space | Gap::Hyphen) || page.between(at + 1) == ") ")
         && page.word(at + 1).is_some_and(|word| matches!(word.shape, Shape::Digits | Shape::Both | Shape::Upper));
     if is_issued && starts_here && is_state && is_followed { page.range(at + 1, at + 2).0 } else { from }
 }

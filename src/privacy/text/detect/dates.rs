@@ -14,18 +14,31 @@ use crate::text::words::rare;
 
 /// Marks dates and high ages.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
+    /// What a date or an age begins with.
+    const BEGINS: u64 = class::DIGITS | class::MONTH | class::NUMERAL | class::WEEKDAY;
+    const RARE: u64 = rare::BIRTH | rare::SHORT_DAY;
+    if page.classes & BEGINS == 0 && page.rares & RARE == 0 {
+        return;
+    }
     let mut at = 0;
     while let Some(word) = page.word(at) {
+        if word.class & BEGINS == 0 && word.rare & RARE == 0 {
+            at += 1;
+            continue;
+        }
         let (is_month, is_weekday) = (word.class & class::MONTH != 0, word.class & class::WEEKDAY != 0);
         at = match word.shape {
             Shape::Digits | Shape::Both => {
                 ages::in_digits(page, at, found);
-                compact(page, at, found).or_else(|| numeric(page, at, found)).unwrap_or(at + 1)
+                compact(page, at, found)
+                    .or_else(|| glued(page, at, found))
+                    .or_else(|| numeric(page, at, found))
+                    .unwrap_or(at + 1)
             }
             _ if is_month => month(page, at, found),
             _ if word.class & class::NUMERAL != 0 => ages::in_words(page, at, found).unwrap_or(at + 1),
             _ if page.is_rare(at, rare::BIRTH) => ages::birth(page, at, found),
-            _ if is_weekday => weekday(page, at, found),
+            _ if is_weekday || word.rare & rare::SHORT_DAY != 0 => weekday(page, at, found),
             _ => at + 1,
         };
     }
@@ -47,19 +60,23 @@ fn numeric(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
         let before = at.checked_sub(1);
         let is_deed = |before: usize| page.piece(before).ends_with("ed") && page.has_shape(before, Shape::Lower);
         before.is_some_and(|it| {
-            page.is(it, class::DAY_CUE | class::WEEKDAY) || page.is_rare(it, rare::BIRTH) || is_deed(it)
+            page.is(it, class::DAY_CUE | class::WEEKDAY)
+                || page.is_rare(it, rare::BIRTH | rare::SHORT_DAY)
+                || is_deed(it)
         }) || is_late_day(page, at)
     };
     let whole = whole_date(text, start).filter(|end| ends_well(text, *end));
     let end = whole.or_else(|| short_date(text, start).filter(|end| ends_well(text, *end) && is_cued()))?;
-    found.add(start, end, Kind::Date, rank::DATE);
+    let begin = page.range(weekday_before(page, at), at + 1).0;
+    found.add(begin, end, Kind::Date, rank::DATE);
     Some(page.word_from(end).max(at + 1))
 }
 
 /// A day written as eight digits, with or without a time of day behind it: `20240814`, `08142024`, `IMG20240814`. Signs
 /// around it do not matter.
 fn compact(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
-    let word = page.word(at)?;
+    const SHORTEST: usize = 8;
+    let word = page.word(at).filter(|word| word.end - word.start >= SHORTEST)?;
     let piece = page.piece(at);
     let length = piece.bytes().rev().take_while(u8::is_ascii_digit).count();
     let digits = piece.get(piece.len() - length..)?;
@@ -68,7 +85,7 @@ fn compact(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
         let fits = |from: usize, most: u32| part(from, from + 2).is_some_and(|it| it < most);
         fits(8, 24) && fits(10, 60) && (length == 12 || fits(12, 60))
     };
-    if !(length == 8 || matches!(length, 12 | 14) && is_time()) {
+    if !(length == SHORTEST || matches!(length, 12 | 14) && is_time()) {
         return None;
     }
     let is_day = |year: usize, month: usize, day: usize| {
@@ -76,7 +93,7 @@ fn compact(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
             && part(month, month + 2).is_some_and(|it| (1..13).contains(&it))
             && part(day, day + 2).is_some_and(|it| (1..32).contains(&it))
     };
-    let is_date = is_day(0, 4, 6) || length == 8 && (is_day(4, 0, 2) || is_day(4, 2, 0));
+    let is_date = is_day(0, 4, 6) || length == SHORTEST && (is_day(4, 0, 2) || is_day(4, 2, 0));
     if !is_date {
         return None;
     }
@@ -84,6 +101,21 @@ fn compact(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
         return None;
     }
     found.add(word.end - length, word.end, Kind::Date, rank::DATE);
+    Some(at + 1)
+}
+
+/// `3Mar24`, `14MAR2024`: day, month and year in one word.
+fn glued(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
+    let piece = page.piece(at);
+    let bare = piece.trim_start_matches(|c: char| c.is_ascii_digit());
+    let name = bare.trim_end_matches(|c: char| c.is_ascii_digit());
+    let (day, year) = (piece.len() - bare.len(), bare.len() - name.len());
+    let is_date = (1..=2).contains(&day) && matches!(year, 0 | 2 | 4) && (3..=9).contains(&name.len());
+    if !is_date || page.class_of(name) & class::MONTH == 0 {
+        return None;
+    }
+    let (start, end) = page.range(at, at + 1);
+    found.add(start, end, Kind::Date, rank::DATE);
     Some(at + 1)
 }
 
@@ -142,7 +174,9 @@ fn time(text: &str, at: usize) -> usize {
 /// `5/17`: nothing else is counted so, but parts of measures.
 fn is_late_day(page: &Page<'_>, at: usize) -> bool {
     let second = page.piece(at + 1);
-    let is_late = second.parse::<u8>().is_ok_and(|day| (13..32).contains(&day));
+    // `11/02`: what is counted has no zero before it.
+    let is_padded = second.len() == 2 && second.starts_with('0') && page.piece(at).len() == 2;
+    let is_late = is_padded || second.parse::<u8>().is_ok_and(|day| (13..32).contains(&day));
     is_late && page.between(at + 1) == "/" && !page.is_rare(at + 2, rare::UNIT) && !page.piece(at).starts_with('0')
 }
 
@@ -232,18 +266,27 @@ fn speaks_of_month(page: &Page<'_>, at: usize) -> bool {
         && page.piece(at).len() > 2
 }
 
+/// The day of the week before a date, or the article before its day: `Sat 9/14`, `the 14th of February`.
 fn weekday_before(page: &Page<'_>, from: usize) -> usize {
-    match from.checked_sub(1) {
-        Some(before) if page.is(before, class::WEEKDAY) && matches!(page.gap(from), Gap::Comma | Gap::Space) => before,
-        _ => from,
-    }
+    let Some(before) = from.checked_sub(1) else { return from };
+    let is_joined = matches!(page.gap(from), Gap::Comma | Gap::Space)
+        || page.gap(from) == Gap::Dot && page.is_rare(before, rare::SHORT_DAY);
+    let is_day = page.is(before, class::WEEKDAY) || page.is_rare(before, rare::SHORT_DAY) && page.is_capital(before);
+    let is_article = page.is(before, class::ARTICLE) && page.gap(from) == Gap::Space && is_day_at(page, from);
+    if is_joined && (is_day || is_article) { before } else { from }
+}
+
+/// Whether a day of the month stands here, in digits or in words.
+fn is_day_at(page: &Page<'_>, at: usize) -> bool {
+    is_day(page, at) || spelled::ordinal(page, at).is_some()
 }
 
 fn weekday(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     const CUES: &[&str] = &["last", "next", "this", "on"];
     let before = at.checked_sub(1).map_or("", |before| page.piece(before));
     let is_cued = CUES.iter().any(|cue| cue.eq_ignore_ascii_case(before));
-    let is_whole = page.piece(at).ends_with("day") || page.piece(at).ends_with("DAY");
+    let is_short = page.is_rare(at, rare::SHORT_DAY) && is_cued && page.has_shape(at, Shape::Capital);
+    let is_whole = is_short || page.piece(at).ends_with("day") || page.piece(at).ends_with("DAY");
     if is_whole && (page.is_capital(at) || is_cued) {
         let with_cue = is_cued && !before.eq_ignore_ascii_case("on");
         let (start, end) = page.range(if with_cue { at - 1 } else { at }, at + 1);

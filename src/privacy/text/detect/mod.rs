@@ -17,6 +17,7 @@ mod places;
 mod spelled;
 mod streets;
 mod tagged;
+mod things;
 mod values;
 
 pub use known::Known;
@@ -46,7 +47,7 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, known: &Known, found: &mut Foun
     }
     coordinates::find(page, found);
     dates::find(page, found);
-    streets::find(page, found);
+    streets::find(page, &announced, found);
     places::find(page, found);
     names::find(page, &announced, found);
 }

@@ -6,6 +6,11 @@ use super::announced::Announced;
 use super::announced::Cue;
 use super::beside;
 use super::places::NEVER;
+use super::things::NAMES;
+use super::things::is_name_part;
+use super::things::is_short_form;
+use super::things::is_thing;
+use super::things::looks_like_person;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
@@ -14,7 +19,6 @@ use crate::text::page::Style;
 use crate::text::words::class;
 use crate::text::words::rare;
 
-const NAMES: u64 = class::GIVEN | class::RARE_GIVEN | class::SURNAME | class::RARE_SURNAME;
 /// Words of a name at most.
 const LONGEST: usize = 5;
 
@@ -27,8 +31,8 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     let mut ends = Vec::new();
     let mut sure = Vec::new();
     let mut at = 0;
-    while at < page.words.len() {
-        if found.covers(at, rank::FACILITY) {
+    while let Some(word) = page.word(at) {
+        if word.class & (class::CAPITAL | class::TITLE | class::ROLE) == 0 || found.covers(at, rank::FACILITY) {
             at += 1;
             continue;
         }
@@ -78,6 +82,9 @@ fn again(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
         .filter(|word| word.class & (class::TITLE | class::ROLE | class::PARTICLE | class::MONTH) == 0)
         .map(|word| word.sum)
         .collect();
+    if sums.is_empty() {
+        return;
+    }
     sums.sort_unstable();
     for (at, word) in page.words.iter().enumerate() {
         let is_doubtful = word.class & class::COMMON != 0 && page.begins_sentence(at) && !looks_like_person(page, at);
@@ -91,6 +98,14 @@ fn again(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
 /// `, Jr.`, `MD`, `III` after a name.
 fn suffix(page: &Page<'_>, to: usize) -> usize {
     let is_joined = matches!(page.gap(to), Gap::Space | Gap::Comma);
+    // `ROE, J`
+    let is_reversed = page.gap(to) == Gap::Comma
+        && page.has_shape(to, Shape::Initial)
+        && to.checked_sub(1).is_some_and(|last| page.has_shape(last, Shape::Upper))
+        && !matches!(page.gap(to + 1), Gap::Space | Gap::Hyphen | Gap::Possessive);
+    if is_reversed {
+        return to + 1;
+    }
     if is_joined && page.is(to, class::SUFFIX) && page.is_capital(to) { to + 1 } else { to }
 }
 
@@ -129,6 +144,7 @@ fn is_alone(page: &Page<'_>, at: usize) -> bool {
         | class::PEOPLE
         | class::LAND
         | class::FACILITY
+        | class::ROLE
         | class::STATE_CODE;
     let Some(word) = page.word(at) else { return false };
     let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
@@ -211,17 +227,34 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
         to -= 1;
     }
     if to == first {
-        return None;
+        return kin(page, at, first);
+    }
+    if is_role && !is_title && page.style == Style::Lower && to == first + 1 {
+        // `ofc okonjo`, `her roommate desta`: a name of the lists that is no word.
+        let is_strange = page.knows_words && !page.is_language(first) && page.length(first) > 3;
+        return (is_strange && page.is(first, NAMES) && !page.is(first, class::TOWN)).then_some(to);
     }
     if is_role && !is_title {
         // A role alone is weak: what follows must look like a name.
         let looks = (first..to).any(|it| page.is(it, NAMES) || is_uncased(page, it))
-            || (first..to).all(|it| !page.is_language(it)) && page.style == Style::Mixed;
-        let is_acronym =
-            to == first + 1 && page.word(first).is_some_and(|word| matches!(word.shape, Shape::Upper | Shape::Initial));
-        return (looks && !is_acronym && page.style != Style::Lower).then_some(to);
+            || (first..to).all(|it| !page.is_language(it) && (page.style == Style::Mixed || page.length(it) > 3))
+                && (page.style == Style::Mixed || page.knows_words);
+        let is_acronym = page.style == Style::Mixed
+            && to == first + 1
+            && page.word(first).is_some_and(|word| matches!(word.shape, Shape::Upper | Shape::Initial));
+        let is_name = looks && !is_acronym && page.style != Style::Lower;
+        return is_name.then_some(to).or_else(|| kin(page, at, first));
     }
     Some(to)
+}
+
+/// `his cousin Peanut`, `her aunt, Tranquility, said`: behind a word for a relative a name, whatever else it means.
+fn kin(page: &Page<'_>, at: usize, first: usize) -> Option<usize> {
+    const OTHER: u64 = class::NO_NAME | class::MONTH | class::WEEKDAY | class::PEOPLE | class::LAND | class::FACILITY;
+    let is_kin = page.is_rare(at, rare::KIN) && page.has_shape(at, Shape::Lower) && page.style == Style::Mixed;
+    let is_joined = page.gap(first) == Gap::Space || page.gap(first) == Gap::Comma && page.gap(first + 1) == Gap::Comma;
+    let is_name = page.has_shape(first, Shape::Capital) && !page.is(first, OTHER) && page.length(first) > 2;
+    (is_kin && is_joined && is_name && first == at + 1).then_some(first + 1)
 }
 
 /// `Sgt. Roe` and not `attorney. Roe`.
@@ -275,7 +308,7 @@ fn person(page: &Page<'_>, at: usize) -> Option<usize> {
 
 fn can_begin(page: &Page<'_>, at: usize) -> bool {
     let Some(word) = page.word(at) else { return false };
-    let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both | Shape::Mixed);
+    let is_letters = !matches!(word.shape, Shape::Digits | Shape::Both | Shape::Mixed) && !is_short_form(page, at);
     let is_name = word.class & (class::GIVEN | class::SURNAME) != 0;
     let never = word.class
         & (class::MONTH
@@ -312,7 +345,9 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
         && word.shape == Shape::Capital;
     let is_word = page.is_language(at) && !is_only_form;
     let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 6;
-    if page.is_eponym(at + 1) || is_thing(page, at) {
+    // `Driver, Quyen`: what somebody is begins a sentence.
+    let is_role = class & class::ROLE != 0 && class & class::GIVEN == 0 && (begins || page.gap(at + 1) == Gap::Comma);
+    if page.is_eponym(at + 1) || is_role || is_thing(page, at) {
         return None;
     }
     if class & class::GIVEN != 0 && !(is_acronym && word.end - word.start < 4) {
@@ -348,52 +383,6 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     let is_long = word.end - word.start > 2 || class & NAMES != 0;
     let is_free = page.knows_words && word.shape == Shape::Capital && (!begins || stands_alone) && is_long;
     (is_pair || is_free || looks_like_person(page, at)).then_some(to.max(at + 1))
-}
-
-/// Whether what may be a name is of a thing where it stands: a car or a bank (`the blue Lincoln`), or a word with an
-/// article before it and a thing after it (`the Grant funding`).
-fn is_thing(page: &Page<'_>, at: usize) -> bool {
-    let is_named = is_name_part(page, at + 1) && page.gap(at + 1) == Gap::Space && !page.is_rare(at + 1, rare::BRAND)
-        || at.checked_sub(1).is_some_and(|it| {
-            page.is(it, class::GIVEN | class::TITLE) && page.is_capital(it) && page.gap(at) == Gap::Space
-        });
-    if is_named {
-        return false;
-    }
-    let has_article = at.checked_sub(1).is_some_and(|it| page.is(it, class::ARTICLE) && page.gap(at) == Gap::Space);
-    let has_noun = page.has_shape(at + 1, Shape::Lower)
-        && page.gap(at + 1) == Gap::Space
-        && !page.is(at + 1, class::SPEAKS | class::PLACE_CUE | class::LINK | class::ARTICLE)
-        && !page.is_rare(at + 1, rare::HOUSEHOLD)
-        && !looks_like_person(page, at);
-    page.is_rare(at, rare::BRAND) && !looks_like_person(page, at)
-        || has_article && has_noun
-        || page.is_rare(at + 1, rare::COLOUR) && page.has_shape(at + 1, Shape::Lower) && page.gap(at + 1) == Gap::Space
-        || is_call_sign(page, at)
-        || is_cited(page, at)
-}
-
-/// `ADAM 12`, `2 David 6`: who is on the air, not who it is; an age may follow a name too.
-fn is_call_sign(page: &Page<'_>, at: usize) -> bool {
-    page.is_rare(at, rare::CALL_SIGN)
-        && page.has_shape(at + 1, Shape::Digits)
-        && page.length(at + 1) < 4
-        && page.gap(at + 1) == Gap::Space
-        && !page.is(at + 2, class::YEARS)
-}
-
-/// `Terry v. Ohio, 392 U.S. 1`: a case in a law report.
-fn is_cited(page: &Page<'_>, at: usize) -> bool {
-    let is_v = |at: usize| page.piece(at) == "v" && page.gap(at + 1) == Gap::Dot;
-    let ends = |at: usize| page.has_shape(at, Shape::Digits) && page.gap(at) == Gap::Comma;
-    is_v(at + 1) && ends(at + 3) || at.checked_sub(1).is_some_and(is_v) && ends(at + 1)
-}
-
-/// `said`, `called`, and the like after it.
-fn looks_like_person(page: &Page<'_>, at: usize) -> bool {
-    let next = page.piece(at + 1);
-    let is_deed = next.len() > 4 && next.ends_with("ed") && next.starts_with(char::is_lowercase);
-    page.gap(at + 1) == Gap::Space && (page.is(at + 1, class::SPEAKS) || is_deed)
 }
 
 /// Initials, surnames and further names that go on from a name.
@@ -446,7 +435,10 @@ fn is_after_given(page: &Page<'_>, at: usize) -> bool {
     if page.style != Style::Mixed || page.gap(at) != Gap::Space || !page.has_shape(at, Shape::Capital) {
         return false;
     }
-    let Some(before) = at.checked_sub(1).filter(|it| page.is(*it, class::GIVEN) && page.is_capital(*it)) else {
+    // `Jane J. Two Bulls`
+    let is_middle = |it: &usize| *it > 0 && page.has_shape(*it, Shape::Initial);
+    let before = at.checked_sub(1).map(|it| if is_middle(&it) { it - 1 } else { it });
+    let Some(before) = before.filter(|it| page.is(*it, class::GIVEN) && page.is_capital(*it)) else {
         return false;
     };
     // A word in frequent use after a name that is no word, where not every word is capitalised: `Ben Player left`.
@@ -460,35 +452,6 @@ fn is_after_given(page: &Page<'_>, at: usize) -> bool {
 
 fn ends_with_dot(page: &Page<'_>, at: usize) -> bool {
     page.word(at).and_then(|word| page.text.get(word.end..)).is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// A word that can go on in a name.
-fn is_name_part(page: &Page<'_>, at: usize) -> bool {
-    let Some(word) = page.word(at) else { return false };
-    let is_capital = match page.style {
-        Style::Mixed => matches!(word.shape, Shape::Capital | Shape::Upper),
-        _ => !matches!(word.shape, Shape::Digits | Shape::Both),
-    };
-    let is_name = word.class & (class::SURNAME | class::GIVEN) != 0;
-    let is_other = word.class
-        & (class::FACILITY
-            | class::FIRM
-            | class::STREET
-            | class::NO_NAME
-            | class::WEEKDAY
-            | class::MONTH
-            | class::PEOPLE)
-        != 0;
-    let is_rare = word.class & (class::RARE_GIVEN | class::RARE_SURNAME) != 0;
-    let is_acronym =
-        word.shape == Shape::Upper && page.style == Style::Mixed && !is_name && (word.end - word.start < 5 || !is_rare);
-    is_capital
-        && !is_acronym
-        && !(is_other && !(is_name && word.class & (class::NO_NAME | class::FACILITY | class::FIRM) == 0))
-        && (word.class & class::COMMON == 0 || is_name)
-        && (is_name || !page.is_language(at))
-        && !(page.style == Style::Lower && word.class & class::COMMON != 0)
-        && (page.style != Style::Lower || word.class & NAMES != 0 || page.knows_words)
 }
 
 /// `J. Smith`, `J. R. Smith`.
@@ -519,6 +482,10 @@ fn lower(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     let is_word = page.is_language(at);
     let to = rest(page, at + 1, true);
+    // `the lincoln 225`, `austin servers`
+    if page.is_rare(at, rare::BRAND | rare::TWO_FACED) && to == at + 1 && !looks_like_person(page, at) {
+        return None;
+    }
     if class & class::GIVEN != 0 && (!is_word || to > at + 1) {
         return Some(to);
     }

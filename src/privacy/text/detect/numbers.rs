@@ -16,11 +16,10 @@ use crate::text::words::class;
 /// Marks what is known by its form.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     super::addresses::find(page, found);
-    if !page.has_digits {
+    if !page.has_digits() {
         return;
     }
-    for at in 0..page.words.len() {
-        let Some(word) = page.word(at) else { break };
+    for (at, word) in page.words.iter().enumerate() {
         match word.shape {
             Shape::Digits => {
                 let run = Run::new(page, at);
@@ -33,9 +32,10 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
                 hexadecimal(page, at, found);
             }
             _ => {
-                plate(page, at, found);
-                let next = page.text.as_bytes().get(word.end);
-                if next == Some(&b':') || next == Some(&b'-') && word.end - word.start == 2 {
+                if word.class & class::STATE_CODE != 0 {
+                    plate(page, at, found);
+                }
+                if word.end - word.start <= LONGEST_PART {
                     hexadecimal(page, at, found);
                 }
             }
@@ -226,6 +226,10 @@ fn north_american(page: &Page<'_>, run: &Run) -> Option<usize> {
         [1, 3, 3, 4] if is_split(3) || fits(4) => Some(run.end(4)),
         [3, 3, 4, ..] if is_split(2) || fits(3) => Some(run.end(3)),
         [6, 4, ..] if is_split(1) => Some(run.end(2)),
+        // `(612)5550143`
+        [3, 7, ..] if fits(2) && page.text.get(run.end(1)..).is_some_and(|rest| rest.starts_with(')')) => {
+            Some(run.end(2))
+        }
         _ => None,
     }
 }
@@ -353,12 +357,15 @@ fn is_wallet(it: &str) -> bool {
             || it.starts_with(['1', '3']) && is_base58 && has(u8::is_ascii_uppercase))
 }
 
+/// Hexadecimal digits between two signs at most.
+const LONGEST_PART: usize = 4;
+
 /// Addresses of network devices and of the internet, in hexadecimal digits.
 fn hexadecimal(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
     let Some(word) = page.word(at) else { return };
     let bytes = page.text.as_bytes();
     let sign = bytes.get(word.end).copied().unwrap_or(0);
-    if !matches!(sign, b':' | b'-') || word.end - word.start > 4 {
+    if !matches!(sign, b':' | b'-') || word.end - word.start > LONGEST_PART {
         return;
     }
     let start = word.start;

@@ -2,6 +2,7 @@
 
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use super::things::is_in_citation;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
@@ -25,7 +26,11 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
         return;
     }
     let mut at = 0;
-    while at < page.words.len() {
+    while let Some(word) = page.word(at) {
+        if word.class & (class::CAPITAL | class::FIRM_BEGINS) == 0 {
+            at += 1;
+            continue;
+        }
         let place = firm(page, at)
             .or_else(|| facility(page, at))
             .or_else(|| saint(page, at))
@@ -210,7 +215,7 @@ fn joins(page: &Page<'_>, at: usize) -> bool {
 
 /// A place of the lists, of one word or several.
 fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    if !page.is_capital(at) || page.is_eponym(at + 1) {
+    if !page.is_capital(at) || page.is_eponym(at + 1) || is_in_citation(page, at) {
         return None;
     }
     if page.is(at, class::PLACE_BEGINS) {
@@ -309,7 +314,8 @@ fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let is_word = to == at + 1 && page.is_language(at);
     let is_strict = matches!(page.piece(before), "at" | "from") || is_moved;
     let is_shouted = to == at + 1 && page.has_shape(at, Shape::Upper) && !is_strict && page.length(at) < 5;
-    if is_person || is_short || !leads_well || !is_known || is_word || is_shouted {
+    let is_thing = to == at + 1 && page.is_rare(at, rare::BRAND | rare::TWO_FACED);
+    if is_thing || is_person || is_short || !leads_well || !is_known || is_word || is_shouted {
         return None;
     }
     Some((at, to, if is_firm { Kind::Org } else { Kind::Location }))
@@ -321,7 +327,7 @@ fn led_low(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let before = at.checked_sub(1)?;
     let is_led = page.is(before, class::LEADS) && !page.is(before, class::ARTICLE) && page.gap(at) == Gap::Space;
     let word = page.word(at).filter(|word| word.shape == Shape::Lower && word.end - word.start >= SHORTEST)?;
-    let is_strange = page.knows_words && word.class & !(class::TOWN | class::RARE_SURNAME) == 0;
+    let is_strange = page.knows_words && word.class & !(class::TOWN | class::RARE_SURNAME | class::CAPITAL) == 0;
     (is_led && is_strange).then_some((at, at + 1, Kind::Location))
 }
 

@@ -8,10 +8,14 @@ use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::words::Numeral;
 use crate::text::words::NumeralKind;
+use crate::text::words::class;
 
 /// Marks long numbers that are spelled out without a cue: nobody counts so.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     const FEWEST: usize = 7;
+    if page.classes & class::NUMERAL == 0 {
+        return;
+    }
     let mut at = 0;
     while at < page.words.len() {
         let spelled = page.numeral(at).and_then(|_| digits(page, at)).filter(|(_, digits)| *digits >= FEWEST);

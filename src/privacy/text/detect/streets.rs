@@ -3,6 +3,9 @@
 
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use super::announced::Announced;
+use super::announced::Cue;
+use super::things::is_in_citation;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
@@ -17,17 +20,23 @@ const LONGEST_NAME: usize = 5;
 const LONGEST_TAIL: usize = 14;
 
 /// Marks addresses.
-pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
+pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     if !found.wants(Kind::Address) && !found.wants(Kind::Zip) {
         return;
     }
+    after_cues(page, cues, found);
     let mut at = 0;
-    while at < page.words.len() {
-        let Some((from, to)) = core(page, at) else {
+    while let Some(word) = page.word(at) {
+        // A number, a word that speaks of an address, or a word with a number behind it.
+        let may_begin = word.class & BEGINS != 0 || page.is(at + 1, class::DIGITS);
+        let Some((from, to)) = may_begin.then(|| core(page, at)).flatten() else {
             at += 1;
             continue;
         };
         let from = article_before(page, numbers_before(page, from));
+        // `lot 37 Sunny Acres`
+        let is_unit = from > 0 && page.is(from - 1, class::UNIT) && page.gap(from) == Gap::Space;
+        let from = from - usize::from(is_unit);
         let to = tail(page, to);
         let (start, end) = page.range(from, to);
         found.add(start, end, Kind::Address, rank::ADDRESS);
@@ -36,12 +45,104 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     state_and_zip(page, found);
 }
 
+/// `stays at 5 Lower Mill Race`: a number and words behind a cue, or behind `at`, that may all be of a street.
+fn after_cues(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
+    if !page.has_digits() {
+        return;
+    }
+    for cue in cues.iter().filter(|cue| cue.announced == Announced::Address) {
+        let mut from = page.word_from(cue.end);
+        while page.is_rare(from, rare::CONNECTOR | rare::MAIL_AT) && from < page.word_from(cue.end) + 2 {
+            from += 1;
+        }
+        let is_near = matches!(page.gap(from), Gap::Space | Gap::Break | Gap::Comma | Gap::Line);
+        if is_near && let Some(to) = led(page, from) {
+            let (start, end) = page.range(from, tail(page, to));
+            found.add(start, end, Kind::Address, rank::ADDRESS);
+        }
+    }
+    if page.style != Style::Mixed || page.rares & rare::MAIL_AT == 0 {
+        return;
+    }
+    for (at, _) in page.words.iter().enumerate().filter(|(_, word)| word.rare & rare::MAIL_AT != 0) {
+        let has_name =
+            |to: usize| (at + 2..to).any(|it| !page.is(it, class::COMMON)) && page.has_shape(to - 1, Shape::Capital);
+        if page.gap(at + 1) == Gap::Space
+            && let Some(to) = led(page, at + 1).filter(|to| has_name(*to))
+        {
+            let (start, end) = page.range(at + 1, tail(page, to));
+            found.add(start, end, Kind::Address, rank::ADDRESS);
+        }
+    }
+}
+
+/// Past a house number and the words of a street behind it; `None` if there are none.
+fn led(page: &Page<'_>, at: usize) -> Option<usize> {
+    const OTHER: u64 =
+        class::MONTH | class::WEEKDAY | class::NO_NAME | class::TITLE | class::ROLE | class::YEARS | class::UNIT;
+    if !is_number(page, at) && !is_grid(page, at) {
+        return None;
+    }
+    let mut to = at + 1;
+    while is_grid(page, to) || is_direction(&page.piece(to).to_uppercase()) && page.gap(to) == Gap::Space {
+        to += 1;
+    }
+    let first = to;
+    while to < first + LONGEST_NAME {
+        let is_joined = matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Possessive)
+            || to > first && page.gap(to) == Gap::Dot && page.length(to - 1) == 1;
+        let is_part =
+            page.is(to, class::STREET) || is_name(page, to) && !page.is(to, OTHER) && !page.is_rare(to, rare::CAR);
+        let is_part = is_part && page.length(to) > 1 && !page.is(to, class::DIGITS) || is_ordinal(page, to);
+        if !(is_joined || to == first && page.gap(to) == Gap::Dot) || !is_part {
+            break;
+        }
+        to += 1;
+    }
+    (to > first).then_some(to)
+}
+
+/// `23rd`: a street by its number.
+fn is_ordinal(page: &Page<'_>, at: usize) -> bool {
+    let piece = page.piece(at);
+    let bare = piece.trim_start_matches(|c: char| c.is_ascii_digit());
+    page.has_shape(at, Shape::Both) && bare.len() == 2 && bare.len() < piece.len() && piece.len() < 6
+}
+
+/// `W229`: half of a house number of two parts.
+fn is_grid(page: &Page<'_>, at: usize) -> bool {
+    let piece = page.piece(at);
+    page.has_shape(at, Shape::Both)
+        && (3..=6).contains(&piece.len())
+        && piece.starts_with(['N', 'S', 'E', 'W'])
+        && piece.bytes().skip(1).all(|byte| byte.is_ascii_digit())
+}
+
+/// What an address may begin with, but for a word with a number behind it.
+const BEGINS: u64 = class::DIGITS | class::UNIT | class::BOX | class::FIELD_POST | class::CORNER | class::STREET_BEGINS;
+
 /// The part that tells an address, beginning at a word.
 fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    if is_in_citation(page, at) {
+        return None;
+    }
     if is_number(page, at) {
         return numbered(page, at);
     }
-    if page.is(at, class::UNIT) && page.gap(at + 1) != Gap::Comma && is_unit_number(page, at + 1) {
+    if is_grid(page, at) && is_grid(page, at + 1) {
+        return led(page, at).map(|to| (at, to));
+    }
+    let is_route = page.is_rare(at, rare::RURAL) && is_number(page, at + 1) && page.is(at + 2, class::BOX);
+    if is_route && is_number(page, at + 3) {
+        return Some((at, at + 4));
+    }
+    if page.is_rare(at, rare::OWN_UNIT)
+        && is_number(page, at + 1)
+        && let Some((_, to)) = numbered(page, at + 1)
+    {
+        return Some((at, to));
+    }
+    if page.is_rare(at, rare::OWN_UNIT) && page.gap(at + 1) != Gap::Comma && is_unit_number(page, at + 1) {
         let more = usize::from(page.gap(at + 2) == Gap::Hyphen && page.length(at + 2) < 3);
         return Some((at, at + 2 + more));
     }
@@ -74,8 +175,14 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if is_half(page, to) {
         to += 2;
     }
+    // `2020 s. vine`
+    let is_directed = page.style == Style::Lower && page.length(at) > 2 && is_direction(&page.piece(to).to_uppercase());
+    if is_directed && is_name(page, to + 1) && page.length(to + 1) > 2 {
+        let end = (to + 2..to + 5).find(|it| page.is(*it, class::STREET) && page.gap(*it) == Gap::Space);
+        return Some((at, end.map_or(to + 2, |it| it + 1)));
+    }
     let first = to;
-    while to <= first + LONGEST_NAME && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot) {
+    while to <= first + LONGEST_NAME && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot | Gap::Possessive) {
         let has_name = to > first;
         if has_name && page.is(to, class::STREET) && !(page.is(to - 1, class::PARTICLE)) {
             // `Quince Hollow Rd`: the street ends with the last of such words.
@@ -91,6 +198,7 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
             let is_written_out = |it: usize| page.word(it).is_some_and(|word| word.shape == Shape::Capital);
             let is_street = names.clone().all(|it| is_strange(page, it))
                 && names.clone().any(is_written_out)
+                && ends_well(page, to)
                 && !names.clone().any(|it| {
                     page.word(it).is_some_and(|word| word.shape == Shape::Upper) && page.style == Style::Mixed
                 })
@@ -105,6 +213,12 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     // `1234 Koskikatu, Apt. 5`
     let is_led = to > at + 1 && page.is(to, class::UNIT) && is_unit_number(page, to + 1) && page.style != Style::Lower;
     is_led.then_some((at, to + 2))
+}
+
+/// Whether a number is no part of a longer one: `0.25`, `33-9017`.
+fn ends_well(page: &Page<'_>, at: usize) -> bool {
+    let is_longer = matches!(page.between(at + 1), "." | "-" | "/") && page.is(at + 1, class::DIGITS);
+    !is_longer
 }
 
 /// Whether a half stands here that belongs to a house number: `1011 1/2 Beach Blvd`.
@@ -137,7 +251,7 @@ fn begun(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         if is_number(page, to) {
             return Some((at, to + 1));
         }
-        let is_particle = page.is(to, class::PARTICLE) || page.length(to) < 3;
+        let is_particle = page.is(to, class::PARTICLE | class::ARTICLE) || page.length(to) < 3;
         if page.is_capital(to) && page.style != Style::Lower {
             named = to + 1;
         } else if !is_particle && page.is(to, class::COMMON | class::FIRM) {
@@ -186,7 +300,8 @@ fn strange(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if !is_capital || !is_housed {
         return None;
     }
-    let ends = matches!(page.gap(at + 2), Gap::Line | Gap::Comma) || page.is(at + 2, class::UNIT | class::STREET);
+    let is_settled = page.gap(at + 2) == Gap::Comma && page.has_shape(at + 2, Shape::Capital);
+    let ends = page.gap(at + 2) == Gap::Line || is_settled || page.is(at + 2, class::UNIT | class::STREET);
     let is_word = page.is(at, class::COMMON | class::MONTH | class::NO_NAME | class::FIRM) || page.is_language(at);
     (page.knows_words && ends && !is_word).then_some((at, at + 2))
 }
@@ -265,6 +380,8 @@ fn tail(page: &Page<'_>, mut to: usize) -> usize {
         let joins = match gap {
             Gap::Space | Gap::Comma | Gap::Line | Gap::Hyphen => true,
             // `82nd Ave #204`
+            // `77-B Creamery Sq., Brattleboro`
+            Gap::Break if page.between(to) == "., " => page.is(to - 1, class::STREET) || page.length(to - 1) == 1,
             Gap::Break => page.between(to).trim_start_matches([',', ' ']) == "#" && is_number(page, to),
             Gap::Dot => page.is(to, class::UNIT) || is_after_unit && is_unit_number(page, to),
             _ => false,
@@ -272,12 +389,14 @@ fn tail(page: &Page<'_>, mut to: usize) -> usize {
         let fits = page.is(to, class::UNIT) && is_unit_number(page, to + 1)
             || page.is(to - 1, class::UNIT) && is_unit_number(page, to)
             || is_number(page, to) && page.piece(to).len() < 7
-            || page.is(to - 2, class::UNIT) && gap == Gap::Hyphen && page.length(to) < 3
-            || is_settlement(page, to, gap == Gap::Line || gap == Gap::Comma || after_line);
+            || page.is(to - 1, class::DIGITS) && gap == Gap::Hyphen && page.length(to) < 3
+            || page.is_rare(to, rare::HOUSE_PART) && matches!(gap, Gap::Comma | Gap::Space)
+            || page.is(to, class::UNIT) && page.is_rare(to - 1, rare::HOUSE_PART) && gap == Gap::Space
+            || is_settlement(page, to, matches!(gap, Gap::Line | Gap::Comma | Gap::Break) || after_line);
         if !joins || !fits {
             break;
         }
-        after_line = gap == Gap::Line || gap == Gap::Comma || after_line && gap == Gap::Space;
+        after_line = matches!(gap, Gap::Line | Gap::Comma | Gap::Break) || after_line && gap == Gap::Space;
         to += 1;
     }
     to
@@ -310,6 +429,9 @@ fn is_settlement(page: &Page<'_>, at: usize, begins: bool) -> bool {
 
 /// `MN 55401`, `Spain 63488`.
 fn state_and_zip(page: &Page<'_>, found: &mut Found<'_>) {
+    if !page.has_digits() {
+        return;
+    }
     for at in 1..page.words.len() {
         if !page.has_shape(at, Shape::Digits) || page.length(at) != 5 {
             continue;
@@ -320,7 +442,8 @@ fn state_and_zip(page: &Page<'_>, found: &mut Found<'_>) {
             let (start, end) = page.range(at, at + 1);
             found.add(start, end, Kind::Zip, rank::PATTERN);
         }
-        let is_low = page.style == Style::Lower && !page.is(at - 1, class::COMMON | class::WORD);
+        let is_settled = at > 1 && page.is(at - 2, class::TOWN) && !page.is(at - 2, class::COMMON);
+        let is_low = page.style == Style::Lower && (is_settled || !page.is(at - 1, class::COMMON | class::WORD));
         let is_state = page.is(at - 1, class::STATE_CODE) && (page.has_shape(at - 1, Shape::Upper) || is_low);
         if is_state && page.gap(at) == Gap::Space {
             let more = usize::from(page.gap(at + 1) == Gap::Hyphen && page.piece(at + 1).len() == 4);
@@ -348,7 +471,8 @@ fn is_unit_number(page: &Page<'_>, at: usize) -> bool {
     let piece = page.piece(at);
     matches!(page.gap(at), Gap::Space | Gap::Dot | Gap::Break)
         && piece.len() < 6
-        && (word.shape == Shape::Digits || word.shape == Shape::Both || word.shape == Shape::Initial)
+        && (matches!(word.shape, Shape::Digits | Shape::Both | Shape::Initial)
+            || page.style == Style::Lower && word.shape == Shape::Lower && piece.len() == 1)
 }
 
 /// A word that can be part of a street's name.

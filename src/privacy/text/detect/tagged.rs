@@ -3,18 +3,39 @@
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::model::text_kind::Kind;
+use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
+use crate::text::page::Word;
+use crate::text::page::sign;
 use crate::text::words::class;
 use crate::text::words::rare;
 
 /// Marks them.
 pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
-    if found.wants(Kind::OtherId) && page.has_digits {
-        page.text.match_indices('#').for_each(|(at, _)| number(page, at + 1, found));
-        (0..page.words.len()).for_each(|at| long(page, at, found));
+    if found.wants(Kind::OtherId) && page.has_digits() {
+        if page.signs & sign::NUMBER != 0 {
+            page.text.match_indices('#').for_each(|(at, _)| number(page, at + 1, found));
+        }
+        for (at, _) in page.words.iter().enumerate().filter(|(_, word)| word.class & class::DIGITS != 0) {
+            long(page, at, found);
+            joined(page, at, found);
+            grouped(page, at, found);
+        }
     }
-    if found.wants(Kind::Username) {
+    if page.has_digits() && found.wants(Kind::DeviceId) {
+        let begins = |word: &&Word| word.end - word.start == 8 && page.text.as_bytes().get(word.end) == Some(&b'-');
+        page.words.iter().filter(begins).for_each(|word| unique(page, word.start, found));
+    }
+    if found.wants(Kind::Username) && page.text.as_bytes().contains(&b'$') {
+        page.text.match_indices('$').for_each(|(at, _)| cash_tag(page, at, found));
+    }
+    if page.rares & rare::CAR != 0 && page.has_digits() && found.wants(Kind::Vehicle) {
+        for (at, _) in page.words.iter().enumerate().filter(|(_, word)| word.rare & rare::CAR != 0) {
+            plate(page, at + 1, found);
+        }
+    }
+    if page.signs & sign::AT != 0 && found.wants(Kind::Username) {
         page.text.match_indices('@').for_each(|(at, _)| handle(page, at, found));
     }
 }
@@ -50,6 +71,114 @@ fn long(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
     if is_plain && digits >= FEWEST && !is_of_thing(page, at) {
         let (start, end) = page.range(at, at + 1);
         found.add(start, end, Kind::OtherId, rank::WORD);
+    }
+}
+
+/// Whether a word may be a part of a code that hyphens join.
+fn is_part(page: &Page<'_>, at: usize) -> bool {
+    page.word(at).is_some_and(|word| matches!(word.shape, Shape::Digits | Shape::Both | Shape::Upper | Shape::Initial))
+}
+
+/// `GD-22-00817`, `24j-30918`: letters and five digits or more that hyphens join, from the first of its words with a digit.
+fn joined(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
+    const FEWEST: usize = 5;
+    const SHORTEST: usize = 7;
+    let is_joined = |at: usize| page.gap(at) == Gap::Hyphen && page.between(at) == "-";
+    // From its last part, so that it is looked at once.
+    if is_joined(at + 1) && is_part(page, at + 1) && page.is(at + 1, class::DIGITS) || !is_joined(at) {
+        return;
+    }
+    let mut from = at;
+    while from > 0 && is_joined(from) && is_part(page, from - 1) {
+        from -= 1;
+    }
+    let to = at + 1 + usize::from(is_joined(at + 1) && is_part(page, at + 1));
+    let (start, end) = page.range(from, to);
+    let piece = page.text.get(start..end).unwrap_or_default();
+    let digits = piece.bytes().filter(u8::is_ascii_digit).count();
+    let letters = piece.bytes().filter(u8::is_ascii_alphabetic).count();
+    let is_other = (from..to).any(|it| page.is(it, class::MONTH | class::VERSION) || page.is_rare(it, rare::THING));
+    let is_free = !matches!(page.text.as_bytes().get(end), Some(b'-' | b'.' | b'/' | b'_') if page.text.as_bytes().get(end + 1).is_some_and(u8::is_ascii_alphanumeric));
+    if to > from + 1
+        && digits >= FEWEST
+        && letters > 0
+        && digits + letters >= SHORTEST
+        && is_free
+        && !is_other
+        && !is_of_thing(page, from)
+    {
+        found.add(start, end, Kind::OtherId, rank::WORD);
+    }
+}
+
+/// `CCF 2071184593`, `SKY 881 044 72`: capitals and eight digits or more in groups.
+fn grouped(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
+    const FEWEST: usize = 8;
+    let Some(from) = at.checked_sub(1) else { return };
+    let begins = page.has_shape(from, Shape::Upper)
+        && (2..=4).contains(&page.length(from))
+        && page.gap(at) == Gap::Space
+        && !page.is(from, class::CUE | class::MONTH | class::NO_PHONE | class::NO_CARD | class::VERSION);
+    if !begins || is_of_thing(page, at) {
+        return;
+    }
+    let (mut to, mut digits) = (at, 0);
+    while page.has_shape(to, Shape::Digits) && page.gap(to) == Gap::Space && page.length(to) > 1 {
+        digits += page.length(to);
+        to += 1;
+    }
+    if digits >= FEWEST {
+        let (start, end) = page.range(from, to);
+        found.add(start, end, Kind::OtherId, rank::WORD);
+    }
+}
+
+/// `3f9a61d0-77be-4c52-9e18-0b5d2c44aa10`: a number that is given out once in the world.
+fn unique(page: &Page<'_>, start: usize, found: &mut Found<'_>) {
+    const LENGTH: usize = 36;
+    const SIGNS: [usize; 4] = [8, 13, 18, 23];
+    let piece = page.text.get(start..start + LENGTH).unwrap_or_default();
+    let fits = |(at, byte): (usize, u8)| if SIGNS.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    if piece.len() == LENGTH && piece.bytes().enumerate().all(fits) {
+        found.add(start, start + LENGTH, Kind::DeviceId, rank::CHECKED);
+    }
+}
+
+/// `$JaneRoe`: a name by which somebody is paid.
+fn cash_tag(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
+    const SHORTEST: usize = 4;
+    let before = page.text.get(..at).and_then(|before| before.chars().next_back());
+    let rest = page.text.get(at + 1..).unwrap_or_default();
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let name = rest.get(..rest.find(|c| !is_inner(c)).unwrap_or(rest.len())).unwrap_or_default();
+    let is_name = name.len() >= SHORTEST && name.starts_with(|c: char| c.is_ascii_alphabetic());
+    if is_name && !before.is_some_and(char::is_alphanumeric) {
+        found.add(at, at + 1 + name.len(), Kind::Username, rank::PATTERN);
+    }
+}
+
+/// `Buick HRB 2290`, `a green Ram 4-GHT-22`: a plate behind the word for the car.
+fn plate(page: &Page<'_>, from: usize, found: &mut Found<'_>) {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 6..=7;
+    const MOST_PARTS: usize = 3;
+    const LONGEST_PART: usize = 4;
+    let mut to = from;
+    while to < from + MOST_PARTS && is_part(page, to) && page.length(to) <= LONGEST_PART {
+        let is_joined = page.gap(to) == Gap::Hyphen || page.gap(to) == Gap::Space;
+        if !is_joined {
+            break;
+        }
+        to += 1;
+    }
+    let (start, end) = page.range(from, to);
+    let piece = page.text.get(start..end).unwrap_or_default();
+    let digits = piece.bytes().filter(u8::is_ascii_digit).count();
+    let letters = piece.bytes().filter(u8::is_ascii_uppercase).count();
+    // `2500 HD`, `GLE 350`: the numbers of models are round.
+    let is_model =
+        (from..to).any(|it| page.has_shape(it, Shape::Digits) && page.piece(it).ends_with("00") && to < from + 3);
+    if to > from + 1 && LENGTHS.contains(&(digits + letters)) && digits >= 2 && letters >= 2 && !is_model {
+        found.add(start, end, Kind::Vehicle, rank::PATTERN);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
+use crate::text::page::Style;
 use crate::text::words::class;
 use crate::text::words::rare;
 
@@ -50,7 +51,13 @@ impl Value<'_, '_> {
             Announced::Number(kind) => self.number(kind),
             Announced::CardCode => self.security_digits().map(|length| (length, Kind::CreditCard)),
             Announced::Code => self.entry_digits().map(|length| (length, Kind::Username)),
-            Announced::Secret => self.secret().map(|length| (length, Kind::Username)),
+            Announced::AnyCode => self.entry_length().map(|length| (length, Kind::Username)),
+            Announced::Word | Announced::Nothing => return None,
+            Announced::Secret => self.secret().map(|length| {
+                // `username is jane@example.org`
+                let is_mail = self.rest.get(..length).is_some_and(is_mail);
+                (length, if is_mail { Kind::Email } else { Kind::Username })
+            }),
             Announced::Phone => self.phone(),
             Announced::Zip => self.zip().map(|length| (length, Kind::Zip)),
             Announced::Last => self.last().map(|length| (length, Kind::Account)),
@@ -78,7 +85,10 @@ impl Value<'_, '_> {
             Announced::Phone => (Kind::Phone, 7),
             Announced::Zip => (Kind::Zip, 5),
             Announced::Last => (Kind::Account, 4),
-            Announced::Secret | Announced::Name | Announced::Address => return None,
+            Announced::AnyCode => (Kind::Username, 4),
+            Announced::Secret | Announced::Name | Announced::Address | Announced::Word | Announced::Nothing => {
+                return None;
+            }
         };
         (digits >= fewest).then(|| (self.page.range(at, to).1 - self.from, kind))
     }
@@ -120,7 +130,10 @@ impl Value<'_, '_> {
         // `E 2204817`, `CCB 204417`: letters and a number.
         let letters = rest.bytes().take_while(u8::is_ascii_uppercase).count();
         let after = rest.get(length..)?.strip_prefix(' ').map_or(0, digits_at);
-        if (1..=4).contains(&letters) && letters == length && after >= 4 {
+        // `WC 24 118 7734`: in groups.
+        let more = rest.get(length + 1 + after..).and_then(|more| more.strip_prefix(' ')).map_or(0, digits_at);
+        let is_long = after >= 4 || after >= 2 && more >= 3;
+        if (1..=5).contains(&letters) && letters == length && is_long {
             length += 1 + after;
         }
         // Digits in groups: `4111 1111 1111 1111`.
@@ -129,7 +142,10 @@ impl Value<'_, '_> {
             let is_group = next
                 .get(..group)
                 .is_some_and(|group| digit_count(group) >= 2 && !group.bytes().any(|byte| byte.is_ascii_lowercase()));
-            let begins = rest.get(..length).is_some_and(|so_far| digit_count(so_far) >= 2);
+            let begins = rest.get(..length).is_some_and(|so_far| {
+                digit_count(so_far) >= 2
+                    || digit_count(so_far) == 1 && length == 1 && digit_count(next) >= 6 && group == 3
+            });
             if !is_group || !begins || length > 40 {
                 break;
             }
@@ -143,7 +159,15 @@ impl Value<'_, '_> {
         let digits = digit_count(value);
         let is_card = kind == Kind::CreditCard && digits >= 4 && digits + 3 >= value.len() && !value.contains('/');
         let fewest = if self.is_short { FEWEST_NUMBERED } else { FEWEST };
-        let is_value = is_identifier(value, fewest) || kind == Kind::Vehicle && value.len() == plate(rest) || is_card;
+        // `partial plate KLM`
+        let is_partial = kind == Kind::Vehicle
+            && self.page.style == Style::Mixed
+            && (3..=4).contains(&value.len())
+            && value.bytes().all(|byte| byte.is_ascii_uppercase());
+        let is_value = is_partial
+            || is_identifier(value, fewest)
+            || kind == Kind::Vehicle && value.len() == plate(rest)
+            || is_card;
         is_value.then_some((value.len(), kind))
     }
 
@@ -173,6 +197,30 @@ impl Value<'_, '_> {
         ((3..=16).contains(&value.len()) && digits >= 2 && !is_word).then_some(value.len())
     }
 
+    /// A code that is as long as those of doors and telephones are.
+    fn entry_length(&self) -> Option<usize> {
+        let length = self.entry_digits()?;
+        let value = self.rest.get(..length)?;
+        let digits = digit_count(value);
+        let is_plain = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'#' | b'*'));
+        (is_plain && (digits == 4 && length <= 5 || (6..=8).contains(&digits)) && !self.is_dated(length))
+            .then_some(length)
+    }
+
+    /// Whether a word as `is`, or a colon, stands right before: what follows is the value, whatever it looks like.
+    fn is_told(&self) -> bool {
+        let before = self.page.text.get(..self.from).unwrap_or("").trim_end_matches([' ', '"', '“', '\'']);
+        let word = self.page.word_from(self.from).checked_sub(1);
+        before.ends_with([':', '=']) || word.is_some_and(|it| self.page.is_rare(it, rare::COPULA))
+    }
+
+    /// Whether a value begins high and another such word follows: somebody's name.
+    fn is_name(&self, length: usize) -> bool {
+        let next = self.page.word_from(self.from + length);
+        let begins_high = self.rest.starts_with(char::is_uppercase);
+        begins_high && self.page.gap(next) == Gap::Space && self.page.is_capital(next)
+    }
+
     /// A user name or password: up to a blank, and not a plain word.
     fn secret(&self) -> Option<usize> {
         let rest = self.rest;
@@ -180,8 +228,15 @@ impl Value<'_, '_> {
         let length = rest.find(is_end).unwrap_or(rest.len());
         let value = rest.get(..length)?.trim_end_matches(['.', '\'', '’', '?', ':']);
         let is_plain = value.chars().skip(1).all(|c| c.is_lowercase() || c == '-' || c == '\'' || c == '’');
+        let is_word = is_plain
+            && self.is_told()
+            && self.page.class_of(value) & class::COMMON == 0
+            && !value.ends_with("ed")
+            && !value.ends_with("ing")
+            && !self.is_name(length);
         // `user@example.com` is a mail address, `@user` found by its sign.
-        (value.len() >= 4 && !is_plain && !value.contains('[') && !value.starts_with('@')).then_some(value.len())
+        (value.len() >= 4 && (!is_plain || is_word) && !value.contains('[') && !value.starts_with('@'))
+            .then_some(value.len())
     }
 
     /// Six digits or more in groups.
@@ -242,7 +297,8 @@ pub(super) fn card_codes(page: &Page<'_>, found: &mut Found<'_>) {
     /// Words between the words that speak of the code, and from them to the code.
     const NEAR: usize = 5;
     const FARTHEST: usize = 7;
-    if !page.has_digits || !found.wants(Kind::CreditCard) {
+    let speaks_of_code = page.rares & rare::CODE_SEAT != 0 && page.rares & rare::CODE_HEAD != 0;
+    if !page.has_digits() && page.classes & class::NUMERAL == 0 || !speaks_of_code || !found.wants(Kind::CreditCard) {
         return;
     }
     for seat in 1..page.words.len() {
@@ -321,6 +377,13 @@ fn is_identifier(value: &str, fewest: usize) -> bool {
         && !is_age
         && !is_amount
         && (digits >= fewest || digits >= 2 && (letters > 0 || value.contains('-')) && value.len() >= 5)
+}
+
+/// A name, the sign, and a host that ends with letters.
+fn is_mail(value: &str) -> bool {
+    let host = value.trim_end_matches('\'').split_once('@').filter(|(name, _)| !name.is_empty()).map(|(_, host)| host);
+    let last = host.and_then(|host| host.rsplit_once('.')).map(|(_, last)| last);
+    last.is_some_and(|last| last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// How many digits a text begins with.

@@ -1,0 +1,141 @@
+//! What looks like a name and is none where it stands: cars, banks, things named after somebody, calls on the air, cases
+//! in law reports, short forms of words.
+
+use crate::text::page::Gap;
+use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::page::Style;
+use crate::text::words::class;
+use crate::text::words::rare;
+
+/// A name of a person, in frequent use or not.
+pub(super) const NAMES: u64 = class::GIVEN | class::RARE_GIVEN | class::SURNAME | class::RARE_SURNAME;
+
+/// Whether what may be a name is of a thing where it stands: a car or a bank (`the blue Lincoln`), or a word with an
+/// article before it and a thing after it (`the Grant funding`).
+pub(super) fn is_thing(page: &Page<'_>, at: usize) -> bool {
+    // `Rose Gold`, and a mark that nobody bears: no list of names has it.
+    let is_mark = page.is_rare(at, rare::BRAND) && !page.is(at, NAMES);
+    let is_coloured = page.is_rare(at, rare::BRAND | rare::TWO_FACED)
+        && page.is_rare(at + 1, rare::COLOUR)
+        && page.gap(at + 1) == Gap::Space;
+    if is_mark || is_coloured {
+        return true;
+    }
+    let is_named = is_name_part(page, at + 1) && page.gap(at + 1) == Gap::Space && !page.is_rare(at + 1, rare::BRAND)
+        || at.checked_sub(1).is_some_and(|it| {
+            page.is(it, class::GIVEN | class::TITLE) && page.is_capital(it) && page.gap(at) == Gap::Space
+        });
+    if is_named {
+        return false;
+    }
+    let has_article = at.checked_sub(1).is_some_and(|it| page.is(it, class::ARTICLE) && page.gap(at) == Gap::Space);
+    let has_noun = page.has_shape(at + 1, Shape::Lower)
+        && page.gap(at + 1) == Gap::Space
+        && !page.is(at + 1, class::SPEAKS | class::PLACE_CUE | class::LINK | class::ARTICLE)
+        && !page.is_rare(at + 1, rare::HOUSEHOLD)
+        && !looks_like_person(page, at);
+    page.is_rare(at, rare::BRAND) && !looks_like_person(page, at)
+        || has_article && has_noun
+        || page.is_rare(at + 1, rare::COLOUR) && page.has_shape(at + 1, Shape::Lower) && page.gap(at + 1) == Gap::Space
+        || is_call_sign(page, at)
+        || is_cited(page, at)
+        || is_other_face(page, at, has_article)
+}
+
+/// `ADAM 12`, `2 David 6`: who is on the air, not who it is; an age may follow a name too.
+fn is_call_sign(page: &Page<'_>, at: usize) -> bool {
+    page.is_rare(at, rare::CALL_SIGN)
+        && page.has_shape(at + 1, Shape::Digits)
+        && page.length(at + 1) < 4
+        && page.gap(at + 1) == Gap::Space
+        && !page.is(at + 2, class::YEARS)
+}
+
+/// Whether one of the parties of a case stands before: `v. Ohio, 392`.
+pub(super) fn is_in_citation(page: &Page<'_>, at: usize) -> bool {
+    const NEAR: usize = 4;
+    (at.saturating_sub(NEAR)..at)
+        .any(|it| page.length(it) == 1 && page.piece(it) == "v" && page.gap(it + 1) == Gap::Dot)
+}
+
+/// `Rose water`, `the Hunter fan`, `Hunter Ct`: a name that is a thing as well, and here the thing.
+fn is_other_face(page: &Page<'_>, at: usize, has_article: bool) -> bool {
+    let is_joined = matches!(page.gap(at + 1), Gap::Space | Gap::Hyphen);
+    let has_noun = is_joined
+        && page.has_shape(at + 1, Shape::Lower)
+        && !page.is(at + 1, class::SPEAKS | class::CLINIC)
+        && !page.is_rare(at + 1, rare::SMALL | rare::HOUSEHOLD | rare::KIN)
+        && (!looks_like_person(page, at) || has_article);
+    let is_street = is_joined && page.is(at + 1, class::STREET) && page.is_capital(at + 1) && page.length(at + 1) < 5;
+    let is_strange = !page.is(at, NAMES)
+        && page.knows_words
+        && page.gap(at + 1) == Gap::Space
+        && !at.checked_sub(1).is_some_and(|it| page.is(it, class::PARTICLE));
+    let is_two_faced = page.is_rare(at, rare::TWO_FACED);
+    let has_other = is_joined
+        && (page.is_rare(at + 1, rare::COLOUR | rare::TWO_FACED) && page.is_capital(at + 1)
+            || page.has_shape(at + 1, Shape::Digits));
+    is_street
+        || is_strange && has_noun && page.has_shape(at, Shape::Capital)
+        || is_two_faced
+            && (has_noun
+                || has_other
+                || has_article && !page.is(at + 1, class::CLINIC) && !page.is_rare(at + 1, rare::HOUSEHOLD))
+}
+
+/// `Terry v. Ohio, 392 U.S. 1`: a case in a law report.
+fn is_cited(page: &Page<'_>, at: usize) -> bool {
+    let is_v = |at: usize| page.piece(at) == "v" && page.gap(at + 1) == Gap::Dot;
+    let ends = |at: usize| page.has_shape(at, Shape::Digits) && page.gap(at) == Gap::Comma;
+    let is_masked = page.text.get(page.range(at, at + 2).1..).is_some_and(|rest| rest.starts_with(". ["));
+    is_v(at + 1) && (ends(at + 3) || ends(at + 4) || is_masked) || at.checked_sub(1).is_some_and(is_v) && ends(at + 1)
+}
+
+/// `Txn`, `BLK`: letters without a vowel that no list has as a name are the short form of a word; `VIN` is a cue.
+pub(super) fn is_short_form(page: &Page<'_>, at: usize) -> bool {
+    let is_vowel = |byte: u8| matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+    let piece = page.piece(at);
+    piece.len() > 1
+        && piece.is_ascii()
+        && !piece.bytes().any(is_vowel)
+        && !page.is(at, class::GIVEN | class::SURNAME | class::RARE_GIVEN)
+        || page.has_shape(at, Shape::Upper) && page.is(at, class::CUE) && !page.is(at, class::GIVEN | class::SURNAME)
+}
+
+/// `said`, `called`, and the like after it.
+pub(super) fn looks_like_person(page: &Page<'_>, at: usize) -> bool {
+    let next = page.piece(at + 1);
+    let is_deed = next.len() > 4 && next.ends_with("ed") && next.starts_with(char::is_lowercase);
+    page.gap(at + 1) == Gap::Space && (page.is(at + 1, class::SPEAKS) || is_deed)
+}
+
+/// A word that can go on in a name.
+pub(super) fn is_name_part(page: &Page<'_>, at: usize) -> bool {
+    let Some(word) = page.word(at) else { return false };
+    let is_capital = match page.style {
+        Style::Mixed => matches!(word.shape, Shape::Capital | Shape::Upper),
+        _ => !matches!(word.shape, Shape::Digits | Shape::Both),
+    };
+    let is_name = word.class & (class::SURNAME | class::GIVEN) != 0;
+    let is_other = word.class
+        & (class::FACILITY
+            | class::FIRM
+            | class::STREET
+            | class::NO_NAME
+            | class::WEEKDAY
+            | class::MONTH
+            | class::PEOPLE)
+        != 0;
+    let is_rare = word.class & (class::RARE_GIVEN | class::RARE_SURNAME) != 0;
+    let is_acronym =
+        word.shape == Shape::Upper && page.style == Style::Mixed && !is_name && (word.end - word.start < 5 || !is_rare);
+    is_capital
+        && !is_acronym
+        && !is_short_form(page, at)
+        && !(is_other && !(is_name && word.class & (class::NO_NAME | class::FACILITY | class::FIRM) == 0))
+        && (word.class & class::COMMON == 0 || is_name)
+        && (is_name || !page.is_language(at))
+        && !(page.style == Style::Lower && word.class & class::COMMON != 0)
+        && (page.style != Style::Lower || word.class & NAMES != 0 || page.knows_words)
+}
