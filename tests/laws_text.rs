@@ -320,7 +320,7 @@ proptest! {
 
     /// A word that only one person knows goes, whatever it looks like.
     #[test]
-    fn secret_words_go(word in prop::sample::select(vec!["marmalade", "sunflower", "bluebird", "pineapple"]), form in prop::sample::select(vec![
+    fn secret_words_go(word in prop::sample::select(vec!["lantern", "sunflower", "bluebird", "pineapple"]), form in prop::sample::select(vec![
         "the code word is {}", "code word not given (its {})", "security answer: {}", "my password is {}", "password: {}",
     ])) {
         let shown = PUBLIC.redact(&form.replace("{}", word)).text;

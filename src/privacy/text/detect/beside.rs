@@ -29,7 +29,7 @@ pub(super) fn begun(page: &Page<'_>, at: usize) -> usize {
         page.has_shape(it, Shape::Capital)
             && !page.is(it, class::COMMON | class::MONTH | class::FACILITY | class::NO_NAME)
     };
-    // `Pa Houa Vue`: the first of three that no list has as a word.
+    // `Mai Xee Lor`: the first of three that no list has as a word.
     let is_strange = |it: usize| {
         page.gap(at) == Gap::Space
             && is_part(it)

@@ -189,7 +189,7 @@ fn announces(page: &Page<'_>, cue: &Cue, end: usize, found: &mut Found<'_>) -> b
     true
 }
 
-/// Marks the word that a cue announces, behind a word as `is`, or a colon, some words later: `code word (it's marmalade)`.
+/// Marks the word that a cue announces, behind a word as `is`, or a colon, some words later: `code word (it's lantern)`.
 fn word(page: &Page<'_>, from: usize, found: &mut Found<'_>) {
     const FARTHEST: usize = 7;
     const SHORTEST: usize = 3;

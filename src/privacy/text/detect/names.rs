@@ -230,7 +230,7 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
         return kin(page, at, first);
     }
     if is_role && !is_title && page.style == Style::Lower && to == first + 1 {
-        // `ofc okonjo`, `her roommate desta`: a name of the lists that is no word.
+        // `ofc adeyemi`, `her roommate tigist`: a name of the lists that is no word.
         let is_strange = page.knows_words && !page.is_language(first) && page.length(first) > 3;
         return (is_strange && page.is(first, NAMES) && !page.is(first, class::TOWN)).then_some(to);
     }
@@ -248,7 +248,7 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
     Some(to)
 }
 
-/// `his cousin Peanut`, `her aunt, Tranquility, said`: behind a word for a relative a name, whatever else it means.
+/// `his cousin Biscuit`, `her aunt, Tranquility, said`: behind a word for a relative a name, whatever else it means.
 fn kin(page: &Page<'_>, at: usize, first: usize) -> Option<usize> {
     const OTHER: u64 = class::NO_NAME | class::MONTH | class::WEEKDAY | class::PEOPLE | class::LAND | class::FACILITY;
     let is_kin = page.is_rare(at, rare::KIN) && page.has_shape(at, Shape::Lower) && page.style == Style::Mixed;

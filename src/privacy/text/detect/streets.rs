@@ -34,7 +34,7 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
             continue;
         };
         let from = article_before(page, numbers_before(page, from));
-        // `lot 37 Sunny Acres`
+        // `lot 12 Windy Meadows`
         let is_unit = from > 0 && page.is(from - 1, class::UNIT) && page.gap(from) == Gap::Space;
         let from = from - usize::from(is_unit);
         let to = tail(page, to);
@@ -45,7 +45,7 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     state_and_zip(page, found);
 }
 
-/// `stays at 5 Lower Mill Race`: a number and words behind a cue, or behind `at`, that may all be of a street.
+/// `stays at 8 Upper Weir Bank`: a number and words behind a cue, or behind `at`, that may all be of a street.
 fn after_cues(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     if !page.has_digits() {
         return;
@@ -109,7 +109,7 @@ fn is_ordinal(page: &Page<'_>, at: usize) -> bool {
     page.has_shape(at, Shape::Both) && bare.len() == 2 && bare.len() < piece.len() && piece.len() < 6
 }
 
-/// `W229`: half of a house number of two parts.
+/// `N614`: half of a house number of two parts.
 fn is_grid(page: &Page<'_>, at: usize) -> bool {
     let piece = page.piece(at);
     page.has_shape(at, Shape::Both)
@@ -175,7 +175,7 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if is_half(page, to) {
         to += 2;
     }
-    // `2020 s. vine`
+    // `1418 n. plum`
     let is_directed = page.style == Style::Lower && page.length(at) > 2 && is_direction(&page.piece(to).to_uppercase());
     if is_directed && is_name(page, to + 1) && page.length(to + 1) > 2 {
         let end = (to + 2..to + 5).find(|it| page.is(*it, class::STREET) && page.gap(*it) == Gap::Space);
@@ -380,7 +380,7 @@ fn tail(page: &Page<'_>, mut to: usize) -> usize {
         let joins = match gap {
             Gap::Space | Gap::Comma | Gap::Line | Gap::Hyphen => true,
             // `82nd Ave #204`
-            // `77-B Creamery Sq., Brattleboro`
+            // `31-C Foundry Sq., Ashby`
             Gap::Break if page.between(to) == "., " => page.is(to - 1, class::STREET) || page.length(to - 1) == 1,
             Gap::Break => page.between(to).trim_start_matches([',', ' ']) == "#" && is_number(page, to),
             Gap::Dot => page.is(to, class::UNIT) || is_after_unit && is_unit_number(page, to),

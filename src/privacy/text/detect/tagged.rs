@@ -79,7 +79,7 @@ fn is_part(page: &Page<'_>, at: usize) -> bool {
     page.word(at).is_some_and(|word| matches!(word.shape, Shape::Digits | Shape::Both | Shape::Upper | Shape::Initial))
 }
 
-/// `GD-22-00817`, `24j-30918`: letters and five digits or more that hyphens join, from the first of its words with a digit.
+/// `KR-31-00452`, `19b-44207`: letters and five digits or more that hyphens join, from the first of its words with a digit.
 fn joined(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
     const FEWEST: usize = 5;
     const SHORTEST: usize = 7;
@@ -111,7 +111,7 @@ fn joined(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
     }
 }
 
-/// `CCF 2071184593`, `SKY 881 044 72`: capitals and eight digits or more in groups.
+/// `TPL 4038816620`, `VAN 305 718 46`: capitals and eight digits or more in groups.
 fn grouped(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
     const FEWEST: usize = 8;
     let Some(from) = at.checked_sub(1) else { return };
@@ -133,7 +133,7 @@ fn grouped(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
     }
 }
 
-/// `3f9a61d0-77be-4c52-9e18-0b5d2c44aa10`: a number that is given out once in the world.
+/// `7c04e1b2-19d3-4f6a-8a57-c2e90b3d5f18`: a number that is given out once in the world.
 fn unique(page: &Page<'_>, start: usize, found: &mut Found<'_>) {
     const LENGTH: usize = 36;
     const SIGNS: [usize; 4] = [8, 13, 18, 23];
@@ -157,7 +157,7 @@ fn cash_tag(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
     }
 }
 
-/// `Buick HRB 2290`, `a green Ram 4-GHT-22`: a plate behind the word for the car.
+/// `Volvo KTN 5518`, `a green Ram 7-PLR-31`: a plate behind the word for the car.
 fn plate(page: &Page<'_>, from: usize, found: &mut Found<'_>) {
     const LENGTHS: std::ops::RangeInclusive<usize> = 6..=7;
     const MOST_PARTS: usize = 3;

@@ -130,7 +130,7 @@ impl Value<'_, '_> {
         // `E 2204817`, `CCB 204417`: letters and a number.
         let letters = rest.bytes().take_while(u8::is_ascii_uppercase).count();
         let after = rest.get(length..)?.strip_prefix(' ').map_or(0, digits_at);
-        // `WC 24 118 7734`: in groups.
+        // `TR 61 205 3382`: in groups.
         let more = rest.get(length + 1 + after..).and_then(|more| more.strip_prefix(' ')).map_or(0, digits_at);
         let is_long = after >= 4 || after >= 2 && more >= 3;
         if (1..=5).contains(&letters) && letters == length && is_long {
