@@ -28,6 +28,7 @@ mod laws_policy;
 mod laws_redact;
 mod laws_scripts;
 mod laws_signs;
+mod laws_statistics;
 mod laws_text;
 mod made_up;
 mod moments;

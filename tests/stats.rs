@@ -253,7 +253,9 @@ fn several_answers_say_no_more_together() {
                 met.push(Met { mark: met.len() as u64 + 7, row, column, file });
             }
         }
-        let mut parts: BTreeMap<(u64, u64, u64), u64> = BTreeMap::new();
+        // A reader does not know which rows and columns go together: parts in which nobody is are parts too.
+        let mut parts: BTreeMap<(u64, u64, u64), u64> =
+            (0..8).map(|place| ((place & 1, place >> 1 & 1, place >> 2), 0)).collect();
         met.iter().for_each(|it| *parts.entry((it.row, it.column, it.file)).or_insert(0) += 1);
         let parts: Vec<((u64, u64, u64), u64)> = parts.into_iter().collect();
         let mut reader = Reader { truth: parts.iter().map(|it| it.1).collect(), ..Reader::default() };
@@ -408,7 +410,9 @@ fn the_command_counts_what_the_audience_sees() {
     let answer: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!(status, 0);
     let hidden = answer["counts"].as_array().unwrap().iter().filter(|it| it["count"].is_null()).count();
-    assert!(hidden > 1 && !said.contains(":4,") && !said.contains(":4}"), "{said}");
+    // Where no cell of a row is shown none is listed; its sum may be.
+    let is_unlisted = answer["counts"].as_array().unwrap().is_empty();
+    assert!((hidden > 1 || is_unlisted) && !said.contains(":4,") && !said.contains(":4}"), "{said}");
     assert_eq!(stats("kinds,area", "in.ndjson").0, said, "asked again, answered the same");
     // Two encounters fewer: what was 20 is 19.
     let (said, _, _) = stats("kinds", "half.ndjson");

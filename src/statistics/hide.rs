@@ -5,7 +5,11 @@
 //! rows into cells, cells into columns, columns into the whole. What a reader can work out of a hidden count is how far the
 //! flow through it can be changed without changing what is shown: a path back through hidden counts, which may grow
 //! without end and shrink to 1, because a 0 is shown. So the bounds are exact.
+//!
+//! Two readers are thought of. One knows nothing but what is shown: for him every hidden count has to lie in a range as
+//! wide as the threshold. The other also knows which hidden counts are small: he may not come closer than half of it.
 
+use super::known::Known;
 use super::rule::Rule;
 use super::table::Table;
 use std::cmp::Reverse;
@@ -25,8 +29,8 @@ pub struct Count {
 /// What is shown of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
-    /// Cells in the order of their values; what is not among them is 0, but in a row that is hidden whole: of such a row
-    /// no cell is told.
+    /// Cells in the order of their values; what is not among them is 0, but in a row of which no cell is shown: of such a
+    /// row none is told.
     pub cells: Vec<Count>,
     /// Sums of the first thing it is counted by, if it is counted by several.
     pub rows: Vec<Count>,
@@ -34,21 +38,30 @@ pub struct Answer {
     pub columns: Vec<Count>,
     /// The whole.
     pub total: Option<u64>,
+    /// Whether some cells are not listed because even that there is somebody would tell too much: then what is not among
+    /// the cells need not be 0.
+    pub is_partial: bool,
 }
 
 /// Decides what is shown of a table by itself.
 pub fn hide(table: &Table, rule: Rule) -> Answer {
     let mut net = Net::new(table);
-    net.hide(rule);
+    net.hide_alone(rule);
     net.answer(table)
 }
 
 /// A count as an edge of the network.
+#[expect(clippy::struct_excessive_bools, reason = "what is told of a count and why, each by itself")]
 struct Edge {
     from: usize,
     to: usize,
     value: u64,
     is_hidden: bool,
+    /// What earlier answers say of the same encounters: it is shown already, or hidden.
+    is_known: bool,
+    is_barred: bool,
+    /// Whether it is not even listed.
+    is_untold: bool,
     kind: Kind,
 }
 
@@ -71,7 +84,12 @@ pub(super) struct Net {
     columns: Vec<Vec<String>>,
     /// Row and column of each cell.
     places: Vec<(usize, usize)>,
+    /// Whether some hidden count lies in too narrow a range, and nothing more can be hidden for it.
+    is_open: bool,
 }
+
+/// Hides the sum over all only where nothing else serves: it is what all tables of the same encounters have in common.
+const DEAR: u64 = u64::MAX >> 8;
 
 const SOURCE: usize = 0;
 const SINK: usize = 1;
@@ -79,8 +97,14 @@ const SINK: usize = 1;
 impl Net {
     pub fn new(table: &Table) -> Net {
         let is_flat = table.cells.iter().all(|cell| cell.len() < 2);
-        let mut net =
-            Net { edges: Vec::new(), at: Vec::new(), rows: Vec::new(), columns: Vec::new(), places: Vec::new() };
+        let mut net = Net {
+            edges: Vec::new(),
+            at: Vec::new(),
+            rows: Vec::new(),
+            columns: Vec::new(),
+            places: Vec::new(),
+            is_open: false,
+        };
         let (mut rows, mut columns) = (BTreeMap::new(), BTreeMap::new());
         if !is_flat {
             for cell in &table.cells {
@@ -117,7 +141,8 @@ impl Net {
 
     fn add(&mut self, from: usize, to: usize, value: u64, kind: Kind) {
         let edge = self.edges.len();
-        self.edges.push(Edge { from, to, value, is_hidden: false, kind });
+        let (is_hidden, is_known, is_barred, is_untold) = (false, false, false, false);
+        self.edges.push(Edge { from, to, value, is_hidden, is_known, is_barred, is_untold, kind });
         for node in [from, to] {
             if self.at.len() <= node {
                 self.at.resize_with(node + 1, Vec::new);
@@ -128,10 +153,49 @@ impl Net {
         }
     }
 
+    /// Takes in what earlier answers say of exactly the encounters of a count. Returns whether every count that the linked
+    /// ones show or list as hidden is one of these.
+    pub fn learn(&mut self, table: &Table, known: &Known, linked: &Known) -> bool {
+        let marks = self.marks(&table.marks());
+        for (edge, mark) in self.edges.iter_mut().zip(&marks) {
+            edge.is_known = known.shown.contains(mark);
+            edge.is_barred = !edge.is_known && known.hidden.contains(mark);
+        }
+        let marks = marks.into_iter().collect();
+        linked.shown.is_subset(&marks) && linked.hidden.is_subset(&marks)
+    }
+
+    /// A number for the encounters of each count.
+    fn marks(&self, cells: &[u64]) -> Vec<u64> {
+        let mut rows = vec![0_u64; self.rows.len()];
+        let mut columns = vec![0_u64; self.columns.len()];
+        let add = |sum: Option<&mut u64>, mark: u64| sum.into_iter().for_each(|sum| *sum = sum.wrapping_add(mark));
+        for ((row, column), mark) in self.places.iter().zip(cells) {
+            add(rows.get_mut(*row), *mark);
+            add(columns.get_mut(*column), *mark);
+        }
+        let all = cells.iter().fold(0_u64, |sum, mark| sum.wrapping_add(*mark));
+        let mark = |edge: &Edge| match edge.kind {
+            Kind::Cell(cell) => cells.get(cell).copied(),
+            Kind::Row(row) => rows.get(row).copied(),
+            Kind::Column(column) => columns.get(column).copied(),
+            Kind::Total => Some(all),
+        };
+        self.edges.iter().map(|edge| mark(edge).unwrap_or(0)).collect()
+    }
+
+    /// Decides what is shown of a table that no earlier answer has to do with: nothing if that is not enough.
+    pub fn hide_alone(&mut self, rule: Rule) {
+        self.hide(rule);
+        if self.is_open {
+            self.hide_news();
+        }
+    }
+
     /// Hides what is small, and others until every hidden count could lie in a range wide enough.
     pub fn hide(&mut self, rule: Rule) {
         for edge in &mut self.edges {
-            edge.is_hidden = rule.hides(edge.value);
+            edge.is_hidden = !edge.is_known && (edge.is_barred || rule.hides(edge.value));
         }
         if rule.complement {
             self.complete(rule);
@@ -145,34 +209,47 @@ impl Net {
         // round.
         open.sort_by_key(|edge| self.edges.get(*edge).map(|it| it.value));
         let mut open = VecDeque::from(open);
-        let mut walk = Walk::new(self);
+        let mut walk = Walk::new(self, rule);
         // What is hidden later only widens the ranges: each has to be looked at once.
         while let Some(edge) = open.pop_front() {
-            if self.is_wide(edge, rule.under, &mut walk) {
-                continue;
-            }
-            for other in self.cheapest(edge, rule.under) {
-                if let Some(it) = self.edges.get_mut(other).filter(|it| !it.is_hidden) {
-                    it.is_hidden = true;
-                    open.push_back(other);
+            for reader in [Reader::Plain, Reader::Informed] {
+                if self.is_wide(edge, reader, &mut walk) {
+                    continue;
+                }
+                let Some(path) = self.cheapest(edge, reader, rule) else {
+                    self.is_open = true;
+                    continue;
+                };
+                for other in path {
+                    if let Some(it) = self.edges.get_mut(other).filter(|it| !it.is_hidden) {
+                        it.is_hidden = true;
+                        open.push_back(other);
+                    }
                 }
             }
         }
     }
 
-    /// Whether a hidden count could lie anywhere in a range so wide.
-    fn is_wide(&self, edge: usize, width: u64, walk: &mut Walk) -> bool {
+    /// Whether a hidden count could lie anywhere in a range wide enough.
+    fn is_wide(&self, edge: usize, reader: Reader, walk: &mut Walk) -> bool {
         let Some(it) = self.edges.get(edge) else { return true };
-        let up = walk.flow(self, edge, it.to, it.from, width);
-        // A hidden count is at least 1, because a 0 is shown: it can fall to 1 and not further.
-        let fall = it.value.saturating_sub(1).min(width - up.min(width));
+        let rule = walk.rule;
+        let (width, most) = match reader {
+            Reader::Plain => (rule.under, rule.under),
+            Reader::Informed if rule.hides(it.value) => (rule.half(), rule.under - 1 - it.value),
+            Reader::Informed => return true,
+        };
+        walk.reader = reader;
+        let up = walk.flow(self, edge, it.to, it.from, most.min(width));
+        // A hidden count that is listed is at least 1, because a 0 is shown: it can fall to 1 and not further.
+        let fall = it.value.saturating_sub(walk.least(edge)).min(width - up.min(width));
         up + walk.flow(self, edge, it.from, it.to, fall) >= width
     }
 
-    /// The counts to hide so that one can grow by so much: the path back that hides least. There always is one: over
-    /// the sums, which may grow.
-    fn cheapest(&self, edge: usize, width: u64) -> Vec<usize> {
-        let Some(it) = self.edges.get(edge) else { return Vec::new() };
+    /// The counts to hide so that one can grow by so much: the path back that hides least. If nothing is known of earlier
+    /// answers there always is one: over the sums, which may grow.
+    fn cheapest(&self, edge: usize, reader: Reader, rule: Rule) -> Option<Vec<usize>> {
+        let it = self.edges.get(edge)?;
         let (start, goal) = (it.to, it.from);
         let mut best: Vec<Option<(u64, usize)>> = vec![None; self.at.len()];
         let mut heap = BinaryHeap::from([Reverse((0_u64, start, usize::MAX))]);
@@ -187,10 +264,16 @@ impl Net {
             for other in self.at.get(node).into_iter().flatten().copied().filter(|other| *other != edge) {
                 let Some(step) = self.edges.get(other) else { continue };
                 let is_forward = step.from == node;
-                // Backwards the count has to shrink by the width and stay above 0; forwards it can grow without end.
-                if is_forward || step.value > width {
+                let is_small = rule.hides(step.value) && reader == Reader::Informed;
+                // Backwards the count has to shrink by the width and stay above 0; forwards it can grow without end,
+                // unless it is known to be small.
+                if !step.is_known && !is_small && (is_forward || step.value > rule.under) {
                     // Hiding costs as much as the count tells. What is hidden already costs nothing more.
-                    let price = if step.is_hidden { 0 } else { step.value };
+                    let price = match step.kind {
+                        _ if step.is_hidden => 0,
+                        Kind::Total => DEAR,
+                        _ => step.value,
+                    };
                     let next = if is_forward { step.to } else { step.from };
                     heap.push(Reverse((cost.saturating_add(price), next, other)));
                 }
@@ -198,12 +281,57 @@ impl Net {
         }
         let (mut path, mut node) = (Vec::new(), goal);
         while node != start {
-            let Some(Some((_, via))) = best.get(node) else { break };
-            let Some(step) = self.edges.get(*via) else { break };
-            path.push(*via);
+            let (_, via) = (*best.get(node)?)?;
+            let step = self.edges.get(via)?;
+            path.push(via);
             node = if step.to == node { step.from } else { step.to };
         }
-        path
+        Some(path)
+    }
+
+    /// Whether some hidden count lies in too narrow a range after [`Net::hide`].
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether a count is shown that no earlier answer shows, by its place among all.
+    pub fn is_news(&self, place: usize) -> bool {
+        self.edges.get(place).is_some_and(|edge| !edge.is_hidden && !edge.is_known)
+    }
+
+    /// Places of the counts shown that no earlier answer shows.
+    pub fn news(&self) -> Vec<usize> {
+        (0..self.edges.len()).filter(|place| self.is_news(*place)).collect()
+    }
+
+    /// Whether it says anything that no earlier answer says: shows a count, or lists one as hidden.
+    pub fn says_news(&self) -> bool {
+        let is_row_told = self.rows_told();
+        let is_told = |edge: &Edge| {
+            let is_unlisted = matches!(edge.kind, Kind::Cell(cell) if !self.is_told(cell, &is_row_told));
+            !edge.is_untold && !is_unlisted
+        };
+        let is_news = |edge: &Edge| if edge.is_hidden { !edge.is_barred && is_told(edge) } else { !edge.is_known };
+        self.edges.iter().any(is_news)
+    }
+
+    /// Hides all that no earlier answer shows; and all, if counts would be listed as hidden by that.
+    pub fn hide_news(&mut self) {
+        let is_said = |edge: &Edge| edge.is_known || edge.is_barred || matches!(edge.kind, Kind::Cell(_));
+        let keeps = !self.rows.is_empty() && self.edges.iter().all(is_said);
+        for edge in &mut self.edges {
+            edge.is_hidden = !keeps || !edge.is_known || matches!(edge.kind, Kind::Cell(_));
+        }
+    }
+
+    /// Whether the whole is shown.
+    pub fn shows_total(&self) -> bool {
+        self.edges.iter().any(|edge| edge.kind == Kind::Total && !edge.is_hidden)
+    }
+
+    /// Whether a count is the whole, by its place among all.
+    pub fn is_total(&self, place: usize) -> bool {
+        self.edges.get(place).is_some_and(|edge| edge.kind == Kind::Total)
     }
 
     /// The cells of every count that is shown, and those of every count that is told to be hidden: at least 1.
@@ -221,7 +349,7 @@ impl Net {
         let (mut shown, mut hidden) = (Vec::new(), Vec::new());
         for edge in &self.edges {
             let cells = match edge.kind {
-                Kind::Cell(cell) if !self.is_told(cell, &is_row_told) => continue,
+                Kind::Cell(cell) if edge.is_untold || !self.is_told(cell, &is_row_told) => continue,
                 Kind::Cell(cell) => vec![u32::try_from(cell).unwrap_or(u32::MAX)],
                 Kind::Row(row) => by_row.get(row).cloned().unwrap_or_default(),
                 Kind::Column(column) => by_column.get(column).cloned().unwrap_or_default(),
@@ -232,16 +360,12 @@ impl Net {
         (shown, hidden)
     }
 
-    /// Rows of which anything is shown.
+    /// Rows of which a cell is shown.
     fn rows_told(&self) -> Vec<bool> {
         let mut is_told = vec![false; self.rows.len()];
         for edge in self.edges.iter().filter(|edge| !edge.is_hidden) {
-            let row = match edge.kind {
-                Kind::Cell(cell) => self.places.get(cell).map(|place| place.0),
-                Kind::Row(row) => Some(row),
-                _ => None,
-            };
-            if let Some(is_told) = row.and_then(|row| is_told.get_mut(row)) {
+            let Kind::Cell(cell) = edge.kind else { continue };
+            if let Some(is_told) = self.places.get(cell).and_then(|place| is_told.get_mut(place.0)) {
                 *is_told = true;
             }
         }
@@ -252,11 +376,36 @@ impl Net {
         self.rows.is_empty() || self.places.get(cell).and_then(|place| is_row_told.get(place.0)).is_none_or(|it| *it)
     }
 
-    /// Hides one count, by its place among all.
-    pub fn hide_one(&mut self, place: usize) {
+    /// Hides one count, by its place among all; one that is hidden is not even listed.
+    pub fn hide_further(&mut self, place: usize) {
         if let Some(edge) = self.edges.get_mut(place) {
+            edge.is_untold = edge.is_hidden;
             edge.is_hidden = true;
         }
+    }
+
+    /// Does not even list one count that is hidden, by its place among all.
+    pub fn unlist(&mut self, place: usize) {
+        if let Some(edge) = self.edges.get_mut(place) {
+            edge.is_untold = edge.is_hidden;
+        }
+    }
+
+    /// Places of the counts that are not even listed.
+    pub fn unlisted(&self) -> Vec<usize> {
+        (0..self.edges.len()).filter(|place| self.edges.get(*place).is_some_and(|edge| edge.is_untold)).collect()
+    }
+
+    /// Cells that are listed as hidden, with their places among all.
+    pub fn hidden_cells(&self) -> Vec<(u32, usize)> {
+        let is_row_told = self.rows_told();
+        let cell = |place: usize| {
+            let edge = self.edges.get(place)?;
+            let Kind::Cell(cell) = edge.kind else { return None };
+            let is_listed = edge.is_hidden && !edge.is_untold && self.is_told(cell, &is_row_told);
+            Some((u32::try_from(cell).ok()?, place)).filter(|_| is_listed)
+        };
+        (0..self.edges.len()).filter_map(cell).collect()
     }
 
     /// The value of a count, by its place among all.
@@ -287,6 +436,7 @@ impl Net {
         for edge in &self.edges {
             let count = (!edge.is_hidden).then_some(edge.value);
             match edge.kind {
+                Kind::Cell(_) if edge.is_untold => answer.is_partial = true,
                 Kind::Cell(cell) if !self.is_told(cell, &is_row_told) => {}
                 Kind::Cell(cell) => {
                     let values = table.cells.get(cell).into_iter().flatten().cloned().map(Some).collect();
@@ -308,8 +458,21 @@ impl Net {
     }
 }
 
+/// What somebody knows beside what is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Nothing.
+    Plain,
+    /// Which of the hidden counts are small.
+    Informed,
+}
+
 /// Finds how much more can flow from one node to another through hidden counts.
 struct Walk {
+    rule: Rule,
+    reader: Reader,
+    /// The least that each count can be. Rows of which no cell is shown are not listed; that stays so.
+    least: Vec<u64>,
     /// Change of the flow through each edge, and which are changed.
     change: Vec<i64>,
     changed: Vec<usize>,
@@ -320,8 +483,13 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(net: &Net) -> Walk {
+    fn new(net: &Net, rule: Rule) -> Walk {
+        let is_row_told = net.rows_told();
+        let is_untold = |kind: Kind| matches!(kind, Kind::Cell(cell) if !net.is_told(cell, &is_row_told));
         Walk {
+            rule,
+            reader: Reader::Plain,
+            least: net.edges.iter().map(|edge| u64::from(!is_untold(edge.kind))).collect(),
             change: vec![0; net.edges.len()],
             changed: Vec::new(),
             reached: vec![(0, usize::MAX); net.at.len()],
@@ -361,14 +529,24 @@ impl Walk {
         flow
     }
 
+    /// The least that a count can be.
+    fn least(&self, edge: usize) -> u64 {
+        self.least.get(edge).copied().unwrap_or(1)
+    }
+
     /// How much further a hidden count can grow, or shrink.
     fn room(&self, edge: &Edge, place: usize, is_forward: bool) -> u64 {
         let change = self.change.get(place).copied().unwrap_or(0);
+        if is_forward && self.reader == Reader::Informed && self.rule.hides(edge.value) {
+            let most = i64::try_from(self.rule.under).unwrap_or(i64::MAX).saturating_sub(1);
+            let value = i64::try_from(edge.value).unwrap_or(i64::MAX);
+            return u64::try_from(most.saturating_sub(value.saturating_add(change))).unwrap_or(0);
+        }
         if is_forward {
             return u64::MAX >> 2;
         }
-        let least = i64::try_from(edge.value).unwrap_or(i64::MAX).saturating_sub(1);
-        u64::try_from(least.saturating_add(change)).unwrap_or(0)
+        let room = i64::try_from(edge.value.saturating_sub(self.least(place))).unwrap_or(i64::MAX);
+        u64::try_from(room.saturating_add(change)).unwrap_or(0)
     }
 
     fn find(&mut self, net: &Net, without: usize, start: usize, goal: usize) -> bool {

@@ -3,10 +3,10 @@
 //! One folder for each audience and record, one file for each answer: a line of JSON, and twelve bytes for each encounter
 //! (a keyed mark and the place of its cell). An answer is kept before it is given.
 
+use super::agree::Question;
 use super::error::Error;
 use super::hide::Answer;
 use super::hide::Net;
-use super::joint::Parts;
 use super::joint::Told;
 use super::rule::Rule;
 use super::table::Table;
@@ -44,8 +44,14 @@ struct Kept {
     under: u64,
     complement: bool,
     stamp: String,
+    /// For each thing it is counted by the number of each cell's value.
+    #[serde(default)]
+    values: Vec<Vec<u32>>,
     /// Counts shown, by their place in the table with its sums.
     places: Vec<usize>,
+    /// Those that are not even listed.
+    #[serde(default)]
+    unlisted: Vec<usize>,
     shown: Vec<Vec<u32>>,
     hidden: Vec<Vec<u32>>,
     is_withheld: bool,
@@ -59,6 +65,13 @@ pub fn is_ledger(first: &[u8]) -> bool {
 struct Release {
     kept: Kept,
     members: Vec<(u64, u32)>,
+}
+
+impl Release {
+    fn told(&self) -> Told<'_> {
+        let Kept { by, values, shown, hidden, .. } = &self.kept;
+        Told { by, values, members: &self.members, shown, hidden }
+    }
 }
 
 impl Ledger {
@@ -86,20 +99,25 @@ impl Ledger {
         let mut net = Net::new(table);
         if let Some(same) = releases.iter().find(is_same) {
             net.show_only(&same.kept.places);
+            same.kept.unlisted.iter().for_each(|place| net.unlist(*place));
             let is_withheld = same.kept.is_withheld;
             let answer = if is_withheld { Answer::default() } else { net.answer(table) };
             return Ok(Answered { answer, is_repeated: true, before: 0, is_withheld });
         }
-        net.hide(rule);
         let before = touching(&releases, table);
-        if !before.is_empty() && rule.complement {
-            agree(&mut net, table, &before, rule);
+        if before.is_empty() || !rule.complement {
+            net.hide_alone(rule);
+        } else {
+            let before: Vec<Told<'_>> = before.iter().map(|it| it.told()).collect();
+            Question { table, by, rule, before: &before }.decide(&mut net);
         }
         let places = net.shown_places();
         let is_withheld = places.is_empty() && !table.members.is_empty();
         let (shown, hidden) = if is_withheld { (Vec::new(), Vec::new()) } else { net.told() };
         let Rule { under, complement } = rule;
-        let kept = Kept { by: by.to_vec(), under, complement, stamp, places, shown, hidden, is_withheld };
+        let (values, unlisted) = (table.values(), net.unlisted());
+        let kept =
+            Kept { by: by.to_vec(), under, complement, stamp, values, places, unlisted, shown, hidden, is_withheld };
         self.keep(releases.len(), &kept, &table.members).map_err(failed)?;
         let answer = if is_withheld { Answer::default() } else { net.answer(table) };
         Ok(Answered { answer, is_repeated: false, before: before.len(), is_withheld })
@@ -171,41 +189,4 @@ fn touching<'a>(releases: &'a [Release], table: &Table) -> Vec<&'a Release> {
         touching.push(release);
     }
     touching
-}
-
-/// Hides counts until nothing small can be worked out from the answer and those before together. Nothing shown is the end.
-fn agree(net: &mut Net, table: &Table, before: &[&Release], rule: Rule) {
-    let all: Vec<&[(u64, u32)]> =
-        before.iter().map(|it| it.members.as_slice()).chain([table.members.as_slice()]).collect();
-    let parts = Parts::new(&all);
-    loop {
-        let places = net.shown_places();
-        if places.is_empty() {
-            return;
-        }
-        let (shown, hidden) = net.told();
-        let old = before.iter().map(|it| Told { shown: &it.kept.shown, hidden: &it.kept.hidden });
-        let told: Vec<Told<'_>> = old.chain([Told { shown: &shown, hidden: &hidden }]).collect();
-        let weak = parts.weak(&told, rule);
-        if weak.is_empty() {
-            return;
-        }
-        let mut sums: Vec<(u64, usize, Vec<usize>)> = places
-            .iter()
-            .zip(&shown)
-            .map(|(place, cells)| (net.value(*place), *place, parts.of(before.len(), cells)))
-            .collect();
-        sums.sort();
-        let mut is_changed = false;
-        for part in weak {
-            if let Some((_, place, _)) = sums.iter().find(|(_, _, parts)| parts.contains(&part)) {
-                net.hide_one(*place);
-                is_changed = true;
-            }
-        }
-        // What is weak stands in nothing shown here: whatever is shown may be the cause, the smallest first.
-        if !is_changed && let Some((_, place, _)) = sums.first() {
-            net.hide_one(*place);
-        }
-    }
 }

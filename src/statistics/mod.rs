@@ -5,12 +5,15 @@
 //! got before, so that two answers do not say together what neither says. `Classes` measures how alike the rows of a
 //! release are.
 
+mod agree;
 mod bounds;
 mod classes;
 mod error;
 mod hide;
 mod joint;
+mod known;
 mod ledger;
+mod reach;
 mod rule;
 mod table;
 

@@ -15,6 +15,11 @@ impl Rule {
         count > 0 && count < self.under
     }
 
+    /// How wide the range of a small count has to stay for somebody who knows that it is small.
+    pub(super) fn half(self) -> u64 {
+        self.under / 2
+    }
+
     /// Whether anything is hidden at all.
     pub fn is_open(self) -> bool {
         self.under < 2

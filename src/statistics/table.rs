@@ -91,6 +91,27 @@ impl Table {
         Table::new(rows).unwrap_or_default()
     }
 
+    /// For each thing it is counted by the number of each cell's value: the same number for the same value.
+    pub(super) fn values(&self) -> Vec<Vec<u32>> {
+        let width = self.cells.first().map_or(0, Vec::len);
+        let mut values = Vec::with_capacity(width);
+        for by in 0..width {
+            let mut numbers: HashMap<&str, u32> = HashMap::new();
+            let mut of_cells = Vec::with_capacity(self.cells.len());
+            for cell in &self.cells {
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                of_cells.push(*numbers.entry(cell.get(by).map_or("", String::as_str)).or_insert(next));
+            }
+            values.push(of_cells);
+        }
+        values
+    }
+
+    /// A number for the encounters of each cell.
+    pub(super) fn marks(&self) -> Vec<u64> {
+        marks(&self.members, self.cells.len())
+    }
+
     /// A number that differs where the encounters or their cells differ.
     pub(super) fn stamp(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
@@ -107,6 +128,25 @@ impl Table {
         }
         *hasher.finalize().as_bytes()
     }
+}
+
+/// A number for the encounters of each cell: the same for the same encounters, and the sum for several cells.
+pub(super) fn marks(members: &[(u64, u32)], cells: usize) -> Vec<u64> {
+    let mut marks = vec![0_u64; cells];
+    for (mark, cell) in members {
+        if let Some(sum) = marks.get_mut(*cell as usize) {
+            *sum = sum.wrapping_add(mixed(*mark));
+        }
+    }
+    marks
+}
+
+/// Spreads a mark over all bits (SplitMix64), so that sums of marks hardly ever meet.
+fn mixed(mark: u64) -> u64 {
+    let mark = mark.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mark = (mark ^ mark >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mark = (mark ^ mark >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mark ^ mark >> 31
 }
 
 /// Gives encounters of one mark marks of their own: the first keeps its mark, the others follow from it.

@@ -45,7 +45,7 @@ use std::path::PathBuf;
 /// Things to count by are `code` (the first code an encounter carries), a code set (the first code of that set), `candidate`,
 /// `year`, `month`, `day`, or any field the audience sees. A count that the audience's policy calls small is hidden, and
 /// others with it, until what is hidden cannot be worked out: not from the sums, and not together with what this audience
-/// was answered before about the same encounters. Exit status 1 if nothing can be shown.
+/// was answered before about some of the same encounters. Exit status 1 if nothing can be shown.
 ///
 ///     tencode stats --by call_type,month --domain law-enforcement --record call --audience analytics examples/calls.ndjson
 ///     tencode stats --by code --domain healthcare --audience analytics --json examples/encounters.ndjson
@@ -142,6 +142,7 @@ impl Stats {
                 "by": self.by,
                 "under": engine.redactor().counts().0,
                 "withheld": answered.is_withheld,
+                "partial": answer.is_partial,
                 "total": answer.total,
                 "counts": named(&answer.cells),
                 "rows": named(&answer.rows),
@@ -175,17 +176,23 @@ impl Stats {
 
 /// The words under the table.
 fn say(answered: &Answered, counts: Counts, terminal: &mut Terminal) {
-    let Answer { cells, rows, columns, total } = &answered.answer;
+    let Answer { cells, rows, columns, total, is_partial } = &answered.answer;
     let hidden = cells.iter().chain(rows).chain(columns).filter(|it| it.count.is_none()).count();
     if answered.is_withheld && answered.before == 0 {
         terminal.note("nothing can be shown: there are too few encounters to hide the small counts among");
     } else if answered.is_withheld {
         terminal.note(&format!(
-            "nothing can be shown: with {} earlier answers about the same encounters, small counts could be worked out",
+            "nothing can be shown: together with {} earlier answers about some of the same encounters, each count would let \
+             small ones be worked out; count by fewer things, or all of the encounters",
             answered.before
         ));
     } else if hidden > 0 || total.is_none() {
-        terminal.note("hidden counts are small, or would tell what is; a row that is hidden names no further value");
+        terminal.note("hidden counts are small, or would tell what is; a row of which no cell is shown lists none");
+    }
+    if *is_partial {
+        terminal.note(
+            "some values are not listed, because that they occur would tell too much: what is missing need not be 0",
+        );
     }
     if answered.is_repeated {
         terminal.note("asked before: this is the same answer");
