@@ -24,6 +24,7 @@ fn access() -> Access {
     Access {
         command: "run",
         actor: "jo".to_owned(),
+        actor_is: tencode::audit::Proof::Proved,
         uid: Some(1000),
         audience: "public".to_owned(),
         purpose: "public".to_owned(),
@@ -112,7 +113,7 @@ fn verify(bencher: Bencher<'_, '_>) {
     let bytes = std::fs::metadata(&path).unwrap().len();
     bencher.counter(ItemsCount::new(100_000_usize)).counter(BytesCount::new(bytes)).bench_local(|| {
         let mut file = BufReader::new(std::fs::File::open(&path).unwrap());
-        let report = tencode::audit::verify(&mut file, None, &[], &mut |_| Ok(())).unwrap();
+        let report = tencode::audit::verify(&mut file, &Secret::of(&[1; 32]).keys(), &[], &mut |_| Ok(())).unwrap();
         assert!(report.is_whole());
     });
 }

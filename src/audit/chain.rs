@@ -8,23 +8,67 @@ use sha2::Sha256;
 /// Hash of a row, over that of the row before and its own text.
 pub(super) type Hash = [u8; 32];
 
+/// What stands between the text of a row and the code that only the key can make.
+const CODE: &[u8] = br#","mac":""#;
+/// Bytes of such a code.
+pub(super) const CODE_BYTES: usize = 16;
 /// What stands between the text of a row and its hash.
 const SEAL: &[u8] = br#","hash":""#;
 /// Bytes of a seal: the words, 64 digits, the closing quote and brace.
 const SEAL_BYTES: usize = SEAL.len() + 64 + 2;
 
-/// The hash before the first row.
-pub(super) fn start() -> Hash {
-    Sha256::digest(b"tencode audit 1\n").into()
+/// Makes the codes of rows, and checks them. It follows from the secret and goes nowhere else.
+#[derive(Clone)]
+pub struct RowKey([u8; 32]);
+
+impl RowKey {
+    /// The key of the codes that follows from a secret.
+    pub(super) fn of(secret: &[u8; 32]) -> RowKey {
+        RowKey(blake3::derive_key("tencode audit rows", secret))
+    }
+
+    /// The code of a row's text after another row.
+    pub(super) fn code(&self, before: &Hash, text: &[u8]) -> [u8; CODE_BYTES] {
+        let hash = blake3::Hasher::new_keyed(&self.0).update(before).update(text).finalize();
+        let mut code = [0; CODE_BYTES];
+        code.iter_mut().zip(hash.as_bytes()).for_each(|(byte, from)| *byte = *from);
+        code
+    }
+
+    /// Whether this is the code of that text.
+    pub(super) fn checks(&self, before: &Hash, text: &[u8], code: &[u8; CODE_BYTES]) -> bool {
+        // All bytes are compared, so that how long it takes says nothing.
+        self.code(before, text).iter().zip(code).fold(0, |differs, (one, other)| differs | (one ^ other)) == 0
+    }
 }
 
-/// Closes the row that begins at `from`, with its line feed. Returns its hash.
-pub(super) fn seal(before: &Hash, out: &mut Vec<u8>, from: usize) -> Hash {
+/// The hash before the first row.
+pub(super) fn start() -> Hash {
+    Sha256::digest(b"tencode audit 2\n").into()
+}
+
+/// Closes the row that begins at `from`, with its line feed: the code of the key, then the hash over all of it. Returns the
+/// hash.
+pub(super) fn seal(before: &Hash, key: &RowKey, out: &mut Vec<u8>, from: usize) -> Hash {
+    let code = key.code(before, out.get(from..).unwrap_or_default());
+    out.extend_from_slice(CODE);
+    hex(&code, out);
+    out.push(b'"');
     let hash = link(before, out.get(from..).unwrap_or_default());
     out.extend_from_slice(SEAL);
     hex(&hash, out);
     out.extend_from_slice(b"\"}\n");
     hash
+}
+
+/// Whether the text of a row, as [`split`] gives it, carries the code of the key.
+pub(super) fn is_coded(before: &Hash, key: &RowKey, text: &[u8]) -> bool {
+    let coded = || {
+        let (text, code) = text.split_at_checked(text.len().checked_sub(CODE.len() + CODE_BYTES * 2 + 1)?)?;
+        let code: [u8; CODE_BYTES] = unhex(code.strip_prefix(CODE)?.strip_suffix(b"\"")?)?;
+        Some(key.checks(before, text, &code))
+    };
+    coded().unwrap_or(false)
 }
 
 /// The hash of a row's text after another row.

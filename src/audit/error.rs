@@ -48,7 +48,7 @@ pub enum Error {
     /// The signing key cannot be read or made, or others could have read or written it.
     #[error(transparent)]
     Key(#[from] crate::files::KeyError),
-    /// A public key or head cannot be read.
+    /// A public key or checkpoint cannot be read.
     #[error("this is no {0}")]
     Unreadable(&'static str),
 }

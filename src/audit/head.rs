@@ -1,24 +1,19 @@
-//! The signed head of a log: so many rows, the last of which has this hash. Kept elsewhere, it shows what was cut off since.
+//! What the signed rows of a log sign: so many rows, the last of which has this hash.
 
 use super::chain;
 use super::chain::Hash;
-use super::error::Error;
 use super::key::Public;
 use super::key::Secret;
 use super::row::Millis;
-use serde::Deserialize;
-use serde::Serialize;
 
 /// A signed head.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Head {
+pub(super) struct Head {
     /// Name of the log, drawn by lot when it was begun.
     pub log: String,
     /// Rows it covers.
     pub rows: u64,
     /// Hash of the last of them.
-    pub head: String,
+    pub hash: String,
     /// When it was signed.
     pub time: String,
     /// The key that signed it.
@@ -27,32 +22,19 @@ pub struct Head {
     pub signature: String,
 }
 
-/// Whether a file that begins so is a checkpoint.
-pub fn is_checkpoint(first: &[u8]) -> bool {
-    first.starts_with(br#"{"log":""#)
-}
-
 impl Head {
     /// Signs the head of a log.
     pub(super) fn sign(secret: &Secret, log: &str, rows: u64, hash: &Hash, at: Millis) -> Head {
         let mut head = Head {
             log: log.to_owned(),
             rows,
-            head: chain::hex_text(hash),
+            hash: chain::hex_text(hash),
             time: chain::time(at),
             key: secret.public().to_string(),
             signature: String::new(),
         };
         head.signature = chain::hex_text(&secret.sign(head.message().as_bytes()));
         head
-    }
-
-    /// Reads a head as [`Head`] is written in JSON.
-    ///
-    /// # Errors
-    /// If the text is none.
-    pub fn read(text: &str) -> Result<Head, Error> {
-        serde_json::from_str(text).map_err(|_| Error::Unreadable("checkpoint of `tencode audit checkpoint`"))
     }
 
     /// Whether it was signed with this key.
@@ -63,10 +45,10 @@ impl Head {
 
     /// The hash of the last row.
     pub(super) fn hash(&self) -> Option<Hash> {
-        chain::unhex(self.head.as_bytes())
+        chain::unhex(self.hash.as_bytes())
     }
 
     fn message(&self) -> String {
-        format!("tencode audit head 1\n{}\n{}\n{}\n{}\n{}\n", self.log, self.rows, self.head, self.time, self.key)
+        format!("tencode audit head 2\n{}\n{}\n{}\n{}\n{}\n", self.log, self.rows, self.hash, self.time, self.key)
     }
 }

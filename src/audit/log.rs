@@ -1,11 +1,14 @@
 //! The log: rows in, in groups, each group on the disk before anybody is told.
 //!
-//! A group is written in one go and ends in a signed row. On opening, what stands after the last signed row is a write
-//! that was never confirmed: its whole rows are kept and signed now, a row that is torn is cut, and a row says so. The
-//! lock is held while a group is written, not longer, so that several programs may write to one log.
+//! A group is written in one go and ends in a signed row, and every row carries a code that only the key can make. On
+//! opening, what stands after the last signed row is a write that was never confirmed: its whole rows are kept and signed
+//! now, if they carry that code; a row that is torn is cut, and a row says so. A row without the code was written by somebody
+//! else: it is not signed, and the log takes nothing more. The lock is held while a group is written, not longer, so that
+//! several programs may write to one log.
 
 use super::chain;
 use super::chain::Hash;
+use super::chain::RowKey;
 use super::error::Error;
 use super::head::Head;
 use super::key::Secret;
@@ -44,6 +47,7 @@ pub struct Log {
     name: String,
     store: Box<dyn Store>,
     secret: Secret,
+    rows: RowKey,
     clock: Box<dyn FnMut() -> Millis + Send>,
     place: Option<Place>,
     is_poisoned: bool,
@@ -106,6 +110,7 @@ impl Log {
         let mut log = Log {
             name,
             store,
+            rows: secret.rows(),
             secret,
             clock: Box::new(clock),
             place: None,
@@ -123,15 +128,12 @@ impl Log {
         self.recovered
     }
 
-    /// The signed head, to be kept elsewhere. `None` if nothing was ever written.
+    /// Signs what the last program that wrote here has left unsigned, if it has.
     ///
     /// # Errors
     /// If the log cannot be read or mended.
-    pub fn head(&mut self) -> Result<Option<Head>, Error> {
-        self.commit(&Rows::default())?;
-        let time = (self.clock)();
-        let signed = self.place.as_ref().filter(|place| place.rows > 0);
-        Ok(signed.map(|place| Head::sign(&self.secret, &place.log, place.rows, &place.hash, time.max(place.time))))
+    pub fn mend(&mut self) -> Result<(), Error> {
+        self.commit(&Rows::default())
     }
 
     /// Notes one row.
@@ -196,26 +198,26 @@ impl Log {
         if place.rows == 0 {
             let key = self.secret.public();
             let text = format!(r#""outcome":"begun","log":"{}","key":"{key}"}}"#, place.log);
-            place.push(&time, text.as_bytes(), out);
+            place.push(&self.rows, &time, text.as_bytes(), out);
         }
         if let Some(found) = found {
             let text = format!(r#""outcome":"recovered","rows":{},"bytes":{}}}"#, found.rows, found.bytes);
-            place.push(&time, text.as_bytes(), out);
+            place.push(&self.rows, &time, text.as_bytes(), out);
         }
         if is_late && !self.has_said_late {
             let text = format!(r#""outcome":"clock","reads":"{}"}}"#, chain::time(now));
-            place.push(&time, text.as_bytes(), out);
+            place.push(&self.rows, &time, text.as_bytes(), out);
         }
         self.has_said_late = is_late;
         for row in rows.bytes.split(|byte| *byte == b'\n').filter(|row| !row.is_empty()) {
-            place.push(&time, row.get(1..).unwrap_or_default(), out);
+            place.push(&self.rows, &time, row.get(1..).unwrap_or_default(), out);
         }
         let head = Head::sign(&self.secret, &place.log, place.rows, &place.hash, place.time);
         let text = format!(
             r#""outcome":"signed","log":"{}","rows":{},"head":"{}","key":"{}","signature":"{}"}}"#,
-            head.log, head.rows, head.head, head.key, head.signature
+            head.log, head.rows, head.hash, head.key, head.signature
         );
-        place.push(&time, text.as_bytes(), out);
+        place.push(&self.rows, &time, text.as_bytes(), out);
     }
 
     /// Finds out where the log ends, as far as that is not known: another program may have written since.
@@ -292,8 +294,11 @@ impl Log {
             return Err(broken("its signature is wrong"));
         }
         let before = head.hash().ok_or_else(|| broken("it is no signed row"))?;
-        let hash = chain::split(line).filter(|(text, hash)| chain::link(&before, text) == *hash).map(|it| it.1);
-        let hash = hash.ok_or_else(|| broken("its hash is wrong"))?;
+        let sealed = chain::split(line).filter(|(text, hash)| chain::link(&before, text) == *hash);
+        let (text, hash) = sealed.ok_or_else(|| broken("its hash is wrong"))?;
+        if !chain::is_coded(&before, &self.rows, text) {
+            return Err(broken("it is not vouched for: it was not written with the key"));
+        }
         let time = chain::read_time(&parts.time).ok_or_else(|| broken("it has no time"))?;
         Ok(Place { log: head.log, end, rows: parts.seq, hash, time, unsigned: Vec::new(), found: None })
     }
@@ -311,12 +316,15 @@ impl Log {
             let parts = Parts::read(line).filter(|parts| parts.seq == seq);
             let parts = parts.ok_or_else(|| self.broken(seq, "it is no row, or not the one that belongs here"))?;
             let hash = chain::split(line).filter(|(text, hash)| chain::link(&place.hash, text) == *hash);
-            place.hash = hash.ok_or_else(|| self.broken(seq, "its hash is wrong"))?.1;
+            let (text, hash) = hash.ok_or_else(|| self.broken(seq, "its hash is wrong"))?;
+            if !chain::is_coded(&place.hash, &self.rows, text) {
+                let is_ours = parts.begun().is_none_or(|(_, key)| key == self.secret.public().to_string());
+                let foreign = || self.broken(seq, "it is not vouched for: it was not written with the key");
+                return Err(if is_ours { foreign() } else { Error::OtherKey { path: self.name.clone() } });
+            }
+            place.hash = hash;
             place.time = chain::read_time(&parts.time).unwrap_or(place.time).max(place.time);
-            if let Some((log, key)) = parts.begun() {
-                if key != self.secret.public().to_string() {
-                    return Err(Error::OtherKey { path: self.name.clone() });
-                }
+            if let Some((log, _)) = parts.begun() {
                 place.log = log;
             }
             place.rows = seq;
@@ -353,13 +361,13 @@ impl Trail for Log {
 }
 
 impl Place {
-    /// Appends a row: its number, its time, the rest of its text (with the brace), its hash.
-    fn push(&mut self, time: &str, rest: &[u8], out: &mut Vec<u8>) {
+    /// Appends a row: its number, its time, the rest of its text (with the brace), its code, its hash.
+    fn push(&mut self, key: &RowKey, time: &str, rest: &[u8], out: &mut Vec<u8>) {
         let start = out.len();
         self.rows += 1;
         out.extend_from_slice(format!(r#"{{"seq":{},"time":"{time}","#, self.rows).as_bytes());
         out.extend_from_slice(rest.strip_suffix(b"}").unwrap_or(rest));
-        self.hash = chain::seal(&self.hash, out, start);
+        self.hash = chain::seal(&self.hash, key, out, start);
     }
 }
 

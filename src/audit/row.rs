@@ -21,13 +21,25 @@ pub enum Outcome {
     Done,
 }
 
+/// How it is known who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Proof {
+    /// The operating system says so.
+    Proved,
+    /// Whoever asks says so.
+    Claimed,
+}
+
 /// Who is shown something and by which right: the same for all rows of one asking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Access {
     /// What is done: `run`, `redact`, `classify`, `stats`.
     pub command: &'static str,
-    /// The user's name, as the session has it.
+    /// The user's name.
     pub actor: String,
+    /// Whether that is proved or only claimed.
+    pub actor_is: Proof,
     /// The user's number, as the system has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<u32>,

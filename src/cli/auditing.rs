@@ -10,6 +10,7 @@ use crate::audit::Entry;
 use crate::audit::Log;
 use crate::audit::Millis;
 use crate::audit::Outcome;
+use crate::audit::Proof;
 use crate::audit::Rows;
 use crate::audit::Secret;
 use crate::audit::Tokens;
@@ -24,6 +25,9 @@ pub(crate) struct Auditing {
     /// Note in this log who was shown what; what cannot be noted is not shown [default: TENCODE_AUDIT, else none]
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
+    /// Who asks, if it is not the user of the operating system; the log says that this is only claimed
+    #[arg(long, value_name = "NAME")]
+    actor: Option<String>,
 }
 
 /// A request that is noted, from its beginning to its end; or one that need not be.
@@ -118,19 +122,27 @@ pub(crate) fn deny(log: Option<Log>, access: &Access) -> Result<(), Failure> {
     }
 }
 
-/// Somebody who asks for an audience, before anything is known of policy and registry.
-pub(crate) fn access(command: &'static str, audience: &str) -> Access {
-    Access {
-        command,
-        actor: actor(),
-        uid: uid(),
-        audience: audience.to_owned(),
-        purpose: String::new(),
-        reason: None,
-        policy: String::new(),
-        registry: String::new(),
-        domain: String::new(),
-        record: String::new(),
+impl Auditing {
+    /// Somebody who asks for an audience, before anything is known of policy and registry.
+    pub fn access(&self, command: &'static str, audience: &str) -> Access {
+        let (actor, actor_is) = match (&self.actor, uid()) {
+            (Some(name), _) => (name.clone(), Proof::Claimed),
+            (None, Some(uid)) => (user(uid).unwrap_or_else(|| format!("uid {uid}")), Proof::Proved),
+            (None, None) => (session(), Proof::Claimed),
+        };
+        Access {
+            command,
+            actor,
+            actor_is,
+            uid: uid(),
+            audience: audience.to_owned(),
+            purpose: String::new(),
+            reason: None,
+            policy: String::new(),
+            registry: String::new(),
+            domain: String::new(),
+            record: String::new(),
+        }
     }
 }
 
@@ -148,10 +160,21 @@ pub(crate) fn now() -> Millis {
     since.ok().and_then(|since| Millis::try_from(since.as_millis()).ok()).unwrap_or(0)
 }
 
-/// The name the session goes by; the number beside it is the system's.
-fn actor() -> String {
+/// The name the session goes by, where the system has no numbers for users: whoever starts the program can set it.
+fn session() -> String {
     let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The name of a user in the list of this machine; `None` for users that only a directory of the network knows.
+fn user(uid: u32) -> Option<String> {
+    let list = std::fs::read("/etc/passwd").ok()?;
+    let list = String::from_utf8_lossy(&list);
+    list.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, number) = (fields.next()?, fields.nth(1)?);
+        (number.parse() == Ok(uid)).then(|| name.to_owned())
+    })
 }
 
 #[cfg(unix)]

@@ -149,7 +149,7 @@ impl EngineArgs {
         let by_domain = required.then(|| format!("domain `{domain}`"));
         let required = by_domain.or(self.ask.emergency(&registry)?);
         let log = auditing.open(required.as_deref())?;
-        let mut access = auditing::access(command, self.audience.as_deref().unwrap_or_default());
+        let mut access = auditing.access(command, self.audience.as_deref().unwrap_or_default());
         (access.registry, access.domain) = (registry.id().to_owned(), domain.clone());
         access.record = self.record.clone().unwrap_or_default();
         access.purpose = self.ask.purpose.clone().unwrap_or_default();

@@ -14,9 +14,11 @@ use std::sync::Mutex;
 use tencode::audit::Access;
 use tencode::audit::Entry;
 use tencode::audit::Error;
-use tencode::audit::Head;
+use tencode::audit::Keys;
 use tencode::audit::Log;
+use tencode::audit::Note;
 use tencode::audit::Outcome;
+use tencode::audit::Proof;
 use tencode::audit::Public;
 use tencode::audit::Report;
 use tencode::audit::Rows;
@@ -34,6 +36,7 @@ fn access() -> Access {
     Access {
         command: "run",
         actor: "jo".to_owned(),
+        actor_is: Proof::Claimed,
         uid: Some(1000),
         audience: "public".to_owned(),
         purpose: "public".to_owned(),
@@ -67,20 +70,25 @@ fn open(path: &Path) -> Result<Log, Error> {
     Log::open(path, secret(), now)
 }
 
-fn check(path: &Path, heads: &[Head]) -> Report {
-    check_with(path, Some(&secret().public()), heads)
+fn check(path: &Path, notes: &[Note]) -> Report {
+    check_with(path, &secret().keys(), notes)
 }
 
-fn check_with(path: &Path, key: Option<&Public>, heads: &[Head]) -> Report {
+fn check_with(path: &Path, keys: &Keys, notes: &[Note]) -> Report {
     let mut file = BufReader::new(std::fs::File::open(path).unwrap());
-    tencode::audit::verify(&mut file, key, heads, &mut |_| Ok(())).unwrap()
+    tencode::audit::verify(&mut file, keys, notes, &mut |_| Ok(())).unwrap()
+}
+
+/// The checkpoint of a log.
+fn note(path: &Path) -> Note {
+    check(path, &[]).checkpoint(&secret()).unwrap()
 }
 
 /// The numbers of all rows that say `shown`.
 fn numbers(path: &Path) -> BTreeSet<u64> {
     let mut numbers = BTreeSet::new();
     let mut file = BufReader::new(std::fs::File::open(path).unwrap());
-    let report = tencode::audit::verify(&mut file, Some(&secret().public()), &[], &mut |row| {
+    let report = tencode::audit::verify(&mut file, &secret().keys(), &[], &mut |row| {
         if row.word("outcome") == "shown" {
             numbers.insert(row.fields.get("count").and_then(serde_json::Value::as_u64).unwrap());
         }
@@ -150,13 +158,16 @@ fn a_changed_byte_is_found_where_it_stands() {
     let folder = tempfile::tempdir().unwrap();
     let path = some(&folder);
     let whole = std::fs::read(&path).unwrap();
-    let (mut chance, key) = (Chance(0x5eed), secret().public());
+    let mut chance = Chance(0x5eed);
+    let half = Keys::from(&secret().public());
     for round in 0..1000 {
+        // Whoever has only the public half of the key finds it too.
+        let keys = if round % 2 == 0 { secret().keys() } else { half.clone() };
         let (at, flip) = (chance.below(whole.len()), chance.below(255) + 1);
         let mut changed = whole.clone();
         changed[at] ^= u8::try_from(flip).unwrap();
         let row = whole[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        let report = tencode::audit::verify(&mut changed.as_slice(), Some(&key), &[], &mut |_| Ok(())).unwrap();
+        let report = tencode::audit::verify(&mut changed.as_slice(), &keys, &[], &mut |_| Ok(())).unwrap();
         let fault = report.fault.unwrap_or_else(|| panic!("round {round}: byte {at} of row {row} goes unseen"));
         assert_eq!(fault.row, row as u64, "round {round}: byte {at}: {}", fault.what);
     }
@@ -189,8 +200,8 @@ fn rows_that_are_moved_dropped_or_repeated_are_found() {
 fn a_cut_after_a_signature_shows_against_a_head_kept_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
     let path = some(&folder);
-    let head = open(&path).unwrap().head().unwrap().unwrap();
-    let head = Head::read(&serde_json::to_string(&head).unwrap()).unwrap();
+    let head = Note::read(&note(&path).to_string()).unwrap();
+    assert_eq!(head, note(&path));
     assert_eq!(check(&path, std::slice::from_ref(&head)).fault, None);
     open(&path).unwrap().commit(&rows(100, 3)).unwrap();
     assert_eq!(check(&path, std::slice::from_ref(&head)).heads, 1, "a log that has grown still agrees");
@@ -222,7 +233,7 @@ fn a_log_made_anew_needs_the_key() {
     log.commit(&rows(0, 3)).unwrap();
     let fault = check(&path, &[]).fault.unwrap();
     assert_eq!((fault.row, fault.what), (1, "the log was begun with another key"));
-    let own = check_with(&path, None, &[]);
+    let own = check_with(&path, &Keys::default(), &[]);
     assert!(own.is_whole() && !own.key_is_given, "by its own key it is whole, and that is said");
     assert!(matches!(open(&path), Err(Error::OtherKey { .. })), "nobody writes on in a log of another key");
 }
@@ -308,6 +319,7 @@ fn a_damaged_end_is_not_written_on() {
     let text = std::fs::read_to_string(&path).unwrap();
     let last = text.lines().last().unwrap();
     for (from, to) in [
+        (r#""mac":""#, r#""mac":"0"#),
         (r#""rows":50"#, r#""rows":49"#),
         (r#"hash":"#, r#"mash":"#),
         (r#""outcome":"signed""#, r#""outcome":"signal""#),
@@ -318,4 +330,115 @@ fn a_damaged_end_is_not_written_on() {
         assert!(matches!(open(&path), Err(Error::Broken { row: 51, .. })), "{to}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), changed);
     }
+}
+
+/// Rows that somebody writes, changes, takes out or moves without the key: each is named, and what is good is not.
+#[test]
+fn every_wrong_row_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = some(&folder);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let named = |lines: &[String], keys: &Keys| -> (Vec<u64>, Vec<(u64, u64)>) {
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let report = tencode::audit::verify(&mut text.as_bytes(), keys, &[], &mut |_| Ok(())).unwrap();
+        (report.faults.iter().map(|fault| fault.row).collect(), report.not_vouched)
+    };
+    let keys = secret().keys();
+    let mut chance = Chance(0xf0f0);
+    for round in 0..200 {
+        let at = 2 + chance.below(40);
+        let row = at as u64 + 1;
+        // One row changed: it and no other.
+        let mut changed = lines.clone();
+        changed[at] = changed[at].replacen(r#""seq":"#, r#""seq": "#, 1);
+        assert_eq!(named(&changed, &keys), (vec![row], vec![(row, row)]), "round {round}");
+        // One put in, as it was once written: it and no other.
+        let mut longer = lines.clone();
+        longer.insert(at, lines[chance.below(at - 1)].clone());
+        assert_eq!(named(&longer, &keys).0, vec![row], "round {round}");
+        // One taken out: the one behind does not follow.
+        let mut shorter = lines.clone();
+        shorter.remove(at);
+        assert_eq!(named(&shorter, &keys).0[0], row, "round {round}");
+        // Two changed places.
+        let mut swapped = lines.clone();
+        swapped.swap(at, at + 1);
+        assert_eq!(named(&swapped, &keys).0[0], row, "round {round}");
+    }
+}
+
+/// The last group written anew by somebody without the key, with a chain that fits.
+#[test]
+fn a_last_group_written_anew_is_found_and_never_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = some(&folder);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let forged = folder.path().join("forged.audit");
+    let times = Mutex::new(0_u64);
+    // The same log with the last group by another key: all fits but codes and signature.
+    let kept: String = lines.iter().take(46).map(|line| format!("{line}\n")).collect();
+    std::fs::write(&path, &kept).unwrap();
+    for end in [46, 47, 50] {
+        let mut other = Log::open(&forged, Secret::of(&[8; 32]), move || 4_000_000_000_000).unwrap();
+        other.commit(&rows(90, 4)).unwrap();
+        let foreign = std::fs::read_to_string(&forged).unwrap();
+        let bad: String = foreign.lines().skip(1).take(end - 45).map(|line| format!("{line}\n")).collect();
+        std::fs::write(&path, format!("{kept}{bad}")).unwrap();
+        let report = check(&path, &[]);
+        assert_eq!(report.fault.map(|fault| fault.row), Some(47));
+        assert_eq!(report.not_vouched.first().map(|rows| rows.0), Some(47));
+        assert!(open(&path).is_err(), "nothing is written on it");
+        *times.lock().unwrap() += 1;
+    }
+    assert_eq!(times.into_inner().unwrap(), 3);
+}
+
+/// A checkpoint is a signed note as C2SP has it.
+#[test]
+fn a_checkpoint_is_a_signed_note() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = some(&folder);
+    let text = note(&path).to_string();
+    let lines: Vec<&str> = text.split('\n').collect();
+    assert_eq!((lines.len(), lines[1], lines[3], lines[5]), (6, "51", "", ""));
+    assert!(lines[0].starts_with("tencode-audit/") && lines[4].starts_with(&format!("\u{2014} {} ", lines[0])));
+    // The root by the definition of RFC 6962, from the rows themselves.
+    let rows = std::fs::read_to_string(&path).unwrap();
+    let leaves: Vec<[u8; 32]> = rows.lines().map(|line| sha(&[&[0], line.as_bytes()])).collect();
+    assert_eq!(lines[2], base64(&root(&leaves)));
+    // Somebody else's signature below changes nothing; a changed size or root does.
+    let signed = format!("{text}\u{2014} witness.example/w AAAAAAAA\n");
+    let both = Note::read(&signed).unwrap();
+    assert_eq!((both.signatures(), both.to_string()), (2, signed));
+    assert_eq!(check(&path, &[both]).fault, None);
+    for (from, to) in [("\n51\n", "\n50\n"), ("tencode-audit/", "tencode-audit/0"), (lines[2], &base64(&[7; 32]))] {
+        let other = Note::read(&text.replace(from, to)).unwrap();
+        assert!(check(&path, &[other]).fault.is_some(), "{to}");
+    }
+    for bad in ["", "x\n1\n\n", &text.replace("\n51\n", "\n051\n"), &text.replace('\u{2014}', "-")] {
+        assert!(Note::read(bad).is_err(), "{bad}");
+    }
+    let key = note(&path).key(&secret().public());
+    assert_eq!(tencode::audit::read_key(&key), Some(secret().public()));
+    assert_eq!(tencode::audit::read_key(&key.replace('+', "+0")), None);
+}
+
+fn sha(parts: &[&[u8]]) -> [u8; 32] {
+    use sha2::Digest;
+    parts.iter().fold(sha2::Sha256::new(), sha2::Digest::chain_update).finalize().into()
+}
+
+fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
+    if let [leaf] = leaves {
+        return *leaf;
+    }
+    let half = leaves.len().next_power_of_two() / 2;
+    sha(&[&[1], &root(&leaves[..half]), &root(&leaves[half..])])
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }

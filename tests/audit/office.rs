@@ -95,7 +95,10 @@ fn a_run_is_noted_and_never_quoted() {
     assert_eq!((count("asked", "run"), count("shown", "run"), count("done", "run")), (2, 31, 2));
     assert_eq!((count("error", "run"), count("denied", "run"), count("shown", "redact")), (1, 1, 1));
     let shown = rows.iter().find(|row| row["outcome"] == "shown").unwrap();
-    assert_eq!((&shown["actor"], &shown["domain"], &shown["record"]), (&"jo".into(), &"small".into(), &"visit".into()));
+    // Who it is the system says, whatever the session is called.
+    assert_eq!(shown["actor_is"], if cfg!(unix) { "proved" } else { "claimed" });
+    assert!(!cfg!(unix) || shown["actor"] != "jo", "{shown}");
+    assert_eq!((&shown["domain"], &shown["record"]), (&"small".into(), &"visit".into()));
     assert!(shown["policy"].as_str().unwrap().starts_with("public@") && shown["registry"].as_str().unwrap().len() > 20);
     assert_eq!(shown["codes"]["kinds"], 1);
 
@@ -116,7 +119,9 @@ fn a_cut_shows_on_the_command_line() {
     let early = std::fs::read(office.path("log")).unwrap();
     office.run(&run);
     assert_eq!(office.run(&["audit", "checkpoint", "log", "-o", "head"]).2, 0);
-    let check = ["audit", "verify", "log", "--checkpoint", "head", "--key", "head"];
+    let report: serde_json::Value = serde_json::from_str(&office.run(&["--json", "audit", "verify", "log"]).0).unwrap();
+    std::fs::write(office.path("key"), report["key"].as_str().unwrap()).unwrap();
+    let check = ["audit", "verify", "log", "--checkpoint", "head", "--key", "key"];
     assert_eq!(office.run(&check).2, 0);
     std::fs::write(office.path("log"), early).unwrap();
     assert_eq!(office.run(&["audit", "verify", "log"]).2, 0, "by itself it is whole");
@@ -125,6 +130,54 @@ fn a_cut_shows_on_the_command_line() {
     assert!(said.contains("the log ends before a checkpoint kept elsewhere"), "{said}");
     let (said, _, status) = office.run(&["audit", "export", "log", "--checkpoint", "head"]);
     assert_eq!((said.lines().count() > 5, status), (true, 1));
+}
+
+/// A row that somebody writes without the key, well chained: it is named, marked, and never signed.
+#[test]
+fn a_row_without_the_key_is_never_vouched_for() {
+    use sha2::Digest;
+    let office = Office::new("");
+    office.visits(3);
+    let run = [&RUN[..], &["--audit", "log", "--actor", "mallory", "in.ndjson"]].concat();
+    assert_eq!(office.run(&run).2, 0);
+    let text = std::fs::read_to_string(office.path("log")).unwrap();
+    assert!(text.contains(r#""actor":"mallory","actor_is":"claimed""#));
+    let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let digits = last["hash"].as_str().unwrap();
+    let byte = |at: usize| u8::from_str_radix(digits.get(at * 2..at * 2 + 2).unwrap(), 16).unwrap();
+    let before: Vec<u8> = (0..32).map(byte).collect();
+    let (rows, time) = (text.lines().count() as u64, last["time"].as_str().unwrap());
+    let row = format!(
+        r#"{{"seq":{},"time":"{time}","command":"run","actor":"jo","outcome":"denied","mac":"{}""#,
+        rows + 1,
+        "0".repeat(32)
+    );
+    let hash = sha2::Sha256::new().chain_update(&before).chain_update(&row).finalize();
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    std::fs::write(office.path("log"), format!("{text}{row},\"hash\":\"{hash}\"}}\n")).unwrap();
+
+    let what = format!("row {} is wrong: it is not vouched for: it was not written with the key", rows + 1);
+    for _ in 0..2 {
+        let (said, _, status) = office.run(&["audit", "verify", "log"]);
+        assert_eq!(status, 1);
+        assert!(said.contains(&what) && said.contains(&format!("row {} is not vouched for", rows + 1)), "{said}");
+        // Who has only the public half sees that no signature covers it.
+        let public = office.run(&["--json", "audit", "verify", "log"]).0;
+        let key = serde_json::from_str::<serde_json::Value>(&public).unwrap()["key"].as_str().unwrap().to_owned();
+        let mut other = office.tencode(&["--json", "audit", "verify", "log", "--key", &key]);
+        let (said, ..) = Office::told(&other.env("TENCODE_AUDIT_KEY", office.path("none.key")).output().unwrap());
+        let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(report["not_vouched"], serde_json::json!([[rows + 1, rows + 1]]), "{said}");
+        let (rows_out, _, status) = office.run(&["audit", "export", "log"]);
+        let marked: Vec<&str> = rows_out.lines().filter(|line| line.contains(r#""vouched":false"#)).collect();
+        assert_eq!((marked.len(), status, rows_out.lines().count() as u64), (1, 1, rows + 1));
+        assert!(marked[0].contains("denied"));
+        // A later opening does not sign it, and neither does a checkpoint.
+        let (shown, said, status) = office.run(&run);
+        assert_eq!((shown.as_str(), status), ("", 2));
+        assert!(said.contains("not vouched for"), "{said}");
+        assert_eq!(office.run(&["audit", "checkpoint", "log"]).2, 2);
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -71,7 +71,7 @@ fn on(faults: &Arc<Mutex<Faults>>) -> Result<Log, Error> {
 
 fn check_bytes(faults: &Arc<Mutex<Faults>>) -> Report {
     let bytes = faults.lock().unwrap().bytes.clone();
-    tencode::audit::verify(&mut bytes.as_slice(), Some(&secret().public()), &[], &mut |_| Ok(())).unwrap()
+    tencode::audit::verify(&mut bytes.as_slice(), &secret().keys(), &[], &mut |_| Ok(())).unwrap()
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_failed_sync_is_never_taken_for_a_success_later() {
     faults.lock().unwrap().is_sync_failing = false;
     let syncs = faults.lock().unwrap().syncs;
     assert!(matches!(log.commit(&rows(4, 2)), Err(Error::Poisoned { .. })));
-    assert!(matches!(log.head(), Err(Error::Poisoned { .. })));
+    assert!(matches!(log.mend(), Err(Error::Poisoned { .. })));
     assert_eq!(faults.lock().unwrap().syncs, syncs, "it is not even tried");
 }
 

@@ -1,8 +1,9 @@
 //! `tencode audit`
 
 use crate::audit;
-use crate::audit::Head;
+use crate::audit::Keys;
 use crate::audit::Log;
+use crate::audit::Note;
 use crate::audit::Public;
 use crate::audit::Report;
 use crate::audit::Secret;
@@ -47,9 +48,10 @@ enum What {
     Checkpoint(Checkpoint),
 }
 
-/// Checks that no row was changed, moved, added or taken out; names the first that is wrong
+/// Checks that no row was changed, moved, added or taken out; names each that is wrong
 ///
-/// Rows cut off at the end show only against a checkpoint kept elsewhere. Exit status 1 if something is wrong.
+/// Rows that were not written with the key are not vouched for. Rows cut off at the end show only against a checkpoint kept
+/// elsewhere. Exit status 1 if something is wrong.
 #[derive(clap::Args)]
 struct Verify {
     /// The log
@@ -58,9 +60,10 @@ struct Verify {
     trust: Trust,
 }
 
-/// Writes rows, a line of JSON each, as far as the log is whole
+/// Writes rows, a line of JSON each; one that is not vouched for says so
 ///
-/// Exit status 1 if something is wrong with the log; then the rows before it have been written.
+/// Exit status 1 if something is wrong with the log. Rows that were not written with the key, were changed or do not follow
+/// the row before carry `"vouched":false`.
 #[derive(clap::Args)]
 struct Export {
     /// The log
@@ -93,12 +96,15 @@ struct Export {
     until: Option<String>,
 }
 
-/// Signs the head of the log, to be kept elsewhere: rows that are cut off later show against it
+/// Signs how far the log goes, to be kept elsewhere: rows that are cut off later show against it
+///
+/// What is written is a signed note as C2SP has it (tlog-checkpoint), so that others can sign it too. Nothing is signed if
+/// something is wrong with the log.
 #[derive(clap::Args)]
 struct Checkpoint {
     /// The log
     log: PathBuf,
-    /// Where the head goes [default: standard output]
+    /// Where the checkpoint goes [default: standard output]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 }
@@ -109,10 +115,13 @@ struct Trust {
     /// Public key the log must be signed with, or a file that holds it [default: that of this user]
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
-    /// Head that `audit checkpoint` wrote; may be given several times
+    /// What `audit checkpoint` wrote; may be given several times
     #[arg(long, value_name = "FILE")]
     checkpoint: Vec<PathBuf>,
 }
+
+/// Wrong rows that are named on a terminal.
+const MOST_NAMED: usize = 20;
 
 impl Audit {
     pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
@@ -129,31 +138,32 @@ impl Audit {
 
 impl Trust {
     fn check(&self, path: &Path, each: &mut dyn FnMut(&VerifiedRow<'_>) -> io::Result<()>) -> Result<Report, Failure> {
-        let key = self.key()?;
+        let keys = self.keys()?;
         let read = |path: &PathBuf| std::fs::read_to_string(path).map_err(|error| Failure::file(path, error));
-        let heads: Result<Vec<Head>, Failure> =
-            self.checkpoint.iter().map(|path| Head::read(&read(path)?).map_err(|error| said(&error))).collect();
+        let notes: Result<Vec<Note>, Failure> =
+            self.checkpoint.iter().map(|path| Note::read(&read(path)?).map_err(|error| said(&error))).collect();
         let mut file = BufReader::new(File::open(path).map_err(|error| Failure::file(path, error))?);
-        audit::verify(&mut file, key.as_ref(), &heads?, each).map_err(|error| match error.kind() {
+        audit::verify(&mut file, &keys, &notes?, each).map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::Closed,
             _ => Failure::file(path, error),
         })
     }
 
-    /// The key given, else that of this user, if there is one.
-    fn key(&self) -> Result<Option<Public>, Failure> {
+    /// The key given, else that of this user, if there is one. What makes the codes of rows is known only of the latter.
+    fn keys(&self) -> Result<Keys, Failure> {
+        let kept = Secret::kept(&secrets::audit_key_path()?).map_err(|error| said(&error));
         let Some(given) = &self.key else {
-            let kept = Secret::kept(&secrets::audit_key_path()?).map_err(|error| said(&error))?;
-            return Ok(kept.map(|secret| secret.public()));
+            return Ok(kept?.map(|secret| secret.keys()).unwrap_or_default());
         };
-        let text = if given.starts_with("ed25519:") {
+        let text = if given.starts_with("ed25519:") || given.contains('+') && !Path::new(given).exists() {
             given.clone()
         } else {
             std::fs::read_to_string(given).map_err(|error| Failure::file(Path::new(given), error))?
         };
-        // A checkpoint names its key: whoever keeps one has both.
-        let named = Head::read(&text).map(|head| head.key).unwrap_or(text);
-        named.parse().map(Some).map_err(|error| said(&error))
+        let public: Option<Public> = audit::read_key(text.trim());
+        let public = public.map_or_else(|| text.parse(), Ok).map_err(|error| said(&error))?;
+        let own = kept.ok().flatten().filter(|secret| secret.public() == public);
+        Ok(own.map_or_else(|| Keys::from(&public), |secret| secret.keys()))
     }
 }
 
@@ -168,17 +178,29 @@ fn say(report: &Report, path: &Path, terminal: &mut Terminal) -> Result<Verdict,
         return Ok(verdict);
     }
     let name = path.display();
-    match &report.fault {
-        Some(fault) => {
-            let what = terminal.strong(&format!("row {} is wrong: {}", fault.row, fault.what));
-            terminal.line(&format!("{name}: {what} (byte {})", fault.byte))?;
-        }
-        None => terminal.line(&format!("{name}: {} rows, all as they were written", report.rows))?,
+    if report.is_whole() {
+        terminal.line(&format!("{name}: {} rows, all as they were written", report.rows))?;
+    } else {
+        terminal.line(&format!("{name}: {} rows as they were written, {} faults", report.rows, report.wrong))?;
+    }
+    for fault in report.faults.iter().take(MOST_NAMED) {
+        let what = terminal.strong(&format!("row {} is wrong: {}", fault.row, fault.what));
+        terminal.line(&format!("  {what} (byte {})", fault.byte))?;
+    }
+    if report.wrong > MOST_NAMED as u64 {
+        terminal.line(&format!("  and {} more; --json names up to 1,000", report.wrong - MOST_NAMED as u64))?;
+    }
+    for (first, last) in report.not_vouched.iter().take(MOST_NAMED) {
+        let rows = if first == last { format!("row {first} is") } else { format!("rows {first} to {last} are") };
+        terminal.line(&format!("  {rows} not vouched for"))?;
     }
     if !report.from.is_empty() {
         terminal.line(&format!("  from {} to {}", report.from, report.to))?;
         let whose = if report.key_is_given { "" } else { ", as the log itself says: give --key to be sure" };
         terminal.line(&format!("  signed with {}{whose}", report.key))?;
+        if !report.codes_are_checked {
+            terminal.line("  the codes of single rows were not checked: that takes the secret key; signatures were")?;
+        }
     }
     for (count, words) in [
         (report.heads, "checkpoints kept elsewhere agree"),
@@ -214,14 +236,17 @@ impl Export {
             let is_wanted = wanted.iter().all(|(name, value)| value.is_none_or(|value| row.word(name) == value));
             let time = row.fields.get("time").and_then(Value::as_str).unwrap_or_default();
             if is_wanted && from.is_none_or(|from| time >= from) && until.is_none_or(|until| time < until) {
-                terminal.out().write_all(row.line.as_bytes())?;
-                terminal.out().write_all(b"\n")?;
+                match row.line.strip_suffix('}').filter(|_| !row.is_vouched) {
+                    Some(open) => writeln!(terminal.out(), "{open},\"vouched\":false}}")?,
+                    None => writeln!(terminal.out(), "{}", row.line)?,
+                }
             }
             Ok(())
         })?;
         terminal.flush()?;
         let Some(fault) = report.fault else { return Ok(Verdict::Fine) };
-        terminal.note(&format!("row {} is wrong: {}; the rows before it are exported", fault.row, fault.what));
+        terminal.note(&format!("row {} is wrong: {}", fault.row, fault.what));
+        terminal.note("what is not vouched for is marked so; `tencode audit verify` names each row that is wrong");
         Ok(Verdict::Wrong)
     }
 }
@@ -232,18 +257,29 @@ impl Checkpoint {
             return Err(Failure::file(&self.log, io::ErrorKind::NotFound.into()));
         }
         let secret = Secret::open(&secrets::audit_key_path()?).map_err(|error| said(&error))?;
+        let (keys, public) = (secret.keys(), secret.public());
+        let open = |path: &Path| File::open(path).map_err(|error| Failure::file(path, error));
         let log = Log::open(&self.log, secret, auditing::now);
-        let head = log.and_then(|mut log| log.head()).map_err(|error| said(&error))?;
-        let head = head.ok_or_else(|| Failure::said(format!("{}: there is no row yet", self.log.display())))?;
+        log.and_then(|mut log| log.mend()).map_err(|error| said(&error))?;
+        let report = audit::verify(&mut BufReader::new(open(&self.log)?), &keys, &[], &mut |_| Ok(()));
+        let report = report.map_err(|error| Failure::file(&self.log, error))?;
+        let secret = Secret::open(&secrets::audit_key_path()?).map_err(|error| said(&error))?;
+        let note = report.checkpoint(&secret).ok_or_else(|| {
+            let why = report.fault.as_ref().filter(|_| report.rows > 0).map_or_else(
+                || "there is no row yet".to_owned(),
+                |fault| format!("row {} is wrong: {}; nothing is signed", fault.row, fault.what),
+            );
+            Failure::said(format!("{}: {why}", self.log.display()))
+        })?;
         let Some(path) = self.output else {
-            terminal.json(&head)?;
+            write!(terminal.out(), "{note}")?;
             return Ok(Verdict::Fine);
         };
-        let text = serde_json::to_string(&head).map_err(|error| Failure::said(error.to_string()))? + "\n";
         let guard = Guard::replacing(Own::Checkpoint).and("the audit log", &self.log);
         let output = Output::open(&path, &guard, terminal)?;
-        output.write(|out| out.write_all(text.as_bytes()).map_err(|error| Failure::file(&path, error)))?;
-        terminal.line(&format!("{}: {} rows of {}", path.display(), head.rows, self.log.display()))?;
+        output.write(|out| out.write_all(note.to_string().as_bytes()).map_err(|error| Failure::file(&path, error)))?;
+        terminal.line(&format!("{}: {} rows of {}", path.display(), note.rows, self.log.display()))?;
+        terminal.line(&format!("  key {}", note.key(&public)))?;
         Ok(Verdict::Fine)
     }
 }

@@ -79,7 +79,7 @@ impl Redact {
         };
         let requires = domain.as_ref().filter(|it| it.requires_audit).map(|it| format!("domain `{}`", it.name));
         let log = self.auditing.open(requires.as_deref())?;
-        let mut access = auditing::access("redact", &self.audience);
+        let mut access = self.auditing.access("redact", &self.audience);
         registry.id().clone_into(&mut access.registry);
         access.domain = self.domain.clone().unwrap_or_default();
         let redactor = match TextRedactor::new(registry.shared()?, domain.as_deref(), &self.audience) {
