@@ -2,6 +2,7 @@
 //! elsewhere, it shows what was cut off since. Others can sign it too: each signature is a line below.
 
 use super::chain::Hash;
+use super::chain::hex_text;
 use super::error::Error;
 use super::key::Public;
 use super::key::Secret;
@@ -91,7 +92,7 @@ impl Note {
 
     /// The key as programs for signed notes take it: name, number and key, `+` between.
     pub fn key(&self, key: &Public) -> String {
-        let number: String = id(&self.origin(), key).iter().map(|byte| format!("{byte:02x}")).collect();
+        let number = hex_text(&id(&self.origin(), key));
         let bytes: Vec<u8> = std::iter::once(ED25519).chain(*key.bytes()).collect();
         format!("{}+{number}+{}", self.origin(), BASE64.encode(bytes))
     }
@@ -122,8 +123,7 @@ pub fn read_key(text: &str) -> Option<Public> {
     let (number, key) = rest.split_once('+')?;
     let bytes = BASE64.decode(key).ok()?;
     let key = Public::of(bytes.strip_prefix(&[ED25519])?.try_into().ok()?)?;
-    let own: String = id(name, &key).iter().map(|byte| format!("{byte:02x}")).collect();
-    (own == number).then_some(key)
+    (hex_text(&id(name, &key)) == number).then_some(key)
 }
 
 /// The number of a key under a name: the first four bytes of a hash over both.
