@@ -45,12 +45,10 @@ struct Kept {
     complement: bool,
     stamp: String,
     /// For each thing it is counted by the number of each cell's value.
-    #[serde(default)]
     values: Vec<Vec<u32>>,
     /// Counts shown, by their place in the table with its sums.
     places: Vec<usize>,
     /// Those that are not even listed.
-    #[serde(default)]
     unlisted: Vec<usize>,
     shown: Vec<Vec<u32>>,
     hidden: Vec<Vec<u32>>,
