@@ -190,6 +190,8 @@ pub(crate) mod rare {
     pub const HOUSE_PART: u64 = 1 << 32;
     /// `hc`: the number of a route and of a box follow.
     pub const RURAL: u64 = 1 << 33;
+    /// `v`: between the parties of a case in a law report.
+    pub const VERSUS: u64 = 1 << 34;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -280,6 +282,7 @@ const RARE_LISTS: &[(&str, u64)] = &[
     ("own-units", rare::OWN_UNIT),
     ("house-parts", rare::HOUSE_PART),
     ("rural-routes", rare::RURAL),
+    ("versus-words", rare::VERSUS),
 ];
 
 /// A word for a number, and the number.
@@ -350,6 +353,8 @@ pub(crate) struct Words {
     beginnings: Pieces,
     /// Endings of streets written as one word: `gasse`, `straat`.
     street_endings: Vec<String>,
+    /// Endings of what somebody did or does: `ed`.
+    deed_endings: Vec<String>,
 }
 
 /// Keys are hashes already.
@@ -374,6 +379,7 @@ impl Words {
             match name.as_str() {
                 "no-name-endings" => words.endings = Pieces::new(members, last_two),
                 "no-name-beginnings" => words.beginnings = Pieces::new(members, first_two),
+                "deed-endings" => words.deed_endings.clone_from(members),
                 "street-endings" => words.street_endings.extend(members.iter().map(|ending| ending.to_lowercase())),
                 _ => {}
             }
@@ -441,6 +447,11 @@ impl Words {
         const LONGER: usize = 5;
         let fits = |beginning: &String| word.len() >= beginning.len() + LONGER && word.starts_with(beginning.as_str());
         word.len() >= 2 * LONGER && self.beginnings.of(first_two(word)).iter().any(fits)
+    }
+
+    /// Whether a word ends as deeds do.
+    pub fn has_deed_ending(&self, word: &str) -> bool {
+        self.deed_endings.iter().any(|ending| word.ends_with(ending.as_str()))
     }
 
     /// Whether a word ends as streets do that are written as one word.

@@ -10,6 +10,7 @@ use super::things::NAMES;
 use super::things::is_name_part;
 use super::things::is_short_form;
 use super::things::is_thing;
+use super::things::is_whole_name;
 use super::things::looks_like_person;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
@@ -323,6 +324,7 @@ fn can_begin(page: &Page<'_>, at: usize) -> bool {
     is_letters
         && page.is_capital(at)
         && (!never
+            || is_whole_name(page, at)
             || is_name
                 && word.class & (class::MONTH | class::TITLE | class::STREET) != 0
                 && is_name_part(page, at + 1)

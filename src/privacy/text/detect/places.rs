@@ -3,6 +3,7 @@
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use super::things::is_in_citation;
+use super::things::is_whole_name;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
@@ -132,7 +133,9 @@ fn seat(page: &Page<'_>, to: usize) -> usize {
         let town = named(page, to + 1).map(|(_, to)| to).or_else(|| led_to(page, to + 1).map(|(_, to, _)| to));
         return town.map_or(to, |to| with_state(page, to));
     }
-    if page.gap(to) == Gap::Comma && is_name(page, to) && page.is(to, class::TOWN | class::LAND | class::STATE_CODE) {
+    let is_town = is_name(page, to) && page.is(to, class::TOWN | class::LAND | class::STATE_CODE);
+    // `Hospital, Michael Brown` is followed by a person.
+    if page.gap(to) == Gap::Comma && is_town && !is_whole_name(page, to) {
         return with_state(page, to + 1);
     }
     to

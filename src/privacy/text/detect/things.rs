@@ -19,6 +19,9 @@ pub(super) fn is_thing(page: &Page<'_>, at: usize) -> bool {
     let is_coloured = page.is_rare(at, rare::BRAND | rare::TWO_FACED)
         && page.is_rare(at + 1, rare::COLOUR)
         && page.gap(at + 1) == Gap::Space;
+    if is_whole_name(page, at) {
+        return false;
+    }
     if is_mark || is_coloured {
         return true;
     }
@@ -43,6 +46,32 @@ pub(super) fn is_thing(page: &Page<'_>, at: usize) -> bool {
         || is_other_face(page, at, has_article)
 }
 
+/// `Karen Miller`, `Hunter Green`: a given name and a surname. Whatever else the first is (a people, a mark, a short form)
+/// does not count then; a colour is one only where an article stands before it or a thing behind it.
+pub(super) fn is_whole_name(page: &Page<'_>, at: usize) -> bool {
+    /// What makes of the second word no surname.
+    const OTHER: u64 = class::NO_NAME | class::FACILITY | class::FIRM | class::MONTH | class::WEEKDAY | class::PEOPLE;
+    let is_pair = page.style == Style::Mixed
+        && page.is(at, class::GIVEN | class::RARE_GIVEN)
+        && page.is(at + 1, class::SURNAME)
+        && page.has_shape(at, Shape::Capital)
+        && page.has_shape(at + 1, Shape::Capital)
+        && page.gap(at + 1) == Gap::Space;
+    if !is_pair || page.is(at + 1, OTHER) || page.is_rare(at + 1, rare::BRAND) || page.is_eponym(at + 2) {
+        return false;
+    }
+    if !page.is_rare(at + 1, rare::COLOUR) {
+        return !page.is(at + 1, class::COMMON | class::PLACE_TAIL | class::STREET);
+    }
+    let has_article = at.checked_sub(1).is_some_and(|it| page.is(it, class::ARTICLE) && page.gap(at) == Gap::Space);
+    let has_noun = page.has_shape(at + 2, Shape::Lower)
+        && page.gap(at + 2) == Gap::Space
+        && !page.is(at + 2, class::SPEAKS)
+        && !page.is_rare(at + 2, rare::SMALL)
+        && !looks_like_person(page, at + 1);
+    !has_article && !has_noun
+}
+
 /// `ADAM 12`, `2 David 6`: who is on the air, not who it is; an age may follow a name too.
 fn is_call_sign(page: &Page<'_>, at: usize) -> bool {
     page.is_rare(at, rare::CALL_SIGN)
@@ -55,8 +84,11 @@ fn is_call_sign(page: &Page<'_>, at: usize) -> bool {
 /// Whether one of the parties of a case stands before: `v. Ohio, 392`.
 pub(super) fn is_in_citation(page: &Page<'_>, at: usize) -> bool {
     const NEAR: usize = 4;
-    (at.saturating_sub(NEAR)..at)
-        .any(|it| page.length(it) == 1 && page.piece(it) == "v" && page.gap(it + 1) == Gap::Dot)
+    (at.saturating_sub(NEAR)..at).any(|it| is_versus(page, it))
+}
+
+fn is_versus(page: &Page<'_>, at: usize) -> bool {
+    page.is_rare(at, rare::VERSUS) && page.gap(at + 1) == Gap::Dot
 }
 
 /// `Rose water`, `the Hunter fan`, `Hunter Ct`: a name that is a thing as well, and here the thing.
@@ -86,7 +118,7 @@ fn is_other_face(page: &Page<'_>, at: usize, has_article: bool) -> bool {
 
 /// `Terry v. Ohio, 392 U.S. 1`: a case in a law report.
 fn is_cited(page: &Page<'_>, at: usize) -> bool {
-    let is_v = |at: usize| page.piece(at) == "v" && page.gap(at + 1) == Gap::Dot;
+    let is_v = |at: usize| is_versus(page, at);
     let ends = |at: usize| page.has_shape(at, Shape::Digits) && page.gap(at) == Gap::Comma;
     let is_masked = page.text.get(page.range(at, at + 2).1..).is_some_and(|rest| rest.starts_with(". ["));
     is_v(at + 1) && (ends(at + 3) || ends(at + 4) || is_masked) || at.checked_sub(1).is_some_and(is_v) && ends(at + 1)
@@ -130,6 +162,9 @@ pub(super) fn is_name_part(page: &Page<'_>, at: usize) -> bool {
     let is_rare = word.class & (class::RARE_GIVEN | class::RARE_SURNAME) != 0;
     let is_acronym =
         word.shape == Shape::Upper && page.style == Style::Mixed && !is_name && (word.end - word.start < 5 || !is_rare);
+    if is_whole_name(page, at) {
+        return true;
+    }
     is_capital
         && !is_acronym
         && !is_short_form(page, at)

@@ -231,8 +231,7 @@ impl Value<'_, '_> {
         let is_word = is_plain
             && self.is_told()
             && self.page.class_of(value) & class::COMMON == 0
-            && !value.ends_with("ed")
-            && !value.ends_with("ing")
+            && !self.page.lists().has_deed_ending(value)
             && !self.is_name(length);
         // `user@example.com` is a mail address, `@user` found by its sign.
         (value.len() >= 4 && (!is_plain || is_word) && !value.contains('[') && !value.starts_with('@'))
