@@ -71,6 +71,8 @@ fn schema() -> Schema {
         domains: &[],
         stamp: [0; 32],
         names: Ok(&[]),
+        models: &[],
+        vectors: &[],
     };
     registry::write(&path, &parts).unwrap();
     let record = Record { name: "encounter".to_owned(), title: String::new(), zone: None, fields };

@@ -46,6 +46,8 @@ static REGISTRY: LazyLock<PathBuf> = LazyLock::new(|| {
         domains: &compiled.domains,
         stamp: [0; 32],
         names: Ok(&[]),
+        models: &[],
+        vectors: &[],
     };
     registry::write(&path, &parts).unwrap();
     path

@@ -18,6 +18,10 @@ pub mod files;
 /// Imports: model, files.
 pub mod text;
 
+/// The text model of a code set: features, training, asking, confidence.
+/// Imports: model, text.
+pub mod learn;
+
 /// The compiled file: written once, opened, looked up, searched.
 /// Imports: model, text, files.
 pub mod registry;
@@ -43,7 +47,7 @@ pub mod audit;
 pub mod privacy;
 
 /// Encounter to disclosure.
-/// Imports: model, text, files, registry, logic, scripts, audit, privacy.
+/// Imports: model, text, files, learn, registry, logic, scripts, audit, privacy.
 pub mod encounters;
 
 /// Counts that give nobody away.

@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tencode::encounters::classify::Kept;
+use tencode::encounters::classify::Scale;
 use tencode::encounters::classify::classify;
+use tencode::learn::Memory;
 use tencode::logic::Frame;
 use tencode::logic::Logic;
 use tencode::logic::Scratch;
@@ -215,6 +217,7 @@ fn domain(dice: &mut Dice) -> Domain {
         text_names: vec!["text".to_owned()],
         criteria,
         offers: Vec::new(),
+        is_learned: false,
         by_words: Vec::new(),
     };
     Domain {
@@ -410,7 +413,16 @@ fn registry(folder: &std::path::Path) -> Arc<Registry> {
     };
     let set = CodeSet { name: "made-up".to_owned(), codes: (0..CODES).map(code).collect(), ..CodeSet::default() };
     let shared = Shared { sets: vec!["made-up".to_owned()], ..Shared::default() };
-    let parts = Parts { sets: &[set], crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32], names: Ok(&[]) };
+    let parts = Parts {
+        sets: &[set],
+        crosswalks: &[],
+        shared: &shared,
+        domains: &[],
+        stamp: [0; 32],
+        names: Ok(&[]),
+        models: &[],
+        vectors: &[],
+    };
     let file = folder.join("registry");
     registry::write(&file, &parts).unwrap();
     Arc::new(Registry::open(&file).unwrap())
@@ -422,10 +434,11 @@ fn the_index_finds_what_plain_evaluation_finds() {
     let registry = registry(folder.path());
     let mut dice = Dice(0x5eed_0001);
     let mut scratch = Scratch::default();
-    let mut proposed = 0;
+    let (mut proposed, mut memory) = (0, Memory::default());
     for number in 0..200 {
         let domain = Arc::new(domain(&mut dice));
         let logic = Logic::new(Arc::clone(&domain), Arc::clone(&registry)).unwrap();
+        let scales: Vec<Scale> = domain.classifiers.iter().map(|it| Scale::of(&registry, it)).collect();
         for line in 0..100 {
             let slots: Vec<Value<'static>> = (0..10).map(|slot| value(&mut dice, slot)).collect();
             let wanted = expected(&domain, &slots);
@@ -439,7 +452,8 @@ fn the_index_finds_what_plain_evaluation_finds() {
                 today: Day(100),
                 line,
             };
-            let candidates = classify(&mut Frame::new(&logic, &encounter, &mut scratch), &logic, Kept::All).candidates;
+            let mut frame = Frame::new(&logic, &encounter, &mut scratch);
+            let candidates = classify(&mut frame, &logic, &scales, Kept::All, &mut memory).candidates;
             let got: BTreeMap<CodeId, f32> = candidates.iter().map(|it| (it.code, it.score)).collect();
             assert_eq!(got, wanted, "domain {number}, encounter {line}");
             for candidate in &candidates {

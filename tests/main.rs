@@ -30,6 +30,7 @@ mod laws_scripts;
 mod laws_signs;
 mod laws_statistics;
 mod laws_text;
+mod learning;
 mod made_up;
 mod moments;
 #[cfg(unix)]

@@ -108,7 +108,7 @@ rule visit-note {rule} "the note is missing" {{ require note is present; at note
     let (file, diagnostics) = parse_file(Path::new("visit.codes"), definitions);
     let domain = DomainSource { name: "office".into(), files: vec![file], diagnostics, ..DomainSource::default() };
     let files = [folder.join("reasons.csv")];
-    let outcome = compile_with(vec![domain], Releases { files: &files, segments });
+    let outcome = compile_with(vec![domain], Releases { files: &files, segments, examples: None });
     assert!(outcome.refused.is_empty(), "{:?}", outcome.diagnostics);
     let compiled = outcome.compiled;
     let parts = compiled.parts([7; 32]);

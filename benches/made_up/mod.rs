@@ -48,6 +48,8 @@ pub fn registry(count: u32) -> Arc<Registry> {
         domains: &[],
         stamp: [0; 32],
         names: Ok(&[]),
+        models: &[],
+        vectors: &[],
     };
     registry::write(&path, &parts).unwrap();
     Arc::new(Registry::open(&path).unwrap())

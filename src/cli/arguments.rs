@@ -58,6 +58,7 @@ pub(crate) enum Command {
     Build(commands::build::Build),
     Run(commands::run::Run),
     Classify(commands::classify::Classify),
+    Report(commands::report::Report),
     Test(commands::test::Test),
     Fmt(commands::fmt::Fmt),
     Upgrade(commands::upgrade::Upgrade),

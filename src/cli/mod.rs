@@ -8,6 +8,7 @@ mod commands;
 mod context;
 mod engine_args;
 mod exit;
+mod learning;
 mod output;
 mod secrets;
 mod session;
@@ -57,6 +58,7 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Risk(it) => it.run(context, terminal),
         Command::Audit(it) => it.run(terminal),
         Command::Classify(it) => it.run(context, terminal),
+        Command::Report(it) => it.run(context, terminal),
         Command::Test(it) => it.run(context, terminal),
         Command::Fmt(it) => it.run(context, terminal),
         Command::Upgrade(it) => it.run(terminal),

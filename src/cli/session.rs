@@ -6,8 +6,12 @@ use super::builtin;
 use super::cache;
 use super::cache::Scratch;
 use super::cache::Sums;
+use super::learning;
+use super::learning::Learned;
+use super::learning::examples;
 use super::unavailable::Unavailable;
 use crate::definitions::compile;
+use crate::definitions::compile::Compiled;
 use crate::definitions::compile::Outcome;
 use crate::definitions::compile::Releases;
 use crate::definitions::import::sources::Folders;
@@ -159,7 +163,8 @@ impl Session {
     /// [`Unavailable::Folder`] if a folder cannot be read, [`Unavailable::NoDomains`] if there is none.
     pub fn compile(&self) -> Result<Outcome, Unavailable> {
         let files = self.releases.files();
-        let releases = Releases { files: &files, segments: &Session::segments() };
+        let (segments, examples) = (Session::segments(), examples());
+        let releases = Releases { files: &files, segments: &segments, examples: examples.as_deref() };
         Ok(compile::compile_with(self.load(&[])?, releases))
     }
 
@@ -169,7 +174,9 @@ impl Session {
     /// As [`Session::compile`].
     pub fn check(&self, more: &[PathBuf]) -> Result<Outcome, Unavailable> {
         let files = self.releases.files();
-        Ok(compile::check(self.load(more)?, Releases { files: &files, segments: &Session::segments() }))
+        let (segments, examples) = (Session::segments(), examples());
+        let releases = Releases { files: &files, segments: &segments, examples: examples.as_deref() };
+        Ok(compile::check(self.load(more)?, releases))
     }
 
     fn load(&self, more: &[PathBuf]) -> Result<Vec<DomainSource>, Unavailable> {
@@ -201,8 +208,10 @@ impl Session {
         let outcome = self.compile()?;
         let segments = Session::segments();
         let names = names(&self.releases.files(), &segments).map_err(|error| error.to_string());
+        let learned = self.learn(&outcome.compiled, &segments)?;
         let mut parts = outcome.compiled.parts(stamp);
         parts.names = names.as_deref().map_err(String::as_str);
+        (parts.models, parts.vectors) = (&learned.models, &learned.vectors);
         let bytes = registry::lay_out(Path::new("the registry"), &parts, &segments)?;
         let written = path.as_ref().map(|path| files::replace(path, Rights::Owner, &bytes).map(|()| path));
         let (registry, why) = match written {
@@ -218,6 +227,14 @@ impl Session {
             said(Progress::NotKept(why));
         }
         Ok(Arc::new(registry))
+    }
+
+    /// Trains the text models of code sets that learn.
+    ///
+    /// # Errors
+    /// If the word vectors cannot be read, or a model cannot be trained.
+    pub fn learn(&self, compiled: &Compiled, segments: &Segments) -> Result<Learned, Unavailable> {
+        learning::learn(compiled, &self.releases.files(), segments)
     }
 
     /// Where the registry of these folders is kept.
@@ -254,6 +271,9 @@ impl Session {
         }
         for release in self.releases.files() {
             stamp_file(&mut hasher, &mut sums, &release);
+        }
+        if let Some(examples) = examples() {
+            hasher.update(&sums.of(&examples));
         }
         sums.keep();
         Ok(*hasher.finalize().as_bytes())

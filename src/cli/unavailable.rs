@@ -1,5 +1,7 @@
 //! Why there is nothing to work with.
 
+use crate::encounters::training;
+use crate::learn::VectorsError;
 use crate::registry;
 use std::path::PathBuf;
 
@@ -20,4 +22,10 @@ pub enum Unavailable {
     /// The registry could not be written or opened.
     #[error(transparent)]
     Registry(#[from] registry::Error),
+    /// The word vectors cannot be used.
+    #[error(transparent)]
+    Vectors(#[from] VectorsError),
+    /// A text model could not be trained.
+    #[error(transparent)]
+    Training(#[from] training::Error),
 }

@@ -195,6 +195,15 @@ kinds! {
     /// A release states a relation between codes that its code set does not declare.
     226 Error UndeclaredRelation { relation: String, set: String } = "an import brings the relation `{relation}`, which `{set}` does not declare";
 
+    /// A share that a code set is to decide by.
+    227 Error BadShare { share: String } = "`{share} %` is no share: it is above 0 and at most 100";
+
+    /// Examples that name a code which the set does not have.
+    228 Warning ExampleOfNoCode { at: String, code: String, set: String } = "`{at}` has an example of `{code}`, a code that `{set}` does not have";
+
+    /// A text model was asked for, and there is nothing that it could be asked about.
+    229 Error NothingToLearn { set: String, why: String } = "`{set}` cannot learn: {why}";
+
     // rules and tables
     /// Inputs that no row covers.
     301 Error TableGap { table: String, row: String } = "no row of `{table}` covers {row}";

@@ -4,6 +4,7 @@ use super::batch::Desk;
 use super::batch::Outcome;
 use super::classify;
 use super::classify::Kept;
+use super::classify::Scale;
 use super::prepare;
 use super::read;
 use super::read::Schema;
@@ -15,6 +16,7 @@ use crate::audit::Access;
 use crate::audit::Entry;
 use crate::audit::Rows;
 use crate::audit::Tokens;
+use crate::learn::Memory;
 use crate::logic;
 use crate::logic::Frame;
 use crate::logic::Logic;
@@ -108,8 +110,8 @@ pub struct Engine {
     scripts: Option<Scripts>,
     redactor: Redactor,
     options: Options,
-    /// Confidence under which a candidate is not shown, by code set.
-    thresholds: Vec<(SetId, f32)>,
+    /// What scores mean, by classifier.
+    scales: Vec<Scale>,
     audited: Option<Audited>,
     /// The first and the last day that encounters were judged for.
     judged: [AtomicI32; 2],
@@ -141,8 +143,7 @@ impl Engine {
             Redactor::new(registry.shared()?, &domain, Arc::clone(&registry), audience, &options.ask, options.key)?;
         let scripts = Scripts::compile(&domain, Arc::clone(&registry));
         let scripts = scripts.map_err(|problems| problems.into_iter().next().map_or_else(no_problem, Error::Script))?;
-        let of_record = domain.classifiers.iter().filter(|classifier| classifier.record == id);
-        let thresholds = of_record.map(|classifier| (classifier.set, classifier.threshold)).collect();
+        let scales = domain.classifiers.iter().map(|classifier| Scale::of(&registry, classifier)).collect();
         Ok(Engine {
             schema: Schema::new(&record, id, Arc::clone(&registry)),
             record,
@@ -150,7 +151,7 @@ impl Engine {
             logic: Logic::new(domain, registry)?,
             redactor,
             options,
-            thresholds,
+            scales,
             audited: None,
             judged: [AtomicI32::new(i32::MAX), AtomicI32::new(i32::MIN)],
         })
@@ -168,7 +169,8 @@ impl Engine {
 
     /// Code sets of which this record is given candidates.
     pub fn classified(&self) -> Vec<SetId> {
-        self.thresholds.iter().map(|(set, _)| *set).collect()
+        let classifiers = &self.domain().classifiers;
+        classifiers.iter().filter(|it| it.record == self.schema.record).map(|classifier| classifier.set).collect()
     }
 
     /// The domain.
@@ -213,7 +215,14 @@ impl Engine {
     /// One for each thread.
     pub fn worker(&self) -> Worker<'_> {
         let runner = self.scripts.as_ref().map(Scripts::runner);
-        Worker { engine: self, scratch: Scratch::default(), runner, noted: None }
+        Worker {
+            engine: self,
+            scratch: Scratch::default(),
+            memory: Memory::default(),
+            candidates: self.options.candidates,
+            runner,
+            noted: None,
+        }
     }
 }
 
@@ -221,11 +230,20 @@ impl Engine {
 pub struct Worker<'e> {
     engine: &'e Engine,
     scratch: Scratch,
+    memory: Memory,
+    candidates: Option<usize>,
     runner: Option<Runner>,
     noted: Option<Entry>,
 }
 
 impl<'e> Worker<'e> {
+    /// The same worker, and so many candidates of each code set are shown even if they are below its threshold.
+    #[must_use]
+    pub fn showing(mut self, candidates: usize) -> Worker<'e> {
+        self.candidates = Some(candidates);
+        self
+    }
+
     /// What the audience may see of one encounter, given as the JSON text of its record.
     pub fn disclose<'a>(&mut self, line: u64, text: Result<&'a str, Unreadable>) -> Disclosure<'a>
     where
@@ -305,12 +323,12 @@ impl<'e> Worker<'e> {
         engine.note_day(encounter.on);
         prepare::prepare(encounter, &engine.logic, &mut self.scratch);
         let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch);
-        let kept = match (&self.runner, engine.options.candidates) {
+        let kept = match (&self.runner, self.candidates) {
             (Some(_), _) => Kept::All,
             (None, Some(count)) => Kept::Best(count),
             (None, None) => Kept::Over,
         };
-        let said = classify::classify(&mut frame, &engine.logic, kept);
+        let said = classify::classify(&mut frame, &engine.logic, &engine.scales, kept, &mut self.memory);
         let findings = validate::validate(&mut frame);
         let asked = engine.redactor.asked_labels();
         let labels = if asked == 0 { 0 } else { frame.labels(asked) };
@@ -347,14 +365,14 @@ impl<'e> Worker<'e> {
         let seen = engine.seen(&draft);
         draft.drop_hidden_candidates();
         if !draft.is_whole() {
-            classify::choose(draft.candidates_mut(), engine.options.candidates);
+            classify::choose(draft.candidates_mut(), self.candidates);
         }
         if let Some(runner) = &mut self.runner {
             told.extend(runner.classify(&seen, draft.candidates_mut()));
             told.extend(runner.validate(&seen));
         }
-        classify::rank_again(draft.candidates_mut(), &engine.thresholds);
-        classify::choose(draft.candidates_mut(), engine.options.candidates);
+        classify::rank_again(draft.candidates_mut(), &engine.scales);
+        classify::choose(draft.candidates_mut(), self.candidates);
         draft.add(told);
         draft.finish()
     }

@@ -7,6 +7,7 @@ pub mod prepare;
 pub mod read;
 pub mod tally;
 pub mod texts;
+pub mod training;
 pub mod validate;
 mod view;
 pub mod write;

@@ -111,6 +111,11 @@ impl Logic {
         &self.registry
     }
 
+    /// The same registry, to be held by others.
+    pub fn shared_registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.registry)
+    }
+
     /// The automaton of all phrases.
     pub fn phrases(&self) -> &Phrases {
         &self.phrases

@@ -9,6 +9,9 @@ use std::borrow::Cow;
 /// How what a script contributed is marked.
 pub const BY_SCRIPT: &str = "script";
 
+/// How what a text model said is marked: a word of the text, or no word for what is left of the points.
+pub const LEARNED: &str = "learned";
+
 /// A code proposed for an encounter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate<'l> {
@@ -29,11 +32,12 @@ pub struct Candidate<'l> {
 /// A part of a score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason<'l> {
-    /// `phrase`, `criterion`, `offer`, `word`, `script`, `search`.
+    /// `phrase`, `criterion`, `offer`, `word`, `learned`, `script`, `search`.
     pub kind: &'static str,
     /// Field it is about; empty if none.
     pub path: Cow<'l, str>,
-    /// The words of the definition that were found or held: never words of the encounter.
+    /// The words of the definition that were found or held; of a `learned` reason a word of the text, which is shown only
+    /// where the text that is shown has it.
     pub what: Cow<'l, str>,
     /// Points.
     pub points: f32,

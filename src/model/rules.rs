@@ -82,6 +82,8 @@ pub struct Classifier {
     pub criteria: Vec<Criteria>,
     /// Fields whose codes become candidates, with the points and the field's name.
     pub offers: Vec<(Path, f32, String)>,
+    /// The words of `texts` are asked of the text model of the code set too.
+    pub is_learned: bool,
     /// Places among `texts` of those whose words are looked up in the index of the set too.
     pub by_words: Vec<u16>,
 }

@@ -187,11 +187,11 @@ pub struct ShownCandidate<'a> {
 
 /// A part of a score.
 pub struct ShownReason<'a> {
-    /// `phrase`, `criterion`, `offer`, `word`, `script`, `search`.
+    /// `phrase`, `criterion`, `offer`, `word`, `learned`, `script`, `search`.
     pub kind: &'static str,
     /// Field it is about; empty if none.
     pub path: Cow<'a, str>,
-    /// The words of the definition that were found or held: never words of the encounter.
+    /// The words of the definition that were found or held; of a `learned` reason a word of the text that is shown.
     pub what: Cow<'a, str>,
     /// Points.
     pub points: f64,

@@ -16,6 +16,7 @@ use super::redactor::View;
 use super::redactor::rounded;
 use super::shown::ShownFields;
 use super::text::Known;
+use super::words::hide_words;
 use crate::model::encounter::Encounter;
 use crate::model::outcome::BY_SCRIPT;
 use crate::model::outcome::Candidate;
@@ -168,7 +169,10 @@ impl<'a> Draft<'a> {
 
     /// The disclosure.
     pub fn finish(mut self) -> Disclosure<'a> {
-        let candidates = std::mem::take(&mut self.candidates);
+        let mut candidates = std::mem::take(&mut self.candidates);
+        if !self.parts.redactions.is_empty() {
+            candidates.iter_mut().for_each(|it| hide_words(&mut it.because, &self.parts.encounter));
+        }
         let view = View { plan: self.plan, case: &self.case, known: &self.known, withheld: &self.withheld };
         let shown = candidates.into_iter().filter_map(|candidate| {
             if candidate.because.iter().any(|reason| reason.kind != BY_SCRIPT) || candidate.because.is_empty() {

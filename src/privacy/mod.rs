@@ -25,6 +25,7 @@ mod shown;
 mod standing;
 pub mod text;
 mod tokens;
+mod words;
 
 pub use asking::Ask;
 pub use disclosure::Disclosure;

@@ -44,6 +44,7 @@ pub struct Registry {
     shared_at: Range<usize>,
     shared: OnceLock<Shared>,
     names_at: Range<usize>,
+    vectors_at: Range<usize>,
     names: Result<Arc<NameLists>, String>,
 }
 
@@ -154,6 +155,7 @@ impl Registry {
             shared_at: 0..0,
             shared: OnceLock::new(),
             names_at: 0..0,
+            vectors_at: 0..0,
             names: Ok(Arc::default()),
         };
         registry.place(table)?;
@@ -180,6 +182,7 @@ impl Registry {
             shared_at: 0..0,
             shared: OnceLock::new(),
             names_at: 0..0,
+            vectors_at: 0..0,
             names: Ok(Arc::default()),
         })
     }
@@ -210,6 +213,16 @@ impl Registry {
     /// [`Error::Unfit`] if there were some that could not be read: without them less would be masked.
     pub fn names(&self) -> Result<Arc<NameLists>, Error> {
         self.names.clone().map_err(|why| self.unfit(&format!("built without its lists of names: {why}")))
+    }
+
+    /// The text model of a code set; empty if it has none.
+    pub fn model(&self, set: SetId) -> &[u8] {
+        self.column(self.set_at(set), Kind::Model)
+    }
+
+    /// The word vectors that text models were trained with; empty if there are none.
+    pub fn vectors(&self) -> &[u8] {
+        self.bytes(&self.vectors_at)
     }
 
     /// One domain, decoded at the first call; `None` if there is none of that name.
@@ -287,6 +300,8 @@ impl Registry {
                 self.walks.push(range);
             } else if owner == NOBODY && kind == Kind::Names as u32 {
                 self.names_at = range;
+            } else if owner == NOBODY && kind == Kind::Vectors as u32 {
+                self.vectors_at = range;
             } else if owner == NOBODY && kind == Kind::NamesUnreadable as u32 {
                 self.names = Err(String::from_utf8_lossy(self.bytes(&range)).into_owned());
             } else if kind == Kind::Domain as u32 {

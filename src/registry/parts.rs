@@ -2,6 +2,7 @@
 
 use crate::model::content::CodeSet;
 use crate::model::content::Crosswalk;
+use crate::model::ids::SetId;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
 
@@ -17,6 +18,10 @@ pub struct Parts<'a> {
     pub domains: &'a [Domain],
     /// Hash of all definitions and releases it was made from.
     pub stamp: [u8; 32],
+    /// The text models, by code set.
+    pub models: &'a [(SetId, Vec<u8>)],
+    /// The word vectors that they were trained with, packed; empty if there are none.
+    pub vectors: &'a [u8],
     /// The lists of names, packed, or why they cannot be read. Empty if none is installed.
     pub names: Result<&'a [u8], &'a str>,
 }

@@ -115,6 +115,10 @@ pub fn lay_out(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result<Ve
         let columns = set_columns(path, set, segments)?;
         sections.table.extend(columns.0.into_iter().map(|(kind, bytes)| (kind, id.to_stored(), bytes)));
     }
+    for (set, model) in parts.models {
+        sections.add(Kind::Model, set.to_stored(), model.clone());
+    }
+    sections.add(Kind::Vectors, NOBODY, parts.vectors.to_vec());
     match parts.names {
         Ok(packed) => sections.add(Kind::Names, NOBODY, packed.to_vec()),
         Err(why) => sections.add(Kind::NamesUnreadable, NOBODY, why.as_bytes().to_vec()),

@@ -36,7 +36,16 @@ fn registry() -> Arc<Registry> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("registry");
     let shared = Shared::default();
-    let parts = Parts { sets: &[], crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32], names: Ok(&[]) };
+    let parts = Parts {
+        sets: &[],
+        crosswalks: &[],
+        shared: &shared,
+        domains: &[],
+        stamp: [0; 32],
+        names: Ok(&[]),
+        models: &[],
+        vectors: &[],
+    };
     crate::registry::write(&path, &parts).unwrap();
     Arc::new(Registry::open(&path).unwrap())
 }

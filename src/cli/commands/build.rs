@@ -13,8 +13,10 @@ use crate::cli::session::Session;
 use crate::cli::session::names;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::Diagnostic;
+use crate::encounters::training::TextModel;
 use crate::files;
 use crate::files::Rights;
+use crate::model::content::CodeSet;
 use crate::registry;
 use serde::Serialize;
 use std::path::Path;
@@ -47,6 +49,19 @@ struct Summary {
     domains: Vec<String>,
     refused: Vec<String>,
     sets: Vec<Counted>,
+    learned: Vec<Taught>,
+}
+
+/// The text model of a code set.
+#[derive(Serialize)]
+struct Taught {
+    set: String,
+    examples: usize,
+    bytes: usize,
+    calibrated: bool,
+    right: f32,
+    decided: f32,
+    right_when_decided: f32,
 }
 
 /// One code set.
@@ -71,8 +86,10 @@ impl Build {
         let stamp = session.stamp()?;
         let segments = Session::segments();
         let names = names(&session.releases.files(), &segments).map_err(|error| Failure::said(error.to_string()))?;
+        let learned = session.learn(&outcome.compiled, &segments)?;
         let mut parts = outcome.compiled.parts(stamp);
         parts.names = Ok(&names);
+        (parts.models, parts.vectors) = (&learned.models, &learned.vectors);
         let bytes = registry::lay_out(Path::new("the registry"), &parts, &segments)?;
         let path = match self.output {
             Some(path) => {
@@ -101,6 +118,7 @@ impl Build {
             domains: outcome.compiled.shared.domains.clone(),
             refused: outcome.refused.clone(),
             sets: outcome.compiled.sets.iter().map(counted).collect(),
+            learned: learned.trained.iter().map(|model| taught(&outcome.compiled.sets, model)).collect(),
         };
         if terminal.json {
             terminal.json(&summary)?;
@@ -116,7 +134,7 @@ fn make_folder(path: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))
 }
 
-fn counted(set: &crate::model::content::CodeSet) -> Counted {
+fn counted(set: &CodeSet) -> Counted {
     Counted {
         set: set.name.clone(),
         code_count: set.codes.len(),
@@ -124,6 +142,19 @@ fn counted(set: &crate::model::content::CodeSet) -> Counted {
         index_entries: set.index.len(),
         starter: set.is_starter,
         missing: set.missing_sources.clone(),
+    }
+}
+
+fn taught(sets: &[CodeSet], model: &TextModel) -> Taught {
+    let measured = &model.measured;
+    Taught {
+        set: model.set.get(sets).map(|set| set.name.clone()).unwrap_or_default(),
+        examples: measured.examples,
+        bytes: model.bytes.len(),
+        calibrated: measured.is_calibrated,
+        right: measured.right,
+        decided: measured.decided,
+        right_when_decided: measured.right_when_decided,
     }
 }
 
@@ -140,6 +171,17 @@ fn show(summary: &Summary, terminal: &mut Terminal) -> Result<(), Failure> {
         } else if !set.missing.is_empty() {
             terminal.line(&format!("  without {}", set.missing.join(", ")))?;
         }
+    }
+    for it in &summary.learned {
+        let of_unseen = |share: f32| format!("{:.0} %", share * 100.0);
+        let how = if it.calibrated {
+            let (right, decided) = (of_unseen(it.right), of_unseen(it.decided));
+            let sure = of_unseen(it.right_when_decided);
+            format!("{right} right on unseen ones; decides on {decided}, of which {sure} are right")
+        } else {
+            "too few to measure: it suggests and does not decide".to_owned()
+        };
+        terminal.row(&format!("{:<24} learned from {} examples, {how}", it.set, it.examples))?;
     }
     if !summary.refused.is_empty() {
         terminal.line(&format!("refused, because of errors: {}", summary.refused.join(", ")))?;

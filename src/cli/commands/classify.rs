@@ -15,6 +15,7 @@ use crate::diagnostics::nearest;
 use crate::encounters::engine::Engine;
 use crate::encounters::write;
 use crate::model::ids::SetId;
+use crate::model::outcome::LEARNED;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::privacy::Disclosure;
@@ -53,6 +54,8 @@ pub(crate) struct Classify {
 
 /// How many codes are named where none fits, of each code set.
 const SUGGESTED: usize = 3;
+/// A candidate that is less sure is not near enough to be named.
+const FAR: f64 = 0.05;
 /// Shorter words are taken as they are written.
 const SHORTEST_MENDED: usize = 4;
 
@@ -98,7 +101,7 @@ impl Classify {
     }
 
     /// What is near a text that no code fits: the candidates of the record of the text with its misspelt words mended, else
-    /// what a search for the words of the text finds.
+    /// the nearest candidates below the threshold, else what a search for the words of the text finds.
     fn near<'a>(
         &self,
         engine: &'a Engine,
@@ -111,6 +114,10 @@ impl Classify {
             if !self.wanted(&answer).is_empty() {
                 return Near { is_mended: true, answer };
             }
+        }
+        let answer = engine.worker().showing(SUGGESTED).disclose(1, Ok(record));
+        if self.wanted(&answer).iter().any(|it| it.confidence >= FAR) {
+            return Near { is_mended: false, answer };
         }
         Near { is_mended: false, answer: engine.worker().suggest(record, text, sets, SUGGESTED) }
     }
@@ -192,7 +199,7 @@ fn show_near(words: &[String], suggestions: &[&ShownCandidate<'_>], terminal: &m
         return terminal.line("no code fits well enough");
     }
     if words.is_empty() {
-        terminal.line("no code fits well enough; a search for the words finds:")?;
+        terminal.line("no code fits well enough; these are near:")?;
     } else {
         let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         terminal.line(&format!("no code fits well enough; did you mean {listed}?"))?;
@@ -206,15 +213,29 @@ fn show_near(words: &[String], suggestions: &[&ShownCandidate<'_>], terminal: &m
 
 fn show(candidate: &ShownCandidate<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
     let code = terminal.strong(&format!("{}/{}", candidate.set, candidate.code));
-    let below = if candidate.below { ", below the threshold" } else { "" };
-    let (title, points, percent) = (candidate.display, candidate.score, candidate.confidence * 100.0);
-    terminal.row(&format!("{code}  {title}  ({points:.2} points, {percent:.0} %{below})"))?;
+    let below = if candidate.below { ", a suggestion" } else { "" };
+    let (title, points) = (candidate.display, candidate.score);
+    terminal.row(&format!("{code}  {title}  ({points:.2} points, {}{below})", band(candidate.confidence)))?;
     for reason in &candidate.because {
         let place = if reason.path.is_empty() { String::new() } else { format!(" in {}", reason.path) };
-        let line = format!("    {:+.2}  {}: {}{place}", reason.points, reason.kind, reason.what);
+        let (kind, what) = match (reason.kind, reason.what.as_ref()) {
+            (LEARNED, "") => ("words", "the others"),
+            (LEARNED, word) => ("word", word),
+            (kind, what) => (kind, what),
+        };
+        let line = format!("    {:+.2}  {kind}: {what}{place}", reason.points);
         terminal.row(&terminal.faint(&line))?;
     }
     Ok(())
+}
+
+/// A confidence in words: people read figures of two digits as if they were exact. `--json` has the number.
+fn band(confidence: f64) -> &'static str {
+    match confidence {
+        0.9.. => "sure",
+        0.6.. => "likely",
+        _ => "possible",
+    }
 }
 
 /// A record that holds nothing but the text, in its first free text field.

@@ -16,6 +16,7 @@ pub(crate) mod map;
 mod near;
 pub(crate) mod new;
 pub(crate) mod redact;
+pub(crate) mod report;
 pub(crate) mod risk;
 pub(crate) mod run;
 pub(crate) mod search;

@@ -17,9 +17,11 @@ use crate::definitions::parse::tree::CodeRange;
 use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
+use crate::definitions::parse::tree::Lesson;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::NoteKind;
 use crate::definitions::parse::tree::PathDef;
+use crate::definitions::parse::tree::PointsOf;
 use crate::definitions::parse::tree::ReplacedBy;
 use crate::definitions::parse::tree::SetItem;
 use crate::definitions::parse::tree::Statement;
@@ -37,6 +39,7 @@ use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::RelationId;
 use crate::model::ids::SetId;
+use crate::model::lessons::Target;
 use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
@@ -64,9 +67,27 @@ pub(super) struct Points {
     pub propose: f64,
 }
 
-impl Default for Points {
-    fn default() -> Points {
-        Points { title: 4.0, also: 3.0, propose: 4.0 }
+impl Points {
+    /// What matches are worth where a code set does not say it. One that learns has its titles and synonyms in its model,
+    /// so that they do not count again.
+    pub fn usual(learns: bool) -> Points {
+        let of_words = |points| if learns { 0.0 } else { points };
+        Points { title: of_words(4.0), also: of_words(3.0), propose: 4.0 }
+    }
+}
+
+impl Draft<'_> {
+    /// What matches of its codes are worth.
+    pub fn points(&self) -> Points {
+        let mut points = Points::usual(!self.lessons.is_empty());
+        for (of, said) in &self.said_points {
+            match of {
+                PointsOf::Title => points.title = *said,
+                PointsOf::Also => points.also = *said,
+                PointsOf::Propose => points.propose = *said,
+            }
+        }
+        points
     }
 }
 
@@ -89,8 +110,12 @@ pub(super) struct Draft<'t> {
     pub word_texts: Vec<&'t PathDef>,
     /// Confidence under which a candidate is not shown; with 1, nothing is shown but what a field offers.
     pub threshold: f64,
-    /// What its matches are worth.
-    pub points: Points,
+    /// When its text model decides, if that is said by a share.
+    pub target: Option<Target>,
+    /// What its text model is trained on, and where that is written.
+    pub lessons: Vec<(Span, &'t Lesson)>,
+    /// What its matches are worth, where it says so.
+    pub said_points: Vec<(PointsOf, f64)>,
     /// Fields whose codes become candidates.
     pub offers: Vec<(&'t PathDef, f64)>,
     /// Releases to import, with the domain and file that ask for them.

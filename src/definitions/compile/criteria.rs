@@ -71,6 +71,7 @@ pub(super) fn classifier(
         text_names: Vec::new(),
         criteria: Vec::new(),
         offers: Vec::new(),
+        is_learned: false,
         by_words: Vec::new(),
     };
     fields(draft, draft.domain == domain, record, &mut lowering, &mut classifier);
@@ -78,7 +79,10 @@ pub(super) fn classifier(
     said(draft, domain, &mut lowering, &mut criteria, source);
     unreachable(draft, domain, set, &criteria, &mut lowering);
     classifier.criteria = criteria.into_values().collect();
-    let is_useful = !classifier.criteria.is_empty() || !classifier.offers.is_empty() || !classifier.by_words.is_empty();
+    let is_useful = !classifier.criteria.is_empty()
+        || !classifier.offers.is_empty()
+        || !classifier.by_words.is_empty()
+        || draft.domain == domain && !draft.lessons.is_empty();
     is_useful.then_some(classifier)
 }
 
@@ -154,7 +158,7 @@ fn phrases(
         return out;
     }
     #[expect(clippy::cast_possible_truncation, reason = "points are small")]
-    let (title, also) = (draft.points.title as f32, draft.points.also as f32);
+    let (title, also) = (draft.points().title as f32, draft.points().also as f32);
     let content = classifier.set.get(&lowering.world.sets);
     let is_also = |one: &&super::content::Said<'_>| matches!(one.item.item, CodeItem::Also(_));
     let named: BTreeSet<CodeId> = draft.said.iter().filter(is_also).flat_map(|one| one.codes.iter().copied()).collect();
@@ -162,8 +166,11 @@ fn phrases(
         if !(draft.written.contains_key(&id) || named.contains(&id)) || !code.is_assignable {
             continue;
         }
-        let mut phrases = vec![(lowering.texts.phrase(&code.title), title)];
-        for synonym in &code.synonyms {
+        let mut phrases = Vec::new();
+        if title > 0.0 {
+            phrases.push((lowering.texts.phrase(&code.title), title));
+        }
+        for synonym in code.synonyms.iter().filter(|_| also > 0.0) {
             let phrase = lowering.texts.phrase(synonym);
             if !phrases.iter().any(|(known, _)| *known == phrase) {
                 phrases.push((phrase, also));
@@ -192,7 +199,7 @@ fn said(
                 let lowered = lowering.condition(condition);
                 super::checks::never(&lowered, condition.span, lowering);
                 #[expect(clippy::cast_possible_truncation, reason = "points are small")]
-                let points = points.as_ref().map_or(draft.points.propose, |points| points.item) as f32;
+                let points = points.as_ref().map_or(draft.points().propose, |points| points.item) as f32;
                 let path = first_path(&condition.item).filter(|word| is_path(lowering, word)).unwrap_or_default();
                 let scored = Scored { condition: lowered, points, source: source(one.file, condition.span), path };
                 add(&one.codes, scored, out, |criteria, scored| criteria.when.push(scored));

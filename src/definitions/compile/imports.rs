@@ -22,6 +22,7 @@ use crate::model::ids::SetId;
 use crate::model::value::Literal;
 use crate::registry::segments;
 use crate::registry::segments::Segments;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// The official releases there are.
@@ -31,13 +32,15 @@ pub struct Releases<'r> {
     pub files: &'r [PathBuf],
     /// Where what they came to is kept from one build to the next.
     pub segments: &'r Segments,
+    /// The file of examples that the environment names.
+    pub examples: Option<&'r Path>,
 }
 
 impl Default for Releases<'_> {
     /// None at all.
     fn default() -> Self {
         static NOTHING_KEPT: Segments = Segments::none();
-        Releases { files: &[], segments: &NOTHING_KEPT }
+        Releases { files: &[], segments: &NOTHING_KEPT, examples: None }
     }
 }
 

@@ -12,6 +12,7 @@ mod expression;
 mod functions;
 mod imports;
 mod leaks;
+mod lessons;
 mod marks;
 mod names;
 mod own_functions;
@@ -22,6 +23,7 @@ mod report;
 mod rules;
 mod scope;
 mod scripts;
+mod shared;
 mod table_files;
 mod tables;
 mod texts;
@@ -30,6 +32,7 @@ mod world;
 pub use self::imports::Releases;
 
 use self::content::Draft;
+use self::lessons::Place;
 use self::report::Report;
 use self::table_files::TableFiles;
 use self::texts::Texts;
@@ -38,9 +41,7 @@ use self::world::World;
 use crate::definitions::load::DomainSource;
 use crate::definitions::manifest;
 use crate::definitions::manifest::Lint;
-use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::LabelDef;
-use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::Statement;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind as Problem;
@@ -56,6 +57,7 @@ use crate::model::ids::RecordId;
 use crate::model::ids::RuleId;
 use crate::model::ids::SetId;
 use crate::model::ids::TableId;
+use crate::model::lessons::Lessons;
 use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -76,13 +78,24 @@ pub struct Compiled {
     pub shared: Shared,
     /// The domains.
     pub domains: Vec<Domain>,
+    /// What text models are trained on.
+    pub lessons: Vec<Lessons>,
 }
 
 impl Compiled {
     /// What a registry is written from; `stamp` is a hash of what all of it was made from.
     pub fn parts(&self, stamp: [u8; 32]) -> Parts<'_> {
         let (sets, domains) = (&self.sets, &self.domains);
-        Parts { sets, crosswalks: &self.crosswalks, shared: &self.shared, domains, stamp, names: Ok(&[]) }
+        Parts {
+            sets,
+            crosswalks: &self.crosswalks,
+            shared: &self.shared,
+            domains,
+            stamp,
+            names: Ok(&[]),
+            models: &[],
+            vectors: &[],
+        }
     }
 }
 
@@ -200,7 +213,9 @@ fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<D
     let mut compiled = Compiled::default();
     for (id, source) in DomainId::numbered(sources) {
         let Some(texts) = id.get_mut(&mut texts) else { continue };
-        let domain = domain(id, source, sources, &drafts, &world, releases.files, &mut report, texts);
+        let mut domain = domain(id, source, sources, &drafts, &world, releases.files, &mut report, texts);
+        let place = Place { id, folder: &source.folder };
+        compiled.lessons.extend(lessons::of_domain(&mut domain, place, &drafts, &world, releases, &mut report));
         compiled.domains.push(domain);
     }
     for (domain, walk) in crosswalks::from_codes(&drafts, &world, sources, &mut report) {
@@ -211,7 +226,7 @@ fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<D
     compiled.crosswalks =
         compiled.domains.iter_mut().flat_map(|domain| std::mem::take(&mut domain.crosswalks)).collect();
     leaks::leaks(sources, &world, &compiled.domains, &mut report);
-    compiled.shared = shared(sources, &world, &compiled.domains);
+    compiled.shared = shared::shared(sources, &world, &compiled.domains);
     for (source, domain) in sources.iter().zip(&compiled.domains) {
         policies::default_audience(source, domain, &compiled.shared.policies, &mut report);
     }
@@ -560,30 +575,4 @@ fn add_rule(
         }
     }
     domain.rules.push(rule);
-}
-
-/// What all domains stand on: labels, the policies of `shared` and its word lists.
-fn shared(sources: &[DomainSource], world: &World, domains: &[Domain]) -> Shared {
-    let policies = world.shared.and_then(|shared| shared.get(domains)).map(|domain| domain.policies.clone());
-    let mut lists: Vec<(String, Vec<String>)> = Vec::new();
-    if let Some(names) = world.shared.and_then(|shared| shared.get(&world.domains)) {
-        let mut words: Vec<_> = names.lists.iter().collect();
-        words.sort_by(|one, two| one.0.cmp(two.0));
-        for (name, members) in words {
-            let members = members.iter().filter_map(|member| match member {
-                MemberDef::One(Expr::Text(text) | Expr::Word(text)) => Some(text.clone()),
-                _ => None,
-            });
-            lists.push((name.clone(), members.collect()));
-        }
-    }
-    Shared {
-        sets: world.sets.iter().map(|set| set.name.clone()).collect(),
-        labels: world.labels.clone(),
-        label_rules: world.label_rules.clone(),
-        purposes: world.purposes.clone(),
-        policies: policies.unwrap_or_default(),
-        domains: sources.iter().map(|source| source.name.clone()).collect(),
-        lists,
-    }
 }

@@ -9,6 +9,7 @@ use crate::definitions::format::records::kind;
 use crate::definitions::format::records::titled;
 use crate::definitions::format::words::bare;
 use crate::definitions::format::words::days;
+use crate::definitions::format::words::joined;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
 use crate::definitions::parse::tree::CodeSetDef;
@@ -18,6 +19,7 @@ use crate::definitions::parse::tree::CrosswalkLine;
 use crate::definitions::parse::tree::Decision;
 use crate::definitions::parse::tree::ImportDef;
 use crate::definitions::parse::tree::ImportOption;
+use crate::definitions::parse::tree::Lesson;
 use crate::definitions::parse::tree::PointsOf;
 use crate::definitions::parse::tree::SetItem;
 use crate::diagnostics::span::Span;
@@ -51,8 +53,8 @@ impl Printer<'_> {
                 flow.append(kind(&it.item));
                 keyword("property", flow)
             }
-            SetItem::Decide(Decision::Above(least)) => keyword("decide", Flow::of(format!("above {}", least.item))),
-            SetItem::Decide(Decision::Never) => keyword("decide", Flow::of("never")),
+            SetItem::Decide(decision) => keyword("decide", decided(decision)),
+            SetItem::Learn(lessons) => keyword("learn", learned(lessons)),
             SetItem::Search { fields, by_words } => {
                 let mut flow = Flow::of("in");
                 flow.append(paths(fields, 1));
@@ -223,4 +225,26 @@ fn import_option(option: &ImportOption, is_crosswalk: bool) -> Shape {
         }
         ImportOption::Attach => Shape::Plain(Flow::of("attach")),
     }
+}
+
+/// When a set decides.
+fn decided(decision: &Decision) -> Flow {
+    Flow::of(match decision {
+        Decision::Above(least) => format!("above {}", least.item),
+        Decision::Right(share) => format!("at {} % right", share.item),
+        Decision::Texts(share) => format!("on {} % of texts", share.item),
+        Decision::Never => "never".to_owned(),
+    })
+}
+
+/// What a set learns from; the line is broken between files.
+fn learned(lessons: &[Lesson]) -> Flow {
+    let written = lessons.iter().map(|lesson| match lesson {
+        Lesson::File(file) => Flow::of(quoted(&file.item)),
+        Lesson::Given => Flow::of("given"),
+        Lesson::Titles => Flow::of("titles"),
+    });
+    let mut flow = Flow::of("from");
+    flow.append(joined(written, 1));
+    flow
 }

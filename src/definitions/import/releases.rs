@@ -93,7 +93,16 @@ fn built() -> Registry {
     let sets = sets();
     println!("imported after {:?}", begun.elapsed());
     let shared = Shared::default();
-    let parts = Parts { sets: &sets, crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32], names: Ok(&[]) };
+    let parts = Parts {
+        sets: &sets,
+        crosswalks: &[],
+        shared: &shared,
+        domains: &[],
+        stamp: [0; 32],
+        names: Ok(&[]),
+        models: &[],
+        vectors: &[],
+    };
     let size = crate::registry::write(&path, &parts).unwrap();
     println!("written after {:?}: {} bytes", begun.elapsed(), size);
     let begun = Instant::now();

@@ -2,9 +2,13 @@
 
 #![allow(missing_docs, reason = "the parts of a statement are named as in docs/language.md")]
 
+mod deciding;
 mod expression;
 mod policies;
 
+pub use self::deciding::Decision;
+pub use self::deciding::Lesson;
+pub use self::deciding::PointsOf;
 pub use self::expression::CodeRange;
 pub use self::expression::CodeWord;
 pub use self::expression::CompareOp;
@@ -195,8 +199,10 @@ pub enum SetItem {
         name: Name,
         kind: Spanned<KindDef>,
     },
-    /// `decide above N`, `decide never`
+    /// `decide above N`, `decide never`, `decide at N % right`, `decide on N % of texts`
     Decide(Decision),
+    /// `learn from "FILE", given, titles`
+    Learn(Vec<Lesson>),
     /// `search in PATH, … [by words]`
     Search {
         fields: Vec<PathDef>,
@@ -222,21 +228,6 @@ pub enum SetItem {
     Code(CodeDef),
     /// `starter { … }`
     Starter(Vec<Spanned<SetItem>>),
-}
-
-/// From what confidence on the candidates of a set are shown.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Decision {
-    Above(Spanned<f64>),
-    Never,
-}
-
-/// The kinds of match that a code set may weigh.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PointsOf {
-    Title,
-    Also,
-    Propose,
 }
 
 /// `import FORMAT "FILE" …`

@@ -20,8 +20,8 @@ pub const FILE: &[&str] = &[
 
 /// Words that begin a statement of a code set.
 pub const CODE_SET: &[&str] = &[
-    "uri", "release", "property", "decide", "search", "points", "relation", "import", "offer", "group", "code",
-    "starter",
+    "uri", "release", "property", "decide", "learn", "search", "points", "relation", "import", "offer", "group",
+    "code", "starter",
 ];
 
 /// Words that begin a statement of a code; every other one is a property.

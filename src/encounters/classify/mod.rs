@@ -2,27 +2,33 @@
 
 mod criteria;
 mod given;
+mod learned;
 mod ranking;
 mod reasons;
+mod scale;
 mod words;
 
 pub use given::Place;
 pub use given::codes_in;
 pub use ranking::Kept;
 pub use ranking::choose;
-pub use ranking::confidence;
 pub use ranking::rank_again;
+pub use scale::Scale;
 
+use crate::learn::Confidence;
+use crate::learn::Memory;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::logic::index::Index;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Given;
 use crate::model::outcome::Reason;
 use crate::registry::Hit;
 use crate::registry::Registry;
+use reasons::Said;
 use std::borrow::Cow;
 
 /// What classification says about an encounter.
@@ -36,23 +42,37 @@ pub struct Classified<'l> {
     pub missing: Vec<&'l str>,
 }
 
-/// Proposes codes for an encounter, and says which it carries. `logic` is that of the frame.
-pub fn classify<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, kept: Kept) -> Classified<'l> {
+/// Proposes codes for an encounter, and says which it carries. `logic` is that of the frame; `scales` are those of its
+/// classifiers, in their order.
+pub fn classify<'e, 'l: 'e>(
+    frame: &mut Frame<'e>,
+    logic: &'l Logic,
+    scales: &[Scale],
+    kept: Kept,
+    memory: &mut Memory,
+) -> Classified<'l> {
     let record = frame.encounter().record;
     let mut said = Classified::default();
     let mut sets: Vec<Vec<Candidate<'l>>> = Vec::new();
     said.given = given::given(frame);
-    for (place, classifier) in logic.domain().classifiers.iter().enumerate() {
+    for ((place, classifier), scale) in logic.domain().classifiers.iter().enumerate().zip(scales) {
         if classifier.record != record {
             continue;
         }
         given::raise(frame, classifier, &mut said.given);
+        let mut asked = None;
         let gathered = reasons::gather(frame, logic, place, classifier, |frame, gathered| {
             if !classifier.by_words.is_empty() {
                 words::search(frame, logic, classifier, gathered);
             }
+            asked = learned::ask(frame, logic.registry(), classifier, memory, gathered);
         });
-        let candidates = ranking::rank(frame, logic, place, classifier, gathered, kept);
+        let mut written =
+            |frame: &Frame<'_>, said: &Said<'l>, because: &mut Vec<Reason<'l>>| match (said.learned_at(), &asked) {
+                (Some(position), Some(asked)) => because.extend(asked.reasons(position, said.points, memory)),
+                _ => because.push(said.written(frame, logic, classifier)),
+            };
+        let candidates = ranking::rank(frame, logic, (place, classifier, scale), gathered, kept, &mut written);
         if logic.index(place).is_none_or(Index::needs) {
             given::missing(frame, classifier, &said.given, &candidates, &mut said.missing);
         }
@@ -68,6 +88,14 @@ pub fn classify<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, kept: Kept)
     said
 }
 
+/// What the lines of the definitions give to codes for an encounter, by the place of a classifier. A code stands in it
+/// once for each line.
+pub(super) fn points_of_lines<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, place: usize) -> Vec<(CodeId, f32)> {
+    let Some(classifier) = logic.domain().classifiers.get(place) else { return Vec::new() };
+    let gathered = reasons::gather(frame, logic, place, classifier, |_, _| {});
+    gathered.into_iter().map(|said| (said.original, said.points)).collect()
+}
+
 /// A search answer weaker than this is no help.
 const WEAKEST_HIT: f32 = 0.3;
 
@@ -80,7 +108,7 @@ pub(crate) fn found<'l>(registry: &'l Registry, set: SetId, query: &str, on: Day
         let what = Cow::Borrowed(codes.display(hit.code));
         let reason = Reason { kind: "search", path: Cow::Borrowed(""), what, points: hit.score };
         let (score, because) = (hit.score, vec![reason]);
-        Candidate { set, code: hit.code, score, confidence: confidence(score), is_below: true, because }
+        Candidate { set, code: hit.code, score, confidence: Confidence::Prior.of(score, 0.0), is_below: true, because }
     };
     fit.take(most).map(candidate).collect()
 }

@@ -2,12 +2,17 @@
 
 use super::reasons::Gathered;
 use super::reasons::Said;
+use super::scale::Scale;
+use super::scale::Scored;
+use super::scale::scored;
+use super::scale::two_best;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::model::day::Day;
 use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::outcome::Candidate;
+use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
 use crate::registry::Codes;
 
@@ -27,27 +32,24 @@ pub enum Kept {
     Best(usize),
 }
 
-/// How sure a score makes, 0 to 1: four points halve the doubt.
-pub fn confidence(score: f32) -> f32 {
-    (1.0 - (-score / 4.0).exp2()).clamp(0.0, 1.0)
-}
-
 /// Puts candidates in order again after a script changed them: the sets by their best, then by score and code.
-/// `thresholds` gives for each code set the confidence that a candidate needs.
-pub fn rank_again(candidates: &mut [Candidate<'_>], thresholds: &[(SetId, f32)]) {
-    for candidate in candidates.iter_mut() {
-        candidate.confidence = confidence(candidate.score);
-        let threshold = thresholds.iter().find(|(set, _)| *set == candidate.set);
-        candidate.is_below = threshold.is_some_and(|(_, threshold)| candidate.confidence < *threshold);
-    }
-    let mut best: Vec<(SetId, f32)> = Vec::new();
+pub fn rank_again(candidates: &mut [Candidate<'_>], scales: &[Scale]) {
+    let mut best: Vec<(SetId, [f32; 2])> = Vec::new();
     for candidate in candidates.iter() {
-        match best.iter_mut().find(|(set, _)| *set == candidate.set) {
-            Some((_, score)) => *score = score.max(candidate.score),
-            None => best.push((candidate.set, candidate.score)),
+        if !best.iter().any(|(set, _)| *set == candidate.set) {
+            let own = candidates.iter().filter(|other| other.set == candidate.set);
+            best.push((candidate.set, two_best(own.map(|other| other.score))));
         }
     }
-    best.sort_by(|a, b| b.1.total_cmp(&a.1));
+    best.sort_by(|a, b| b.1[0].total_cmp(&a.1[0]));
+    for candidate in candidates.iter_mut() {
+        let scale = scales.iter().find(|scale| scale.set == candidate.set);
+        let of_set = best.iter().find(|(set, _)| *set == candidate.set);
+        if let Some((scale, (_, best))) = scale.zip(of_set) {
+            let lead = Scale::lead(candidate.score, *best);
+            (candidate.confidence, candidate.is_below) = scale.judge(scored(candidate), lead);
+        }
+    }
     let position = |set: SetId| best.iter().position(|(other, _)| *other == set);
     candidates.sort_by(|a, b| {
         let by_set = position(a.set).cmp(&position(b.set));
@@ -71,19 +73,25 @@ pub fn choose(candidates: &mut Vec<Candidate<'_>>, wanted: Option<usize>) {
 struct Draft {
     code: CodeId,
     score: f32,
+    /// What lines of the definitions gave of it.
+    lines: f32,
+    is_learned: bool,
     /// Its reasons, among those of all.
     first: usize,
     last: usize,
 }
 
+/// Writes out one thing that speaks for a code.
+type Writing<'w, 'l> = &'w mut dyn FnMut(&Frame<'_>, &Said<'l>, &mut Vec<Reason<'l>>);
+
 /// The candidates of one code set, best first, with their reasons written out.
 pub(super) fn rank<'l>(
     frame: &mut Frame<'_>,
     logic: &'l Logic,
-    place: usize,
-    classifier: &'l Classifier,
+    (place, classifier, scale): (usize, &'l Classifier, &Scale),
     gathered: Gathered<'l>,
     kept: Kept,
+    written: Writing<'_, 'l>,
 ) -> Vec<Candidate<'l>> {
     let (codes, on) = (logic.registry().codes(classifier.set), frame.encounter().on);
     if gathered.is_empty() {
@@ -95,29 +103,31 @@ pub(super) fn rank<'l>(
     let (reasons, mut drafts) = drafts((codes, classifier), gathered, on, is_undated);
     drop_groups(codes, &mut drafts, &reasons);
     order(&mut drafts, kept);
-    let is_below = |draft: &Draft| confidence(draft.score) < classifier.threshold;
+    let best = two_best(drafts.iter().map(|draft| draft.score));
+    let judged = |draft: &Draft| scale.judge(draft.scored(), Scale::lead(draft.score, best));
     match kept {
         Kept::All => drafts.truncate(CANDIDATES_A_SET),
         Kept::Over => {
             drafts.truncate(CANDIDATES_A_SET);
-            drafts.retain(|draft| !is_below(draft));
+            drafts.retain(|draft| !judged(draft).1);
         }
         Kept::Best(count) => drafts.truncate(count.min(CANDIDATES_A_SET)),
     }
-    let mut written = |draft: Draft| Candidate {
-        set: classifier.set,
-        code: draft.code,
-        score: draft.score,
-        confidence: confidence(draft.score),
-        is_below: is_below(&draft),
-        because: reasons
-            .get(draft.first..draft.last)
-            .unwrap_or(&[])
-            .iter()
-            .map(|said| said.written(frame, logic, classifier))
-            .collect(),
+    let mut candidate = |draft: Draft| {
+        let (confidence, is_below) = judged(&draft);
+        let mut because = Vec::with_capacity(draft.last - draft.first);
+        for said in reasons.get(draft.first..draft.last).unwrap_or(&[]) {
+            written(frame, said, &mut because);
+        }
+        Candidate { set: classifier.set, code: draft.code, score: draft.score, confidence, is_below, because }
     };
-    drafts.into_iter().map(&mut written).collect()
+    drafts.into_iter().map(&mut candidate).collect()
+}
+
+impl Draft {
+    fn scored(&self) -> Scored {
+        Scored { code: self.code, score: self.score, lines: self.lines, is_learned: self.is_learned }
+    }
 }
 
 /// Puts the best first: all of them, or those that are kept if they are few.
@@ -162,11 +172,13 @@ fn drafts<'l>(
     for reasons in gathered.chunk_by(|one, other| one.code == other.code) {
         let first = last;
         last += reasons.len();
+        let learned: f32 = reasons.iter().filter(|said| said.learned_at().is_some()).map(|said| said.points).sum();
+        let is_learned = reasons.iter().any(|said| said.learned_at().is_some());
         let score: f32 = reasons.iter().map(|said| said.points).sum();
-        let Some(said) = reasons.first().filter(|_| score > 0.0) else { continue };
+        let Some(said) = reasons.first().filter(|_| score > 0.0 || is_learned) else { continue };
         let code = said.code;
         if (code == said.original && is_undated(said)) || codes.is_assignable(code, on) {
-            drafts.push(Draft { code, score, first, last });
+            drafts.push(Draft { code, score, lines: score - learned, is_learned, first, last });
         }
     }
     (gathered, drafts)

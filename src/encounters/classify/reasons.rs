@@ -8,6 +8,7 @@ use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::ids::CodeId;
 use crate::model::ids::PhraseId;
+use crate::model::outcome::LEARNED;
 use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
 use crate::model::rules::Scored;
@@ -45,11 +46,22 @@ enum What<'l> {
     Offer(&'l str),
     /// Words of the code's title, found in the field of that name.
     Words(&'l str, &'l str),
+    /// The text model speaks for the code, or against it; its position in the model.
+    Learned(usize),
 }
 
 impl<'l> Said<'l> {
     pub(super) fn words(code: CodeId, name: &'l str, title: &'l str, points: f32) -> Said<'l> {
         Said { code, original: code, criteria: None, points, what: What::Words(name, title) }
+    }
+
+    pub(super) fn learned(code: CodeId, position: usize, points: f32) -> Said<'l> {
+        Said { code, original: code, criteria: None, points, what: What::Learned(position) }
+    }
+
+    /// The position in the text model, where that is what speaks.
+    pub(super) fn learned_at(&self) -> Option<usize> {
+        if let What::Learned(position) = self.what { Some(position) } else { None }
     }
 
     pub(super) fn is_words(&self) -> bool {
@@ -101,6 +113,7 @@ impl<'l> Said<'l> {
             }
             What::Offer(name) => ("offer", Cow::Borrowed(name), name),
             What::Words(name, title) => ("word", Cow::Borrowed(name), title),
+            What::Learned(_) => (LEARNED, Cow::Borrowed(""), ""),
         };
         Reason { kind, path, what: Cow::Borrowed(what), points: self.points }
     }

@@ -58,6 +58,8 @@ fn small_registry() -> Registry {
         domains: &[],
         stamp: [0; 32],
         names: Ok(&[]),
+        models: &[],
+        vectors: &[],
     };
     registry::write(&path, &parts).unwrap();
     Registry::open(&path).unwrap()

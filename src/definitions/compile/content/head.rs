@@ -2,7 +2,6 @@
 
 use super::super::report::Report;
 use super::Draft;
-use super::Points;
 use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::Decision;
 use crate::definitions::parse::tree::PointsOf;
@@ -16,8 +15,11 @@ use crate::model::day::Day;
 use crate::model::ids::DomainId;
 use crate::model::ids::PropertyId;
 use crate::model::ids::RelationId;
+use crate::model::lessons::Target;
 use std::path::Path;
 
+/// Confidence from which on lines of the definitions decide by themselves where a model decides by a share: one synonym.
+const LINES_DECIDE: f64 = 0.35;
 /// The most that one match may be worth.
 const MOST_POINTS: f64 = 100.0;
 
@@ -52,6 +54,15 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def
             }
             SetItem::Decide(Decision::Above(confidence)) => draft.threshold = confidence.item,
             SetItem::Decide(Decision::Never) => draft.threshold = 1.0,
+            SetItem::Decide(Decision::Right(hundredths)) => {
+                draft.target = share(hundredths, report).map(Target::Right);
+                draft.threshold = LINES_DECIDE;
+            }
+            SetItem::Decide(Decision::Texts(hundredths)) => {
+                draft.target = share(hundredths, report).map(Target::Decided);
+                draft.threshold = LINES_DECIDE;
+            }
+            SetItem::Learn(lessons) => draft.lessons.extend(lessons.iter().map(|lesson| (item.span, lesson))),
             SetItem::Search { fields, by_words } => {
                 draft.texts.extend(fields);
                 if *by_words {
@@ -59,7 +70,7 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def
                 }
             }
             SetItem::Relation { .. } => relation(&mut draft.set.relations, &item.item, report),
-            SetItem::Points { of, points } => worth(&mut draft.points, *of, points, report),
+            SetItem::Points { of, points } => worth(&mut draft.said_points, *of, points, report),
             SetItem::Import(import) => draft.imports.push((domain, file.to_path_buf(), import)),
             SetItem::Offer { path, points } => {
                 draft.offers.push((path, points.as_ref().map_or(4.0, |points| points.item)));
@@ -67,6 +78,18 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def
             SetItem::InHead | SetItem::Code(_) | SetItem::Starter(_) => {}
         }
     }
+}
+
+/// A number of hundredths as a share.
+fn share(hundredths: &Spanned<f64>, report: &mut Report) -> Option<f32> {
+    if hundredths.item <= 0.0 || hundredths.item > 100.0 {
+        let problem = Problem::BadShare { share: hundredths.item.to_string() };
+        report.say(hundredths.span, problem, Some("write `decide never` where a person always chooses".into()));
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
+    let share = (hundredths.item / 100.0) as f32;
+    Some(share)
 }
 
 /// Declares a relation; says so where there is one of that name.
@@ -88,15 +111,11 @@ fn relation(relations: &mut Vec<Relation>, item: &SetItem, report: &mut Report) 
 }
 
 /// What one kind of match is worth from here on.
-fn worth(of_set: &mut Points, of: PointsOf, points: &Spanned<f64>, report: &mut Report) {
+fn worth(of_set: &mut Vec<(PointsOf, f64)>, of: PointsOf, points: &Spanned<f64>, report: &mut Report) {
     if points.item <= 0.0 || points.item > MOST_POINTS {
         report.say(points.span, Problem::BadPoints { points: points.item.to_string() }, None);
     } else {
-        match of {
-            PointsOf::Title => of_set.title = points.item,
-            PointsOf::Also => of_set.also = points.item,
-            PointsOf::Propose => of_set.propose = points.item,
-        }
+        of_set.push((of, points.item));
     }
 }
 

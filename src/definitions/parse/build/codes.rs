@@ -18,6 +18,7 @@ use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
 use crate::definitions::parse::tree::ImportOption;
 use crate::definitions::parse::tree::LabelLine;
+use crate::definitions::parse::tree::Lesson;
 use crate::definitions::parse::tree::MapsTo;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::NoteKind;
@@ -82,6 +83,13 @@ impl Builder<'_> {
                 SetItem::Property { name: self.next_name(&mut parts)?, kind: self.kind(parts.next()?)? }
             }
             Rule::decide if parts.has(Rule::undecided) => SetItem::Decide(Decision::Never),
+            Rule::decide if parts.peek() == Some(Rule::share_right) => {
+                SetItem::Decide(Decision::Right(self.inner_number(parts.next()?)?))
+            }
+            Rule::decide if parts.peek() == Some(Rule::share_decided) => {
+                SetItem::Decide(Decision::Texts(self.inner_number(parts.next()?)?))
+            }
+            Rule::learn => SetItem::Learn(self.lessons(parts)),
             Rule::decide | Rule::abstain => {
                 let confidence = self.number(parts.next()?)?;
                 let is_never = rule == Rule::abstain && confidence.item >= 1.0;
@@ -112,6 +120,19 @@ impl Builder<'_> {
             Rule::starter => SetItem::Starter(self.set_body(parts.next()?)),
             _ => return None,
         })
+    }
+
+    fn lessons(&mut self, mut parts: Parts<'_>) -> Vec<Lesson> {
+        let mut lessons = Vec::new();
+        while let Some(pair) = parts.next() {
+            let lesson = match pair.as_rule() {
+                Rule::titles => Lesson::Titles,
+                Rule::given => Lesson::Given,
+                _ => Lesson::File(self.name(pair)),
+            };
+            lessons.push(lesson);
+        }
+        lessons
     }
 
     fn import(&mut self, pair: Pair<'_>) -> Option<ImportDef> {

@@ -1,0 +1,235 @@
+//! What the text model of a code set is trained on: what the definitions say of its codes, and files of examples.
+
+use super::content::Draft;
+use super::imports::Releases;
+use super::report::Report;
+use super::table_files::TableFiles;
+use super::world::World;
+use crate::definitions::import;
+use crate::definitions::parse::tree::Lesson;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::span::Span;
+use crate::model::content::Code;
+use crate::model::content::CodeSet;
+use crate::model::expression::Expression;
+use crate::model::ids::CodeId;
+use crate::model::ids::DomainId;
+use crate::model::lessons::Example;
+use crate::model::lessons::Lessons;
+use crate::model::lessons::Target;
+use crate::model::program::Domain;
+use crate::model::rules::Classifier;
+use std::path::Path;
+
+/// More codes than one linear function each is practical for.
+const MOST_CODES: usize = 2_000;
+/// What stands in the place of a code where a text fits none: in the files of a domain, and in the file that is given.
+const NO_CODE: [&str; 2] = ["none", "oos"];
+/// Columns of the file that is given.
+const GIVEN: [&str; 2] = ["text", "label"];
+
+/// A domain, and the folder it lies in.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The domain.
+    pub id: DomainId,
+    /// Its folder.
+    pub folder: &'a Path,
+}
+
+/// What the code sets of a domain learn from; the classifiers of those that learn are marked.
+pub(super) fn of_domain(
+    domain: &mut Domain,
+    place: Place<'_>,
+    drafts: &[Draft<'_>],
+    world: &World,
+    releases: Releases<'_>,
+    report: &mut Report,
+) -> Vec<Lessons> {
+    let mut out = Vec::new();
+    for classifier in &mut domain.classifiers {
+        let draft = classifier.set.get(drafts).filter(|draft| draft.domain == place.id);
+        let Some(draft) = draft else { continue };
+        let files = TableFiles { file: &draft.file, folder: place.folder, releases: releases.files };
+        let of_set = OfSet { draft, files, given: releases.examples };
+        let lessons = lessons(&of_set, classifier, &domain.phrases, world, report);
+        classifier.is_learned = lessons.is_some();
+        out.extend(lessons);
+    }
+    out
+}
+
+/// A code set as it is written, and where files that it names are.
+struct OfSet<'a, 't> {
+    draft: &'a Draft<'t>,
+    files: TableFiles<'a>,
+    /// The file that the environment names.
+    given: Option<&'a Path>,
+}
+
+/// What a code set learns from; `None` if it does not learn.
+fn lessons(
+    of_set: &OfSet<'_, '_>,
+    classifier: &Classifier,
+    phrases: &[String],
+    world: &World,
+    report: &mut Report,
+) -> Option<Lessons> {
+    let OfSet { draft, files, given } = of_set;
+    let (span, _) = draft.lessons.first()?;
+    report.enter(&draft.file);
+    let set = classifier.set.get(&world.sets)?;
+    let count = set.codes.iter().filter(|code| is_learned(code)).count();
+    let why = match classifier.text_names.first() {
+        None => Some("no field of free text is searched: say `search in FIELD`".to_owned()),
+        Some(_) if count > MOST_CODES => {
+            Some(format!("it has {count} codes to record; at most {MOST_CODES} are learned"))
+        }
+        Some(_) if count < 2 => Some("it has fewer than two codes to record".to_owned()),
+        Some(_) => None,
+    };
+    if let Some(why) = why {
+        report.say(*span, Problem::NothingToLearn { set: set.name.clone(), why }, None);
+        return None;
+    }
+    let mut lessons = Lessons {
+        domain: draft.domain,
+        set: classifier.set,
+        record: classifier.record,
+        field: classifier.text_names.first().cloned().unwrap_or_default(),
+        described: described(set, classifier, phrases),
+        examples: Vec::new(),
+        target: target(draft),
+    };
+    for (number, (span, lesson)) in (0..).zip(&draft.lessons) {
+        let (name, read) = match lesson {
+            Lesson::File(name) => (name.item.clone(), files.find_or_say(&name.item).and_then(|path| of_file(&path))),
+            Lesson::Given => match given {
+                Some(path) => (path.display().to_string(), of_environment(path)),
+                None => continue,
+            },
+            Lesson::Titles => continue,
+        };
+        match read {
+            // The file may be meant for another code set.
+            Ok(rows) if matches!(lesson, Lesson::Given) && !rows.iter().any(|row| is_code(set, &row.1)) => {}
+            Ok(rows) => add(rows, &name, number, set, *span, &mut lessons, report),
+            Err(reason) => report.say(*span, Problem::ImportFailed { file: name, reason }, None),
+        }
+    }
+    Some(lessons)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
+fn target(draft: &Draft<'_>) -> Target {
+    match draft.target {
+        Some(target) => target,
+        None if draft.threshold >= 1.0 => Target::Never,
+        None => Target::Above(draft.threshold as f32),
+    }
+}
+
+/// A row of a file: its line, the code as it is written, the text.
+type Row = (usize, String, String);
+
+/// A file of a domain: code, text, language, divided by tabs; a line that begins with `#` is for people.
+fn of_file(path: &Path) -> Result<Vec<Row>, String> {
+    let bytes = import::read_file(path).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    let mut rows = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let mut cells = line.split('\t');
+        match (cells.next(), cells.next().map(str::trim)) {
+            (Some(code), Some(text)) if !text.is_empty() => {
+                rows.push((number, code.trim().to_owned(), text.to_owned()));
+            }
+            _ => return Err(format!("line {number} is not a code, a tab and a text")),
+        }
+    }
+    Ok(rows)
+}
+
+/// The file that the environment names: CSV with a header and the columns `text` and `label`.
+fn of_environment(path: &Path) -> Result<Vec<Row>, String> {
+    let bytes = import::read_file(path).map_err(|error| error.to_string())?;
+    let (header, records) = import::cells(&bytes).map_err(|error| error.to_string())?;
+    let column = |name: &str| header.iter().position(|it| it == name).ok_or(format!("it has no column `{name}`"));
+    let [text, label] = GIVEN;
+    let (text, label) = (column(text)?, column(label)?);
+    let cell =
+        |record: &[String], place: usize| record.get(place).map(|cell| cell.trim().to_owned()).unwrap_or_default();
+    let rows = records.iter().enumerate().map(|(row, record)| (row + 2, cell(record, label), cell(record, text)));
+    Ok(rows.filter(|(_, _, text)| !text.is_empty()).collect())
+}
+
+fn is_code(set: &CodeSet, name: &str) -> bool {
+    set.codes.iter().any(|code| code.code == name)
+}
+
+fn add(rows: Vec<Row>, file: &str, number: u16, set: &CodeSet, span: Span, lessons: &mut Lessons, report: &mut Report) {
+    let mut codes: Vec<(&str, CodeId)> =
+        CodeId::numbered(&set.codes).map(|(id, code)| (code.code.as_str(), id)).collect();
+    codes.sort_unstable();
+    let find = |name: &str| codes.binary_search_by_key(&name, |(code, _)| code).ok().and_then(|it| codes.get(it));
+    let mut unknown: Option<(usize, usize, String)> = None;
+    for (line, name, text) in rows {
+        let code = find(&name).map(|(_, code)| *code);
+        if code.is_some() || NO_CODE.contains(&name.as_str()) {
+            lessons.examples.push(Example { code, text, file: number });
+        } else {
+            unknown.get_or_insert((0, line, name)).0 += 1;
+        }
+    }
+    if let Some((count, line, code)) = unknown {
+        let help = match count {
+            1 => "the row is left out".to_owned(),
+            _ => format!("{count} rows of the file are left out, as their codes are not there"),
+        };
+        let problem = Problem::ExampleOfNoCode { at: format!("{file}:{line}"), code, set: set.name.clone() };
+        report.say(span, problem, Some(help));
+    }
+}
+
+/// A code is learned if it may be recorded and was not replaced: what replaced it is learned in its place.
+fn is_learned(code: &Code) -> bool {
+    code.is_assignable && code.replaced_by.is_none()
+}
+
+/// What the definitions say of each code that is learned.
+fn described(set: &CodeSet, classifier: &Classifier, phrases: &[String]) -> Vec<(CodeId, String)> {
+    let mut out = Vec::new();
+    for (id, code) in CodeId::numbered(&set.codes).filter(|(_, code)| is_learned(code)) {
+        out.extend(texts_of(code).map(|text| (id, text.to_owned())));
+    }
+    for criteria in &classifier.criteria {
+        let is_there = criteria.code.get(&set.codes).is_some_and(is_learned);
+        for line in criteria.when.iter().filter(|_| is_there) {
+            let mut enough = Vec::new();
+            sufficient(&line.condition, &mut enough);
+            out.extend(enough.into_iter().filter_map(|id| Some((criteria.code, id.get(phrases)?.clone()))));
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+fn texts_of(code: &Code) -> impl Iterator<Item = &str> {
+    let titles = [code.title.as_str(), code.short.as_str(), code.definition.as_str()];
+    let others = code.synonyms.iter().map(String::as_str);
+    let languages = code.designations.iter().map(|(_, title)| title.as_str());
+    titles.into_iter().chain(others).chain(languages).filter(|text| !text.is_empty())
+}
+
+/// The phrases of which each alone makes a condition hold.
+fn sufficient(condition: &Expression, out: &mut Vec<crate::model::ids::PhraseId>) {
+    match condition {
+        Expression::Or(all) => all.iter().for_each(|one| sufficient(one, out)),
+        Expression::Mentions { phrases, even_negated: false, .. } => out.extend(phrases.iter().copied()),
+        _ => {}
+    }
+}

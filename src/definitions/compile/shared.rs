@@ -1,0 +1,34 @@
+//! What all domains stand on.
+
+use super::world::World;
+use crate::definitions::load::DomainSource;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::MemberDef;
+use crate::model::program::Domain;
+use crate::model::program::Shared;
+
+/// What all domains stand on: labels, the policies of `shared` and its word lists.
+pub(super) fn shared(sources: &[DomainSource], world: &World, domains: &[Domain]) -> Shared {
+    let policies = world.shared.and_then(|shared| shared.get(domains)).map(|domain| domain.policies.clone());
+    let mut lists: Vec<(String, Vec<String>)> = Vec::new();
+    if let Some(names) = world.shared.and_then(|shared| shared.get(&world.domains)) {
+        let mut words: Vec<_> = names.lists.iter().collect();
+        words.sort_by(|one, two| one.0.cmp(two.0));
+        for (name, members) in words {
+            let members = members.iter().filter_map(|member| match member {
+                MemberDef::One(Expr::Text(text) | Expr::Word(text)) => Some(text.clone()),
+                _ => None,
+            });
+            lists.push((name.clone(), members.collect()));
+        }
+    }
+    Shared {
+        sets: world.sets.iter().map(|set| set.name.clone()).collect(),
+        labels: world.labels.clone(),
+        label_rules: world.label_rules.clone(),
+        purposes: world.purposes.clone(),
+        policies: policies.unwrap_or_default(),
+        domains: sources.iter().map(|source| source.name.clone()).collect(),
+        lists,
+    }
+}

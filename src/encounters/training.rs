@@ -1,0 +1,196 @@
+//! Text models of code sets, trained from what the definitions say and from examples.
+//!
+//! What lines of the definitions say of an example counts when confidence is measured, so examples go through the same
+//! steps as encounters do.
+
+use super::classify::points_of_lines;
+use super::prepare;
+use super::read;
+use super::read::Schema;
+use crate::learn;
+use crate::learn::Measured;
+use crate::learn::Task;
+use crate::learn::Text;
+use crate::learn::Vectors;
+use crate::logic;
+use crate::logic::Frame;
+use crate::logic::Logic;
+use crate::logic::Scratch;
+use crate::model::day::Day;
+use crate::model::ids::CodeId;
+use crate::model::ids::SetId;
+use crate::model::lessons::Lessons;
+use crate::model::record::Kind;
+use crate::model::record::Record;
+use crate::registry;
+use crate::registry::Registry;
+use crate::registry::segments::Segments;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Why a model could not be trained.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The registry that it is trained for cannot be read.
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
+    /// Its domain cannot be evaluated.
+    #[error(transparent)]
+    Logic(#[from] logic::Error),
+}
+
+/// A text model of a code set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TextModel {
+    /// The code set.
+    pub set: SetId,
+    /// Its codes, in the order in which `measured` counts them.
+    pub codes: Vec<CodeId>,
+    /// As it stands in a registry.
+    pub bytes: Vec<u8>,
+    /// How good it is.
+    pub measured: Measured,
+}
+
+/// Trains the models of some code sets. `registry` is the one they are for, without them; `vectors` are packed word
+/// vectors, or empty. A model is trained once and then kept among the segments.
+///
+/// # Errors
+/// If the registry or a domain in it cannot be used.
+pub fn models(
+    registry: &Arc<Registry>,
+    lessons: &[Lessons],
+    vectors: &[u8],
+    segments: &Segments,
+) -> Result<Vec<TextModel>, Error> {
+    let mut models = Vec::new();
+    for one in lessons {
+        let key = key(registry, one, vectors, segments)?;
+        let model = match segments.find(&key) {
+            Some(kept) => kept,
+            None => {
+                let made = model(registry, one, vectors)?;
+                segments.keep(&key, &made);
+                made
+            }
+        };
+        models.push(model);
+    }
+    Ok(models)
+}
+
+/// A hash of all that a model depends on.
+fn key(registry: &Registry, lessons: &Lessons, vectors: &[u8], segments: &Segments) -> Result<[u8; 32], Error> {
+    let name = registry.domain_names().nth(lessons.domain.index()).unwrap_or_default();
+    let domain = encoded(&registry.domain(name)?.as_deref());
+    let (shared, lessons) = (encoded(registry.shared()?), encoded(lessons));
+    let vectors = blake3::hash(vectors);
+    Ok(segments.key("text model", [lessons.as_slice(), &domain, &shared, vectors.as_bytes()]))
+}
+
+/// What goes into a hash; plain data can always be encoded.
+fn encoded(item: &impl Serialize) -> Vec<u8> {
+    postcard::to_stdvec(item).unwrap_or_default()
+}
+
+fn model(registry: &Arc<Registry>, lessons: &Lessons, vectors: &[u8]) -> Result<TextModel, Error> {
+    let name = registry.domain_names().nth(lessons.domain.index()).unwrap_or_default().to_owned();
+    let domain = registry.domain(&name)?.unwrap_or_default();
+    let logic = Logic::new(domain, Arc::clone(registry))?;
+    let codes: Vec<CodeId> = {
+        let mut codes: Vec<CodeId> = lessons.described.iter().map(|(code, _)| *code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    };
+    let position = |code: CodeId| codes.binary_search(&code).ok();
+    let described = lessons.described.iter().map(|(code, text)| Text {
+        text,
+        position: position(*code),
+        group: None,
+        lines: Vec::new(),
+    });
+    let mut texts: Vec<Text<'_>> = described.collect();
+    let asked = Asked::new(&logic, lessons);
+    let mut scratch = Scratch::default();
+    for example in &lessons.examples {
+        // An example of a group says which group its text is of; nobody asks the model for that.
+        let code = example.code.map(position);
+        if code == Some(None) {
+            continue;
+        }
+        let lines = asked.points(&example.text, &mut scratch);
+        let lines = lines.into_iter().filter_map(|(code, points)| Some((position(code)?, points))).collect();
+        texts.push(Text {
+            text: &example.text,
+            position: code.flatten(),
+            group: Some(usize::from(example.file)),
+            lines,
+        });
+    }
+    let trained =
+        learn::train(&Task { codes: codes.clone(), texts, vectors: Vectors::of(vectors), target: lessons.target });
+    Ok(TextModel { set: lessons.set, codes, bytes: trained.bytes, measured: trained.measured })
+}
+
+/// Texts as encounters of a record.
+struct Asked<'l> {
+    logic: &'l Logic,
+    schema: Option<Schema>,
+    classifier: usize,
+    /// Names of the fields that lead to the text, and whether each is a list.
+    path: Vec<(&'l str, bool)>,
+}
+
+impl<'l> Asked<'l> {
+    fn new(logic: &'l Logic, lessons: &'l Lessons) -> Asked<'l> {
+        let domain = logic.domain();
+        let record = lessons.record.get(&domain.records);
+        let is_it = |it: &crate::model::rules::Classifier| it.set == lessons.set && it.record == lessons.record;
+        Asked {
+            logic,
+            schema: record.map(|record| Schema::new(record, lessons.record, logic.shared_registry())),
+            classifier: domain.classifiers.iter().position(is_it).unwrap_or(usize::MAX),
+            path: record.map(|record| path(record, &lessons.field)).unwrap_or_default(),
+        }
+    }
+
+    /// What lines of the definitions give to which code for a text.
+    fn points(&self, text: &str, scratch: &mut Scratch) -> Vec<(CodeId, f32)> {
+        let Some(schema) = &self.schema else { return Vec::new() };
+        let inner = serde_json::Value::String(text.to_owned());
+        let json = self.path.iter().rev().fold(inner, |inner, (name, is_list)| {
+            let inner = if *is_list { serde_json::Value::Array(vec![inner]) } else { inner };
+            serde_json::Value::Object([((*name).to_owned(), inner)].into_iter().collect())
+        });
+        let json = json.to_string();
+        let Ok(mut encounter) = read::read_json(&json, 1, schema, Some(TODAY), TODAY) else { return Vec::new() };
+        prepare::prepare(&mut encounter, self.logic, scratch);
+        let mut frame = Frame::new(self.logic, &encounter, scratch);
+        let mut points = BTreeMap::new();
+        for (code, more) in points_of_lines(&mut frame, self.logic, self.classifier) {
+            *points.entry(code).or_insert(0.0) += more;
+        }
+        points.into_iter().collect()
+    }
+}
+
+/// Examples have no day. Any will do, as it is the same at each build.
+const TODAY: Day = Day(20_454);
+
+/// The fields that lead to a text, by their names with a dot between.
+fn path<'l>(record: &'l Record, field: &'l str) -> Vec<(&'l str, bool)> {
+    let (mut fields, mut path) = (record.fields.as_slice(), Vec::new());
+    for name in field.split('.') {
+        let Some(found) = fields.iter().find(|it| it.name == name) else { break };
+        let (mut kind, is_list) = (&found.kind, matches!(found.kind, Kind::List(_)));
+        while let Kind::List(inner) = kind {
+            kind = inner;
+        }
+        path.push((found.name.as_str(), is_list));
+        fields = if let Kind::Record(inner) = kind { inner } else { &[] };
+    }
+    path
+}
