@@ -18,8 +18,8 @@ use tencode::model::lessons::Target;
 
 const CODES: usize = 77;
 const EXAMPLES: usize = 10_000;
-const WORDS_OF_A_CODE: usize = 30;
-const WORDS_OF_ALL: usize = 600;
+const WORDS_OF_A_CODE: usize = 12;
+const WORDS_OF_ALL: usize = 120;
 const WORDS_OF_A_TEXT: usize = 11;
 const ROUNDS: usize = 5;
 

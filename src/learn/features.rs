@@ -27,7 +27,7 @@ pub(super) enum Block {
 }
 
 /// Something that a text has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Feature {
     /// Its number, below [`SPACE`].
     pub id: u32,
@@ -36,6 +36,14 @@ pub(super) struct Feature {
     pub word: u16,
     /// It is a pair, half of which is the word before.
     pub is_pair: bool,
+}
+
+impl Feature {
+    /// Orders features by number, then by where they are. One number is compared faster than four.
+    pub fn key(&self) -> u64 {
+        let place = u64::from(self.word) << 1 | u64::from(self.is_pair);
+        u64::from(self.id) << 32 | (self.block as u64) << 20 | place
+    }
 }
 
 /// A word of a text that is read.
