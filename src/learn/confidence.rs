@@ -35,16 +35,15 @@ impl Confidence {
         if right == 0 || right == answers.len() {
             return Confidence::Prior;
         }
-        let mut weights = [0f64; 3];
-        for _ in 0..ROUNDS {
-            let step = newton(answers, &weights);
-            weights.iter_mut().zip(step).for_each(|(weight, step)| *weight += step);
+        let mut weights = fitted(answers, true);
+        // More points never make less sure. Where the lead would, it says nothing that the score does not.
+        if weights.get(1).is_some_and(|of_lead| *of_lead < 0.0) {
+            weights = fitted(answers, false);
         }
-        // More points never make less sure.
         let [of_score, of_lead, constant] = weights;
         #[expect(clippy::cast_possible_truncation, reason = "weights of a fit")]
-        let fitted = [of_score.max(0.0) as f32, of_lead.max(0.0) as f32, constant as f32];
-        Confidence::Fitted(fitted)
+        let numbers = [of_score.max(0.0) as f32, of_lead.max(0.0) as f32, constant as f32];
+        Confidence::Fitted(numbers)
     }
 }
 
@@ -57,12 +56,23 @@ fn logistic(value: f32) -> f32 {
     1.0 / (1.0 + (-value).exp())
 }
 
+/// The weights of the function that fits answers best, with or without the lead.
+fn fitted(answers: &[Answer], uses_lead: bool) -> [f64; 3] {
+    let mut weights = [0f64; 3];
+    for _ in 0..ROUNDS {
+        let step = newton(answers, &weights, uses_lead);
+        weights.iter_mut().zip(step).for_each(|(weight, step)| *weight += step);
+    }
+    weights
+}
+
 /// One step of Newton's method on the logistic loss.
-fn newton(answers: &[Answer], weights: &[f64; 3]) -> [f64; 3] {
+fn newton(answers: &[Answer], weights: &[f64; 3], uses_lead: bool) -> [f64; 3] {
     let mut gradient = [0f64; 3];
     let mut curve = [[0f64; 3]; 3];
     for answer in answers {
-        let values = [f64::from(answer.score), f64::from(answer.lead), 1.0];
+        let lead = if uses_lead { f64::from(answer.lead) } else { 0.0 };
+        let values = [f64::from(answer.score), lead, 1.0];
         let sum: f64 = values.iter().zip(weights).map(|(value, weight)| value * weight).sum();
         let chance = 1.0 / (1.0 + (-sum).exp());
         let (miss, slope) = (f64::from(u8::from(answer.is_right)) - chance, chance * (1.0 - chance));
