@@ -4,6 +4,7 @@ use super::frame::Frame;
 use super::seen::Seen;
 use crate::model::expression::Path;
 use crate::model::value::Value;
+use crate::registry::Mark;
 use crate::text::phrases::Reading;
 use crate::text::tokens::PhraseMatch;
 
@@ -30,6 +31,13 @@ impl Frame<'_> {
     /// Whether a text says of each span of its bytes that it is not so, or so of a relative.
     pub fn negated(&self, text: &str, spans: &[(usize, usize)]) -> Vec<bool> {
         self.logic.phrases().negated(text, spans)
+    }
+
+    /// What a text says of each span of its bytes: whether it is not so, whether it may be so.
+    pub fn marks(&self, text: &str, spans: &[(usize, usize)]) -> Vec<Mark> {
+        let marks = self.logic.phrases().marks(text, spans);
+        let mark = |it: &PhraseMatch| Mark { is_negated: it.is_negated, is_uncertain: it.is_uncertain };
+        marks.iter().map(mark).collect()
     }
 
     /// Reads a text unless it was read before; gives its place for [`Frame::reading`]. A text that `stays` where it is

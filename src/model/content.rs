@@ -30,10 +30,25 @@ pub struct CodeSet {
     pub codes: Vec<Code>,
     /// Index entries that lead to a code and are no synonyms of it (Alphabetic Index): words, code.
     pub index: Vec<(String, CodeId)>,
+    /// How people word what its titles say.
+    pub wording: Wording,
     /// An official release is named in the definitions but not installed: these codes are the starter.
     pub is_starter: bool,
     /// Names of the releases that are missing.
     pub missing_sources: Vec<String>,
+}
+
+/// How people word what the titles of a code set say: lists of its domain.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Wording {
+    /// Short forms and what they stand for. One with a capital letter is meant as it is written.
+    pub spellings: Vec<(String, String)>,
+    /// Words of which a title has one and not another, with blanks between: `left right bilateral`.
+    pub choices: Vec<String>,
+    /// Words of a title that hold unless a text says otherwise.
+    pub defaults: Vec<String>,
+    /// Words that a title must have if a text has them, and the other way round.
+    pub settings: Vec<String>,
 }
 
 /// A dated, unchanging content of a code set.

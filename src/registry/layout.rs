@@ -15,7 +15,7 @@ use zerocopy::little_endian::U64;
 /// The first bytes of every registry.
 pub(super) const MAGIC: [u8; 8] = *b"tencode\n";
 /// Goes up with every change of the layout.
-pub(super) const VERSION: u32 = 10;
+pub(super) const VERSION: u32 = 11;
 /// Stands for "none" in a column of places.
 pub(super) const NONE: u32 = u32::MAX;
 /// Owner of a section that belongs to no code set.
@@ -88,6 +88,8 @@ pub(super) enum Kind {
     Entries,
     /// An fst from phrase (stems with a blank between) to code and field.
     Phrases,
+    /// Packed: an fst from short form to its position, the lists of what short forms stand for, word choices.
+    Wording,
     /// The text model of the set, as `learn` packs it.
     Model,
     /// Postcard of `Shared`.

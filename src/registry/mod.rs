@@ -27,6 +27,7 @@ pub use open::Registry;
 pub use open::is_registry;
 pub use parts::Parts;
 pub use search::Hit;
+pub use search::Mark;
 pub use search::TermMatch;
 pub use write::lay_out;
 pub use write::write;

@@ -200,6 +200,7 @@ fn make_columns(path: &Path, set: &CodeSet) -> Result<Columns, Error> {
     columns.add(Kind::Postings, index.postings);
     columns.add(Kind::Entries, index.entries);
     columns.add(Kind::Phrases, index.phrases);
+    columns.add(Kind::Wording, search::wording::pack(&set.wording));
     Ok(columns)
 }
 

@@ -131,6 +131,11 @@ impl Phrases {
 
     /// Whether the text says of each span of bytes that it is not so.
     pub fn negated(&self, text: &str, spans: &[(usize, usize)]) -> Vec<bool> {
+        self.marks(text, spans).iter().map(|found| found.is_negated || found.is_of_family).collect()
+    }
+
+    /// What the text says of each span of bytes.
+    pub fn marks(&self, text: &str, spans: &[(usize, usize)]) -> Vec<PhraseMatch> {
         let mut tokens = Vec::new();
         split(text, |word, start, end, gap| {
             let plain = if word.len() > LONGEST_WORD { None } else { self.plains.get(&normal(word)) };
@@ -148,7 +153,7 @@ impl Phrases {
         };
         let mut found: Vec<PhraseMatch> = spans.iter().map(found).collect();
         negation::mark(&self.cues, &tokens, &mut Vec::new(), &mut found);
-        found.iter().map(|found| found.is_negated || found.is_of_family).collect()
+        found
     }
 
     /// The numbers of a word: of its stem, and of the word as it stands.

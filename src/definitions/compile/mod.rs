@@ -27,6 +27,7 @@ mod shared;
 mod table_files;
 mod tables;
 mod texts;
+mod wording;
 mod world;
 
 pub use self::imports::Releases;
@@ -287,6 +288,7 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
             set.properties = properties;
         }
     }
+    wording::fill(world, drafts);
     for (set, draft) in SetId::numbered(drafts.iter_mut()) {
         draft.set.name = set.get(&world.sets).map(|set| set.name.clone()).unwrap_or_default();
         imports::resolve(world, set, draft, report);

@@ -1,9 +1,8 @@
 //! What all domains stand on.
 
+use super::wording;
 use super::world::World;
 use crate::definitions::load::DomainSource;
-use crate::definitions::parse::tree::Expr;
-use crate::definitions::parse::tree::MemberDef;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
 
@@ -15,11 +14,7 @@ pub(super) fn shared(sources: &[DomainSource], world: &World, domains: &[Domain]
         let mut words: Vec<_> = names.lists.iter().collect();
         words.sort_by(|one, two| one.0.cmp(two.0));
         for (name, members) in words {
-            let members = members.iter().filter_map(|member| match member {
-                MemberDef::One(Expr::Text(text) | Expr::Word(text)) => Some(text.clone()),
-                _ => None,
-            });
-            lists.push((name.clone(), members.collect()));
+            lists.push((name.clone(), members.iter().filter_map(wording::short_form).collect()));
         }
     }
     Shared {

@@ -268,6 +268,12 @@ impl Printer<'_> {
                 days(&mut flow, on.from.as_ref(), on.to.as_ref());
                 flow
             }
+            MemberDef::Spelled(member, long) => {
+                let mut flow = self.member(member);
+                flow.word("for");
+                flow.word(&quoted(&long.item));
+                flow
+            }
         }
     }
 }

@@ -115,7 +115,7 @@ impl<'k> Scope<'k> {
                 self.settle(kind, &mut from.item);
                 self.settle(kind, &mut to.item);
             }
-            MemberDef::Dated(member, _) => self.settle_item(kind, member),
+            MemberDef::Dated(member, _) | MemberDef::Spelled(member, _) => self.settle_item(kind, member),
         }
     }
 

@@ -8,7 +8,6 @@ use crate::model::ids::CodeId;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
 use crate::registry::Codes;
-use crate::text::phrases::stems;
 
 /// Words of the longest text that search is asked for; a longer one is looked through for terms.
 const WORDS_OF_A_QUERY: usize = 12;
@@ -35,25 +34,19 @@ pub(super) fn search<'l>(
             let Value::Text(text) = value else { return };
             if text.split_whitespace().count() <= WORDS_OF_A_QUERY {
                 find(frame, codes, text, name, gathered);
+            } else {
+                gather_terms(frame, codes, text, name, gathered);
             }
-            gather_terms(frame, codes, text, name, gathered);
         });
     }
 }
 
-/// What search finds, weighed by how much its title and the text have in common.
+/// What a short text asks for.
 fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
-    let words = stems(text);
-    // What a cue opens is not searched for: `no chest pain` finds nothing.
-    let last = text.trim_end().rfind(char::is_whitespace).map_or(0, |place| place + 1);
-    if words.is_empty() || frame.negated(text, &[(last, text.len())]).contains(&true) {
-        return;
-    }
-    for hit in codes.search(text, Some(frame.encounter().on), HITS) {
-        let title = codes.display(hit.code);
-        let points = POINTS * common(&words, &stems(title));
-        if points >= POINTS / 3.0 {
-            add(gathered, hit.code, title, name, points);
+    let marking = |text: &str, spans: &[(usize, usize)]| frame.marks(text, spans);
+    for hit in codes.suggest(text, frame.encounter().on, &marking, HITS) {
+        if hit.score > 0.0 {
+            add(gathered, hit.code, codes.display(hit.code), name, POINTS * hit.score);
         }
     }
 }
@@ -81,11 +74,4 @@ fn add<'l>(gathered: &mut Gathered<'l>, code: CodeId, title: &'l str, name: &'l 
         Some(known) => known.points = known.points.max(points),
         None => gathered.push(Said::words(code, name, title, points)),
     }
-}
-
-/// How much two lots of words have in common, 0 to 1: the harmonic mean of the shares of both.
-#[expect(clippy::cast_precision_loss, reason = "numbers of words in a title")]
-fn common(one: &[String], other: &[String]) -> f32 {
-    let shared = one.iter().filter(|word| other.contains(word)).count();
-    if shared == 0 { 0.0 } else { 2.0 * shared as f32 / (one.len() + other.len()) as f32 }
 }

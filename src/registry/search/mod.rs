@@ -4,7 +4,10 @@ pub(super) mod index;
 mod longest_terms;
 mod near;
 mod rank;
+mod suggest;
+pub(super) mod wording;
 mod words;
 
 pub use longest_terms::TermMatch;
 pub use rank::Hit;
+pub use suggest::Mark;

@@ -93,7 +93,7 @@ pub struct Hit {
     pub score: f32,
 }
 
-struct Tables<'a> {
+pub(super) struct Tables<'a> {
     words: fst::Map<&'a [u8]>,
     postings: Packed<'a>,
     rows: &'a [EntryRow],
@@ -102,20 +102,9 @@ struct Tables<'a> {
 impl Codes<'_> {
     /// Codes by words, best first: word forms, prefixes of the last word, misspellings. `on` leaves out what is not in force.
     pub fn search(self, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
-        let Ok(words) = fst::Map::new(self.column(Kind::Words)) else { return Vec::new() };
-        let rows = <[EntryRow]>::ref_from_bytes(self.column(Kind::Entries)).unwrap_or(&[]);
-        let tables = Tables { words, postings: self.packed(Kind::Postings), rows };
+        let Some(tables) = Tables::of(self) else { return Vec::new() };
         let terms = terms(&tables, query);
-        let whole: f32 = terms.iter().map(|term| term.weight).sum();
-        if limit == 0 || terms.iter().all(|term| term.forms.is_empty()) {
-            return by_code(self, query, on, Vec::new(), limit);
-        }
-        let ranked = TALLIES.with_borrow_mut(|tallies| {
-            tallies.fit(rows.len());
-            tally(&tables, &terms, tallies);
-            let judged = judge(tallies, rows, whole);
-            rank(self, &terms, whole, on, &judged)
-        });
+        let ranked = if limit == 0 { Vec::new() } else { tables.ranked(self, &terms, on) };
         by_code(self, query, on, ranked, limit)
     }
 }
@@ -129,8 +118,12 @@ fn by_code(codes: Codes<'_>, query: &str, on: Option<Day>, ranked: Vec<Hit>, lim
 }
 
 fn terms(tables: &Tables<'_>, query: &str) -> Vec<Term> {
-    let mut words = Splitter::new().words(query);
-    words.truncate(MOST_WORDS);
+    terms_of(tables, &Splitter::new().words(query), query.ends_with(char::is_alphanumeric))
+}
+
+/// Terms for words. If it `is_open`, the last may be half typed.
+fn terms_of(tables: &Tables<'_>, words: &[Word], is_open: bool) -> Vec<Term> {
+    let words = words.get(..MOST_WORDS).unwrap_or(words);
     let mut known: Vec<&str> = Vec::new();
     let mut out: Vec<Term> = Vec::new();
     let last = words.len().saturating_sub(1);
@@ -139,7 +132,7 @@ fn terms(tables: &Tables<'_>, query: &str) -> Vec<Term> {
             continue;
         }
         known.push(&word.stem);
-        let is_open = place == last && query.ends_with(char::is_alphanumeric);
+        let is_open = is_open && place == last;
         let mut forms = forms(tables, word, is_open);
         for pair in [words.get(place..place + 2), place.checked_sub(1).and_then(|before| words.get(before..=place))] {
             let joined = pair.map(|pair| pair.iter().map(|word| word.folded.as_str()).collect::<String>());
@@ -157,7 +150,43 @@ fn place_of(list: u64) -> usize {
     usize::try_from(list).unwrap_or(usize::MAX)
 }
 
-impl Tables<'_> {
+impl<'a> Tables<'a> {
+    /// Those of a code set; `None` if it has none.
+    pub(super) fn of(codes: Codes<'a>) -> Option<Tables<'a>> {
+        let words = fst::Map::new(codes.column(Kind::Words)).ok()?;
+        let rows = <[EntryRow]>::ref_from_bytes(codes.column(Kind::Entries)).unwrap_or(&[]);
+        Some(Tables { words, postings: codes.packed(Kind::Postings), rows })
+    }
+
+    /// Codes for words, best first.
+    pub(super) fn for_words(&self, codes: Codes<'_>, words: &[Word], on: Option<Day>) -> Vec<Hit> {
+        self.ranked(codes, &terms_of(self, words, false), on)
+    }
+
+    /// Whether some entry has a word.
+    pub(super) fn has(&self, stem: &str) -> bool {
+        self.words.get(stem).is_some()
+    }
+
+    /// What a word weighs; one that no entry has weighs nothing.
+    pub(super) fn weight(&self, stem: &str) -> f32 {
+        let Some(list) = self.words.get(stem) else { return 0.0 };
+        index::rarity(self.rows.len(), self.having(place_of(list))) * words::faintness(stem)
+    }
+
+    fn ranked(&self, codes: Codes<'_>, terms: &[Term], on: Option<Day>) -> Vec<Hit> {
+        if terms.iter().all(|term| term.forms.is_empty()) {
+            return Vec::new();
+        }
+        let whole: f32 = terms.iter().map(|term| term.weight).sum();
+        TALLIES.with_borrow_mut(|tallies| {
+            tallies.fit(self.rows.len());
+            tally(self, terms, tallies);
+            let judged = judge(tallies, self.rows, whole);
+            rank(codes, terms, whole, on, &judged)
+        })
+    }
+
     /// About how many entries a list has: most take one to two bytes.
     fn having(&self, list: usize) -> usize {
         self.postings.get(list).len().div_ceil(2)

@@ -100,6 +100,11 @@ impl<'a> Lowering<'a, '_> {
                             dated.push((days.days(), self.texts.phrase(text)));
                         }
                     }
+                    MemberDef::Spelled(short, _) => {
+                        if let MemberDef::One(Expr::Text(text) | Expr::Word(text)) = &**short {
+                            out.push(self.texts.phrase(text));
+                        }
+                    }
                     MemberDef::One(_) | MemberDef::Range(..) => {}
                 }
             }

@@ -80,6 +80,9 @@ impl<'a> Lowering<'a, '_> {
                     out.push(literal);
                 }
             }
+            MemberDef::Spelled(inner, _) => {
+                self.member(&Spanned::new((**inner).clone(), member.span), kind, out);
+            }
             MemberDef::Dated(inner, days) => {
                 let mut members = Vec::new();
                 self.member(&Spanned::new((**inner).clone(), member.span), kind, &mut members);

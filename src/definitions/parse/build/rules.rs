@@ -32,6 +32,10 @@ impl Builder<'_> {
         while let Some(pair) = parts.next() {
             let mut inner = Parts::of(pair);
             let Some(member) = self.member(&mut inner) else { continue };
+            let member = match inner.take(Rule::spelled_out).and_then(|pair| self.inner_name(pair)) {
+                Some(long) => Spanned::new(MemberDef::Spelled(Box::new(member.item), long), member.span),
+                None => member,
+            };
             let days = self.days(&mut inner);
             members.push(if days.days().is_always() {
                 member

@@ -38,6 +38,8 @@ pub enum MemberDef {
     Range(Spanned<Expr>, Spanned<Expr>),
     /// A member of a list that holds on some days only.
     Dated(Box<MemberDef>, DaysDef),
+    /// A short form and what it stands for: `"MI" for "myocardial infarction"`.
+    Spelled(Box<MemberDef>, Name),
 }
 
 /// Names joined by dots.

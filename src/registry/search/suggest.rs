@@ -1,0 +1,279 @@
+//! Codes for what somebody wrote: short forms are spelled out, what is not so is left out, and of the codes below what
+//! was found the one is chosen that the text asks for, or else the plain one.
+
+use super::rank::Hit;
+use super::rank::Tables;
+use super::wording::Spoken;
+use super::words::Splitter;
+use super::words::Word;
+use crate::model::day::Day;
+use crate::model::ids::CodeId;
+use crate::registry::codes::Codes;
+use crate::registry::layout::Kind;
+use crate::text::tokens::cut;
+use std::collections::BTreeMap;
+
+/// What a text says of some of its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mark {
+    /// It is not so.
+    pub is_negated: bool,
+    /// It may be so.
+    pub is_uncertain: bool,
+}
+
+/// What a text says of spans of its bytes.
+type Marking<'m> = &'m dyn Fn(&str, &[(usize, usize)]) -> Vec<Mark>;
+
+/// Readings of a text in which short forms stand for different words.
+const MOST_READINGS: usize = 8;
+/// Clauses of a text that are asked for alone.
+const MOST_CLAUSES: usize = 6;
+/// Codes found whose neighbours are looked at.
+const ANCHORS: usize = 40;
+/// Codes below one that are looked at.
+const BELOW: usize = 600;
+/// What a clause alone is worth against the whole text: the first, and others.
+const CLAUSES: [f32; 2] = [0.92, 0.75];
+/// What a code loses that stands beside one that was found.
+const BESIDE: f32 = 0.15;
+/// A choice that the text asks for, one that it does not ask for, and one against what it asks for.
+const CHOICE: [f32; 3] = [0.12, -0.15, -0.5];
+/// A word that the text has, as a share of its words; one that it does not have.
+const EXTRA: [f32; 2] = [0.5, -0.006];
+/// What is denied in one and said in the other; what both deny.
+const DENIED: [f32; 2] = [-0.25, 0.08];
+/// A title without the setting that the text has, or with one that it does not have.
+const SETTING: f32 = -0.3;
+
+/// A word of a text, or a short form, and the readings of it.
+struct Piece {
+    readings: Vec<Vec<Word>>,
+    clause: usize,
+    is_out: bool,
+    is_negated: bool,
+}
+
+/// One reading of a text.
+struct Query {
+    /// Words that are so, with their clause.
+    words: Vec<(usize, Word)>,
+    /// Stems of words that are not so.
+    denied: Vec<String>,
+}
+
+/// What choosing among codes needs.
+struct Chooser<'a> {
+    codes: Codes<'a>,
+    tables: Tables<'a>,
+    spoken: Spoken<'a>,
+    splitter: Splitter,
+    marking: Marking<'a>,
+    on: Day,
+}
+
+impl<'a> Codes<'a> {
+    /// Codes that may be recorded on a day for what somebody wrote, best first. `marking` says of spans of a text what
+    /// is not so.
+    pub fn suggest(self, text: &str, on: Day, marking: Marking<'a>, limit: usize) -> Vec<Hit> {
+        let Some(tables) = Tables::of(self) else { return Vec::new() };
+        let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
+        let chooser = Chooser { codes: self, tables, spoken, splitter, marking, on };
+        let mut best: BTreeMap<CodeId, f32> = BTreeMap::new();
+        for query in chooser.readings(text) {
+            for hit in chooser.answer(&query) {
+                let score = best.entry(hit.code).or_insert(f32::MIN);
+                *score = score.max(hit.score);
+            }
+        }
+        let mut hits: Vec<Hit> = best.into_iter().map(|(code, score)| Hit { code, score }).collect();
+        hits.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
+        hits.truncate(limit);
+        hits
+    }
+}
+
+impl Chooser<'_> {
+    /// The readings of a text.
+    fn readings(&self, text: &str) -> Vec<Query> {
+        let pieces = self.pieces(text);
+        let mut queries = vec![Query { words: Vec::new(), denied: Vec::new() }];
+        for piece in &pieces {
+            let room = (MOST_READINGS / queries.len()).max(1);
+            let mut next = Vec::new();
+            for query in &queries {
+                for reading in piece.readings.iter().take(room) {
+                    let mut query = Query { words: query.words.clone(), denied: query.denied.clone() };
+                    if piece.is_negated {
+                        query.denied.extend(reading.iter().map(|word| word.stem.clone()));
+                    } else if !piece.is_out {
+                        query.words.extend(reading.iter().map(|word| (piece.clause, word.clone())));
+                    }
+                    next.push(query);
+                }
+            }
+            queries = next;
+        }
+        queries
+    }
+
+    fn pieces(&self, text: &str) -> Vec<Piece> {
+        let spans: Vec<(usize, usize)> = cut(text).collect();
+        let words: Vec<&str> = spans.iter().filter_map(|(start, end)| text.get(*start..*end)).collect();
+        let clauses = clauses(text, &spans);
+        let marks = (self.marking)(text, &spans);
+        let (mut pieces, mut at) = (Vec::new(), 0);
+        while let Some((start, end)) = spans.get(at).copied() {
+            let clause = clauses.get(at).copied().unwrap_or(0);
+            let in_clause = clauses.iter().skip(at).take_while(|other| **other == clause).count();
+            let rest = words.get(at..at + in_clause).unwrap_or_default();
+            let own = self.splitter.words(text.get(start..end).unwrap_or_default());
+            let (count, readings) = match self.spoken.spelled_out(rest) {
+                Some((count, longs)) => {
+                    let mut readings: Vec<Vec<Word>> = longs.iter().map(|long| self.splitter.words(long)).collect();
+                    if count == 1 && end - start > 2 && own.iter().all(|word| self.tables.has(&word.stem)) {
+                        readings.push(own);
+                    }
+                    (count, readings)
+                }
+                None => (1, vec![own]),
+            };
+            let mark = marks.get(at).copied().unwrap_or_default();
+            let is_asked = text.get(..start).is_some_and(|before| before.ends_with('?'));
+            pieces.push(Piece {
+                readings,
+                clause,
+                is_out: mark.is_negated || mark.is_uncertain || is_asked,
+                is_negated: mark.is_negated,
+            });
+            at += count;
+        }
+        pieces
+    }
+
+    /// Codes for one reading.
+    fn answer(&self, query: &Query) -> Vec<Hit> {
+        let mut anchors: BTreeMap<CodeId, f32> = BTreeMap::new();
+        let mut ask = |words: &[Word], worth: f32| {
+            for hit in self.tables.for_words(self.codes, words, Some(self.on)) {
+                let score = anchors.entry(hit.code).or_insert(f32::MIN);
+                *score = score.max(hit.score * worth);
+            }
+        };
+        let all: Vec<Word> = query.words.iter().map(|(_, word)| word.clone()).collect();
+        ask(&all, 1.0);
+        let mut clauses: Vec<usize> = query.words.iter().map(|(clause, _)| *clause).collect();
+        clauses.dedup();
+        if clauses.len() > 1 {
+            for (place, clause) in clauses.iter().take(MOST_CLAUSES).enumerate() {
+                let own = query.words.iter().filter(|(other, _)| other == clause).map(|(_, word)| word.clone());
+                ask(&own.collect::<Vec<_>>(), CLAUSES[usize::from(place > 0)]);
+            }
+        }
+        let mut anchors: Vec<Hit> = anchors.into_iter().map(|(code, score)| Hit { code, score }).collect();
+        anchors.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
+        anchors.truncate(ANCHORS);
+        self.chosen(query, &anchors)
+    }
+
+    /// The codes that may be recorded at, below and beside what was found.
+    fn chosen(&self, query: &Query, anchors: &[Hit]) -> Vec<Hit> {
+        let mut leaves: BTreeMap<CodeId, (f32, CodeId)> = BTreeMap::new();
+        let mut add = |code: CodeId, score: f32, anchor: CodeId| {
+            let known = leaves.entry(code).or_insert((score, anchor));
+            if known.0 < score || (known.0 <= score && anchor == code) {
+                *known = (score, anchor);
+            }
+        };
+        for hit in anchors {
+            if self.codes.is_undated_group(hit.code) {
+                continue;
+            }
+            let (mut top, mut score) = (hit.code, hit.score);
+            if self.codes.is_assignable(hit.code, self.on) {
+                add(hit.code, hit.score, hit.code);
+                let Some(above) = self.codes.parent(hit.code).filter(|above| !self.codes.is_undated_group(*above))
+                else {
+                    continue;
+                };
+                (top, score) = (above, hit.score - BESIDE);
+            }
+            for leaf in top.through(self.codes.subtree_end(top)).take(BELOW) {
+                if self.codes.is_assignable(leaf, self.on) {
+                    add(leaf, score, top);
+                }
+            }
+        }
+        let whole: f32 = query.words.iter().map(|(_, word)| self.tables.weight(&word.stem)).sum();
+        let choose = |(code, (score, anchor)): (CodeId, (f32, CodeId))| {
+            Hit { code, score: score + self.fit(query, whole.max(0.1), code, anchor) }
+        };
+        leaves.into_iter().map(choose).collect()
+    }
+
+    /// How well the title of a code fits what a text says beyond what led to it.
+    fn fit(&self, query: &Query, whole: f32, code: CodeId, anchor: CodeId) -> f32 {
+        let title = self.codes.display(code);
+        let words = self.splitter.words(title);
+        let spans: Vec<(usize, usize)> = words.iter().map(|word| (word.start, word.end)).collect();
+        let marks = (self.marking)(title, &spans);
+        let above: Vec<String> = if anchor == code {
+            Vec::new()
+        } else {
+            self.splitter.words(self.codes.display(anchor)).into_iter().map(|word| word.stem).collect()
+        };
+        let says = |stem: &str| query.words.iter().any(|(_, word)| word.stem == stem);
+        let mut points = 0.0;
+        let mut seen: Vec<&str> = Vec::new();
+        for (word, mark) in words.iter().zip(marks) {
+            let stem = word.stem.as_str();
+            if seen.contains(&stem) {
+                continue;
+            }
+            seen.push(stem);
+            let is_said = says(stem);
+            let is_denied = query.denied.iter().any(|denied| denied == stem);
+            if let Some(choice) = self.spoken.choice(stem) {
+                points += match (is_said, choice.iter().any(|other| says(other))) {
+                    (true, _) => CHOICE[0],
+                    (false, true) => CHOICE[2],
+                    (false, false) if self.spoken.is_default(stem) || word.is_optional => 0.0,
+                    (false, false) => CHOICE[1],
+                };
+                continue;
+            }
+            if word.is_optional || self.spoken.is_default(stem) {
+                continue;
+            }
+            let is_extra = anchor != code && !above.iter().any(|other| other == stem);
+            let weight = self.tables.weight(stem);
+            points += match (mark.is_negated, is_said, is_denied) {
+                (false, true, _) if is_extra => EXTRA[0] * weight / whole,
+                (false, false, true) | (true, true, _) => DENIED[0],
+                (false, false, false) if is_extra => EXTRA[1] * weight,
+                (true, false, true) => DENIED[1],
+                _ => 0.0,
+            };
+        }
+        for setting in self.spoken.settings() {
+            let is_asked = setting.iter().all(|stem| says(stem));
+            let is_had = setting.iter().all(|stem| seen.contains(stem));
+            points += if is_asked == is_had { 0.0 } else { SETTING };
+        }
+        points
+    }
+}
+
+/// The clause of each word, by number.
+fn clauses(text: &str, spans: &[(usize, usize)]) -> Vec<usize> {
+    let (mut clause, mut last) = (0, 0);
+    let mut out = Vec::with_capacity(spans.len());
+    for (start, end) in spans {
+        let between = text.get(last..*start).unwrap_or("");
+        let is_cut = between.contains([',', ';', '(', ')', '+', '\n', '?']) || (between.contains(['.', '-', ':']) && between.contains(' '));
+        clause += usize::from(is_cut && !out.is_empty());
+        out.push(clause);
+        last = *end;
+    }
+    out
+}

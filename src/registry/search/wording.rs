@@ -1,0 +1,114 @@
+//! How people word things: short forms spelled out, and words by which titles differ.
+
+use super::words::Splitter;
+use crate::model::content::Wording;
+use crate::registry::layout::Packed;
+use crate::text::tokens::cut;
+use std::collections::BTreeMap;
+
+/// Words of the longest short form.
+const LONGEST: usize = 6;
+/// Items of the section before the lists of what short forms stand for: the fst, choices, defaults, settings.
+const HEAD: usize = 4;
+
+/// The bytes of the section that [`Spoken`] reads; empty if there is nothing to say.
+pub(in crate::registry) fn pack(wording: &Wording) -> Vec<u8> {
+    if *wording == Wording::default() {
+        return Vec::new();
+    }
+    let mut forms: BTreeMap<String, String> = BTreeMap::new();
+    for (short, long) in &wording.spellings {
+        let (plain, key) = written(short);
+        let line = if plain == key { long.clone() } else { format!("{plain}\t{long}") };
+        let lines = forms.entry(key).or_default();
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push_str(&line);
+    }
+    let mut builder = fst::MapBuilder::memory();
+    for (form, position) in forms.keys().filter(|form| !form.is_empty()).zip((HEAD as u64)..) {
+        // Keys of a map stand in order, so none is refused.
+        let _ = builder.insert(form, position);
+    }
+    let splitter = Splitter::new();
+    let stems = |lists: &[String]| lists.iter().map(|list| stems(&splitter, list)).collect::<Vec<_>>().join("\n");
+    let mut items = vec![
+        builder.into_inner().unwrap_or_default(),
+        stems(&wording.choices).into_bytes(),
+        stems(&wording.defaults).into_bytes(),
+        stems(&wording.settings).into_bytes(),
+    ];
+    items.extend(forms.into_iter().filter(|(form, _)| !form.is_empty()).map(|(_, lines)| lines.into_bytes()));
+    Packed::pack(items.iter())
+}
+
+fn stems(splitter: &Splitter, text: &str) -> String {
+    splitter.words(text).iter().map(|word| word.stem.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a short form as written, and in lower case.
+fn written(text: &str) -> (String, String) {
+    let words: Vec<&str> = cut(text).filter_map(|(start, end)| text.get(start..end)).collect();
+    let plain = words.join(" ");
+    let key = plain.to_lowercase();
+    (plain, key)
+}
+
+/// The wording of a code set, as it is stored.
+pub(super) struct Spoken<'a> {
+    forms: Option<fst::Map<&'a [u8]>>,
+    lists: Packed<'a>,
+    choices: Vec<Vec<&'a str>>,
+    defaults: Vec<&'a str>,
+    settings: Vec<Vec<&'a str>>,
+}
+
+impl<'a> Spoken<'a> {
+    /// Reads the section; one that is empty or damaged says nothing.
+    pub fn new(section: &'a [u8]) -> Spoken<'a> {
+        let lists = Packed::new(section);
+        let head = Packed::new(section);
+        let text = |position| std::str::from_utf8(head.get(position)).unwrap_or("");
+        let lines = |position| text(position).lines().map(|line| line.split(' ').collect()).collect();
+        let forms = Some(lists.get(0)).filter(|bytes| !bytes.is_empty()).and_then(|bytes| fst::Map::new(bytes).ok());
+        Spoken {
+            forms,
+            lists,
+            choices: lines(1),
+            defaults: text(2).split_whitespace().collect(),
+            settings: lines(3),
+        }
+    }
+
+    /// What the longest short form at the beginning of some words of a text stands for, and how many words it has.
+    pub fn spelled_out(&self, words: &[&str]) -> Option<(usize, Vec<&'a str>)> {
+        let forms = self.forms.as_ref()?;
+        (1..=words.len().min(LONGEST)).rev().find_map(|count| {
+            let plain = words.get(..count)?.join(" ");
+            let position = forms.get(plain.to_lowercase())?;
+            let lines = std::str::from_utf8(self.lists.get(usize::try_from(position).ok()?)).ok()?;
+            let fits = |line: &'a str| match line.split_once('\t') {
+                Some((written, long)) => (written == plain).then_some(long),
+                None => Some(line),
+            };
+            let longs: Vec<&str> = lines.lines().filter_map(fits).collect();
+            (!longs.is_empty()).then_some((count, longs))
+        })
+    }
+
+    /// The words of which a title has one, where `stem` is among them.
+    pub fn choice(&self, stem: &str) -> Option<&[&'a str]> {
+        self.choices.iter().find(|choice| choice.contains(&stem)).map(Vec::as_slice)
+    }
+
+    /// Whether a word of a title holds unless a text says otherwise.
+    pub fn is_default(&self, stem: &str) -> bool {
+        self.defaults.contains(&stem)
+    }
+
+    /// Words that a title has if a text has them.
+    pub fn settings(&self) -> impl Iterator<Item = &[&'a str]> {
+        self.settings.iter().map(Vec::as_slice)
+    }
+}
