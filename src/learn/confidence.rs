@@ -29,6 +29,11 @@ impl Confidence {
         }
     }
 
+    /// Points of which [`Confidence::Prior`] makes a chance; at most so many that the chance is still below 1.
+    pub fn points(chance: f32) -> f32 {
+        -4.0 * (1.0 - chance.clamp(0.0, SUREST)).log2()
+    }
+
     /// Fits the function to answers; [`Confidence::Prior`] if they say nothing.
     pub(super) fn fit(answers: &[Answer]) -> Confidence {
         let right = answers.iter().filter(|answer| answer.is_right).count();
@@ -47,6 +52,8 @@ impl Confidence {
     }
 }
 
+/// No score makes surer.
+const SUREST: f32 = 0.999;
 /// Newton's method needs so few rounds for three numbers.
 const ROUNDS: usize = 25;
 /// Keeps the weights finite where some score separates right from wrong.

@@ -36,7 +36,11 @@ impl Frame<'_> {
     /// What a text says of each span of its bytes: whether it is not so, whether it may be so.
     pub fn marks(&self, text: &str, spans: &[(usize, usize)]) -> Vec<Mark> {
         let marks = self.logic.phrases().marks(text, spans);
-        let mark = |it: &PhraseMatch| Mark { is_negated: it.is_negated, is_uncertain: it.is_uncertain };
+        let mark = |(it, is_cue): &(PhraseMatch, bool)| Mark {
+            is_negated: it.is_negated,
+            is_uncertain: it.is_uncertain,
+            is_cue: *is_cue,
+        };
         marks.iter().map(mark).collect()
     }
 

@@ -41,6 +41,14 @@ pub(crate) struct Cue {
     to: usize,
 }
 
+impl Cue {
+    /// Whether a word is part of a cue that says that something is not so, or may be so.
+    pub fn doubts_with(&self, word: usize) -> bool {
+        let is_doubt = !matches!(self.action, Action::Nothing | Action::Stop | Action::Family | Action::Or);
+        is_doubt && (self.from..self.to).contains(&word)
+    }
+}
+
 /// Words far that a weak cue reaches when no list goes on.
 const REACH: usize = 8;
 /// Words between a finding and the cue after it.

@@ -131,11 +131,11 @@ impl Phrases {
 
     /// Whether the text says of each span of bytes that it is not so.
     pub fn negated(&self, text: &str, spans: &[(usize, usize)]) -> Vec<bool> {
-        self.marks(text, spans).iter().map(|found| found.is_negated || found.is_of_family).collect()
+        self.marks(text, spans).iter().map(|(found, _)| found.is_negated || found.is_of_family).collect()
     }
 
-    /// What the text says of each span of bytes.
-    pub fn marks(&self, text: &str, spans: &[(usize, usize)]) -> Vec<PhraseMatch> {
+    /// What the text says of each span of bytes, and whether it is part of a cue that negates or makes uncertain.
+    pub fn marks(&self, text: &str, spans: &[(usize, usize)]) -> Vec<(PhraseMatch, bool)> {
         let mut tokens = Vec::new();
         split(text, |word, start, end, gap| {
             let plain = if word.len() > LONGEST_WORD { None } else { self.plains.get(&normal(word)) };
@@ -152,8 +152,10 @@ impl Phrases {
             is_of_family: false,
         };
         let mut found: Vec<PhraseMatch> = spans.iter().map(found).collect();
-        negation::mark(&self.cues, &tokens, &mut Vec::new(), &mut found);
-        found
+        let mut cues = Vec::new();
+        negation::mark(&self.cues, &tokens, &mut cues, &mut found);
+        let is_cue = |found: &PhraseMatch| cues.iter().any(|cue| cue.doubts_with(found.first));
+        found.into_iter().map(|found| (found, is_cue(&found))).collect()
     }
 
     /// The numbers of a word: of its stem, and of the word as it stands.

@@ -6,6 +6,7 @@ use super::scale::Scale;
 use super::scale::Scored;
 use super::scale::scored;
 use super::scale::two_best;
+use super::words::SURE;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::model::day::Day;
@@ -47,7 +48,10 @@ pub fn rank_again(candidates: &mut [Candidate<'_>], scales: &[Scale]) {
         let of_set = best.iter().find(|(set, _)| *set == candidate.set);
         if let Some((scale, (_, best))) = scale.zip(of_set) {
             let lead = Scale::lead(candidate.score, *best);
-            (candidate.confidence, candidate.is_below) = scale.judge(scored(candidate), lead);
+            let (confidence, is_below) = scale.judge(scored(candidate), lead);
+            // What a short text alone spoke for stays a suggestion.
+            let stays = candidate.is_below && candidate.because.iter().all(|reason| reason.kind == "word");
+            (candidate.confidence, candidate.is_below) = (confidence, is_below || stays);
         }
     }
     let position = |set: SetId| best.iter().position(|(other, _)| *other == set);
@@ -76,6 +80,8 @@ struct Draft {
     /// What lines of the definitions gave of it.
     lines: f32,
     is_learned: bool,
+    /// Nothing but a short text speaks for it.
+    is_asked: bool,
     /// Its reasons, among those of all.
     first: usize,
     last: usize,
@@ -104,7 +110,10 @@ pub(super) fn rank<'l>(
     drop_groups(codes, &mut drafts, &reasons);
     order(&mut drafts, kept);
     let best = two_best(drafts.iter().map(|draft| draft.score));
-    let judged = |draft: &Draft| scale.judge(draft.scored(), Scale::lead(draft.score, best));
+    let judged = |draft: &Draft| {
+        let (confidence, is_below) = scale.judge(draft.scored(), Scale::lead(draft.score, best));
+        (confidence, is_below || (draft.is_asked && confidence < SURE))
+    };
     match kept {
         Kept::All => drafts.truncate(CANDIDATES_A_SET),
         Kept::Over => {
@@ -178,7 +187,8 @@ fn drafts<'l>(
         let Some(said) = reasons.first().filter(|_| score > 0.0 || is_learned) else { continue };
         let code = said.code;
         if (code == said.original && is_undated(said)) || codes.is_assignable(code, on) {
-            drafts.push(Draft { code, score, lines: score - learned, is_learned, first, last });
+            let is_asked = reasons.iter().all(Said::is_asked);
+            drafts.push(Draft { code, score, lines: score - learned, is_learned, is_asked, first, last });
         }
     }
     (gathered, drafts)

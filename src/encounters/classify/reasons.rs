@@ -46,6 +46,8 @@ enum What<'l> {
     Offer(&'l str),
     /// Words of the code's title, found in the field of that name.
     Words(&'l str, &'l str),
+    /// The same of a short text, which is about the code as a whole.
+    Asked(&'l str, &'l str),
     /// The text model speaks for the code, or against it; its position in the model.
     Learned(usize),
 }
@@ -53,6 +55,15 @@ enum What<'l> {
 impl<'l> Said<'l> {
     pub(super) fn words(code: CodeId, name: &'l str, title: &'l str, points: f32) -> Said<'l> {
         Said { code, original: code, criteria: None, points, what: What::Words(name, title) }
+    }
+
+    pub(super) fn asked(code: CodeId, name: &'l str, title: &'l str, points: f32) -> Said<'l> {
+        Said { code, original: code, criteria: None, points, what: What::Asked(name, title) }
+    }
+
+    /// A short text asks for the code.
+    pub(super) fn is_asked(&self) -> bool {
+        matches!(self.what, What::Asked(..))
     }
 
     pub(super) fn learned(code: CodeId, position: usize, points: f32) -> Said<'l> {
@@ -90,7 +101,7 @@ impl<'l> Said<'l> {
                     one.zip(two).is_some_and(|(one, two)| one.source == two.source && one.path == two.path)
                 }
                 (What::Offer(one), What::Offer(two)) => one == two,
-                (What::Words(one, a), What::Words(two, b)) => one == two && a == b,
+                (What::Words(one, a), What::Words(two, b)) | (What::Asked(one, a), What::Asked(two, b)) => one == two && a == b,
                 _ => false,
             }
     }
@@ -112,7 +123,7 @@ impl<'l> Said<'l> {
                 ("criterion", Cow::Borrowed(path), source)
             }
             What::Offer(name) => ("offer", Cow::Borrowed(name), name),
-            What::Words(name, title) => ("word", Cow::Borrowed(name), title),
+            What::Words(name, title) | What::Asked(name, title) => ("word", Cow::Borrowed(name), title),
             What::Learned(_) => (LEARNED, Cow::Borrowed(""), ""),
         };
         Reason { kind, path, what: Cow::Borrowed(what), points: self.points }

@@ -2,6 +2,7 @@
 
 use super::reasons::Gathered;
 use super::reasons::Said;
+use crate::learn::Confidence;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::model::ids::CodeId;
@@ -13,8 +14,11 @@ use crate::registry::Codes;
 const WORDS_OF_A_QUERY: usize = 12;
 /// Hits that are weighed.
 const HITS: usize = 10;
-/// Points where all words are common.
-const POINTS: f32 = 6.0;
+/// How sure the score of a hit makes, and how far it is ahead of the next: fitted on words of visits whose codes are known.
+const FIT: [f32; 3] = [2.9, 1.6, -1.2];
+/// A code that nothing but a short text speaks for is decided from here on: at the words it was fitted on, nine in ten of
+/// these were right.
+pub(super) const SURE: f32 = 0.78;
 /// Terms of one text that are weighed.
 const TERMS_A_TEXT: usize = 200;
 
@@ -44,9 +48,17 @@ pub(super) fn search<'l>(
 /// What a short text asks for.
 fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
     let marking = |text: &str, spans: &[(usize, usize)]| frame.marks(text, spans);
-    for hit in codes.suggest(text, frame.encounter().on, &marking, HITS) {
-        if hit.score > 0.0 {
-            add(gathered, hit.code, codes.display(hit.code), name, POINTS * hit.score);
+    let hits = codes.suggest(text, frame.encounter().on, &marking, HITS);
+    let best = hits.first().map_or(0.0, |hit| hit.score);
+    let second = hits.get(1).map_or(0.0, |hit| hit.score);
+    for (place, hit) in hits.iter().enumerate() {
+        let lead = if place == 0 { best - second } else { hit.score - best };
+        let chance = Confidence::Fitted(FIT).of(hit.score, lead);
+        let said = Said::asked(hit.code, name, codes.display(hit.code), Confidence::points(chance));
+        match gathered.iter_mut().find(|known| known.code == hit.code && known.is_asked()) {
+            Some(known) if known.points >= said.points => {}
+            Some(known) => *known = said,
+            None => gathered.push(said),
         }
     }
 }
@@ -62,8 +74,10 @@ fn gather_terms<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l s
             2 => 4.0,
             _ => 5.0,
         };
-        if !is_negated {
-            add(gathered, term.code, codes.display(term.code), name, points);
+        let marking = |text: &str, spans: &[(usize, usize)]| frame.marks(text, spans);
+        let code = if is_negated { None } else { codes.plain_below(term.code, frame.encounter().on, &marking) };
+        if let Some(code) = code {
+            add(gathered, code, codes.display(code), name, points);
         }
     }
 }

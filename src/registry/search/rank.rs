@@ -29,6 +29,8 @@ const MOST_WORDS: usize = 24;
 const MOST_ENDINGS: usize = 24;
 /// A word that so many entries have only adds to entries that a rarer one has found.
 const COMMON: usize = 12_000;
+/// A word that no entry has counts for so much of a rare one: nothing could have matched it.
+const UNKNOWN: f32 = 0.5;
 /// An entry worth less than this share of the best is left out.
 const WORTH: f32 = 0.4;
 /// How many codes are looked at closely.
@@ -50,6 +52,10 @@ const OTHERS: f32 = 0.25;
 const CATEGORY: f32 = 0.02;
 /// Chapters and blocks are no answer unless nothing else is.
 const GROUP: f32 = -0.5;
+
+/// From so many of the best hits a short list is filled, with codes of so much of the score of the last.
+const FILLED_FROM: usize = 3;
+const FILLED: f32 = 0.5;
 
 /// A word of the query and what stands for it in the dictionary.
 struct Term {
@@ -104,9 +110,40 @@ impl Codes<'_> {
     pub fn search(self, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
         let Some(tables) = Tables::of(self) else { return Vec::new() };
         let terms = terms(&tables, query);
-        let ranked = if limit == 0 { Vec::new() } else { tables.ranked(self, &terms, on) };
-        by_code(self, query, on, ranked, limit)
+        let mut ranked = if limit == 0 { Vec::new() } else { tables.ranked(self, &terms, on) };
+        for reading in self.spelled_out(query) {
+            ranked = better(ranked, tables.ranked(self, &terms_of(&tables, &reading, false), on));
+        }
+        let mut hits = by_code(self, query, on, ranked, limit);
+        self.fill(&mut hits, on, limit);
+        hits
     }
+
+    /// Where few were found: what the best of them stand under, and what stands beside them.
+    fn fill(self, hits: &mut Vec<Hit>, on: Option<Day>, limit: usize) {
+        let best: Vec<CodeId> = hits.iter().take(FILLED_FROM).map(|hit| hit.code).collect();
+        let above = |code: &CodeId| self.parent(*code).filter(|above| !self.is_undated_group(*above));
+        let parents: Vec<CodeId> = best.iter().filter_map(above).collect();
+        let beside = parents.iter().flat_map(|parent| self.children(*parent));
+        let score = hits.last().map_or(0.0, |hit| hit.score) * FILLED;
+        for code in parents.iter().copied().chain(beside) {
+            if hits.len() >= limit {
+                return;
+            }
+            if on.is_none_or(|on| self.is_in_force(code, on)) && !hits.iter().any(|hit| hit.code == code) {
+                hits.push(Hit { code, score });
+            }
+        }
+    }
+}
+
+/// The better hit of each code.
+fn better(one: Vec<Hit>, other: Vec<Hit>) -> Vec<Hit> {
+    let mut all: Vec<Hit> = one.into_iter().chain(other).collect();
+    all.sort_by(|left, right| left.code.cmp(&right.code).then(right.score.total_cmp(&left.score)));
+    all.dedup_by_key(|hit| hit.code);
+    all.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
+    all
 }
 
 /// A query that is itself a code of the set gets that code first.
@@ -141,6 +178,7 @@ fn terms_of(tables: &Tables<'_>, words: &[Word], is_open: bool) -> Vec<Term> {
         let count = forms.iter().map(|(list, _)| tables.having(*list)).sum();
         let rarity = index::rarity(tables.rows.len(), if forms.is_empty() { 0 } else { count });
         let faint = if word.is_optional { 0.4 } else { 1.0 };
+        let faint = if forms.is_empty() { faint * UNKNOWN } else { faint };
         out.push(Term { weight: rarity * words::faintness(&word.stem) * faint, forms, count });
     }
     out

@@ -20,6 +20,8 @@ pub struct Mark {
     pub is_negated: bool,
     /// It may be so.
     pub is_uncertain: bool,
+    /// They are the words that say so.
+    pub is_cue: bool,
 }
 
 /// What a text says of spans of its bytes.
@@ -33,28 +35,45 @@ const MOST_CLAUSES: usize = 6;
 const ANCHORS: usize = 40;
 /// Codes below one that are looked at.
 const BELOW: usize = 600;
-/// What a clause alone is worth against the whole text: the first, and others.
-const CLAUSES: [f32; 2] = [0.92, 0.75];
+/// What the first clause alone is worth against the whole text, and what another one is.
+const FIRST_CLAUSE: f32 = 0.92;
+const OTHER_CLAUSE: f32 = 0.7;
 /// What a code loses that stands beside one that was found.
-const BESIDE: f32 = 0.15;
+const BESIDE: f32 = 0.2;
 /// A choice that the text asks for, one that it does not ask for, and one against what it asks for.
-const CHOICE: [f32; 3] = [0.12, -0.15, -0.5];
-/// A word that the text has, as a share of its words; one that it does not have.
-const EXTRA: [f32; 2] = [0.5, -0.006];
-/// What is denied in one and said in the other; what both deny.
-const DENIED: [f32; 2] = [-0.25, 0.08];
+const ASKED: f32 = 0.12;
+const NOT_ASKED: f32 = -0.15;
+const AGAINST: f32 = -0.5;
+/// A word that only the title of the code has and not that of what was found: the text has it (by its share of the text),
+/// or has it not (by its weight).
+const EXTRA: f32 = 0.5;
+const MISSING: f32 = -0.006;
+/// What is denied in one and said in the other, and what both deny.
+const CONTRARY: f32 = -0.25;
+const DENIED_TOO: f32 = 0.08;
 /// A title without the setting that the text has, or with one that it does not have.
 const SETTING: f32 = -0.3;
+/// A title that has all words of the text.
+const TITLE: f32 = 0.25;
 
 /// A word of a text, or a short form, and the readings of it.
 struct Piece {
-    readings: Vec<Vec<Word>>,
+    readings: Vec<Said>,
     clause: usize,
+    is_spelled: bool,
     is_out: bool,
     is_negated: bool,
 }
 
+/// Words that are so, and those that are not.
+#[derive(Clone, Default)]
+struct Said {
+    words: Vec<Word>,
+    denied: Vec<String>,
+}
+
 /// One reading of a text.
+#[derive(Clone, Default)]
 struct Query {
     /// Words that are so, with their clause.
     words: Vec<(usize, Word)>,
@@ -80,7 +99,7 @@ impl<'a> Codes<'a> {
         let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
         let chooser = Chooser { codes: self, tables, spoken, splitter, marking, on };
         let mut best: BTreeMap<CodeId, f32> = BTreeMap::new();
-        for query in chooser.readings(text) {
+        for query in readings(&chooser.pieces(text)) {
             for hit in chooser.answer(&query) {
                 let score = best.entry(hit.code).or_insert(f32::MIN);
                 *score = score.max(hit.score);
@@ -93,30 +112,36 @@ impl<'a> Codes<'a> {
     }
 }
 
-impl Chooser<'_> {
-    /// The readings of a text.
-    fn readings(&self, text: &str) -> Vec<Query> {
-        let pieces = self.pieces(text);
-        let mut queries = vec![Query { words: Vec::new(), denied: Vec::new() }];
-        for piece in &pieces {
-            let room = (MOST_READINGS / queries.len()).max(1);
-            let mut next = Vec::new();
-            for query in &queries {
-                for reading in piece.readings.iter().take(room) {
-                    let mut query = Query { words: query.words.clone(), denied: query.denied.clone() };
-                    if piece.is_negated {
-                        query.denied.extend(reading.iter().map(|word| word.stem.clone()));
-                    } else if !piece.is_out {
-                        query.words.extend(reading.iter().map(|word| (piece.clause, word.clone())));
-                    }
-                    next.push(query);
-                }
-            }
-            queries = next;
+impl Codes<'_> {
+    /// The code that is recorded where a text says no more than that it is this one or one below it: itself, or the
+    /// plain one below it. `None` if it stands for many.
+    pub fn plain_below(self, code: CodeId, on: Day, marking: Marking<'_>) -> Option<CodeId> {
+        if self.is_assignable(code, on) {
+            return Some(code);
         }
-        queries
+        let tables = Tables::of(self).filter(|_| !self.is_undated_group(code))?;
+        let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
+        let chooser = Chooser { codes: self, tables, spoken, splitter, marking, on };
+        let hits = chooser.chosen(&Query::default(), &[Hit { code, score: 1.0 }]);
+        let best = hits.iter().rev().max_by(|left, right| left.score.total_cmp(&right.score));
+        best.map(|hit| hit.code)
     }
 
+    /// The words of a query with its short forms spelled out, in each reading; none if it has no short form.
+    pub(super) fn spelled_out(self, query: &str) -> Vec<Vec<Word>> {
+        let Some(tables) = Tables::of(self) else { return Vec::new() };
+        let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
+        let marking = |_: &str, spans: &[(usize, usize)]| vec![Mark::default(); spans.len()];
+        let chooser = Chooser { codes: self, tables, spoken, splitter, marking: &marking, on: Day(0) };
+        let pieces = chooser.pieces(query);
+        if pieces.iter().all(|piece| !piece.is_spelled) {
+            return Vec::new();
+        }
+        readings(&pieces).into_iter().map(|query| query.words.into_iter().map(|(_, word)| word).collect()).collect()
+    }
+}
+
+impl Chooser<'_> {
     fn pieces(&self, text: &str) -> Vec<Piece> {
         let spans: Vec<(usize, usize)> = cut(text).collect();
         let words: Vec<&str> = spans.iter().filter_map(|(start, end)| text.get(*start..*end)).collect();
@@ -128,27 +153,51 @@ impl Chooser<'_> {
             let in_clause = clauses.iter().skip(at).take_while(|other| **other == clause).count();
             let rest = words.get(at..at + in_clause).unwrap_or_default();
             let own = self.splitter.words(text.get(start..end).unwrap_or_default());
-            let (count, readings) = match self.spoken.spelled_out(rest) {
+            let spelled = self.spoken.spelled_out(rest);
+            let is_spelled = spelled.is_some();
+            let (count, readings) = match spelled {
                 Some((count, longs)) => {
-                    let mut readings: Vec<Vec<Word>> = longs.iter().map(|long| self.splitter.words(long)).collect();
+                    let mut readings: Vec<Said> = longs.iter().map(|long| self.said(long)).collect();
                     if count == 1 && end - start > 2 && own.iter().all(|word| self.tables.has(&word.stem)) {
-                        readings.push(own);
+                        readings.push(Said { words: own, denied: Vec::new() });
                     }
                     (count, readings)
                 }
-                None => (1, vec![own]),
+                None => (1, vec![Said { words: own, denied: Vec::new() }]),
             };
             let mark = marks.get(at).copied().unwrap_or_default();
             let is_asked = text.get(..start).is_some_and(|before| before.ends_with('?'));
             pieces.push(Piece {
                 readings,
                 clause,
-                is_out: mark.is_negated || mark.is_uncertain || is_asked,
-                is_negated: mark.is_negated,
+                is_spelled,
+                is_out: mark.is_negated || mark.is_uncertain || mark.is_cue || is_asked,
+                is_negated: mark.is_negated && !mark.is_cue,
             });
             at += count;
         }
         pieces
+    }
+
+    /// What a short form stands for.
+    fn said(&self, long: &str) -> Said {
+        let mut said = Said::default();
+        let words = self.splitter.words(long);
+        let spans: Vec<(usize, usize)> = words.iter().map(|word| (word.start, word.end)).collect();
+        for (word, mark) in words.into_iter().zip((self.marking)(long, &spans)) {
+            match (mark.is_cue, mark.is_negated) {
+                (true, _) => {}
+                (false, true) => said.denied.push(word.stem),
+                (false, false) => said.words.push(word),
+            }
+        }
+        said
+    }
+
+    /// Whether words say what something is, and not only which of several.
+    fn says_something(&self, words: &[Word]) -> bool {
+        let is_more = |stem: &str| self.spoken.choice(stem).is_some() || self.spoken.is_default(stem);
+        words.iter().any(|word| !is_more(&word.stem))
     }
 
     /// Codes for one reading.
@@ -167,7 +216,11 @@ impl Chooser<'_> {
         if clauses.len() > 1 {
             for (place, clause) in clauses.iter().take(MOST_CLAUSES).enumerate() {
                 let own = query.words.iter().filter(|(other, _)| other == clause).map(|(_, word)| word.clone());
-                ask(&own.collect::<Vec<_>>(), CLAUSES[usize::from(place > 0)]);
+                let own: Vec<Word> = own.collect();
+                if !self.says_something(&own) {
+                    continue;
+                }
+                ask(&own, if place > 0 { OTHER_CLAUSE } else { FIRST_CLAUSE });
             }
         }
         let mut anchors: Vec<Hit> = anchors.into_iter().map(|(code, score)| Hit { code, score }).collect();
@@ -224,37 +277,45 @@ impl Chooser<'_> {
         };
         let says = |stem: &str| query.words.iter().any(|(_, word)| word.stem == stem);
         let mut points = 0.0;
+        let mut covered = 0.0;
         let mut seen: Vec<&str> = Vec::new();
         for (word, mark) in words.iter().zip(marks) {
             let stem = word.stem.as_str();
             if seen.contains(&stem) {
                 continue;
             }
-            seen.push(stem);
+            if !word.is_optional {
+                seen.push(stem);
+            }
             let is_said = says(stem);
             let is_denied = query.denied.iter().any(|denied| denied == stem);
             if let Some(choice) = self.spoken.choice(stem) {
                 points += match (is_said, choice.iter().any(|other| says(other))) {
-                    (true, _) => CHOICE[0],
-                    (false, true) => CHOICE[2],
+                    (true, _) => ASKED,
+                    (false, true) => AGAINST,
                     (false, false) if self.spoken.is_default(stem) || word.is_optional => 0.0,
-                    (false, false) => CHOICE[1],
+                    (false, false) if mark.is_negated => 0.0,
+                    (false, false) => NOT_ASKED,
                 };
                 continue;
             }
-            if word.is_optional || self.spoken.is_default(stem) {
+            if word.is_optional || mark.is_cue || self.spoken.is_default(stem) {
                 continue;
             }
             let is_extra = anchor != code && !above.iter().any(|other| other == stem);
             let weight = self.tables.weight(stem);
+            if is_said && !mark.is_negated {
+                covered += weight;
+            }
             points += match (mark.is_negated, is_said, is_denied) {
-                (false, true, _) if is_extra => EXTRA[0] * weight / whole,
-                (false, false, true) | (true, true, _) => DENIED[0],
-                (false, false, false) if is_extra => EXTRA[1] * weight,
-                (true, false, true) => DENIED[1],
+                (false, true, _) if is_extra => EXTRA * weight / whole,
+                (false, false, true) | (true, true, _) => CONTRARY,
+                (false, false, false) if is_extra => MISSING * weight,
+                (true, false, true) => DENIED_TOO,
                 _ => 0.0,
             };
         }
+        points += TITLE * covered / whole;
         for setting in self.spoken.settings() {
             let is_asked = setting.iter().all(|stem| says(stem));
             let is_had = setting.iter().all(|stem| seen.contains(stem));
@@ -262,6 +323,29 @@ impl Chooser<'_> {
         }
         points
     }
+}
+
+/// The readings of a text.
+fn readings(pieces: &[Piece]) -> Vec<Query> {
+    let mut queries = vec![Query::default()];
+    for piece in pieces {
+        let room = (MOST_READINGS / queries.len()).max(1);
+        let mut next = Vec::new();
+        for query in &queries {
+            for reading in piece.readings.iter().take(room) {
+                let mut query = query.clone();
+                if piece.is_negated {
+                    query.denied.extend(reading.words.iter().map(|word| word.stem.clone()));
+                } else if !piece.is_out {
+                    query.words.extend(reading.words.iter().map(|word| (piece.clause, word.clone())));
+                    query.denied.extend(reading.denied.iter().cloned());
+                }
+                next.push(query);
+            }
+        }
+        queries = next;
+    }
+    queries
 }
 
 /// The clause of each word, by number.
@@ -277,3 +361,7 @@ fn clauses(text: &str, spans: &[(usize, usize)]) -> Vec<usize> {
     }
     out
 }
+
+#[cfg(test)]
+#[path = "suggest_tests.rs"]
+mod tests;

@@ -1,0 +1,118 @@
+//! What somebody wrote leads to the code that it asks for, or else to the plain one.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::Mark;
+use crate::model::content::Code;
+use crate::model::content::CodeSet;
+use crate::model::content::Validity;
+use crate::model::content::Wording;
+use crate::model::day::Day;
+use crate::model::ids::CodeId;
+use crate::model::ids::SetId;
+use crate::model::program::Shared;
+use crate::registry::Parts;
+use crate::registry::open::Registry;
+use crate::text::tokens::cut;
+
+/// Code, the code above it, title; a code above another one is not recorded itself.
+const CODES: [(&str, Option<usize>, &str); 11] = [
+    ("A", None, "Myocardial infarction"),
+    ("B", None, "Sprain of ankle"),
+    ("B1", Some(1), "Sprain of unspecified ankle"),
+    ("B2", Some(1), "Sprain of right ankle"),
+    ("B3", Some(1), "Sprain of left ankle"),
+    ("C", None, "Cirrhosis of liver"),
+    ("C1", Some(5), "Cirrhosis of liver with ascites"),
+    ("C2", Some(5), "Cirrhosis of liver without ascites"),
+    ("D", None, "Multiple sclerosis"),
+    ("E", None, "Mitral stenosis"),
+    ("F", None, "Family history of sprain"),
+];
+
+fn registry(folder: &tempfile::TempDir) -> Registry {
+    let strings = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect();
+    let pairs = [("mi", "myocardial infarction"), ("MS", "multiple sclerosis"), ("MS", "mitral stenosis")];
+    let wording = Wording {
+        spellings: pairs.iter().map(|(short, long)| ((*short).to_owned(), (*long).to_owned())).collect(),
+        choices: strings(&["left right bilateral"]),
+        defaults: strings(&["unspecified"]),
+        settings: strings(&["family history"]),
+    };
+    let ids: Vec<CodeId> = CodeId::first(CODES.len()).collect();
+    let code = |(code, above, title): &(&str, Option<usize>, &str)| Code {
+        code: (*code).to_owned(),
+        title: (*title).to_owned(),
+        parents: above.and_then(|above| ids.get(above).copied()).into_iter().collect(),
+        is_assignable: *code != "B" && *code != "C",
+        spans: vec![Validity { from: Some(Day(0)), to: None, is_assignable: *code != "B" && *code != "C" }],
+        ..Code::default()
+    };
+    let codes = CODES.iter().map(code).collect();
+    let sets = [CodeSet { name: "set".to_owned(), codes, wording, ..CodeSet::default() }];
+    let shared = Shared { sets: vec!["set".to_owned()], ..Shared::default() };
+    let path = folder.path().join("registry");
+    let parts = Parts { sets: &sets, crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32], names: Ok(&[]) };
+    crate::registry::write(&path, &parts).unwrap();
+    Registry::open(&path).unwrap()
+}
+
+/// Takes all after `no` or `without` as not so.
+fn marking(text: &str, spans: &[(usize, usize)]) -> Vec<Mark> {
+    let is_cue = |(start, end): &(usize, usize)| matches!(text.get(*start..*end), Some("no" | "without"));
+    let cue = cut(text).find(is_cue);
+    let mark = |span: &(usize, usize)| Mark {
+        is_negated: cue.is_some_and(|cue| cue.0 < span.0),
+        is_uncertain: false,
+        is_cue: is_cue(span),
+    };
+    spans.iter().map(mark).collect()
+}
+
+fn first(registry: &Registry, text: &str) -> Option<String> {
+    let codes = registry.codes(SetId::FIRST);
+    let hits = codes.suggest(text, Day(0), &marking, 3);
+    hits.first().map(|hit| codes.code(hit.code).to_owned())
+}
+
+#[test]
+fn the_code_is_chosen_that_the_text_asks_for_or_else_the_plain_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(&folder);
+    for (text, code) in [
+        ("MI", Some("A")),
+        ("ankle sprain", Some("B1")),
+        ("left ankle sprain", Some("B3")),
+        ("ankle sprain, right", Some("B2")),
+        ("family history of sprain", Some("F")),
+        ("liver cirrhosis with ascites", Some("C1")),
+        ("liver cirrhosis, no ascites", Some("C2")),
+        ("mitral MS", Some("E")),
+        ("MS, multiple", Some("D")),
+        ("no MI", None),
+        ("?MI", None),
+    ] {
+        assert_eq!(first(&registry, text).as_deref(), code, "{text}");
+    }
+}
+
+#[test]
+fn a_short_form_with_a_capital_is_meant_as_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(&folder);
+    assert_eq!(first(&registry, "ms"), None);
+    assert!(matches!(first(&registry, "MS").as_deref(), Some("D" | "E")));
+    let codes = registry.codes(SetId::FIRST);
+    let hits = codes.search("mi", None, 1);
+    assert_eq!(hits.first().map(|hit| codes.code(hit.code)), Some("A"));
+}
+
+#[test]
+fn a_group_is_recorded_as_the_plain_code_below_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(&folder);
+    let codes = registry.codes(SetId::FIRST);
+    let below = |code: &str| codes.plain_below(codes.find(code).unwrap(), Day(0), &marking);
+    assert_eq!(below("A").map(|code| codes.code(code)), Some("A"));
+    assert_eq!(below("B").map(|code| codes.code(code)), Some("B1"));
+}
