@@ -101,7 +101,9 @@ impl<'l> Said<'l> {
                     one.zip(two).is_some_and(|(one, two)| one.source == two.source && one.path == two.path)
                 }
                 (What::Offer(one), What::Offer(two)) => one == two,
-                (What::Words(one, a), What::Words(two, b)) | (What::Asked(one, a), What::Asked(two, b)) => one == two && a == b,
+                (What::Words(one, a), What::Words(two, b)) | (What::Asked(one, a), What::Asked(two, b)) => {
+                    one == two && a == b
+                }
                 _ => false,
             }
     }

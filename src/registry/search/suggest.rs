@@ -258,8 +258,9 @@ impl Chooser<'_> {
             }
         }
         let whole: f32 = query.words.iter().map(|(_, word)| self.tables.weight(&word.stem)).sum();
-        let choose = |(code, (score, anchor)): (CodeId, (f32, CodeId))| {
-            Hit { code, score: score + self.fit(query, whole.max(0.1), code, anchor) }
+        let choose = |(code, (score, anchor)): (CodeId, (f32, CodeId))| Hit {
+            code,
+            score: score + self.fit(query, whole.max(0.1), code, anchor),
         };
         leaves.into_iter().map(choose).collect()
     }
@@ -354,7 +355,8 @@ fn clauses(text: &str, spans: &[(usize, usize)]) -> Vec<usize> {
     let mut out = Vec::with_capacity(spans.len());
     for (start, end) in spans {
         let between = text.get(last..*start).unwrap_or("");
-        let is_cut = between.contains([',', ';', '(', ')', '+', '\n', '?']) || (between.contains(['.', '-', ':']) && between.contains(' '));
+        let is_cut = between.contains([',', ';', '(', ')', '+', '\n', '?'])
+            || (between.contains(['.', '-', ':']) && between.contains(' '));
         clause += usize::from(is_cut && !out.is_empty());
         out.push(clause);
         last = *end;

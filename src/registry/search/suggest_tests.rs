@@ -52,7 +52,16 @@ fn registry(folder: &tempfile::TempDir) -> Registry {
     let sets = [CodeSet { name: "set".to_owned(), codes, wording, ..CodeSet::default() }];
     let shared = Shared { sets: vec!["set".to_owned()], ..Shared::default() };
     let path = folder.path().join("registry");
-    let parts = Parts { sets: &sets, crosswalks: &[], shared: &shared, domains: &[], stamp: [0; 32], names: Ok(&[]) };
+    let parts = Parts {
+        sets: &sets,
+        crosswalks: &[],
+        shared: &shared,
+        domains: &[],
+        stamp: [0; 32],
+        names: Ok(&[]),
+        models: &[],
+        vectors: &[],
+    };
     crate::registry::write(&path, &parts).unwrap();
     Registry::open(&path).unwrap()
 }

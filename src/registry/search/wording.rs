@@ -72,13 +72,7 @@ impl<'a> Spoken<'a> {
         let text = |position| std::str::from_utf8(head.get(position)).unwrap_or("");
         let lines = |position| text(position).lines().map(|line| line.split(' ').collect()).collect();
         let forms = Some(lists.get(0)).filter(|bytes| !bytes.is_empty()).and_then(|bytes| fst::Map::new(bytes).ok());
-        Spoken {
-            forms,
-            lists,
-            choices: lines(1),
-            defaults: text(2).split_whitespace().collect(),
-            settings: lines(3),
-        }
+        Spoken { forms, lists, choices: lines(1), defaults: text(2).split_whitespace().collect(), settings: lines(3) }
     }
 
     /// What the longest short form at the beginning of some words of a text stands for, and how many words it has.
