@@ -100,6 +100,8 @@ proptest! {
         let left = shown("every", &json!({"id": "card", "zip": zip}), "zip");
         let is_whole = matches!(zip.len(), 3 | 5 | 9) && !zip.contains(['-', ' '])
             || zip.len() == 10 && zip.as_bytes()[5] == b'-';
+        // Twelve digits may be the number of a card, which nobody is shown.
+        prop_assume!(left.is_some() || zip.len() < 12);
         let left = left.unwrap();
         prop_assert!(left == "000" || is_whole && zip.starts_with(&left), "{}: {}", zip, left);
     }
