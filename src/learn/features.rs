@@ -40,7 +40,7 @@ pub(super) struct Feature {
 
 impl Feature {
     /// Orders features by number, then by where they are. One number is compared faster than four.
-    pub fn key(&self) -> u64 {
+    pub fn key(self) -> u64 {
         let place = u64::from(self.word) << 1 | u64::from(self.is_pair);
         u64::from(self.id) << 32 | (self.block as u64) << 20 | place
     }

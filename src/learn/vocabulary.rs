@@ -46,7 +46,7 @@ impl Vocabulary<'_> {
     /// each kind add up to 1. The features are put in order for it.
     pub fn weigh(&self, features: &mut [Feature], entries: &mut Vec<Entry>) {
         entries.clear();
-        features.sort_unstable_by_key(Feature::key);
+        features.sort_unstable_by_key(|feature| feature.key());
         let mut lengths = [0f32; 2];
         let mut first = 0;
         for same in features.chunk_by(|one, two| one.id == two.id && one.block == two.block) {
@@ -87,7 +87,7 @@ impl Counted {
     /// Counts the features of a text.
     pub fn add(&mut self, features: &mut [Feature]) {
         self.texts += 1;
-        features.sort_unstable_by_key(Feature::key);
+        features.sort_unstable_by_key(|feature| feature.key());
         for same in features.chunk_by(|one, two| one.id == two.id) {
             if let Some(count) = same.first().and_then(|it| self.counts.get_mut(it.id as usize)) {
                 *count += 1;
