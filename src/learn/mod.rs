@@ -1,7 +1,7 @@
 //! The text model of a code set: hashed features, one linear function for each code, and how sure its answers are.
 //!
-//! In: texts with their codes ([`Task`]). Out: the bytes of a [`Model`], which a registry holds, and [`Measured`].
-//! Asking needs a [`Memory`], one for each thread.
+//! In: texts with their codes (`Task`). Out: the bytes of a `Model`, which a registry holds, and `Measured`.
+//! Asking needs a `Memory`, one for each thread.
 
 mod confidence;
 mod features;
