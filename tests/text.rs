@@ -318,6 +318,16 @@ proptest! {
         prop_assert!(!shown.contains(&number), "{}", shown);
     }
 
+    /// Two words that announce nothing take no longer cue away that begins with the second of them.
+    #[test]
+    fn a_cue_that_goes_on_is_stronger_than_one_that_says_nothing(number in "[A-Z]{2}[0-9]{6}", before in words()) {
+        for (nothing, cue) in [("a case", "number"), ("a case", "no"), ("a claim form", "claim number")] {
+            let text = format!("{before} {nothing} {cue} {number}");
+            let shown = PUBLIC.redact(&text).text;
+            prop_assert!(!shown.contains(&number), "{}", shown);
+        }
+    }
+
     /// What the record hides is nowhere in what is shown, in whatever order and case its text has it.
     #[test]
     fn no_value_of_the_record_is_shown(

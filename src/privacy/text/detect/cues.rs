@@ -84,10 +84,23 @@ impl Cues {
                 _ if word.class & class::CUE != 0 => self.longest(page, at),
                 _ => None,
             };
+            if let Some(inner) = cue.as_ref().and_then(|(to, cue)| self.reaching_beyond(page, cue, *to)) {
+                at = inner;
+                continue;
+            }
             at = cue.as_ref().map_or(at + 1, |(to, _)| *to);
             cues.extend(cue.map(|(_, cue)| cue));
         }
         cues
+    }
+
+    /// The word inside a cue that announces nothing at which a longer one begins: `a case` says nothing, `case number` in
+    /// `a case number` does.
+    fn reaching_beyond(&self, page: &Page<'_>, cue: &Cue, to: usize) -> Option<usize> {
+        let begins = |word: &usize| page.word(*word).is_some_and(|word| word.class & class::CUE != 0);
+        let is_longer = |word: &usize| self.longest(page, *word).is_some_and(|(end, _)| end > to);
+        let mut inside = if matches!(cue.announced, Announced::Nothing) { cue.at + 1..to } else { to..to };
+        inside.find(|word| begins(word) && is_longer(word))
     }
 
     /// `SSN529147731`: a cue and what it announces in one word.
