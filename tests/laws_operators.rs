@@ -95,13 +95,12 @@ proptest! {
         prop_assert!(numbers.into_iter().all(|number| number.ends_with("00")), "{}", left);
     }
 
+    /// The letters spell no word of a label, such as `HIV`: a field that has one is not shown at all.
     #[test]
-    fn three_digits_are_those_of_a_whole_zip_code(zip in "[0-9]{1,12}|[0-9]{5}-[0-9]{1,6}|[0-9]{4} [A-Z]{3}") {
+    fn three_digits_are_those_of_a_whole_zip_code(zip in "[0-9]{1,12}|[0-9]{5}-[0-9]{1,6}|[0-9]{4} [BDFGJKLMNQRWXZ]{3}") {
         let left = shown("every", &json!({"id": "card", "zip": zip}), "zip");
         let is_whole = matches!(zip.len(), 3 | 5 | 9) && !zip.contains(['-', ' '])
             || zip.len() == 10 && zip.as_bytes()[5] == b'-';
-        // Twelve digits may be the number of a card, which nobody is shown.
-        prop_assume!(left.is_some() || zip.len() < 12);
         let left = left.unwrap();
         prop_assert!(left == "000" || is_whole && zip.starts_with(&left), "{}: {}", zip, left);
     }
