@@ -53,10 +53,6 @@ const CATEGORY: f32 = 0.02;
 /// Chapters and blocks are no answer unless nothing else is.
 const GROUP: f32 = -0.5;
 
-/// From so many of the best hits a short list is filled, with codes of so much of the score of the last.
-const FILLED_FROM: usize = 3;
-const FILLED: f32 = 0.5;
-
 /// A word of the query and what stands for it in the dictionary.
 struct Term {
     weight: f32,
@@ -114,26 +110,7 @@ impl Codes<'_> {
         for reading in self.spelled_out(query) {
             ranked = better(ranked, tables.ranked(self, &terms_of(&tables, &reading, false), on));
         }
-        let mut hits = by_code(self, query, on, ranked, limit);
-        self.fill(&mut hits, on, limit);
-        hits
-    }
-
-    /// Where few were found: what the best of them stand under, and what stands beside them.
-    fn fill(self, hits: &mut Vec<Hit>, on: Option<Day>, limit: usize) {
-        let best: Vec<CodeId> = hits.iter().take(FILLED_FROM).map(|hit| hit.code).collect();
-        let above = |code: &CodeId| self.parent(*code).filter(|above| !self.is_undated_group(*above));
-        let parents: Vec<CodeId> = best.iter().filter_map(above).collect();
-        let beside = parents.iter().flat_map(|parent| self.children(*parent));
-        let score = hits.last().map_or(0.0, |hit| hit.score) * FILLED;
-        for code in parents.iter().copied().chain(beside) {
-            if hits.len() >= limit {
-                return;
-            }
-            if on.is_none_or(|on| self.is_in_force(code, on)) && !hits.iter().any(|hit| hit.code == code) {
-                hits.push(Hit { code, score });
-            }
-        }
+        by_code(self, query, on, ranked, limit)
     }
 }
 
