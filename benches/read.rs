@@ -64,16 +64,7 @@ fn schema() -> Schema {
     let shared = Shared { sets: words(&["codes"]), ..Shared::default() };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("it.registry");
-    let parts = registry::Parts {
-        sets: &[set],
-        crosswalks: &[],
-        shared: &shared,
-        domains: &[],
-        stamp: [0; 32],
-        names: Ok(&[]),
-        models: &[],
-        vectors: &[],
-    };
+    let parts = registry::Parts::of_sets(std::slice::from_ref(&set), &shared);
     registry::write(&path, &parts).unwrap();
     let record = Record { name: "encounter".to_owned(), title: String::new(), zone: None, fields };
     Schema::new(&record, RecordId::FIRST, Arc::new(Registry::open(&path).unwrap()))

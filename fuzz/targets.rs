@@ -39,16 +39,7 @@ static OFFICE: LazyLock<Office> = LazyLock::new(|| {
 
 static REGISTRY: LazyLock<PathBuf> = LazyLock::new(|| {
     let (path, compiled) = (OFFICE.folder.path().join("it.registry"), &OFFICE.outcome.compiled);
-    let parts = registry::Parts {
-        sets: &compiled.sets,
-        crosswalks: &compiled.crosswalks,
-        shared: &compiled.shared,
-        domains: &compiled.domains,
-        stamp: [0; 32],
-        names: Ok(&[]),
-        models: &[],
-        vectors: &[],
-    };
+    let parts = compiled.parts([0; 32]);
     registry::write(&path, &parts).unwrap();
     path
 });

@@ -213,6 +213,7 @@ fn domain(dice: &mut Dice) -> Domain {
         set: SetId::FIRST,
         record: RecordId::FIRST,
         threshold: 0.0,
+        words_threshold: 0.0,
         texts: vec![Path { root: Root::Encounter, slots: fields(&[6]) }],
         text_names: vec!["text".to_owned()],
         criteria,
@@ -413,16 +414,7 @@ fn registry(folder: &std::path::Path) -> Arc<Registry> {
     };
     let set = CodeSet { name: "made-up".to_owned(), codes: (0..CODES).map(code).collect(), ..CodeSet::default() };
     let shared = Shared { sets: vec!["made-up".to_owned()], ..Shared::default() };
-    let parts = Parts {
-        sets: &[set],
-        crosswalks: &[],
-        shared: &shared,
-        domains: &[],
-        stamp: [0; 32],
-        names: Ok(&[]),
-        models: &[],
-        vectors: &[],
-    };
+    let parts = Parts::of_sets(std::slice::from_ref(&set), &shared);
     let file = folder.join("registry");
     registry::write(&file, &parts).unwrap();
     Arc::new(Registry::open(&file).unwrap())

@@ -41,16 +41,7 @@ pub fn registry(count: u32) -> Arc<Registry> {
     let shared = Shared { sets: sets.iter().map(|set| set.name.clone()).collect(), ..Shared::default() };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("it.registry");
-    let parts = registry::Parts {
-        sets: &sets,
-        crosswalks: &[walk],
-        shared: &shared,
-        domains: &[],
-        stamp: [0; 32],
-        names: Ok(&[]),
-        models: &[],
-        vectors: &[],
-    };
+    let parts = registry::Parts { crosswalks: &[walk], ..registry::Parts::of_sets(&sets, &shared) };
     registry::write(&path, &parts).unwrap();
     Arc::new(Registry::open(&path).unwrap())
 }

@@ -4,8 +4,10 @@ use super::cache::Sums;
 use super::unavailable::Unavailable;
 use crate::definitions::compile::Compiled;
 use crate::encounters::training;
+use crate::encounters::training::Defined;
 use crate::encounters::training::TextModel;
 use crate::learn::VECTOR_FILES;
+use crate::learn::VectorsError;
 use crate::learn::pack_vectors;
 use crate::model::ids::SetId;
 use crate::registry;
@@ -13,7 +15,6 @@ use crate::registry::Registry;
 use crate::registry::segments::Segments;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// The variable of the environment that names a file of examples.
 const EXAMPLES: &str = "TENCODE_EXAMPLES";
@@ -39,7 +40,12 @@ fn vectors(files: &[PathBuf], segments: &Segments) -> Result<Vec<u8>, Unavailabl
     let [table, others @ ..] = VECTOR_FILES;
     let is_whole = |folder: &&Path| others.iter().all(|name| files.iter().any(|file| *file == folder.join(name)));
     let tables = files.iter().filter(|file| file.file_name().is_some_and(|name| name == table));
-    let Some(folder) = tables.filter_map(|file| file.parent()).find(is_whole) else { return Ok(Vec::new()) };
+    let folders: Vec<&Path> = tables.filter_map(|file| file.parent()).filter(is_whole).collect();
+    let folder = match folders.as_slice() {
+        [] => return Ok(Vec::new()),
+        [folder] => folder,
+        several => return Err(VectorsError::several(several).into()),
+    };
     let mut sums = Sums::open();
     let inputs: Vec<[u8; 32]> = VECTOR_FILES.iter().map(|name| sums.of(&folder.join(name))).collect();
     sums.keep();
@@ -61,9 +67,12 @@ pub fn learn(compiled: &Compiled, files: &[PathBuf], segments: &Segments) -> Res
         return Ok(Learned::default());
     }
     let vectors = vectors(files, segments)?;
-    let bytes = registry::lay_out(Path::new("the registry"), &compiled.parts([0; 32]), segments)?;
-    let registry = Arc::new(Registry::of_bytes(&bytes)?);
-    let trained = training::models(&registry, &compiled.lessons, &vectors, segments)?;
+    let registry = || {
+        let bytes = registry::lay_out(Path::new("the registry"), &compiled.parts([0; 32]), segments)?;
+        Registry::of_bytes(&bytes)
+    };
+    let defined = Defined { domains: &compiled.domains, shared: &compiled.shared };
+    let trained = training::models(defined, &compiled.lessons, &vectors, segments, registry)?;
     let models = trained.iter().map(|model| (model.set, model.bytes.clone())).collect();
     Ok(Learned { models, trained, vectors })
 }

@@ -20,6 +20,8 @@ use crate::model::day::Day;
 use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::lessons::Lessons;
+use crate::model::program::Domain;
+use crate::model::program::Shared;
 use crate::model::record::Kind;
 use crate::model::record::Record;
 use crate::registry;
@@ -54,40 +56,46 @@ pub struct TextModel {
     pub measured: Measured,
 }
 
-/// Trains the models of some code sets. `registry` is the one they are for, without them; `vectors` are packed word
-/// vectors, or empty. A model is trained once and then kept among the segments.
+/// Trains the models of some code sets, which are kept among the segments; one that is kept is not trained again.
+/// `vectors` are packed word vectors, or empty. `registry` makes the registry that the models are for, without them, if one
+/// has to be trained.
 ///
 /// # Errors
-/// If the registry or a domain in it cannot be used.
+/// If the registry cannot be made, or a domain in it cannot be used.
 pub fn models(
-    registry: &Arc<Registry>,
+    defined: Defined<'_>,
     lessons: &[Lessons],
     vectors: &[u8],
     segments: &Segments,
+    registry: impl FnOnce() -> Result<Registry, registry::Error>,
 ) -> Result<Vec<TextModel>, Error> {
-    let mut models = Vec::new();
-    for one in lessons {
-        let key = key(registry, one, vectors, segments)?;
-        let model = match segments.find(&key) {
-            Some(kept) => kept,
-            None => {
-                let made = model(registry, one, vectors)?;
-                segments.keep(&key, &made);
-                made
+    let (shared, sum) = (encoded(defined.shared), blake3::hash(vectors));
+    let key = |lessons: &Lessons| {
+        let (domain, lessons) = (encoded(&lessons.domain.get(defined.domains)), encoded(lessons));
+        segments.key("text model", [lessons.as_slice(), &domain, &shared, sum.as_bytes()])
+    };
+    let keys: Vec<[u8; 32]> = lessons.iter().map(key).collect();
+    let mut models: Vec<Option<TextModel>> = keys.iter().map(|key| segments.find(key)).collect();
+    if models.iter().any(Option::is_none) {
+        let registry = Arc::new(registry()?);
+        for ((lessons, key), model) in lessons.iter().zip(&keys).zip(&mut models) {
+            if model.is_none() {
+                let made = self::model(&registry, lessons, vectors)?;
+                segments.keep(key, &made);
+                *model = Some(made);
             }
-        };
-        models.push(model);
+        }
     }
-    Ok(models)
+    Ok(models.into_iter().flatten().collect())
 }
 
-/// A hash of all that a model depends on.
-fn key(registry: &Registry, lessons: &Lessons, vectors: &[u8], segments: &Segments) -> Result<[u8; 32], Error> {
-    let name = registry.domain_names().nth(lessons.domain.index()).unwrap_or_default();
-    let domain = encoded(&registry.domain(name)?.as_deref());
-    let (shared, lessons) = (encoded(registry.shared()?), encoded(lessons));
-    let vectors = blake3::hash(vectors);
-    Ok(segments.key("text model", [lessons.as_slice(), &domain, &shared, vectors.as_bytes()]))
+/// What is defined beside the lessons, and decides what lines say of an example.
+#[derive(Clone, Copy)]
+pub struct Defined<'d> {
+    /// The domains.
+    pub domains: &'d [Domain],
+    /// What they share.
+    pub shared: &'d Shared,
 }
 
 /// What goes into a hash; plain data can always be encoded.

@@ -22,6 +22,8 @@ pub(super) struct Rows {
     /// By text, its vector.
     dense: Vec<f32>,
     dimensions: usize,
+    /// By text, the square of its length; the constant counts as 1.
+    lengths: Vec<f32>,
 }
 
 impl Rows {
@@ -35,6 +37,9 @@ impl Rows {
         self.entries.extend(entries);
         self.ends.push(self.entries.len());
         self.dense.extend_from_slice(dense);
+        let (entries, dense) = self.get(self.ends.len() - 1);
+        let squares = entries.iter().map(|(_, value)| value * value).sum::<f32>();
+        self.lengths.push(squares + dot(dense, dense) + 1.0);
     }
 
     fn get(&self, text: usize) -> (&[(u32, f32)], &[f32]) {
@@ -82,7 +87,6 @@ pub(super) fn train(rows: &Rows, features: usize, chosen: &[u32], is_own: &[bool
     let mut weights = Weights { sparse: vec![0.0; features], dense: vec![0.0; rows.dimensions], bias: 0.0 };
     let mut order = chosen.to_vec();
     let mut dual = vec![0f32; is_own.len()];
-    let lengths: Vec<f32> = (0..is_own.len()).map(|text| squared_length(rows, text)).collect();
     let mut draw = Draw(0x9e37_79b9_7f4a_7c15);
     let mut active = order.len();
     for pass in 0..passes {
@@ -95,7 +99,7 @@ pub(super) fn train(rows: &Rows, features: usize, chosen: &[u32], is_own: &[bool
         let mut place = 0;
         while place < active {
             let text = order.get(place).map_or(0, |text| *text as usize);
-            let is_safe = step(rows, text, is_own, &lengths, &mut dual, &mut weights);
+            let is_safe = step(rows, text, is_own, &mut dual, &mut weights);
             if is_safe && pass > 0 && pass + 1 < passes {
                 active -= 1;
                 order.swap(place, active);
@@ -108,9 +112,9 @@ pub(super) fn train(rows: &Rows, features: usize, chosen: &[u32], is_own: &[bool
 }
 
 /// Moves the weights for one text; whether it lies safely on its side and moved nothing.
-fn step(rows: &Rows, text: usize, is_own: &[bool], lengths: &[f32], dual: &mut [f32], weights: &mut Weights) -> bool {
+fn step(rows: &Rows, text: usize, is_own: &[bool], dual: &mut [f32], weights: &mut Weights) -> bool {
     let is_own = is_own.get(text).copied().unwrap_or_default();
-    let (Some(length), Some(dual)) = (lengths.get(text), dual.get_mut(text)) else { return true };
+    let (Some(length), Some(dual)) = (rows.lengths.get(text), dual.get_mut(text)) else { return true };
     let side = if is_own { 1.0 } else { -1.0 };
     let slack = 0.5 / if is_own { COST * OWN_COST } else { COST };
     let gradient = side * weights.margin(rows, text) - 1.0 + slack * *dual;
@@ -122,11 +126,6 @@ fn step(rows: &Rows, text: usize, is_own: &[bool], lengths: &[f32], dual: &mut [
         return false;
     }
     gradient > 0.0
-}
-
-fn squared_length(rows: &Rows, text: usize) -> f32 {
-    let (entries, dense) = rows.get(text);
-    entries.iter().map(|(_, value)| value * value).sum::<f32>() + dot(dense, dense) + 1.0
 }
 
 /// The sum of products, in eight sums beside each other, so that they are added at once and always in the same order.

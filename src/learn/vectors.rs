@@ -129,6 +129,14 @@ impl<'b> Vectors<'b> {
     }
 }
 
+impl Error {
+    /// There are tables in several folders, and a registry has one.
+    pub fn several(folders: &[&Path]) -> Error {
+        let names: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+        Error { folder: names.join(", "), why: "one table can be used; take the others away".to_owned() }
+    }
+}
+
 /// Packs the table of a folder: eight bits a number, one scale for each dimension.
 ///
 /// # Errors

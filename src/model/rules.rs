@@ -74,6 +74,8 @@ pub struct Classifier {
     pub record: RecordId,
     /// Confidence under which a candidate is not shown.
     pub threshold: f32,
+    /// Confidence under which a code is not shown that nothing but words of a short text speaks for.
+    pub words_threshold: f32,
     /// Fields searched for phrases.
     pub texts: Vec<Path>,
     /// Names of these fields, in the same order.

@@ -25,3 +25,11 @@ pub struct Parts<'a> {
     /// The lists of names, packed, or why they cannot be read. Empty if none is installed.
     pub names: Result<&'a [u8], &'a str>,
 }
+
+impl<'a> Parts<'a> {
+    /// Code sets alone: without domains, crosswalks, models or lists of names.
+    pub fn of_sets(sets: &'a [CodeSet], shared: &'a Shared) -> Parts<'a> {
+        let names = Ok(&[][..]);
+        Parts { sets, crosswalks: &[], shared, domains: &[], stamp: [0; 32], models: &[], vectors: &[], names }
+    }
+}

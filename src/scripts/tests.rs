@@ -36,16 +36,7 @@ fn registry() -> Arc<Registry> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("registry");
     let shared = Shared::default();
-    let parts = Parts {
-        sets: &[],
-        crosswalks: &[],
-        shared: &shared,
-        domains: &[],
-        stamp: [0; 32],
-        names: Ok(&[]),
-        models: &[],
-        vectors: &[],
-    };
+    let parts = Parts::of_sets(&[], &shared);
     crate::registry::write(&path, &parts).unwrap();
     Arc::new(Registry::open(&path).unwrap())
 }

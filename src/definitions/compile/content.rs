@@ -108,6 +108,8 @@ pub(super) struct Draft<'t> {
     pub texts: Vec<&'t PathDef>,
     /// Those of them whose words are looked up in the index of the set too.
     pub word_texts: Vec<&'t PathDef>,
+    /// Confidence under which a code is not shown that nothing but words of a short text speaks for.
+    pub words_threshold: f64,
     /// Confidence under which a candidate is not shown; with 1, nothing is shown but what a field offers.
     pub threshold: f64,
     /// When its text model decides, if that is said by a share.

@@ -67,6 +67,8 @@ pub(super) fn classifier(
         record: id,
         #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
         threshold: draft.threshold as f32,
+        #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
+        words_threshold: draft.words_threshold as f32,
         texts: Vec::new(),
         text_names: Vec::new(),
         criteria: Vec::new(),

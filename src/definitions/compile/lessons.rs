@@ -46,6 +46,12 @@ pub(super) fn of_domain(
     releases: Releases<'_>,
     report: &mut Report,
 ) -> Vec<Lessons> {
+    let is_idle = |draft: &&Draft<'_>| draft.domain == place.id && draft.target.is_some() && draft.lessons.is_empty();
+    for draft in drafts.iter().filter(is_idle) {
+        report.enter(&draft.file);
+        let why = "it decides by a share and learns nothing: say `learn from titles`, or name examples".to_owned();
+        report.say(draft.span, Problem::NothingToLearn { set: draft.set.name.clone(), why }, None);
+    }
     let mut out = Vec::new();
     for classifier in &mut domain.classifiers {
         let draft = classifier.set.get(drafts).filter(|draft| draft.domain == place.id);

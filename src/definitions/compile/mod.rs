@@ -86,16 +86,11 @@ pub struct Compiled {
 impl Compiled {
     /// What a registry is written from; `stamp` is a hash of what all of it was made from.
     pub fn parts(&self, stamp: [u8; 32]) -> Parts<'_> {
-        let (sets, domains) = (&self.sets, &self.domains);
         Parts {
-            sets,
             crosswalks: &self.crosswalks,
-            shared: &self.shared,
-            domains,
+            domains: &self.domains,
             stamp,
-            names: Ok(&[]),
-            models: &[],
-            vectors: &[],
+            ..Parts::of_sets(&self.sets, &self.shared)
         }
     }
 }

@@ -58,8 +58,9 @@ impl Printer<'_> {
             SetItem::Search { fields, by_words } => {
                 let mut flow = Flow::of("in");
                 flow.append(paths(fields, 1));
-                if *by_words {
+                if let Some(by_words) = by_words {
                     flow.word("by words");
+                    by_words.above.iter().for_each(|least| flow.word(&format!("above {}", least.item)));
                 }
                 keyword("search", flow)
             }

@@ -93,16 +93,7 @@ fn built() -> Registry {
     let sets = sets();
     println!("imported after {:?}", begun.elapsed());
     let shared = Shared::default();
-    let parts = Parts {
-        sets: &sets,
-        crosswalks: &[],
-        shared: &shared,
-        domains: &[],
-        stamp: [0; 32],
-        names: Ok(&[]),
-        models: &[],
-        vectors: &[],
-    };
+    let parts = Parts::of_sets(&sets, &shared);
     let size = crate::registry::write(&path, &parts).unwrap();
     println!("written after {:?}: {} bytes", begun.elapsed(), size);
     let begun = Instant::now();

@@ -6,6 +6,7 @@ mod deciding;
 mod expression;
 mod policies;
 
+pub use self::deciding::ByWords;
 pub use self::deciding::Decision;
 pub use self::deciding::Lesson;
 pub use self::deciding::PointsOf;
@@ -203,10 +204,10 @@ pub enum SetItem {
     Decide(Decision),
     /// `learn from "FILE", given, titles`
     Learn(Vec<Lesson>),
-    /// `search in PATH, … [by words]`
+    /// `search in PATH, … [by words [above N]]`
     Search {
         fields: Vec<PathDef>,
-        by_words: bool,
+        by_words: Option<ByWords>,
     },
     /// `relation NAME "title" [symmetric] [inherited]`
     Relation {

@@ -15,6 +15,7 @@ pub use knowledge::Knowledge;
 use crate::definitions::format;
 use crate::definitions::parse;
 use crate::definitions::parse::tree::Attribute;
+use crate::definitions::parse::tree::ByWords;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::CodeDef;
 use crate::definitions::parse::tree::CodeItem;
@@ -100,7 +101,7 @@ fn say_by_words(def: &mut CodeSetDef, source: &str) {
     for item in def.items.iter_mut().filter(|_| has_import) {
         let is_first = source.get(item.span.start..).is_some_and(|line| line.starts_with("text"));
         if let SetItem::Search { by_words, .. } = &mut item.item {
-            *by_words |= is_first;
+            *by_words = by_words.take().or_else(|| is_first.then(ByWords::default));
         }
     }
 }

@@ -6,7 +6,6 @@ use super::scale::Scale;
 use super::scale::Scored;
 use super::scale::scored;
 use super::scale::two_best;
-use super::words::SURE;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::model::day::Day;
@@ -112,7 +111,7 @@ pub(super) fn rank<'l>(
     let best = two_best(drafts.iter().map(|draft| draft.score));
     let judged = |draft: &Draft| {
         let (confidence, is_below) = scale.judge(draft.scored(), Scale::lead(draft.score, best));
-        (confidence, is_below || (draft.is_asked && confidence < SURE))
+        (confidence, is_below || (draft.is_asked && confidence < classifier.words_threshold))
     };
     match kept {
         Kept::All => drafts.truncate(CANDIDATES_A_SET),

@@ -16,9 +16,6 @@ const WORDS_OF_A_QUERY: usize = 12;
 const HITS: usize = 10;
 /// How sure the score of a hit makes, and how far it is ahead of the next: fitted on words of visits whose codes are known.
 const FIT: [f32; 3] = [2.9, 1.6, -1.2];
-/// A code that nothing but a short text speaks for is decided from here on: at the words it was fitted on, nine in ten of
-/// these were right.
-pub(super) const SURE: f32 = 0.78;
 /// Terms of one text that are weighed.
 const TERMS_A_TEXT: usize = 200;
 
@@ -48,7 +45,8 @@ pub(super) fn search<'l>(
 /// What a short text asks for.
 fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
     let marking = |text: &str, spans: &[(usize, usize)]| frame.marks(text, spans);
-    let hits = codes.suggest(text, frame.encounter().on, &marking, HITS);
+    let Some(chooser) = codes.chooser(frame.encounter().on, &marking) else { return };
+    let hits = chooser.suggest(text, HITS);
     let best = hits.first().map_or(0.0, |hit| hit.score);
     let second = hits.get(1).map_or(0.0, |hit| hit.score);
     for (place, hit) in hits.iter().enumerate() {
@@ -65,6 +63,8 @@ fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gath
 
 /// Terms that stand in the text and are not negated: the more words, the more points.
 fn gather_terms<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
+    let marking = |text: &str, spans: &[(usize, usize)]| frame.marks(text, spans);
+    let Some(chooser) = codes.chooser(frame.encounter().on, &marking) else { return };
     let terms = codes.longest_terms(text);
     let spans: Vec<(usize, usize)> = terms.iter().take(TERMS_A_TEXT).map(|term| (term.start, term.end)).collect();
     for (term, is_negated) in terms.iter().zip(frame.negated(text, &spans)) {
@@ -74,8 +74,7 @@ fn gather_terms<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l s
             2 => 4.0,
             _ => 5.0,
         };
-        let marking = |text: &str, spans: &[(usize, usize)]| frame.marks(text, spans);
-        let code = if is_negated { None } else { codes.plain_below(term.code, frame.encounter().on, &marking) };
+        let code = if is_negated { None } else { chooser.plain_below(term.code) };
         if let Some(code) = code {
             add(gathered, code, codes.display(code), name, points);
         }

@@ -51,16 +51,7 @@ fn small_registry() -> Registry {
     let shared = Shared { sets: words(&["tests"]), ..Shared::default() };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("it.registry");
-    let parts = registry::Parts {
-        sets: &[set],
-        crosswalks: &[],
-        shared: &shared,
-        domains: &[],
-        stamp: [0; 32],
-        names: Ok(&[]),
-        models: &[],
-        vectors: &[],
-    };
+    let parts = registry::Parts::of_sets(std::slice::from_ref(&set), &shared);
     registry::write(&path, &parts).unwrap();
     Registry::open(&path).unwrap()
 }

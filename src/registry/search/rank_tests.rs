@@ -162,16 +162,7 @@ fn ranking_is_that_of_a_plain_look_at_every_entry() {
         let shared = Shared { sets: vec!["set".to_owned()], ..Shared::default() };
         let sets = [set(&mut rng)];
         let path = folder.path().join("registry");
-        let parts = Parts {
-            sets: &sets,
-            crosswalks: &[],
-            shared: &shared,
-            domains: &[],
-            stamp: [0; 32],
-            names: Ok(&[]),
-            models: &[],
-            vectors: &[],
-        };
+        let parts = Parts::of_sets(&sets, &shared);
         crate::registry::write(&path, &parts).unwrap();
         let registry = Registry::open(&path).unwrap();
         let codes = registry.codes(SetId::FIRST);

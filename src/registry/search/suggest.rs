@@ -25,7 +25,7 @@ pub struct Mark {
 }
 
 /// What a text says of spans of its bytes.
-type Marking<'m> = &'m dyn Fn(&str, &[(usize, usize)]) -> Vec<Mark>;
+pub type Marking<'m> = &'m dyn Fn(&str, &[(usize, usize)]) -> Vec<Mark>;
 
 /// Readings of a text in which short forms stand for different words.
 const MOST_READINGS: usize = 8;
@@ -81,8 +81,8 @@ struct Query {
     denied: Vec<String>,
 }
 
-/// What choosing among codes needs.
-struct Chooser<'a> {
+/// Chooses among the codes of a set.
+pub struct Chooser<'a> {
     codes: Codes<'a>,
     tables: Tables<'a>,
     spoken: Spoken<'a>,
@@ -92,47 +92,20 @@ struct Chooser<'a> {
 }
 
 impl<'a> Codes<'a> {
-    /// Codes that may be recorded on a day for what somebody wrote, best first. `marking` says of spans of a text what
-    /// is not so.
-    pub fn suggest(self, text: &str, on: Day, marking: Marking<'a>, limit: usize) -> Vec<Hit> {
-        let Some(tables) = Tables::of(self) else { return Vec::new() };
+    /// What chooses among the codes that may be recorded on a day. `marking` says of spans of a text what is not so.
+    /// `None` if the set has no index. It is made once for a text, however often it is asked.
+    pub fn chooser(self, on: Day, marking: Marking<'a>) -> Option<Chooser<'a>> {
         let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
-        let chooser = Chooser { codes: self, tables, spoken, splitter, marking, on };
-        let mut best: BTreeMap<CodeId, f32> = BTreeMap::new();
-        for query in readings(&chooser.pieces(text)) {
-            for hit in chooser.answer(&query) {
-                let score = best.entry(hit.code).or_insert(f32::MIN);
-                *score = score.max(hit.score);
-            }
-        }
-        let mut hits: Vec<Hit> = best.into_iter().map(|(code, score)| Hit { code, score }).collect();
-        hits.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
-        hits.truncate(limit);
-        hits
-    }
-}
-
-impl Codes<'_> {
-    /// The code that is recorded where a text says no more than that it is this one or one below it: itself, or the
-    /// plain one below it. `None` if it stands for many.
-    pub fn plain_below(self, code: CodeId, on: Day, marking: Marking<'_>) -> Option<CodeId> {
-        if self.is_assignable(code, on) {
-            return Some(code);
-        }
-        let tables = Tables::of(self).filter(|_| !self.is_undated_group(code))?;
-        let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
-        let chooser = Chooser { codes: self, tables, spoken, splitter, marking, on };
-        let hits = chooser.chosen(&Query::default(), &[Hit { code, score: 1.0 }]);
-        let best = hits.iter().rev().max_by(|left, right| left.score.total_cmp(&right.score));
-        best.map(|hit| hit.code)
+        Some(Chooser { codes: self, tables: Tables::of(self)?, spoken, splitter, marking, on })
     }
 
     /// The words of a query with its short forms spelled out, in each reading; none if it has no short form.
     pub(super) fn spelled_out(self, query: &str) -> Vec<Vec<Word>> {
-        let Some(tables) = Tables::of(self) else { return Vec::new() };
-        let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
+        if self.column(Kind::Wording).is_empty() {
+            return Vec::new();
+        }
         let marking = |_: &str, spans: &[(usize, usize)]| vec![Mark::default(); spans.len()];
-        let chooser = Chooser { codes: self, tables, spoken, splitter, marking: &marking, on: Day(0) };
+        let Some(chooser) = self.chooser(Day(0), &marking) else { return Vec::new() };
         let pieces = chooser.pieces(query);
         if pieces.iter().all(|piece| !piece.is_spelled) {
             return Vec::new();
@@ -142,6 +115,35 @@ impl Codes<'_> {
 }
 
 impl Chooser<'_> {
+    /// Codes for what somebody wrote, best first.
+    pub fn suggest(&self, text: &str, limit: usize) -> Vec<Hit> {
+        let mut best: BTreeMap<CodeId, f32> = BTreeMap::new();
+        for query in readings(&self.pieces(text)) {
+            for hit in self.answer(&query) {
+                let score = best.entry(hit.code).or_insert(f32::MIN);
+                *score = score.max(hit.score);
+            }
+        }
+        let mut hits: Vec<Hit> = best.into_iter().map(|(code, score)| Hit { code, score }).collect();
+        hits.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
+        hits.truncate(limit);
+        hits
+    }
+
+    /// The code that is recorded where a text says no more than that it is this one or one below it: itself, or the
+    /// plain one below it. `None` if it stands for many.
+    pub fn plain_below(&self, code: CodeId) -> Option<CodeId> {
+        if self.codes.is_assignable(code, self.on) {
+            return Some(code);
+        }
+        if self.codes.is_undated_group(code) {
+            return None;
+        }
+        let hits = self.chosen(&Query::default(), &[Hit { code, score: 1.0 }]);
+        let best = hits.iter().rev().max_by(|left, right| left.score.total_cmp(&right.score));
+        best.map(|hit| hit.code)
+    }
+
     fn pieces(&self, text: &str) -> Vec<Piece> {
         let spans: Vec<(usize, usize)> = cut(text).collect();
         let words: Vec<&str> = spans.iter().filter_map(|(start, end)| text.get(*start..*end)).collect();

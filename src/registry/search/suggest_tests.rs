@@ -52,16 +52,7 @@ fn registry(folder: &tempfile::TempDir) -> Registry {
     let sets = [CodeSet { name: "set".to_owned(), codes, wording, ..CodeSet::default() }];
     let shared = Shared { sets: vec!["set".to_owned()], ..Shared::default() };
     let path = folder.path().join("registry");
-    let parts = Parts {
-        sets: &sets,
-        crosswalks: &[],
-        shared: &shared,
-        domains: &[],
-        stamp: [0; 32],
-        names: Ok(&[]),
-        models: &[],
-        vectors: &[],
-    };
+    let parts = Parts::of_sets(&sets, &shared);
     crate::registry::write(&path, &parts).unwrap();
     Registry::open(&path).unwrap()
 }
@@ -80,7 +71,7 @@ fn marking(text: &str, spans: &[(usize, usize)]) -> Vec<Mark> {
 
 fn first(registry: &Registry, text: &str) -> Option<String> {
     let codes = registry.codes(SetId::FIRST);
-    let hits = codes.suggest(text, Day(0), &marking, 3);
+    let hits = codes.chooser(Day(0), &marking).unwrap().suggest(text, 3);
     hits.first().map(|hit| codes.code(hit.code).to_owned())
 }
 
@@ -121,7 +112,8 @@ fn a_group_is_recorded_as_the_plain_code_below_it() {
     let folder = tempfile::tempdir().unwrap();
     let registry = registry(&folder);
     let codes = registry.codes(SetId::FIRST);
-    let below = |code: &str| codes.plain_below(codes.find(code).unwrap(), Day(0), &marking);
+    let chooser = codes.chooser(Day(0), &marking).unwrap();
+    let below = |code: &str| chooser.plain_below(codes.find(code).unwrap());
     assert_eq!(below("A").map(|code| codes.code(code)), Some("A"));
     assert_eq!(below("B").map(|code| codes.code(code)), Some("B1"));
 }

@@ -65,8 +65,9 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def
             SetItem::Learn(lessons) => draft.lessons.extend(lessons.iter().map(|lesson| (item.span, lesson))),
             SetItem::Search { fields, by_words } => {
                 draft.texts.extend(fields);
-                if *by_words {
+                if let Some(by_words) = by_words {
                     draft.word_texts.extend(fields);
+                    draft.words_threshold = by_words.above.as_ref().map_or(draft.words_threshold, |least| least.item);
                 }
             }
             SetItem::Relation { .. } => relation(&mut draft.set.relations, &item.item, report),

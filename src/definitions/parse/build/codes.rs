@@ -5,6 +5,7 @@ use crate::definitions::parse::build::Pair;
 use crate::definitions::parse::build::Parts;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::ByWords;
 use crate::definitions::parse::tree::CodeDef;
 use crate::definitions::parse::tree::CodeItem;
 use crate::definitions::parse::tree::CodeRange;
@@ -82,22 +83,12 @@ impl Builder<'_> {
             Rule::property_def => {
                 SetItem::Property { name: self.next_name(&mut parts)?, kind: self.kind(parts.next()?)? }
             }
-            Rule::decide if parts.has(Rule::undecided) => SetItem::Decide(Decision::Never),
-            Rule::decide if parts.peek() == Some(Rule::share_right) => {
-                SetItem::Decide(Decision::Right(self.inner_number(parts.next()?)?))
-            }
-            Rule::decide if parts.peek() == Some(Rule::share_decided) => {
-                SetItem::Decide(Decision::Texts(self.inner_number(parts.next()?)?))
-            }
+            Rule::decide | Rule::abstain => SetItem::Decide(self.decision(rule, parts)?),
             Rule::learn => SetItem::Learn(self.lessons(parts)),
-            Rule::decide | Rule::abstain => {
-                let confidence = self.number(parts.next()?)?;
-                let is_never = rule == Rule::abstain && confidence.item >= 1.0;
-                SetItem::Decide(if is_never { Decision::Never } else { Decision::Above(confidence) })
-            }
             Rule::search | Rule::set_text => {
                 let fields = self.paths(&mut parts);
-                SetItem::Search { fields, by_words: parts.has(Rule::by_words) }
+                let by_words = parts.take(Rule::by_words).map(|pair| ByWords { above: self.inner_number(pair) });
+                SetItem::Search { fields, by_words }
             }
             Rule::relation_def => SetItem::Relation {
                 name: self.next_name(&mut parts)?,
@@ -119,6 +110,19 @@ impl Builder<'_> {
             }
             Rule::starter => SetItem::Starter(self.set_body(parts.next()?)),
             _ => return None,
+        })
+    }
+
+    fn decision(&mut self, rule: Rule, mut parts: Parts<'_>) -> Option<Decision> {
+        let pair = parts.next()?;
+        Some(match pair.as_rule() {
+            Rule::undecided => Decision::Never,
+            Rule::share_right => Decision::Right(self.inner_number(pair)?),
+            Rule::share_decided => Decision::Texts(self.inner_number(pair)?),
+            _ => match self.number(pair)? {
+                confidence if rule == Rule::abstain && confidence.item >= 1.0 => Decision::Never,
+                confidence => Decision::Above(confidence),
+            },
         })
     }
 

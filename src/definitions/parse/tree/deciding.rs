@@ -16,6 +16,13 @@ pub enum Decision {
     Never,
 }
 
+/// That the words of a text are looked up in the index of a set.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ByWords {
+    /// Confidence from which on a code is decided that nothing else speaks for.
+    pub above: Option<Spanned<f64>>,
+}
+
 /// What a text model is trained on.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Lesson {
