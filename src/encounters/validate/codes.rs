@@ -11,6 +11,9 @@ use crate::model::record::Field;
 use crate::model::rules::Severity;
 use crate::registry::Codes;
 
+/// Zeros that may be missing before a code.
+const MOST_ZEROS: usize = 3;
+
 /// Findings `code-unknown`, `code-not-valid` and `code-not-assignable`, each with its `set`, and the code to use where there
 /// is exactly one.
 pub(super) fn codes(frame: &Frame<'_>, fields: &[Field], found: &mut Vec<Finding>) {
@@ -29,8 +32,13 @@ fn judge(codes: Codes<'_>, place: Place<'_>, on: Day) -> Option<Finding> {
         } else {
             (Severity::Advice, format!("the code cannot be judged: the release of `{name}` is not installed"))
         };
-        let unknown = finding("code-unknown", severity, place.path, message);
-        return Some(Finding { extra: vec![("set".to_owned(), name.to_owned())], ..unknown });
+        let mut unknown = finding("code-unknown", severity, place.path, message);
+        unknown.extra.push(("set".to_owned(), name.to_owned()));
+        if let Some(fix) = with_zeros(codes, &place.value.text).filter(|code| codes.is_assignable(*code, on)) {
+            unknown.help = format!("use `{}`", codes.code(fix));
+            unknown.fix = Some((set, fix));
+        }
+        return Some(unknown);
     };
     if codes.is_assignable(code, on) {
         return None;
@@ -52,6 +60,16 @@ fn judge(codes: Codes<'_>, place: Place<'_>, on: Day) -> Option<Finding> {
         finding.fix = Some((set, fix));
     }
     Some(finding)
+}
+
+/// The one code that a number is with zeros before it, which a spreadsheet takes away.
+fn with_zeros(codes: Codes<'_>, text: &str) -> Option<CodeId> {
+    let text = text.trim();
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut found = (1..=MOST_ZEROS).filter_map(|zeros| codes.find(&format!("{}{text}", "0".repeat(zeros))));
+    found.next().filter(|_| found.next().is_none())
 }
 
 fn only(codes: &[CodeId]) -> Option<CodeId> {

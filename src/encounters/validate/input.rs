@@ -28,8 +28,18 @@ pub(super) fn misfits(encounter: &Encounter<'_>, found: &mut Vec<Finding>) {
             "input",
             Severity::Error,
             path.clone(),
-            format!("the value does not fit the type `{kind}`"),
+            format!("the value does not fit the type `{kind}`{}", example(kind)),
         ));
+    }
+}
+
+/// How a value of the type is written, where people write it in many ways.
+fn example(kind: &str) -> &'static str {
+    match kind {
+        "date" => ": write it such as 2026-03-01, or say in a reader how it is written",
+        "datetime" => ": write it such as 2026-03-01T14:05, or say in a reader how it is written",
+        "money" => ": write it such as 1234.50",
+        _ => "",
     }
 }
 
@@ -70,8 +80,8 @@ fn enter(fields: &[Field], slots: &[Value<'_>], way: &Way<'_>, found: &mut Vec<F
         }
         let way = Way { above: Some(way), step: Step::Field(&field.name) };
         if is_missing {
-            let title = if field.title.is_empty() { &field.name } else { &field.title };
-            let message = format!("the field `{title}` is required and absent");
+            let title = if field.title.is_empty() { String::new() } else { format!(" ({})", field.title) };
+            let message = format!("the field `{}`{title} is required and absent", field.name);
             found.push(finding("input", Severity::Error, way.written(), message));
         } else {
             visit(&field.kind, value, &way, found);
