@@ -62,7 +62,7 @@ fn counted_engine(engine: &Engine, input: String) -> usize {
     let bytes = Cursor::new(input.into_bytes());
     let mut out = Vec::new();
     let mut source = Source::new("work.ndjson", None, Box::new(bytes), None, engine.schema()).unwrap();
-    batch::run(&mut source, engine.schema(), 1, || engine.worker(), &mut out, &mut |_| ()).unwrap();
+    batch::run(&mut source, 1, || engine.worker(), &mut out, &mut |_| ()).unwrap();
     out.len()
 }
 

@@ -145,7 +145,7 @@ fn engine(_folder: &TempDir, registry: Arc<Registry>) -> Engine {
 fn answer(engine: &Engine, input: &Arc<str>, out: &mut Vec<u8>) {
     let bytes = Cursor::new(Arc::<[u8]>::from(Arc::clone(input)));
     let mut source = Source::new("work.ndjson", None, Box::new(bytes), None, engine.schema()).unwrap();
-    let counts = batch::run(&mut source, engine.schema(), 1, || engine.worker(), out, &mut |_| ()).unwrap();
+    let counts = batch::run(&mut source, 1, || engine.worker(), out, &mut |_| ()).unwrap();
     assert_eq!(counts.refused, 0);
 }
 

@@ -36,6 +36,7 @@ fn field(name: &str, kind: Kind) -> Field {
         default: Vec::new(),
         privacy: Privacy::default(),
         dates_encounter: name == "date",
+        also: Vec::new(),
     }
 }
 

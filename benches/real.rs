@@ -166,7 +166,7 @@ fn measure(name: &str, work: &Work, registry: Arc<Registry>) {
 fn answer(engine: &Engine, work: &Work, out: &mut Vec<u8>) -> u64 {
     let input = Box::new(Cursor::new(Arc::clone(&work.input)));
     let mut source = Source::new("it", None, input, Some(work.format), engine.schema()).unwrap();
-    let counts = batch::run(&mut source, engine.schema(), 1, || engine.worker(), out, &mut |_| ()).unwrap();
+    let counts = batch::run(&mut source, 1, || engine.worker(), out, &mut |_| ()).unwrap();
     assert_eq!((counts.refused, counts.written), (0, counts.read));
     counts.read
 }

@@ -99,7 +99,7 @@ fn read(bytes: &[u8], format: Format) {
     let input = Box::new(Cursor::new(bytes.to_vec()));
     let mut source = Source::new("it", None, input, Some(format), ENGINE.schema()).unwrap();
     let mut out = Vec::new();
-    let counts = batch::run(&mut source, ENGINE.schema(), 1, || ENGINE.worker(), &mut out, &mut |_| {}).unwrap();
+    let counts = batch::run(&mut source, 1, || ENGINE.worker(), &mut out, &mut |_| {}).unwrap();
     assert_eq!(counts.read, counts.written + counts.refused);
     let text = String::from_utf8(out).unwrap();
     assert_eq!(text.lines().count() as u64, counts.read);

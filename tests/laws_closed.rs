@@ -303,6 +303,7 @@ fn field() -> impl Strategy<Value = Field> {
             default: Vec::new(),
             privacy,
             dates_encounter: false,
+            also: Vec::new(),
         }
     })
 }

@@ -81,6 +81,7 @@ fn field(name: &str, kind: Kind) -> Field {
         default: Vec::new(),
         privacy: Privacy::default(),
         dates_encounter: false,
+        also: Vec::new(),
     }
 }
 

@@ -40,6 +40,7 @@ mod oracle;
 mod output;
 mod pages;
 mod program;
+mod readers;
 mod registry;
 mod stats;
 mod text;

@@ -42,6 +42,6 @@ pub fn each(codes: &[work::Code], lines: &[String], best: &[Option<String>]) -> 
 fn answer(engine: &Engine, input: &str, out: &mut Vec<u8>) {
     let bytes = Cursor::new(input.to_owned().into_bytes());
     let mut source = Source::new("work.ndjson", None, Box::new(bytes), None, engine.schema()).unwrap();
-    let counts = batch::run(&mut source, engine.schema(), 1, || engine.worker(), out, &mut |_| ()).unwrap();
+    let counts = batch::run(&mut source, 1, || engine.worker(), out, &mut |_| ()).unwrap();
     assert_eq!(counts.refused, 0);
 }

@@ -64,6 +64,7 @@ pub(crate) enum Command {
     Upgrade(commands::upgrade::Upgrade),
     Explain(commands::explain::Explain),
     Redact(commands::redact::Redact),
+    Reader(commands::reader::Reader),
     New(commands::new::New),
     Doc(commands::doc::Doc),
     Lookup(commands::lookup::Lookup),

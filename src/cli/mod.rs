@@ -10,6 +10,7 @@ mod engine_args;
 mod exit;
 mod learning;
 mod output;
+mod reading;
 mod secrets;
 mod session;
 mod terminal;
@@ -64,6 +65,7 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Upgrade(it) => it.run(terminal),
         Command::Explain(it) => it.run(context, terminal),
         Command::Redact(it) => it.run(context, terminal),
+        Command::Reader(it) => it.run(context, terminal),
         Command::New(it) => it.run(context, terminal),
         Command::Doc(it) => it.run(terminal),
         Command::Lookup(it) => it.run(context, terminal),

@@ -146,6 +146,8 @@ kinds! {
     127 Warning NotSnakeCase { what: String, name: String } = "the {what} `{name}` has a minus in its name";
     /// A calendar that is closed on every weekday.
     128 Error NeverOpen { calendar: String } = "the calendar `{calendar}` is closed on every day of the week";
+    /// A line of a reader that cannot work.
+    131 Error UselessReader { reason: String } = "the reader cannot work so: {reason}";
 
     // codes
     /// A code names a parent that its code set does not define.

@@ -5,7 +5,6 @@
 
 use super::read;
 use super::read::Block;
-use super::read::Schema;
 use super::read::Source;
 use super::read::Unreadable;
 use crate::audit;
@@ -112,22 +111,20 @@ pub struct Out<'a> {
 /// If the input cannot be read on or the output cannot be written; what was written before stays.
 pub fn run<D: Desk>(
     source: &mut Source,
-    schema: &Schema,
     jobs: usize,
     desk: impl Fn() -> D + Sync,
     out: &mut dyn Write,
     seen: &mut dyn FnMut(&Counts),
 ) -> Result<Counts, Error> {
-    run_noted(source, Some(schema), jobs, desk, Out { to: out, trail: None }, seen)
+    run_noted(source, jobs, desk, Out { to: out, trail: None }, seen)
 }
 
-/// Like [`run`], and notes everything in the trail before it is written. A source of free texts needs no schema.
+/// Like [`run`], and notes everything in the trail before it is written.
 ///
 /// # Errors
 /// As [`run`], and if it could not be noted.
 pub fn run_noted<'a, D: Desk>(
     source: &mut Source,
-    schema: Option<&Schema>,
     jobs: usize,
     desk: impl Fn() -> D + Sync,
     out: Out<'a>,
@@ -137,8 +134,8 @@ pub fn run_noted<'a, D: Desk>(
     let jobs = if jobs == 0 { thread::available_parallelism().map_or(1, usize::from) } else { jobs };
     let mut writer = Writer { out, seen, counts: Counts::default() };
     let is_threaded = jobs > 1 || desk().needs_stack();
-    if !is_threaded || !many(source, schema, jobs, &desk, &mut writer)? {
-        one(source, schema, &desk, &mut writer)?;
+    if !is_threaded || !many(source, jobs, &desk, &mut writer)? {
+        one(source, &desk, &mut writer)?;
     }
     writer.out.to.flush().map_err(Error::Write)?;
     Ok(writer.counts)
@@ -155,12 +152,12 @@ struct Round {
 }
 
 impl Round {
-    fn answer<D: Desk>(&mut self, schema: Option<&Schema>, desk: &mut D, new: &impl Fn() -> D) {
+    fn answer<D: Desk>(&mut self, desk: &mut D, new: &impl Fn() -> D) {
         self.out.clear();
         self.rows.clear();
         self.counts = Counts::default();
         let Round { block, out, rows, counts, .. } = self;
-        block.each(schema, |line, text| {
+        block.each(|line, text| {
             let (start, mut is_failed) = (out.len(), false);
             let outcome = quietly(|| desk.answer(line, text, out)).unwrap_or_else(|| {
                 is_failed = true;
@@ -207,15 +204,10 @@ impl Writer<'_> {
     }
 }
 
-fn one<D: Desk>(
-    source: &mut Source,
-    schema: Option<&Schema>,
-    new: &impl Fn() -> D,
-    writer: &mut Writer<'_>,
-) -> Result<(), Error> {
+fn one<D: Desk>(source: &mut Source, new: &impl Fn() -> D, writer: &mut Writer<'_>) -> Result<(), Error> {
     let (mut desk, mut round) = (new(), Round::default());
     while source.fill(&mut round.block)? {
-        round.answer(schema, &mut desk, new);
+        round.answer(&mut desk, new);
         desk.failure().map_or(Ok(()), |why| Err(Error::Desk(why)))?;
         writer.write(&round)?;
     }
@@ -228,7 +220,6 @@ type Answered = (u64, Result<Round, Error>);
 /// `false` if there is no room for threads; then nothing has been read.
 fn many<D: Desk>(
     source: &mut Source,
-    schema: Option<&Schema>,
     jobs: usize,
     new: &(impl Fn() -> D + Sync),
     writer: &mut Writer<'_>,
@@ -247,7 +238,7 @@ fn many<D: Desk>(
         let mut workers = 0;
         for _ in 0..jobs {
             let (fulls, done) = (&fulls, done.clone());
-            let work = move || work(schema, new, fulls, &done);
+            let work = move || work(new, fulls, &done);
             workers += usize::from(thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).is_ok());
         }
         let read = move || fill(source, &empties, &full, &done);
@@ -278,18 +269,13 @@ fn fill(source: &mut Source, empties: &Receiver<Round>, full: &Sender<Round>, fa
 }
 
 /// An answering thread.
-fn work<D: Desk>(
-    schema: Option<&Schema>,
-    new: &impl Fn() -> D,
-    fulls: &Mutex<Receiver<Round>>,
-    done: &Sender<Answered>,
-) {
+fn work<D: Desk>(new: &impl Fn() -> D, fulls: &Mutex<Receiver<Round>>, done: &Sender<Answered>) {
     has_stack();
     let mut desk = new();
     loop {
         let next = fulls.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(mut round) = next else { return };
-        round.answer(schema, &mut desk, new);
+        round.answer(&mut desk, new);
         let number = round.number;
         let answered = desk.failure().map_or(Ok(round), |why| Err(Error::Desk(why)));
         if done.send((number, answered)).is_err() {

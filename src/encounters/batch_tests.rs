@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::encounters::read::Format;
+use crate::encounters::read::Schema;
 use crate::encounters::read::read_json;
 use crate::encounters::read::tests::schema;
 use crate::model::day::Day;
@@ -32,7 +33,7 @@ fn answers(input: &[u8], format: Option<Format>, jobs: usize) -> (String, Counts
     let schema = schema();
     let mut source = Source::new("it", None, Box::new(Cursor::new(input.to_vec())), format, &schema).unwrap();
     let mut out = Vec::new();
-    let counts = run(&mut source, &schema, jobs, || Counting(&schema), &mut out, &mut |_| {}).unwrap();
+    let counts = run(&mut source, jobs, || Counting(&schema), &mut out, &mut |_| {}).unwrap();
     (String::from_utf8(out).unwrap(), counts)
 }
 
@@ -80,7 +81,7 @@ fn a_failed_output_ends_the_batch() {
     let schema = schema();
     let input = "{}\n".repeat(100_000);
     let mut source = Source::new("it", None, Box::new(Cursor::new(input)), None, &schema).unwrap();
-    let result = run(&mut source, &schema, 3, || Counting(&schema), &mut Full, &mut |_| {});
+    let result = run(&mut source, 3, || Counting(&schema), &mut Full, &mut |_| {});
     assert!(matches!(result, Err(Error::Write(_))));
 }
 

@@ -12,6 +12,7 @@ pub mod money;
 pub mod outcome;
 pub mod policy;
 pub mod program;
+pub mod reader;
 pub mod record;
 pub mod rules;
 pub mod text_kind;

@@ -7,6 +7,7 @@ use super::policy::Label;
 use super::policy::LabelRule;
 use super::policy::Policy;
 use super::policy::Purpose;
+use super::reader::Reader;
 use super::record::Record;
 use super::rules::Classifier;
 use super::rules::Derivation;
@@ -46,6 +47,8 @@ pub struct Domain {
     pub default_audience: String,
     /// Records; the first is the one where none is named.
     pub records: Vec<Record>,
+    /// How files of others become its encounters.
+    pub readers: Vec<Reader>,
     /// Phrases that some expression looks for, as written.
     pub phrases: Vec<String>,
     /// Patterns that some expression looks for, as written.

@@ -37,6 +37,8 @@ pub struct Field {
     pub privacy: Privacy,
     /// Its day decides which release and which dated code applies.
     pub dates_encounter: bool,
+    /// What files of others call it.
+    pub also: Vec<String>,
 }
 
 /// One case of a default.
@@ -156,6 +158,7 @@ impl Kind {
             default: Vec::new(),
             privacy: Privacy::default(),
             dates_encounter: false,
+            also: Vec::new(),
         };
         Kind::Record(CONSENT_FIELDS.iter().enumerate().map(field).collect())
     }

@@ -249,7 +249,8 @@ impl Redactor {
         }
     }
 
-    pub(super) fn keeps_undeclared(&self) -> bool {
+    /// Whether the audience sees what no record declares.
+    pub fn keeps_undeclared(&self) -> bool {
         self.rules.keeps_undeclared
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod lookup;
 pub(crate) mod map;
 mod near;
 pub(crate) mod new;
+pub(crate) mod reader;
 pub(crate) mod redact;
 pub(crate) mod report;
 pub(crate) mod risk;

@@ -60,7 +60,7 @@ impl Redact {
         let access = asked.access().cloned();
         let desk = || TextDesk::new(&redactor, form, access.as_ref());
         let out = Out { to: terminal.out(), trail: asked.trail() };
-        let counts = batch::run_noted(&mut source, None, 0, desk, out, &mut seen)?;
+        let counts = batch::run_noted(&mut source, 0, desk, out, &mut seen)?;
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }

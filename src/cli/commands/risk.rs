@@ -52,8 +52,9 @@ struct Said<'a> {
 }
 
 impl Risk {
-    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = self.engine_args.registry(context, terminal)?;
+        let chosen = self.input.choose(&registry, &mut self.engine_args)?;
         let (engine, mut asked) = self.engine_args.audited("risk", registry, None, &self.auditing, terminal)?;
         let all = paths(&engine.record().fields, "");
         let named = |is_wanted: &dyn Fn(&Field) -> bool| -> Vec<String> {
@@ -63,7 +64,7 @@ impl Risk {
         let mut by: Vec<By> = quasi_identifiers.iter().cloned().map(By::All).collect();
         by.push(By::Sensitive(named(&|field| field.privacy.label.is_some())));
         let mut classes = Classes::default();
-        let counts = self.input.tally(&engine, &by, &mut |seen| {
+        let counts = self.input.tally(&engine, chosen, &by, &mut |seen| {
             let (mut alike, mut sensitive) = (seen.values, None);
             if let Some(last) = alike.pop() {
                 sensitive = last;

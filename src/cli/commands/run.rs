@@ -11,12 +11,13 @@ use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::output::Output;
+use crate::cli::reading;
+use crate::cli::reading::Reading;
 use crate::cli::terminal::Terminal;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
 use crate::encounters::batch::Out;
 use crate::encounters::engine::Engine;
-use crate::encounters::read::Format;
 use crate::encounters::read::Source;
 use std::io::Write;
 use std::path::PathBuf;
@@ -43,9 +44,8 @@ pub(crate) struct Run {
     engine_args: EngineArgs,
     #[command(flatten)]
     auditing: Auditing,
-    /// ndjson, json, csv, tsv or fhir [default: by the file's ending and first bytes]
-    #[arg(long, value_name = "FORMAT")]
-    format: Option<Format>,
+    #[command(flatten)]
+    reading: Reading,
     /// Threads; the answers are the same for any number [default: one a processor]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -60,13 +60,14 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = self.engine_args.registry(context, terminal)?;
+        let path = self.file.take().unwrap_or_else(|| PathBuf::from("-"));
+        let (input, choice) = self.reading.choose(&path, &registry, &mut self.engine_args)?;
         let (engine, mut asked) =
             self.engine_args.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
-        let input = self.file.unwrap_or_else(|| PathBuf::from("-"));
-        let mut source = Source::open(&input, self.format, engine.schema()).map_err(batch::Error::from)?;
-        let guard = self.auditing.guard().and("the input", &input);
+        let mut source = Source::chosen(input, &choice, engine.schema());
+        let guard = self.auditing.guard().and("the input", &path);
         let counts = match &self.output {
             None => {
                 guard.check_standard()?;
@@ -80,11 +81,7 @@ impl Run {
         };
         starters::note(&starters::behind(&engine, &registry), terminal);
         covered::note_engine(&engine, &registry, terminal);
-        if counts.refused > 0
-            && let Some(format) = source.looks_like()
-        {
-            terminal.note(&format!("the input looks like a table: say so with --format {format}"));
-        }
+        reading::note(&source, &engine, terminal);
         let Counts { read, written, refused, wrong } = counts;
         asked.note(&Entry::new(Outcome::Done).count(written))?;
         terminal.note(&format!("{read} read, {written} written, {refused} refused, {wrong} with errors"));
@@ -106,8 +103,7 @@ fn answer(
         }
     };
     let out = Out { to: out, trail: asked.trail() };
-    let counts =
-        batch::run_noted(source, Some(engine.schema()), jobs.unwrap_or(0), || engine.worker(), out, &mut seen)?;
+    let counts = batch::run_noted(source, jobs.unwrap_or(0), || engine.worker(), out, &mut seen)?;
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }

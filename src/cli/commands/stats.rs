@@ -7,13 +7,15 @@ use crate::cli::context::Context;
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::reading::Reading;
 use crate::cli::secrets;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::did_you_mean;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
 use crate::encounters::engine::Engine;
-use crate::encounters::read::Format;
+use crate::encounters::read;
+use crate::encounters::read::Choice;
 use crate::encounters::read::Source;
 use crate::encounters::tally::By;
 use crate::encounters::tally::Seen;
@@ -24,6 +26,7 @@ use crate::model::ids::RecordId;
 use crate::model::policy::Treatment;
 use crate::model::record::Field;
 use crate::model::record::Kind;
+use crate::registry::Registry;
 use crate::statistics;
 use crate::statistics::Answer;
 use crate::statistics::Answered;
@@ -66,9 +69,8 @@ pub(crate) struct Stats {
 /// Encounters to read.
 #[derive(clap::Args)]
 pub(crate) struct Input {
-    /// ndjson, json, csv, tsv or fhir [default: by the file's ending and first bytes]
-    #[arg(long, value_name = "FORMAT")]
-    format: Option<Format>,
+    #[command(flatten)]
+    reading: Reading,
     /// Threads; the answer is the same for any number [default: one a processor]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -80,14 +82,15 @@ pub(crate) struct Input {
 const NONE: &str = "(none)";
 
 impl Stats {
-    pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = self.engine_args.registry(context, terminal)?;
+        let chosen = self.input.choose(&registry, &mut self.engine_args)?;
         let (engine, mut asked) = self.engine_args.audited("stats", registry, None, &self.auditing, terminal)?;
         let by: Result<Vec<By>, Failure> = self.by.iter().map(|word| by(&engine, word)).collect();
         let (under, complement) = engine.redactor().counts();
         let rule = Rule { under: u64::from(under), complement };
         let (mut cells, mut problem) = (Cells::default(), None);
-        let counts = self.input.tally(&engine, &by?, &mut |seen| {
+        let counts = self.input.tally(&engine, chosen, &by?, &mut |seen| {
             let values = seen.values.into_iter().map(|it| it.unwrap_or_else(|| NONE.to_owned())).collect();
             cells.add(Row { mark: seen.mark, values }).map_err(|error| {
                 problem = Some(error);
@@ -232,18 +235,27 @@ fn aligned(lines: &[Vec<String>], terminal: &mut Terminal) -> Result<(), Failure
 }
 
 impl Input {
+    /// Opens the file and finds the reader that knows it.
+    pub(crate) fn choose(
+        &self,
+        registry: &Registry,
+        engine_args: &mut EngineArgs,
+    ) -> Result<(read::Input, Choice), Failure> {
+        self.reading.choose(self.file.as_deref().unwrap_or(Path::new("-")), registry, engine_args)
+    }
+
     /// Gives what is left of each encounter to `take`.
     pub(crate) fn tally(
         &self,
         engine: &Engine,
+        (input, choice): (read::Input, Choice),
         by: &[By],
         take: &mut dyn FnMut(Seen) -> io::Result<()>,
     ) -> Result<Counts, Failure> {
-        let path = self.file.as_deref().unwrap_or(Path::new("-"));
-        let mut source = Source::open(path, self.format, engine.schema()).map_err(batch::Error::from)?;
+        let mut source = Source::chosen(input, &choice, engine.schema());
         let key = secrets::answers_key()?;
         let (desk, mut out) = (|| Tally::new(engine, by, &key), Taker::new(take));
-        Ok(batch::run(&mut source, engine.schema(), self.jobs.unwrap_or(0), desk, &mut out, &mut |_| {})?)
+        Ok(batch::run(&mut source, self.jobs.unwrap_or(0), desk, &mut out, &mut |_| {})?)
     }
 }
 

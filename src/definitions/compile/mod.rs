@@ -18,6 +18,7 @@ mod names;
 mod own_functions;
 mod policies;
 pub mod public;
+mod readers;
 mod records;
 mod report;
 mod rules;
@@ -462,6 +463,7 @@ fn domain(
         title: source.manifest.title.clone(),
         default_audience: source.manifest.audience.clone().map_or_else(|| "desk".to_owned(), toml::Spanned::into_inner),
         records: id.get(&world.domains).map(|names| names.records.clone()).unwrap_or_default(),
+        readers: readers::of_domain(id, source, world, report),
         calendars: world.calendars(id).into_iter().cloned().collect(),
         limits: source.manifest.scripts.limits(),
         requires_audit: source.manifest.audit.required,
@@ -508,6 +510,7 @@ fn domain(
                 Statement::Record(_)
                 | Statement::CodeSet(_)
                 | Statement::Calendar(_)
+                | Statement::Reader(_)
                 | Statement::List(_)
                 | Statement::Function(_)
                 | Statement::Label(_) => {}

@@ -106,6 +106,7 @@ fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
         default: Vec::new(),
         privacy: Privacy { is_consent: is_consent(&def.kind.item), ..Privacy::default() },
         dates_encounter: false,
+        also: Vec::new(),
     };
     for attribute in &def.attributes {
         match &attribute.item {
@@ -136,6 +137,7 @@ fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
                     }
                 }
             }
+            Attribute::Also(names) => field.also = names.iter().map(|name| name.item.clone()).collect(),
             Attribute::Title(title) => field.title.clone_from(&title.item),
         }
     }

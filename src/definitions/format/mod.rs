@@ -10,6 +10,7 @@ mod expression;
 mod flow;
 mod page;
 mod policies;
+mod readers;
 mod records;
 mod rules;
 mod sets;
@@ -125,6 +126,7 @@ impl Printer<'_> {
             Statement::CodeSet(set) => self.code_set(set, span),
             Statement::List(list) => self.list(list),
             Statement::Calendar(calendar) => self.calendar(calendar, span),
+            Statement::Reader(reader) => self.reader(reader, span),
             Statement::Table(table) => self.table(table, span),
             Statement::Derive(derive) => self.derive(derive, span),
             Statement::Function(function) => self.function(function),

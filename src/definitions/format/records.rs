@@ -8,6 +8,7 @@ use crate::definitions::format::words::bracketed;
 use crate::definitions::format::words::joined;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
+use crate::definitions::format::words::texts;
 use crate::definitions::parse::tree::Attribute;
 use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::KindDef;
@@ -81,6 +82,11 @@ impl Printer<'_> {
             Attribute::Identifies(what) => Flow::of(format!("identifies {}", what.item)),
             Attribute::Sensitive(label) => Flow::of(format!("sensitive {}", label.item)),
             Attribute::Title(title) => Flow::of(quoted(&title.item)),
+            Attribute::Also(names) => {
+                let mut flow = Flow::of("also");
+                flow.append(texts(names, 2));
+                flow
+            }
             Attribute::CodesOf(sets) => {
                 let mut flow = Flow::of("codes of");
                 flow.append(bracketed(listed(sets, 2)));
@@ -124,7 +130,8 @@ fn order(attribute: &Attribute) -> u8 {
         Attribute::Plain => 9,
         Attribute::CodesOf(_) => 10,
         Attribute::Title(_) => 11,
-        Attribute::Default(_) => 12,
+        Attribute::Also(_) => 12,
+        Attribute::Default(_) => 13,
     }
 }
 

@@ -20,7 +20,7 @@ pub const DEEPEST: usize = 64;
 const POISON: u8 = 1;
 
 /// Statements of the top level whose block or bracket must follow on the same line.
-const TOP: [(&str, u8); 14] = [
+const TOP: [(&str, u8); 15] = [
     ("codeset", b'{'),
     ("overlay", b'{'),
     ("rules", b'{'),
@@ -34,6 +34,7 @@ const TOP: [(&str, u8); 14] = [
     ("label", b'{'),
     ("purpose", b'{'),
     ("calendar", b'{'),
+    ("reader", b'{'),
     ("list", b'('),
 ];
 

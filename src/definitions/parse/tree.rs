@@ -5,6 +5,7 @@
 mod deciding;
 mod expression;
 mod policies;
+mod readers;
 
 pub use self::deciding::ByWords;
 pub use self::deciding::Decision;
@@ -29,6 +30,15 @@ pub use self::policies::PolicyItem;
 pub use self::policies::PurposeDef;
 pub use self::policies::SelectorDef;
 pub use self::policies::TextDef;
+pub use self::readers::FromDef;
+pub use self::readers::MappingDef;
+pub use self::readers::OptionDef;
+pub use self::readers::ReaderDef;
+pub use self::readers::ReaderLine;
+pub use self::readers::StepDef;
+pub use self::readers::TestDef;
+pub use self::readers::TestOf;
+pub use self::readers::TreePath;
 
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
@@ -82,6 +92,8 @@ pub enum Statement {
     List(ListDef),
     /// `calendar`
     Calendar(CalendarDef),
+    /// `reader`
+    Reader(ReaderDef),
     /// `table`
     Table(TableDef),
     /// `derive`
@@ -168,6 +180,8 @@ pub enum Attribute {
     Subject,
     Signal,
     Plain,
+    /// `also "A", "B"`
+    Also(Vec<Name>),
     /// `codes of (A, B)`
     CodesOf(Vec<Name>),
     Title(Name),

@@ -7,6 +7,7 @@ pub const FILE: &[&str] = &[
     "overlay",
     "list",
     "calendar",
+    "reader",
     "table",
     "derive",
     "function",
@@ -116,6 +117,26 @@ pub const LABEL: &[&str] = &["see", "says", "fields", "never shown", "own consen
 
 /// Words that begin a statement of a calendar.
 pub const CALENDAR: &[&str] = &["closed", "import csv"];
+
+/// Words that begin a line of a reader; every other one is a field.
+pub const READER: &[&str] = &[
+    "csv",
+    "json",
+    "xml",
+    "recognise",
+    "objects of",
+    "zone",
+    "null",
+    "dates",
+    "group by",
+    "each encounter from",
+    "skip when",
+    "order by",
+    "first when",
+    "once by",
+    "needs",
+    "numbered by",
+];
 
 /// Words that begin a statement of a purpose.
 pub const PURPOSE: &[&str] = &["under", "emergency", "public", "see"];

@@ -69,6 +69,7 @@ fn rewrite(tree: &mut File, knowledge: &Knowledge, source: &str) {
             Statement::Function(def) => Scope::of_record(knowledge, None).rewrite(&mut def.body.item),
             Statement::List(_)
             | Statement::Calendar(_)
+            | Statement::Reader(_)
             | Statement::Label(_)
             | Statement::Purpose(_)
             | Statement::Policy(_) => {}

@@ -1,11 +1,11 @@
 //! Some encounters, cut apart and not read yet.
 
-use super::fhir;
-use super::schema::Schema;
+use super::mapping::Trees;
 use super::unreadable::LONGEST;
 use super::unreadable::Unreadable;
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A block is handed on when it holds so many bytes.
 const BLOCK_BYTES: usize = 256 << 10;
@@ -24,11 +24,12 @@ pub struct Piece {
 }
 
 /// Some pieces and the bytes they stand in.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Block {
     pub(super) bytes: Vec<u8>,
     pub(super) pieces: Vec<Piece>,
-    pub(super) is_fhir: bool,
+    /// Readers of the trees that the pieces are.
+    pub(super) trees: Option<Arc<Trees>>,
 }
 
 impl Block {
@@ -73,16 +74,14 @@ impl Block {
         self.pieces.push(Piece { line, content: Err(why) });
     }
 
-    /// Gives every encounter of the block to `answer`, in order, as JSON text of the record's fields; a line of a source
-    /// of texts as it is, for which no schema is needed.
-    pub fn each(&self, schema: Option<&Schema>, mut answer: impl FnMut(u64, Result<&str, Unreadable>)) {
+    /// Gives every encounter of the block to `answer`, in order, as JSON text of the record's fields; a line of a source of
+    /// texts as it is.
+    pub fn each(&self, mut answer: impl FnMut(u64, Result<&str, Unreadable>)) {
         for piece in &self.pieces {
             let bytes = piece.content.clone().map(|range| self.bytes.get(range).unwrap_or_default());
             let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8));
-            match (text, schema) {
-                (Ok(text), Some(schema)) if self.is_fhir => {
-                    fhir::each(text, schema, |text| answer(piece.line, text));
-                }
+            match (text, &self.trees) {
+                (Ok(text), Some(trees)) => trees.each(text, |text| answer(piece.line, text)),
                 (text, _) => answer(piece.line, text),
             }
         }
@@ -100,4 +99,14 @@ pub(super) trait Cut: Send {
 
     /// The line on which reading is.
     fn line(&self) -> u64;
+
+    /// Columns that fill no field.
+    fn unused(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Columns that a reader names and the file does not have.
+    fn missing(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

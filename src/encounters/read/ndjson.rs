@@ -7,6 +7,7 @@ use super::unreadable::Unreadable;
 use memchr::memchr;
 use std::io;
 use std::io::BufRead;
+use std::io::Read;
 
 /// Cuts an input at its line feeds.
 pub(super) struct Lines {
@@ -75,5 +76,34 @@ impl Cut for Lines {
 
     fn line(&self) -> u64 {
         self.line
+    }
+}
+
+/// Takes an input as one piece.
+pub(super) struct Whole {
+    input: Option<Box<dyn BufRead + Send>>,
+}
+
+impl Whole {
+    pub(super) fn new(input: Box<dyn BufRead + Send>) -> Whole {
+        Whole { input: Some(input) }
+    }
+}
+
+impl Cut for Whole {
+    fn fill(&mut self, block: &mut Block) -> io::Result<bool> {
+        let Some(input) = self.input.take() else { return Ok(false) };
+        let start = block.bytes.len();
+        Read::take(input, LONGEST as u64 + 1).read_to_end(&mut block.bytes)?;
+        if block.bytes.len() - start > LONGEST {
+            block.refuse(1, start, Unreadable::TooLong);
+        } else {
+            block.push(1, start);
+        }
+        Ok(false)
+    }
+
+    fn line(&self) -> u64 {
+        1
     }
 }

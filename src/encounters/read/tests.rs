@@ -33,6 +33,7 @@ fn field(name: &str, kind: Kind) -> Field {
         default: Vec::new(),
         privacy: Privacy::default(),
         dates_encounter: name == "date",
+        also: Vec::new(),
     }
 }
 
@@ -103,7 +104,7 @@ fn shown(input: &[u8], name: &str, format: Option<Format>) -> Vec<String> {
     let mut source = Source::new(name, None, Box::new(Cursor::new(input.to_vec())), format, &schema).unwrap();
     let (mut block, mut out) = (Block::default(), Vec::new());
     while source.fill(&mut block).unwrap() {
-        block.each(Some(&schema), |line, text| {
+        block.each(|line, text| {
             out.push(match text.and_then(|text| read_json(text, line, &schema, None, TODAY)) {
                 Ok(encounter) => format!("{line}: {}", show(&encounter, &schema)),
                 Err(why) => format!("{line}: {why}"),
@@ -335,7 +336,7 @@ fn a_long_line_is_skipped() {
         let mut source = Source::new("it", None, Box::new(input), Some(format), &schema).unwrap();
         let (mut block, mut out) = (Block::default(), Vec::new());
         while source.fill(&mut block).unwrap() {
-            block.each(Some(&schema), |line, text| out.push((line, text.err())));
+            block.each(|line, text| out.push((line, text.err())));
             assert!(block.bytes.capacity() <= LONGEST);
         }
         assert_eq!(out.len(), 3, "{format:?}");
@@ -349,50 +350,6 @@ fn a_directory_is_no_file() {
     let schema = schema();
     assert!(matches!(Source::open(folder.path(), None, &schema), Err(Error::Directory { .. })));
     assert!(matches!(Source::open(&folder.path().join("none"), None, &schema), Err(Error::File { .. })));
-}
-
-const CLAIM: &str = r#"{"resourceType":"ExplanationOfBenefit","id":"claim-1",
-  "type":{"coding":[{"system":"https://bluebutton.cms.gov/resources/codesystem/eob-type","code":"CARRIER"}]},
-  "billablePeriod":{"start":"2020-03-13","end":"2020-03-22"},"patient":{"reference":"Patient/p-1"},
-  "diagnosis":[
-    {"sequence":1,"diagnosisCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"I10","display":"\"HIGH\""}]}},
-    {"sequence":2,"type":[{"coding":[{"code":"admitting"}]}],"diagnosisCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"R51"}]}},
-    {"sequence":3,"type":[{"coding":[{"code":"principal"}]}],"diagnosisCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"E119"}]}}],
-  "item":[{"sequence":1,"diagnosisLinkId":[3,1],"quantity":{"value":2},"servicedPeriod":{"start":"2020-03-14"},
-    "modifier":[{"coding":[{"code":"25"}]}],"locationCodeableConcept":{"coding":[{"code":"11"}]},
-    "service":{"coding":[{"system":"https://bluebutton.cms.gov/resources/codesystem/hcpcs","code":"99213"}]}},
-    {"sequence":2,"service":{"coding":[{"system":"http://hl7.org/fhir/sid/ndc","code":"123"}]}}]}"#;
-
-#[test]
-fn claims_are_encounters() {
-    let line = CLAIM.replace('\n', " ");
-    let expected = "1: id=claim-1 class=#2 date=2020-03-13 patient=(p-1,-,-) diagnoses=((E119,-,-),(I10,-,HIGH)) \
-         procedures=((99213,2,(25),2020-03-14,(1,2),11)) payer=medicare";
-    assert_eq!(shown(line.as_bytes(), "it.ndjson", None), [expected]);
-    assert_eq!(shown(CLAIM.as_bytes(), "it", None), [expected]);
-    assert_eq!(shown(CLAIM.as_bytes(), "it", Some(Format::Fhir)), [expected]);
-}
-
-#[test]
-fn bundles_join_what_belongs_together() {
-    let bundle = r#"{"resourceType":"Bundle","entry":[
-      {"resource":{"resourceType":"Patient","id":"p","gender":"female","birthDate":"1980-05-01"}},
-      {"resource":{"resourceType":"Encounter","id":"e","class":{"code":"AMB"},"subject":{"reference":"urn:uuid:p"},
-        "period":{"start":"2026-04-30T10:00:00Z"},
-        "type":[{"coding":[{"system":"http://www.ama-assn.org/go/cpt","code":"99214"}]}]}},
-      {"resource":{"resourceType":"Condition","id":"c","encounter":{"reference":"Encounter/e"},
-        "code":{"coding":[{"system":"http://snomed.info/sct","code":"1","display":"Cough"},{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"I10"}]}}},
-      {"resource":{"resourceType":"Observation","id":"o"}}]}"#;
-    assert_eq!(
-        shown(bundle.as_bytes(), "it.json", None),
-        ["1: id=e class=#3 date=2026-04-30 patient=(p,45,#0) diagnoses=((I10,-,Cough)) procedures=((99214,-,-,-,-,-))"]
-    );
-    let lone = r#"{"resourceType":"Condition","id":"c","recordedDate":"2026-01-01","code":{"text":"Cough"}}
-{"resourceType":"Observation"}"#;
-    assert_eq!(
-        shown(lone.as_bytes(), "it", None),
-        ["1: id=c date=2026-01-01 diagnoses=((-,-,Cough))", &format!("2: {}", Unreadable::OtherResource)]
-    );
 }
 
 #[test]

@@ -12,6 +12,9 @@ pub enum Unreadable {
         /// Byte of the line, from 1, at which reading stopped.
         column: usize,
     },
+    /// The text is no XML.
+    #[error("this is not XML")]
+    NotXml,
     /// It is JSON, but no object.
     #[error("this is not a JSON object")]
     NotAnObject,
@@ -42,9 +45,9 @@ pub enum Unreadable {
     /// A packed file is damaged or cut.
     #[error("the packed file is damaged here, the rest is not read")]
     Damaged,
-    /// A FHIR resource of a kind that is no encounter.
-    #[error("this FHIR resource is of a type that is no encounter")]
-    OtherResource,
+    /// No reader of the domain knows such an object.
+    #[error("no reader of the domain knows this kind of object")]
+    NoReader,
 }
 
 impl Unreadable {
@@ -52,6 +55,7 @@ impl Unreadable {
     pub fn reason(self) -> &'static str {
         match self {
             Unreadable::NotJson { .. } => "this is not JSON",
+            Unreadable::NotXml => "this is not XML",
             Unreadable::NotAnObject => "this is not a JSON object",
             Unreadable::TooLong => "this is longer than 64 MiB",
             Unreadable::NotUtf8 => "this is not UTF-8",
@@ -62,7 +66,7 @@ impl Unreadable {
             Unreadable::TooManyColumns => "this header has more than 65,535 columns, the rest is not read",
             Unreadable::OpenQuote => "a quote is not closed in this row, and the rows behind it may be in it",
             Unreadable::Damaged => "the packed file is damaged here, the rest is not read",
-            Unreadable::OtherResource => "this FHIR resource is of a type that is no encounter",
+            Unreadable::NoReader => "no reader of the domain knows this kind of object",
         }
     }
 }

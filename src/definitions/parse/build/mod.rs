@@ -7,6 +7,7 @@ mod codes;
 mod expression;
 mod first_edition;
 mod policies;
+mod readers;
 mod records;
 mod rules;
 
@@ -135,6 +136,7 @@ impl<'b> Builder<'b> {
             Rule::rule_body => drop(self.rule_body(block)),
             Rule::rows => drop(self.rows(block)),
             Rule::calendar_body => drop(self.calendar_body(block)),
+            Rule::reader_body => drop(self.reader_body(block)),
             Rule::derive_body => {
                 let name = Spanned::new(String::new(), Span::default());
                 self.derive_body(block, &mut DeriveDef { record: name, lines: Vec::new(), marks: Vec::new() });
@@ -152,6 +154,7 @@ impl<'b> Builder<'b> {
             Rule::code_set => Statement::CodeSet(self.code_set(pair)?),
             Rule::list => Statement::List(self.list(pair)?),
             Rule::calendar => Statement::Calendar(self.calendar(pair)?),
+            Rule::reader => Statement::Reader(self.reader(pair)?),
             Rule::table => Statement::Table(self.table(pair)?),
             Rule::derive => Statement::Derive(self.derive(pair)?),
             Rule::function => Statement::Function(self.function(pair)?),

@@ -1,0 +1,94 @@
+//! What the commands that read encounters have in common: a format, a reader of the domain, and the columns that nobody uses.
+
+use super::engine_args::EngineArgs;
+use super::exit::Failure;
+use super::terminal::Terminal;
+use crate::diagnostics::did_you_mean;
+use crate::encounters::batch;
+use crate::encounters::engine::Engine;
+use crate::encounters::read::Choice;
+use crate::encounters::read::Error;
+use crate::encounters::read::Format;
+use crate::encounters::read::Input;
+use crate::encounters::read::Source;
+use crate::model::reader::Reader;
+use crate::registry::Registry;
+use std::path::Path;
+
+/// Columns that are named in a note; of more, the first of them.
+const NAMED: usize = 12;
+
+/// How the encounters of a file are read.
+#[derive(clap::Args, Clone, Default)]
+pub(crate) struct Reading {
+    /// ndjson, json, csv, tsv or fhir [default: by the file's ending and first bytes]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Reader of the domain that knows the file [default: the one that recognises it, if one does]
+    #[arg(long, value_name = "NAME")]
+    reader: Option<String>,
+}
+
+impl Reading {
+    /// Looks at the beginning of a file and finds the reader that knows it. A reader is for one record: if none was asked for,
+    /// that one is meant.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or it cannot be told how.
+    pub fn choose(
+        &self,
+        path: &Path,
+        registry: &Registry,
+        engine_args: &mut EngineArgs,
+    ) -> Result<(Input, Choice), Failure> {
+        let input = Input::open(path).map_err(batch::Error::from)?;
+        let domain = registry.domain(&engine_args.domain)?;
+        let domain = domain.as_deref();
+        let is_meant = |reader: &&Reader| {
+            let record = domain.and_then(|domain| reader.record.get(&domain.records)).map(|record| &record.name);
+            engine_args.record.is_none() || record == engine_args.record.as_ref()
+        };
+        let readers: Vec<&Reader> = domain.into_iter().flat_map(|domain| &domain.readers).filter(is_meant).collect();
+        let choice = input.choose(self.format, self.reader.as_deref(), &readers).map_err(failure)?;
+        let record = choice.record().zip(domain).and_then(|(record, domain)| record.get(&domain.records));
+        if let Some(record) = record {
+            engine_args.record = Some(record.name.clone());
+        }
+        Ok((input, choice))
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    let Error::UnknownReader { name, known } = &error else { return Failure::from(batch::Error::from(error)) };
+    let help = match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(help) => help,
+        None if known.is_empty() => "the domain has none for this record".to_owned(),
+        None => format!("there is {}", known.join(", ")),
+    };
+    Failure::said(format!("{error}; {help}"))
+}
+
+/// Says which columns of a file fill no field, and which a reader names and the file does not have. Names of columns are told
+/// only where the audience sees what stands in them.
+pub(crate) fn note(source: &Source, engine: &Engine, terminal: &mut Terminal) {
+    let sees_names = engine.redactor().keeps_undeclared();
+    let unused = source.unused();
+    if !unused.is_empty() {
+        terminal.note(&said("not mapped to a field", &unused, sees_names));
+    }
+    let missing = source.missing();
+    if !missing.is_empty() {
+        terminal.note(&said("named by the reader and not there", &missing, true));
+    }
+}
+
+fn said(what: &str, names: &[String], sees_names: bool) -> String {
+    let count = names.len();
+    let (columns, are) = if count == 1 { ("column", "is") } else { ("columns", "are") };
+    if !sees_names {
+        return format!("{count} {columns} {are} {what}");
+    }
+    let named: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    let more = if count > NAMED { ", …" } else { "" };
+    format!("{count} {columns} {are} {what}: {}{more}", named.join(", "))
+}

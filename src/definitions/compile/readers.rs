@@ -1,0 +1,483 @@
+//! Readers as written → readers whose fields, values, formats and lists are known to be there.
+
+use super::report::Report;
+use super::world::World;
+use crate::definitions::load::DomainSource;
+use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::FromDef;
+use crate::definitions::parse::tree::MappingDef;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::OptionDef;
+use crate::definitions::parse::tree::ReaderDef;
+use crate::definitions::parse::tree::ReaderLine;
+use crate::definitions::parse::tree::Statement;
+use crate::definitions::parse::tree::StepDef;
+use crate::definitions::parse::tree::TestDef;
+use crate::definitions::parse::tree::TestOf;
+use crate::definitions::parse::tree::TreePath;
+use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::span::Span;
+use crate::diagnostics::span::Spanned;
+use crate::model::ids::DomainId;
+use crate::model::ids::RecordId;
+use crate::model::reader::Asked;
+use crate::model::reader::Body;
+use crate::model::reader::Convert;
+use crate::model::reader::From;
+use crate::model::reader::Mapping;
+use crate::model::reader::Objects;
+use crate::model::reader::Path;
+use crate::model::reader::Reader;
+use crate::model::reader::Step;
+use crate::model::reader::Syntax;
+use crate::model::reader::TargetStep;
+use crate::model::reader::Test;
+use crate::model::record::Field;
+use crate::model::record::Kind;
+use jiff::fmt::strtime::BrokenDownTime;
+use std::collections::BTreeSet;
+
+/// The readers of a domain, in the order of its files.
+pub(super) fn of_domain(id: DomainId, source: &DomainSource, world: &World, report: &mut Report) -> Vec<Reader> {
+    let mut readers: Vec<Reader> = Vec::new();
+    for file in &source.files {
+        report.enter(&file.path);
+        for statement in &file.tree.statements {
+            let Statement::Reader(def) = &statement.item else { continue };
+            if readers.iter().any(|reader| reader.name == def.name.item) {
+                let (what, name) = ("reader".to_owned(), def.name.item.clone());
+                report.say(def.name.span, Problem::DuplicateName { what, name }, None);
+            } else {
+                readers.extend(reader(def, id, world, report));
+            }
+        }
+    }
+    readers
+}
+
+fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> Option<Reader> {
+    let records = id.get(&world.domains).map_or(&[][..], |names| names.records.as_slice());
+    let Some(record) = RecordId::find(records, |record| record.name == def.record.item) else {
+        let help = did_you_mean(&def.record.item, records.iter().map(|record| record.name.as_str()));
+        let problem = Problem::UnknownName { what: "record".into(), name: def.record.item.clone() };
+        report.say(def.record.span, problem, help);
+        return None;
+    };
+    let fields = &record.get(records)?.fields;
+    let mut reader = Reader {
+        name: def.name.item.clone(),
+        title: def.title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
+        record,
+        syntax: Syntax::Json,
+        recognise: Vec::new(),
+        header: Vec::new(),
+        group_by: None,
+        spread: None,
+        objects: None,
+        body: Body::default(),
+    };
+    let mut has_syntax = false;
+    for line in &def.lines {
+        match &line.item {
+            ReaderLine::Csv { delimiter, columns } => {
+                has_syntax = true;
+                let delimiter = delimiter.as_ref().and_then(|sign| one_byte(sign, report));
+                let columns = columns.as_ref().map(|names| texts(names));
+                reader.syntax = Syntax::Table { delimiter, columns };
+            }
+            ReaderLine::Json => has_syntax = true,
+            ReaderLine::Xml => {
+                has_syntax = true;
+                reader.syntax = Syntax::Xml;
+            }
+            ReaderLine::RecogniseHeader(names) => reader.header = texts(names),
+            ReaderLine::Recognise(of) => reader.recognise.extend(tests(of)),
+            ReaderLine::GroupBy(name) => reader.group_by = Some(name.item.clone()),
+            ReaderLine::Objects { kind, id, beside } => {
+                let (kind, id) = (path(kind), path(id));
+                reader.objects = Some(Objects { kind, id, beside: beside.as_ref().map(|it| path(it).to_all()) });
+            }
+            ReaderLine::EachEncounter(it) => reader.spread = Some(path(it).to_all()),
+            _ => {}
+        }
+    }
+    if !has_syntax {
+        refuse(def.name.span, "it does not say how the file is written: add a line `csv`, `json` or `xml`", report);
+    }
+    let is_table = matches!(reader.syntax, Syntax::Table { .. });
+    let head = Convert::default();
+    let mut lowering = Lowering { world, report, is_table, head, numbered: BTreeSet::new() };
+    lowering.head(&def.lines);
+    reader.body = lowering.body(&def.lines, fields);
+    lowering.misplaced(&def.lines, &reader);
+    Some(reader)
+}
+
+fn refuse(span: Span, reason: &str, report: &mut Report) {
+    report.say(span, Problem::UselessReader { reason: reason.to_owned() }, None);
+}
+
+fn one_byte(sign: &Name, report: &mut Report) -> Option<u8> {
+    let [byte] = sign.item.as_bytes() else {
+        refuse(sign.span, "what stands between cells is one sign, such as \";\" or \"\\t\"", report);
+        return None;
+    };
+    Some(*byte)
+}
+
+fn texts(names: &[Name]) -> Vec<String> {
+    names.iter().map(|name| name.item.clone()).collect()
+}
+
+fn tests(defs: &[TestDef]) -> Vec<Test> {
+    defs.iter().map(|def| Test { path: path(&def.path), asked: asked(&def.of) }).collect()
+}
+
+fn asked(of: &TestOf) -> Asked {
+    match of {
+        TestOf::Present => Asked::Present,
+        TestOf::Absent => Asked::Absent,
+        TestOf::Is(name) => Asked::In(vec![name.item.clone()]),
+        TestOf::IsNot(name) => Asked::NotIn(vec![name.item.clone()]),
+        TestOf::In(names) => Asked::In(texts(names)),
+        TestOf::NotIn(names) => Asked::NotIn(texts(names)),
+        TestOf::Contains(names) => Asked::Contains(texts(names)),
+        TestOf::EndsWith(names) => Asked::EndsWith(texts(names)),
+        TestOf::NamedBy(kind) => Asked::NamedBy(kind.item.clone()),
+    }
+}
+
+fn path(def: &TreePath) -> Path {
+    let step = |step: &Spanned<StepDef>| match &step.item {
+        StepDef::Name(name) => Step::Name(name.clone()),
+        StepDef::Each => Step::Each,
+        StepDef::At(index) => Step::At(*index),
+        StepDef::If(of) => Step::If(tests(of)),
+        StepDef::Follow(kind) => Step::Follow(kind.clone()),
+    };
+    Path(def.steps.iter().map(step).collect())
+}
+
+fn span_of(def: &TreePath) -> Span {
+    def.steps.iter().map(|step| step.span).reduce(Span::join).unwrap_or_default()
+}
+
+/// The field that a line fills.
+struct Target {
+    way: Vec<TargetStep>,
+    /// The field inside each item of the list to which the way leads.
+    inside: Option<String>,
+    /// Every item of a list is meant.
+    is_all: bool,
+    /// What it holds.
+    kind: Kind,
+}
+
+/// Lowers the lines of one reader.
+struct Lowering<'a, 'r> {
+    world: &'a World,
+    report: &'r mut Report,
+    is_table: bool,
+    /// What holds for every line that does not say otherwise.
+    head: Convert,
+    /// Lists whose items have a number.
+    numbered: BTreeSet<String>,
+}
+
+impl Lowering<'_, '_> {
+    /// What stands in the head of the reader for all of its lines.
+    fn head(&mut self, lines: &[Spanned<ReaderLine>]) {
+        for line in lines {
+            match &line.item {
+                ReaderLine::Zone(name) => {
+                    self.head.zone = super::records::zone(&name.item, name.span, self.report);
+                }
+                ReaderLine::Null(names) => self.head.nulls = texts(names),
+                ReaderLine::Dates(names) => self.head.dates = self.formats(names),
+                _ => {}
+            }
+        }
+    }
+
+    fn body(&mut self, lines: &[Spanned<ReaderLine>], fields: &[Field]) -> Body {
+        let mut body = Body::default();
+        for line in lines {
+            match &line.item {
+                ReaderLine::SkipWhen(of) => body.skip.push(self.tests(of)),
+                ReaderLine::OrderBy(it) => body.order_by = Some(self.path(it)),
+                ReaderLine::FirstWhen(of) => body.first_when = self.tests(of),
+                ReaderLine::OnceBy(name) => {
+                    self.known_field(fields, &name.item, name.span);
+                    body.once_by = Some(name.item.clone());
+                }
+                ReaderLine::Needs(name) => {
+                    self.known_field(fields, &name.item, name.span);
+                    body.needs.push(name.item.clone());
+                }
+                ReaderLine::NumberedBy(it) => body.numbered_by = Some(self.path(it)),
+                ReaderLine::Mapping(def) => {
+                    let numbered = self.mapping(def, fields, &mut body.mappings);
+                    self.numbered.extend(numbered);
+                }
+                _ => {}
+            }
+        }
+        body
+    }
+
+    /// Adds the mapping; gives the name of the list if its items are numbered.
+    fn mapping(&mut self, def: &MappingDef, fields: &[Field], to: &mut Vec<Mapping>) -> Option<String> {
+        let Target { way: target, inside, is_all, kind } = self.target(def, fields)?;
+        let body_of = |kind: &Kind| if let Kind::Record(fields) = kind { Some(fields.clone()) } else { None };
+        let (from, numbered) = match &def.from {
+            FromDef::List { path: it, lines } => {
+                let path = self.path(it).to_all();
+                let body = self.inner(def, &kind, body_of(&kind), lines, is_all)?;
+                let numbered = body.numbered_by.is_some().then(|| def.target.item.trim_end_matches("[]").to_owned());
+                (From::List(path, body), numbered)
+            }
+            FromDef::Rows(lines) => (From::Rows(self.inner(def, &kind, body_of(&kind), lines, is_all)?), None),
+            FromDef::Each { kind: of, by, lines } => {
+                let body = self.inner(def, &kind, body_of(&kind), lines, is_all)?;
+                (From::Each { kind: of.item.clone(), by: self.path(by), body }, None)
+            }
+            _ if matches!(kind, Kind::Record(_)) => {
+                let reason = "the field holds fields of its own: name one of them, or open a block";
+                refuse(def.target.span, reason, self.report);
+                return None;
+            }
+            FromDef::Constant { value, when } => {
+                self.known_value(value, &kind);
+                (From::Constant { value: value.item.clone(), when: self.tests(when) }, None)
+            }
+            FromDef::Columns { first, last, options } => {
+                if !(is_all && self.is_table) {
+                    refuse(def.target.span, "columns next to each other fill a list: write `FIELD[]`", self.report);
+                    return None;
+                }
+                let (convert, _) = self.convert(options, &kind);
+                (From::Columns { first: first.item.clone(), last: last.item.clone(), convert }, None)
+            }
+            FromDef::Sources { sources, options } => {
+                let (convert, when) = self.convert(options, &kind);
+                let places = sources.iter().map(|parts| parts.iter().map(|it| self.path(it)).collect()).collect();
+                (From::Texts { places, convert, when, is_list: is_all }, None)
+            }
+        };
+        to.push(Mapping { target, inside, from });
+        numbered
+    }
+
+    /// The field that a line fills.
+    fn target(&mut self, def: &MappingDef, fields: &[Field]) -> Option<Target> {
+        let span = def.target.span;
+        let Some((list, field)) = def.target.item.split_once("[].") else {
+            let (way, is_all) = steps(&def.target.item);
+            let kind = self.kind(fields, &way, is_all, span)?;
+            return Some(Target { way, inside: None, is_all, kind });
+        };
+        let (way, _) = steps(list);
+        let Kind::Record(fields) = self.kind(fields, &way, true, span)? else {
+            refuse(span, "the items of the list have no fields", self.report);
+            return None;
+        };
+        if !self.is_table {
+            refuse(span, "in a tree the items of a list are said in a block", self.report);
+            return None;
+        }
+        let kind = self.known_field(&fields, field, span)?;
+        Some(Target { way, inside: Some(field.to_owned()), is_all: true, kind })
+    }
+
+    fn inner(
+        &mut self,
+        def: &MappingDef,
+        kind: &Kind,
+        fields: Option<Vec<Field>>,
+        lines: &[Spanned<ReaderLine>],
+        is_all: bool,
+    ) -> Option<Body> {
+        let Some(fields) = fields.filter(|_| is_all) else {
+            let expected = "a list of records, as in `items[] from …`".to_owned();
+            let found = super::scope::Type::of(kind).map_or_else(|| "a record".to_owned(), |kind| kind.to_string());
+            self.report.say(def.target.span, Problem::TypeMismatch { expected, found }, None);
+            return None;
+        };
+        Some(self.body(lines, &fields))
+    }
+
+    /// What the field holds to which a target leads; of a list whose every item is meant, what an item holds.
+    fn kind(&mut self, fields: &[Field], target: &[TargetStep], is_all: bool, span: Span) -> Option<Kind> {
+        let mut steps = target.iter();
+        let mut at: Option<Kind> = None;
+        while let Some(step) = steps.next() {
+            at = Some(match (step, at) {
+                (TargetStep::Name(name), None) => self.known_field(fields, name, span)?,
+                (TargetStep::Name(name), Some(Kind::Record(fields))) => self.known_field(&fields, name, span)?,
+                (TargetStep::Index(_), Some(Kind::List(item))) => *item,
+                (_, at) => {
+                    let found = at.as_ref().and_then(super::scope::Type::of).map(|it| it.to_string());
+                    let expected = "a way to a field, such as `patient.sex` or `codes[0]`".to_owned();
+                    let problem = Problem::TypeMismatch { expected, found: found.unwrap_or_default() };
+                    self.report.say(span, problem, None);
+                    return None;
+                }
+            });
+        }
+        match (at?, is_all) {
+            (Kind::List(item), true) => Some(*item),
+            (kind, true) => {
+                let found = super::scope::Type::of(&kind).map(|it| it.to_string()).unwrap_or_default();
+                self.report.say(span, Problem::TypeMismatch { expected: "a list".into(), found }, None);
+                None
+            }
+            (kind, false) => Some(kind),
+        }
+    }
+
+    fn known_field(&mut self, fields: &[Field], name: &str, span: Span) -> Option<Kind> {
+        let found = fields.iter().find(|field| field.name == name);
+        if found.is_none() {
+            let help = did_you_mean(name, fields.iter().map(|field| field.name.as_str()));
+            self.report.say(span, Problem::UnknownName { what: "field".into(), name: name.to_owned() }, help);
+        }
+        found.map(|field| field.kind.clone())
+    }
+
+    /// Says so if a field cannot have a value.
+    fn known_value(&mut self, value: &Name, kind: &Kind) {
+        if matches!(kind, Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_) | Kind::Bool | Kind::Integer | Kind::Number)
+            && let Err((problem, help)) = self.world.literal(&Expr::Word(value.item.clone()), kind)
+        {
+            self.report.say(value.span, problem, help);
+        }
+    }
+
+    fn convert(&mut self, options: &[Spanned<OptionDef>], kind: &Kind) -> (Convert, Vec<Test>) {
+        let is_dated = matches!(kind, Kind::Date | Kind::DateTime);
+        let mut convert = Convert { nulls: self.head.nulls.clone(), ..Convert::default() };
+        if is_dated {
+            convert.dates.clone_from(&self.head.dates);
+            convert.zone.clone_from(&self.head.zone);
+            convert.is_day = matches!(kind, Kind::Date);
+        }
+        let mut when = Vec::new();
+        for option in options {
+            match &option.item {
+                OptionDef::Dates(names) if is_dated => convert.dates = self.formats(names),
+                OptionDef::Dates(_) => refuse(option.span, "the field holds no date", self.report),
+                OptionDef::Null(names) => convert.nulls = texts(names),
+                OptionDef::Split(sign) => convert.split = Some(sign.item.clone()),
+                OptionDef::Matching(pattern) => convert.matching = self.pattern(pattern),
+                OptionDef::Digits(count) => match count.item.parse() {
+                    Ok(count @ 1..=32) => convert.digits = count,
+                    _ => refuse(count.span, "a number has 1 to 32 digits", self.report),
+                },
+                OptionDef::Last => convert.is_last = true,
+                OptionDef::PlaceIn(list) => {
+                    if !self.numbered.contains(&list.item) {
+                        let reason = "no line above fills that list with items that are `numbered by` something";
+                        refuse(list.span, reason, self.report);
+                    }
+                    convert.place_in = Some(list.item.clone());
+                }
+                OptionDef::When(of) => when = self.tests(of),
+                OptionDef::Values(lines) => self.values(lines, kind, &mut convert),
+            }
+        }
+        (convert, when)
+    }
+
+    fn values(&mut self, lines: &[(Vec<Name>, Option<Name>)], kind: &Kind, convert: &mut Convert) {
+        let mut known = BTreeSet::new();
+        for (names, value) in lines {
+            if let Some(value) = value {
+                self.known_value(value, kind);
+            }
+            for name in names.iter().filter(|name| !known.insert(name.item.to_ascii_lowercase())) {
+                self.report.say(name.span, Problem::RepeatedValue { value: name.item.clone() }, None);
+            }
+            let value = value.as_ref().map(|value| value.item.clone());
+            if names.is_empty() {
+                convert.otherwise = Some(value);
+            } else {
+                convert.values.push((texts(names), value));
+            }
+        }
+    }
+
+    fn formats(&mut self, names: &[Name]) -> Vec<String> {
+        for name in names {
+            // A format can be read if it can be written: no text is needed to try it.
+            let moment = jiff::civil::date(2001, 2, 3).at(4, 5, 6, 0).to_zoned(jiff::tz::TimeZone::UTC);
+            let is_known = moment.is_ok_and(|moment| BrokenDownTime::from(&moment).to_string(&name.item).is_ok());
+            if !(is_known && name.item.contains('%')) {
+                refuse(name.span, "this is no format of a date, such as \"%m/%d/%Y %H:%M\"", self.report);
+            }
+        }
+        texts(names)
+    }
+
+    fn pattern(&mut self, pattern: &Name) -> Option<String> {
+        if let Err(error) = regex::Regex::new(&pattern.item) {
+            let reason =
+                format!("the pattern cannot be read: {}", error.to_string().lines().last().unwrap_or_default());
+            refuse(pattern.span, &reason, self.report);
+            return None;
+        }
+        Some(pattern.item.clone())
+    }
+
+    fn tests(&mut self, defs: &[TestDef]) -> Vec<Test> {
+        defs.iter().for_each(|def| drop(self.path(&def.path)));
+        tests(defs)
+    }
+
+    /// A path; in a table it is the name of a column.
+    fn path(&mut self, def: &TreePath) -> Path {
+        let path = path(def);
+        if self.is_table && path.column().is_none() {
+            refuse(span_of(def), "in a table a place is the name of a column, in quotation marks", self.report);
+        }
+        path
+    }
+
+    /// Says so where a line stands in a reader whose files have nothing of the kind.
+    fn misplaced(&mut self, lines: &[Spanned<ReaderLine>], reader: &Reader) {
+        for line in lines {
+            let of_table = matches!(line.item, ReaderLine::RecogniseHeader(_) | ReaderLine::GroupBy(_));
+            let of_tree = matches!(
+                line.item,
+                ReaderLine::Recognise(_)
+                    | ReaderLine::Objects { .. }
+                    | ReaderLine::EachEncounter(_)
+                    | ReaderLine::OrderBy(_)
+                    | ReaderLine::FirstWhen(_)
+            );
+            if of_table && !self.is_table || of_tree && self.is_table {
+                refuse(line.span, "this is said of other files than those of the reader", self.report);
+            }
+            let is_outer = matches!(line.item, ReaderLine::OnceBy(_) | ReaderLine::NumberedBy(_));
+            if is_outer {
+                refuse(line.span, "this is said of the items of a list, in the block of the list", self.report);
+            }
+        }
+        if reader.body.mappings.is_empty() && reader.spread.is_none() {
+            let span = lines.iter().map(|line| line.span).reduce(Span::join).unwrap_or_default();
+            refuse(span, "it fills no field", self.report);
+        }
+    }
+}
+
+/// The steps of a target, and whether every item of the list is meant to which they lead.
+fn steps(target: &str) -> (Vec<TargetStep>, bool) {
+    let (target, is_all) = target.strip_suffix("[]").map_or((target, false), |target| (target, true));
+    let mut steps = Vec::new();
+    for part in target.split('.') {
+        let (name, index) = part.split_once('[').unwrap_or((part, ""));
+        steps.push(TargetStep::Name(name.to_owned()));
+        steps.extend(index.trim_end_matches(']').parse().ok().map(TargetStep::Index));
+    }
+    (steps, is_all)
+}

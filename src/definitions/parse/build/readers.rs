@@ -1,0 +1,208 @@
+//! Readers: how files of others become encounters.
+
+use crate::definitions::parse::build::Builder;
+use crate::definitions::parse::build::Pair;
+use crate::definitions::parse::build::Parts;
+use crate::definitions::parse::grammar::Rule;
+use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::FromDef;
+use crate::definitions::parse::tree::MappingDef;
+use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::OptionDef;
+use crate::definitions::parse::tree::ReaderDef;
+use crate::definitions::parse::tree::ReaderLine;
+use crate::definitions::parse::tree::StepDef;
+use crate::definitions::parse::tree::TestDef;
+use crate::definitions::parse::tree::TestOf;
+use crate::definitions::parse::tree::TreePath;
+use crate::diagnostics::span::Spanned;
+
+impl Builder<'_> {
+    pub(super) fn reader(&mut self, pair: Pair<'_>) -> Option<ReaderDef> {
+        let mut parts = Parts::of(pair);
+        let name = self.next_name(&mut parts)?;
+        let record = self.next_name(&mut parts)?;
+        let title = self.title(&mut parts);
+        Some(ReaderDef { name, record, title, lines: self.reader_body(parts.next()?) })
+    }
+
+    pub(super) fn reader_body(&mut self, block: Pair<'_>) -> Vec<Spanned<ReaderLine>> {
+        self.items(block, Place::Reader, Builder::reader_line)
+    }
+
+    fn reader_line(&mut self, pair: Pair<'_>) -> Option<ReaderLine> {
+        let rule = pair.as_rule();
+        if rule == Rule::syntax {
+            let written = Parts::of(pair).next()?;
+            match written.as_rule() {
+                Rule::json_syntax => return Some(ReaderLine::Json),
+                Rule::xml_syntax => return Some(ReaderLine::Xml),
+                _ => {}
+            }
+            let mut parts = Parts::of(written);
+            let delimiter = parts.take(Rule::delimiter).and_then(|pair| self.inner_name(pair));
+            let columns = parts.take(Rule::no_header).map(|pair| self.names(&mut Parts::of(pair)));
+            return Some(ReaderLine::Csv { delimiter, columns });
+        }
+        if rule == Rule::zone {
+            return self.inner_name(pair).map(ReaderLine::Zone);
+        }
+        let mut parts = Parts::of(pair);
+        Some(match rule {
+            Rule::recognise => match parts.take(Rule::header_names) {
+                Some(names) => ReaderLine::RecogniseHeader(self.names(&mut Parts::of(names))),
+                None => ReaderLine::Recognise(self.tree_tests(parts.next()?)),
+            },
+            Rule::objects => {
+                let kind = self.tree_path(parts.next()?);
+                let id = self.tree_path(parts.next()?);
+                ReaderLine::Objects { kind, id, beside: parts.next().map(|pair| self.tree_path(pair)) }
+            }
+            Rule::nulls => ReaderLine::Null(self.names(&mut parts)),
+            Rule::date_formats => ReaderLine::Dates(self.names(&mut parts)),
+            Rule::grouping => ReaderLine::GroupBy(self.next_name(&mut parts)?),
+            Rule::needing => ReaderLine::Needs(self.next_name(&mut parts)?),
+            Rule::distinct => ReaderLine::OnceBy(self.next_name(&mut parts)?),
+            Rule::spread => ReaderLine::EachEncounter(self.tree_path(parts.next()?)),
+            Rule::ordering => ReaderLine::OrderBy(self.tree_path(parts.next()?)),
+            Rule::numbering => ReaderLine::NumberedBy(self.tree_path(parts.next()?)),
+            Rule::skip => ReaderLine::SkipWhen(self.tree_tests(parts.next()?)),
+            Rule::leading => ReaderLine::FirstWhen(self.tree_tests(parts.next()?)),
+            Rule::mapping => {
+                let target = self.next_name(&mut parts)?;
+                ReaderLine::Mapping(MappingDef { target, from: self.from(parts.next()?)? })
+            }
+            _ => return None,
+        })
+    }
+
+    fn from(&mut self, pair: Pair<'_>) -> Option<FromDef> {
+        let rule = pair.as_rule();
+        let mut parts = Parts::of(pair);
+        Some(match rule {
+            Rule::from_rows => FromDef::Rows(self.reader_body(parts.next()?)),
+            Rule::from_each => {
+                let kind = self.next_name(&mut parts)?;
+                let by = self.tree_path(parts.next()?);
+                FromDef::Each { kind, by, lines: self.reader_body(parts.next()?) }
+            }
+            Rule::from_list => {
+                let path = self.tree_path(parts.next()?);
+                FromDef::List { path, lines: self.reader_body(parts.next()?) }
+            }
+            Rule::from_columns => {
+                let first = self.next_name(&mut parts)?;
+                let last = self.next_name(&mut parts)?;
+                FromDef::Columns { first, last, options: self.from_options(&mut parts) }
+            }
+            Rule::constant => {
+                let value = self.next_name(&mut parts)?;
+                let when = parts.next().and_then(|pair| pair.into_inner().next())?;
+                FromDef::Constant { value, when: self.tree_tests(when) }
+            }
+            _ => {
+                let mut sources = Vec::new();
+                while let Some(joined) = parts.take(Rule::joined) {
+                    sources.push(joined.into_inner().map(|path| self.tree_path(path)).collect());
+                }
+                FromDef::Sources { sources, options: self.from_options(&mut parts) }
+            }
+        })
+    }
+
+    fn from_options(&mut self, parts: &mut Parts<'_>) -> Vec<Spanned<OptionDef>> {
+        let mut options = Vec::new();
+        while let Some(pair) = parts.next() {
+            let span = self.span(&pair);
+            options.extend(self.from_option(pair).map(|option| Spanned::new(option, span)));
+        }
+        options
+    }
+
+    fn from_option(&mut self, pair: Pair<'_>) -> Option<OptionDef> {
+        let rule = pair.as_rule();
+        if rule == Rule::mapped_values {
+            return Some(OptionDef::Values(pair.into_inner().filter_map(|line| self.mapped_value(line)).collect()));
+        }
+        let mut parts = Parts::of(pair);
+        Some(match rule {
+            Rule::date_formats => OptionDef::Dates(self.names(&mut parts)),
+            Rule::nulls => OptionDef::Null(self.names(&mut parts)),
+            Rule::splitting => OptionDef::Split(self.next_name(&mut parts)?),
+            Rule::matching => OptionDef::Matching(self.next_name(&mut parts)?),
+            Rule::digits => OptionDef::Digits(self.next_name(&mut parts)?),
+            Rule::take_last => OptionDef::Last,
+            Rule::numbered_in => OptionDef::PlaceIn(self.next_name(&mut parts)?),
+            Rule::from_when => OptionDef::When(self.tree_tests(parts.next()?)),
+            _ => return None,
+        })
+    }
+
+    fn mapped_value(&mut self, pair: Pair<'_>) -> Option<(Vec<Name>, Option<Name>)> {
+        let mut pairs: Vec<Pair<'_>> = pair.into_inner().collect();
+        let last = pairs.pop()?;
+        let value = if last.as_rule() == Rule::nothing { None } else { Some(self.name(last)) };
+        let is_rest = pairs.iter().any(|pair| pair.as_rule() == Rule::otherwise);
+        let names = if is_rest { Vec::new() } else { pairs.into_iter().map(|pair| self.name(pair)).collect() };
+        Some((names, value))
+    }
+
+    fn tree_tests(&mut self, condition: Pair<'_>) -> Vec<TestDef> {
+        condition.into_inner().filter_map(|test| self.tree_test(test)).collect()
+    }
+
+    fn tree_test(&mut self, pair: Pair<'_>) -> Option<TestDef> {
+        let mut parts = Parts::of(pair);
+        if let Some(named) = parts.take(Rule::named_by) {
+            let mut parts = Parts::of(named);
+            let kind = self.next_name(&mut parts)?;
+            return Some(TestDef { path: self.tree_path(parts.next()?), of: TestOf::NamedBy(kind) });
+        }
+        let path = self.tree_path(parts.next()?);
+        let asked = parts.next()?;
+        let rule = asked.as_rule();
+        let mut parts = Parts::of(asked);
+        let is_not = parts.has(Rule::not);
+        let of = match rule {
+            Rule::tree_contains => TestOf::Contains(self.names(&mut parts)),
+            Rule::tree_ends => TestOf::EndsWith(self.names(&mut parts)),
+            Rule::tree_in if is_not => TestOf::NotIn(self.names(&mut parts)),
+            Rule::tree_in => TestOf::In(self.names(&mut parts)),
+            _ => match (parts.peek()?, is_not) {
+                (Rule::present, false) | (Rule::absent, true) => TestOf::Present,
+                (Rule::absent, false) | (Rule::present, true) => TestOf::Absent,
+                (_, false) => TestOf::Is(self.next_name(&mut parts)?),
+                (_, true) => TestOf::IsNot(self.next_name(&mut parts)?),
+            },
+        };
+        Some(TestDef { path, of })
+    }
+
+    fn tree_path(&mut self, pair: Pair<'_>) -> TreePath {
+        let mut steps = Vec::new();
+        for part in pair.into_inner() {
+            let span = self.span(&part);
+            if part.as_rule() == Rule::followed {
+                let kind = self.inner_name(part).map(|name| StepDef::Follow(name.item));
+                steps.extend(kind.map(|kind| Spanned::new(kind, span)));
+                continue;
+            }
+            for piece in part.into_inner() {
+                let span = self.span(&piece);
+                let step = match piece.as_rule() {
+                    Rule::step_each => StepDef::Each,
+                    Rule::step_index => {
+                        let digits = piece.as_str().trim_matches(['[', ']']);
+                        StepDef::At(digits.parse().unwrap_or(usize::MAX))
+                    }
+                    Rule::step_if => {
+                        StepDef::If(piece.into_inner().next().map(|tests| self.tree_tests(tests)).unwrap_or_default())
+                    }
+                    _ => StepDef::Name(self.name(piece).item),
+                };
+                steps.push(Spanned::new(step, span));
+            }
+        }
+        TreePath { steps }
+    }
+}

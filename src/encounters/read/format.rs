@@ -1,0 +1,87 @@
+//! How encounters stand in a file, and why a file cannot be read.
+
+use std::io;
+use std::str::FromStr;
+
+/// Why an input cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be opened or read.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is a directory.
+    #[error("{path}: this is a directory, and a file is needed")]
+    Directory {
+        /// The directory.
+        path: String,
+    },
+    /// Two readers fit the file equally well.
+    #[error("the readers `{one}` and `{other}` both fit: say which with --reader")]
+    TwoReaders {
+        /// One of them.
+        one: String,
+        /// The other.
+        other: String,
+    },
+    /// A reader that the domain does not have.
+    #[error("there is no reader `{name}`")]
+    UnknownReader {
+        /// The name that was given.
+        name: String,
+        /// Names of those there are.
+        known: Vec<String>,
+    },
+    /// A format nobody knows.
+    #[error("there is no format `{name}`; there is ndjson, json, csv, tsv, xml, fhir")]
+    UnknownFormat {
+        /// The name that was given.
+        name: String,
+    },
+}
+
+/// How encounters stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line.
+    Ndjson,
+    /// One JSON array of objects, or objects one after the other.
+    Json,
+    /// A header of field names, then one encounter a row.
+    Csv,
+    /// The same, tabs between the cells.
+    Tsv,
+    /// One document of XML, which a reader of the domain has to know.
+    Xml,
+    /// The same as JSON, and a reader of the domain has to know it.
+    Fhir,
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Format, Error> {
+        Ok(match name {
+            "ndjson" | "jsonl" => Format::Ndjson,
+            "json" => Format::Json,
+            "csv" => Format::Csv,
+            "tsv" => Format::Tsv,
+            "xml" => Format::Xml,
+            "fhir" => Format::Fhir,
+            _ => return Err(Error::UnknownFormat { name: name.to_owned() }),
+        })
+    }
+}
+
+/// Whether an error says that a packed file is damaged.
+pub(super) fn is_damage(error: &io::Error) -> bool {
+    use io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof | ErrorKind::Other
+    )
+}

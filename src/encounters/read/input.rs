@@ -1,0 +1,322 @@
+//! The beginning of an input, before it is settled how it is read: which format it has, and which reader of the domain
+//! knows it.
+
+use super::format::Error;
+use super::format::Format;
+use super::format::is_damage;
+use super::mapping::Plan;
+use super::mapping::Trees;
+use super::row;
+use super::schema::Schema;
+use crate::files;
+use crate::model::ids::RecordId;
+use crate::model::reader::Reader;
+use crate::model::reader::Syntax;
+use serde::Deserializer;
+use serde::de::MapAccess;
+use serde::de::Visitor;
+use serde_json::Map;
+use serde_json::Value;
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Cursor;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+/// So much of the beginning decides what the format is.
+const PEEK: usize = 64 << 10;
+
+/// A file or stream whose beginning was looked at.
+pub struct Input {
+    pub(super) name: String,
+    /// In bytes; `None` for a stream.
+    pub(super) size: Option<u64>,
+    pub(super) position: Arc<AtomicU64>,
+    pub(super) is_packed: bool,
+    first: Vec<u8>,
+    reader: Box<dyn BufRead + Send>,
+}
+
+impl Input {
+    /// Opens a file, or standard input for `-`. What is packed with gzip or xz is unpacked.
+    ///
+    /// # Errors
+    /// If there is no such file, it is a directory, or its beginning cannot be read.
+    pub fn open(path: &Path) -> Result<Input, Error> {
+        let name = path.display().to_string();
+        if name == "-" {
+            return Input::new("standard input", None, Box::new(io::stdin()));
+        }
+        let failed = |source| Error::File { path: name.clone(), source };
+        let meta = std::fs::metadata(path).map_err(failed)?;
+        if meta.is_dir() {
+            return Err(Error::Directory { path: name });
+        }
+        let file = Box::new(File::open(path).map_err(failed)?);
+        Input::new(&name, meta.is_file().then_some(meta.len()), file)
+    }
+
+    /// Takes the packing off, and looks at the beginning. `name` stands in errors, and its ending tells the format.
+    ///
+    /// # Errors
+    /// If the first bytes cannot be read.
+    pub fn new(name: &str, size: Option<u64>, input: Box<dyn Read + Send>) -> Result<Input, Error> {
+        let failed = |source| Error::File { path: name.to_owned(), source };
+        let position = Arc::new(AtomicU64::new(0));
+        let input = Counted { input, position: Arc::clone(&position) };
+        let mut unpacked = files::unpack(Box::new(input)).map_err(failed)?;
+        let (first, error) = files::peek(&mut unpacked.reader, PEEK);
+        // What is wrong with a packed file is said where reading meets it.
+        let rest: Box<dyn Read + Send> = match error {
+            Some(error) if !(unpacked.is_packed && is_damage(&error)) => return Err(failed(error)),
+            Some(error) => Box::new(Failed(Some(error))),
+            None => unpacked.reader,
+        };
+        let first = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&first).to_vec();
+        let whole = Cursor::new(first.clone()).chain(rest);
+        let reader = Box::new(BufReader::with_capacity(64 << 10, whole));
+        Ok(Input { name: name.to_owned(), size, position, is_packed: unpacked.is_packed, first, reader })
+    }
+
+    /// Its beginning.
+    pub(super) fn first(&self) -> &[u8] {
+        &self.first
+    }
+
+    /// All of it, once.
+    pub(super) fn take_reader(&mut self) -> Box<dyn BufRead + Send> {
+        std::mem::replace(&mut self.reader, Box::new(io::empty()))
+    }
+
+    /// How it is read: by the reader of that name; else by the one of `readers` that knows it best; else as files are read
+    /// whose fields are called as those of the record.
+    ///
+    /// # Errors
+    /// If there is no such reader, two fit equally well, or only a reader can read the format and none knows it.
+    pub fn choose(&self, format: Option<Format>, named: Option<&str>, readers: &[&Reader]) -> Result<Choice, Error> {
+        if let Some(name) = named {
+            return self.choose_named(format, name, readers);
+        }
+        let format = format.unwrap_or_else(|| self.guess());
+        let found = match format {
+            Format::Csv | Format::Tsv => best(readers, |reader| self.knows_header(reader, format))?,
+            Format::Json | Format::Ndjson | Format::Xml | Format::Fhir => {
+                let tree = if format == Format::Xml { self.first_element() } else { self.first_tree() };
+                let syntax = if format == Format::Xml { Syntax::Xml } else { Syntax::Json };
+                best(readers, |reader| {
+                    let is_known = reader.syntax == syntax && !reader.recognise.is_empty();
+                    let fits = is_known && Trees::new(std::iter::once(*reader)).recognise(tree.as_ref()?);
+                    fits.then_some(reader.recognise.len())
+                })?
+            }
+        };
+        let Some(found) = found else {
+            return match format {
+                Format::Xml => Err(unknown("xml", readers)),
+                Format::Fhir if readers.is_empty() => Err(unknown("fhir", readers)),
+                Format::Fhir => Ok(Choice::of(format, readers.first().map(|it| it.record), readers)),
+                _ => Ok(Choice { format, record: None, readers: Vec::new() }),
+            };
+        };
+        let alone = [found];
+        Ok(Choice::of(format, Some(found.record), if is_tree(found) { readers } else { &alone }))
+    }
+
+    fn choose_named(&self, format: Option<Format>, name: &str, readers: &[&Reader]) -> Result<Choice, Error> {
+        let Some(reader) = readers.iter().find(|reader| reader.name == name) else {
+            return Err(unknown(name, readers));
+        };
+        let guessed = format.unwrap_or_else(|| self.guess());
+        let format = match (&reader.syntax, guessed) {
+            (Syntax::Table { .. }, Format::Tsv) => Format::Tsv,
+            (Syntax::Table { .. }, _) => Format::Csv,
+            (Syntax::Xml, _) => Format::Xml,
+            (Syntax::Json, Format::Ndjson) => Format::Ndjson,
+            (Syntax::Json, _) => Format::Json,
+        };
+        // It was asked for, so that nothing has to tell it.
+        let alone = Reader { recognise: Vec::new(), ..(*reader).clone() };
+        let is_sorted_out = reader.spread.is_some() && reader.body.mappings.is_empty();
+        if is_sorted_out {
+            return Ok(Choice::of(format, Some(reader.record), readers));
+        }
+        Ok(Choice { format, record: Some(reader.record), readers: vec![alone] })
+    }
+
+    /// How many names the header has that the reader asks for; `None` if one is missing.
+    fn knows_header(&self, reader: &Reader, format: Format) -> Option<usize> {
+        let Syntax::Table { delimiter, .. } = &reader.syntax else { return None };
+        let sign = if format == Format::Tsv { b'\t' } else { row::delimiter(&self.first) };
+        let names = row::names(&self.first, delimiter.unwrap_or(sign));
+        let has = |name: &String| names.iter().any(|it| it.eq_ignore_ascii_case(name.trim()));
+        (!reader.header.is_empty() && reader.header.iter().all(has)).then_some(reader.header.len())
+    }
+
+    /// The first object, as far as the beginning holds it.
+    fn first_tree(&self) -> Option<Value> {
+        let start = self.first.trim_ascii_start();
+        let start = start.strip_prefix(b"[").unwrap_or(start).trim_ascii_start();
+        if !start.starts_with(b"{") {
+            return None;
+        }
+        let mut fields = Map::new();
+        // An object that is longer than what we look at ends with an error, after what came before it.
+        let _ = serde_json::Deserializer::from_slice(start).deserialize_map(Partly(&mut fields));
+        Some(Value::Object(fields))
+    }
+
+    /// The outermost element, as far as the beginning of a document holds it.
+    fn first_element(&self) -> Option<Value> {
+        let text = String::from_utf8_lossy(&self.first);
+        Trees::beginning(&text)
+    }
+
+    /// The format by the ending of the name, then by the first bytes.
+    pub(super) fn guess(&self) -> Format {
+        let name = self.name.to_ascii_lowercase();
+        let name = name.trim_end_matches(".gz").trim_end_matches(".xz");
+        let start = self.first.trim_ascii_start();
+        match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+            "csv" => Format::Csv,
+            "tsv" | "tab" => Format::Tsv,
+            "json" => Format::Json,
+            "ndjson" | "jsonl" => Format::Ndjson,
+            "xml" => Format::Xml,
+            _ if start.starts_with(b"<") => Format::Xml,
+            _ if start.starts_with(b"[") => Format::Json,
+            _ => table(&self.first).unwrap_or(Format::Ndjson),
+        }
+    }
+}
+
+fn is_tree(reader: &Reader) -> bool {
+    matches!(reader.syntax, Syntax::Json | Syntax::Xml)
+}
+
+fn unknown(name: &str, readers: &[&Reader]) -> Error {
+    let known = readers.iter().map(|reader| reader.name.clone()).collect();
+    Error::UnknownReader { name: name.to_owned(), known }
+}
+
+/// The reader of which most fits.
+fn best<'r>(readers: &[&'r Reader], fits: impl Fn(&&'r Reader) -> Option<usize>) -> Result<Option<&'r Reader>, Error> {
+    let found: Vec<(usize, &'r Reader)> = readers.iter().filter_map(|reader| Some((fits(reader)?, *reader))).collect();
+    let most = found.iter().map(|(count, _)| *count).max();
+    let mut best = found.iter().filter(|(count, _)| Some(*count) == most).map(|(_, reader)| *reader);
+    match (best.next(), best.next()) {
+        (Some(one), Some(other)) => Err(Error::TwoReaders { one: one.name.clone(), other: other.name.clone() }),
+        (found, _) => Ok(found),
+    }
+}
+
+/// How an input is read.
+pub struct Choice {
+    format: Format,
+    record: Option<RecordId>,
+    /// One reader of tables, or all readers of trees for the record; none if fields are called as those of the record.
+    readers: Vec<Reader>,
+}
+
+impl Choice {
+    /// Without a reader.
+    pub(super) fn plain(input: &Input, format: Option<Format>) -> Choice {
+        Choice { format: format.unwrap_or_else(|| input.guess()), record: None, readers: Vec::new() }
+    }
+
+    fn of(format: Format, record: Option<RecordId>, readers: &[&Reader]) -> Choice {
+        let of_record = readers.iter().filter(|reader| Some(reader.record) == record);
+        let is_table = matches!(format, Format::Csv | Format::Tsv);
+        let fits = |reader: &&&Reader| match reader.syntax {
+            Syntax::Table { .. } => is_table,
+            Syntax::Json => !is_table && format != Format::Xml,
+            Syntax::Xml => format == Format::Xml,
+        };
+        let readers = of_record.filter(fits).map(|reader| (*reader).clone());
+        Choice { format, record, readers: readers.collect() }
+    }
+
+    /// The record whose encounters the reader makes, if a reader reads it.
+    pub fn record(&self) -> Option<RecordId> {
+        self.record
+    }
+
+    /// Whether a reader of the domain reads it.
+    pub fn has_reader(&self) -> bool {
+        !self.readers.is_empty()
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
+    pub(super) fn plan(&self, schema: &Schema) -> Option<Plan> {
+        let [reader] = self.readers.as_slice() else { return None };
+        (!is_tree(reader))
+            .then(|| Plan { reader: Arc::new(reader.clone()), fields: schema.level().names.clone().into() })
+    }
+
+    pub(super) fn trees(&self) -> Option<Arc<Trees>> {
+        let is_tree = self.readers.first().is_some_and(is_tree);
+        is_tree.then(|| Arc::new(Trees::new(self.readers.iter())))
+    }
+}
+
+/// The format of a table, if the first lines are no JSON and have cells, as many in the second as in the first.
+fn table(first: &[u8]) -> Option<Format> {
+    if matches!(first.trim_ascii_start().first(), None | Some(b'{' | b'[')) {
+        return None;
+    }
+    let sign = row::delimiter(first);
+    let mut lines = first.split(|byte| *byte == b'\n');
+    let cells = |line: &[u8]| row::names(line, sign).len();
+    let (head, row) = (cells(lines.next()?), cells(lines.next()?));
+    (head > 1 && head == row).then_some(if sign == b'\t' { Format::Tsv } else { Format::Csv })
+}
+
+/// Keeps what was read of an object when reading ends early.
+struct Partly<'f>(&'f mut Map<String, Value>);
+
+impl<'de> Visitor<'de> for Partly<'_> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            let value = map.next_value()?;
+            self.0.insert(name, value);
+        }
+        Ok(())
+    }
+}
+
+/// Reports once more that reading failed, after what was read before.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// Counts what is read.
+struct Counted {
+    input: Box<dyn Read + Send>,
+    position: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.position.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
