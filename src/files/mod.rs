@@ -1,15 +1,22 @@
-//! Files as they are on disk: packed with gzip, xz or zip, mapped into memory, or on their way to their name. Imports nothing.
+//! Files as they are on disk: packed with gzip, xz or zip, saved in some encoding, mapped into memory, or on their way to
+//! their name. Imports nothing.
 //!
 //! In: a path, a stream, an opened file. Out: the bytes inside it. What a file is packed with is decided by its first
 //! bytes, never by its name.
 
+mod decode;
 mod draft;
 mod error;
 mod key;
+mod layout;
 mod mapped;
 mod packed;
 mod trust;
 
+pub use decode::Decoded;
+pub use decode::Encoding;
+pub use decode::TextReader;
+pub use decode::decode;
 pub use draft::Draft;
 pub use draft::Rights;
 pub use draft::abandon_drafts;
@@ -23,6 +30,7 @@ pub use key::key;
 pub use key::new_folder;
 pub use key::own_folder;
 pub use key::random_bytes;
+pub use layout::Layout;
 pub use mapped::Mapped;
 pub use packed::LARGEST;
 pub use packed::Unpacked;
