@@ -146,6 +146,10 @@ kinds! {
     127 Warning NotSnakeCase { what: String, name: String } = "the {what} `{name}` has a minus in its name";
     /// A calendar that is closed on every weekday.
     128 Error NeverOpen { calendar: String } = "the calendar `{calendar}` is closed on every day of the week";
+    /// A row of a list that could not be used, or not whole.
+    129 Warning RowNotUsed { file: String, line: u32, why: String } = "`{file}`, line {line}: {why}";
+    /// Further rows of a list that could not be used.
+    130 Warning MoreRows { file: String, count: usize } = "`{file}` has {count} more lines that could not be used, or not whole";
     /// A line of a reader that cannot work.
     131 Error UselessReader { reason: String } = "the reader cannot work so: {reason}";
 

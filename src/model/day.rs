@@ -57,6 +57,11 @@ impl Day {
         Day(date.since(EPOCH).map_or(0, |span| span.get_days()))
     }
 
+    /// Reads a day that is written in a format such as `%m/%d/%Y`; a time behind it is read and left out.
+    pub fn parse_as(text: &str, format: &str) -> Option<Day> {
+        civil::Date::strptime(format, text).ok().map(Day::from_civil)
+    }
+
     /// The civil date, or `None` outside the years that dates have.
     pub fn to_civil(self) -> Option<civil::Date> {
         EPOCH.checked_add(jiff::Span::new().try_days(self.0).ok()?).ok()

@@ -10,7 +10,9 @@ use crate::cli::terminal::Terminal;
 use crate::definitions::format;
 use crate::definitions::import;
 use crate::definitions::import::Format;
+use crate::definitions::import::Merged;
 use crate::definitions::import::Options;
+use crate::definitions::import::PropertyColumn;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::diagnostics::did_you_mean;
 use crate::files;
@@ -20,7 +22,7 @@ use std::path::PathBuf;
 /// Prints files of an official release, or of your own list, as one code set.
 ///
 /// Formats: icd-10-cm-order, icd-10-cm-tabular, icd-10-cm-index, hcpcs, csv, tsv, fhir. Files may be packed (.gz, .xz, .zip).
-/// A table needs to be told its columns.
+/// A table needs to be told its columns. Lines that cannot be used, or not whole, are named on standard error.
 ///
 ///     tencode import csv list.csv --name permits --column code=CODE --column title=NAME
 ///     tencode import icd-10-cm-order icd10cm_order_2026.txt -o icd.codes
@@ -35,9 +37,15 @@ pub(crate) struct Import {
     /// Name of the code set [default: the name of the first file]
     #[arg(long)]
     name: Option<String>,
-    /// What a column is: code, title, short, parent, from, to, also, definition
-    #[arg(long = "column", value_name = "ROLE=COLUMN", value_parser = pair)]
-    columns: Vec<(ColumnRole, String)>,
+    /// What a column is: code, title, "title es", short, parent, from, to, also, definition, "replaced by", "property NAME"
+    #[arg(long = "column", value_name = "ROLE=COLUMN", value_parser = column)]
+    columns: Vec<Column>,
+    /// What separates several values in a cell of a column, such as "Other names=;"
+    #[arg(long = "split", value_name = "COLUMN=SIGN", value_parser = split)]
+    splits: Vec<(String, String)>,
+    /// How days are written, such as "%m/%d/%Y" [default: by looking]
+    #[arg(long, value_name = "FORMAT")]
+    dates: Vec<String>,
     /// First day of the release
     #[arg(long, value_name = "DATE", value_parser = lines::day)]
     from: Option<Day>,
@@ -56,26 +64,35 @@ impl Import {
             let help = did_you_mean(&self.format, known).map(|help| format!("; {help}")).unwrap_or_default();
             Failure::said(format!("there is no format `{}`{help}", self.format))
         })?;
-        let options = Options { columns: self.columns, from: self.from, to: self.to, ..Options::default() };
+        let options = self.options();
         let mut parts = Vec::new();
+        let mut unused = Vec::new();
         let spinner = Terminal::spinner("reading");
         for file in &self.files {
             let part = import::read_file(file).and_then(|bytes| import::read(format, &bytes, &options));
-            parts.push(part.map_err(|error| match error {
+            let part = part.map_err(|error| match error {
                 import::Error::File(files::Error::File { .. }) => Failure::said(error.to_string()),
                 _ => Failure::said(format!("{}: {error}", file.display())),
-            })?);
+            })?;
+            unused.push(part.unused.join(", "));
+            parts.push(part);
         }
         let first =
             self.files.first().and_then(|file| file.file_name()).map(|name| name.to_string_lossy().into_owned());
-        let name = self.name.or(first.map(|name| plain_name(&name))).unwrap_or_default();
-        let merged = import::merge(&name, parts);
+        let stem = first.as_ref().and_then(|name| name.split('.').next());
+        let title = self.name.as_deref().or(stem).unwrap_or_default();
+        let name = plain_name(title);
+        let mut merged = import::merge(&name, parts);
+        if merged.set.title.is_empty() && self.name.as_ref().is_some_and(|given| *given != name) {
+            title.clone_into(&mut merged.set.title);
+        }
         spinner.finish_and_clear();
+        self.say_leftovers(&mut merged, &unused, terminal);
         if terminal.json {
             terminal.json(&merged.set)?;
             return Ok(Verdict::Fine);
         }
-        let text = format::print(&import::to_definition(&merged.set));
+        let text = format::print(&import::to_definition(&merged));
         match &self.output {
             Some(file) => {
                 let guard =
@@ -90,22 +107,90 @@ impl Import {
     }
 }
 
-fn pair(text: &str) -> Result<(ColumnRole, String), String> {
+impl Import {
+    fn options(&self) -> Options {
+        let mut options = Options {
+            from: self.from,
+            to: self.to,
+            splits: self.splits.clone(),
+            dates: self.dates.clone(),
+            ..Options::default()
+        };
+        for column in &self.columns {
+            match column.clone() {
+                Column::Role(role, column) => options.columns.push((role, column)),
+                Column::Title(language, column) => options.designations.push((language, column)),
+                Column::Property(property, column) => {
+                    let split = self.splits.iter().find(|(known, _)| *known == column).map(|(_, sign)| sign.clone());
+                    options.properties.push(PropertyColumn { property, column, lower: false, split });
+                }
+            }
+        }
+        options
+    }
+
+    /// Names the lines that could not be used, and the columns of which nothing was said.
+    fn say_leftovers(&self, merged: &mut Merged, unused: &[String], terminal: &mut Terminal) {
+        for open in std::mem::take(&mut merged.open) {
+            let code = open.code.get(&merged.set.codes).map_or("", |code| code.code.as_str());
+            let what = if open.is_replacement { "is replaced by" } else { "stands under" };
+            let why = format!("`{code}` {what} `{}`, which is not in the list", open.name);
+            if let Some(left) = merged.left.get_mut(open.part) {
+                left.add(open.line, why);
+            }
+        }
+        for ((file, left), unused) in self.files.iter().zip(&mut merged.left).zip(unused) {
+            let file = file.display();
+            left.rows.sort_by_key(|(line, _)| *line);
+            for (line, why) in &left.rows {
+                terminal.note(&format!("{file}, line {line}: {why}"));
+            }
+            if left.more > 0 {
+                terminal.note(&format!("{file}: {} more lines could not be used, or not whole", left.more));
+            }
+            if !unused.is_empty() {
+                terminal.note(&format!("{file}: nothing is said of these columns: {unused}"));
+            }
+        }
+    }
+}
+
+/// What a column is.
+#[derive(Debug, Clone)]
+enum Column {
+    /// One of the roles.
+    Role(ColumnRole, String),
+    /// Titles in a language.
+    Title(String, String),
+    /// Values of a property.
+    Property(String, String),
+}
+
+fn column(text: &str) -> Result<Column, String> {
     let (role, column) = text.split_once('=').ok_or("say ROLE=COLUMN, such as `code=CODE`")?;
-    let role = role.trim();
+    let (role, column) = (role.trim(), column.trim().to_owned());
+    match role.split_once(char::is_whitespace).map(|(word, rest)| (word, rest.trim().to_owned())) {
+        Some(("title", language)) => return Ok(Column::Title(language, column)),
+        Some(("property", property)) => return Ok(Column::Property(property, column)),
+        _ => {}
+    }
     let known = || ColumnRole::ALL.iter().map(|(word, _)| *word);
     let role = ColumnRole::named(role).ok_or_else(|| {
         let help = did_you_mean(role, known());
-        help.unwrap_or_else(|| format!("a column is one of: {}", known().collect::<Vec<_>>().join(", ")))
+        let help = help.unwrap_or_else(|| format!("a column is one of: {}", known().collect::<Vec<_>>().join(", ")));
+        format!("no column is `{role}`; {help}")
     })?;
-    Ok((role, column.trim().to_owned()))
+    Ok(Column::Role(role, column))
 }
 
-/// A file's name as the name of a code set.
-fn plain_name(file: &str) -> String {
-    let stem = file.split('.').next().unwrap_or("");
-    let sign = |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '-' };
-    let name: String = stem.chars().map(sign).collect();
-    let name = name.trim_matches('-');
-    if name.is_empty() { "imported".to_owned() } else { name.to_owned() }
+fn split(text: &str) -> Result<(String, String), String> {
+    let (column, sign) = text.split_once('=').ok_or("say COLUMN=SIGN, such as `Other names=;`")?;
+    Ok((column.trim().to_owned(), sign.to_owned()))
+}
+
+/// Any name as the name of a code set: small letters with `-` between the words.
+fn plain_name(name: &str) -> String {
+    let words = name.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
+    if name.is_empty() { "imported".to_owned() } else { name }
 }

@@ -1,6 +1,7 @@
 //! Code sets as written and imported → codes in order, with places instead of names.
 
 mod head;
+mod lists;
 pub(super) mod named;
 mod order;
 
@@ -9,7 +10,9 @@ use super::world::is_between;
 use super::world::key;
 use super::world::unknown_code;
 use super::world::written;
+use crate::definitions::import::Leftovers;
 use crate::definitions::import::Merged;
+use crate::definitions::import::OpenReference;
 use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::CodeDef;
 use crate::definitions::parse::tree::CodeItem;
@@ -136,6 +139,20 @@ pub(super) struct Draft<'t> {
     pub imported_labels: Vec<(CodeId, String)>,
     /// Values of properties that an import gave as texts: code by place, property, value.
     pub imported_properties: Vec<(CodeId, String, String)>,
+    /// Parents and replacements that a list names and does not have: the definition may.
+    pub open: Vec<OpenReference>,
+    /// Of each file that was imported: where it is named, and what could not be used of it.
+    pub lists: Vec<ImportedList>,
+}
+
+/// A file that was imported.
+pub(super) struct ImportedList {
+    /// The definition that names it.
+    pub file: PathBuf,
+    /// Its name, where it stands.
+    pub name: Name,
+    /// What could not be used of it.
+    pub left: Leftovers,
 }
 
 /// Collects all code sets: names first, then imports, then codes, then order.
@@ -216,7 +233,8 @@ fn body<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &'t Path, def: &'t Co
 impl<'t> Draft<'t> {
     /// Takes over what was imported; what the definition says of the set itself stays.
     pub fn take(&mut self, merged: Merged, report: &mut Report) {
-        let Merged { mut set, labels, properties, .. } = merged;
+        let Merged { mut set, labels, properties, open, .. } = merged;
+        self.open = open;
         let places: Vec<Option<RelationId>> =
             set.relations.iter().map(|brought| self.declared(brought, report)).collect();
         for code in &mut set.codes {
@@ -403,6 +421,8 @@ impl<'t> Draft<'t> {
     /// Puts the codes in order, a parent before what is under it, and fills in what needs no other name.
     fn settle(&mut self, report: &mut Report) {
         self.parents(report);
+        self.close_references();
+        self.say_leftovers(report);
         self.order(report);
         let mut said = std::mem::take(&mut self.said);
         for one in &mut said {

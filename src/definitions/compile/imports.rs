@@ -1,13 +1,18 @@
 //! Releases that a code set imports: found, read, put together.
 
 use super::content::Draft;
+use super::content::ImportedList;
 use super::report::Report;
+use super::table_files::TableFiles;
 use super::world::World;
 use crate::definitions::import;
 use crate::definitions::import::Format;
+use crate::definitions::import::Import;
+use crate::definitions::import::Leftovers;
+use crate::definitions::import::Merged;
 use crate::definitions::import::Options;
 use crate::definitions::import::PropertyColumn;
-use crate::definitions::import::sources;
+use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::CrosswalkDef;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::ImportDef;
@@ -53,7 +58,14 @@ fn options(def: &ImportDef) -> Options {
     };
     for option in &def.options {
         match &option.item {
-            ImportOption::Column { role, column } => out.columns.push((*role, column.item.clone())),
+            ImportOption::Column { role, column, split } => {
+                out.columns.push((*role, column.item.clone()));
+                out.splits.extend(split.as_ref().map(|it| (column.item.clone(), it.item.clone())));
+            }
+            ImportOption::Designation { language, column } => {
+                out.designations.push((language.item.clone(), column.item.clone()));
+            }
+            ImportOption::Dates(formats) => out.dates.extend(formats.iter().map(|it| it.item.clone())),
             ImportOption::Assignable { column, value } => {
                 out.assignable = Some((column.item.clone(), value.item.clone()));
             }
@@ -86,8 +98,8 @@ struct Found<'t> {
 
 /// Reads all releases of a code set, one after the other. Where those that make codes are missing, the starter stands in
 /// for them and nothing is read.
-pub(super) fn import(draft: &mut Draft<'_>, releases: Releases<'_>, report: &mut Report) {
-    let (found, is_missing) = look_for(draft, releases.files, report);
+pub(super) fn import(draft: &mut Draft<'_>, domains: &[DomainSource], releases: Releases<'_>, report: &mut Report) {
+    let (found, is_missing) = look_for(draft, domains, releases.files, report);
     let makes_codes = found.iter().any(|it| it.format.makes_codes() && !it.options.attach);
     draft.set.is_starter = is_missing && !makes_codes;
     if found.is_empty() || draft.set.is_starter {
@@ -95,7 +107,7 @@ pub(super) fn import(draft: &mut Draft<'_>, releases: Releases<'_>, report: &mut
     }
     let key = segment_key(&draft.set.name, &found, releases.segments);
     if let Some(merged) = key.and_then(|key| releases.segments.find(&key)) {
-        draft.take(merged, report);
+        take(draft, merged, &found, report);
         return;
     }
     let mut is_whole = true;
@@ -107,7 +119,8 @@ pub(super) fn import(draft: &mut Draft<'_>, releases: Releases<'_>, report: &mut
                 is_whole = false;
                 let problem = Problem::ImportFailed { file: it.def.file.item.clone(), reason: error.to_string() };
                 report.say(it.def.file.span, problem, None);
-                None
+                // Parts are counted as the files are.
+                Some(Import::default())
             }
         }
     });
@@ -115,6 +128,18 @@ pub(super) fn import(draft: &mut Draft<'_>, releases: Releases<'_>, report: &mut
     if let Some(key) = key.filter(|_| is_whole) {
         releases.segments.keep(&key, &merged);
     }
+    take(draft, merged, &found, report);
+}
+
+/// Takes over what the files came to, and what could not be used of each.
+fn take(draft: &mut Draft<'_>, mut merged: Merged, found: &[Found<'_>], report: &mut Report) {
+    let left = std::mem::take(&mut merged.left).into_iter().chain(std::iter::repeat_with(Leftovers::default));
+    let lists = found.iter().zip(left).map(|(it, left)| ImportedList {
+        file: it.file.clone(),
+        name: it.def.file.clone(),
+        left,
+    });
+    draft.lists = lists.collect();
     draft.take(merged, report);
 }
 
@@ -133,10 +158,15 @@ fn segment_key(set: &str, found: &[Found<'_>], segments: &Segments) -> Option<se
 }
 
 /// The files of a code set's imports, and whether one that makes codes is missing.
-fn look_for<'t>(draft: &mut Draft<'t>, releases: &[PathBuf], report: &mut Report) -> (Vec<Found<'t>>, bool) {
+fn look_for<'t>(
+    draft: &mut Draft<'t>,
+    domains: &[DomainSource],
+    releases: &[PathBuf],
+    report: &mut Report,
+) -> (Vec<Found<'t>>, bool) {
     let mut found = Vec::new();
     let mut is_missing = false;
-    for (_, file, def) in draft.imports.clone() {
+    for (domain, file, def) in draft.imports.clone() {
         report.enter(&file);
         let Some(format) = Format::named(&def.format.item) else {
             let help = did_you_mean(&def.format.item, Format::ALL.iter().map(|it| it.0));
@@ -144,8 +174,10 @@ fn look_for<'t>(draft: &mut Draft<'t>, releases: &[PathBuf], report: &mut Report
             continue;
         };
         let options = options(def);
-        let Some(path) = sources::find(releases, &def.file.item) else {
-            let help = Some(format!("install it: `tencode sources add {}`", def.file.item));
+        let folder = domain.get(domains).map_or(Path::new(""), |domain| domain.folder.as_path());
+        let Some(path) = (TableFiles { file: &file, folder, releases }).find(&def.file.item) else {
+            let name = &def.file.item;
+            let help = Some(format!("install it: `tencode sources add {name}`, or put it beside this file"));
             report.say(def.file.span, Problem::UnknownSource { file: def.file.item.clone() }, help);
             draft.set.missing_sources.push(def.file.item.clone());
             is_missing |= !options.attach;
@@ -224,20 +256,21 @@ pub(super) fn crosswalk(
     def: &CrosswalkDef,
     walk: &mut Crosswalk,
     world: &World,
-    releases: &[PathBuf],
+    files: &TableFiles<'_>,
     report: &mut Report,
 ) {
     for import in &def.imports {
-        let Some(path) = sources::find(releases, &import.file.item) else {
-            let help = Some(format!("install it: `tencode sources add {}`", import.file.item));
+        let Some(path) = files.find(&import.file.item) else {
+            let name = &import.file.item;
+            let help = Some(format!("install it: `tencode sources add {name}`, or put it beside this file"));
             report.say(import.file.span, Problem::UnknownSource { file: import.file.item.clone() }, help);
             continue;
         };
         let options = options(import);
         let rows = import::read_file(&path).and_then(|bytes| match import.format.item.as_str() {
             "gem" => import::gem_mappings(&bytes),
-            "csv" => import::delimited_mappings(&bytes, b',', &options),
-            "tsv" => import::delimited_mappings(&bytes, b'\t', &options),
+            "csv" => import::delimited_mappings(&bytes, false, &options),
+            "tsv" => import::delimited_mappings(&bytes, true, &options),
             "fhir" => import::fhir_mappings(&bytes),
             other => Err(import::Error::Form(format!("there is no crosswalk format `{other}`"))),
         });

@@ -200,7 +200,7 @@ fn is_error(diagnostic: &Diagnostic, source: &DomainSource) -> bool {
 fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<Diagnostic>) {
     let mut report = Report::default();
     let mut world = World { shared: DomainId::find(sources, |source| source.name == "shared"), ..World::default() };
-    let mut import = |draft: &mut Draft<'_>, report: &mut Report| imports::import(draft, releases, report);
+    let mut import = |draft: &mut Draft<'_>, report: &mut Report| imports::import(draft, sources, releases, report);
     let mut drafts = content::collect(sources, &mut report, &mut import);
     names(sources, &mut drafts, &mut world, &mut report);
     names::check(sources, &mut report);
@@ -497,7 +497,8 @@ fn domain(
                 Statement::Rule(def) => add_rule(&mut domain, &mut known, def, None, world, id, report, texts),
                 Statement::Crosswalk(def) => {
                     domain.crosswalks.extend(crosswalks::crosswalk(def, world, &written, report).map(|mut walk| {
-                        imports::crosswalk(def, &mut walk, world, releases, report);
+                        let files = TableFiles { file: &file.path, folder: &source.folder, releases };
+                        imports::crosswalk(def, &mut walk, world, &files, report);
                         walk
                     }));
                 }

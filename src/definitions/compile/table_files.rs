@@ -53,10 +53,14 @@ impl TableFiles<'_> {
     /// Where a file is, or that it is not there.
     pub fn find_or_say(&self, name: &str) -> Result<PathBuf, String> {
         let place = "beside the definition file, in the folder of the domain and among the sources";
+        self.find(name).ok_or_else(|| format!("it is looked for {place}, and is not there"))
+    }
+
+    /// Where a file is: beside the definition file, in the folder of the domain, among the sources.
+    pub fn find(&self, name: &str) -> Option<PathBuf> {
         let beside = self.file.parent().map(|folder| folder.join(name));
         let near = beside.into_iter().chain([self.folder.join(name)]).find(|path| path.is_file());
-        let found = near.or_else(|| sources::find(self.releases, name));
-        found.ok_or_else(|| format!("it is looked for {place}, and is not there"))
+        near.or_else(|| sources::find(self.releases, name))
     }
 
     fn read(&self, def: &TableDef, types: &TableTypes, name: &Name) -> Result<Vec<Spanned<RowDef>>, String> {

@@ -12,6 +12,7 @@ use crate::definitions::format::words::days;
 use crate::definitions::format::words::joined;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
+use crate::definitions::format::words::texts;
 use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::definitions::parse::tree::CrosswalkDef;
@@ -184,15 +185,25 @@ enum Line<'t> {
 fn import_option(option: &ImportOption, is_crosswalk: bool) -> Shape {
     let column = |word: &str, column: &str| Flow::of(format!("{word} {}", bare(column)));
     match option {
-        ImportOption::Column { role, column: it } => {
+        ImportOption::Column { role, column: it, split } => {
             let word = match role {
                 ColumnRole::From if is_crosswalk => "source",
                 ColumnRole::To if is_crosswalk => "target",
                 ColumnRole::Kind => "match",
                 role => column_role(*role),
             };
-            Shape::Keyword(word.to_owned(), column("column", &it.item))
+            let mut flow = column("column", &it.item);
+            if let Some(split) = split {
+                flow.word(&format!("split {}", quoted(&split.item)));
+            }
+            Shape::Keyword(word.to_owned(), flow)
         }
+        ImportOption::Designation { language, column: it } => {
+            let mut flow = Flow::of(bare(&language.item));
+            flow.append(column("column", &it.item));
+            Shape::Keyword("title".to_owned(), flow)
+        }
+        ImportOption::Dates(formats) => Shape::Keyword("dates".to_owned(), texts(formats, 1)),
         ImportOption::Assignable { column: it, value } => {
             let mut flow = column("column", &it.item);
             flow.word(&format!("is {}", bare(&value.item)));

@@ -7,6 +7,8 @@ use crate::model::content::Release;
 use crate::model::content::Replacing;
 use crate::model::content::Validity;
 use crate::model::day::Day;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// Why a file could not be imported.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +90,12 @@ pub struct Options {
     pub only: Vec<(String, String)>,
     /// `path column A, B, C`: each level is a code under the one before.
     pub path: Vec<String>,
+    /// `title LANGUAGE column NAME`
+    pub designations: Vec<(String, String)>,
+    /// What separates several values in the cells of a column: column and separator.
+    pub splits: Vec<(String, String)>,
+    /// `dates "FORMAT", …`: how days are written; by looking if there is none.
+    pub dates: Vec<String>,
     /// Adds to codes that exist, makes none.
     pub attach: bool,
 }
@@ -126,6 +134,32 @@ pub struct Import {
     pub scope: Scope,
     /// It knows better than others when its codes were in force.
     pub dates: bool,
+    /// What could not be used as it stands.
+    pub left: Leftovers,
+    /// Columns of which nothing was said.
+    pub unused: Vec<String>,
+}
+
+/// Rows of a file that could not be used, or not whole. So many are named as a person can look at; the others are counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leftovers {
+    /// Line and reason.
+    pub rows: Vec<(u32, String)>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Leftovers {
+    const MOST: usize = 20;
+
+    /// Names a row, or counts it.
+    pub fn add(&mut self, line: u32, why: String) {
+        if self.rows.len() < Leftovers::MOST {
+            self.rows.push((line, why));
+        } else {
+            self.more += 1;
+        }
+    }
 }
 
 /// Whether an import makes codes.
@@ -143,6 +177,8 @@ pub enum Scope {
 /// What a file says about one code.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Row {
+    /// Its line in the file, from 1; 0 where lines say nothing to people, as in an official release.
+    pub line: u32,
     /// The code as its publisher writes it.
     pub code: String,
     /// A chapter or block: never a code to record, and told apart from a code of the same name.
@@ -196,6 +232,8 @@ pub enum Under {
 /// One line of a crosswalk, codes as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MapRow {
+    /// Its line in the file, from 1; 0 where lines say nothing to people.
+    pub line: u32,
     /// Source.
     pub from: String,
     /// Target; `None` says that there is none.
@@ -206,11 +244,7 @@ pub struct MapRow {
     pub group: u16,
 }
 
-/// The text of a file: UTF-8, with or without a mark at its beginning; else each byte is a character of Latin-1.
+/// The text of a file, in whichever encoding it was saved.
 pub(super) fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
-    }
+    files::decode(bytes, None).text
 }

@@ -1,57 +1,22 @@
-//! Tables with a header, separated by commas or tabs: which column is what is said by the options of the import.
+//! Lists and crosswalks as tables: which column is what is said by the options of the import.
 
 use super::contents;
 use super::contents::Error;
 use super::contents::Import;
+use super::contents::Leftovers;
 use super::contents::MapRow;
 use super::contents::Options;
 use super::contents::Row;
 use super::contents::Under;
+use super::dates::Dates;
+use super::sheet::Cells;
+use super::sheet::Separator;
+use super::sheet::Sheet;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::MatchKind;
+use crate::model::content::Replacing;
 use crate::model::content::Validity;
-use crate::model::day::Day;
-use std::collections::HashMap;
 use std::collections::HashSet;
-
-/// A table, its header read.
-struct Sheet<'a> {
-    reader: csv::Reader<&'a [u8]>,
-    columns: HashMap<String, usize>,
-}
-
-impl<'a> Sheet<'a> {
-    fn open(text: &'a str, separator: u8) -> Result<Sheet<'a>, Error> {
-        let mut builder = csv::ReaderBuilder::new();
-        // Quotes are not special in tab-separated releases.
-        let builder = builder.delimiter(separator).flexible(true).quoting(separator != b'\t');
-        let mut reader = builder.from_reader(text.as_bytes());
-        let header = reader.headers().map_err(|error| Error::Form(error.to_string()))?;
-        let columns = header.iter().enumerate().map(|(place, name)| (name.trim().to_owned(), place)).collect();
-        Ok(Sheet { reader, columns })
-    }
-
-    fn place(&self, name: &str) -> Result<usize, Error> {
-        let alike = || self.columns.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, place)| place);
-        let place = self.columns.get(name).or_else(alike);
-        place.copied().ok_or_else(|| {
-            let mut known: Vec<(usize, &str)> = self.columns.iter().map(|(name, at)| (*at, name.as_str())).collect();
-            known.sort_unstable();
-            let known: Vec<String> = known.iter().map(|(_, name)| format!("`{name}`")).collect();
-            Error::Form(format!("the file has no column `{name}`, it has {}", known.join(", ")))
-        })
-    }
-
-    fn role(&self, options: &Options, role: ColumnRole) -> Result<Option<usize>, Error> {
-        let named = options.columns.iter().find(|(known, _)| *known == role);
-        named.map(|(_, column)| self.place(column)).transpose()
-    }
-
-    fn roles(&self, options: &Options, role: ColumnRole) -> Result<Vec<usize>, Error> {
-        let named = options.columns.iter().filter(|(known, _)| *known == role);
-        named.map(|(_, column)| self.place(column)).collect()
-    }
-}
 
 /// Where everything is that the options speak of.
 struct Plan {
@@ -61,7 +26,9 @@ struct Plan {
     parent: Option<usize>,
     from: Option<usize>,
     to: Option<usize>,
-    also: Vec<usize>,
+    also: Vec<(usize, Option<String>)>,
+    designations: Vec<(String, usize)>,
+    replaced_by: Option<(usize, Option<String>)>,
     definition: Option<usize>,
     assignable: Option<(usize, String)>,
     label_columns: Vec<(String, Option<(usize, String)>)>,
@@ -76,6 +43,14 @@ impl Plan {
         let label = |(label, when): &(String, Option<(String, String)>)| {
             Ok((label.clone(), when.as_ref().map(test).transpose()?))
         };
+        let split = |role: ColumnRole, place: usize| {
+            let named = options.columns.iter().filter(|(known, _)| *known == role);
+            let mut columns = named.filter(|(_, column)| sheet.place(column).is_ok_and(|it| it == place));
+            columns.find_map(|(_, column)| options.splits.iter().find(|(it, _)| it == column)).map(|it| it.1.clone())
+        };
+        let also = sheet.roles(options, ColumnRole::Also)?;
+        let replaced_by = sheet.role(options, ColumnRole::ReplacedBy)?;
+        let designation = |(language, column): &(String, String)| Ok((language.clone(), sheet.place(column)?));
         let plan = Plan {
             code_column: sheet.role(options, ColumnRole::Code)?,
             title: sheet.role(options, ColumnRole::Title)?,
@@ -83,7 +58,9 @@ impl Plan {
             parent: sheet.role(options, ColumnRole::Parent)?,
             from: sheet.role(options, ColumnRole::From)?,
             to: sheet.role(options, ColumnRole::To)?,
-            also: sheet.roles(options, ColumnRole::Also)?,
+            also: also.into_iter().map(|place| (place, split(ColumnRole::Also, place))).collect(),
+            designations: options.designations.iter().map(designation).collect::<Result<_, Error>>()?,
+            replaced_by: replaced_by.map(|place| (place, split(ColumnRole::ReplacedBy, place))),
             definition: sheet.role(options, ColumnRole::Definition)?,
             assignable: options.assignable.as_ref().map(test).transpose()?,
             label_columns: options.labels.iter().map(label).collect::<Result<_, Error>>()?,
@@ -96,32 +73,81 @@ impl Plan {
             path: options.path.iter().map(|column| sheet.place(column)).collect::<Result<_, Error>>()?,
         };
         if plan.code_column.is_none() && plan.path.is_empty() {
-            return Err(Error::Form("say which column holds the code: `code column NAME`".to_owned()));
+            let columns = sheet.listed();
+            return Err(Error::Form(format!("say which column holds the code; the file has {columns}")));
         }
         Ok(plan)
     }
 }
 
 /// Reads a table of codes. Several rows of one code are its spans.
-pub(super) fn read(bytes: &[u8], separator: u8, options: &Options) -> Result<Import, Error> {
+pub(super) fn read(bytes: &[u8], separator: Separator, options: &Options) -> Result<Import, Error> {
     let text = contents::text(bytes);
     let mut sheet = Sheet::open(&text, separator)?;
     let plan = Plan::new(&sheet, options)?;
+    let days = days(&text, separator, &plan, options)?;
+    let dates = Dates::new(&options.dates, days.iter().map(String::as_str));
     let (mut rows, mut made) = (Vec::new(), HashSet::new());
-    let mut record = csv::StringRecord::new();
-    while sheet.reader.read_record(&mut record).map_err(|error| Error::Form(error.to_string()))? {
-        let cell = |place: usize| record.get(place).unwrap_or("").trim();
+    let mut left = Leftovers::default();
+    let columns = sheet.columns().len();
+    let unused = unused(&sheet, options);
+    sheet.each(|cells| {
+        let cell = |place: usize| cells.at(place);
         if plan.only.iter().any(|(place, value)| !cell(*place).eq_ignore_ascii_case(value)) {
-            continue;
+            return Ok(());
+        }
+        if cells.is_broken() {
+            left.add(cells.line, "it has letters that cannot be read".to_owned());
+        }
+        if cells.width() > columns {
+            let why = format!("it has {} cells, and the header has {columns}", cells.width());
+            left.add(cells.line, why);
         }
         let above = add_path(&plan, &cell, &mut rows, &mut made);
         if plan.code_column.is_none_or(|place| cell(place).is_empty()) {
-            continue;
+            if plan.path.is_empty() {
+                left.add(cells.line, "it has no code".to_owned());
+            }
+            return Ok(());
         }
-        rows.push(row(&plan, options, &cell, above));
-    }
+        if plan.title.is_some_and(|place| cell(place).is_empty()) {
+            left.add(cells.line, "its code has no title".to_owned());
+        }
+        match row(&plan, options, &dates, &cells, above) {
+            Ok(row) => rows.push(row),
+            Err(why) => left.add(cells.line, format!("it is left out: {why}")),
+        }
+        Ok(())
+    })?;
     let dates = plan.from.is_some() || plan.to.is_some();
-    Ok(Import { rows, dates, ..Import::default() })
+    Ok(Import { rows, dates, left, unused, ..Import::default() })
+}
+
+/// Columns of which the options say nothing.
+fn unused(sheet: &Sheet<'_>, options: &Options) -> Vec<String> {
+    let tests = options.assignable.iter().chain(&options.only).map(|(column, _)| column);
+    let labels = options.labels.iter().filter_map(|(_, when)| when.as_ref()).map(|(column, _)| column);
+    let named = options.columns.iter().map(|(_, column)| column).chain(tests).chain(labels);
+    let named = named.chain(options.properties.iter().map(|it| &it.column)).chain(&options.path);
+    let named: Vec<&String> = named.chain(options.designations.iter().map(|(_, column)| column)).collect();
+    let is_used = |column: &String| named.iter().any(|it| it.eq_ignore_ascii_case(column));
+    sheet.columns().iter().filter(|column| !column.is_empty() && !is_used(column)).cloned().collect()
+}
+
+/// The cells that hold days, as far as they are needed to see how the file writes them.
+fn days(text: &str, separator: Separator, plan: &Plan, options: &Options) -> Result<Vec<String>, Error> {
+    let mut days: Vec<String> = Vec::new();
+    let places: Vec<usize> = [plan.from, plan.to].into_iter().flatten().collect();
+    if places.is_empty() || !options.dates.is_empty() {
+        return Ok(days);
+    }
+    Sheet::open(text, separator)?.each(|cells| {
+        let found = places.iter().map(|place| cells.at(*place)).filter(|cell| cell.contains('/') || days.is_empty());
+        let found: Vec<String> = found.filter(|cell| !cell.is_empty()).map(str::to_owned).collect();
+        days.extend(found);
+        Ok(())
+    })?;
+    Ok(days)
 }
 
 /// Makes the codes of the path that are new; returns the last of them. Where the levels are the codes, each is named by
@@ -155,57 +181,57 @@ fn add_path<'r>(
     above
 }
 
-fn row<'r>(plan: &Plan, options: &Options, cell: &dyn Fn(usize) -> &'r str, above: Under) -> Row {
-    let maybe = |place: Option<usize>| place.map_or("", cell);
-    let holds = |test: &(usize, String)| cell(test.0).eq_ignore_ascii_case(&test.1);
+fn row(plan: &Plan, options: &Options, dates: &Dates<'_>, cells: &Cells<'_>, above: Under) -> Result<Row, String> {
+    let maybe = |place: Option<usize>| place.map_or("", |place| cells.at(place));
+    let holds = |test: &(usize, String)| cells.at(test.0).eq_ignore_ascii_case(&test.1);
     let assignable = plan.assignable.as_ref().map(holds);
-    let from = Day::parse(maybe(plan.from)).or(options.from);
-    let to = Day::parse(maybe(plan.to)).or(options.to);
+    let from = dates.read(maybe(plan.from))?.or(options.from);
+    let to = dates.read(maybe(plan.to))?.or(options.to);
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        return Err(format!("it ends on {to}, before it begins on {from}"));
+    }
     let is_dated = plan.from.is_some() || plan.to.is_some() || from.is_some() || to.is_some();
     let span = Validity { from, to, is_assignable: assignable.unwrap_or(true) };
     let parent = maybe(plan.parent);
     let code = maybe(plan.code_column).to_owned();
     let mut properties = Vec::new();
     for (column, place) in &plan.properties {
-        let text = if column.lower { cell(*place).to_lowercase() } else { cell(*place).to_owned() };
-        let parts: Vec<&str> = match &column.split {
-            Some(separator) => text.split(separator.as_str()).collect(),
-            None => vec![&text],
-        };
-        let parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
-        properties.extend(parts.map(|part| (column.property.clone(), part.to_owned())));
+        let text = if column.lower { cells.at(*place).to_lowercase() } else { cells.at(*place).to_owned() };
+        properties.extend(values(&text, column.split.as_deref()).map(|value| (column.property.clone(), value)));
     }
     let labels = plan.label_columns.iter().filter(|(_, when)| when.as_ref().is_none_or(holds));
-    Row {
+    let titles = plan.designations.iter().map(|(language, place)| (language.clone(), cells.at(*place).to_owned()));
+    let replaced_by = plan.replaced_by.as_ref().map(|(place, split)| {
+        let codes: Vec<String> = values(cells.at(*place), split.as_deref()).collect();
+        (if codes.len() > 1 { Replacing::Either } else { Replacing::One }, codes)
+    });
+    Ok(Row {
+        line: cells.line,
         title: maybe(plan.title).to_owned(),
         short: maybe(plan.short).to_owned(),
         under: if parent.is_empty() || parent == code { above } else { Under::Code(parent.to_owned()) },
         spans: if is_dated { vec![span] } else { Vec::new() },
         assignable,
-        synonyms: plan.also.iter().map(|place| cell(*place).to_owned()).filter(|text| !text.is_empty()).collect(),
+        synonyms: plan.also.iter().flat_map(|(place, split)| values(cells.at(*place), split.as_deref())).collect(),
+        designations: titles.filter(|(_, title)| !title.is_empty()).collect(),
         definition: maybe(plan.definition).to_owned(),
         labels: labels.map(|(label, _)| label.clone()).collect(),
         properties,
+        replaced_by: replaced_by.filter(|(_, codes)| !codes.is_empty()),
         code,
         ..Row::default()
-    }
+    })
 }
 
-/// The header of a file of cells and its rows, as they stand.
-///
-/// # Errors
-///
-/// [`Error::Form`] if it is no such file.
-pub fn cells(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), Error> {
-    let text = contents::text(bytes);
-    let mut sheet = Sheet::open(&text, b',')?;
-    let header = sheet.reader.headers().map_err(|error| Error::Form(error.to_string()))?;
-    let header = header.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_owned()).collect();
-    let rows = sheet.reader.records().map(|record| {
-        let record = record.map_err(|error| Error::Form(error.to_string()))?;
-        Ok(record.iter().map(str::to_owned).collect())
-    });
-    Ok((header, rows.collect::<Result<_, Error>>()?))
+/// The values of a cell, of which a separator makes several.
+fn values<'c>(cell: &'c str, separator: Option<&'c str>) -> impl Iterator<Item = String> {
+    let parts: Vec<&str> = match separator {
+        Some(separator) => cell.split(separator).collect(),
+        None => vec![cell],
+    };
+    parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned)
 }
 
 /// Reads a table of mappings: roles `from`, `to` and perhaps `kind` (equivalent, broader, narrower, related).
@@ -213,12 +239,13 @@ pub fn cells(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), Error> {
 /// # Errors
 ///
 /// [`Error::Form`] if a column is not there or a kind is none.
-pub fn mappings(bytes: &[u8], separator: u8, options: &Options) -> Result<Vec<MapRow>, Error> {
+pub fn mappings(bytes: &[u8], is_tabbed: bool, options: &Options) -> Result<Vec<MapRow>, Error> {
     let text = contents::text(bytes);
+    let separator = if is_tabbed { Separator::Tab } else { Separator::Any };
     let mut sheet = Sheet::open(&text, separator)?;
     let from =
-        sheet.role(options, ColumnRole::From)?.ok_or_else(|| Error::Form("say `from column NAME`".to_owned()))?;
-    let to = sheet.role(options, ColumnRole::To)?.ok_or_else(|| Error::Form("say `to column NAME`".to_owned()))?;
+        sheet.role(options, ColumnRole::From)?.ok_or_else(|| Error::Form("say `source column NAME`".to_owned()))?;
+    let to = sheet.role(options, ColumnRole::To)?.ok_or_else(|| Error::Form("say `target column NAME`".to_owned()))?;
     let kind = sheet.role(options, ColumnRole::Kind)?;
     let only: Vec<(usize, String)> = options
         .only
@@ -226,22 +253,23 @@ pub fn mappings(bytes: &[u8], separator: u8, options: &Options) -> Result<Vec<Ma
         .map(|(column, value)| Ok((sheet.place(column)?, value.clone())))
         .collect::<Result<_, Error>>()?;
     let mut rows = Vec::new();
-    let mut record = csv::StringRecord::new();
-    while sheet.reader.read_record(&mut record).map_err(|error| Error::Form(error.to_string()))? {
-        let cell = |place: usize| record.get(place).unwrap_or("").trim();
+    sheet.each(|cells| {
+        let cell = |place: usize| cells.at(place);
         let is_left_out = only.iter().any(|(place, value)| !cell(*place).eq_ignore_ascii_case(value));
         if is_left_out || cell(from).is_empty() {
-            continue;
+            return Ok(());
         }
         let target = Some(cell(to)).filter(|to| !to.is_empty() && !to.eq_ignore_ascii_case("none"));
         let kind = kind.map_or("", cell);
         rows.push(MapRow {
+            line: cells.line,
             from: cell(from).to_owned(),
             to: target.map(str::to_owned),
             kind: match_kind(kind).ok_or_else(|| Error::Form(format!("`{kind}` is no kind of match")))?,
             group: 0,
         });
-    }
+        Ok(())
+    })?;
     Ok(rows)
 }
 
@@ -271,7 +299,7 @@ mod tests {
             options(&[(ColumnRole::Code, "code"), (ColumnRole::From, "since"), (ColumnRole::To, "until")]);
         options.assignable = Some(("billable".to_owned(), "1".to_owned()));
         let file = "code\tbillable\tsince\tuntil\nB880\t1\t2015-10-01\t2025-09-30\nB880\t0\t2025-10-01\t\n";
-        let import = read(file.as_bytes(), b'\t', &options).unwrap();
+        let import = read(file.as_bytes(), Separator::Tab, &options).unwrap();
         assert!(import.dates);
         assert!(import.rows[0].spans[0].is_assignable && !import.rows[1].spans[0].is_assignable);
         assert_eq!(import.rows[1].spans[0].to, None);
@@ -281,7 +309,7 @@ mod tests {
     fn a_path_makes_the_codes_above() {
         let mut options = options(&[(ColumnRole::Code, "c")]);
         options.path = vec!["a".to_owned(), "b".to_owned()];
-        let rows = read(b"a,b,c\nX,Y,1\nX,Z,2\n", b',', &options).unwrap().rows;
+        let rows = read(b"a,b,c\nX,Y,1\nX,Z,2\n", Separator::Any, &options).unwrap().rows;
         let found: Vec<_> = rows.iter().map(|row| row.code.as_str()).collect();
         assert_eq!(found, ["X", "Y", "1", "Z", "2"]);
         assert_eq!(rows[3].under, Under::Code("X".to_owned()));
@@ -290,13 +318,41 @@ mod tests {
     #[test]
     fn levels_that_are_codes_are_named_by_their_path() {
         let options = Options { path: vec!["a".to_owned(), "b".to_owned()], ..Options::default() };
-        let rows = read(b"a,b\nX,Y\nZ,Y\n", b',', &options).unwrap().rows;
+        let rows = read(b"a,b\nX,Y\nZ,Y\n", Separator::Any, &options).unwrap().rows;
         let found: Vec<_> = rows.iter().map(|row| (row.code.as_str(), row.title.as_str())).collect();
         assert_eq!(found, [("X", "X"), ("X / Y", "Y"), ("Z", "Z"), ("Z / Y", "Y")]);
     }
 
     #[test]
+    fn a_list_as_an_office_has_it_is_read_whole() {
+        let list = include_bytes!("../../../tests/fixtures/llamadas.csv");
+        let mut options = options(&[
+            (ColumnRole::Code, "Código"),
+            (ColumnRole::Title, "Título"),
+            (ColumnRole::Parent, "Grupo"),
+            (ColumnRole::Also, "Otros nombres"),
+            (ColumnRole::From, "Desde"),
+            (ColumnRole::ReplacedBy, "Reemplazado por"),
+        ]);
+        options.designations = vec![("en".to_owned(), "Title".to_owned())];
+        options.splits = vec![("Otros nombres".to_owned(), "/".to_owned())];
+        let import = read(list, Separator::Any, &options).unwrap();
+        let first = &import.rows[0];
+        assert_eq!((first.code.as_str(), first.title.as_str()), ("RUIDO", "Ruido – música alta"));
+        assert_eq!(first.designations, [("en".to_owned(), "Loud noise".to_owned())]);
+        assert_eq!(first.synonyms, ["fiesta", "música"]);
+        assert_eq!(first.spans[0].from.unwrap().to_string(), "2024-01-01");
+        assert_eq!(import.rows[2].replaced_by, Some((Replacing::One, vec!["RUIDO".to_owned()])));
+        let lines: Vec<u32> = import.left.rows.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [6, 7], "{:?}", import.left);
+        assert_eq!(import.unused, Vec::<String>::new());
+        let merged = crate::definitions::import::merge("llamadas", [import]);
+        assert_eq!(merged.left[0].rows.last().unwrap().0, 5, "the code that stands twice");
+        assert_eq!(merged.open.len(), 3, "{:?}", merged.open);
+    }
+
+    #[test]
     fn an_unknown_column_is_an_error() {
-        assert!(read(b"a,b\n1,2\n", b',', &options(&[(ColumnRole::Code, "x")])).is_err());
+        assert!(read(b"a,b\n1,2\n", Separator::Any, &options(&[(ColumnRole::Code, "x")])).is_err());
     }
 }

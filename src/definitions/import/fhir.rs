@@ -147,7 +147,7 @@ pub fn mappings(bytes: &[u8]) -> Result<Vec<MapRow>, Error> {
         let from = text(element, "code").to_owned();
         let targets = list(element, "target");
         if targets.is_empty() {
-            rows.push(MapRow { from, to: None, kind: MatchKind::Equivalent, group: 0 });
+            rows.push(MapRow { line: 0, from, to: None, kind: MatchKind::Equivalent, group: 0 });
             continue;
         }
         for target in targets {
@@ -155,7 +155,7 @@ pub fn mappings(bytes: &[u8]) -> Result<Vec<MapRow>, Error> {
             let said = said.unwrap_or(text(target, "equivalence"));
             let to = Some(text(target, "code")).filter(|to| !to.is_empty());
             let to = to.filter(|_| !matches!(said, "unmatched" | "disjoint" | "not-related-to")).map(str::to_owned);
-            rows.push(MapRow { from: from.clone(), to, kind: match_kind(said), group: 0 });
+            rows.push(MapRow { line: 0, from: from.clone(), to, kind: match_kind(said), group: 0 });
         }
     }
     Ok(rows)

@@ -29,6 +29,7 @@ fn row(line: &str) -> Option<MapRow> {
     let is_combination = digit(combination)? == 1;
     let is_none = digit(none)? == 1;
     Some(MapRow {
+        line: 0,
         from: from.to_owned(),
         to: (!is_none).then(|| to.to_owned()),
         kind: if digit(approximate)? == 1 { MatchKind::Related } else { MatchKind::Equivalent },

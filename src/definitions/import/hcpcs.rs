@@ -7,9 +7,11 @@
 use super::contents;
 use super::contents::Error;
 use super::contents::Import;
+use super::contents::Leftovers;
 use super::contents::Options;
 use super::contents::Row;
 use super::delimited;
+use super::sheet::Separator;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::Validity;
 use crate::model::day::Day;
@@ -76,7 +78,10 @@ fn read_table(bytes: &[u8]) -> Result<Import, Error> {
         ],
         ..Options::default()
     };
-    Ok(Import { dates: false, ..delimited::read(bytes, b'\t', &options)? })
+    let mut import = delimited::read(bytes, Separator::Tab, &options)?;
+    // What a release says twice is its publisher's business.
+    import.rows.iter_mut().for_each(|row| row.line = 0);
+    Ok(Import { dates: false, left: Leftovers::default(), ..import })
 }
 
 #[cfg(test)]

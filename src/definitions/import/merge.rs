@@ -1,6 +1,7 @@
 //! Several imports → one code set: who stands under whom, in which order, in force when.
 
 use super::contents::Import;
+use super::contents::Leftovers;
 use super::contents::Row;
 use super::contents::Scope;
 use super::contents::Under;
@@ -11,6 +12,7 @@ use crate::model::content::Relation;
 use crate::model::content::Replacement;
 use crate::model::content::Validity;
 use crate::model::day::Day;
+use crate::model::day::Days;
 use crate::model::ids::CodeId;
 use crate::model::ids::RelationId;
 use serde::Deserialize;
@@ -28,6 +30,25 @@ pub struct Merged {
     pub labels: Vec<(CodeId, String)>,
     /// References (parents, relations, index entries, replacements) to codes that are not in the set.
     pub unresolved: u32,
+    /// What could not be used of each part.
+    pub left: Vec<Leftovers>,
+    /// Parents and replacements that no part has; the definition may have them.
+    pub open: Vec<OpenReference>,
+}
+
+/// A code that a list names and does not have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenReference {
+    /// The code that names it.
+    pub code: CodeId,
+    /// What is named.
+    pub name: String,
+    /// Whether it is named as what replaces the code; else as its parent.
+    pub is_replacement: bool,
+    /// Number of the part.
+    pub part: usize,
+    /// Line in the file of the part.
+    pub line: u32,
 }
 
 /// Puts imports together, in order: the first to name a code gives its title, later ones add to it.
@@ -42,6 +63,7 @@ pub fn merge(name: &str, parts: impl IntoIterator<Item = Import>) -> Merged {
     let mut set = CodeSet { name: name.to_owned(), ..CodeSet::default() };
     let mut index = Vec::new();
     for (number, part) in parts.enumerate() {
+        draft.left.push(part.left);
         set.title = Some(set.title).filter(|title| !title.is_empty()).unwrap_or(part.title);
         set.uri = Some(set.uri).filter(|uri| !uri.is_empty()).unwrap_or(part.uri);
         set.releases.extend(part.release);
@@ -82,6 +104,8 @@ struct Draft {
     roots: Vec<usize>,
     /// Of each node, which code of the set it became.
     ids: Vec<Option<CodeId>>,
+    /// What could not be used of each part.
+    left: Vec<Leftovers>,
 }
 
 impl Draft {
@@ -96,6 +120,9 @@ impl Draft {
         }
         let known = if row.is_group { &mut self.groups } else { &mut self.singles };
         if let Some(node) = known.get(&key).and_then(|place| self.nodes.get_mut(*place)) {
+            if let (Some(why), Some(left)) = (node.contradicts(&row, part), self.left.get_mut(part)) {
+                left.add(row.line, why);
+            }
             node.add(row, part, dates);
             return;
         }
@@ -206,7 +233,8 @@ impl Draft {
         let mut merged = Merged::default();
         for (id, node) in CodeId::numbered(&order) {
             let Some(node) = self.nodes.get_mut(*node) else { continue };
-            let (row, parent) = (std::mem::take(&mut node.row), node.parent);
+            let (row, parent, part) = (std::mem::take(&mut node.row), node.parent, node.part);
+            self.open_references(&row, id, parent, part, &mut merged.open);
             merged.properties.extend(row.properties.iter().map(|(name, value)| (id, name.clone(), value.clone())));
             merged.labels.extend(row.labels.iter().map(|label| (id, label.clone())));
             let code = self.code(row, parent, &mut set.relations, &mut merged.unresolved);
@@ -219,7 +247,32 @@ impl Draft {
             }
         }
         merged.set = set;
+        merged.left = self.left;
         merged
+    }
+
+    /// What a row of a list names and no part has.
+    fn open_references(
+        &self,
+        row: &Row,
+        code: CodeId,
+        parent: Option<usize>,
+        part: usize,
+        open: &mut Vec<OpenReference>,
+    ) {
+        if row.line == 0 {
+            return;
+        }
+        let above = match &row.under {
+            Under::Code(name) if parent.is_none() => Some(name),
+            _ => None,
+        };
+        let more = row.more.iter().filter(|name| self.id(name).is_none());
+        let replacing = row.replaced_by.iter().flat_map(|(_, codes)| codes).filter(|name| self.id(name).is_none());
+        let names = above.into_iter().chain(more).map(|name| (name, false)).chain(replacing.map(|name| (name, true)));
+        for (name, is_replacement) in names {
+            open.push(OpenReference { code, name: name.clone(), is_replacement, part, line: row.line });
+        }
     }
 
     fn in_order(&self) -> Vec<usize> {
@@ -288,6 +341,30 @@ impl Draft {
 }
 
 impl Node {
+    /// What of a further row of a list is lost, because the first row of the code says otherwise or as much.
+    fn contradicts(&self, row: &Row, part: usize) -> Option<String> {
+        let own = &self.row;
+        if row.line == 0 || own.line == 0 || part != self.part {
+            return None;
+        }
+        let (code, first) = (&row.code, own.line);
+        let differs = |own: &str, other: &str| !other.is_empty() && !own.is_empty() && own != other;
+        let lost = [("title", &own.title, &row.title), ("definition", &own.definition, &row.definition)];
+        if let Some((what, ..)) = lost.iter().find(|(_, own, other)| differs(own, other)) {
+            return Some(format!("`{code}` stands in line {first} already, and the {what} of that line counts"));
+        }
+        let shares_days = |own: &Validity, other: &Validity| {
+            let days = |it: &Validity| Days { from: it.from, to: it.to };
+            days(own).overlaps(days(other))
+        };
+        let is_again = own.spans.iter().any(|own| row.spans.iter().any(|other| shares_days(own, other)));
+        if is_again {
+            return Some(format!("`{code}` stands in line {first} already, and the two share days"));
+        }
+        let is_same = Row { line: own.line, ..row.clone() } == *own;
+        is_same.then(|| format!("`{code}` stands in line {first} already, and this line says the same"))
+    }
+
     fn add(&mut self, row: Row, part: usize, dates: bool) {
         let own = &mut self.row;
         // Of two releases the later one decides.

@@ -5,6 +5,7 @@
 //! where they lie.
 
 mod contents;
+mod dates;
 mod delimited;
 mod drugs;
 mod fhir;
@@ -18,26 +19,30 @@ mod merge;
 mod print;
 #[cfg(test)]
 mod releases;
+mod sheet;
 pub mod sources;
 mod xml;
 
 pub use contents::Error;
 pub use contents::Format;
 pub use contents::Import;
+pub use contents::Leftovers;
 pub use contents::MapRow;
 pub use contents::Options;
 pub use contents::PropertyColumn;
 pub use contents::Row;
 pub use contents::Scope;
 pub use contents::Under;
-pub use delimited::cells;
 pub use delimited::mappings as delimited_mappings;
 pub use fhir::mappings as fhir_mappings;
 pub use gem::mappings as gem_mappings;
 pub use merge::Merged;
+pub use merge::OpenReference;
 pub use merge::merge;
 pub use print::to_definition;
+pub use sheet::cells;
 
+use self::sheet::Separator;
 use crate::files;
 use std::path::Path;
 
@@ -68,8 +73,8 @@ pub fn read(format: Format, bytes: &[u8], options: &Options) -> Result<Import, E
         Format::IcdTabular => icd_tabular::read(bytes),
         Format::IcdIndex => icd_index::read(bytes),
         Format::Hcpcs => hcpcs::read(bytes),
-        Format::Csv => delimited::read(bytes, b',', options),
-        Format::Tsv => delimited::read(bytes, b'\t', options),
+        Format::Csv => delimited::read(bytes, Separator::Any, options),
+        Format::Tsv => delimited::read(bytes, Separator::Tab, options),
         Format::Fhir => fhir::read(bytes),
     }?;
     if options.attach {

@@ -1,5 +1,6 @@
 //! A code set as definition text.
 
+use super::merge::Merged;
 use crate::model::content::Code;
 use crate::model::content::CodeSet;
 use crate::model::content::Replacing;
@@ -7,9 +8,10 @@ use crate::model::content::Validity;
 use crate::model::ids::CodeId;
 use std::fmt::Write;
 
-/// Prints a code set as a `codeset` statement: codes stand in the braces of their main parent.
-pub fn to_definition(set: &CodeSet) -> String {
-    let mut out = String::new();
+/// Prints what files came to as a `codeset` statement: codes stand in the braces of their main parent.
+pub fn to_definition(merged: &Merged) -> String {
+    let (set, mut out) = (&merged.set, String::new());
+    let columns = columns(merged);
     let title = if set.title.is_empty() { String::new() } else { format!(" {}", quoted(&set.title)) };
     let _ = writeln!(out, "codeset {}{title} {{", name(&set.name));
     if !set.uri.is_empty() {
@@ -29,6 +31,9 @@ pub fn to_definition(set: &CodeSet) -> String {
         let inherited = if relation.is_inherited { " inherited" } else { "" };
         let _ = writeln!(out, "  relation {}{symmetric}{inherited}", name(&relation.name));
     }
+    for (property, is_integer) in &columns {
+        let _ = writeln!(out, "  property {} {}", name(property), if *is_integer { "integer" } else { "text" });
+    }
     let mut open: Vec<CodeId> = Vec::new();
     for (id, code) in CodeId::numbered(&set.codes) {
         let parent = code.parents.first();
@@ -37,7 +42,9 @@ pub fn to_definition(set: &CodeSet) -> String {
         }
         let has_children =
             id.next().and_then(|next| next.get(&set.codes)).is_some_and(|next| next.parents.first() == Some(&id));
-        print_code(&mut out, set, code, open.len() + 1, has_children);
+        let mut lines = lines(set, code, has_children);
+        lines.extend(values(merged, id, &columns));
+        print_code(&mut out, code, lines, open.len() + 1, has_children);
         if has_children {
             open.push(id);
         }
@@ -54,11 +61,40 @@ fn close(out: &mut String, open: &mut Vec<CodeId>) {
     let _ = writeln!(out, "{}}}", "  ".repeat(open.len() + 1));
 }
 
-fn print_code(out: &mut String, set: &CodeSet, code: &Code, depth: usize, has_children: bool) {
+/// The properties that the codes have, in the order in which they come, and whether all their values are whole numbers.
+fn columns(merged: &Merged) -> Vec<(String, bool)> {
+    let mut columns: Vec<(String, bool)> = Vec::new();
+    for (_, property, value) in &merged.properties {
+        // A number with a zero before it is the text of a code.
+        let is_integer = value.parse::<i64>().is_ok_and(|number| number.to_string() == *value);
+        match columns.iter_mut().find(|(known, _)| known == property) {
+            Some((_, all)) => *all &= is_integer,
+            None => columns.push((property.clone(), is_integer)),
+        }
+    }
+    columns
+}
+
+/// The lines of a code's properties.
+fn values(merged: &Merged, id: CodeId, columns: &[(String, bool)]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (property, is_integer) in columns {
+        // They stand in the order of the codes.
+        let start = merged.properties.partition_point(|(code, ..)| *code < id);
+        let own = merged.properties.iter().skip(start).take_while(|(code, ..)| *code == id);
+        let own = own.filter(|(_, known, _)| known == property);
+        let own: Vec<String> = own.map(|(.., value)| if *is_integer { value.clone() } else { quoted(value) }).collect();
+        if !own.is_empty() {
+            lines.push(format!("{} {}", name(property), own.join(", ")));
+        }
+    }
+    lines
+}
+
+fn print_code(out: &mut String, code: &Code, lines: Vec<String>, depth: usize, has_children: bool) {
     let indent = "  ".repeat(depth);
     let word = if code.is_assignable { "code" } else { "group" };
     let _ = write!(out, "{indent}{word} {} {}", name(&code.code), quoted(&code.title));
-    let lines = lines(set, code, has_children);
     if lines.is_empty() && !has_children {
         out.push('\n');
         return;
@@ -153,6 +189,6 @@ mod tests {
         let codes = vec![code("A", &[], false), code("A 1", &[CodeId::FIRST], true), code("B", &[], true)];
         let set = CodeSet { name: "x".to_owned(), codes, ..CodeSet::default() };
         let text = "codeset x {\n  group A \"The \\\"A\\\"\" {\n    code \"A 1\" \"The \\\"A 1\\\"\"\n  }\n  code B \"The \\\"B\\\"\"\n}\n";
-        assert_eq!(to_definition(&set), text);
+        assert_eq!(to_definition(&Merged { set, ..Merged::default() }), text);
     }
 }

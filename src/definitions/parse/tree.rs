@@ -258,8 +258,12 @@ pub struct ImportDef {
 /// An option of an import.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ImportOption {
-    /// `code column NAME`, `title column NAME`, …; `source`, `target` and `match` of a crosswalk are `From`, `To` and `Kind`.
-    Column { role: ColumnRole, column: Name },
+    /// `code column NAME`, `also column NAME split ";"`, …; `source`, `target` and `match` of a crosswalk are `From`, `To` and `Kind`.
+    Column { role: ColumnRole, column: Name, split: Option<Name> },
+    /// `title LANGUAGE column NAME`
+    Designation { language: Name, column: Name },
+    /// `dates "FORMAT", …`
+    Dates(Vec<Name>),
     /// `assignable column NAME is VALUE`
     Assignable { column: Name, value: Name },
     /// `labelled L [when column NAME is VALUE]`
@@ -286,11 +290,12 @@ pub enum ColumnRole {
     Also,
     Definition,
     Kind,
+    ReplacedBy,
 }
 
 impl ColumnRole {
     /// The roles by the words that stand before `column`.
-    pub const ALL: [(&'static str, ColumnRole); 12] = [
+    pub const ALL: [(&'static str, ColumnRole); 13] = [
         ("code", ColumnRole::Code),
         ("title", ColumnRole::Title),
         ("short", ColumnRole::Short),
@@ -303,10 +308,12 @@ impl ColumnRole {
         ("source", ColumnRole::From),
         ("target", ColumnRole::To),
         ("match", ColumnRole::Kind),
+        ("replaced by", ColumnRole::ReplacedBy),
     ];
 
-    /// A role by its word.
+    /// A role by its word, or by its words with any blanks between them.
     pub fn named(word: &str) -> Option<ColumnRole> {
+        let word = word.split_whitespace().collect::<Vec<_>>().join(" ");
         ColumnRole::ALL.into_iter().find(|(known, _)| *known == word).map(|(_, role)| role)
     }
 }

@@ -104,6 +104,8 @@ pub const IMPORT: &[&str] = &[
     "source column",
     "target column",
     "match column",
+    "replaced by column",
+    "dates",
     "assignable column",
     "labelled",
     "property",

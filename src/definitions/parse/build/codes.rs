@@ -161,7 +161,12 @@ impl Builder<'_> {
             Rule::role_column => ImportOption::Column {
                 role: ColumnRole::named(parts.next()?.as_str())?,
                 column: self.next_name(&mut parts)?,
+                split: parts.take(Rule::split).and_then(|pair| self.inner_name(pair)),
             },
+            Rule::designation_column => {
+                ImportOption::Designation { language: self.next_name(&mut parts)?, column: self.next_name(&mut parts)? }
+            }
+            Rule::date_formats => ImportOption::Dates(self.names(&mut parts)),
             Rule::assignable_column => {
                 ImportOption::Assignable { column: self.next_name(&mut parts)?, value: self.next_name(&mut parts)? }
             }
