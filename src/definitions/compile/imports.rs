@@ -9,6 +9,7 @@ use crate::definitions::import;
 use crate::definitions::import::Format;
 use crate::definitions::import::Import;
 use crate::definitions::import::Leftovers;
+use crate::definitions::import::MapRow;
 use crate::definitions::import::Merged;
 use crate::definitions::import::Options;
 use crate::definitions::import::PropertyColumn;
@@ -276,16 +277,17 @@ pub(super) fn crosswalk(
         });
         match rows {
             Ok(rows) => {
+                // What a release names beyond the codes of a set is its publisher's business.
+                let is_own = !files.releases.contains(&path);
+                let mut left = Leftovers::default();
                 for row in rows {
-                    let Some(from) = world.code(walk.from, &row.from) else { continue };
-                    let to = row.to.as_ref().and_then(|to| world.code(walk.to, to));
-                    if row.to.is_some() && to.is_none() {
-                        continue;
+                    match mapping(walk, world, &row) {
+                        Ok(mapping) => walk.entries.push(mapping),
+                        Err(why) if is_own => left.add(row.line, why),
+                        Err(_) => {}
                     }
-                    let (kind, group) = (row.kind, row.group);
-                    let condition = String::new();
-                    walk.entries.push(Mapping { from, to, kind, condition, group, since: None, until: None });
                 }
+                left.say(&import.file, report);
             }
             Err(error) => {
                 let problem = Problem::ImportFailed { file: import.file.item.clone(), reason: error.to_string() };
@@ -293,4 +295,15 @@ pub(super) fn crosswalk(
             }
         }
     }
+}
+
+/// A row of a file as a line of the crosswalk, or why it cannot be one.
+fn mapping(walk: &Crosswalk, world: &World, row: &MapRow) -> Result<Mapping, String> {
+    let code = |set: SetId, code: &str| {
+        let name = set.get(&world.sets).map_or("", |set| set.name.as_str());
+        world.code(set, code).ok_or_else(|| format!("`{code}` is not a code of `{name}`"))
+    };
+    let from = code(walk.from, &row.from)?;
+    let to = row.to.as_ref().map(|to| code(walk.to, to)).transpose()?;
+    Ok(Mapping { from, to, kind: row.kind, condition: String::new(), group: row.group, since: None, until: None })
 }

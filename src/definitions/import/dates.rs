@@ -65,7 +65,7 @@ impl<'o> Dates<'o> {
             },
             None => {
                 return Err(format!(
-                    "`{text}` is no day that can be read: say how they are written, such as `dates \"%d %m %y\"`"
+                    "`{text}` is no day that can be read: say how they are written, such as `dates \"%m/%d/%y\"`"
                 ));
             }
         };

@@ -3,6 +3,8 @@
 use super::super::report::Report;
 use super::super::world::key;
 use super::Draft;
+use crate::definitions::import::Leftovers;
+use crate::definitions::parse::tree::Name;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::model::content::Replacement;
 use crate::model::content::Replacing;
@@ -38,15 +40,21 @@ impl Draft<'_> {
     pub(super) fn say_leftovers(&mut self, report: &mut Report) {
         for list in &mut self.lists {
             report.enter(&list.file);
-            list.left.rows.sort_by_key(|(line, _)| *line);
-            for (line, why) in std::mem::take(&mut list.left.rows) {
-                let file = list.name.item.clone();
-                report.say(list.name.span, Problem::RowNotUsed { file, line, why }, None);
-            }
-            if list.left.more > 0 {
-                let problem = Problem::MoreRows { file: list.name.item.clone(), count: list.left.more };
-                report.say(list.name.span, problem, None);
-            }
+            std::mem::take(&mut list.left).say(&list.name, report);
+        }
+    }
+}
+
+impl Leftovers {
+    /// Says them where the file is named.
+    pub(in super::super) fn say(mut self, name: &Name, report: &mut Report) {
+        self.rows.sort_by_key(|(line, _)| *line);
+        for (line, why) in self.rows {
+            report.say(name.span, Problem::RowNotUsed { file: name.item.clone(), line, why }, None);
+        }
+        if self.more > 0 {
+            let problem = Problem::MoreRows { file: name.item.clone(), count: self.more };
+            report.say(name.span, problem, None);
         }
     }
 }
