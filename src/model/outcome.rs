@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 /// How what a script contributed is marked.
 pub const BY_SCRIPT: &str = "script";
+/// The rule of the finding that says that a script failed; no script may give it to a finding of its own.
+pub const SCRIPT_ERROR: &str = "script-error";
 
 /// How what a text model said is marked: a word of the text, or no word for what is left of the points.
 pub const LEARNED: &str = "learned";

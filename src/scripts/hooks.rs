@@ -21,6 +21,7 @@ use crate::model::outcome::BY_SCRIPT;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Finding;
 use crate::model::outcome::Reason;
+use crate::model::outcome::SCRIPT_ERROR;
 use crate::model::program::Domain;
 use crate::model::program::Limits;
 use crate::model::record::Record;
@@ -439,7 +440,7 @@ fn returned(answer: Dynamic, said: &mut Vec<Said>) -> Result<(), Box<EvalAltResu
 /// A finding a script made. What does not stand in the script itself may be content of the encounter, and is withheld.
 fn told(said: Said, file: &File, record: &Record) -> Finding {
     let is_own = |text: &str| file.words.contains(text);
-    let rule = if is_own(&said.rule) { said.rule } else { "script".to_owned() };
+    let rule = if is_own(&said.rule) && said.rule != SCRIPT_ERROR { said.rule } else { "script".to_owned() };
     let path = if view::is_declared(record, &said.path) { said.path } else { String::new() };
     let message = if is_own(&said.message) {
         said.message
@@ -465,7 +466,7 @@ fn by_script() -> Vec<(String, String)> {
 
 fn failure(file: &File, hook: Hook, why: &str, line: Option<usize>) -> Finding {
     Finding {
-        rule: "script-error".to_owned(),
+        rule: SCRIPT_ERROR.to_owned(),
         severity: Severity::Error,
         path: String::new(),
         message: format!("hook `{}` of `{}` {why}", hook.name(), file.name),
