@@ -12,6 +12,7 @@ use crate::encounters::engine::Options;
 use crate::encounters::write;
 use crate::model::day::Day;
 use crate::model::money;
+use crate::model::outcome::SCRIPT_ERROR;
 use crate::privacy::Ask;
 use crate::privacy::Disclosure;
 use crate::privacy::ShownValue;
@@ -39,7 +40,8 @@ use std::sync::Arc;
 ///
 /// `codes` have to be carried. `candidates` are the best of their code set, in that order. `findings` have to be there,
 /// what `not` names must not. `encounter` is compared with the fields shown that it names. `hidden` names fields that are not shown,
-/// `unsaid` words that stand nowhere in the answer, `denied` part of the message of an ask that is refused. Exit status 1 if a case fails.
+/// `unsaid` words that stand nowhere in the answer, `denied` part of the message of an ask that is refused.
+/// A case fails where a script fails, unless its `findings` name `script-error`. Exit status 1 if a case fails.
 ///
 ///     tencode test                  all domains
 ///     tencode test healthcare
@@ -296,6 +298,14 @@ impl Tally {
         }
         for rule in expected.findings.iter().filter(|rule| !findings.contains(&rule.as_str())) {
             out.push(format!("no finding {rule}, but {}", listed(&findings)));
+        }
+        // A script that fails finds nothing, so a case could pass because of the fault.
+        if !expected.findings.iter().any(|rule| rule == SCRIPT_ERROR) {
+            let failed = answer.findings().iter().filter(|it| it.rule == SCRIPT_ERROR);
+            out.extend(failed.map(|it| {
+                let why = it.message.as_deref().unwrap_or_default();
+                format!("a script failed: {why} {}", it.help).trim_end().to_owned()
+            }));
         }
         for odd in &expected.not {
             if findings.contains(&odd.as_str()) || candidates.contains(odd) || given.contains(odd) {
