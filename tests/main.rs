@@ -42,6 +42,7 @@ mod pages;
 mod program;
 mod readers;
 mod registry;
+mod scripts_told;
 mod stats;
 mod text;
 mod transcripts;

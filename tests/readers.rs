@@ -278,6 +278,51 @@ fn a_draft_reads_the_file_it_was_made_of() {
     assert_eq!(encounters[2]["kind"], json!("theft"));
 }
 
+/// However a table is saved, it says the same.
+#[test]
+fn a_table_is_read_in_any_encoding_and_with_any_sign() {
+    let place = place();
+    let rows = [
+        ["Call Number", "Nature", "Corner"],
+        ["1", "Loud", "Caf\u{e9} \u{201c}Nord\u{201d}"],
+        ["2", "Theft", "Elm, Oak"],
+    ];
+    let table = |sign: &str| {
+        let row =
+            |cells: &[&str; 3]| cells.iter().map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(sign) + "\r\n";
+        rows.iter().map(row).collect::<String>()
+    };
+    let wide = |text: &str, order: fn(u16) -> [u8; 2]| -> Vec<u8> { text.encode_utf16().flat_map(order).collect() };
+    let latin = |text: &str| -> Vec<u8> {
+        let byte = |sign: char| match sign {
+            '\u{201c}' => 0x93,
+            '\u{201d}' => 0x94,
+            sign => u8::try_from(u32::from(sign)).unwrap(),
+        };
+        text.chars().map(byte).collect()
+    };
+    place.write("plain.csv", &table(","));
+    let (expected, _) = shown(&place, "plain.csv", &[]);
+    assert_eq!(expected[0]["place"], json!("Caf\u{e9} \u{201c}Nord\u{201d}"));
+    for sign in [",", ";", "\t", "|"] {
+        let text = table(sign);
+        let marked = format!("\u{feff}{text}");
+        let told = format!("sep={sign}\r\n{text}");
+        for (name, bytes) in [
+            ("utf-8", text.clone().into_bytes()),
+            ("with a mark", marked.clone().into_bytes()),
+            ("utf-16-le", wide(&marked, u16::to_le_bytes)),
+            ("utf-16-be", wide(&marked, u16::to_be_bytes)),
+            ("windows-1252", latin(&text)),
+            ("told", told.into_bytes()),
+        ] {
+            std::fs::write(place.path("it.csv"), bytes).unwrap();
+            let (encounters, said) = shown(&place, "it.csv", &[]);
+            assert_eq!(encounters, expected, "{name} {sign:?}: {said}");
+        }
+    }
+}
+
 /// A column that a line maps says what a column does that is called as the field is, whatever stands in it.
 #[test]
 fn a_mapped_column_says_what_a_column_of_that_name_does() {

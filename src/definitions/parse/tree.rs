@@ -2,11 +2,14 @@
 
 #![allow(missing_docs, reason = "the parts of a statement are named as in docs/language.md")]
 
+mod calendars;
 mod deciding;
 mod expression;
 mod policies;
 mod readers;
 
+pub use self::calendars::CalendarDef;
+pub use self::calendars::CalendarLine;
 pub use self::deciding::ByWords;
 pub use self::deciding::Decision;
 pub use self::deciding::Lesson;
@@ -415,23 +418,6 @@ pub struct MapsTo {
     pub kind: Option<MatchKind>,
     pub when: Option<Spanned<Expr>>,
     pub otherwise: bool,
-}
-
-/// `calendar NAME "title" { … }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct CalendarDef {
-    pub name: Name,
-    pub title: Option<Name>,
-    pub lines: Vec<Spanned<CalendarLine>>,
-}
-
-/// A statement in a calendar.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CalendarLine {
-    /// `closed saturday, 2026-12-24..2026-12-26 "why"`
-    Closed { days: Vec<CodeRange>, title: Option<Name> },
-    /// `import csv "FILE"`
-    Import(Name),
 }
 
 /// `list NAME (…)`

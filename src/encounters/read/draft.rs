@@ -4,6 +4,7 @@ use super::format::Format;
 use super::input::Input;
 use super::row;
 use super::row::Row;
+use crate::files::Layout;
 use crate::model::moment::Moment;
 use csv_core::ReadRecordResult;
 use jiff::fmt::strtime::BrokenDownTime;
@@ -102,7 +103,7 @@ pub enum Dates {
 pub fn look(input: &Input, format: Option<Format>) -> Looks {
     let format = format.unwrap_or_else(|| input.guess());
     if matches!(format, Format::Csv | Format::Tsv) {
-        return table(input.first(), if format == Format::Tsv { b'\t' } else { row::delimiter(input.first()) });
+        return table(input.first(), if format == Format::Tsv { b'\t' } else { Layout::of(input.first()).delimiter });
     }
     objects(input.first())
 }
@@ -286,7 +287,7 @@ mod tests {
     use super::*;
 
     fn looks(text: &str) -> Looks {
-        table(text.as_bytes(), row::delimiter(text.as_bytes()))
+        table(text.as_bytes(), Layout::of(text.as_bytes()).delimiter)
     }
 
     #[test]

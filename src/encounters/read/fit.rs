@@ -168,7 +168,11 @@ fn by_content(place: &Place<'_>, column: &Column, looks: &Looks, registry: &Regi
         Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_) | Kind::Bool => {
             let Some(distinct) = &column.distinct else { return 0.5 };
             let known = distinct.iter().filter(|value| meant(value, place.kind, registry).is_some()).count();
-            if known > 0 { 1.0 } else { 0.6 }
+            match known {
+                0 => 0.6,
+                known if known * 2 >= distinct.len() => 1.0,
+                _ => 0.8,
+            }
         }
         _ if is_dated && !column.is_number => 0.3,
         _ if place.field.is_required && place.field.privacy.identifies.is_some() => {

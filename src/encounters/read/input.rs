@@ -9,6 +9,9 @@ use super::mapping::Trees;
 use super::row;
 use super::schema::Schema;
 use crate::files;
+use crate::files::Encoding;
+use crate::files::Layout;
+use crate::files::TextReader;
 use crate::model::ids::RecordId;
 use crate::model::reader::Reader;
 use crate::model::reader::Syntax;
@@ -71,14 +74,22 @@ impl Input {
         let position = Arc::new(AtomicU64::new(0));
         let input = Counted { input, position: Arc::clone(&position) };
         let mut unpacked = files::unpack(Box::new(input)).map_err(failed)?;
-        let (first, error) = files::peek(&mut unpacked.reader, PEEK);
+        let (start, error) = files::peek(&mut unpacked.reader, PEEK);
+        // Trees are UTF-8, so that a line that is not is told; tables are saved in the way of the office.
+        let is_tree = matches!(start.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'));
+        let encoding = is_tree.then_some(Encoding::UTF_8);
+        let rest: Box<dyn Read + Send> = match error {
+            Some(error) => Box::new(Failed(Some(error))),
+            None => unpacked.reader,
+        };
+        let mut text: Box<dyn Read + Send> = Box::new(TextReader::new(Cursor::new(start).chain(rest), encoding));
+        let (first, error) = files::peek(&mut text, PEEK);
         // What is wrong with a packed file is said where reading meets it.
         let rest: Box<dyn Read + Send> = match error {
             Some(error) if !(unpacked.is_packed && is_damage(&error)) => return Err(failed(error)),
             Some(error) => Box::new(Failed(Some(error))),
-            None => unpacked.reader,
+            None => text,
         };
-        let first = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&first).to_vec();
         let whole = Cursor::new(first.clone()).chain(rest);
         let reader = Box::new(BufReader::with_capacity(64 << 10, whole));
         Ok(Input { name: name.to_owned(), size, position, is_packed: unpacked.is_packed, first, reader })
@@ -152,7 +163,7 @@ impl Input {
     /// How many names the header has that the reader asks for; `None` if one is missing.
     fn knows_header(&self, reader: &Reader, format: Format) -> Option<usize> {
         let Syntax::Table { delimiter, .. } = &reader.syntax else { return None };
-        let sign = if format == Format::Tsv { b'\t' } else { row::delimiter(&self.first) };
+        let sign = if format == Format::Tsv { b'\t' } else { Layout::of(&self.first).delimiter };
         let names = row::names(&self.first, delimiter.unwrap_or(sign));
         let has = |name: &String| names.iter().any(|it| it.eq_ignore_ascii_case(name.trim()));
         (!reader.header.is_empty() && reader.header.iter().all(has)).then_some(reader.header.len())
@@ -272,7 +283,7 @@ fn table(first: &[u8]) -> Option<Format> {
     if matches!(first.trim_ascii_start().first(), None | Some(b'{' | b'[')) {
         return None;
     }
-    let sign = row::delimiter(first);
+    let sign = Layout::of(first).delimiter;
     let mut lines = first.split(|byte| *byte == b'\n');
     let cells = |line: &[u8]| row::names(line, sign).len();
     let (head, row) = (cells(lines.next()?), cells(lines.next()?));

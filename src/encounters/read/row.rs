@@ -1,6 +1,7 @@
 //! One row of a table, and what its first row tells.
 
 use super::unreadable::Unreadable;
+use crate::files::Layout;
 
 /// A row with more cells than this is refused: columns are numbered in 16 bits, and no header is so wide.
 pub(super) const MOST_CELLS: usize = 65_535;
@@ -32,22 +33,6 @@ impl Row {
     }
 }
 
-/// What stands between the cells: the sign that the first line says (`sep=;`), or that it has most often outside of
-/// quotation marks; else a comma.
-pub(super) fn delimiter(first: &[u8]) -> u8 {
-    if let Some([sign, ..]) = first.strip_prefix(b"sep=").filter(|rest| matches!(rest.get(1), Some(b'\r' | b'\n'))) {
-        return *sign;
-    }
-    let header = first.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let mut is_quoted = false;
-    let mut counts = [(b',', 0_usize), (b'\t', 0), (b';', 0), (b'|', 0)];
-    for byte in header {
-        is_quoted ^= *byte == b'"';
-        counts.iter_mut().filter(|(sign, _)| sign == byte && !is_quoted).for_each(|(_, count)| *count += 1);
-    }
-    counts.iter().rev().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > 0).map_or(b',', |(sign, _)| *sign)
-}
-
 /// The cells of the first row.
 pub(super) fn names(first: &[u8], delimiter: u8) -> Vec<String> {
     let first = without_sign_line(first);
@@ -64,6 +49,5 @@ pub(super) fn names(first: &[u8], delimiter: u8) -> Vec<String> {
 
 /// What follows the line `sep=;`, by which some programs say what stands between the cells.
 pub(super) fn without_sign_line(first: &[u8]) -> &[u8] {
-    let end = first.iter().position(|byte| *byte == b'\n').filter(|end| *end <= 6 && first.starts_with(b"sep="));
-    end.and_then(|end| first.get(end + 1..)).unwrap_or(first)
+    first.get(Layout::of(first).start..).unwrap_or_default()
 }

@@ -13,9 +13,9 @@ use super::mapping::Plan;
 use super::mapping::Trees;
 use super::ndjson::Lines;
 use super::ndjson::Whole;
-use super::row;
 use super::schema::Schema;
 use super::unreadable::Unreadable;
+use crate::files::Layout;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -81,7 +81,9 @@ impl Source {
         let plan = choice.plan(schema);
         let said = plan.as_ref().and_then(Plan::delimiter);
         let cut: Box<dyn Cut> = match choice.format() {
-            Format::Csv => Box::new(Rows::new(reader, said.unwrap_or_else(|| row::delimiter(&first)), schema, plan)),
+            Format::Csv => {
+                Box::new(Rows::new(reader, said.unwrap_or_else(|| Layout::of(&first).delimiter), schema, plan))
+            }
             Format::Tsv => Box::new(Rows::new(reader, said.unwrap_or(b'\t'), schema, plan)),
             Format::Xml => Box::new(Whole::new(reader)),
             Format::Json | Format::Fhir if is_array => Box::new(Elements::new(reader, true)),

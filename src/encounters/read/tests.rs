@@ -222,8 +222,9 @@ fn arrays_are_cut_at_their_elements() {
 
 #[test]
 fn csv_has_places_in_its_header() {
+    // One letter of UTF-8 tells how the table is saved, so that a broken one is told.
     let input = b"id,patient.age,tags,diagnoses.code,diagnoses[1].code,My Field,St. Paul\r\n\
-        1,41,a; b,I10,,x,\r\n\
+        1,41,a; b,I10,,\xC3\xA9,\r\n\
         2,old,,,E119,,\"a \"\"b\"\"\nc\"\r\n\
         3,,,,,,,too many\r\n\
         4,\xFF,,,,,\r\n\
@@ -231,7 +232,7 @@ fn csv_has_places_in_its_header() {
     assert_eq!(
         shown(input, "it.csv", None),
         [
-            "2: id=1 tags=(a,b) patient=(-,41,-) diagnoses=((I10,-,-)) ?My Field=\"x\"",
+            "2: id=1 tags=(a,b) patient=(-,41,-) diagnoses=((I10,-,-)) ?My Field=\"é\"",
             "3: id=2 patient=(-,old,-) diagnoses=((-,-,-),(E119,-,-)) ?St. Paul=\"a \\\"b\\\"\\nc\" !patient.age:integer",
             "5: this row has more cells than the header",
             "6: this is not UTF-8",
