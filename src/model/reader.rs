@@ -156,8 +156,8 @@ pub struct Convert {
     pub zone: Option<String>,
     /// What is written for what; `None` is nothing. The first line that fits one of the texts counts.
     pub values: Vec<(Vec<String>, Option<String>)>,
-    /// What every other text becomes, if `values` says so.
-    pub otherwise: Option<Option<String>>,
+    /// What every other text becomes.
+    pub otherwise: Otherwise,
     /// Pattern of the texts that count; its first group is what is taken of them.
     pub matching: Option<String>,
     /// What stands between the values of one text.
@@ -168,6 +168,18 @@ pub struct Convert {
     pub is_last: bool,
     /// The list of whose items this is a number; what is wanted is the place of the item, from 1.
     pub place_in: Option<String>,
+}
+
+/// What a text becomes of which no value is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Otherwise {
+    /// It stays.
+    #[default]
+    Same,
+    /// Nothing.
+    Nothing,
+    /// This value.
+    Value(String),
 }
 
 /// A column, or a path in a tree.
@@ -227,6 +239,7 @@ impl Path {
     }
 
     /// The same, and all items where it leads to a list.
+    #[must_use]
     pub fn to_all(mut self) -> Path {
         if !matches!(self.0.last(), Some(Step::Each | Step::At(_) | Step::If(_))) {
             self.0.push(Step::Each);

@@ -112,16 +112,16 @@ pub(super) fn import(draft: &mut Draft<'_>, domains: &[DomainSource], releases: 
         return;
     }
     let mut is_whole = true;
-    let parts = found.iter().filter_map(|it| {
+    let parts = found.iter().map(|it| {
         report.enter(&it.file);
         match import::read_file(&it.path).and_then(|bytes| import::read(it.format, &bytes, &it.options)) {
-            Ok(part) => Some(part),
+            Ok(part) => part,
             Err(error) => {
                 is_whole = false;
                 let problem = Problem::ImportFailed { file: it.def.file.item.clone(), reason: error.to_string() };
                 report.say(it.def.file.span, problem, None);
                 // Parts are counted as the files are.
-                Some(Import::default())
+                Import::default()
             }
         }
     });

@@ -27,6 +27,7 @@ use crate::model::reader::Convert;
 use crate::model::reader::From;
 use crate::model::reader::Mapping;
 use crate::model::reader::Objects;
+use crate::model::reader::Otherwise;
 use crate::model::reader::Path;
 use crate::model::reader::Reader;
 use crate::model::reader::Step;
@@ -309,9 +310,8 @@ impl Lowering<'_, '_> {
 
     /// What the field holds to which a target leads; of a list whose every item is meant, what an item holds.
     fn kind(&mut self, fields: &[Field], target: &[TargetStep], is_all: bool, span: Span) -> Option<Kind> {
-        let mut steps = target.iter();
         let mut at: Option<Kind> = None;
-        while let Some(step) = steps.next() {
+        for step in target {
             at = Some(match (step, at) {
                 (TargetStep::Name(name), None) => self.known_field(fields, name, span)?,
                 (TargetStep::Name(name), Some(Kind::Record(fields))) => self.known_field(&fields, name, span)?,
@@ -400,7 +400,7 @@ impl Lowering<'_, '_> {
             }
             let value = value.as_ref().map(|value| value.item.clone());
             if names.is_empty() {
-                convert.otherwise = Some(value);
+                convert.otherwise = value.map_or(Otherwise::Nothing, Otherwise::Value);
             } else {
                 convert.values.push((texts(names), value));
             }

@@ -72,9 +72,14 @@ fn give(at: usize, number: usize, taken: &mut [Option<usize>], used: &mut [bool]
     }
 }
 
+/// Whether a field is of a kind.
+type IsPlace<'t> = &'t dyn Fn(&Place<'_>) -> bool;
+/// Whether a column may fill it.
+type IsColumn<'t> = &'t dyn Fn(&Column) -> bool;
+
 /// What names do not tell: the one column that numbers the rows, the first that dates them, the one of free text.
 fn by_nature(looks: &Looks, places: &[Place<'_>], taken: &mut [Option<usize>], used: &mut [bool]) {
-    let wanted: [(&dyn Fn(&Place<'_>) -> bool, &dyn Fn(&Column) -> bool); 3] = [
+    let wanted: [(IsPlace<'_>, IsColumn<'_>); 3] = [
         (&|place| place.field.is_required && place.field.privacy.identifies.is_some(), &|column| {
             column.is_unique && column.filled == looks.rows && column.words <= 1 && column.dates == Dates::None
         }),

@@ -93,7 +93,7 @@ impl Builder<'_> {
             Rule::from_columns => {
                 let first = self.next_name(&mut parts)?;
                 let last = self.next_name(&mut parts)?;
-                FromDef::Columns { first, last, options: self.from_options(&mut parts) }
+                FromDef::Columns { first, last, options: self.options_of(&mut parts) }
             }
             Rule::constant => {
                 let value = self.next_name(&mut parts)?;
@@ -105,21 +105,21 @@ impl Builder<'_> {
                 while let Some(joined) = parts.take(Rule::joined) {
                     sources.push(joined.into_inner().map(|path| self.tree_path(path)).collect());
                 }
-                FromDef::Sources { sources, options: self.from_options(&mut parts) }
+                FromDef::Sources { sources, options: self.options_of(&mut parts) }
             }
         })
     }
 
-    fn from_options(&mut self, parts: &mut Parts<'_>) -> Vec<Spanned<OptionDef>> {
+    fn options_of(&mut self, parts: &mut Parts<'_>) -> Vec<Spanned<OptionDef>> {
         let mut options = Vec::new();
         while let Some(pair) = parts.next() {
             let span = self.span(&pair);
-            options.extend(self.from_option(pair).map(|option| Spanned::new(option, span)));
+            options.extend(self.option_of(pair).map(|option| Spanned::new(option, span)));
         }
         options
     }
 
-    fn from_option(&mut self, pair: Pair<'_>) -> Option<OptionDef> {
+    fn option_of(&mut self, pair: Pair<'_>) -> Option<OptionDef> {
         let rule = pair.as_rule();
         if rule == Rule::mapped_values {
             return Some(OptionDef::Values(pair.into_inner().filter_map(|line| self.mapped_value(line)).collect()));

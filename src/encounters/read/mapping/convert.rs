@@ -1,6 +1,7 @@
 //! What is made of the texts at a place: nothing, a value of a list, a date in the form of the record.
 
 use crate::model::reader::Convert;
+use crate::model::reader::Otherwise;
 use crate::model::zones;
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
@@ -14,7 +15,7 @@ pub(super) struct Converter {
     is_day: bool,
     zone: Option<TimeZone>,
     values: Vec<(Vec<String>, Option<String>)>,
-    otherwise: Option<Option<String>>,
+    otherwise: Otherwise,
     matching: Option<Regex>,
     split: Option<String>,
     digits: usize,
@@ -41,7 +42,7 @@ impl Converter {
         let values: Vec<_> = convert.values.iter().map(|(words, value)| (folded(words), value.clone())).collect();
         let is_plain = values.is_empty()
             && convert.dates.is_empty()
-            && convert.otherwise.is_none()
+            && convert.otherwise == Otherwise::Same
             && convert.matching.is_none()
             && convert.digits == 0;
         Converter {
@@ -82,7 +83,7 @@ impl Converter {
             return texts.next().map_or(Made::Missing, |text| Made::Text(trimmed(text)));
         }
         let taken = texts.filter(|text| !self.is_null(text)).filter_map(|text| self.taken(text));
-        if self.values.is_empty() && self.otherwise.is_none() {
+        if self.values.is_empty() && self.otherwise == Otherwise::Same {
             let mut taken = taken;
             return taken.next().map_or(Made::Missing, |text| Made::Text(self.written(text)));
         }
@@ -91,9 +92,9 @@ impl Converter {
         let folded: Vec<String> = taken.iter().map(|text| text.to_lowercase()).collect();
         let line = self.values.iter().find(|(words, _)| words.iter().any(|word| folded.contains(word)));
         match (line, &self.otherwise) {
-            (Some((_, Some(value))), _) | (None, Some(Some(value))) => Made::Text(Cow::Owned(value.clone())),
-            (Some((_, None)), _) | (None, Some(None)) => Made::Nothing,
-            (None, None) => Made::Text(self.written(first.clone())),
+            (Some((_, Some(value))), _) | (None, Otherwise::Value(value)) => Made::Text(Cow::Owned(value.clone())),
+            (Some((_, None)), _) | (None, Otherwise::Nothing) => Made::Nothing,
+            (None, Otherwise::Same) => Made::Text(self.written(first.clone())),
         }
     }
 
@@ -204,7 +205,7 @@ mod tests {
         assert_eq!(made(&convert, &["in", "drug"]).as_deref(), Some("(nothing)"));
         assert_eq!(made(&convert, &["?", " "]), None);
         assert_eq!(made(&convert, &["odd"]).as_deref(), Some("odd"));
-        convert.otherwise = Some(None);
+        convert.otherwise = Otherwise::Nothing;
         assert_eq!(made(&convert, &["odd"]).as_deref(), Some("(nothing)"));
     }
 
