@@ -159,6 +159,33 @@ fn rows_that_follow_each_other_are_one_encounter() {
 }
 
 #[test]
+fn what_is_needed_or_empty_leaves_no_trace() {
+    let place = place();
+    let reader = "reader few for call {\n csv\n needs place\n id from \"A\"\n place from \"B\"\n persons[0].name from \"C\"\n persons[1].name from \"D\"\n}\n";
+    place.write("d/calls/codes/few.codes", reader);
+    place.write("few.csv", "A,B,C,D\n1,here,,\n2,,Ann,\n3,here,,Bo\n4,here,Ann,\n");
+    let (encounters, _) = shown(&place, "few.csv", &["--reader", "few"]);
+    let ann = json!([{"name": "Ann"}]);
+    assert_eq!(encounters.len(), 3, "{encounters:?}");
+    assert_eq!(encounters[0], json!({"id": "1", "place": "here"}));
+    assert_eq!(encounters[1]["persons"][1]["name"], json!("Bo"));
+    assert_eq!(encounters[2], json!({"id": "4", "place": "here", "persons": ann}));
+}
+
+/// However many rows say that they are one encounter, they take no more memory than an encounter may, and one answer.
+#[test]
+fn rows_without_end_are_one_refused_encounter() {
+    let place = place();
+    let mut text = "7|2024-07-23T18:05|A1|3\n".repeat(10_001);
+    text.push_str("8|2024-07-23T18:05|A1|3\n");
+    place.write("log.txt", &text);
+    let (encounters, said) = shown(&place, "log.txt", &["--reader", "log"]);
+    assert_eq!(encounters[0], json!("more rows follow each other than one encounter may have"), "{said}");
+    assert_eq!(encounters[1]["id"], json!("8"));
+    assert_eq!(encounters.len(), 2);
+}
+
+#[test]
 fn trees_follow_references_both_ways() {
     let place = place();
     let packet = json!({"type": "packet", "inside": [{"type": "site", "id": "s", "address": [{"text": "Elm 3"}]}], "content": [
@@ -209,7 +236,7 @@ fn elements_are_encounters() {
     place.write("other.xml", "<feed version=\"1\"/>");
     let output = place.run(&["run", "--domain", "calls", "other.xml"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(crate::program::said(&output).contains("there is no reader `xml`"), "{output:?}");
+    assert!(crate::program::said(&output).contains("no reader of the domain recognises this file"), "{output:?}");
 }
 
 #[test]

@@ -201,7 +201,7 @@ pub enum Step {
     Follow(String),
 }
 
-/// A question about a tree. Letters are compared without their case.
+/// A question about a tree or a row. Letters are compared without their case: those of the question are small.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Test {
     /// What is looked at.

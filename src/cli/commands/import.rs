@@ -189,7 +189,7 @@ fn split(text: &str) -> Result<(String, String), String> {
 }
 
 /// Any name as the name of a code set: small letters with `-` between the words.
-fn plain_name(name: &str) -> String {
+pub(super) fn plain_name(name: &str) -> String {
     let words = name.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let name = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
     if name.is_empty() { "imported".to_owned() } else { name }

@@ -1,5 +1,6 @@
 //! `tencode reader`
 
+use crate::cli::commands::import::plain_name;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
@@ -93,11 +94,9 @@ impl Reader {
 
 /// A name for the reader, of the letters of the file's.
 fn named(file: &Path) -> String {
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let words = stem.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let name = words.collect::<Vec<_>>().join("-");
+    let name = plain_name(&file.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default());
     let begins_well = name.starts_with(|sign: char| sign.is_ascii_lowercase());
-    if begins_well { name } else { format!("file-{name}").trim_end_matches('-').to_owned() }
+    if begins_well { name } else { format!("file-{name}") }
 }
 
 fn written(name: &str, record: &Record, looks: &Looks, fitted: &[Fitted]) -> String {

@@ -135,12 +135,14 @@ fn tests(defs: &[TestDef]) -> Vec<Test> {
     defs.iter().map(|def| Test { path: path(&def.path), asked: asked(&def.of) }).collect()
 }
 
+/// A question, its words in small letters: letters are compared without their case.
 fn asked(of: &TestOf) -> Asked {
+    let texts = |names: &[Name]| names.iter().map(|name| name.item.to_lowercase()).collect();
     match of {
         TestOf::Present => Asked::Present,
         TestOf::Absent => Asked::Absent,
-        TestOf::Is(name) => Asked::In(vec![name.item.clone()]),
-        TestOf::IsNot(name) => Asked::NotIn(vec![name.item.clone()]),
+        TestOf::Is(name) => Asked::In(vec![name.item.to_lowercase()]),
+        TestOf::IsNot(name) => Asked::NotIn(vec![name.item.to_lowercase()]),
         TestOf::In(names) => Asked::In(texts(names)),
         TestOf::NotIn(names) => Asked::NotIn(texts(names)),
         TestOf::Contains(names) => Asked::Contains(texts(names)),

@@ -31,8 +31,31 @@ pub(super) struct Rows {
     known: Known,
     line: u64,
     plan: Option<Plan>,
-    /// Rows of an encounter that may go on, and the line of the first.
-    waiting: (u64, Vec<Row>),
+    waiting: Waiting,
+}
+
+/// Rows of an encounter that may go on.
+#[derive(Default)]
+struct Waiting {
+    /// Line of the first.
+    line: u64,
+    rows: Vec<Row>,
+    /// Bytes in them.
+    size: usize,
+    /// There were more than are kept: the encounter is refused.
+    is_full: bool,
+}
+
+impl Waiting {
+    /// Takes a row over, as long as there is room.
+    fn add(&mut self, row: &mut Row) {
+        self.is_full |= self.rows.len() >= MOST_ROWS || self.size > LONGEST;
+        if !self.is_full {
+            row.shrink();
+            self.size += row.bytes.len();
+            self.rows.push(std::mem::take(row));
+        }
+    }
 }
 
 /// What the columns make.
@@ -56,7 +79,7 @@ impl Rows {
         let parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let known = Known::new(schema);
         let quotes = Quotes { delimiter, state: Quoting::Start, is_odd: false, has_lines: false };
-        let waiting = (0, Vec::new());
+        let waiting = Waiting::default();
         Rows { input, parser, quotes, row: Row::default(), header: None, known, line: 1, plan, waiting }
     }
 
@@ -144,12 +167,12 @@ impl Rows {
         let start = block.bytes.len();
         match &self.header {
             Some(Shape::Mapped(columns)) if columns.has_groups() => {
-                let is_more = self.waiting.1.last().is_some_and(|before| columns.is_same(before, &self.row));
+                let is_more = self.waiting.rows.last().is_some_and(|before| columns.is_same(before, &self.row));
                 if !is_more {
                     self.end_group(block);
-                    self.waiting.0 = line;
+                    self.waiting.line = line;
                 }
-                self.waiting.1.push(std::mem::take(&mut self.row));
+                self.waiting.add(&mut self.row);
             }
             Some(Shape::Mapped(columns)) => {
                 let written = columns.write(std::slice::from_ref(&self.row), &mut block.bytes);
@@ -165,12 +188,10 @@ impl Rows {
 
     /// Writes the encounter whose rows are waiting, if there is one.
     fn end_group(&mut self, block: &mut Block) {
-        let (line, start) = (self.waiting.0, block.bytes.len());
-        let rows = std::mem::take(&mut self.waiting.1);
+        let Waiting { line, rows, is_full, .. } = std::mem::take(&mut self.waiting);
+        let start = block.bytes.len();
         let Some(Shape::Mapped(columns)) = self.header.as_ref().filter(|_| !rows.is_empty()) else { return };
-        let size: usize = rows.iter().map(|row| row.bytes.len()).sum();
-        let is_long = rows.len() > MOST_ROWS || size > LONGEST;
-        let written = if is_long { Err(Unreadable::TooLong) } else { columns.write(&rows, &mut block.bytes) };
+        let written = if is_full { Err(Unreadable::TooManyRows) } else { columns.write(&rows, &mut block.bytes) };
         finish(written, line, start, block);
     }
 }

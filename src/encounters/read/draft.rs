@@ -3,10 +3,9 @@
 use super::format::Format;
 use super::input::Input;
 use super::row;
-use super::row::Row;
+use super::scalar;
 use crate::files::Layout;
 use crate::model::moment::Moment;
-use csv_core::ReadRecordResult;
 use jiff::fmt::strtime::BrokenDownTime;
 use serde_json::Value;
 
@@ -109,7 +108,8 @@ pub fn look(input: &Input, format: Option<Format>) -> Looks {
 }
 
 fn table(first: &[u8], delimiter: u8) -> Looks {
-    let mut rows = rows(row::without_sign_line(first), delimiter);
+    // The beginning of a file may cut its last row.
+    let mut rows = row::rows(first, delimiter, ROWS + 1, false);
     let names = rows.first().cloned().unwrap_or_default();
     let has_header = is_header(&names, rows.get(1..).unwrap_or_default());
     let names =
@@ -121,28 +121,6 @@ fn table(first: &[u8], delimiter: u8) -> Looks {
     };
     let columns = names.iter().enumerate().map(column).collect();
     Looks { is_table: true, delimiter, has_header, columns, rows: rows.len(), nulls }
-}
-
-/// The rows of a table, the last left out if it may be cut.
-fn rows(mut rest: &[u8], delimiter: u8) -> Vec<Vec<String>> {
-    let is_whole = rest.ends_with(b"\n");
-    let mut parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-    let mut rows = Vec::new();
-    let (mut bytes, mut ends) = (vec![0; rest.len() + 1], vec![0; row::MOST_CELLS]);
-    while rows.len() <= ROWS {
-        let (result, taken, written, cells) = parser.read_record(rest, &mut bytes, &mut ends);
-        rest = rest.get(taken..).unwrap_or_default();
-        let is_end = matches!(result, ReadRecordResult::InputEmpty | ReadRecordResult::End);
-        if cells > 0 && (!is_end || is_whole) {
-            let (bytes, ends) = (bytes.get(..written), ends.get(..cells));
-            let row = Row { bytes: bytes.unwrap_or_default().to_vec(), ends: ends.unwrap_or_default().to_vec() };
-            rows.push(row.cells().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect());
-        }
-        if is_end {
-            break;
-        }
-    }
-    rows
 }
 
 /// Whether a first row names the columns: it holds no number and no date where the rows below hold such, and no name twice.
@@ -242,7 +220,7 @@ fn column(name: &str, cells: Vec<&str>) -> Column {
 }
 
 fn is_number(cell: &str) -> bool {
-    cell.bytes().any(|byte| byte.is_ascii_digit()) && cell.parse::<f64>().is_ok_and(f64::is_finite)
+    scalar::number(cell).is_some()
 }
 
 /// How the dates of some cells are written, if all of them are dates.

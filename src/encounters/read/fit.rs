@@ -3,6 +3,7 @@
 use super::draft::Column;
 use super::draft::Dates;
 use super::draft::Looks;
+use super::scalar;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::registry::Registry;
@@ -197,11 +198,7 @@ fn meant(text: &str, kind: &Kind, registry: &Registry) -> Option<String> {
     };
     match kind {
         Kind::Choice(names) | Kind::Ladder(names) => of_names(names),
-        Kind::Bool => {
-            let is = |known: &[&str]| known.iter().any(|it| text.eq_ignore_ascii_case(it));
-            let is_true = is(&["true", "yes", "y", "1"]);
-            (is_true || is(&["false", "no", "n", "0"])).then(|| is_true.to_string())
-        }
+        Kind::Bool => scalar::truth(text).map(|it| it.to_string()),
         Kind::Code(set) => {
             let codes = registry.codes(*set);
             if let Some(code) = codes.find(text) {

@@ -28,6 +28,9 @@ pub enum Error {
         /// The other.
         other: String,
     },
+    /// Only a reader can read such a file.
+    #[error("no reader of the domain recognises this file; `tencode reader` drafts one for a table or for JSON")]
+    Unrecognised,
     /// A reader that the domain does not have.
     #[error("there is no reader `{name}`")]
     UnknownReader {

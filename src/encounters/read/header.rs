@@ -4,6 +4,7 @@
 use super::address;
 use super::address::Step;
 use super::row::Row;
+use super::row::write_text;
 use super::schema::Level;
 use super::schema::Schema;
 use super::schema::Shape;
@@ -194,11 +195,6 @@ fn write_list<T>(
     }
     out.push(b']');
     Ok(())
-}
-
-fn write_text(text: &str, out: &mut Vec<u8>) {
-    // Writing a text to memory cannot fail.
-    let _ = serde_json::to_writer(out, text);
 }
 
 impl Known {

@@ -129,8 +129,8 @@ impl Input {
         };
         let Some(found) = found else {
             return match format {
-                Format::Xml => Err(unknown("xml", readers)),
-                Format::Fhir if readers.is_empty() => Err(unknown("fhir", readers)),
+                Format::Xml => Err(Error::Unrecognised),
+                Format::Fhir if readers.is_empty() => Err(Error::Unrecognised),
                 Format::Fhir => Ok(Choice::of(format, readers.first().map(|it| it.record), readers)),
                 _ => Ok(Choice { format, record: None, readers: Vec::new() }),
             };
@@ -257,11 +257,6 @@ impl Choice {
         self.record
     }
 
-    /// Whether a reader of the domain reads it.
-    pub fn has_reader(&self) -> bool {
-        !self.readers.is_empty()
-    }
-
     pub(super) fn format(&self) -> Format {
         self.format
     }
@@ -284,10 +279,9 @@ fn table(first: &[u8]) -> Option<Format> {
         return None;
     }
     let sign = Layout::of(first).delimiter;
-    let mut lines = first.split(|byte| *byte == b'\n');
-    let cells = |line: &[u8]| row::names(line, sign).len();
-    let (head, row) = (cells(lines.next()?), cells(lines.next()?));
-    (head > 1 && head == row).then_some(if sign == b'\t' { Format::Tsv } else { Format::Csv })
+    let rows = row::rows(first, sign, 2, true);
+    let [head, row] = rows.as_slice() else { return None };
+    (head.len() > 1 && head.len() == row.len()).then_some(if sign == b'\t' { Format::Tsv } else { Format::Csv })
 }
 
 /// Keeps what was read of an object when reading ends early.

@@ -2,6 +2,7 @@
 
 use super::unreadable::Unreadable;
 use crate::files::Layout;
+use csv_core::ReadRecordResult;
 
 /// A row with more cells than this is refused: columns are numbered in 16 bits, and no header is so wide.
 pub(super) const MOST_CELLS: usize = 65_535;
@@ -24,6 +25,13 @@ impl Row {
         (0..self.ends.len()).map(|place| self.cell(place))
     }
 
+    /// Gives back the room that its cells do not need.
+    pub(super) fn shrink(&mut self) {
+        self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
     /// Whether the row has as many cells as the header; empty ones behind them do no harm.
     pub(super) fn check_count(&self, count: usize) -> Result<(), Unreadable> {
         if (count..self.ends.len()).any(|place| !self.cell(place).trim_ascii().is_empty()) {
@@ -33,21 +41,43 @@ impl Row {
     }
 }
 
-/// The cells of the first row.
+/// The cells of the first row, even if its end is not there.
 pub(super) fn names(first: &[u8], delimiter: u8) -> Vec<String> {
-    let first = without_sign_line(first);
+    rows(first, delimiter, 1, true).into_iter().next().unwrap_or_default()
+}
+
+/// The first rows of a table, behind the line that says what stands between the cells. `keeps_cut` if the last of them counts
+/// though its end is not there.
+pub(super) fn rows(first: &[u8], delimiter: u8, most: usize, keeps_cut: bool) -> Vec<Vec<String>> {
+    let mut rest = without_sign_line(first);
     let mut parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-    let mut row = Row { bytes: vec![0; first.len() + 1], ends: vec![0; MOST_CELLS] };
-    let (_, _, _, mut cells) = parser.read_record(first, &mut row.bytes, &mut row.ends);
-    if cells == 0 {
-        // A row without a line end is ended by an empty input.
-        cells = parser.read_record(&[], &mut [], &mut row.ends).3;
+    let (mut bytes, mut ends) = (vec![0; rest.len() + 1], vec![0; MOST_CELLS]);
+    let mut rows = Vec::new();
+    while rows.len() < most {
+        let (mut result, taken, mut written, mut cells) = parser.read_record(rest, &mut bytes, &mut ends);
+        rest = rest.get(taken..).unwrap_or_default();
+        if result == ReadRecordResult::InputEmpty && keeps_cut {
+            let (output, places) = (bytes.get_mut(written..), ends.get_mut(cells..));
+            let more = parser.read_record(&[], output.unwrap_or_default(), places.unwrap_or_default());
+            (result, written, cells) = (more.0, written + more.2, cells + more.3);
+        }
+        if result != ReadRecordResult::Record {
+            break;
+        }
+        let (bytes, ends) = (bytes.get(..written), ends.get(..cells));
+        let row = Row { bytes: bytes.unwrap_or_default().to_vec(), ends: ends.unwrap_or_default().to_vec() };
+        rows.push(row.cells().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect());
     }
-    row.ends.truncate(cells);
-    row.cells().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
+    rows
 }
 
 /// What follows the line `sep=;`, by which some programs say what stands between the cells.
 pub(super) fn without_sign_line(first: &[u8]) -> &[u8] {
     first.get(Layout::of(first).start..).unwrap_or_default()
+}
+
+/// Writes a text as JSON.
+pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
+    // Writing a text to memory cannot fail.
+    let _ = serde_json::to_writer(out, text);
 }

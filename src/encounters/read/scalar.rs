@@ -79,13 +79,14 @@ fn moment(word: &str, zone: Option<&TimeZone>) -> Option<Moment> {
 }
 
 /// A text that is wholly a number. Words that Rust takes for numbers (`inf`, `nan`) are none.
-fn number(word: &str) -> Option<f64> {
+pub(super) fn number(word: &str) -> Option<f64> {
     let is_numeric = word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
     let it: f64 = if is_numeric { word.parse().ok()? } else { return None };
     it.is_finite().then_some(it)
 }
 
-fn truth(word: &str) -> Option<bool> {
+/// What a word for yes or no says.
+pub(super) fn truth(word: &str) -> Option<bool> {
     let is = |known: &[&str]| known.iter().any(|it| word.eq_ignore_ascii_case(it));
     if is(&["true", "yes", "y", "1"]) {
         Some(true)

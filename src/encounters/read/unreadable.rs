@@ -21,6 +21,9 @@ pub enum Unreadable {
     /// It is longer than [`LONGEST`].
     #[error("this is longer than 64 MiB")]
     TooLong,
+    /// More rows of a table than one encounter may have, or more than [`LONGEST`] bytes in them.
+    #[error("more rows follow each other than one encounter may have")]
+    TooManyRows,
     /// The bytes are no UTF-8.
     #[error("this is not UTF-8")]
     NotUtf8,
@@ -58,6 +61,7 @@ impl Unreadable {
             Unreadable::NotXml => "this is not XML",
             Unreadable::NotAnObject => "this is not a JSON object",
             Unreadable::TooLong => "this is longer than 64 MiB",
+            Unreadable::TooManyRows => "more rows follow each other than one encounter may have",
             Unreadable::NotUtf8 => "this is not UTF-8",
             Unreadable::TooDeep => "this is nested too deeply",
             Unreadable::BrokenArray => "the JSON array is broken here, the rest is not read",

@@ -64,7 +64,7 @@ impl Converter {
     /// Whether a text stands for nothing.
     pub fn is_null(&self, text: &str) -> bool {
         let text = text.trim();
-        text.is_empty() || self.nulls.iter().any(|null| text.eq_ignore_ascii_case(null) || text.to_lowercase() == *null)
+        text.is_empty() || !self.nulls.is_empty() && self.nulls.contains(&text.to_lowercase())
     }
 
     /// The parts of a text that holds several values.

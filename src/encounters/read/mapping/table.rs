@@ -2,7 +2,9 @@
 
 use super::convert::Converter;
 use super::convert::Made;
+use super::holds;
 use crate::encounters::read::row::Row;
+use crate::encounters::read::row::write_text;
 use crate::encounters::read::unreadable::Unreadable;
 use crate::model::reader;
 use crate::model::reader::Asked;
@@ -56,6 +58,8 @@ pub(in crate::encounters::read) struct Columns {
 struct Body {
     root: Vec<(String, Slot)>,
     skip: Vec<Vec<Question>>,
+    /// Fields without which there is none.
+    needs: Vec<String>,
 }
 
 enum Slot {
@@ -162,7 +166,8 @@ impl Header<'_> {
                 }
             }
         }
-        Body { root, skip: body.skip.iter().map(|tests| self.questions(tests)).collect() }
+        let skip = body.skip.iter().map(|tests| self.questions(tests)).collect();
+        Body { root, skip, needs: body.needs.clone() }
     }
 }
 
@@ -279,6 +284,15 @@ impl Body {
                 return Ok(false);
             }
         }
+        let start = out.len();
+        for name in &self.needs {
+            let slot = self.root.iter().find(|(known, _)| known == name).map(|(_, slot)| slot);
+            let is_filled = slot.map_or(Ok(false), |slot| slot.write(rows, out))?;
+            out.truncate(start);
+            if !is_filled {
+                return Ok(false);
+            }
+        }
         write_object(&self.root, rows, out)?;
         Ok(true)
     }
@@ -329,13 +343,18 @@ impl Slot {
             Slot::Zip(lines) => zip(lines, rows, out),
             Slot::Items(items) => {
                 let mut list = List::begin(out);
+                // Empty items at the end are left out; those between keep their place.
+                let mut filled = None;
                 for item in items {
                     let mark = list.next();
-                    if !item.write(rows, list.out)? {
+                    if item.write(rows, list.out)? {
+                        filled = Some(list.out.len());
+                    } else {
                         list.leave_empty(mark);
                     }
                 }
-                Ok(list.end())
+                list.out.truncate(filled.unwrap_or(list.out.len()));
+                Ok(list.end() && filled.is_some())
             }
         }
     }
@@ -504,7 +523,9 @@ impl<'o> List<'o> {
         }
         self.next();
         write_text(&text, self.out);
-        self.seen.push(text);
+        if is_once {
+            self.seen.push(text);
+        }
     }
 
     fn end(self) -> bool {
@@ -531,16 +552,7 @@ impl Question {
                 texts.push(cell);
             }
         }
-        let is_any = |test: &dyn Fn(&str) -> bool| texts.iter().any(|text| test(&text.to_lowercase()));
-        Ok(match &self.asked {
-            Asked::Present => !texts.is_empty(),
-            Asked::Absent => texts.is_empty(),
-            Asked::In(words) => is_any(&|text| words.iter().any(|word| word.to_lowercase() == text)),
-            Asked::NotIn(words) => !is_any(&|text| words.iter().any(|word| word.to_lowercase() == text)),
-            Asked::Contains(parts) => is_any(&|text| parts.iter().any(|part| text.contains(&part.to_lowercase()))),
-            Asked::EndsWith(ends) => is_any(&|text| ends.iter().any(|end| text.ends_with(&end.to_lowercase()))),
-            Asked::NamedBy(_) => false,
-        })
+        Ok(holds(&self.asked, &texts))
     }
 }
 
@@ -554,9 +566,4 @@ fn begin(name: &str, is_first: bool, out: &mut Vec<u8>) {
     }
     write_text(name, out);
     out.push(b':');
-}
-
-fn write_text(text: &str, out: &mut Vec<u8>) {
-    // Writing a text to memory cannot fail.
-    let _ = serde_json::to_writer(out, text);
 }

@@ -2,6 +2,7 @@
 
 use super::convert::Converter;
 use super::convert::Made;
+use super::holds;
 use super::xml;
 use crate::encounters::read::unreadable::Unreadable;
 use crate::model::reader;
@@ -268,19 +269,7 @@ impl<'a> Context<'a> {
             let is_there = found.into_iter().any(|it| !is_empty(it));
             return is_there == matches!(test.asked, Asked::Present);
         }
-        let texts = self.texts(at, &test.path);
-        let is_among =
-            |words: &[String]| texts.iter().any(|text| words.iter().any(|word| text.eq_ignore_ascii_case(word)));
-        let is_any = |fits: &dyn Fn(&str) -> bool| texts.iter().any(|text| fits(&text.to_ascii_lowercase()));
-        match &test.asked {
-            Asked::In(words) => is_among(words),
-            Asked::NotIn(words) => !is_among(words),
-            Asked::Contains(parts) => {
-                is_any(&|text| parts.iter().any(|part| text.contains(&part.to_ascii_lowercase())))
-            }
-            Asked::EndsWith(ends) => is_any(&|text| ends.iter().any(|end| text.ends_with(&end.to_ascii_lowercase()))),
-            Asked::Present | Asked::Absent | Asked::NamedBy(_) => false,
-        }
+        holds(&test.asked, &self.texts(at, &test.path))
     }
 
     /// Objects of a kind that refer to this one at a path, in the order of the tree.
