@@ -47,8 +47,12 @@ pub mod audit;
 pub mod privacy;
 
 /// Encounter to disclosure.
-/// Imports: model, text, files, learn, registry, logic, scripts, audit, privacy.
+/// Imports: model, diagnostics, text, files, learn, registry, logic, scripts, audit, privacy.
 pub mod encounters;
+
+/// Answers about codes, the same for every front door.
+/// Imports: model, registry.
+pub mod answers;
 
 /// Counts that give nobody away.
 /// Imports: nothing.

@@ -221,6 +221,7 @@ impl Engine {
             memory: Memory::default(),
             candidates: self.options.candidates,
             runner,
+            audited: self.audited.as_ref(),
             noted: None,
         }
     }
@@ -233,6 +234,7 @@ pub struct Worker<'e> {
     memory: Memory,
     candidates: Option<usize>,
     runner: Option<Runner>,
+    audited: Option<&'e Audited>,
     noted: Option<Entry>,
 }
 
@@ -241,6 +243,13 @@ impl<'e> Worker<'e> {
     #[must_use]
     pub fn showing(mut self, candidates: usize) -> Worker<'e> {
         self.candidates = Some(candidates);
+        self
+    }
+
+    /// The same worker, with every answer noted as that of another asking than the engine's.
+    #[must_use]
+    pub fn noting(mut self, audited: &'e Audited) -> Worker<'e> {
+        self.audited = Some(audited);
         self
     }
 
@@ -253,7 +262,7 @@ impl<'e> Worker<'e> {
     }
 
     /// The same; `whose` is given the id before it is hidden, for keyed tokens only.
-    pub(super) fn disclose_of<'a>(
+    pub fn disclose_of<'a>(
         &mut self,
         line: u64,
         text: Result<&'a str, Unreadable>,
@@ -268,7 +277,7 @@ impl<'e> Worker<'e> {
         let disclosure =
             match text.and_then(|text| read::read_json(text, line, &engine.schema, options.on, options.today)) {
                 Ok(mut encounter) => {
-                    subject = engine.subject(&encounter);
+                    subject = self.subject(&encounter);
                     whose(engine.redactor.identity(&encounter).as_deref());
                     if self.runner.is_some() {
                         self.with_scripts(encounter)
@@ -279,14 +288,14 @@ impl<'e> Worker<'e> {
                 }
                 Err(why) => engine.redactor.unreadable(line, why.reason()),
             };
-        self.noted = engine.audited.as_ref().map(|_| Entry { line: Some(line), subject, ..disclosure.entry() });
+        self.noted = self.audited.map(|_| Entry { line: Some(line), subject, ..disclosure.entry() });
         disclosure
     }
 
     /// What the audit log says of the last disclosure, if there is one: to be noted before it is shown.
     pub fn noted(&mut self) -> Rows {
         let mut rows = Rows::default();
-        if let (Some(audited), Some(entry)) = (&self.engine.audited, self.noted.take()) {
+        if let (Some(audited), Some(entry)) = (self.audited, self.noted.take()) {
             rows.push(&audited.access, &entry);
         }
         rows
@@ -410,7 +419,7 @@ impl Desk for Worker<'_> {
     }
 
     fn note(&mut self, line: u64, is_failed: bool, rows: &mut Rows) {
-        let Some(audited) = &self.engine.audited else { return };
+        let Some(audited) = self.audited else { return };
         let entry = self.noted.take().filter(|_| !is_failed);
         let failed = || Entry { line: Some(line), ..Entry::new(crate::audit::Outcome::Error) };
         rows.push(&audited.access, &entry.unwrap_or_else(failed));
@@ -426,12 +435,12 @@ impl Desk for Worker<'_> {
     }
 }
 
-impl Engine {
-    /// The token of whom an encounter is about, if it has an id.
+impl Worker<'_> {
+    /// The token of whom an encounter is about, if it has an id and is noted.
     fn subject(&self, encounter: &Encounter<'_>) -> Option<String> {
-        let id = self.audited.as_ref().and_then(|_| self.redactor.identity(encounter))?;
-        let tokens = &self.audited.as_ref()?.tokens;
-        Some(tokens.token(&self.domain().name, &self.record.name, &id))
+        let (engine, audited) = (self.engine, self.audited?);
+        let id = engine.redactor.identity(encounter)?;
+        Some(audited.tokens.token(&engine.domain().name, &engine.record.name, &id))
     }
 }
 

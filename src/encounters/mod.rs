@@ -1,8 +1,9 @@
-//! Encounters in, disclosures out. Imports model, text, files, registry, logic, scripts, audit, privacy.
+//! Encounters in, disclosures out. Imports model, diagnostics, text, files, registry, logic, scripts, audit, privacy.
 
 pub mod batch;
 pub mod classify;
 pub mod engine;
+pub mod near;
 pub mod prepare;
 pub mod read;
 pub mod tally;

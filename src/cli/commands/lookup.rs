@@ -1,17 +1,17 @@
 //! `tencode lookup`
 
+use crate::answers::lookup;
+use crate::answers::lookup::Inherited;
+use crate::answers::lookup::WholeCode;
+use crate::answers::near;
 use crate::cli::commands::lines;
-use crate::cli::commands::near;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
-use crate::model::content::MatchKind;
-use crate::model::content::Relation;
 use crate::model::day::Day;
 use crate::model::ids::CodeId;
-use crate::model::ids::PropertyId;
 use crate::model::ids::SetId;
 use crate::registry::Codes;
 use crate::registry::Registry;
@@ -48,75 +48,6 @@ pub(crate) struct Lookup {
     /// Questions, a line of JSON each; `-` reads standard input
     #[arg(long, value_name = "FILE", conflicts_with = "code")]
     batch: Option<PathBuf>,
-}
-
-/// A code, whole.
-#[derive(Serialize)]
-struct Shown<'a> {
-    set: &'a str,
-    code: &'a str,
-    display: &'a str,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    short: String,
-    billable: bool,
-    in_force: bool,
-    parent: Option<&'a str>,
-    ancestors: Vec<&'a str>,
-    children: Vec<&'a str>,
-    valid: Vec<Span>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    definition: String,
-    synonyms: Vec<String>,
-    designations: Vec<(String, String)>,
-    notes: Vec<(String, String)>,
-    /// The notes of the codes above, which hold for it too, nearest first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    inherited: Vec<Inherited<'a>>,
-    relations: Vec<Related<'a>>,
-    labels: Vec<String>,
-    properties: Vec<(String, Vec<String>)>,
-    replaced_by: Vec<&'a str>,
-    maps: Vec<Mapped<'a>>,
-    /// The first day that the installed releases cover, if the day asked about is before it: nothing is known of that day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    known_from: Option<String>,
-    /// The last day that they cover, if the day asked about is after it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    known_until: Option<String>,
-    /// Only the starter of the set is installed: the official release may say more.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    starter: bool,
-}
-
-#[derive(Serialize)]
-struct Inherited<'a> {
-    from: &'a str,
-    kind: String,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct Span {
-    from: Option<String>,
-    to: Option<String>,
-    billable: bool,
-}
-
-#[derive(Serialize)]
-struct Related<'a> {
-    relation: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    title: &'a str,
-    from: &'a str,
-    to: &'a str,
-}
-
-#[derive(Serialize)]
-struct Mapped<'a> {
-    set: &'a str,
-    code: Option<&'a str>,
-    display: Option<&'a str>,
-    kind: MatchKind,
 }
 
 #[derive(Deserialize)]
@@ -244,7 +175,7 @@ fn answer(
     };
     let codes = registry.codes(set);
     let ancestors: Vec<&str> = codes.ancestors(code).into_iter().map(|above| codes.code(above)).collect();
-    let (known_from, known_until) = unknown(codes, on);
+    let (known_from, known_until) = lookup::uncovered(codes, on);
     terminal.json(&Answer {
         id: question.id,
         set: question.set.is_none().then(|| codes.name()),
@@ -268,7 +199,7 @@ pub(crate) fn show(
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let on = on.unwrap_or_else(lines::today);
-    let shown = shown(registry, set, code, on)?;
+    let shown = lookup::whole(registry, set, code, on)?;
     if terminal.json {
         return terminal.json(&shown);
     }
@@ -290,7 +221,7 @@ pub(crate) fn show(
     words(&shown, codes, terminal)
 }
 
-fn words(shown: &Shown<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
+fn words(shown: &WholeCode<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
     let title = |code: &str| codes.find(code).map_or("", |place| codes.display(place)).to_owned();
     for above in &shown.ancestors {
         terminal.row(&format!("  under {above} {}", title(above)))?;
@@ -339,86 +270,4 @@ fn words(shown: &Shown<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Result
         terminal.line(&format!("  and {} more", shown.children.len() - SHOWN))?;
     }
     Ok(())
-}
-
-fn shown<'r>(registry: &'r Registry, set: SetId, code: CodeId, on: Day) -> Result<Shown<'r>, Failure> {
-    let codes = registry.codes(set);
-    let ancestors: Vec<&str> = codes.ancestors(code).into_iter().map(|above| codes.code(above)).collect();
-    let span = |span: crate::model::content::Validity| Span {
-        from: span.from.map(|day| day.to_string()),
-        to: span.to.map(|day| day.to_string()),
-        billable: span.is_assignable,
-    };
-    let related = |(relation, from, to): (&'r Relation, CodeId, CodeId)| Related {
-        relation: &relation.name,
-        title: &relation.title,
-        from: codes.code(from),
-        to: codes.code(to),
-    };
-    let labels = codes.labels_within(code, Some((on, on)));
-    let known = if labels.is_empty() { &[][..] } else { &registry.shared()?.labels };
-    let labels = labels.into_iter().filter_map(|label| label.get(known));
-    let children = codes.children(code).into_iter().filter(|child| codes.is_in_force(*child, on));
-    let inherited = codes.ancestors(code).into_iter().flat_map(|above| {
-        let from = codes.code(above);
-        codes.notes(above).into_iter().map(move |(kind, text)| Inherited { from, kind, text })
-    });
-    let (known_from, known_until) = unknown(codes, on);
-    Ok(Shown {
-        set: codes.name(),
-        code: codes.code(code),
-        display: codes.display(code),
-        short: codes.short(code),
-        billable: codes.is_assignable(code, on),
-        in_force: codes.is_in_force(code, on),
-        parent: ancestors.first().copied(),
-        ancestors,
-        children: children.map(|child| codes.code(child)).collect(),
-        valid: codes.validity(code).into_iter().map(span).collect(),
-        definition: codes.definition(code),
-        synonyms: codes.synonyms(code),
-        designations: codes.designations(code),
-        notes: codes.notes(code),
-        inherited: inherited.collect(),
-        relations: codes.relations(code).into_iter().map(related).collect(),
-        labels: labels.map(|label| label.name.clone()).collect(),
-        properties: properties(codes, code),
-        replaced_by: codes.replaced_by(code).into_iter().flat_map(|it| it.1).map(|code| codes.code(code)).collect(),
-        maps: maps(registry, set, code, on),
-        known_from,
-        known_until,
-        starter: codes.is_starter(),
-    })
-}
-
-fn properties(codes: Codes<'_>, code: CodeId) -> Vec<(String, Vec<String>)> {
-    let named = PropertyId::numbered(codes.property_names());
-    let valued = named.map(|(place, name)| {
-        let values = codes.property(code, place);
-        (name, values.iter().map(|value| codes.property_text(place, value)).collect::<Vec<_>>())
-    });
-    valued.filter(|(_, values)| !values.is_empty()).collect()
-}
-
-/// The first and the last day that the releases of a set cover, where a day is before or after them.
-fn unknown(codes: Codes<'_>, on: Day) -> (Option<String>, Option<String>) {
-    let (first, last) = codes.known_days();
-    let from = first.filter(|first| on < *first).map(|day| day.to_string());
-    (from, last.filter(|last| on > *last).map(|day| day.to_string()))
-}
-
-fn maps(registry: &Registry, set: SetId, code: CodeId, on: Day) -> Vec<Mapped<'_>> {
-    let mut out = Vec::new();
-    for other in registry.mapped_sets(set) {
-        let codes = registry.codes(other);
-        for target in registry.map(set, code, other, on) {
-            out.push(Mapped {
-                set: codes.name(),
-                code: target.code.map(|code| codes.code(code)),
-                display: target.code.map(|code| codes.display(code)),
-                kind: target.kind,
-            });
-        }
-    }
-    out
 }

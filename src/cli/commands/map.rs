@@ -1,14 +1,14 @@
 //! `tencode map`
 
+use crate::answers::map::Crosswalked;
+use crate::answers::map::follow;
 use crate::cli::commands::lines;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
-use crate::model::content::MatchKind;
 use crate::model::day::Day;
-use serde::Serialize;
 
 /// Follows a crosswalk from a code to another code set, and says how they match.
 ///
@@ -32,30 +32,6 @@ pub(crate) struct Map {
     on: Option<Day>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
-    set: &'a str,
-    code: &'a str,
-    display: &'a str,
-    targets: Vec<Target<'a>>,
-    /// Those of the two sets of which only the starter is installed.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    starter: &'a [String],
-}
-
-#[derive(Serialize)]
-struct Target<'a> {
-    set: &'a str,
-    code: Option<&'a str>,
-    display: Option<&'a str>,
-    kind: MatchKind,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    condition: String,
-    /// Targets that share a number are used together.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    together: Option<u32>,
-}
-
 impl Map {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = context.registry(terminal)?;
@@ -72,18 +48,8 @@ impl Map {
             starters::note(&starters, terminal);
             return Ok(Verdict::Wrong);
         };
-        let target = |target: crate::registry::Target| Target {
-            set: others.name(),
-            code: target.code.map(|code| others.code(code)),
-            display: target.code.map(|code| others.display(code)),
-            kind: target.kind,
-            condition: target.condition,
-            together: Some(target.group).filter(|group| *group != 0),
-        };
         let on = self.on.unwrap_or_else(lines::today);
-        let targets: Vec<Target<'_>> = registry.map(from, code, to, on).into_iter().map(target).collect();
-        let (name, display) = (codes.name(), codes.display(code));
-        let answer = Answer { set: name, code: codes.code(code), display, targets, starter: &starters };
+        let answer = follow(&registry, (from, code), to, on, &starters);
         if terminal.json {
             terminal.json(&answer)?;
         } else {
@@ -103,7 +69,7 @@ impl Map {
     }
 }
 
-fn show(answer: &Answer<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
+fn show(answer: &Crosswalked<'_>, terminal: &mut Terminal) -> Result<(), Failure> {
     let head = terminal.strong(answer.code);
     terminal.line(&format!("{head} {}", answer.display))?;
     for target in &answer.targets {

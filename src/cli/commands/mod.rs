@@ -13,7 +13,6 @@ pub(crate) mod import;
 mod lines;
 pub(crate) mod lookup;
 pub(crate) mod map;
-mod near;
 pub(crate) mod new;
 pub(crate) mod reader;
 pub(crate) mod redact;

@@ -1,5 +1,7 @@
 //! `tencode search`
 
+use crate::answers::search::Hit;
+use crate::answers::search::hits;
 use crate::cli::commands::covered;
 use crate::cli::commands::lines;
 use crate::cli::commands::starters;
@@ -9,7 +11,6 @@ use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::model::day::Day;
 use crate::model::ids::SetId;
-use crate::registry::Registry;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
@@ -40,16 +41,6 @@ pub(crate) struct Search {
     /// Queries, a line of JSON each; `-` reads standard input
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     batch: Option<PathBuf>,
-}
-
-#[derive(Serialize)]
-struct Hit<'a> {
-    set: &'a str,
-    code: &'a str,
-    display: &'a str,
-    /// It may be recorded itself on the day; a header may not.
-    billable: bool,
-    score: f32,
 }
 
 #[derive(Deserialize)]
@@ -115,24 +106,4 @@ fn show(hits: &[Hit<'_>], terminal: &mut Terminal) -> Result<(), Failure> {
         terminal.note("nothing found");
     }
     Ok(())
-}
-
-/// Hits of all sets, best first; of equals the earlier set first.
-fn hits<'a>(registry: &'a Registry, sets: &[SetId], query: &str, on: Day, limit: usize) -> Vec<Hit<'a>> {
-    let mut out = Vec::new();
-    for set in sets {
-        let codes = registry.codes(*set);
-        out.extend(codes.search(query, Some(on), limit).into_iter().map(|hit| Hit {
-            set: codes.name(),
-            code: codes.code(hit.code),
-            display: codes.display(hit.code),
-            billable: codes.is_assignable(hit.code, on),
-            score: (hit.score * 1000.0).round() / 1000.0,
-        }));
-    }
-    if sets.len() > 1 {
-        out.sort_by(|left: &Hit<'_>, right| right.score.total_cmp(&left.score));
-        out.truncate(limit);
-    }
-    out
 }

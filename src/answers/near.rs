@@ -27,7 +27,7 @@ enum Slip {
 }
 
 /// The codes nearest to what was typed, the likeliest first. Case, blanks and dots do not matter.
-pub(super) fn codes<'r>(registry: &'r Registry, sets: &[SetId], typed: &str) -> Vec<&'r str> {
+pub fn codes<'r>(registry: &'r Registry, sets: &[SetId], typed: &str) -> Vec<&'r str> {
     let typed = signs(typed);
     if typed.len() < SHORTEST {
         return Vec::new();

@@ -1,0 +1,6 @@
+//! Answers about codes, the same for every front door: one code whole, a search, a crosswalk.
+
+pub mod lookup;
+pub mod map;
+pub mod near;
+pub mod search;
