@@ -304,6 +304,7 @@ fn field() -> impl Strategy<Value = Field> {
             privacy,
             dates_encounter: false,
             also: Vec::new(),
+            ask: String::new(),
         }
     })
 }

@@ -82,6 +82,7 @@ fn field(name: &str, kind: Kind) -> Field {
         privacy: Privacy::default(),
         dates_encounter: false,
         also: Vec::new(),
+        ask: String::new(),
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Field {
     pub dates_encounter: bool,
     /// What files of others call it.
     pub also: Vec<String>,
+    /// What somebody at a desk is asked where it is absent; empty if nobody is.
+    pub ask: String,
 }
 
 /// One case of a default.
@@ -159,6 +161,7 @@ impl Kind {
             privacy: Privacy::default(),
             dates_encounter: false,
             also: Vec::new(),
+            ask: String::new(),
         };
         Kind::Record(CONSENT_FIELDS.iter().enumerate().map(field).collect())
     }

@@ -107,6 +107,7 @@ fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
         privacy: Privacy { is_consent: is_consent(&def.kind.item), ..Privacy::default() },
         dates_encounter: false,
         also: Vec::new(),
+        ask: String::new(),
     };
     for attribute in &def.attributes {
         match &attribute.item {
@@ -137,6 +138,7 @@ fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
                     }
                 }
             }
+            Attribute::Ask(question) => field.ask.clone_from(&question.item),
             Attribute::Also(names) => field.also = names.iter().map(|name| name.item.clone()).collect(),
             Attribute::Title(title) => field.title.clone_from(&title.item),
         }

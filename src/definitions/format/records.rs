@@ -82,6 +82,7 @@ impl Printer<'_> {
             Attribute::Identifies(what) => Flow::of(format!("identifies {}", what.item)),
             Attribute::Sensitive(label) => Flow::of(format!("sensitive {}", label.item)),
             Attribute::Title(title) => Flow::of(quoted(&title.item)),
+            Attribute::Ask(question) => Flow::of(format!("ask {}", quoted(&question.item))),
             Attribute::Also(names) => {
                 let mut flow = Flow::of("also");
                 flow.append(texts(names, 2));
@@ -130,8 +131,9 @@ fn order(attribute: &Attribute) -> u8 {
         Attribute::Plain => 9,
         Attribute::CodesOf(_) => 10,
         Attribute::Title(_) => 11,
-        Attribute::Also(_) => 12,
-        Attribute::Default(_) => 13,
+        Attribute::Ask(_) => 12,
+        Attribute::Also(_) => 13,
+        Attribute::Default(_) => 14,
     }
 }
 

@@ -185,6 +185,8 @@ pub enum Attribute {
     Plain,
     /// `also "A", "B"`
     Also(Vec<Name>),
+    /// `ask "…"`: what somebody at a desk is asked about it.
+    Ask(Name),
     /// `codes of (A, B)`
     CodesOf(Vec<Name>),
     Title(Name),

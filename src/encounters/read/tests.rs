@@ -34,6 +34,7 @@ fn field(name: &str, kind: Kind) -> Field {
         privacy: Privacy::default(),
         dates_encounter: name == "date",
         also: Vec::new(),
+        ask: String::new(),
     }
 }
 

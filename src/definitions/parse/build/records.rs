@@ -99,6 +99,7 @@ impl Builder<'_> {
             Rule::subject => Attribute::Subject,
             Rule::signal => Attribute::Signal,
             Rule::plain => Attribute::Plain,
+            Rule::ask => Attribute::Ask(self.inner_name(pair)?),
             Rule::called => Attribute::Also(self.names(&mut Parts::of(pair))),
             Rule::codes_of => Attribute::CodesOf(self.names(&mut Parts::of(pair))),
             Rule::identifies => Attribute::Identifies(self.inner_name(pair)?),
