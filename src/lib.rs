@@ -58,6 +58,11 @@ pub mod answers;
 /// Imports: nothing.
 pub mod statistics;
 
+/// What an office keeps: encounters and their codes, users, sessions, tokens.
+/// Imports: nothing.
+#[cfg(feature = "server")]
+pub mod store;
+
 /// The command line.
 /// Imports: all of these.
 pub mod cli;

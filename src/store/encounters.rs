@@ -1,0 +1,415 @@
+//! Encounters: a sealed body, and codings that are only ever added.
+
+use super::clock::Millis;
+use super::clock::now;
+use super::error::Error;
+use super::people::random_id;
+use super::seal::Seal;
+use super::writer::Store;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension;
+use rusqlite::Row;
+use rusqlite::params;
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+use serde::Serialize;
+
+/// The version of an encounter: it grows with every change.
+pub type Version = i64;
+
+/// So long after it was given its author may take a coding back without a reason, in milliseconds.
+const UNDO: Millis = 10 * 60 * 1000;
+
+/// A code given to an encounter, or taken back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Coding {
+    /// Code set.
+    pub set: String,
+    /// Id of the registry that it was given under.
+    pub release: String,
+    /// The code.
+    pub code: String,
+    /// The field it was given for; empty for the encounter as a whole.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// Who gave it.
+    pub actor: String,
+    /// When, in milliseconds since 1970-01-01T00:00Z.
+    pub at: Millis,
+    /// `given`, `proposed` (by the engine alone) or `withdrawn`.
+    pub deed: String,
+    /// Points that it was proposed with; 0 if it was not.
+    pub points: f64,
+}
+
+/// An encounter on its way into the store.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Domain.
+    pub domain: String,
+    /// Record of the domain.
+    pub record: String,
+    /// The record as JSON; it is sealed.
+    pub body: Vec<u8>,
+    /// Findings of severity `error` at the time.
+    pub errors: i64,
+    /// What it is found by: identifiers, which are kept as marks only.
+    pub finders: Vec<String>,
+    /// Codes given with it.
+    pub codings: Vec<Coding>,
+}
+
+/// An encounter in the store.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// What is in the clear.
+    pub summary: Summary,
+    /// The record as JSON; `None` once it was erased.
+    pub body: Option<Vec<u8>>,
+    /// Every code it was ever given, in order.
+    pub codings: Vec<Coding>,
+}
+
+/// What a list shows of an encounter.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Random id of the row.
+    pub id: String,
+    /// Domain.
+    pub domain: String,
+    /// Record of the domain.
+    pub record: String,
+    /// `open` (no code), `coded` or `erased`.
+    pub state: String,
+    /// Findings of severity `error` when it was kept.
+    pub errors: i64,
+    /// When it was kept first, in milliseconds since 1970-01-01T00:00Z.
+    pub created: Millis,
+    /// When it was changed last.
+    pub updated: Millis,
+    /// Grows with every change.
+    pub version: Version,
+    /// Codes that stand: set and code.
+    pub codes: Vec<(String, String)>,
+}
+
+/// Which encounters a list has.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of these domains; of all if empty.
+    pub domains: Vec<String>,
+    /// In this state.
+    pub state: Option<String>,
+    /// Only those with errors.
+    pub has_errors: bool,
+    /// Only those changed before this moment.
+    pub before: Option<Millis>,
+    /// Only those found by this mark ([`Seal::mark`]).
+    pub mark: Option<[u8; 32]>,
+    /// So many at most.
+    pub limit: usize,
+}
+
+const COLUMNS: &str = "id, domain, record, state, errors, created, updated, version";
+
+impl Store {
+    /// Keeps a new encounter, and gives its id.
+    ///
+    /// # Errors
+    /// If it cannot be sealed or written.
+    pub fn add_encounter(&self, draft: Draft) -> Result<String, Error> {
+        let (id, seal) = (random_id()?, self.seal().clone());
+        let given = id.clone();
+        self.write(move |connection| {
+            let (key, wrapped) = seal.new_key(&id)?;
+            let body = key.seal(&id, &draft.body)?;
+            let state = if draft.codings.is_empty() { "open" } else { "coded" };
+            connection.execute(
+                &format!(
+                    "INSERT INTO encounter ({COLUMNS}, data_key, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7, ?8)"
+                ),
+                params![id, draft.domain, draft.record, state, draft.errors, now(), wrapped, body],
+            )?;
+            mark(connection, &seal, &id, &draft)?;
+            for coding in &draft.codings {
+                add_coding(connection, &id, coding)?;
+            }
+            Ok(())
+        })?;
+        Ok(given)
+    }
+
+    /// Replaces the record of an encounter and adds codings, if its version is still the one given; gives the new version.
+    ///
+    /// # Errors
+    /// [`Error::Changed`] if somebody else was faster, [`Error::Missing`] if there is no such encounter of that domain.
+    pub fn change_encounter(&self, id: &str, version: Version, draft: Draft) -> Result<Version, Error> {
+        let (id, seal) = (id.to_owned(), self.seal().clone());
+        self.write(move |connection| {
+            let (wrapped, kept) = versioned(connection, &id, &draft.domain)?;
+            if kept != version {
+                return Err(Error::Changed(kept));
+            }
+            let key = seal.unwrap_key(&id, &wrapped.ok_or(Error::Refused("it was erased"))?)?;
+            let body = key.seal(&id, &draft.body)?;
+            connection.execute(
+                "UPDATE encounter SET body = ?2, errors = ?3, updated = ?4, version = version + 1 WHERE id = ?1",
+                params![id, body, draft.errors, now()],
+            )?;
+            connection.execute("DELETE FROM finder WHERE encounter = ?1", [&id])?;
+            mark(connection, &seal, &id, &draft)?;
+            for coding in &draft.codings {
+                add_coding(connection, &id, coding)?;
+            }
+            set_state(connection, &id)?;
+            Ok(version + 1)
+        })
+    }
+
+    /// Takes a code back: within ten minutes by who gave it, later by anybody who may code, with a `reason` noted elsewhere.
+    ///
+    /// # Errors
+    /// If the code does not stand, the version has changed, or it is too late for an undo.
+    pub fn withdraw(&self, id: &str, version: Version, coding: Coding, is_correction: bool) -> Result<Version, Error> {
+        let id = id.to_owned();
+        self.write(move |connection| {
+            let kept: Option<Version> = connection
+                .query_row("SELECT version FROM encounter WHERE id = ?1", [&id], |row| row.get(0))
+                .optional()?;
+            let kept = kept.ok_or(Error::Missing("encounter"))?;
+            if kept != version {
+                return Err(Error::Changed(kept));
+            }
+            let standing = standing(&codings(connection, &id)?)
+                .into_iter()
+                .find(|it| it.set == coding.set && it.code == coding.code)
+                .cloned();
+            let given = standing.ok_or(Error::Missing("code of this encounter"))?;
+            if !is_correction && (given.actor != coding.actor || now() - given.at > UNDO) {
+                return Err(Error::Refused(
+                    "undo is for who gave the code, within ten minutes; later it is a correction",
+                ));
+            }
+            add_coding(connection, &id, &Coding { deed: "withdrawn".to_owned(), ..coding })?;
+            connection.execute(
+                "UPDATE encounter SET updated = ?2, version = version + 1 WHERE id = ?1",
+                params![id, now()],
+            )?;
+            set_state(connection, &id)?;
+            Ok(version + 1)
+        })
+    }
+
+    /// An encounter of one of some domains (all if empty).
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if there is none, also if it is of another domain.
+    pub fn encounter(&self, id: &str, domains: &[String]) -> Result<Kept, Error> {
+        let seal = self.seal().clone();
+        self.read(|connection| {
+            let sql = format!("SELECT {COLUMNS}, data_key, body FROM encounter WHERE id = ?1");
+            let row = connection.query_row(&sql, [id], |row| {
+                Ok((summary_of(row)?, row.get::<_, Option<Vec<u8>>>(8)?, row.get::<_, Option<Vec<u8>>>(9)?))
+            });
+            let (mut summary, key, body) = row.optional()?.ok_or(Error::Missing("encounter"))?;
+            if !domains.is_empty() && !domains.contains(&summary.domain) {
+                return Err(Error::Missing("encounter"));
+            }
+            let body = match (key, body) {
+                (Some(key), Some(body)) => Some(seal.unwrap_key(id, &key)?.open(id, &body)?),
+                _ => None,
+            };
+            let codings = codings(connection, id)?;
+            summary.codes = codes_of(&codings);
+            Ok(Kept { summary, body, codings })
+        })
+    }
+
+    /// Encounters, those changed last first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn encounters(&self, filter: &Filter) -> Result<Vec<Summary>, Error> {
+        let mut sql = format!("SELECT {COLUMNS} FROM encounter WHERE 1 = 1");
+        let mut values: Vec<Value> = Vec::new();
+        if !filter.domains.is_empty() {
+            let marks = vec!["?"; filter.domains.len()].join(", ");
+            sql.push_str(&format!(" AND domain IN ({marks})"));
+            values.extend(filter.domains.iter().cloned().map(Value::Text));
+        }
+        if let Some(state) = &filter.state {
+            sql.push_str(" AND state = ?");
+            values.push(Value::Text(state.clone()));
+        }
+        if filter.has_errors {
+            sql.push_str(" AND errors > 0");
+        }
+        if let Some(before) = filter.before {
+            sql.push_str(" AND updated < ?");
+            values.push(Value::Integer(before));
+        }
+        if let Some(mark) = filter.mark {
+            sql.push_str(" AND id IN (SELECT encounter FROM finder WHERE mark = ?)");
+            values.push(Value::Blob(mark.to_vec()));
+        }
+        sql.push_str(" ORDER BY updated DESC, id LIMIT ?");
+        values.push(Value::Integer(i64::try_from(filter.limit).unwrap_or(i64::MAX)));
+        self.read(|connection| {
+            let mut rows = connection.prepare_cached(&sql)?;
+            let mut found =
+                rows.query_map(params_from_iter(values), summary_of)?.collect::<Result<Vec<Summary>, _>>()?;
+            for summary in &mut found {
+                summary.codes = codes_of(&codings(connection, &summary.id)?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// Erases what was said in the encounters of a subject: bodies, keys and marks. Codes, dates and counts stay. Gives how
+    /// many there were.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn erase(&self, mark: [u8; 32]) -> Result<usize, Error> {
+        self.write(move |connection| {
+            connection.execute("INSERT OR IGNORE INTO erased (mark, at) VALUES (?1, ?2)", params![mark, now()])?;
+            erase_marked(connection, &mark)
+        })
+    }
+
+    /// Codes of a set that were given most, with how often, by the encounters of some domains.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn frequent(&self, domain: &str, set: &str, limit: usize) -> Result<Vec<(String, i64)>, Error> {
+        self.read(|connection| {
+            let mut rows = connection.prepare_cached(
+                "SELECT code, count(*) FROM coding JOIN encounter ON encounter.id = coding.encounter
+                 WHERE code_set = ?1 AND domain = ?2 AND deed = 'given' GROUP BY code ORDER BY 2 DESC, 1 LIMIT ?3",
+            )?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let found = rows.query_map(params![set, domain, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(found.collect::<Result<Vec<(String, i64)>, _>>()?)
+        })
+    }
+
+    /// Every standing code of a domain with the moment its encounter was kept: what a dashboard counts.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn given_codes(&self, domain: &str) -> Result<Vec<(String, String, Millis)>, Error> {
+        self.read(|connection| {
+            let mut rows = connection.prepare_cached(
+                "SELECT code_set, code, created FROM coding JOIN encounter ON encounter.id = coding.encounter
+                 WHERE domain = ?1 AND deed = 'given' AND NOT EXISTS (SELECT 1 FROM coding later WHERE
+                 later.encounter = coding.encounter AND later.id > coding.id AND later.code_set = coding.code_set
+                 AND later.code = coding.code AND later.deed = 'withdrawn')",
+            )?;
+            let found = rows.query_map([domain], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            Ok(found.collect::<Result<Vec<(String, String, Millis)>, _>>()?)
+        })
+    }
+
+    /// How many encounters of a domain are in each state.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn states(&self, domain: &str) -> Result<Vec<(String, i64)>, Error> {
+        self.read(|connection| {
+            let sql = "SELECT state, count(*) FROM encounter WHERE domain = ?1 GROUP BY state ORDER BY state";
+            let mut rows = connection.prepare_cached(sql)?;
+            let found = rows.query_map([domain], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(found.collect::<Result<Vec<(String, i64)>, _>>()?)
+        })
+    }
+}
+
+/// Erases the encounters of a mark.
+pub(super) fn erase_marked(connection: &Connection, mark: &[u8; 32]) -> Result<usize, Error> {
+    let of_mark = "(SELECT encounter FROM finder WHERE mark = ?1)";
+    let sql = format!(
+        "UPDATE encounter SET body = NULL, data_key = NULL, state = 'erased', version = version + 1 WHERE id IN {of_mark}"
+    );
+    let erased = connection.execute(&sql, [mark.as_slice()])?;
+    connection.execute(&format!("DELETE FROM finder WHERE encounter IN {of_mark}"), [mark.as_slice()])?;
+    Ok(erased)
+}
+
+/// The codings that stand: given, and not taken back since.
+fn standing(codings: &[Coding]) -> Vec<&Coding> {
+    let mut out: Vec<&Coding> = Vec::new();
+    for coding in codings {
+        out.retain(|it| (&it.set, &it.code, &it.path) != (&coding.set, &coding.code, &coding.path));
+        if coding.deed == "given" {
+            out.push(coding);
+        }
+    }
+    out
+}
+
+fn codes_of(codings: &[Coding]) -> Vec<(String, String)> {
+    standing(codings).into_iter().map(|it| (it.set.clone(), it.code.clone())).collect()
+}
+
+fn set_state(connection: &Connection, id: &str) -> Result<(), Error> {
+    let state = if standing(&codings(connection, id)?).is_empty() { "open" } else { "coded" };
+    connection.execute("UPDATE encounter SET state = ?2 WHERE id = ?1", params![id, state])?;
+    Ok(())
+}
+
+fn versioned(connection: &Connection, id: &str, domain: &str) -> Result<(Option<Vec<u8>>, Version), Error> {
+    let sql = "SELECT data_key, version FROM encounter WHERE id = ?1 AND domain = ?2";
+    let row = connection.query_row(sql, [id, domain], |row| Ok((row.get(0)?, row.get(1)?)));
+    row.optional()?.ok_or(Error::Missing("encounter"))
+}
+
+fn mark(connection: &Connection, seal: &Seal, id: &str, draft: &Draft) -> Result<(), Error> {
+    let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO finder (mark, encounter) VALUES (?1, ?2)")?;
+    for text in &draft.finders {
+        insert.execute(params![seal.mark(&draft.domain, &draft.record, text), id])?;
+    }
+    Ok(())
+}
+
+fn add_coding(connection: &Connection, id: &str, coding: &Coding) -> Result<(), Error> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO coding (encounter, code_set, release, code, path, actor, at, deed, points)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    let Coding { set, release, code, path, actor, deed, points, .. } = coding;
+    insert.execute(params![id, set, release, code, path, actor, now(), deed, points])?;
+    Ok(())
+}
+
+fn codings(connection: &Connection, id: &str) -> Result<Vec<Coding>, Error> {
+    let mut rows = connection.prepare_cached(
+        "SELECT code_set, release, code, path, actor, at, deed, points FROM coding WHERE encounter = ?1 ORDER BY id",
+    )?;
+    let found = rows.query_map([id], |row| {
+        Ok(Coding {
+            set: row.get(0)?,
+            release: row.get(1)?,
+            code: row.get(2)?,
+            path: row.get(3)?,
+            actor: row.get(4)?,
+            at: row.get(5)?,
+            deed: row.get(6)?,
+            points: row.get(7)?,
+        })
+    })?;
+    Ok(found.collect::<Result<Vec<Coding>, _>>()?)
+}
+
+fn summary_of(row: &Row<'_>) -> rusqlite::Result<Summary> {
+    Ok(Summary {
+        id: row.get(0)?,
+        domain: row.get(1)?,
+        record: row.get(2)?,
+        state: row.get(3)?,
+        errors: row.get(4)?,
+        created: row.get(5)?,
+        updated: row.get(6)?,
+        version: row.get(7)?,
+        codes: Vec::new(),
+    })
+}

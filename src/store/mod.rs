@@ -1,0 +1,38 @@
+//! What an office keeps: encounters with every code they were ever given, users, sessions, tokens. One SQLite file.
+//!
+//! In the clear are random ids, domain, record, state, dates and codings (set, release, code, actor, time). What was said
+//! of people is sealed under a key that is kept elsewhere (`Seal`), one data key for each encounter, so that erasing the key
+//! erases the words. One thread writes, in groups: a write has been synced to the disk when `Store::write` returns.
+
+mod backup;
+mod clock;
+mod encounters;
+mod error;
+mod people;
+mod schema;
+mod seal;
+mod words;
+mod writer;
+
+pub use backup::Health;
+pub use backup::restore;
+pub use clock::Millis;
+pub use encounters::Coding;
+pub use encounters::Draft;
+pub use encounters::Filter;
+pub use encounters::Kept;
+pub use encounters::Summary;
+pub use encounters::Version;
+pub use error::Error;
+pub use people::Grant;
+pub use people::Role;
+pub use people::Session;
+pub use people::Token;
+pub use people::User;
+pub use people::fingerprint;
+pub use people::random_id;
+pub use people::random_secret;
+pub use seal::Seal;
+pub use words::Answered;
+pub use words::Unfit;
+pub use writer::Store;
