@@ -63,6 +63,11 @@ pub mod statistics;
 #[cfg(feature = "server")]
 pub mod store;
 
+/// HTTP: the desk page and the API.
+/// Imports: model, text, files, registry, logic, learn, scripts, audit, privacy, encounters, answers, statistics, store.
+#[cfg(feature = "server")]
+pub mod server;
+
 /// The command line.
 /// Imports: all of these.
 pub mod cli;

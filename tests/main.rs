@@ -43,6 +43,8 @@ mod program;
 mod readers;
 mod registry;
 mod scripts_told;
+#[cfg(feature = "server")]
+mod server;
 mod stats;
 mod text;
 mod transcripts;

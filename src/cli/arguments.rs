@@ -76,6 +76,14 @@ pub(crate) enum Command {
     Stats(commands::stats::Stats),
     Risk(commands::risk::Risk),
     Audit(commands::audit::Audit),
+    #[cfg(feature = "server")]
+    Serve(commands::serve::Serve),
+    #[cfg(feature = "server")]
+    User(commands::office::User),
+    #[cfg(feature = "server")]
+    Token(commands::office::TokenCommand),
+    #[cfg(feature = "server")]
+    Store(commands::office::StoreCommand),
     Man(commands::shell::Man),
     Version(commands::version::Version),
 }

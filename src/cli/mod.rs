@@ -74,6 +74,14 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Import(it) => it.run(terminal),
         Command::Sources(it) => it.run(context, terminal),
         Command::Completions(it) => it.run(terminal),
+        #[cfg(feature = "server")]
+        Command::Serve(it) => it.run(context, terminal),
+        #[cfg(feature = "server")]
+        Command::User(it) => it.run(terminal),
+        #[cfg(feature = "server")]
+        Command::Token(it) => it.run(terminal),
+        #[cfg(feature = "server")]
+        Command::Store(it) => it.run(terminal),
         Command::Man(it) => it.run(terminal),
         Command::Version(it) => it.run(terminal),
     }

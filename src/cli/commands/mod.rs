@@ -14,12 +14,16 @@ mod lines;
 pub(crate) mod lookup;
 pub(crate) mod map;
 pub(crate) mod new;
+#[cfg(feature = "server")]
+pub(crate) mod office;
 pub(crate) mod reader;
 pub(crate) mod redact;
 pub(crate) mod report;
 pub(crate) mod risk;
 pub(crate) mod run;
 pub(crate) mod search;
+#[cfg(feature = "server")]
+pub(crate) mod serve;
 pub(crate) mod shell;
 pub(crate) mod sources;
 pub(crate) mod starters;

@@ -1,0 +1,201 @@
+//! `tencode serve`
+
+use crate::audit::Log;
+use crate::audit::Secret;
+use crate::cli::auditing;
+use crate::cli::commands::office::Office;
+use crate::cli::context::Context;
+use crate::cli::engine_args;
+use crate::cli::exit::Failure;
+use crate::cli::exit::Verdict;
+use crate::cli::secrets;
+use crate::cli::session::Progress;
+use crate::cli::session::Reach;
+use crate::cli::session::Session;
+use crate::cli::terminal::Terminal;
+use crate::registry::Registry;
+use crate::server;
+use crate::server::Config;
+use crate::server::Parts;
+use crate::server::Running;
+use crate::server::Service;
+use crate::store::Grant;
+use crate::store::Role;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// Where it listens if nothing is said.
+const LISTEN: &str = "127.0.0.1:8700";
+/// How often definitions are looked at for changes.
+const LOOK: Duration = Duration::from_secs(2);
+/// How long the one-time key opens a session: 12 hours, in milliseconds.
+const KEY_LASTS: i64 = 12 * 60 * 60 * 1000;
+/// The user of a service that serves the machine it runs on.
+const LOCAL: &str = "local";
+/// 30 minutes.
+const IDLE_MINUTES: i64 = 30;
+
+/// Serves the desk page and the HTTP API.
+///
+/// Without a configuration it serves this machine alone: it listens on 127.0.0.1, keeps a store in the user's data folder and
+/// prints an address that opens a session, once. An office names a configuration file; users and tokens are added with
+/// `tencode user` and `tencode token`.
+///
+///     tencode serve
+///     tencode serve --listen 127.0.0.1:8800
+///     tencode serve --config office.toml --check-config
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Serve {
+    /// Where to listen [default: 127.0.0.1:8700]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    office: Office,
+    /// Settings of an office, a file of TOML
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Say what is wrong with the settings, and do not serve
+    #[arg(long)]
+    check_config: bool,
+}
+
+/// What a configuration may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Settings {
+    listen: Option<SocketAddr>,
+    hosts: Vec<String>,
+    behind_proxy: bool,
+    store: Option<PathBuf>,
+    audit: Option<PathBuf>,
+    idle_minutes: Option<i64>,
+    in_flight: Option<usize>,
+    batch_mib: Option<usize>,
+    preview: Vec<String>,
+}
+
+impl Settings {
+    fn read(path: Option<&Path>) -> Result<Settings, Failure> {
+        let Some(path) = path else { return Ok(Settings::default()) };
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+        toml::from_str(&text).map_err(|error| Failure::said(format!("{}: {error}", path.display())))
+    }
+
+    /// Where it listens. What leaves the machine has to be encrypted, here or at a proxy.
+    fn address(&self, given: Option<SocketAddr>) -> Result<SocketAddr, Failure> {
+        let address = match given.or(self.listen) {
+            Some(address) => address,
+            None => LISTEN.parse().map_err(|_| Failure::said("no address to listen at"))?,
+        };
+        if !address.ip().is_loopback() && !self.behind_proxy {
+            return Err(Failure::said(format!(
+                "{address} can be reached from other machines without encryption: put a proxy with TLS before it and say \
+                 `behind_proxy = true` in the configuration"
+            )));
+        }
+        if !address.ip().is_loopback() && self.hosts.is_empty() {
+            return Err(Failure::said("`hosts` is needed: the names under which browsers ask for the desk"));
+        }
+        Ok(address)
+    }
+}
+
+impl Serve {
+    pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let settings = Settings::read(self.config.as_deref())?;
+        let listen = settings.address(self.listen)?;
+        self.office.store = self.office.store.take().or_else(|| settings.store.clone());
+        let audit_path = match settings.audit.clone() {
+            Some(path) => path,
+            None => self.office.audit_path()?,
+        };
+        if self.check_config {
+            terminal.line(&format!("the settings are fine: {listen}"))?;
+            return Ok(Verdict::Fine);
+        }
+        let running = Running::bind(listen).map_err(|error| Failure::said(format!("{listen}: {error}")))?;
+        let (registry, store) = (context.registry(terminal)?, self.office.open()?);
+        let secret = Secret::open(&secrets::audit_key_path()?)?;
+        let config = Config {
+            listen: running.address,
+            hosts: settings.hosts.clone(),
+            is_secure: settings.behind_proxy,
+            idle: settings.idle_minutes.unwrap_or(IDLE_MINUTES).max(1) * 60 * 1000,
+            in_flight: settings.in_flight.unwrap_or(256).max(1),
+            batch_bytes: settings.batch_mib.unwrap_or(256) << 20,
+            preview: settings.preview.clone(),
+            audit_path: audit_path.clone(),
+            audit_keys: secret.keys(),
+        };
+        let address = running.address;
+        terminal.line(&format!("tencode listens at http://{address}"))?;
+        if self.config.is_none() {
+            if !store.users()?.iter().any(|user| user.name == LOCAL) {
+                store.add_user(LOCAL, None, Role::Administrator, &[Grant::default()])?;
+            }
+            let key = store.entrance(LOCAL, KEY_LASTS)?;
+            terminal.line(&format!("open http://{address}/enter?key={key}"))?;
+            terminal.line("the key opens one session on this machine, once; stop with Ctrl+C")?;
+        }
+        terminal.flush()?;
+        let log = Log::open(&audit_path, secret, auditing::now)?;
+        let parts = Parts { config, registry, store, log, key: secrets::pseudonym_key()?, today: engine_args::today };
+        let service = server::start(parts)?;
+        watch(&service, context)?;
+        server::serve(service, running, stopped()).map_err(|error| Failure::said(error.to_string()))?;
+        Ok(Verdict::Fine)
+    }
+}
+
+/// Is ready when somebody stops the program.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::SignalKind;
+        use tokio::signal::unix::signal;
+        if let Ok(mut end) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {},
+                _ = end.recv() => {},
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}
+
+/// Looks for changed definitions; what compiles is taken, and what does not leaves the registry in use as it is.
+fn watch(service: &Arc<Service>, context: &Context) -> Result<(), Failure> {
+    let (service, domains) = (Arc::clone(service), context.domains.clone());
+    // What changed between the building of the registry and now is a change too.
+    let mut last = Some(service.loaded().registry.stamp());
+    let work = move || {
+        let stamp = || Session::new(&domains, Reach::All).and_then(|session| session.stamp()).ok();
+        loop {
+            thread::sleep(LOOK);
+            let now = stamp();
+            if now.is_some() && now != last {
+                last = now;
+                service.reload(made(&domains));
+            }
+        }
+    };
+    thread::Builder::new().name("reload".to_owned()).spawn(work).map(drop).map_err(Failure::from)
+}
+
+/// The registry of the definitions as they are now, or why there is none.
+fn made(domains: &[PathBuf]) -> Result<Arc<Registry>, String> {
+    let session = Session::new(domains, Reach::All).map_err(|error| error.to_string())?;
+    let outcome = session.compile().map_err(|error| error.to_string())?;
+    if let Some(domain) = outcome.refused.first() {
+        return Err(format!("the domain `{domain}` has errors: see `tencode check`"));
+    }
+    session.open(&mut |_: Progress| {}).map_err(|error| error.to_string())
+}

@@ -1,0 +1,293 @@
+//! From a connection to a handler and back.
+
+use super::call::Call;
+use super::call::HTML;
+use super::call::Reply;
+use super::caller;
+use super::caller::Caller;
+use super::desk;
+use super::headers;
+use super::metrics::Metrics;
+use super::problem;
+use super::problem::Problem;
+use super::routes::ROUTES;
+use super::routes::Route;
+use super::routes::Who;
+use super::service::Parts;
+use super::service::Service;
+use crate::scripts::STACK_BYTES;
+use crate::scripts::has_stack;
+use crate::store::random_id;
+use axum::Router;
+use axum::body::Body;
+use axum::body::Bytes;
+use axum::extract::Query;
+use axum::extract::RawPathParams;
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use axum::http::Uri;
+use axum::http::header;
+use axum::response::Response;
+use axum::routing::MethodFilter;
+use axum::routing::on;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::rt::TokioTimer;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// How long a client may take for its headers, and for its body.
+const PATIENCE: Duration = Duration::from_secs(10);
+const BODY_PATIENCE: Duration = Duration::from_secs(60);
+/// How long requests in flight are waited for when the program is told to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// Connections at once.
+const CONNECTIONS: usize = 1024;
+/// Bytes of the headers of a request.
+const HEADERS: usize = 64 << 10;
+/// Bytes of a body that a route without one may be sent.
+const SMALL: usize = 1 << 10;
+/// Threads that compute or wait for the disk.
+const WORKERS: usize = 64;
+
+/// A service that listens.
+pub struct Running {
+    /// Where.
+    pub address: SocketAddr,
+    listener: std::net::TcpListener,
+}
+
+impl Running {
+    /// Takes the address.
+    ///
+    /// # Errors
+    /// If it is taken or not ours.
+    pub fn bind(address: SocketAddr) -> std::io::Result<Running> {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(Running { address: listener.local_addr()?, listener })
+    }
+}
+
+/// Starts what runs behind the requests.
+///
+/// # Errors
+/// If the system gives no thread.
+pub fn start(parts: Parts) -> std::io::Result<Arc<Service>> {
+    let metrics = Metrics::new(ROUTES.iter().map(|route| (route.method, route.path)));
+    Ok(Arc::new(Service::new(parts, metrics)?))
+}
+
+/// Answers until `stop` is ready, then finishes what it has begun.
+///
+/// # Errors
+/// If the system gives no threads.
+pub fn serve(
+    service: Arc<Service>,
+    running: Running,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(WORKERS)
+        .thread_stack_size(STACK_BYTES)
+        .on_thread_start(has_stack)
+        .build()?;
+    runtime.block_on(async move {
+        let listener = TcpListener::from_std(running.listener)?;
+        accept(router(&service), listener, stop).await;
+        Ok(())
+    })
+}
+
+async fn accept(router: Router, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Most often there are no file handles left for a moment.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(HEADERS).half_close(false);
+        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            // What a client does wrong is its own affair.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    let _ = tokio::time::timeout(LAST_ANSWERS, graceful.shutdown()).await;
+}
+
+/// The routes of a service.
+pub fn router(service: &Arc<Service>) -> Router {
+    let mut router = Router::new();
+    let places = Arc::new(Semaphore::new(service.config.in_flight));
+    for (place, route) in ROUTES.iter().enumerate() {
+        let filter = match route.method {
+            "POST" => MethodFilter::POST,
+            "PUT" => MethodFilter::PUT,
+            _ => MethodFilter::GET,
+        };
+        let (service, places) = (Arc::clone(service), Arc::clone(&places));
+        let handler = move |params: RawPathParams, request: Request| {
+            answer(Arc::clone(&service), Arc::clone(&places), place, params, request)
+        };
+        router = router.route(route.path, on(filter, handler));
+    }
+    let (missing, other) = (Arc::clone(service), Arc::clone(service));
+    router
+        .fallback(move |request: Request| {
+            let problem = Problem::missing("page");
+            std::future::ready(refuse(&missing, request.headers(), &problem))
+        })
+        .method_not_allowed_fallback(move |request: Request| {
+            let problem = Problem::new(problem::NO_METHOD, "this address has other methods");
+            std::future::ready(refuse(&other, request.headers(), &problem))
+        })
+}
+
+async fn answer(
+    service: Arc<Service>,
+    places: Arc<Semaphore>,
+    place: usize,
+    params: RawPathParams,
+    request: Request,
+) -> Response {
+    let begun = Instant::now();
+    let Some(route) = ROUTES.get(place) else { return Response::default() };
+    let (parts, body) = request.into_parts();
+    let id = random_id().unwrap_or_default();
+    // A body where none is needed is read and left alone, up to a small size.
+    let limit = if route.limit == usize::MAX { service.config.batch_bytes } else { route.limit.max(SMALL) };
+    let result = match places.try_acquire_owned() {
+        Err(_) => Err(Problem::new(problem::TOO_MANY, "too many requests are being answered: come again")),
+        Ok(permit) => match read(body, &parts.headers, limit).await {
+            Err(problem) => Err(problem),
+            Ok(body) => {
+                let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                let given = Given { uri: parts.uri.clone(), headers: parts.headers.clone(), params, body };
+                let service = Arc::clone(&service);
+                let work = tokio::task::spawn_blocking(move || {
+                    let result = handle(&service, route, given);
+                    drop(permit);
+                    result
+                });
+                work.await.unwrap_or_else(|_| Err(Problem::new(problem::BROKEN, "the program failed at this request")))
+            }
+        },
+    };
+    let reply = result.unwrap_or_else(|problem| of_problem(&parts.headers, &problem, &id));
+    let status = if reply.status == 0 { 200 } else { reply.status };
+    service.metrics.count(place, status, begun.elapsed());
+    respond(&service, reply, status, &id)
+}
+
+/// The body, up to a limit.
+async fn read(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, Problem> {
+    let too_large = || Problem::new(problem::TOO_LARGE, format!("the body has more than {limit} bytes"));
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(BODY_PATIENCE, axum::body::to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(too_large()),
+        Err(_) => Err(Problem::new(problem::MALFORMED, "the body did not come in time")),
+    }
+}
+
+/// A request without its connection.
+struct Given {
+    uri: Uri,
+    headers: HeaderMap,
+    params: Vec<(String, String)>,
+    body: Bytes,
+}
+
+/// Checks who asks and from where, then asks the handler.
+fn handle(service: &Service, route: &'static Route, given: Given) -> Result<Reply, Problem> {
+    headers::check_host(&service.config, &given.headers)?;
+    let caller = match route.who {
+        Who::Everybody => caller::identify(service, &given.headers).unwrap_or(None),
+        Who::Roles(_) => caller::identify(service, &given.headers)?,
+    };
+    check_role(route, caller.as_ref())?;
+    headers::check_origin(route, caller.as_ref(), &given.headers, &given.body)?;
+    let query: Query<Vec<(String, String)>> = Query::try_from_uri(&given.uri)
+        .map_err(|_| Problem::new(problem::MALFORMED, "what stands behind the question mark cannot be read"))?;
+    let call = Call {
+        service,
+        loaded: service.loaded(),
+        operation: route.name,
+        caller,
+        params: given.params,
+        query: query.0,
+        headers: given.headers,
+        body: given.body,
+    };
+    (route.handler)(&call)
+}
+
+fn check_role(route: &Route, caller: Option<&Caller>) -> Result<(), Problem> {
+    let Who::Roles(roles) = route.who else { return Ok(()) };
+    match caller {
+        None => Err(Problem::new(problem::NOT_SIGNED_IN, "sign in, or send a token")),
+        Some(caller) if roles.contains(&caller.role) => Ok(()),
+        Some(_) => Err(Problem::new(problem::FORBIDDEN, "the role of the caller does not allow this")),
+    }
+}
+
+/// A problem as who asks reads it: a page for a browser, JSON for a program.
+fn of_problem(headers: &HeaderMap, problem: &Problem, id: &str) -> Reply {
+    let accepts = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let is_browser = accepts.contains("text/html");
+    let mut reply = if is_browser && problem.kind == problem::NOT_SIGNED_IN {
+        return Reply::see("/sign-in");
+    } else if is_browser {
+        Reply::of(HTML, desk::page::problem(headers, problem, id).into_string())
+    } else {
+        let body = problem.json(id).to_string();
+        Reply::of("application/problem+json", body + "\n")
+    };
+    reply.status = problem.kind.status;
+    match problem.kind {
+        problem::TOO_MANY | problem::UNAVAILABLE => reply.with("retry-after", "1"),
+        problem::NOT_SIGNED_IN => reply.with("www-authenticate", "Bearer"),
+        _ => reply,
+    }
+}
+
+fn refuse(service: &Service, headers: &HeaderMap, problem: &Problem) -> Response {
+    let id = random_id().unwrap_or_default();
+    let reply = of_problem(headers, problem, &id);
+    let status = reply.status;
+    respond(service, reply, status, &id)
+}
+
+fn respond(service: &Service, mut reply: Reply, status: u16, id: &str) -> Response {
+    if reply.kind.is_empty() {
+        reply.kind = "text/plain; charset=utf-8";
+    }
+    let mut response = Response::new(Body::from(std::mem::take(&mut reply.body)));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    headers::of_answer(&service.config, &reply, id, response.headers_mut());
+    response
+}

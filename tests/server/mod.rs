@@ -1,0 +1,9 @@
+//! The service as programs and browsers meet it: a real process on a port of its own, with the small domain `own`.
+
+mod client;
+mod curls;
+mod keeping;
+mod privileges;
+mod same_bytes;
+mod signing_in;
+mod trouble;

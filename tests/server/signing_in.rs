@@ -1,0 +1,113 @@
+//! Who comes in, and from where.
+
+use super::client::Ask;
+use super::client::Served;
+use std::io::Write;
+use std::process::Stdio;
+
+const PASSWORD: &str = "correct horse battery";
+
+fn add_user(served: &Served, name: &str, role: &str) {
+    let mut command = served.place.command(&["user", "add", name, "--role", role]);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+fn sign_in(served: &Served, name: &str, password: &str) -> super::client::Answer {
+    let body = format!("name={name}&password={}", password.replace(' ', "+"));
+    let form = Ask::default().with("Content-Type", "application/x-www-form-urlencoded").body(body);
+    served.ask("POST", "/sign-in", &form)
+}
+
+#[test]
+fn the_printed_address_opens_one_session_and_no_second() {
+    let served = Served::start();
+    let cookie = served.session();
+    assert!(cookie.starts_with("tencode="));
+    let home = served.ask("GET", "/", &Ask::default().with("Cookie", &cookie));
+    assert_eq!((home.status, home.header("location")), (303, "/desk/own/visit"));
+    let again = served.ask("GET", &served.entrance, &Ask::default());
+    assert_eq!((again.status, again.header("location"), again.header("set-cookie")), (303, "/sign-in", ""));
+}
+
+#[test]
+fn five_wrong_passwords_lock_an_account_and_say_no_more_than_one() {
+    let served = Served::start();
+    add_user(&served, "ada", "desk");
+    let good = sign_in(&served, "ada", PASSWORD);
+    assert_eq!(good.status, 303);
+    let cookie = good.header("set-cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let wrong = sign_in(&served, "ada", "wrong wrong wrong");
+    let unknown = sign_in(&served, "nobody", "wrong wrong wrong");
+    assert_eq!((wrong.status, &wrong.body), (403, &unknown.body));
+    for _ in 0..4 {
+        sign_in(&served, "ada", "wrong wrong wrong");
+    }
+    let locked = sign_in(&served, "ada", PASSWORD);
+    assert_eq!((locked.status, &locked.body), (403, &wrong.body));
+}
+
+#[test]
+fn a_change_from_another_site_is_refused() {
+    let served = Served::start();
+    let cookie = served.session();
+    let secret = served.form_secret(&cookie);
+    let keep = |ask: Ask<'_>| {
+        let body = format!("form_secret={secret}&act=save&text=fell+down&f:id=V-1");
+        served.ask("POST", "/desk/own/visit", &ask.with("Cookie", &cookie).body(body)).status
+    };
+    assert_eq!(keep(Ask::default().with("Origin", "https://elsewhere.example")), 403);
+    assert_eq!(keep(Ask::default().with("Sec-Fetch-Site", "cross-site")), 403);
+    assert_eq!(keep(Ask::default().with("Host", "elsewhere.example")), 403);
+    assert_eq!(keep(Ask::default().with("Origin", &format!("http://{}", served.address))), 303);
+    let without = Ask::default().with("Cookie", &cookie).body("act=save&text=fell+down");
+    assert_eq!(served.ask("POST", "/desk/own/visit", &without).status, 403);
+    let forged = Ask::default().with("Cookie", &cookie).body("form_secret=AAAA&act=save&text=fell+down");
+    assert_eq!(served.ask("POST", "/desk/own/visit", &forged).status, 403);
+    let api = Ask::default().with("Cookie", &cookie).body(r#"{"q":"fell"}"#);
+    assert_eq!(served.ask("POST", "/v1/search", &api).status, 403, "a session needs its secret at the API too");
+    assert_eq!(served.ask("POST", "/v1/search", &api.with("X-Form-Secret", &secret)).status, 200);
+}
+
+#[test]
+fn a_session_ends_where_it_is_signed_out_and_where_its_user_is_locked() {
+    let served = Served::start();
+    let cookie = served.session();
+    let secret = served.form_secret(&cookie);
+    let who = || served.ask("GET", "/v1/whoami", &Ask::default().with("Cookie", &cookie));
+    assert_eq!(who().json()["name"], "local");
+    let out = Ask::default().with("Cookie", &cookie).body(format!("form_secret={secret}"));
+    assert_eq!(served.ask("POST", "/sign-out", &out).status, 303);
+    assert_eq!(who().status, 401);
+    add_user(&served, "ben", "desk");
+    let cookie = sign_in(&served, "ben", PASSWORD).header("set-cookie").split(';').next().unwrap().to_owned();
+    let who = || served.ask("GET", "/v1/whoami", &Ask::default().with("Cookie", &cookie)).status;
+    assert_eq!(who(), 200);
+    assert!(served.place.run(&["user", "lock", "ben"]).status.success());
+    assert_eq!(who(), 401);
+}
+
+#[test]
+fn a_token_counts_until_it_is_revoked() {
+    let served = Served::start();
+    let token = served.token("cad", "client", &["--audience", "desk"]);
+    let who = || served.ask("GET", "/v1/whoami", &Ask::token(&token));
+    assert_eq!(who().json()["audience"], "desk");
+    assert!(served.place.run(&["token", "revoke", "cad"]).status.success());
+    assert_eq!(who().status, 401);
+    assert_eq!(served.ask("GET", "/v1/whoami", &Ask::token("tc_AAAA")).status, 401);
+}
+
+#[test]
+fn an_audience_comes_from_the_token_and_a_purpose_without_a_policy_is_denied() {
+    let served = Served::start();
+    let public = served.token("press", "client", &["--audience", "public"]);
+    let denied = served.token("odd", "client", &["--audience", "nobody-has-heard-of"]);
+    let body = r#"{"domain":"own","encounter":{"id":"V-77","day":"2025-06-03","note":"fell down"},"audience":"desk"}"#;
+    let answer = served.ask("POST", "/v1/run", &Ask::token(&public).body(body)).json();
+    assert_eq!(answer["audience"], "public");
+    assert!(!answer.to_string().contains("V-77"), "{answer}");
+    assert_eq!(served.ask("POST", "/v1/run", &Ask::token(&denied).body(body)).status, 403);
+}
