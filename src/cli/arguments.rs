@@ -59,6 +59,7 @@ pub(crate) enum Command {
     Run(commands::run::Run),
     Classify(commands::classify::Classify),
     Report(commands::report::Report),
+    Keystrokes(commands::keystrokes::Keystrokes),
     Test(commands::test::Test),
     Fmt(commands::fmt::Fmt),
     Upgrade(commands::upgrade::Upgrade),

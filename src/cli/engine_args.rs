@@ -173,6 +173,15 @@ impl EngineArgs {
         Ok((engine, asked))
     }
 
+    /// The engine of the domain, for work in which nobody's encounters are shown.
+    ///
+    /// # Errors
+    /// If there is no engine.
+    pub fn unaudited(&self, registry: Arc<Registry>, terminal: &mut Terminal) -> Result<Engine, Failure> {
+        let key = self.fixed.key(terminal)?;
+        self.engine(registry, None, key)
+    }
+
     /// The engine of the domain. With `candidates`, so many of each code set are shown whatever their confidence.
     fn engine(&self, registry: Arc<Registry>, candidates: Option<usize>, key: [u8; 32]) -> Result<Engine, Failure> {
         let options = Options {

@@ -60,6 +60,7 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Audit(it) => it.run(terminal),
         Command::Classify(it) => it.run(context, terminal),
         Command::Report(it) => it.run(context, terminal),
+        Command::Keystrokes(it) => it.run(context, terminal),
         Command::Test(it) => it.run(context, terminal),
         Command::Fmt(it) => it.run(context, terminal),
         Command::Upgrade(it) => it.run(terminal),

@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod classify;
 pub mod engine;
+pub mod listed;
 pub mod near;
 pub mod prepare;
 pub mod read;

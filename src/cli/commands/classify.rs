@@ -4,14 +4,19 @@ use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::cli::auditing::Auditing;
 use crate::cli::commands::covered;
-use crate::cli::commands::lines;
+use crate::cli::commands::lines as asked_lines;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
+use crate::cli::engine_args;
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::encounters::engine::Engine;
+use crate::encounters::listed::LINES;
+use crate::encounters::listed::Line;
+use crate::encounters::listed::Question;
+use crate::encounters::listed::lines;
 use crate::encounters::near::Typed;
 use crate::encounters::near::json_line;
 use crate::encounters::near::wanted;
@@ -42,6 +47,9 @@ pub(crate) struct Classify {
     /// Show the N best candidates of each code set even if they are below its threshold
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
+    /// List what a desk lists while this is typed, at most nine codes: as they were typed, decided, found, near
+    #[arg(long)]
+    partial: bool,
     /// Words, or one record as JSON
     #[arg(required = true)]
     text: Vec<String>,
@@ -57,12 +65,19 @@ impl Classify {
             let name = &engine.record().name;
             Failure::said(format!("record `{name}` has no free text field; give a whole record as JSON"))
         })?;
-        let mut worker = engine.worker();
+        let mut worker = if self.partial { engine.worker().showing(LINES) } else { engine.worker() };
         let answer = worker.disclose(1, Ok(&typed.record));
         asked.commit(&worker.noted())?;
         if let Err(unreadable) = answer.parts() {
             terminal.note(&format!("the record cannot be read: {}", unreadable.error));
             return Ok(Verdict::Wrong);
+        }
+        if self.partial {
+            let on = self.engine_args.on.unwrap_or_else(engine_args::today);
+            let lines = lines(&registry, &Question { text: &typed.text, sets: &sets, on }, &answer);
+            asked.note(&Entry::new(Outcome::Done).count(lines.len() as u64))?;
+            show_lines(&lines, terminal)?;
+            return Ok(Verdict::Fine);
         }
         let set = self.set.as_deref();
         let candidates = wanted(&answer, set);
@@ -91,7 +106,7 @@ impl Classify {
     fn sets(&self, engine: &Engine, registry: &Registry) -> Result<Vec<SetId>, Failure> {
         let classified = engine.classified();
         let Some(name) = &self.set else { return Ok(classified) };
-        let set = lines::set(registry, name)?;
+        let set = asked_lines::set(registry, name)?;
         // A script may propose codes of any set.
         if !classified.contains(&set) && engine.domain().scripts.is_empty() {
             let known: Vec<&str> = classified.iter().map(|set| registry.codes(*set).name()).collect();
@@ -101,6 +116,23 @@ impl Classify {
         }
         Ok(vec![set])
     }
+}
+
+/// The list of a desk; what is no candidate is marked as found.
+fn show_lines(lines: &[Line], terminal: &mut Terminal) -> Result<(), Failure> {
+    if terminal.json {
+        return terminal.json(&lines);
+    }
+    for (line, number) in lines.iter().zip(1..) {
+        let code = terminal.strong(&format!("{}/{}", line.set, line.code));
+        let how = match line.confidence {
+            None => "found",
+            Some(_) if line.is_below => "near",
+            Some(confidence) => band(confidence),
+        };
+        terminal.row(&format!("{number}  {code}  {}  ({how})", line.display))?;
+    }
+    Ok(())
 }
 
 fn show_near(words: &[String], suggestions: &[&ShownCandidate<'_>], terminal: &mut Terminal) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ pub(crate) mod explain;
 mod explain_policy;
 pub(crate) mod fmt;
 pub(crate) mod import;
+pub(crate) mod keystrokes;
 mod lines;
 pub(crate) mod lookup;
 pub(crate) mod map;

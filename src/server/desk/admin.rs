@@ -65,7 +65,7 @@ fn users(call: &Call<'_>, language: Language) -> Result<Markup, Problem> {
     let users = call.service.store.users()?;
     Ok(html! {
         section { h2 { (language.say("users")) }
-            table {
+            div class="wide" tabindex="0" role="region" aria-label=(language.say("users")) { table {
                 thead { tr { th scope="col" { (language.say("name")) } th scope="col" { (language.say("role")) }
                     th scope="col" { (language.say("grants")) } th scope="col" { (language.say("act")) } } }
                 tbody { @for user in &users { tr {
@@ -80,7 +80,7 @@ fn users(call: &Call<'_>, language: Language) -> Result<Markup, Problem> {
                         }
                     } }
                 } } }
-            }
+            } }
             form method="post" class="bar" {
                 (page::secret(call))
                 label for="user-name" { (language.say("name")) } input id="user-name" name="name" required autocomplete="off";
@@ -112,7 +112,7 @@ fn tokens(call: &Call<'_>, language: Language) -> Result<Markup, Problem> {
     let tokens = call.service.store.tokens()?;
     Ok(html! {
         section { h2 { (language.say("tokens")) }
-            table {
+            div class="wide" tabindex="0" role="region" aria-label=(language.say("tokens")) { table {
                 thead { tr { th scope="col" { (language.say("name")) } th scope="col" { (language.say("role")) }
                     th scope="col" { (language.say("grants")) } th scope="col" { (language.say("act")) } } }
                 tbody { @for token in &tokens { tr {
@@ -123,7 +123,7 @@ fn tokens(call: &Call<'_>, language: Language) -> Result<Markup, Problem> {
                         button name="act" value="revoke" { (language.say("revoke")) " " (token.name) }
                     } } }
                 } } }
-            }
+            } }
             form method="post" class="bar" {
                 (page::secret(call))
                 label for="token-name" { (language.say("name")) } input id="token-name" name="name" required autocomplete="off";
@@ -141,7 +141,7 @@ fn loaded(call: &Call<'_>, language: Language) -> Markup {
         section { h2 { (language.say("loaded")) }
             p { code { (registry.id()) } }
             p { (registry.domain_names().collect::<Vec<_>>().join(", ")) }
-            table {
+            div class="wide" tabindex="0" role="region" aria-label=(language.say("loaded")) { table {
                 thead { tr { th scope="col" { (language.say("code-set")) } th scope="col" { (language.say("codes")) }
                     th scope="col" { (language.say("releases")) } } }
                 tbody { @for set in registry.sets() {
@@ -150,7 +150,7 @@ fn loaded(call: &Call<'_>, language: Language) -> Markup {
                         td { (codes.releases().iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "))
                             @if codes.is_starter() { " " (language.say("starter")) } } }
                 } }
-            }
+            } }
         }
     }
 }

@@ -3,12 +3,13 @@
 use super::form;
 use super::form::Typed;
 use super::list;
-use super::list::Line;
-use super::list::Question;
 use super::page;
 use super::question;
 use super::question::question;
 use super::words::Language;
+use crate::encounters::listed;
+use crate::encounters::listed::Line;
+use crate::encounters::listed::Question;
 use crate::encounters::near::free_field;
 use crate::encounters::write::plain;
 use crate::model::day::Day;
@@ -71,7 +72,7 @@ fn prefill(desk: &ForCaller, typed: &mut Typed) -> Result<(), Problem> {
 pub fn look(call: &Call<'_>) -> Result<Reply, Problem> {
     let (desk, typed, language) = (desk(call)?, Typed::new(call.form()), page::language(call));
     let record = typed.record(&desk.engine.record().fields, &call.loaded.registry).to_string();
-    let mut worker = desk.engine.worker().showing(list::LINES);
+    let mut worker = desk.engine.worker().showing(listed::LINES);
     let disclosure = worker.disclose(1, Ok(&record));
     let lines = lines(call, &desk, &typed, &disclosure)?;
     let glass = glass(call, &desk, &typed, &record, &disclosure)?;
@@ -98,13 +99,13 @@ fn said(language: Language, lines: &[Line], typed: &Typed) -> String {
 fn lines(call: &Call<'_>, desk: &ForCaller, typed: &Typed, disclosure: &Disclosure<'_>) -> Result<Vec<Line>, Problem> {
     let registry = &call.loaded.registry;
     let (sets, on) = (sets(call, desk, &typed.set)?, day(call, desk, typed));
-    let mut lines = list::lines(registry, &Question { text: &typed.text, sets: &sets, on }, disclosure);
+    let mut lines = listed::lines(registry, &Question { text: &typed.text, sets: &sets, on }, disclosure);
     if typed.text.trim().is_empty() {
         for set in &sets {
             let name = registry.codes(*set).name();
             for (code, _) in call.service.store.frequent(call.param("domain"), name, FREQUENT)? {
                 let found = registry.codes(*set).find(&code);
-                lines.extend(found.and_then(|code| list::of_code(registry, *set, code, on)));
+                lines.extend(found.and_then(|code| listed::of_code(registry, *set, code, on)));
             }
         }
         lines.truncate(FREQUENT);
@@ -135,7 +136,7 @@ fn show(call: &Call<'_>, desk: &ForCaller, typed: &Typed) -> Result<Reply, Probl
     let (language, registry) = (page::language(call), &call.loaded.registry);
     let (engine, fields) = (&desk.engine, &desk.engine.record().fields);
     let record = typed.record(fields, registry).to_string();
-    let mut worker = engine.worker().showing(list::LINES);
+    let mut worker = engine.worker().showing(listed::LINES);
     let disclosure = worker.disclose(1, Ok(&record));
     let lines = lines(call, desk, typed, &disclosure)?;
     let glass = glass(call, desk, typed, &record, &disclosure)?;
