@@ -173,6 +173,13 @@ impl Engine {
         classifiers.iter().filter(|it| it.record == self.schema.record).map(|classifier| classifier.set).collect()
     }
 
+    /// The code set that texts of this record are coded with first: one that learns or looks words up, else the first one.
+    pub fn main_set(&self) -> Option<SetId> {
+        let of_record = || self.domain().classifiers.iter().filter(|it| it.record == self.schema.record);
+        let reads = of_record().find(|it| it.is_learned || !it.by_words.is_empty());
+        reads.or_else(|| of_record().next()).map(|classifier| classifier.set)
+    }
+
     /// The domain.
     pub fn domain(&self) -> &Domain {
         self.logic.domain()

@@ -69,7 +69,7 @@ impl Keystrokes {
         let mut all = Vec::new();
         match &self.texts {
             Some(path) => {
-                let sets: Vec<SetId> = engine.classified().into_iter().take(1).collect();
+                let sets: Vec<SetId> = engine.main_set().into_iter().collect();
                 all.extend(sets.into_iter().map(|set| (set, read(path))));
             }
             None => all.extend(engine.classified().into_iter().map(|set| (set, Ok(phrases(&registry, set, on))))),

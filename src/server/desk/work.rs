@@ -116,10 +116,9 @@ fn lines(call: &Call<'_>, desk: &ForCaller, typed: &Typed, disclosure: &Disclosu
 
 /// The code sets asked for: the one named, or that which the record is coded with first.
 fn sets(call: &Call<'_>, desk: &ForCaller, named: &str) -> Result<Vec<SetId>, Problem> {
-    let all = desk.engine.classified();
     match named {
-        "" => Ok(all.into_iter().take(1).collect()),
-        "*" => Ok(all),
+        "" => Ok(desk.engine.main_set().into_iter().collect()),
+        "*" => Ok(desk.engine.classified()),
         name => Ok(vec![call.set(name)?]),
     }
 }
@@ -141,7 +140,8 @@ fn show(call: &Call<'_>, desk: &ForCaller, typed: &Typed) -> Result<Reply, Probl
     let lines = lines(call, desk, typed, &disclosure)?;
     let glass = glass(call, desk, typed, &record, &disclosure)?;
     let (domain, name) = (call.param("domain"), engine.record().name.as_str());
-    let classified = engine.classified();
+    let (main, mut classified) = (engine.main_set(), engine.classified());
+    classified.sort_by_key(|set| Some(*set) != main);
     let free = free_field(fields).map(|path| path.join("."));
     let content = html! {
         (saved(call, language))
@@ -154,9 +154,9 @@ fn show(call: &Call<'_>, desk: &ForCaller, typed: &Typed) -> Result<Reply, Probl
                     div class="bar" {
                         label for="set" { (language.say("code-set")) }
                         select id="set" name="set" {
-                            @for (place, set) in classified.iter().enumerate() {
+                            @for set in &classified {
                                 @let name = registry.codes(*set).name();
-                                option value=(if place == 0 { "" } else { name }) selected[typed.set == name] { (name) }
+                                option value=(if Some(*set) == main { "" } else { name }) selected[typed.set == name] { (name) }
                             }
                             @if classified.len() > 1 { option value="*" selected[typed.set == "*"] { (language.say("all")) } }
                         }
