@@ -49,3 +49,4 @@ mod stats;
 mod text;
 mod transcripts;
 mod upgrade;
+mod x12;

@@ -12,6 +12,7 @@ mod learning;
 mod output;
 mod reading;
 mod secrets;
+mod segments;
 mod session;
 mod terminal;
 mod unavailable;

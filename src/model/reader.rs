@@ -56,6 +56,24 @@ pub enum Syntax {
     Json,
     /// Elements of XML.
     Xml,
+    /// Segments of X12, and the loops they stand in.
+    X12 {
+        /// The loops, of which the first that fits counts.
+        loops: Vec<Loop>,
+    },
+}
+
+/// Which segment opens a loop, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loop {
+    /// Its name in paths.
+    pub name: String,
+    /// Names of the segments: the first opens a loop whenever it comes, the others where the loop that is open has one already.
+    pub segments: Vec<String>,
+    /// What the segment says.
+    pub when: Vec<Test>,
+    /// The loops in which it stands; none are the transaction. A level stands in the level that it names.
+    pub inside: Vec<String>,
 }
 
 /// The fields of an encounter, or of an item of a list.
@@ -193,6 +211,8 @@ pub enum Step {
     Name(String),
     /// All items of a list.
     Each,
+    /// All parts of an object.
+    Any,
     /// One of them, from 0.
     At(usize),
     /// Those of which this holds.
@@ -238,10 +258,18 @@ impl Path {
         }
     }
 
+    /// The name with which it begins.
+    pub fn first_name(&self) -> Option<&str> {
+        match self.0.first() {
+            Some(Step::Name(name)) => Some(name),
+            _ => None,
+        }
+    }
+
     /// The same, and all items where it leads to a list.
     #[must_use]
     pub fn to_all(mut self) -> Path {
-        if !matches!(self.0.last(), Some(Step::Each | Step::At(_) | Step::If(_))) {
+        if !matches!(self.0.last(), Some(Step::Each | Step::Any | Step::At(_) | Step::If(_))) {
             self.0.push(Step::Each);
         }
         self

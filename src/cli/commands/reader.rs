@@ -4,6 +4,7 @@ use crate::cli::commands::import::plain_name;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::segments;
 use crate::cli::terminal::Terminal;
 use crate::definitions::format;
 use crate::definitions::format::is_bare;
@@ -17,9 +18,11 @@ use crate::encounters::read::fit;
 use crate::encounters::read::fit::Fitted;
 use crate::model::program::Domain;
 use crate::model::record::Record;
+use crate::registry::Registry;
 use std::fmt::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Columns that are listed as not mapped.
 const LISTED: usize = 60;
@@ -29,31 +32,40 @@ const LISTED: usize = 60;
 /// The draft says how the file is written, which column fills which field as far as names and contents tell, how dates are
 /// written, and which columns are left. Put it into the domain's folder `codes`, correct it, and run `tencode check`.
 ///
+/// With `--tree` it shows the segments of a file of X12 instead, each with its line, its number and the loops it stands in: the
+/// numbers are those of paths in a reader. The file is shown as it is, under no policy.
+///
 ///     tencode reader examples/calls.ndjson --domain law-enforcement --record call
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Reader {
     /// Domain that the reader is for
-    #[arg(long, value_name = "D")]
-    domain: String,
+    #[arg(long, value_name = "D", required_unless_present = "tree")]
+    domain: Option<String>,
     /// Record that the rows become [default: the domain's first]
     #[arg(long, value_name = "R")]
     record: Option<String>,
     /// Name of the reader [default: by the file's name]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// ndjson, json, csv or tsv [default: by the file's ending and first bytes]
+    /// ndjson, json, csv, tsv or x12 [default: by the file's ending and first bytes]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+    /// Show the segments of the file, in the loops of the domain's readers
+    #[arg(long)]
+    tree: bool,
     /// The file
     file: PathBuf,
 }
 
 impl Reader {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
-        let registry = context.registry_for(&self.domain, terminal)?;
-        let domain = registry.domain(&self.domain)?;
-        let domain = domain.ok_or_else(|| Failure::said(format!("there is no domain `{}`", self.domain)))?;
+        let domain = self.domain.as_deref().map(|name| domain(name, context, terminal)).transpose()?;
+        if self.tree {
+            let readers = domain.as_ref().map(|(_, domain)| domain.readers.as_slice()).unwrap_or_default();
+            return segments::show(&self.file, self.format, readers, terminal);
+        }
+        let Some((registry, domain)) = domain else { return Err(Failure::said("say the domain with --domain")) };
         let record = self.record(&domain)?;
         let input = Input::open(&self.file).map_err(batch::Error::from)?;
         let looks = draft::look(&input, self.format);
@@ -90,6 +102,13 @@ impl Reader {
             ))
         })
     }
+}
+
+fn domain(name: &str, context: &Context, terminal: &mut Terminal) -> Result<(Arc<Registry>, Arc<Domain>), Failure> {
+    let registry = context.registry_for(name, terminal)?;
+    let domain = registry.domain(name)?;
+    let domain = domain.ok_or_else(|| Failure::said(format!("there is no domain `{name}`")))?;
+    Ok((registry, domain))
 }
 
 /// A name for the reader, of the letters of the file's.

@@ -13,6 +13,7 @@ mod functions;
 mod imports;
 mod leaks;
 mod lessons;
+mod loops;
 mod marks;
 mod names;
 mod own_functions;

@@ -92,6 +92,10 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
                 has_syntax = true;
                 reader.syntax = Syntax::Xml;
             }
+            ReaderLine::X12 => {
+                has_syntax = true;
+                reader.syntax = Syntax::X12 { loops: super::loops::of(&def.lines, report) };
+            }
             ReaderLine::RecogniseHeader(names) => reader.header = texts(names),
             ReaderLine::Recognise(of) => reader.recognise.extend(tests(of)),
             ReaderLine::GroupBy(name) => reader.group_by = Some(name.item.clone()),
@@ -104,7 +108,11 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
         }
     }
     if !has_syntax {
-        refuse(def.name.span, "it does not say how the file is written: add a line `csv`, `json` or `xml`", report);
+        refuse(
+            def.name.span,
+            "it does not say how the file is written: add a line `csv`, `json`, `xml` or `x12`",
+            report,
+        );
     }
     let is_table = matches!(reader.syntax, Syntax::Table { .. });
     let head = Convert::default();
@@ -115,7 +123,7 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
     Some(reader)
 }
 
-fn refuse(span: Span, reason: &str, report: &mut Report) {
+pub(super) fn refuse(span: Span, reason: &str, report: &mut Report) {
     report.say(span, Problem::UselessReader { reason: reason.to_owned() }, None);
 }
 
@@ -127,11 +135,11 @@ fn one_byte(sign: &Name, report: &mut Report) -> Option<u8> {
     Some(*byte)
 }
 
-fn texts(names: &[Name]) -> Vec<String> {
+pub(super) fn texts(names: &[Name]) -> Vec<String> {
     names.iter().map(|name| name.item.clone()).collect()
 }
 
-fn tests(defs: &[TestDef]) -> Vec<Test> {
+pub(super) fn tests(defs: &[TestDef]) -> Vec<Test> {
     defs.iter().map(|def| Test { path: path(&def.path), asked: asked(&def.of) }).collect()
 }
 
@@ -155,6 +163,7 @@ fn path(def: &TreePath) -> Path {
     let step = |step: &Spanned<StepDef>| match &step.item {
         StepDef::Name(name) => Step::Name(name.clone()),
         StepDef::Each => Step::Each,
+        StepDef::Any => Step::Any,
         StepDef::At(index) => Step::At(*index),
         StepDef::If(of) => Step::If(tests(of)),
         StepDef::Follow(kind) => Step::Follow(kind.clone()),
@@ -285,7 +294,8 @@ impl Lowering<'_, '_> {
             refuse(span, "the items of the list have no fields", self.report);
             return None;
         };
-        if !self.is_table {
+        let is_value = matches!(def.from, FromDef::Sources { .. } | FromDef::Constant { .. });
+        if !self.is_table && !is_value {
             refuse(span, "in a tree the items of a list are said in a block", self.report);
             return None;
         }
@@ -465,6 +475,7 @@ impl Lowering<'_, '_> {
                 refuse(line.span, "this is said of the items of a list, in the block of the list", self.report);
             }
         }
+        super::loops::check(lines, reader, self.report);
         if reader.body.mappings.is_empty() && reader.spread.is_none() {
             let span = lines.iter().map(|line| line.span).reduce(Span::join).unwrap_or_default();
             refuse(span, "it fills no field", self.report);

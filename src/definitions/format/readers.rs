@@ -39,6 +39,18 @@ impl Printer<'_> {
             ReaderLine::Csv { delimiter, columns } => Shape::Plain(table(delimiter.as_ref(), columns.as_deref())),
             ReaderLine::Json => Shape::Plain(Flow::of("json")),
             ReaderLine::Xml => Shape::Plain(Flow::of("xml")),
+            ReaderLine::X12 => Shape::Plain(Flow::of("x12")),
+            ReaderLine::Loop { name, segments, when, inside } => {
+                let list = |names: &[Name]| names.iter().map(|it| it.item.as_str()).collect::<Vec<_>>().join(", ");
+                let (first, others) = segments.split_at(segments.len().min(1));
+                let mut flow = Flow::of(format!("{} at {}", name.item, list(first)));
+                flow.push(&if when.is_empty() { String::new() } else { format!("[{}]", condition(when)) });
+                flow.push(&if others.is_empty() { String::new() } else { format!(", {}", list(others)) });
+                if !inside.is_empty() {
+                    flow.word(&format!("in {}", list(inside)));
+                }
+                keyword("loop", flow)
+            }
             ReaderLine::RecogniseHeader(names) => {
                 let mut flow = Flow::of("header has");
                 flow.append(bracketed(texts(names, 1)));
@@ -179,6 +191,7 @@ fn path(path: &TreePath) -> String {
                 out.push_str(&if is_step(name) { name.clone() } else { quoted(name) });
             }
             StepDef::Each => out.push_str("[]"),
+            StepDef::Any => out.push_str(if out.is_empty() { "*" } else { ".*" }),
             StepDef::At(index) => out.push_str(&format!("[{index}]")),
             StepDef::If(tests) => out.push_str(&format!("[{}]", condition(tests))),
             StepDef::Follow(kind) => out.push_str(&format!(" -> {kind}")),

@@ -241,6 +241,8 @@ impl<'s> Scan<'s> {
     fn ends_open(&self) -> bool {
         let before = self.bytes.get(self.segment_start..self.meant).unwrap_or_default();
         match before {
+            // Every part of something in a path.
+            [.., b'.', b'*'] => false,
             [.., b',' | b'+' | b'*' | b'/' | b'<' | b'>' | b'='] | [.., b' ', b'-'] => true,
             _ => [b"and".as_slice(), b"or", b"not"]
                 .iter()

@@ -40,7 +40,7 @@ pub enum Error {
         known: Vec<String>,
     },
     /// A format nobody knows.
-    #[error("there is no format `{name}`; there is ndjson, json, csv, tsv, xml, fhir")]
+    #[error("there is no format `{name}`; there is ndjson, json, csv, tsv, xml, fhir, x12")]
     UnknownFormat {
         /// The name that was given.
         name: String,
@@ -60,6 +60,8 @@ pub enum Format {
     Tsv,
     /// One document of XML, which a reader of the domain has to know.
     Xml,
+    /// Interchanges of X12, of which a reader of the domain has to know the transactions.
+    X12,
     /// The same as JSON, and a reader of the domain has to know it.
     Fhir,
 }
@@ -74,6 +76,7 @@ impl FromStr for Format {
             "csv" => Format::Csv,
             "tsv" => Format::Tsv,
             "xml" => Format::Xml,
+            "x12" => Format::X12,
             "fhir" => Format::Fhir,
             _ => return Err(Error::UnknownFormat { name: name.to_owned() }),
         })

@@ -8,6 +8,8 @@ use super::mapping::Plan;
 use super::mapping::Trees;
 use super::row;
 use super::schema::Schema;
+use super::x12;
+use super::x12::Structures;
 use crate::files;
 use crate::files::Encoding;
 use crate::files::Layout;
@@ -117,11 +119,14 @@ impl Input {
         let format = format.unwrap_or_else(|| self.guess());
         let found = match format {
             Format::Csv | Format::Tsv => best(readers, |reader| self.knows_header(reader, format))?,
-            Format::Json | Format::Ndjson | Format::Xml | Format::Fhir => {
-                let tree = if format == Format::Xml { self.first_element() } else { self.first_tree() };
-                let syntax = if format == Format::Xml { Syntax::Xml } else { Syntax::Json };
+            _ => {
+                let tree = match format {
+                    Format::Xml => self.first_element(),
+                    Format::X12 => x12::beginning(&self.first),
+                    _ => self.first_tree(),
+                };
                 best(readers, |reader| {
-                    let is_known = reader.syntax == syntax && !reader.recognise.is_empty();
+                    let is_known = has_syntax(reader, format) && !reader.recognise.is_empty();
                     let fits = is_known && Trees::new(std::iter::once(*reader)).recognise(tree.as_ref()?);
                     fits.then_some(reader.recognise.len())
                 })?
@@ -129,7 +134,7 @@ impl Input {
         };
         let Some(found) = found else {
             return match format {
-                Format::Xml => Err(Error::Unrecognised),
+                Format::Xml | Format::X12 => Err(Error::Unrecognised),
                 Format::Fhir if readers.is_empty() => Err(Error::Unrecognised),
                 Format::Fhir => Ok(Choice::of(format, readers.first().map(|it| it.record), readers)),
                 _ => Ok(Choice { format, record: None, readers: Vec::new() }),
@@ -148,12 +153,14 @@ impl Input {
             (Syntax::Table { .. }, Format::Tsv) => Format::Tsv,
             (Syntax::Table { .. }, _) => Format::Csv,
             (Syntax::Xml, _) => Format::Xml,
+            (Syntax::X12 { .. }, _) => Format::X12,
             (Syntax::Json, Format::Ndjson) => Format::Ndjson,
             (Syntax::Json, _) => Format::Json,
         };
         // It was asked for, so that nothing has to tell it.
         let alone = Reader { recognise: Vec::new(), ..(*reader).clone() };
-        let is_sorted_out = reader.spread.is_some() && reader.body.mappings.is_empty();
+        let is_cut = matches!(reader.syntax, Syntax::X12 { .. });
+        let is_sorted_out = !is_cut && reader.spread.is_some() && reader.body.mappings.is_empty();
         if is_sorted_out {
             return Ok(Choice::of(format, Some(reader.record), readers));
         }
@@ -167,6 +174,12 @@ impl Input {
         let names = row::names(&self.first, delimiter.unwrap_or(sign));
         let has = |name: &String| names.iter().any(|it| it.eq_ignore_ascii_case(name.trim()));
         (!reader.header.is_empty() && reader.header.iter().all(has)).then_some(reader.header.len())
+    }
+
+    /// Its segments, if it is X12: in the loops of the readers that know its transactions.
+    pub fn segments(mut self, format: Option<Format>, readers: &[&Reader]) -> Option<x12::Rows> {
+        let is_meant = format.unwrap_or_else(|| self.guess()) == Format::X12;
+        is_meant.then(|| x12::Rows::new(self.take_reader(), readers.iter().copied()))
     }
 
     /// The first object, as far as the beginning holds it.
@@ -199,6 +212,8 @@ impl Input {
             "json" => Format::Json,
             "ndjson" | "jsonl" => Format::Ndjson,
             "xml" => Format::Xml,
+            "x12" | "edi" => Format::X12,
+            _ if x12::begins(&self.first) => Format::X12,
             _ if start.starts_with(b"<") => Format::Xml,
             _ if start.starts_with(b"[") => Format::Json,
             _ => table(&self.first).unwrap_or(Format::Ndjson),
@@ -207,7 +222,17 @@ impl Input {
 }
 
 fn is_tree(reader: &Reader) -> bool {
-    matches!(reader.syntax, Syntax::Json | Syntax::Xml)
+    !matches!(reader.syntax, Syntax::Table { .. })
+}
+
+/// Whether a reader is for files of a format.
+fn has_syntax(reader: &Reader, format: Format) -> bool {
+    match reader.syntax {
+        Syntax::Table { .. } => matches!(format, Format::Csv | Format::Tsv),
+        Syntax::Json => matches!(format, Format::Json | Format::Ndjson | Format::Fhir),
+        Syntax::Xml => format == Format::Xml,
+        Syntax::X12 { .. } => format == Format::X12,
+    }
 }
 
 fn unknown(name: &str, readers: &[&Reader]) -> Error {
@@ -242,13 +267,7 @@ impl Choice {
 
     fn of(format: Format, record: Option<RecordId>, readers: &[&Reader]) -> Choice {
         let of_record = readers.iter().filter(|reader| Some(reader.record) == record);
-        let is_table = matches!(format, Format::Csv | Format::Tsv);
-        let fits = |reader: &&&Reader| match reader.syntax {
-            Syntax::Table { .. } => is_table,
-            Syntax::Json => !is_table && format != Format::Xml,
-            Syntax::Xml => format == Format::Xml,
-        };
-        let readers = of_record.filter(fits).map(|reader| (*reader).clone());
+        let readers = of_record.filter(|reader| has_syntax(reader, format)).map(|reader| (*reader).clone());
         Choice { format, record, readers: readers.collect() }
     }
 
@@ -265,6 +284,11 @@ impl Choice {
         let [reader] = self.readers.as_slice() else { return None };
         (!is_tree(reader))
             .then(|| Plan { reader: Arc::new(reader.clone()), fields: schema.level().names.clone().into() })
+    }
+
+    /// The loops of the readers.
+    pub(super) fn structures(&self) -> Structures {
+        Structures::new(self.readers.iter())
     }
 
     pub(super) fn trees(&self) -> Option<Arc<Trees>> {

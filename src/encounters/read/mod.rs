@@ -25,6 +25,7 @@ mod source;
 #[cfg(test)]
 pub(crate) mod tests;
 mod unreadable;
+pub mod x12;
 
 pub use block::Block;
 pub use block::Piece;

@@ -15,6 +15,7 @@ use super::ndjson::Lines;
 use super::ndjson::Whole;
 use super::schema::Schema;
 use super::unreadable::Unreadable;
+use super::x12::Transactions;
 use crate::files::Layout;
 use std::io::Read;
 use std::path::Path;
@@ -85,6 +86,7 @@ impl Source {
                 Box::new(Rows::new(reader, said.unwrap_or_else(|| Layout::of(&first).delimiter), schema, plan))
             }
             Format::Tsv => Box::new(Rows::new(reader, said.unwrap_or(b'\t'), schema, plan)),
+            Format::X12 => Box::new(Transactions::new(reader, choice.structures())),
             Format::Xml => Box::new(Whole::new(reader)),
             Format::Json | Format::Fhir if is_array => Box::new(Elements::new(reader, true)),
             Format::Json | Format::Fhir if !is_by_line => Box::new(Elements::new(reader, false)),

@@ -48,6 +48,9 @@ pub enum Unreadable {
     /// A packed file is damaged or cut.
     #[error("the packed file is damaged here, the rest is not read")]
     Damaged,
+    /// Segments of X12 that are not as their envelope says, or lines of fixed columns that are not as the reader says.
+    #[error("{0}")]
+    Segments(&'static str),
     /// No reader of the domain knows such an object.
     #[error("no reader of the domain knows this kind of object")]
     NoReader,
@@ -70,6 +73,7 @@ impl Unreadable {
             Unreadable::TooManyColumns => "this header has more than 65,535 columns, the rest is not read",
             Unreadable::OpenQuote => "a quote is not closed in this row, and the rows behind it may be in it",
             Unreadable::Damaged => "the packed file is damaged here, the rest is not read",
+            Unreadable::Segments(why) => why,
             Unreadable::NoReader => "no reader of the domain knows this kind of object",
         }
     }

@@ -214,7 +214,7 @@ impl<'b> Builder<'b> {
     /// All names that stand next.
     fn names(&mut self, parts: &mut Parts<'_>) -> Vec<Name> {
         let mut names = Vec::new();
-        while matches!(parts.peek(), Some(Rule::word | Rule::text)) {
+        while matches!(parts.peek(), Some(Rule::word | Rule::text | Rule::step_name)) {
             names.extend(self.next_name(parts));
         }
         names

@@ -37,6 +37,7 @@ impl Builder<'_> {
             match written.as_rule() {
                 Rule::json_syntax => return Some(ReaderLine::Json),
                 Rule::xml_syntax => return Some(ReaderLine::Xml),
+                Rule::x12_syntax => return Some(ReaderLine::X12),
                 _ => {}
             }
             let mut parts = Parts::of(written);
@@ -57,6 +58,15 @@ impl Builder<'_> {
                 let kind = self.tree_path(parts.next()?);
                 let id = self.tree_path(parts.next()?);
                 ReaderLine::Objects { kind, id, beside: parts.next().map(|pair| self.tree_path(pair)) }
+            }
+            Rule::looping => {
+                let name = self.next_name(&mut parts)?;
+                let mut openers = Parts::of(parts.next()?);
+                let mut segments = vec![self.next_name(&mut openers)?];
+                let when = openers.take(Rule::step_if).and_then(|pair| pair.into_inner().next());
+                let when = when.map(|tests| self.tree_tests(tests)).unwrap_or_default();
+                segments.extend(self.names(&mut openers));
+                ReaderLine::Loop { name, segments, when, inside: self.names(&mut parts) }
             }
             Rule::nulls => ReaderLine::Null(self.names(&mut parts)),
             Rule::date_formats => ReaderLine::Dates(self.names(&mut parts)),
@@ -191,6 +201,7 @@ impl Builder<'_> {
                 let span = self.span(&piece);
                 let step = match piece.as_rule() {
                     Rule::step_each => StepDef::Each,
+                    Rule::step_any => StepDef::Any,
                     Rule::step_index => {
                         let digits = piece.as_str().trim_matches(['[', ']']);
                         StepDef::At(digits.parse().unwrap_or(usize::MAX))

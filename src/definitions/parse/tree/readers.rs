@@ -23,6 +23,10 @@ pub enum ReaderLine {
     Json,
     /// `xml`
     Xml,
+    /// `x12`
+    X12,
+    /// `loop NAME at SEGMENT[…], SEGMENT in LOOP, LOOP`
+    Loop { name: Name, segments: Vec<Name>, when: Vec<TestDef>, inside: Vec<Name> },
     /// `recognise header has (…)`
     RecogniseHeader(Vec<Name>),
     /// `recognise PATH is "x"`
@@ -107,6 +111,8 @@ pub enum StepDef {
     Name(String),
     /// `[]`
     Each,
+    /// `*`
+    Any,
     /// `[3]`
     At(usize),
     /// `[name is "x"]`

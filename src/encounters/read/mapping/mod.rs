@@ -5,12 +5,14 @@
 
 mod convert;
 mod table;
+mod target;
 mod tree;
 mod xml;
 
 pub(super) use table::Columns;
 pub(super) use table::Plan;
 pub(super) use tree::Trees;
+pub(super) use tree::holds_of;
 
 use crate::model::reader::Asked;
 

@@ -30,7 +30,7 @@ impl Plan {
     pub fn delimiter(&self) -> Option<u8> {
         match &self.reader.syntax {
             Syntax::Table { delimiter, .. } => *delimiter,
-            Syntax::Json | Syntax::Xml => None,
+            _ => None,
         }
     }
 
@@ -38,7 +38,7 @@ impl Plan {
     pub fn columns(&self) -> Option<&[String]> {
         match &self.reader.syntax {
             Syntax::Table { columns, .. } => columns.as_deref(),
-            Syntax::Json | Syntax::Xml => None,
+            _ => None,
         }
     }
 }

@@ -3,6 +3,12 @@
 use super::convert::Converter;
 use super::convert::Made;
 use super::holds;
+use super::target::Fields;
+use super::target::extend;
+use super::target::list_at;
+use super::target::list_there;
+use super::target::put;
+use super::target::target_name;
 use super::xml;
 use crate::encounters::read::unreadable::Unreadable;
 use crate::model::reader;
@@ -15,14 +21,11 @@ use crate::model::reader::Step;
 use crate::model::reader::Syntax;
 use crate::model::reader::TargetStep;
 use crate::model::reader::Test;
-use serde_json::Map;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// The fields of a record, under construction.
-type Fields = Map<String, Value>;
 /// Where items of a list stand, from 1, by the number they have in the file.
 type Places = HashMap<String, HashMap<String, usize>>;
 
@@ -33,6 +36,13 @@ type Referring<'a> = HashMap<String, Vec<(String, &'a Value)>>;
 pub(in crate::encounters::read) struct Trees {
     readers: Vec<Prepared>,
     is_xml: bool,
+    /// Texts may be the first of several parts, as elements of X12 are.
+    has_parts: bool,
+}
+
+/// Whether all of some questions hold of an element of X12.
+pub(in crate::encounters::read) fn holds_of(at: &Value, tests: &[Test]) -> bool {
+    tests.is_empty() || Context::new(at, None, &[], true).all(at, tests)
 }
 
 struct Prepared {
@@ -54,6 +64,8 @@ struct Body {
 
 struct Line {
     target: Vec<TargetStep>,
+    /// The field of each item of the list to which the target leads that has none yet.
+    inside: Option<String>,
     from: Source,
 }
 
@@ -68,7 +80,8 @@ impl Prepared {
     fn new(reader: &Reader) -> Prepared {
         Prepared {
             recognise: reader.recognise.clone(),
-            spread: reader.spread.clone(),
+            // Segments come cut into encounters.
+            spread: reader.spread.clone().filter(|_| !is_cut(&reader.syntax)),
             objects: reader.objects.clone(),
             body: Body::new(&reader.body),
         }
@@ -93,7 +106,7 @@ impl Body {
                 // The compiler lets these stand in readers of tables only.
                 From::Rows(_) | From::Columns { .. } => return None,
             };
-            Some(Line { target: mapping.target.clone(), from })
+            Some(Line { target: mapping.target.clone(), inside: mapping.inside.clone(), from })
         };
         Body {
             lines: body.mappings.iter().filter_map(line).collect(),
@@ -110,9 +123,13 @@ impl Body {
 impl Trees {
     /// Those of some readers that read trees.
     pub fn new<'r>(readers: impl Iterator<Item = &'r Reader>) -> Trees {
-        let mut is_xml = false;
-        let prepared = readers.inspect(|reader| is_xml |= reader.syntax == Syntax::Xml).map(Prepared::new).collect();
-        Trees { readers: prepared, is_xml }
+        let (mut is_xml, mut has_parts) = (false, false);
+        let look = |reader: &&Reader| {
+            is_xml |= reader.syntax == Syntax::Xml;
+            has_parts |= matches!(reader.syntax, Syntax::X12 { .. });
+        };
+        let prepared = readers.inspect(look).map(Prepared::new).collect();
+        Trees { readers: prepared, is_xml, has_parts }
     }
 
     /// The tree of a document of XML of which only the beginning is there.
@@ -122,7 +139,17 @@ impl Trees {
 
     /// Whether one of them says that it reads such a tree.
     pub fn recognise(&self, tree: &Value) -> bool {
-        self.reader_of(tree, &Context::new(tree, None, &[])).is_some()
+        self.which(tree).is_some()
+    }
+
+    /// The place of the one that says that it reads such a tree.
+    pub fn which(&self, tree: &Value) -> Option<usize> {
+        let found = self.reader_of(tree, &self.context(tree, None, &[]))?;
+        self.readers.iter().position(|reader| std::ptr::eq(reader, found))
+    }
+
+    fn context<'a>(&self, tree: &'a Value, objects: Option<&'a Objects>, parts: &[&'a Value]) -> Context<'a> {
+        Context::new(tree, objects, parts, self.has_parts)
     }
 
     /// Gives every encounter of a tree to `answer` as JSON text of the record's fields. A tree that holds many objects may
@@ -135,22 +162,22 @@ impl Trees {
         if !tree.is_object() {
             return answer(Err(Unreadable::NotAnObject));
         }
-        let Some(outer) = self.reader_of(&tree, &Context::new(&tree, None, &[])) else {
+        let Some(outer) = self.reader_of(&tree, &self.context(&tree, None, &[])) else {
             return answer(Err(Unreadable::NoReader));
         };
         let parts = outer.spread.as_ref().map(|path| {
             let mut parts = Vec::new();
-            Context::new(&tree, None, &[]).find(&tree, &path.0, &mut parts);
+            self.context(&tree, None, &[]).find(&tree, &path.0, &mut parts);
             parts
         });
         let parts = parts.unwrap_or_else(|| vec![&tree]);
         let is_sorted_out = outer.spread.is_some() && outer.body.lines.is_empty();
         let mut context = None;
         for part in parts.iter().copied() {
-            let reader = if is_sorted_out { self.reader_of(part, &Context::new(part, None, &[])) } else { Some(outer) };
+            let reader = if is_sorted_out { self.reader_of(part, &self.context(part, None, &[])) } else { Some(outer) };
             let Some(reader) = reader else { continue };
             let context = context
-                .get_or_insert_with(|| Context::new(&tree, outer.objects.as_ref().or(reader.objects.as_ref()), &parts));
+                .get_or_insert_with(|| self.context(&tree, outer.objects.as_ref().or(reader.objects.as_ref()), &parts));
             if let Some(fields) = context.fields(part, &reader.body, &mut Places::new()) {
                 answer(Ok(&Value::Object(fields).to_string()));
             }
@@ -172,6 +199,8 @@ impl Trees {
 /// A tree and what its objects say of each other.
 struct Context<'a> {
     objects: Option<&'a Objects>,
+    /// A text is the first of its parts.
+    has_parts: bool,
     /// By kind, in the order of the tree.
     kinds: HashMap<&'a str, Vec<&'a Value>>,
     by_id: HashMap<&'a str, HashMap<&'a str, &'a Value>>,
@@ -180,9 +209,9 @@ struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn new(tree: &'a Value, objects: Option<&'a Objects>, parts: &[&'a Value]) -> Context<'a> {
+    fn new(tree: &'a Value, objects: Option<&'a Objects>, parts: &[&'a Value], has_parts: bool) -> Context<'a> {
         let mut context =
-            Context { objects, kinds: HashMap::new(), by_id: HashMap::new(), referring: RefCell::default() };
+            Context { objects, has_parts, kinds: HashMap::new(), by_id: HashMap::new(), referring: RefCell::default() };
         let Some(objects) = objects else { return context };
         let mut all: Vec<&'a Value> = if parts.is_empty() { vec![tree] } else { parts.to_vec() };
         if let Some(beside) = &objects.beside {
@@ -212,8 +241,14 @@ impl<'a> Context<'a> {
     fn find(&self, at: &'a Value, path: &[Step], out: &mut Vec<&'a Value>) {
         let Some((step, rest)) = path.split_first() else { return out.push(at) };
         match (step, at) {
-            (Step::Name(_) | Step::Follow(_), Value::Array(items)) => {
+            (Step::Name(_) | Step::Any | Step::Follow(_), Value::Array(items)) => {
                 items.iter().for_each(|item| self.find(item, path, out));
+            }
+            (Step::Name(name), Value::String(_)) if self.has_parts && name == "1" => self.find(at, rest, out),
+            (Step::Any, Value::String(_)) if self.has_parts => self.find(at, rest, out),
+            (Step::Any, Value::Object(fields)) => {
+                let parts = fields.iter().filter(|(name, _)| !name.starts_with('#'));
+                parts.for_each(|(_, part)| self.find(part, rest, out));
             }
             (Step::Name(name), _) => {
                 if let Some(inner) = at.get(name) {
@@ -244,7 +279,7 @@ impl<'a> Context<'a> {
                     self.find(object, rest, out);
                 }
             }
-            (Step::Follow(_), _) => {}
+            (Step::Follow(_) | Step::Any, _) => {}
         }
     }
 
@@ -307,7 +342,7 @@ impl<'a> Context<'a> {
         }
         let mut fields = Fields::new();
         let mut decided: Vec<&[TargetStep]> = Vec::new();
-        for line in &body.lines {
+        for line in body.lines.iter().filter(|line| line.inside.is_none()) {
             if decided.contains(&line.target.as_slice()) {
                 continue;
             }
@@ -342,7 +377,28 @@ impl<'a> Context<'a> {
                 }
             }
         }
+        for line in &body.lines {
+            if let Some(inside) = &line.inside {
+                self.complete(at, line, inside, &mut fields, places);
+            }
+        }
         body.needs.iter().all(|name| fields.contains_key(name)).then_some(fields)
+    }
+
+    /// Gives a field to the items of a list that have none yet.
+    fn complete(&self, at: &'a Value, line: &Line, inside: &str, fields: &mut Fields, places: &Places) {
+        let value = match &line.from {
+            Source::Constant { value, when } if self.all(at, when) => Value::from(value.as_str()),
+            Source::Texts { places: from, converter, when, .. } if self.all(at, when) => {
+                let Made::Text(text) = self.value(at, from, converter, places) else { return };
+                Value::from(text.as_ref())
+            }
+            _ => return,
+        };
+        let Some(items) = list_there(fields, &line.target) else { return };
+        for item in items.iter_mut().filter_map(Value::as_object_mut) {
+            item.entry(inside.to_owned()).or_insert_with(|| value.clone());
+        }
     }
 
     /// Adds the items that some objects make to a list.
@@ -428,6 +484,11 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether files are cut into encounters before they are trees.
+fn is_cut(syntax: &Syntax) -> bool {
+    matches!(syntax, Syntax::X12 { .. })
+}
+
 fn json(text: &str) -> Result<Value, Unreadable> {
     serde_json::from_str(text).map_err(|error| {
         let is_deep = error.to_string().starts_with("recursion limit");
@@ -465,68 +526,4 @@ fn is_empty(value: &Value) -> bool {
         Value::Object(fields) => fields.is_empty(),
         _ => false,
     }
-}
-
-fn target_name(target: &[TargetStep]) -> String {
-    let mut name = String::new();
-    for step in target {
-        if let TargetStep::Name(part) = step {
-            if !name.is_empty() {
-                name.push('.');
-            }
-            name.push_str(part);
-        }
-    }
-    name
-}
-
-/// Sets the field at the end of a way.
-fn put(fields: &mut Fields, target: &[TargetStep], value: Value) {
-    if let Some(place) = place(fields, target) {
-        *place = value;
-    }
-}
-
-/// Adds items to the list at the end of a way.
-fn extend(fields: &mut Fields, target: &[TargetStep], values: Vec<Value>) {
-    if !values.is_empty()
-        && let Some(list) = list_at(fields, target)
-    {
-        list.extend(values);
-    }
-}
-
-/// The list at the end of a way; it is made if it is not there.
-fn list_at<'f>(fields: &'f mut Fields, target: &[TargetStep]) -> Option<&'f mut Vec<Value>> {
-    let place = place(fields, target)?;
-    if !place.is_array() {
-        *place = Value::Array(Vec::new());
-    }
-    place.as_array_mut()
-}
-
-/// The place at the end of a way, made on the way.
-fn place<'f>(fields: &'f mut Fields, target: &[TargetStep]) -> Option<&'f mut Value> {
-    let (TargetStep::Name(first), rest) = target.split_first()? else { return None };
-    let mut at = fields.entry(first.clone()).or_insert(Value::Null);
-    for step in rest {
-        at = match step {
-            TargetStep::Name(name) => {
-                if !at.is_object() {
-                    *at = Value::Object(Fields::new());
-                }
-                at.as_object_mut()?.entry(name.clone()).or_insert(Value::Null)
-            }
-            TargetStep::Index(index) => {
-                if !at.is_array() {
-                    *at = Value::Array(Vec::new());
-                }
-                let items = at.as_array_mut()?;
-                let index = usize::from(*index);
-                items.resize(items.len().max(index + 1), Value::Null);
-                items.get_mut(index)?
-            }
-        };
-    }
-    Some(at)
 }
