@@ -13,6 +13,7 @@ mod compiled;
 mod definitions;
 mod dependencies;
 mod em_truth_table;
+mod fixed;
 mod fuzzed;
 mod guides;
 mod hostile;
@@ -45,6 +46,7 @@ mod registry;
 mod scripts_told;
 #[cfg(feature = "server")]
 mod server;
+mod sheets;
 mod stats;
 mod text;
 mod transcripts;

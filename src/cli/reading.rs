@@ -27,6 +27,9 @@ pub(crate) struct Reading {
     /// Reader of the domain that knows the file [default: the one that recognises it, if one does]
     #[arg(long, value_name = "NAME")]
     reader: Option<String>,
+    /// Sheet of a spreadsheet [default: the first]
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
 }
 
 impl Reading {
@@ -41,7 +44,7 @@ impl Reading {
         registry: &Registry,
         engine_args: &mut EngineArgs,
     ) -> Result<(Input, Choice), Failure> {
-        let input = Input::open(path).map_err(batch::Error::from)?;
+        let input = Input::open_sheet(path, self.sheet.as_deref()).map_err(batch::Error::from)?;
         let domain = registry.domain(&engine_args.domain)?;
         let domain = domain.as_deref();
         let is_meant = |reader: &&Reader| {

@@ -11,6 +11,7 @@ mod key;
 mod layout;
 mod mapped;
 mod packed;
+mod sheet;
 mod trust;
 
 pub use decode::Decoded;
@@ -37,6 +38,9 @@ pub use packed::Unpacked;
 pub use packed::peek;
 pub use packed::read;
 pub use packed::unpack;
+pub use sheet::is_sheet;
+pub use sheet::sheet;
+pub use sheet::sheet_stream;
 pub use trust::Distrust;
 pub use trust::trust_file;
 pub use trust::trust_folder;

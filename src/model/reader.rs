@@ -56,11 +56,48 @@ pub enum Syntax {
     Json,
     /// Elements of XML.
     Xml,
+    /// Lines of fixed columns.
+    Fixed(FixedLines),
     /// Segments of X12, and the loops they stand in.
     X12 {
         /// The loops, of which the first that fits counts.
         loops: Vec<Loop>,
     },
+}
+
+/// What stands in which columns of a line. Columns are signs and count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FixedLines {
+    /// The columns of the tag that says which segment a line is, the first and the last; without it all are the same.
+    pub tag: Option<(usize, usize)>,
+    /// Tags of lines that are no part of an encounter.
+    pub without: Vec<String>,
+    /// The segments.
+    pub segments: Vec<Columns>,
+}
+
+/// The lines of a tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Columns {
+    /// Its name in paths.
+    pub name: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// What stands where.
+    pub columns: Vec<Column>,
+}
+
+/// Some columns next to each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// The name in paths.
+    pub name: String,
+    /// The first of them.
+    pub from: usize,
+    /// The last.
+    pub to: usize,
+    /// A line may end before it.
+    pub may_be_missing: bool,
 }
 
 /// Which segment opens a loop, and where.

@@ -9,6 +9,7 @@ mod coverage;
 mod criteria;
 mod crosswalks;
 mod expression;
+mod fixed;
 mod functions;
 mod imports;
 mod leaks;

@@ -92,6 +92,10 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
                 has_syntax = true;
                 reader.syntax = Syntax::Xml;
             }
+            ReaderLine::Fixed { tag, without } => {
+                has_syntax = true;
+                reader.syntax = Syntax::Fixed(super::fixed::of(tag.as_ref(), without, &def.lines, report));
+            }
             ReaderLine::X12 => {
                 has_syntax = true;
                 reader.syntax = Syntax::X12 { loops: super::loops::of(&def.lines, report) };
@@ -110,7 +114,7 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
     if !has_syntax {
         refuse(
             def.name.span,
-            "it does not say how the file is written: add a line `csv`, `json`, `xml` or `x12`",
+            "it does not say how the file is written: add a line `csv`, `json`, `xml`, `x12` or `fixed`",
             report,
         );
     }
@@ -458,7 +462,8 @@ impl Lowering<'_, '_> {
     /// Says so where a line stands in a reader whose files have nothing of the kind.
     fn misplaced(&mut self, lines: &[Spanned<ReaderLine>], reader: &Reader) {
         for line in lines {
-            let of_table = matches!(line.item, ReaderLine::RecogniseHeader(_) | ReaderLine::GroupBy(_));
+            let of_table = matches!(line.item, ReaderLine::RecogniseHeader(_))
+                || matches!(line.item, ReaderLine::GroupBy(_)) && !matches!(reader.syntax, Syntax::Fixed(_));
             let of_tree = matches!(
                 line.item,
                 ReaderLine::Recognise(_)
@@ -476,6 +481,7 @@ impl Lowering<'_, '_> {
             }
         }
         super::loops::check(lines, reader, self.report);
+        super::fixed::check(lines, reader, self.report);
         if reader.body.mappings.is_empty() && reader.spread.is_none() {
             let span = lines.iter().map(|line| line.span).reduce(Span::join).unwrap_or_default();
             refuse(span, "it fills no field", self.report);

@@ -11,6 +11,7 @@ use crate::definitions::format::words::joined;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
 use crate::definitions::format::words::texts;
+use crate::definitions::parse::tree::FixedColumn;
 use crate::definitions::parse::tree::FromDef;
 use crate::definitions::parse::tree::MappingDef;
 use crate::definitions::parse::tree::Name;
@@ -40,6 +41,21 @@ impl Printer<'_> {
             ReaderLine::Json => Shape::Plain(Flow::of("json")),
             ReaderLine::Xml => Shape::Plain(Flow::of("xml")),
             ReaderLine::X12 => Shape::Plain(Flow::of("x12")),
+            ReaderLine::Fixed { tag, without } => {
+                let mut flow = Flow::of("fixed");
+                tag.iter().for_each(|tag| flow.word(&format!("tag {}", tag.item)));
+                if !without.is_empty() {
+                    flow.word("without");
+                    flow.append(texts(without, 1));
+                }
+                Shape::Plain(flow)
+            }
+            ReaderLine::Segment { name, tags, columns } => {
+                let tags: Vec<String> = tags.iter().map(|tag| quoted(&tag.item)).collect();
+                let tags = if tags.is_empty() { String::new() } else { format!(" is {}", tags.join(", ")) };
+                let head = Flow::of(format!("segment {}{tags}", name.item));
+                Shape::Block(head, self.block(columns, span, Printer::fixed_column), String::new())
+            }
             ReaderLine::Loop { name, segments, when, inside } => {
                 let list = |names: &[Name]| names.iter().map(|it| it.item.as_str()).collect::<Vec<_>>().join(", ");
                 let (first, others) = segments.split_at(segments.len().min(1));
@@ -75,6 +91,11 @@ impl Printer<'_> {
             ReaderLine::NumberedBy(it) => keyword("numbered by", Flow::of(path(it))),
             ReaderLine::Mapping(mapping) => self.mapping(mapping, span),
         }
+    }
+
+    fn fixed_column(&mut self, column: &FixedColumn, _: Span) -> Shape {
+        let end = if column.is_optional { " optional" } else { "" };
+        Shape::Keyword(column.name.item.clone(), Flow::of(format!("{}{end}", column.columns.item)))
     }
 
     fn mapping(&mut self, def: &MappingDef, span: Span) -> Shape {

@@ -44,19 +44,23 @@ pub enum Format {
     Csv,
     /// `tsv`
     Tsv,
+    /// `xlsx`: the first sheet of a workbook, of XLSX or ODS.
+    Sheet,
     /// `fhir`: a CodeSystem or ValueSet as JSON.
     Fhir,
 }
 
 impl Format {
     /// All formats by name.
-    pub const ALL: [(&'static str, Format); 7] = [
+    pub const ALL: [(&'static str, Format); 9] = [
         ("icd-10-cm-order", Format::IcdOrder),
         ("icd-10-cm-tabular", Format::IcdTabular),
         ("icd-10-cm-index", Format::IcdIndex),
         ("hcpcs", Format::Hcpcs),
         ("csv", Format::Csv),
         ("tsv", Format::Tsv),
+        ("xlsx", Format::Sheet),
+        ("ods", Format::Sheet),
         ("fhir", Format::Fhir),
     ];
 

@@ -73,7 +73,7 @@ pub fn read(format: Format, bytes: &[u8], options: &Options) -> Result<Import, E
         Format::IcdTabular => icd_tabular::read(bytes),
         Format::IcdIndex => icd_index::read(bytes),
         Format::Hcpcs => hcpcs::read(bytes),
-        Format::Csv => delimited::read(bytes, Separator::Any, options),
+        Format::Csv | Format::Sheet => delimited::read(bytes, Separator::Any, options),
         Format::Tsv => delimited::read(bytes, Separator::Tab, options),
         Format::Fhir => fhir::read(bytes),
     }?;

@@ -67,7 +67,7 @@ impl Source {
             return Err(Error::Form(format!("it has {lines} lines where {expected} are expected")));
         }
         let Some(format) = Format::named(&self.format) else { return Ok(()) };
-        if matches!(format, Format::Csv | Format::Tsv) {
+        if matches!(format, Format::Csv | Format::Tsv | Format::Sheet) {
             return Ok(());
         }
         let import = super::read(format, bytes, &Options::default())?;

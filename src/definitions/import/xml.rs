@@ -1,6 +1,7 @@
 //! XML as a tree, small enough for the releases: names, attributes, texts.
 
 use super::contents::Error;
+use quick_xml::Decoder;
 use quick_xml::Reader;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
@@ -56,9 +57,9 @@ pub(super) fn read(text: &str) -> Result<Element, Error> {
                 if open.len() > DEEPEST {
                     return Err(Error::Form("elements stand too deep in each other".to_owned()));
                 }
-                open.push(element(&start)?);
+                open.push(element(&start, reader.decoder())?);
             }
-            Event::Empty(start) => add(&mut open, element(&start)?),
+            Event::Empty(start) => add(&mut open, element(&start, reader.decoder())?),
             Event::End(_) => {
                 let mut done = open.pop().unwrap_or_default();
                 done.text = folded(&done.text);
@@ -85,12 +86,12 @@ pub(super) fn read(text: &str) -> Result<Element, Error> {
     root.ok_or_else(|| Error::Form("there is no element in the file".to_owned()))
 }
 
-fn element(start: &BytesStart<'_>) -> Result<Element, Error> {
+fn element(start: &BytesStart<'_>, decoder: Decoder) -> Result<Element, Error> {
     let name = String::from_utf8_lossy(start.name().as_ref()).into_owned();
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| wrong(&error))?;
-        let value = attribute.unescape_value().map_err(|error| wrong(&error))?.into_owned();
+        let value = attribute.decode_and_unescape_value(decoder).map_err(|error| wrong(&error))?.into_owned();
         attributes.push((String::from_utf8_lossy(attribute.key.as_ref()).into_owned(), value));
     }
     Ok(Element { name, attributes, ..Element::default() })

@@ -33,6 +33,7 @@ pub use self::policies::PolicyItem;
 pub use self::policies::PurposeDef;
 pub use self::policies::SelectorDef;
 pub use self::policies::TextDef;
+pub use self::readers::FixedColumn;
 pub use self::readers::FromDef;
 pub use self::readers::MappingDef;
 pub use self::readers::OptionDef;

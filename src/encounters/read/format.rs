@@ -40,7 +40,7 @@ pub enum Error {
         known: Vec<String>,
     },
     /// A format nobody knows.
-    #[error("there is no format `{name}`; there is ndjson, json, csv, tsv, xml, fhir, x12")]
+    #[error("there is no format `{name}`; there is ndjson, json, csv, tsv, xml, fhir, x12, fixed")]
     UnknownFormat {
         /// The name that was given.
         name: String,
@@ -60,6 +60,8 @@ pub enum Format {
     Tsv,
     /// One document of XML, which a reader of the domain has to know.
     Xml,
+    /// Lines of fixed columns, which a reader of the domain has to know.
+    Fixed,
     /// Interchanges of X12, of which a reader of the domain has to know the transactions.
     X12,
     /// The same as JSON, and a reader of the domain has to know it.
@@ -76,6 +78,7 @@ impl FromStr for Format {
             "csv" => Format::Csv,
             "tsv" => Format::Tsv,
             "xml" => Format::Xml,
+            "fixed" => Format::Fixed,
             "x12" => Format::X12,
             "fhir" => Format::Fhir,
             _ => return Err(Error::UnknownFormat { name: name.to_owned() }),

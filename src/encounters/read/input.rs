@@ -1,6 +1,7 @@
 //! The beginning of an input, before it is settled how it is read: which format it has, and which reader of the domain
 //! knows it.
 
+use super::fixed;
 use super::format::Error;
 use super::format::Format;
 use super::format::is_damage;
@@ -14,6 +15,7 @@ use crate::files;
 use crate::files::Encoding;
 use crate::files::Layout;
 use crate::files::TextReader;
+use crate::files::Unpacked;
 use crate::model::ids::RecordId;
 use crate::model::reader::Reader;
 use crate::model::reader::Syntax;
@@ -44,6 +46,7 @@ pub struct Input {
     pub(super) size: Option<u64>,
     pub(super) position: Arc<AtomicU64>,
     pub(super) is_packed: bool,
+    is_sheet: bool,
     first: Vec<u8>,
     reader: Box<dyn BufRead + Send>,
 }
@@ -54,9 +57,18 @@ impl Input {
     /// # Errors
     /// If there is no such file, it is a directory, or its beginning cannot be read.
     pub fn open(path: &Path) -> Result<Input, Error> {
+        Input::open_sheet(path, None)
+    }
+
+    /// The same; of a spreadsheet the sheet of that name, else the first.
+    ///
+    /// # Errors
+    /// As [`Input::open`].
+    pub fn open_sheet(path: &Path, sheet: Option<&str>) -> Result<Input, Error> {
+        let sheet = sheet.map(str::to_owned);
         let name = path.display().to_string();
         if name == "-" {
-            return Input::new("standard input", None, Box::new(io::stdin()));
+            return Input::of_sheet("standard input", None, Box::new(io::stdin()), sheet);
         }
         let failed = |source| Error::File { path: name.clone(), source };
         let meta = std::fs::metadata(path).map_err(failed)?;
@@ -64,7 +76,7 @@ impl Input {
             return Err(Error::Directory { path: name });
         }
         let file = Box::new(File::open(path).map_err(failed)?);
-        Input::new(&name, meta.is_file().then_some(meta.len()), file)
+        Input::of_sheet(&name, meta.is_file().then_some(meta.len()), file, sheet)
     }
 
     /// Takes the packing off, and looks at the beginning. `name` stands in errors, and its ending tells the format.
@@ -72,11 +84,32 @@ impl Input {
     /// # Errors
     /// If the first bytes cannot be read.
     pub fn new(name: &str, size: Option<u64>, input: Box<dyn Read + Send>) -> Result<Input, Error> {
+        Input::of_sheet(name, size, input, None)
+    }
+
+    /// The same; of a spreadsheet the sheet of that name, else the first.
+    fn of_sheet(
+        name: &str,
+        size: Option<u64>,
+        input: Box<dyn Read + Send>,
+        sheet: Option<String>,
+    ) -> Result<Input, Error> {
         let failed = |source| Error::File { path: name.to_owned(), source };
         let position = Arc::new(AtomicU64::new(0));
         let input = Counted { input, position: Arc::clone(&position) };
         let mut unpacked = files::unpack(Box::new(input)).map_err(failed)?;
-        let (start, error) = files::peek(&mut unpacked.reader, PEEK);
+        let (mut start, mut error) = files::peek(&mut unpacked.reader, PEEK);
+        let is_sheet = files::is_sheet(&start);
+        if is_sheet && error.is_none() {
+            let whole = Cursor::new(std::mem::take(&mut start)).chain(unpacked.reader);
+            unpacked =
+                Unpacked { reader: files::sheet_stream(Box::new(whole), sheet).map_err(failed)?, is_packed: true };
+            (start, error) = files::peek(&mut unpacked.reader, PEEK);
+            // No sheet of that name, or no sheet at all.
+            if let Some(error) = error.take_if(|_| start.is_empty()) {
+                return Err(failed(error));
+            }
+        }
         // Trees are UTF-8, so that a line that is not is told; tables are saved in the way of the office.
         let is_tree = matches!(start.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'));
         let encoding = is_tree.then_some(Encoding::UTF_8);
@@ -94,7 +127,7 @@ impl Input {
         };
         let whole = Cursor::new(first.clone()).chain(rest);
         let reader = Box::new(BufReader::with_capacity(64 << 10, whole));
-        Ok(Input { name: name.to_owned(), size, position, is_packed: unpacked.is_packed, first, reader })
+        Ok(Input { name: name.to_owned(), size, position, is_packed: unpacked.is_packed, is_sheet, first, reader })
     }
 
     /// Its beginning.
@@ -116,6 +149,12 @@ impl Input {
         if let Some(name) = named {
             return self.choose_named(format, name, readers);
         }
+        if matches!(format, None | Some(Format::Fixed)) {
+            let found = best(readers, |reader| self.knows_lines(reader))?;
+            if let Some(reader) = found {
+                return self.choose_named(Some(Format::Fixed), &reader.name, readers);
+            }
+        }
         let format = format.unwrap_or_else(|| self.guess());
         let found = match format {
             Format::Csv | Format::Tsv => best(readers, |reader| self.knows_header(reader, format))?,
@@ -134,7 +173,7 @@ impl Input {
         };
         let Some(found) = found else {
             return match format {
-                Format::Xml | Format::X12 => Err(Error::Unrecognised),
+                Format::Xml | Format::X12 | Format::Fixed => Err(Error::Unrecognised),
                 Format::Fhir if readers.is_empty() => Err(Error::Unrecognised),
                 Format::Fhir => Ok(Choice::of(format, readers.first().map(|it| it.record), readers)),
                 _ => Ok(Choice { format, record: None, readers: Vec::new() }),
@@ -154,17 +193,25 @@ impl Input {
             (Syntax::Table { .. }, _) => Format::Csv,
             (Syntax::Xml, _) => Format::Xml,
             (Syntax::X12 { .. }, _) => Format::X12,
+            (Syntax::Fixed(_), _) => Format::Fixed,
             (Syntax::Json, Format::Ndjson) => Format::Ndjson,
             (Syntax::Json, _) => Format::Json,
         };
         // It was asked for, so that nothing has to tell it.
         let alone = Reader { recognise: Vec::new(), ..(*reader).clone() };
-        let is_cut = matches!(reader.syntax, Syntax::X12 { .. });
+        let is_cut = matches!(reader.syntax, Syntax::X12 { .. } | Syntax::Fixed(_));
         let is_sorted_out = !is_cut && reader.spread.is_some() && reader.body.mappings.is_empty();
         if is_sorted_out {
             return Ok(Choice::of(format, Some(reader.record), readers));
         }
         Ok(Choice { format, record: Some(reader.record), readers: vec![alone] })
+    }
+
+    /// How much of the first line is as a reader of lines says; `None` if something is not.
+    fn knows_lines(&self, reader: &Reader) -> Option<usize> {
+        let tree = fixed::beginning(&self.first, reader)?;
+        let fits = !reader.recognise.is_empty() && Trees::new(std::iter::once(reader)).recognise(&tree);
+        fits.then_some(reader.recognise.len())
     }
 
     /// How many names the header has that the reader asks for; `None` if one is missing.
@@ -204,8 +251,11 @@ impl Input {
     /// The format by the ending of the name, then by the first bytes.
     pub(super) fn guess(&self) -> Format {
         let name = self.name.to_ascii_lowercase();
-        let name = name.trim_end_matches(".gz").trim_end_matches(".xz");
+        let name = name.trim_end_matches(".gz").trim_end_matches(".xz").trim_end_matches(".zst");
         let start = self.first.trim_ascii_start();
+        if self.is_sheet {
+            return Format::Csv;
+        }
         match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
             "csv" => Format::Csv,
             "tsv" | "tab" => Format::Tsv,
@@ -232,6 +282,7 @@ fn has_syntax(reader: &Reader, format: Format) -> bool {
         Syntax::Json => matches!(format, Format::Json | Format::Ndjson | Format::Fhir),
         Syntax::Xml => format == Format::Xml,
         Syntax::X12 { .. } => format == Format::X12,
+        Syntax::Fixed(_) => format == Format::Fixed,
     }
 }
 
@@ -284,6 +335,11 @@ impl Choice {
         let [reader] = self.readers.as_slice() else { return None };
         (!is_tree(reader))
             .then(|| Plan { reader: Arc::new(reader.clone()), fields: schema.level().names.clone().into() })
+    }
+
+    /// The reader of lines.
+    pub(super) fn lines(&self) -> Option<&Reader> {
+        self.readers.first().filter(|reader| matches!(reader.syntax, Syntax::Fixed(_)))
     }
 
     /// The loops of the readers.

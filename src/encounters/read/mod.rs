@@ -9,6 +9,7 @@ mod block;
 mod csv;
 pub mod draft;
 pub mod fit;
+mod fixed;
 mod format;
 mod header;
 mod input;

@@ -29,6 +29,17 @@ impl Lines {
 }
 
 impl Lines {
+    /// Reads a line, its number from 1, and whether it is whole or longer than is read; nothing at the end.
+    pub(super) fn next(&mut self, bytes: &mut Vec<u8>) -> io::Result<(u64, bool)> {
+        self.line += 1;
+        let count = self.read_line(bytes)?;
+        let is_whole = count <= LONGEST || bytes.last() == Some(&b'\n');
+        if !is_whole {
+            self.input.skip_until(b'\n')?;
+        }
+        Ok((self.line, is_whole))
+    }
+
     /// Appends what stands before the next line feed, and the line feed, but no more than [`LONGEST`] bytes and one.
     fn read_line(&mut self, bytes: &mut Vec<u8>) -> io::Result<usize> {
         let start = bytes.len();

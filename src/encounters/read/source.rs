@@ -3,6 +3,7 @@
 use super::block::Block;
 use super::block::Cut;
 use super::csv::Rows;
+use super::fixed::Groups;
 use super::format::Error;
 use super::format::Format;
 use super::format::is_damage;
@@ -86,6 +87,10 @@ impl Source {
                 Box::new(Rows::new(reader, said.unwrap_or_else(|| Layout::of(&first).delimiter), schema, plan))
             }
             Format::Tsv => Box::new(Rows::new(reader, said.unwrap_or(b'\t'), schema, plan)),
+            Format::Fixed => match choice.lines() {
+                Some(lines) => Box::new(Groups::new(reader, lines)),
+                None => Box::new(Lines::new(reader)),
+            },
             Format::X12 => Box::new(Transactions::new(reader, choice.structures())),
             Format::Xml => Box::new(Whole::new(reader)),
             Format::Json | Format::Fhir if is_array => Box::new(Elements::new(reader, true)),

@@ -5,6 +5,7 @@ use crate::definitions::parse::build::Pair;
 use crate::definitions::parse::build::Parts;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::FixedColumn;
 use crate::definitions::parse::tree::FromDef;
 use crate::definitions::parse::tree::MappingDef;
 use crate::definitions::parse::tree::Name;
@@ -40,7 +41,12 @@ impl Builder<'_> {
                 Rule::x12_syntax => return Some(ReaderLine::X12),
                 _ => {}
             }
+            let is_fixed = written.as_rule() == Rule::fixed_syntax;
             let mut parts = Parts::of(written);
+            if is_fixed {
+                let tag = parts.take(Rule::columns_of).map(|pair| self.name(pair));
+                return Some(ReaderLine::Fixed { tag, without: self.names(&mut parts) });
+            }
             let delimiter = parts.take(Rule::delimiter).and_then(|pair| self.inner_name(pair));
             let columns = parts.take(Rule::no_header).map(|pair| self.names(&mut Parts::of(pair)));
             return Some(ReaderLine::Csv { delimiter, columns });
@@ -58,6 +64,17 @@ impl Builder<'_> {
                 let kind = self.tree_path(parts.next()?);
                 let id = self.tree_path(parts.next()?);
                 ReaderLine::Objects { kind, id, beside: parts.next().map(|pair| self.tree_path(pair)) }
+            }
+            Rule::segment => {
+                let name = self.next_name(&mut parts)?;
+                let tags = self.names(&mut parts);
+                let mut columns = Vec::new();
+                while let Some(column) = parts.take(Rule::column_of) {
+                    let span = self.span(&column);
+                    let column = self.column_of(&mut Parts::of(column));
+                    columns.extend(column.map(|column| Spanned::new(column, span)));
+                }
+                ReaderLine::Segment { name, tags, columns }
             }
             Rule::looping => {
                 let name = self.next_name(&mut parts)?;
@@ -84,6 +101,12 @@ impl Builder<'_> {
             }
             _ => return None,
         })
+    }
+
+    fn column_of(&mut self, parts: &mut Parts<'_>) -> Option<FixedColumn> {
+        let name = self.next_name(parts)?;
+        let columns = self.next_name(parts)?;
+        Some(FixedColumn { name, columns, is_optional: parts.has(Rule::optional) })
     }
 
     fn from(&mut self, pair: Pair<'_>) -> Option<FromDef> {

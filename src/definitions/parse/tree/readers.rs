@@ -25,6 +25,10 @@ pub enum ReaderLine {
     Xml,
     /// `x12`
     X12,
+    /// `fixed tag 1..2 without "H"`
+    Fixed { tag: Option<Name>, without: Vec<Name> },
+    /// `segment NAME is "1" { … }`
+    Segment { name: Name, tags: Vec<Name>, columns: Vec<Spanned<FixedColumn>> },
     /// `loop NAME at SEGMENT[…], SEGMENT in LOOP, LOOP`
     Loop { name: Name, segments: Vec<Name>, when: Vec<TestDef>, inside: Vec<Name> },
     /// `recognise header has (…)`
@@ -57,6 +61,14 @@ pub enum ReaderLine {
     NumberedBy(TreePath),
     /// `FIELD from …`
     Mapping(MappingDef),
+}
+
+/// `NAME 1..8 optional`
+#[derive(Debug, Clone, PartialEq)]
+pub struct FixedColumn {
+    pub name: Name,
+    pub columns: Name,
+    pub is_optional: bool,
 }
 
 /// A field and where it comes from.

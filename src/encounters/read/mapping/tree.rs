@@ -486,7 +486,7 @@ impl<'a> Context<'a> {
 
 /// Whether files are cut into encounters before they are trees.
 fn is_cut(syntax: &Syntax) -> bool {
-    matches!(syntax, Syntax::X12 { .. })
+    matches!(syntax, Syntax::X12 { .. } | Syntax::Fixed(_))
 }
 
 fn json(text: &str) -> Result<Value, Unreadable> {

@@ -2,6 +2,7 @@
 //! if it holds nothing else. Prefixes of namespaces are left out.
 
 use crate::encounters::read::unreadable::Unreadable;
+use quick_xml::Decoder;
 use quick_xml::Reader;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
@@ -59,10 +60,10 @@ fn read(text: &str, open: &mut Vec<Open>) -> Result<(), Unreadable> {
                 if open.len() > DEEPEST {
                     return Err(Unreadable::TooDeep);
                 }
-                open.push(begin(&tag)?);
+                open.push(begin(&tag, reader.decoder())?);
             }
             Event::Empty(tag) => {
-                let element = begin(&tag)?;
+                let element = begin(&tag, reader.decoder())?;
                 end(element, open)?;
             }
             Event::End(_) => {
@@ -91,11 +92,11 @@ fn read(text: &str, open: &mut Vec<Open>) -> Result<(), Unreadable> {
     }
 }
 
-fn begin(tag: &BytesStart<'_>) -> Result<Open, Unreadable> {
+fn begin(tag: &BytesStart<'_>, decoder: Decoder) -> Result<Open, Unreadable> {
     let mut fields = Map::new();
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|_| Unreadable::NotXml)?;
-        let value = attribute.unescape_value().map_err(|_| Unreadable::NotXml)?;
+        let value = attribute.decode_and_unescape_value(decoder).map_err(|_| Unreadable::NotXml)?;
         let name = String::from_utf8_lossy(attribute.key.local_name().as_ref()).into_owned();
         fields.insert(format!("@{name}"), Value::from(value.as_ref()));
     }
