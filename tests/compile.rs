@@ -37,7 +37,8 @@ fn said(folder: &Path) -> String {
         DomainSource { name: "golden".into(), files: vec![file], diagnostics, ..DomainSource::default() }
     };
     let shared = Some(folder.join("shared")).filter(|shared| shared.is_dir()).map(|shared| load(&shared));
-    let outcome = compile(shared.into_iter().chain([domain]).collect(), &[]);
+    let parent = Some(folder.join("parent")).filter(|parent| parent.is_dir()).map(|parent| load(&parent));
+    let outcome = compile(shared.into_iter().chain(parent).chain([domain]).collect(), &[]);
     let mut drawn = Vec::new();
     for diagnostic in outcome.diagnostics {
         let file = folder.join(&diagnostic.file);

@@ -13,6 +13,7 @@ mod compiled;
 mod definitions;
 mod dependencies;
 mod em_truth_table;
+mod extends;
 mod fixed;
 mod fuzzed;
 mod guides;

@@ -146,7 +146,7 @@ pub fn whole<'r>(registry: &'r Registry, set: SetId, code: CodeId, on: Day) -> R
     });
     let (known_from, known_until) = uncovered(codes, on);
     Ok(WholeCode {
-        set: codes.name(),
+        set: codes.full_name(),
         code: codes.code(code),
         display: codes.display(code),
         short: codes.short(code),
@@ -194,7 +194,7 @@ fn maps(registry: &Registry, set: SetId, code: CodeId, on: Day) -> Vec<Mapped<'_
         let codes = registry.codes(other);
         for target in registry.map(set, code, other, on) {
             out.push(Mapped {
-                set: codes.name(),
+                set: codes.full_name(),
                 code: target.code.map(|code| codes.code(code)),
                 display: target.code.map(|code| codes.display(code)),
                 kind: target.kind,

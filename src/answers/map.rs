@@ -53,7 +53,7 @@ pub fn follow<'a>(
 ) -> Crosswalked<'a> {
     let (codes, others) = (registry.codes(from), registry.codes(to));
     let target = |target: Target| CrosswalkTarget {
-        set: others.name(),
+        set: others.full_name(),
         code: target.code.map(|code| others.code(code)),
         display: target.code.map(|code| others.display(code)),
         kind: target.kind,
@@ -61,5 +61,5 @@ pub fn follow<'a>(
         together: Some(target.group).filter(|group| *group != 0),
     };
     let targets = registry.map(from, code, to, on).into_iter().map(target).collect();
-    Crosswalked { set: codes.name(), code: codes.code(code), display: codes.display(code), targets, starter }
+    Crosswalked { set: codes.full_name(), code: codes.code(code), display: codes.display(code), targets, starter }
 }

@@ -25,13 +25,20 @@ pub fn hits<'a>(registry: &'a Registry, sets: &[SetId], query: &str, on: Day, li
     let mut out = Vec::new();
     for set in sets {
         let codes = registry.codes(*set);
-        out.extend(codes.search(query, Some(on), limit).into_iter().map(|hit| Hit {
-            set: codes.name(),
-            code: codes.code(hit.code),
-            display: codes.display(hit.code),
-            billable: codes.is_assignable(hit.code, on),
-            score: (hit.score * 1000.0).round() / 1000.0,
-        }));
+        // A set has a second form in a domain that adds codes to it. What both have is named once.
+        let plain = registry.set(codes.name()).filter(|plain| plain != set && sets.contains(plain));
+        let is_repeated = |code: &str| plain.is_some_and(|plain| registry.codes(plain).find(code).is_some());
+        out.extend(
+            codes.search(query, Some(on), limit).into_iter().filter(|hit| !is_repeated(codes.code(hit.code))).map(
+                |hit| Hit {
+                    set: codes.full_name(),
+                    code: codes.code(hit.code),
+                    display: codes.display(hit.code),
+                    billable: codes.is_assignable(hit.code, on),
+                    score: (hit.score * 1000.0).round() / 1000.0,
+                },
+            ),
+        );
     }
     if sets.len() > 1 {
         out.sort_by(|left: &Hit<'_>, right| right.score.total_cmp(&left.score));

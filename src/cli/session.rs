@@ -334,7 +334,11 @@ fn beside(here: &Path, reach: Reach, base: &Path) -> Result<Vec<PathBuf>, Unavai
     let defined: BTreeSet<&str> = texts.iter().flat_map(|text| builtin::defined(text)).collect();
     let is_sign = |sign: char| !(sign.is_alphanumeric() || matches!(sign, '-' | '_'));
     let named: BTreeSet<&str> = texts.iter().flat_map(|text| text.split(is_sign)).collect();
+    let extended: BTreeSet<String> = own.iter().filter_map(|folder| load::parent(folder)).collect();
     let is_used = |name: &&str| {
+        if extended.contains(*name) {
+            return true;
+        }
         let sets = builtin::sets(name);
         // Two domains cannot have one code set: the own one is meant.
         let is_free = sets.is_disjoint(&defined);

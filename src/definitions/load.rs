@@ -15,8 +15,11 @@ const MOST_BYTES: u64 = 64 << 20;
 /// A script longer than this is refused.
 const MOST_SCRIPT_BYTES: u64 = 256 << 10;
 
+/// A manifest longer than this is refused.
+const MOST_MANIFEST_BYTES: u64 = 1 << 20;
+
 /// One definition file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DefinitionFile {
     /// Where it lies.
     pub path: PathBuf,
@@ -24,6 +27,8 @@ pub struct DefinitionFile {
     pub text: String,
     /// Its tree.
     pub tree: tree::File,
+    /// It is one of the domain that this domain extends.
+    pub is_inherited: bool,
 }
 
 /// One domain as it lies on disk.
@@ -39,11 +44,23 @@ pub struct DomainSource {
     pub files: Vec<DefinitionFile>,
     /// `scripts/*.rhai`: path and text, by name.
     pub scripts: Vec<(PathBuf, String)>,
+    /// The folders of the domains that it extends, the nearest first.
+    pub above: Vec<PathBuf>,
     /// What is wrong with it so far.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl DomainSource {
+    /// The files of the domain itself.
+    pub fn own_files(&self) -> impl Iterator<Item = &DefinitionFile> {
+        self.files.iter().filter(|file| !file.is_inherited)
+    }
+
+    /// The name of the domain that it extends.
+    pub fn parent(&self) -> Option<&str> {
+        self.manifest.extends.as_ref().map(|name| name.get_ref().as_str())
+    }
+
     /// Whether its files could not be read or parsed.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
@@ -82,6 +99,13 @@ pub fn load(folder: &Path) -> DomainSource {
     domain
 }
 
+/// The name of the domain that the one in a folder extends, if its manifest can be read.
+pub fn parent(folder: &Path) -> Option<String> {
+    let bytes = read_bounded(&folder.join("domain.toml"), MOST_MANIFEST_BYTES).ok()?;
+    let (manifest, _) = manifest::read(&parse::decode(bytes).0);
+    manifest.extends.map(toml::Spanned::into_inner)
+}
+
 /// The texts of a domain's definition files and scripts; those that cannot be read are left out.
 pub fn texts(folder: &Path) -> Vec<String> {
     let mut paths = files(&folder.join("codes"), "codes");
@@ -108,7 +132,7 @@ pub fn text(path: &Path) -> Option<String> {
 pub fn parse_file(path: &Path, text: String) -> (DefinitionFile, Vec<Diagnostic>) {
     let (tree, diagnostics) = parse::parse(&text, tree::Edition::Second);
     let diagnostics = diagnostics.into_iter().map(|it| it.in_file(path)).collect();
-    (DefinitionFile { path: path.to_path_buf(), text, tree }, diagnostics)
+    (DefinitionFile { path: path.to_path_buf(), text, tree, is_inherited: false }, diagnostics)
 }
 
 fn read_definitions(path: &Path) -> (DefinitionFile, Vec<Diagnostic>) {
@@ -123,7 +147,8 @@ fn read_definitions(path: &Path) -> (DefinitionFile, Vec<Diagnostic>) {
             (file, diagnostics)
         }
         Err(reason) => {
-            let file = DefinitionFile { path: path.to_path_buf(), text: String::new(), tree: tree::File::default() };
+            let (text, tree) = (String::new(), tree::File::default());
+            let file = DefinitionFile { path: path.to_path_buf(), text, tree, is_inherited: false };
             (file, vec![unreadable(path, reason)])
         }
     }
@@ -131,7 +156,7 @@ fn read_definitions(path: &Path) -> (DefinitionFile, Vec<Diagnostic>) {
 
 fn read_manifest(domain: &mut DomainSource) {
     let path = domain.folder.join("domain.toml");
-    let bytes = match read_bounded(&path, 1 << 20) {
+    let bytes = match read_bounded(&path, MOST_MANIFEST_BYTES) {
         Ok(bytes) => bytes,
         Err(_) if !path.exists() => {
             let kind = Kind::MissingManifest { domain: domain.name.clone() };

@@ -18,6 +18,8 @@ use toml::de::DeValue;
 pub struct Manifest {
     /// Name of the domain; if it is given, it has to be the folder's.
     pub name: Option<toml::Spanned<String>>,
+    /// The domain that this one adds to.
+    pub extends: Option<toml::Spanned<String>>,
     /// Name for people.
     pub title: String,
     /// Audience where none is given; `desk` if left out.
@@ -91,7 +93,8 @@ impl Scripts {
 }
 
 /// Keys of a manifest, and of the tables in it, as serde reads them above.
-const KEYS: &[&str] = &["name", "title", "audience", "record", "zone", "scripts", "audit", "source", "lints"];
+const KEYS: &[&str] =
+    &["name", "extends", "title", "audience", "record", "zone", "scripts", "audit", "source", "lints"];
 const SCRIPTS: &[&str] = &["hooks", "operations", "time_ms", "memory_mib"];
 const AUDIT: &[&str] = &["required"];
 const SOURCE: &[&str] = &["name", "publisher", "title", "files", "format", "set", "lines", "codes", "released", "url"];

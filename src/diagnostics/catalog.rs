@@ -153,6 +153,20 @@ kinds! {
     /// A line of a reader that cannot work.
     131 Error UselessReader { reason: String } = "the reader cannot work so: {reason}";
 
+    // domains that extend others
+    /// A domain to extend that is not there.
+    150 Error UnknownParentDomain { domain: String } = "there is no domain `{domain}` to extend";
+    /// Domains that extend one another.
+    151 Error ExtendsCircle { domain: String } = "`{domain}` would extend itself, by way of the domains that it extends";
+    /// What the extended domain says does not hold in the one that extends it.
+    152 Error DoesNotFit { domain: String, at: String, reason: String } = "what `{domain}` says does not fit here ({at}): {reason}";
+    /// The extended domain has errors.
+    153 Error RefusedParent { domain: String } = "`{domain}`, which this domain extends, has errors and is refused";
+    /// A rule of the domain itself that is switched like one of the domain it extends.
+    154 Error OwnRuleSwitched { rule: String } = "`{rule}` is a rule of this domain";
+    /// A policy that shows more than the extended domain does.
+    155 Error LoosenedParent { policy: String, field: String, domain: String } = "`{policy}` would show more of `{field}` than `{domain}` does";
+
     // codes
     /// A code names a parent that its code set does not define.
     201 Error UnknownParent { code: String, parent: String } = "code `{code}` sits under `{parent}`, which is not in this code set";

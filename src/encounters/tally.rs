@@ -86,7 +86,7 @@ impl<'e> Tally<'e> {
         let registry = self.engine.registry();
         let known = registry.shared().map(|shared| shared.labels.as_slice()).unwrap_or_default();
         let labels = disclosure.codes().iter().filter_map(|it| {
-            let codes = registry.codes(registry.set(it.set)?);
+            let codes = registry.codes(registry.set_of(self.engine.domain(), it.set)?);
             Some(codes.labels(codes.find(it.code)?))
         });
         labels.flatten().filter_map(|label| Some(label.get(known)?.name.clone())).collect()

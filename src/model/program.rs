@@ -13,6 +13,7 @@ use super::rules::Classifier;
 use super::rules::Derivation;
 use super::rules::Mark;
 use super::rules::Rule;
+use super::rules::Severity;
 use super::rules::Table;
 use serde::Deserialize;
 use serde::Serialize;
@@ -57,6 +58,8 @@ pub struct Domain {
     pub classifiers: Vec<Classifier>,
     /// Rules, in the order of their names.
     pub rules: Vec<Rule>,
+    /// Rules of the domain that it extends of which it says something else.
+    pub switched: Vec<Switched>,
     /// Decision tables.
     pub tables: Vec<Table>,
     /// Calendars that its expressions may name: its own, then those of `shared`.
@@ -77,6 +80,17 @@ pub struct Domain {
     pub sets: Vec<SetId>,
     /// Nothing of it is shown without an audit log. Given in `domain.toml`, table `[audit]`.
     pub requires_audit: bool,
+}
+
+/// A rule of the domain that is extended, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switched {
+    /// The rule.
+    pub rule: String,
+    /// Its severity from now on; `None` if it is off.
+    pub severity: Option<Severity>,
+    /// Why.
+    pub because: String,
 }
 
 /// What a script may cost. Given in `domain.toml`, table `[scripts]`.

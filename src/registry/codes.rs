@@ -44,8 +44,14 @@ impl Registry {
 }
 
 impl<'a> Codes<'a> {
-    /// Name of the set.
+    /// Name of the set, as its domain and those that extend it say it.
     pub fn name(self) -> &'a str {
+        let whole = self.full_name();
+        whole.split_once(':').map_or(whole, |(_, name)| name)
+    }
+
+    /// Name of the set among all: `DOMAIN:NAME` for the form that it has in a domain that extends its own.
+    pub fn full_name(self) -> &'a str {
         &self.set.meta.name
     }
 

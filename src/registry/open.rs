@@ -245,6 +245,12 @@ impl Registry {
         SetId::find(&self.sets, |set| set.meta.name == name)
     }
 
+    /// The code set that a domain means by a name: its own form of one of the domain that it extends, or the one of that name.
+    pub fn set_of(&self, domain: &Domain, name: &str) -> Option<SetId> {
+        let own = domain.sets.iter().copied().find(|set| self.codes(*set).name() == name);
+        own.or_else(|| self.set(name))
+    }
+
     /// All code sets, in order.
     pub fn sets(&self) -> impl Iterator<Item = SetId> + use<> {
         SetId::first(self.sets.len())

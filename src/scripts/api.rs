@@ -229,7 +229,7 @@ const TABLE: &[Entry] = &[
 ];
 
 fn set_of<'r>(registry: &'r Registry, set: &str) -> Answer<(SetId, Codes<'r>)> {
-    match registry.set(set) {
+    match call::set(set).or_else(|| registry.set(set)) {
         Some(place) => Ok((place, registry.codes(place))),
         None => refuse("there is no such code set"),
     }

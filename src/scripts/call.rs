@@ -14,7 +14,9 @@ use rhai::ImmutableString;
 use rhai::Map;
 use rhai::Position;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -107,15 +109,19 @@ struct Call {
     on: Day,
     today: Day,
     searches: u32,
+    sets: Arc<Sets>,
     left: Left,
 }
+
+/// The code sets that a domain means by a name, where that is not the set of the name.
+pub(super) type Sets = BTreeMap<String, SetId>;
 
 thread_local! {
     static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
 }
 
 /// Starts a call on this thread.
-pub(super) fn begin(limits: &Limits, on: Day, today: Day) {
+pub(super) fn begin(limits: &Limits, sets: &Arc<Sets>, on: Day, today: Day) {
     let most_operations = limits.operations.max(1);
     let guard = GUARD_AN_OPERATION.saturating_mul(u32::try_from(most_operations).unwrap_or(u32::MAX));
     let memory_bytes = limits.memory_mib.saturating_mul(1 << 20);
@@ -130,9 +136,15 @@ pub(super) fn begin(limits: &Limits, on: Day, today: Day) {
         on,
         today,
         searches: 0,
+        sets: Arc::clone(sets),
         left: Left::default(),
     };
     CALL.with_borrow_mut(|slot| *slot = Some(call));
+}
+
+/// The code set that the domain of the call means by a name, if it has a form of its own.
+pub(super) fn set(name: &str) -> Option<SetId> {
+    CALL.with_borrow(|slot| slot.as_ref()?.sets.get(name).copied())
 }
 
 /// Ends the call of this thread and hands out what it left.

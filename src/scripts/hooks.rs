@@ -7,6 +7,7 @@ use super::call::Left;
 use super::call::MAX_ITEMS;
 use super::call::Refusal;
 use super::call::Said;
+use super::call::Sets;
 use super::host;
 use super::memory;
 use super::problem::ScriptProblem;
@@ -63,6 +64,7 @@ struct Inner {
     files: Vec<File>,
     records: Vec<Arc<Record>>,
     registry: Arc<Registry>,
+    sets: Arc<Sets>,
     limits: Limits,
     /// The guard stopped a call, and the run has to end.
     has_run_out: AtomicBool,
@@ -143,6 +145,7 @@ impl Scripts {
         let inner = Inner {
             files,
             records,
+            sets: Arc::new(sets(domain, &registry)),
             registry,
             limits: domain.limits,
             has_run_out: AtomicBool::new(false),
@@ -160,6 +163,13 @@ impl Scripts {
     pub fn runner(&self) -> Runner {
         Runner { inner: Arc::clone(&self.inner) }
     }
+}
+
+/// The forms of code sets that a domain has of its own.
+fn sets(domain: &Domain, registry: &Registry) -> Sets {
+    let own = domain.sets.iter().map(|set| (registry.codes(*set), *set));
+    let own = own.filter(|(codes, _)| codes.name() != codes.full_name());
+    own.map(|(codes, set)| (codes.name().to_owned(), set)).collect()
 }
 
 /// The encounter as the audience sees it, and the days a script is told: all that a hook knows of it.
@@ -347,7 +357,7 @@ impl Ready {
     fn call(&self, inner: &Inner, job: Job) -> Option<Ended> {
         let (file, program) = inner.files.get(job.file).zip(self.programs.get(job.file))?;
         let (hook, held) = (job.hook, memory::held());
-        call::begin(&inner.limits, job.on, job.today);
+        call::begin(&inner.limits, &inner.sets, job.on, job.today);
         let options = CallFnOptions::new().eval_ast(false);
         let mut scope = Scope::new();
         let view = job.snapshot.view();

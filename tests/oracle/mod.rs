@@ -132,7 +132,7 @@ fn build(said: &mut Definitions, folder: &Path, seed: u64) -> (Arc<Registry>, St
         let written = said.write();
         let (tree, diagnostics) = parse(&written.text, Edition::Second);
         let path = PathBuf::from("made-up.codes");
-        let file_of = DefinitionFile { path, text: written.text.clone(), tree };
+        let file_of = DefinitionFile { path, text: written.text.clone(), tree, is_inherited: false };
         let source =
             DomainSource { name: "made-up".to_owned(), files: vec![file_of], diagnostics, ..DomainSource::default() };
         let outcome = compile(vec![source, cues()], &[]);

@@ -106,7 +106,10 @@ impl Classify {
     fn sets(&self, engine: &Engine, registry: &Registry) -> Result<Vec<SetId>, Failure> {
         let classified = engine.classified();
         let Some(name) = &self.set else { return Ok(classified) };
-        let set = asked_lines::set(registry, name)?;
+        let set = match registry.set_of(engine.domain(), name) {
+            Some(set) => set,
+            None => asked_lines::set(registry, name)?,
+        };
         // A script may propose codes of any set.
         if !classified.contains(&set) && engine.domain().scripts.is_empty() {
             let known: Vec<&str> = classified.iter().map(|set| registry.codes(*set).name()).collect();

@@ -27,10 +27,10 @@ fn beyond(registry: &Registry, sets: &[SetId], first: Day, last: Day) -> (Vec<St
         let codes = registry.codes(set);
         let (from, to) = codes.known_days();
         if let Some(from) = from.filter(|from| first < *from) {
-            before.push(format!("`{}` from {from}", codes.name()));
+            before.push(format!("`{}` from {from}", codes.full_name()));
         }
         if let Some(to) = to.filter(|to| last > *to) {
-            after.push(format!("`{}` to {to}", codes.name()));
+            after.push(format!("`{}` to {to}", codes.full_name()));
         }
     }
     (before, after)

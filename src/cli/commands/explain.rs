@@ -8,6 +8,7 @@ use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::definitions::load;
 use crate::definitions::load::DefinitionFile;
+use crate::definitions::parse::tree::Statement;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::model::ids::SetId;
@@ -50,6 +51,9 @@ struct Written {
     file: String,
     line: usize,
     text: String,
+    /// What domains that extend its domain say of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    switched: Vec<Written>,
 }
 
 impl Explain {
@@ -96,18 +100,24 @@ impl Explain {
 
     /// The rule of the name; every rule that has another name goes to `others`.
     fn rule(&self, context: &Context, others: &mut Vec<String>) -> Result<Option<Written>, Failure> {
+        let (mut found, mut switched) = (None, Vec::new());
         for folder in context.session(Reach::All)?.folders()? {
             let domain = load::load(&folder);
             for file in &domain.files {
                 for (rule, span) in file.tree.rules() {
-                    if rule.id.item == self.name {
-                        return Ok(Some(written(&self.name, &domain.name, file, span)));
+                    if rule.id.item == self.name && found.is_none() {
+                        found = Some(written(&self.name, &domain.name, file, span));
                     }
                     others.push(rule.id.item.clone());
                 }
+                let switches = file.tree.statements.iter().filter(|statement| match &statement.item {
+                    Statement::Switch(def) => def.rule.item == self.name,
+                    _ => false,
+                });
+                switched.extend(switches.map(|it| written(&self.name, &domain.name, file, it.span)));
             }
         }
-        Ok(None)
+        Ok(found.map(|found| Written { switched, ..found }))
     }
 
     /// Shows the code of the name from each code set that has it, and returns these sets.
@@ -144,6 +154,7 @@ fn written(rule: &str, domain: &str, file: &DefinitionFile, span: Span) -> Writt
         file: file.path.display().to_string(),
         line: before.matches('\n').count() + 1,
         text: outdented(before, file.text.get(span.start..span.end).unwrap_or_default().trim_end()),
+        switched: Vec::new(),
     }
 }
 
@@ -162,6 +173,9 @@ fn show(written: &Written, terminal: &mut Terminal) -> Result<Verdict, Failure> 
         let place = terminal.faint(&place);
         terminal.line(&place)?;
         terminal.line(&written.text)?;
+        for switch in &written.switched {
+            show(switch, terminal)?;
+        }
     }
     Ok(Verdict::Fine)
 }

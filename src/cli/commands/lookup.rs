@@ -42,6 +42,9 @@ pub(crate) struct Lookup {
     /// Code set [default: all]
     #[arg(long, value_name = "SET")]
     set: Option<String>,
+    /// Domain whose code sets are meant [default: all]
+    #[arg(long, value_name = "DOMAIN")]
+    domain: Option<String>,
     /// The day it is asked for [default: today]
     #[arg(long, value_name = "DATE", value_parser = lines::day)]
     on: Option<Day>,
@@ -78,7 +81,7 @@ struct Answer<'a> {
 impl Lookup {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = context.registry(terminal)?;
-        let sets = lines::sets(&registry, self.set.as_deref())?;
+        let sets = lines::sets_for(&registry, self.set.as_deref(), self.domain.as_deref())?;
         let on = self.on.unwrap_or_else(lines::today);
         match (&self.batch, self.code) {
             (Some(file), _) => batch(&registry, &sets, on, file, terminal),
@@ -91,7 +94,8 @@ impl Lookup {
 fn one(registry: &Registry, sets: &[SetId], on: Day, code: &str, terminal: &mut Terminal) -> Result<Verdict, Failure> {
     let mut verdict = Verdict::Wrong;
     for set in sets {
-        if let Some(found) = registry.codes(*set).find(code) {
+        let found = registry.codes(*set).find(code).filter(|_| !lines::is_repeated(registry, *set, sets, code));
+        if let Some(found) = found {
             show(registry, *set, found, Some(on), terminal)?;
             verdict = Verdict::Fine;
         }
@@ -99,7 +103,7 @@ fn one(registry: &Registry, sets: &[SetId], on: Day, code: &str, terminal: &mut 
     let starters = starters::among(registry, sets);
     if verdict == Verdict::Wrong {
         let error = match sets {
-            [set] => format!("the code set `{}` has no code `{code}`", registry.codes(*set).name()),
+            [set] => format!("the code set `{}` has no code `{code}`", registry.codes(*set).full_name()),
             _ => format!("no code set has the code `{code}`"),
         };
         let near = near::codes(registry, sets, code);
@@ -178,7 +182,7 @@ fn answer(
     let (known_from, known_until) = lookup::uncovered(codes, on);
     terminal.json(&Answer {
         id: question.id,
-        set: question.set.is_none().then(|| codes.name()),
+        set: question.set.is_none().then(|| codes.full_name()),
         code: codes.code(code),
         display: codes.display(code),
         billable: codes.is_assignable(code, on),

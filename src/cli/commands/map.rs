@@ -57,8 +57,8 @@ impl Map {
         }
         if answer.targets.is_empty() {
             let known: Vec<&str> =
-                registry.mapped_sets(from).into_iter().map(|set| registry.codes(set).name()).collect();
-            let (code, from, to) = (answer.code, codes.name(), others.name());
+                registry.mapped_sets(from).into_iter().map(|set| registry.codes(set).full_name()).collect();
+            let (code, from, to) = (answer.code, codes.full_name(), others.full_name());
             let known = if known.is_empty() { "no other set".to_owned() } else { known.join(", ") };
             terminal.flush()?;
             terminal

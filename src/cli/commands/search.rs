@@ -32,6 +32,9 @@ pub(crate) struct Search {
     /// Code set [default: all]
     #[arg(long, value_name = "SET")]
     set: Option<String>,
+    /// Domain whose code sets are meant [default: all]
+    #[arg(long, value_name = "DOMAIN")]
+    domain: Option<String>,
     /// Only codes in force on this day [default: today]
     #[arg(long, value_name = "DATE", value_parser = lines::day)]
     on: Option<Day>,
@@ -59,7 +62,7 @@ struct Answer<'a> {
 impl Search {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = context.registry(terminal)?;
-        let sets = lines::sets(&registry, self.set.as_deref())?;
+        let sets = lines::sets_for(&registry, self.set.as_deref(), self.domain.as_deref())?;
         let on = self.on.unwrap_or_else(lines::today);
         let starters = starters::among(&registry, &sets);
         if let Some(file) = &self.batch {
@@ -88,7 +91,7 @@ impl Search {
             show(&hits, terminal)?;
         }
         starters::note(&starters, terminal);
-        let found = registry.sets().filter(|set| hits.iter().any(|hit| hit.set == registry.codes(*set).name()));
+        let found = registry.sets().filter(|set| hits.iter().any(|hit| hit.set == registry.codes(*set).full_name()));
         covered::note(&registry, &found.collect::<Vec<SetId>>(), on, terminal);
         Ok(verdict)
     }

@@ -10,7 +10,7 @@ use crate::registry::Registry;
 /// Names of those among the code sets of which only the starter is there, each once, in the order of the registry.
 pub(crate) fn among(registry: &Registry, sets: &[SetId]) -> Vec<String> {
     let starters = registry.sets().filter(|set| sets.contains(set) && registry.codes(*set).is_starter());
-    starters.map(|set| registry.codes(set).name().to_owned()).collect()
+    starters.map(|set| registry.codes(set).full_name().to_owned()).collect()
 }
 
 /// Those that an engine's answers may rest on: code sets of its domain, and those that fields of its record are of.

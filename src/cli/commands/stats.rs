@@ -268,7 +268,7 @@ fn by(engine: &Engine, word: &str) -> Result<By, Failure> {
         "year" => date(engine, word, 4),
         "month" => date(engine, word, 7),
         "day" => date(engine, word, 10),
-        set if registry.set(set).is_some() => Ok(By::Code(Some(set.to_owned()))),
+        set if registry.set_of(engine.domain(), set).is_some() => Ok(By::Code(Some(set.to_owned()))),
         path => {
             let all = paths(&engine.record().fields, "");
             let Some((_, field)) = all.iter().find(|(known, _)| known == path) else {

@@ -29,7 +29,7 @@ pub(super) fn collect(sources: &[DomainSource], releases: &[PathBuf], world: &mu
     for (source, names) in sources.iter().zip(&mut world.domains) {
         for file in &source.files {
             report.enter(&file.path);
-            let files = TableFiles { file: &file.path, folder: &source.folder, releases };
+            let files = TableFiles { file: &file.path, source, releases };
             for statement in &file.tree.statements {
                 let Statement::Calendar(def) = &statement.item else { continue };
                 if names.calendars.iter().any(|calendar| calendar.name == def.name.item) {

@@ -1,10 +1,12 @@
 //! Code sets as written and imported → codes in order, with places instead of names.
 
+pub(super) mod circles;
 mod head;
 mod lists;
 pub(super) mod named;
 mod order;
 
+use super::extends;
 use super::report::Report;
 use super::world::is_between;
 use super::world::key;
@@ -43,6 +45,7 @@ use crate::model::ids::DomainId;
 use crate::model::ids::RelationId;
 use crate::model::ids::SetId;
 use crate::model::lessons::Target;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
@@ -80,6 +83,11 @@ impl Points {
 }
 
 impl Draft<'_> {
+    /// Its name, without the domain whose form of it this is.
+    pub fn plain_name<'n>(&'n self, sources: &[DomainSource]) -> &'n str {
+        extends::plain(&self.set.name, self.domain.get(sources).map_or("", |source| source.name.as_str()))
+    }
+
     /// What matches of its codes are worth.
     pub fn points(&self) -> Points {
         let mut points = Points::usual(!self.lessons.is_empty());
@@ -162,19 +170,25 @@ pub(super) fn collect<'t>(
     import: &mut dyn FnMut(&mut Draft<'t>, &mut Report),
 ) -> Vec<Draft<'t>> {
     let mut drafts: Vec<Draft<'t>> = Vec::new();
+    let forms: Vec<BTreeSet<String>> = domains.iter().map(extends::own_forms).collect();
+    let forms = &forms;
     let definitions = |overlays: bool| {
         DomainId::numbered(domains).flat_map(move |(domain, source)| {
             source.files.iter().flat_map(move |file| {
                 file.tree.statements.iter().filter_map(move |statement| match &statement.item {
-                    Statement::CodeSet(def) if def.is_overlay == overlays => Some((domain, &file.path, def)),
+                    Statement::CodeSet(def) if def.is_overlay == overlays => {
+                        let forms = domain.get(forms)?;
+                        let name = extends::form(source, file.is_inherited, &def.name.item, forms)?;
+                        Some((domain, &file.path, def, name))
+                    }
                     _ => None,
                 })
             })
         })
     };
-    for (domain, file, def) in definitions(false) {
+    for (domain, file, def, name) in definitions(false) {
         report.enter(file);
-        if drafts.iter().any(|draft| draft.set.name == def.name.item) {
+        if drafts.iter().any(|draft| draft.set.name == name) {
             let problem = Problem::DuplicateName { what: "code set".into(), name: def.name.item.clone() };
             report.say(def.name.span, problem, Some("write `overlay` to add to a code set".into()));
             continue;
@@ -184,13 +198,13 @@ pub(super) fn collect<'t>(
             continue;
         }
         let mut draft = Draft { domain, file: file.clone(), span: def.name.span, ..Draft::default() };
-        draft.set.name.clone_from(&def.name.item);
+        draft.set.name = name;
         head::head(&mut draft, domain, file, def, report);
         drafts.push(draft);
     }
-    for (domain, file, def) in definitions(true) {
+    for (domain, file, def, name) in definitions(true) {
         report.enter(file);
-        match drafts.iter_mut().find(|draft| draft.set.name == def.name.item) {
+        match drafts.iter_mut().find(|draft| draft.set.name == name) {
             Some(draft) => head::head(draft, domain, file, def, report),
             None => report.say(def.name.span, Problem::OverlayOfNothing { set: def.name.item.clone() }, None),
         }
@@ -199,17 +213,21 @@ pub(super) fn collect<'t>(
         import(draft, report);
         draft.index();
     }
-    for (domain, file, def) in definitions(false).chain(definitions(true)) {
+    for (domain, file, def, name) in definitions(false).chain(definitions(true)) {
         report.enter(file);
-        if let Some(draft) = drafts.iter_mut().find(|draft| draft.set.name == def.name.item) {
+        if let Some(draft) = drafts.iter_mut().find(|draft| draft.set.name == name) {
             body(draft, domain, file, def, report);
         }
     }
-    for draft in &mut drafts {
+    settle(&mut drafts, report);
+    drafts
+}
+
+fn settle(drafts: &mut [Draft<'_>], report: &mut Report) {
+    for draft in drafts {
         report.enter(&draft.file.clone());
         draft.settle(report);
     }
-    drafts
 }
 
 /// The codes of one definition.

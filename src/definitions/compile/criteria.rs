@@ -49,7 +49,7 @@ pub(super) fn classifier(
     let id = match draft.record {
         Some(name) => {
             let found = RecordId::find(records, |record| record.name == name.item);
-            if found.is_none() && draft.domain == domain {
+            if found.is_none() && world.stands_on(domain, draft.domain) {
                 let problem = Problem::UnknownName { what: "record".into(), name: name.item.clone() };
                 let help = did_you_mean(&name.item, records.iter().map(|record| record.name.as_str()));
                 report.say(name.span, problem, help);
@@ -76,7 +76,7 @@ pub(super) fn classifier(
         is_learned: false,
         by_words: Vec::new(),
     };
-    fields(draft, draft.domain == domain, record, &mut lowering, &mut classifier);
+    fields(draft, world.stands_on(domain, draft.domain), record, &mut lowering, &mut classifier);
     let mut criteria = phrases(draft, domain, &mut lowering, &classifier);
     said(draft, domain, &mut lowering, &mut criteria, source);
     unreachable(draft, domain, set, &criteria, &mut lowering);
@@ -84,7 +84,7 @@ pub(super) fn classifier(
     let is_useful = !classifier.criteria.is_empty()
         || !classifier.offers.is_empty()
         || !classifier.by_words.is_empty()
-        || draft.domain == domain && !draft.lessons.is_empty();
+        || world.stands_on(domain, draft.domain) && !draft.lessons.is_empty();
     is_useful.then_some(classifier)
 }
 
@@ -156,7 +156,7 @@ fn phrases(
     classifier: &Classifier,
 ) -> BTreeMap<CodeId, Criteria> {
     let mut out = BTreeMap::new();
-    if classifier.texts.is_empty() || draft.domain != domain {
+    if classifier.texts.is_empty() || !lowering.world.stands_on(domain, draft.domain) {
         return out;
     }
     #[expect(clippy::cast_possible_truncation, reason = "points are small")]
@@ -194,7 +194,8 @@ fn said(
     out: &mut BTreeMap<CodeId, Criteria>,
     source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
 ) {
-    for one in draft.said.iter().filter(|one| one.domain == domain) {
+    let world = lowering.world;
+    for one in draft.said.iter().filter(|one| world.stands_on(domain, one.domain)) {
         lowering.report.enter(one.file);
         match &one.item.item {
             CodeItem::Propose { condition, points } => {
@@ -315,7 +316,8 @@ fn unreachable(
 
 /// Reports the `propose` line of a code that stands at `number` among its lines.
 fn say_shut(draft: &Draft<'_>, domain: DomainId, code: CodeId, number: usize, lowering: &mut Lowering<'_, '_>) {
-    let own = draft.said.iter().filter(|one| one.domain == domain && one.codes.contains(&code));
+    let world = lowering.world;
+    let own = draft.said.iter().filter(|one| world.stands_on(domain, one.domain) && one.codes.contains(&code));
     let mut lines = own.filter_map(|one| match &one.item.item {
         CodeItem::Propose { condition, .. } => Some((one.file, condition.span)),
         _ => None,

@@ -21,12 +21,13 @@ use std::collections::BTreeMap;
 pub(super) fn crosswalk(
     def: &CrosswalkDef,
     world: &World,
+    domain: DomainId,
     source: &dyn Fn(crate::diagnostics::span::Span) -> String,
     report: &mut Report,
 ) -> Option<Crosswalk> {
     let mut sets = [None; 2];
     for (place, name) in sets.iter_mut().zip([&def.from, &def.to]) {
-        match world.known_set(name) {
+        match world.known_set(name, domain) {
             Ok(set) => *place = Some(set),
             Err((problem, help)) => report.say(name.span, problem, help),
         }
@@ -72,6 +73,14 @@ pub(super) fn crosswalk(
         }
     }
     Some(out)
+}
+
+/// Whether a domain has a form of its own of one of the code sets of a crosswalk that it has from the domain it extends.
+pub(super) fn has_own_form(def: &CrosswalkDef, world: &World, domain: DomainId) -> bool {
+    let above = domain.get(&world.domains).and_then(|names| names.parent);
+    [&def.from, &def.to]
+        .into_iter()
+        .any(|name| above.is_some_and(|above| world.set_for(above, &name.item) != world.set_for(domain, &name.item)))
 }
 
 fn code(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<CodeId> {
@@ -123,7 +132,7 @@ pub(super) fn from_codes(
                 .map(|file| file.text.as_str())
                 .unwrap_or_default();
             for to in targets {
-                let set = match world.known_set(&to.set) {
+                let set = match world.known_set(&to.set, one.domain) {
                     Ok(set) => set,
                     Err((problem, help)) => {
                         report.say(to.set.span, problem, help);

@@ -106,7 +106,7 @@ pub(super) fn import(draft: &mut Draft<'_>, domains: &[DomainSource], releases: 
     if found.is_empty() || draft.set.is_starter {
         return;
     }
-    let key = segment_key(&draft.set.name, &found, releases.segments);
+    let key = segment_key(draft.plain_name(domains), &found, releases.segments);
     if let Some(merged) = key.and_then(|key| releases.segments.find(&key)) {
         take(draft, merged, &found, report);
         return;
@@ -175,8 +175,8 @@ fn look_for<'t>(
             continue;
         };
         let options = options(def);
-        let folder = domain.get(domains).map_or(Path::new(""), |domain| domain.folder.as_path());
-        let Some(path) = (TableFiles { file: &file, folder, releases }).find(&def.file.item) else {
+        let Some(source) = domain.get(domains) else { continue };
+        let Some(path) = (TableFiles { file: &file, source, releases }).find(&def.file.item) else {
             let name = &def.file.item;
             let help = Some(format!("install it: `tencode sources add {name}`, or put it beside this file"));
             report.say(def.file.span, Problem::UnknownSource { file: def.file.item.clone() }, help);

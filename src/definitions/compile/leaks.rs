@@ -3,6 +3,7 @@
 
 use super::report::Report;
 use super::world::World;
+use crate::definitions::load::DefinitionFile;
 use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::Statement;
 use crate::diagnostics::Diagnostic;
@@ -37,11 +38,15 @@ pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain],
         let mut audiences: Vec<&str> = shared.iter().chain(own).map(|policy| policy.audience.as_str()).collect();
         audiences.sort_unstable();
         audiences.dedup();
+        let parent = id.get(&world.domains).and_then(|names| names.parent).and_then(|parent| parent.get(domains));
         for audience in audiences {
             let shared: Vec<&Policy> = shared.iter().filter(|it| it.audience == audience).collect();
             let own: Vec<&Policy> = own.iter().filter(|it| it.audience == audience).collect();
             let audience = Audience { source, domain, lines: FieldLines::of(&shared, &own), shared, own };
             audience.check(world, report);
+            if let Some(parent) = parent {
+                audience.loosened_above(parent, report);
+            }
         }
     }
 }
@@ -141,6 +146,36 @@ impl Audience<'_> {
         }
     }
 
+    /// Lines of a domain that would show more of a record than the domain that it extends does.
+    fn loosened_above(&self, parent: &Domain, report: &mut Report) {
+        // The policies of the other domain come first.
+        let inherited = parent.policies.iter().filter(|it| it.audience == self.audience()).count();
+        let (above, added) = self.own.split_at_checked(inherited).unwrap_or((&self.own, &[]));
+        let above: Vec<&Policy> = self.shared.iter().chain(above).copied().collect();
+        if added.is_empty() || above.is_empty() {
+            return;
+        }
+        let lines = FieldLines::of(&above, added);
+        for (id, record) in RecordId::numbered(&parent.records) {
+            walk(id, &record.fields, "", &mut Vec::new(), &mut |at| {
+                // What `shared` does not allow was said before.
+                if at.path != "id" && lines.loosening(at).is_some() && self.lines.loosening(at).is_none() {
+                    let help = format!("take the line away: a domain may only tighten what `{}` shows", parent.name);
+                    let problem = Problem::LoosenedParent {
+                        policy: self.name().to_owned(),
+                        field: at.path.to_owned(),
+                        domain: parent.name.clone(),
+                    };
+                    self.say(self.name(), "", problem, help, report);
+                }
+            });
+        }
+    }
+
+    fn audience(&self) -> &str {
+        self.policies().next().map_or("", |policy| policy.audience.as_str())
+    }
+
     /// Lines of the domain that would show more than the policy of `shared` does, and that it does not allow.
     fn loosened(&self, report: &mut Report) {
         let name = self.own.last().map_or("", |policy| policy.name.as_str());
@@ -183,14 +218,13 @@ impl Audience<'_> {
 
     /// At the domain's own policy if it has one, else at the record.
     fn say(&self, policy: &str, record: &str, problem: Problem, help: String, report: &mut Report) {
-        let statements =
-            || self.source.files.iter().flat_map(|file| file.tree.statements.iter().map(move |it| (file, it)));
-        let at_policy = statements().find_map(|(file, statement)| match &statement.item {
+        let statements = || own_first(self.source);
+        let at_policy = statements().find_map(|(file, statement)| match statement {
             Statement::Policy(def) if def.name.item == policy => Some((file, def.name.span)),
             _ => None,
         });
         let at_record = || {
-            statements().find_map(|(file, statement)| match &statement.item {
+            statements().find_map(|(file, statement)| match statement {
                 Statement::Record(def) if def.name.item == record => Some((file, def.name.span)),
                 _ => None,
             })
@@ -258,11 +292,17 @@ fn unclassified(source: &DomainSource, domain: &Domain, report: &mut Report) {
 /// So many fields are named by one warning.
 const NAMED: usize = 6;
 
+/// The statements of a domain with their files; those of the domain that it extends come last.
+fn own_first(source: &DomainSource) -> impl Iterator<Item = (&DefinitionFile, &Statement)> {
+    let inherited = source.files.iter().filter(|file| file.is_inherited);
+    let files = source.own_files().chain(inherited);
+    files.flat_map(|file| file.tree.statements.iter().map(move |statement| (file, &statement.item)))
+}
+
 fn record_at<'s>(source: &'s DomainSource, name: &str) -> Option<(&'s std::path::Path, Span)> {
-    source.files.iter().find_map(|file| {
-        file.tree.statements.iter().find_map(|statement| match &statement.item {
-            Statement::Record(def) if def.name.item == name => Some((file.path.as_path(), def.name.span)),
-            _ => None,
-        })
+    own_first(source).find_map(|(file, statement)| match statement {
+        Statement::Record(def) if def.name.item == name => Some((file.path.as_path(), def.name.span)),
+        Statement::Extend(def) if def.record.item == name => Some((file.path.as_path(), def.record.span)),
+        _ => None,
     })
 }

@@ -6,6 +6,7 @@ use super::report::Report;
 use super::table_files::TableFiles;
 use super::world::World;
 use crate::definitions::import;
+use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::Lesson;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Span;
@@ -33,8 +34,8 @@ const GIVEN: [&str; 2] = ["text", "label"];
 pub(super) struct Place<'a> {
     /// The domain.
     pub id: DomainId,
-    /// Its folder.
-    pub folder: &'a Path,
+    /// What it is made of.
+    pub source: &'a DomainSource,
 }
 
 /// What the code sets of a domain learn from; the classifiers of those that learn are marked.
@@ -56,13 +57,24 @@ pub(super) fn of_domain(
     for classifier in &mut domain.classifiers {
         let draft = classifier.set.get(drafts).filter(|draft| draft.domain == place.id);
         let Some(draft) = draft else { continue };
-        let files = TableFiles { file: &draft.file, folder: place.folder, releases: releases.files };
+        let files = TableFiles { file: &draft.file, source: place.source, releases: releases.files };
         let of_set = OfSet { draft, files, given: releases.examples };
         let lessons = lessons(&of_set, classifier, &domain.phrases, world, report);
         classifier.is_learned = lessons.is_some();
         out.extend(lessons);
     }
     out
+}
+
+/// Marks the classifiers of code sets that a domain above has a model of.
+pub(super) fn learned_above(domain: &mut Domain, id: DomainId, drafts: &[Draft<'_>], world: &World, done: &[Domain]) {
+    for classifier in &mut domain.classifiers {
+        let of = classifier.set.get(drafts).map(|draft| draft.domain);
+        let Some(above) = of.filter(|of| *of != id && world.stands_on(id, *of)).and_then(|of| of.get(done)) else {
+            continue;
+        };
+        classifier.is_learned |= above.classifiers.iter().any(|it| it.set == classifier.set && it.is_learned);
+    }
 }
 
 /// A code set as it is written, and where files that it names are.

@@ -9,6 +9,7 @@ mod coverage;
 mod criteria;
 mod crosswalks;
 mod expression;
+mod extends;
 mod fixed;
 mod functions;
 mod imports;
@@ -54,7 +55,6 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::model::content::CodeSet;
 use crate::model::content::Crosswalk;
-use crate::model::ids::CodeId;
 use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
@@ -134,6 +134,9 @@ fn work(mut sources: Vec<DomainSource>, releases: Releases<'_>, is_check: bool) 
         outcome.diagnostics.append(&mut source.diagnostics.clone());
     }
     outcome.diagnostics.extend(sources.iter().skip(DomainId::LIMIT).map(too_many));
+    let (inherited, more) = extends::inherit(sources);
+    sources = inherited;
+    outcome.diagnostics.extend(more);
     loop {
         let (broken, fine): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| {
             source.has_errors()
@@ -141,6 +144,11 @@ fn work(mut sources: Vec<DomainSource>, releases: Releases<'_>, is_check: bool) 
         });
         outcome.refused.extend(broken.iter().map(|source| source.name.clone()));
         sources = fine;
+        let orphans = extends::orphans(&sources);
+        if !orphans.is_empty() {
+            outcome.diagnostics.extend(orphans);
+            continue;
+        }
         let (compiled, diagnostics) = attempt(&sources, releases);
         let has_errors = diagnostics.iter().any(|it| owner(it, &sources).is_some_and(|source| is_error(it, source)));
         add_new(&mut outcome.diagnostics, diagnostics);
@@ -213,8 +221,9 @@ fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<D
     for (id, source) in DomainId::numbered(sources) {
         let Some(texts) = id.get_mut(&mut texts) else { continue };
         let mut domain = domain(id, source, sources, &drafts, &world, releases.files, &mut report, texts);
-        let place = Place { id, folder: &source.folder };
+        let place = Place { id, source };
         compiled.lessons.extend(lessons::of_domain(&mut domain, place, &drafts, &world, releases, &mut report));
+        lessons::learned_above(&mut domain, id, &drafts, &world, &compiled.domains);
         compiled.domains.push(domain);
     }
     for (domain, walk) in crosswalks::from_codes(&drafts, &world, sources, &mut report) {
@@ -230,17 +239,20 @@ fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<D
         policies::default_audience(source, domain, &compiled.shared.policies, &mut report);
     }
     compiled.sets = world.sets;
-    (compiled, report.diagnostics)
+    (compiled, extends::settle(report.diagnostics, sources))
 }
 
 /// Labels, code sets, lists: the names that everything else speaks of.
 fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, report: &mut Report) {
     for source in sources {
-        let mut names = DomainNames::default();
+        let parent = source.parent().and_then(|parent| DomainId::find(sources, |it| it.name == parent));
+        let mut names = DomainNames { name: source.name.clone(), parent, ..DomainNames::default() };
         for file in &source.files {
             report.enter(&file.path);
             for statement in &file.tree.statements {
                 match &statement.item {
+                    // These are names for all domains, so that the one that extends another has them.
+                    Statement::Label(_) | Statement::Purpose(_) if file.is_inherited => {}
                     Statement::Label(def) => {
                         if world.labels.iter().any(|label| label.name == def.name.item) {
                             duplicate("label", &def.name, report);
@@ -272,14 +284,14 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
     for draft in drafts.iter_mut() {
         let set = std::mem::take(&mut draft.set);
         world.codes.push(std::mem::take(&mut draft.places));
-        world.ends.push(ends(&set));
+        world.ends.push(content::circles::ends(&set));
         world.sets.push(set);
     }
     for (set, draft) in SetId::numbered(drafts.iter_mut()) {
         let mut properties = Vec::with_capacity(draft.properties.len());
         for (file, name, kind) in &draft.properties {
             report.enter(file);
-            let kind = records::kind(kind, world, report);
+            let kind = records::kind(kind, world, draft.domain, report);
             properties.push(crate::model::content::Property { name: name.item.clone(), kind });
         }
         if let Some(set) = set.get_mut(&mut world.sets) {
@@ -291,7 +303,7 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
         draft.set.name = set.get(&world.sets).map(|set| set.name.clone()).unwrap_or_default();
         imports::resolve(world, set, draft, report);
         content::named::resolve(world, set, draft, report);
-        checks_of_codes(world, set, draft, report);
+        content::circles::check(world, set, draft, report);
     }
 }
 
@@ -311,44 +323,6 @@ fn duplicate(what: &str, name: &crate::definitions::parse::tree::Name, report: &
     report.say(name.span, Problem::DuplicateName { what: what.into(), name: name.item.clone() }, None);
 }
 
-/// Last place under each code, by the main parents; codes stand in pre-order.
-fn ends(set: &CodeSet) -> Vec<CodeId> {
-    let mut ends: Vec<CodeId> = CodeId::first(set.codes.len()).collect();
-    for place in (0..set.codes.len()).rev() {
-        let Some(end) = ends.get(place).copied() else { continue };
-        let parent = set.codes.get(place).and_then(|code| code.parents.first());
-        if let Some(parent_end) = parent.and_then(|parent| parent.get_mut(&mut ends)) {
-            *parent_end = (*parent_end).max(end);
-        }
-    }
-    ends
-}
-
-/// Circles of parents and of replacements. A code under itself by its main parents was found before, as it has no place in the order.
-fn checks_of_codes(world: &World, set: SetId, draft: &Draft<'_>, report: &mut Report) {
-    let Some(codes) = set.get(&world.sets).map(|set| set.codes.as_slice()) else { return };
-    let mut say = |circle: Vec<CodeId>, problem: fn(String) -> Problem, help: &str| {
-        let names: Vec<&str> = circle.iter().filter_map(|it| it.get(codes)).map(|it| it.code.as_str()).collect();
-        let written = circle.iter().find_map(|it| draft.written.get(it));
-        let (file, span) = written.copied().unwrap_or((&draft.file, draft.span));
-        report.enter(file);
-        report.say(span, problem(names.join(", ")), Some(help.to_owned()));
-    };
-    if codes.iter().any(|code| code.parents.len() > 1) {
-        let parents = |code: CodeId| code.get(codes).map(|code| code.parents.as_slice()).unwrap_or_default();
-        for circle in checks::circles(codes.len(), parents) {
-            say(circle, |codes| Problem::ParentCycle { codes }, "take one `under` away");
-        }
-    }
-    let replacements = |code: CodeId| {
-        code.get(codes).and_then(|code| code.replaced_by.as_ref()).map(|by| by.codes.as_slice()).unwrap_or_default()
-    };
-    for circle in checks::circles(codes.len(), replacements) {
-        let help = "take one `replaced by` away, or name a code that is still in force";
-        say(circle, |codes| Problem::ReplacementCycle { codes }, help);
-    }
-}
-
 /// Records first, because tables are over their fields; then the defaults, which may ask tables.
 fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut Report, texts: &mut [Texts]) {
     records(sources, world, report);
@@ -359,18 +333,24 @@ fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut 
 
 fn records(sources: &[DomainSource], world: &mut World, report: &mut Report) {
     for (id, source) in DomainId::numbered(sources) {
-        let mut records = Vec::new();
+        let mut records: Vec<crate::model::record::Record> = Vec::new();
         let mut carried = HashMap::new();
         for file in &source.files {
             report.enter(&file.path);
             for statement in &file.tree.statements {
+                if let Statement::Extend(def) = &statement.item {
+                    match records.iter_mut().find(|record| record.name == def.record.item) {
+                        Some(record) => records::extend(record, def, world, id, report),
+                        None => extends::no_record(def, records.iter().map(|it| it.name.as_str()), report),
+                    }
+                }
                 let Statement::Record(def) = &statement.item else { continue };
-                if records.iter().any(|record: &crate::model::record::Record| record.name == def.name.item) {
+                if records.iter().any(|record| record.name == def.name.item) {
                     duplicate("record", &def.name, report);
                 } else if let Err(error) = RecordId::try_from(records.len()) {
                     report.too_many(def.name.span, error);
                 } else {
-                    records.push(records::record(def, world, report));
+                    records.push(records::record(def, world, id, report));
                     let words = def
                         .carried
                         .iter()
@@ -434,11 +414,15 @@ fn defaults(sources: &[DomainSource], world: &mut World, report: &mut Report, te
         for file in &source.files {
             report.enter(&file.path);
             for statement in &file.tree.statements {
-                let Statement::Record(def) = &statement.item else { continue };
+                let (name, fields) = match &statement.item {
+                    Statement::Record(def) => (&def.name.item, &def.fields),
+                    Statement::Extend(def) => (&def.record.item, &def.fields),
+                    _ => continue,
+                };
                 let records = id.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
-                let found = records.iter().zip(done.iter_mut()).find(|(record, _)| record.name == def.name.item);
+                let found = records.iter().zip(done.iter_mut()).find(|(record, _)| record.name == *name);
                 if let (Some((record, target)), Some(texts)) = (found, id.get_mut(texts)) {
-                    records::defaults(def, record, target, world, id, report, texts);
+                    records::defaults(fields, record, target, world, id, report, texts);
                 }
             }
         }
@@ -471,7 +455,7 @@ fn domain(
         requires_audit: source.manifest.audit.required,
         ..Domain::default()
     };
-    let mut known = HashMap::new();
+    let (mut known, mut own_policies) = (HashMap::new(), Vec::new());
     for file in &source.files {
         report.enter(&file.path);
         let written = |span: Span| file.text.get(span.start..span.end).unwrap_or_default().to_owned();
@@ -481,7 +465,7 @@ fn domain(
                     let Ok(table) = TableId::try_from(domain.tables.len()) else { continue };
                     let types = id.get(&world.domains).and_then(|names| table.get(&names.tables));
                     let Some(types) = types else { continue };
-                    let files = TableFiles { file: &file.path, folder: &source.folder, releases };
+                    let files = TableFiles { file: &file.path, source, releases };
                     domain.tables.push(tables::table(def, types, world, id, &files, report, texts));
                     domain.derivations.extend(tables::derivations(def, table, world, id));
                 }
@@ -497,20 +481,30 @@ fn domain(
                     }
                 }
                 Statement::Rule(def) => add_rule(&mut domain, &mut known, def, None, world, id, report, texts),
-                Statement::Crosswalk(def) => {
-                    domain.crosswalks.extend(crosswalks::crosswalk(def, world, &written, report).map(|mut walk| {
-                        let files = TableFiles { file: &file.path, folder: &source.folder, releases };
-                        imports::crosswalk(def, &mut walk, world, &files, report);
-                        walk
-                    }));
+                Statement::Crosswalk(def) if !file.is_inherited || crosswalks::has_own_form(def, world, id) => {
+                    domain.crosswalks.extend(crosswalks::crosswalk(def, world, id, &written, report).map(
+                        |mut walk| {
+                            let files = TableFiles { file: &file.path, source, releases };
+                            imports::crosswalk(def, &mut walk, world, &files, report);
+                            walk
+                        },
+                    ));
                 }
                 Statement::Policy(def) => {
-                    if domain.policies.iter().any(|policy| policy.name == def.name.item) {
+                    let is_own = !file.is_inherited;
+                    if is_own && own_policies.contains(&def.name.item.as_str()) {
                         duplicate("policy", &def.name, report);
+                    }
+                    if is_own {
+                        own_policies.push(&def.name.item);
                     }
                     domain.policies.push(policies::policy(def, world, id, report));
                 }
-                Statement::Record(_)
+                // When all rules are there.
+                Statement::Switch(_)
+                | Statement::Crosswalk(_)
+                | Statement::Extend(_)
+                | Statement::Record(_)
                 | Statement::CodeSet(_)
                 | Statement::Calendar(_)
                 | Statement::Reader(_)
@@ -520,6 +514,7 @@ fn domain(
             }
         }
     }
+    extends::switches(source, &mut domain, report);
     domain.marks.extend(marks::by_words(world, id, report, texts));
     domain.marks.sort_by_key(|mark| mark.record);
     let text = |file: &Path, span: Span| -> String {
@@ -532,8 +527,9 @@ fn domain(
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     for (set, draft) in SetId::numbered(drafts) {
-        let has_part = draft.domain == id || draft.said.iter().any(|one| one.domain == id);
-        if has_part {
+        let is_part = |domain: DomainId| world.stands_on(id, domain);
+        let has_part = is_part(draft.domain) || draft.said.iter().any(|one| is_part(one.domain));
+        if has_part && world.set_for(id, draft.plain_name(sources)) == Some(set) {
             domain.sets.push(set);
             domain.classifiers.extend(criteria::classifier(draft, set, id, world, &text, report, texts));
         }

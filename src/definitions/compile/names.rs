@@ -12,7 +12,7 @@ use crate::diagnostics::catalog::Kind as Problem;
 
 /// Reports names that are written in the form of the other kind of name.
 pub(super) fn check(sources: &[DomainSource], report: &mut Report) {
-    for file in sources.iter().flat_map(|source| &source.files) {
+    for file in sources.iter().flat_map(DomainSource::own_files) {
         report.enter(&file.path);
         file.tree.statements.iter().for_each(|statement| of_statement(&statement.item, report));
     }
@@ -36,6 +36,7 @@ fn of_statement(statement: &Statement, report: &mut Report) {
                 }
             }
         }
+        Statement::Extend(def) => fields(&def.fields, report),
         Statement::List(def) => thing("list", &def.name, report),
         Statement::Calendar(def) => thing("calendar", &def.name, report),
         Statement::Reader(def) => thing("reader", &def.name, report),
@@ -56,7 +57,7 @@ fn of_statement(statement: &Statement, report: &mut Report) {
         Statement::Label(def) => thing("label", &def.name, report),
         Statement::Policy(def) => thing("policy", &def.name, report),
         // Purposes are called as their publisher calls them.
-        Statement::Purpose(_) | Statement::Derive(_) => {}
+        Statement::Purpose(_) | Statement::Derive(_) | Statement::Switch(_) => {}
     }
 }
 

@@ -56,7 +56,7 @@ fn add(def: &FunctionDef, domain: DomainId, world: &mut World, report: &mut Repo
     }
     let mut parameters: Vec<(String, Kind)> = Vec::with_capacity(def.parameters.len());
     for (parameter, kind) in &def.parameters {
-        let given = records::kind(kind, world, report);
+        let given = records::kind(kind, world, domain, report);
         if parameters.iter().any(|(known, _)| *known == parameter.item) {
             report.say(parameter.span, Problem::DuplicateField { field: parameter.item.clone() }, None);
         }
@@ -67,7 +67,7 @@ fn add(def: &FunctionDef, domain: DomainId, world: &mut World, report: &mut Repo
         }
         parameters.push((parameter.item.clone(), given));
     }
-    let result = records::kind(&def.result, world, report);
+    let result = records::kind(&def.result, world, domain, report);
     let body = def.body.clone();
     let is_broken = false;
     world.functions.push(OwnFunction { domain, name: name.item.clone(), parameters, result, body, is_broken });

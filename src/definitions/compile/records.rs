@@ -8,6 +8,7 @@ use super::world::World;
 use crate::definitions::compile::expression::Lowering;
 use crate::definitions::parse::tree::Attribute;
 use crate::definitions::parse::tree::Expr;
+use crate::definitions::parse::tree::ExtendDef;
 use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::KindDef;
 use crate::definitions::parse::tree::Name;
@@ -31,7 +32,7 @@ use crate::model::zones;
 use std::collections::BTreeSet;
 
 /// A type as written → a type.
-pub(super) fn kind(def: &Spanned<KindDef>, world: &World, report: &mut Report) -> Kind {
+pub(super) fn kind(def: &Spanned<KindDef>, world: &World, domain: DomainId, report: &mut Report) -> Kind {
     match &def.item {
         KindDef::Simple(simple) => match simple {
             SimpleKind::Text => Kind::Text,
@@ -46,15 +47,15 @@ pub(super) fn kind(def: &Spanned<KindDef>, world: &World, report: &mut Report) -
         KindDef::Money(currency) => Kind::Money(currency.as_ref().and_then(|name| self::currency(name, report))),
         KindDef::Choice(names) => Kind::Choice(values(names, report)),
         KindDef::Ladder(names) => Kind::Ladder(values(names, report)),
-        KindDef::Code(name) => match world.known_set(name) {
+        KindDef::Code(name) => match world.known_set(name, domain) {
             Ok(set) => Kind::Code(set),
             Err((problem, help)) => {
                 report.say(name.span, problem, help);
                 Kind::Text
             }
         },
-        KindDef::List(inner) => Kind::List(Box::new(kind(inner, world, report))),
-        KindDef::Record(defs) => Kind::Record(fields(defs, world, report)),
+        KindDef::List(inner) => Kind::List(Box::new(kind(inner, world, domain, report))),
+        KindDef::Record(defs) => Kind::Record(fields(defs, world, domain, report)),
     }
 }
 
@@ -80,11 +81,17 @@ fn values(names: &[Name], report: &mut Report) -> Vec<String> {
     out
 }
 
-fn fields(defs: &[FieldDef], world: &World, report: &mut Report) -> Vec<Field> {
+fn fields(defs: &[FieldDef], world: &World, domain: DomainId, report: &mut Report) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::with_capacity(defs.len());
-    let mut names = BTreeSet::new();
+    add(&mut out, defs, world, domain, report);
+    out
+}
+
+/// Adds fields to those that are there.
+fn add(out: &mut Vec<Field>, defs: &[FieldDef], world: &World, domain: DomainId, report: &mut Report) {
+    let mut names: BTreeSet<String> = out.iter().map(|field| field.name.clone()).collect();
     for def in defs {
-        if !names.insert(def.name.item.as_str()) {
+        if !names.insert(def.name.item.clone()) {
             report.say(def.name.span, Problem::DuplicateField { field: def.name.item.clone() }, None);
             continue;
         }
@@ -92,16 +99,20 @@ fn fields(defs: &[FieldDef], world: &World, report: &mut Report) -> Vec<Field> {
             report.too_many(def.name.span, error);
             break;
         }
-        out.push(field(def, world, report));
+        out.push(field(def, world, domain, report));
     }
-    out
 }
 
-fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
+/// Adds what a domain says to a record of the one that it extends.
+pub(super) fn extend(record: &mut Record, def: &ExtendDef, world: &World, domain: DomainId, report: &mut Report) {
+    add(&mut record.fields, &def.fields, world, domain, report);
+}
+
+fn field(def: &FieldDef, world: &World, domain: DomainId, report: &mut Report) -> Field {
     let mut field = Field {
         name: def.name.item.clone(),
         title: String::new(),
-        kind: kind(&def.kind, world, report),
+        kind: kind(&def.kind, world, domain, report),
         is_required: false,
         default: Vec::new(),
         privacy: Privacy { is_consent: is_consent(&def.kind.item), ..Privacy::default() },
@@ -132,7 +143,7 @@ fn field(def: &FieldDef, world: &World, report: &mut Report) -> Field {
             Attribute::Plain => field.privacy.is_plain = true,
             Attribute::CodesOf(sets) => {
                 for name in sets {
-                    match world.known_set(name) {
+                    match world.known_set(name, domain) {
                         Ok(set) => field.privacy.code_sets.push(set),
                         Err((problem, help)) => report.say(name.span, problem, help),
                     }
@@ -171,18 +182,18 @@ pub(super) fn zone(name: &str, span: Span, report: &mut Report) -> Option<String
 }
 
 /// A record without its defaults.
-pub(super) fn record(def: &RecordDef, world: &World, report: &mut Report) -> Record {
+pub(super) fn record(def: &RecordDef, world: &World, domain: DomainId, report: &mut Report) -> Record {
     Record {
         name: def.name.item.clone(),
         title: def.title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
         zone: def.zone.as_ref().and_then(|name| zone(&name.item, name.span, report)),
-        fields: fields(&def.fields, world, report),
+        fields: fields(&def.fields, world, domain, report),
     }
 }
 
 /// The defaults of a record, which may speak of its other fields: written into `target`, a copy of it.
 pub(super) fn defaults<'a>(
-    def: &RecordDef,
+    defs: &[FieldDef],
     record: &'a Record,
     target: &mut Record,
     world: &'a World,
@@ -192,7 +203,7 @@ pub(super) fn defaults<'a>(
 ) {
     let scope = Scope::new(world, domain, Some(record));
     let mut lowering = Lowering { world, scope, report, texts };
-    descend(&def.fields, &record.fields, &mut target.fields, &mut lowering);
+    descend(defs, &record.fields, &mut target.fields, &mut lowering);
 }
 
 fn descend<'a>(defs: &[FieldDef], fields: &'a [Field], targets: &mut [Field], lowering: &mut Lowering<'a, '_>) {

@@ -322,7 +322,7 @@ fn at(path: &PathDef, lowering: &mut Lowering<'_, '_>) -> Option<Path> {
 
 fn fix(set: &Name, code: &Name, lowering: &mut Lowering<'_, '_>) -> Option<Fix> {
     let world = lowering.world;
-    match world.known_set(set) {
+    match world.known_set(set, lowering.scope.domain) {
         Ok(place) => match world.code(place, &code.item) {
             Some(code) => Some(Fix::Code(place, code)),
             None if world.is_starter(place) => None,

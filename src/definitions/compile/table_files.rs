@@ -9,6 +9,7 @@ use super::report::Report;
 use super::world::TableTypes;
 use crate::definitions::import;
 use crate::definitions::import::sources;
+use crate::definitions::load::DomainSource;
 use crate::definitions::parse::parse;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::Edition;
@@ -29,8 +30,8 @@ use std::path::PathBuf;
 pub(super) struct TableFiles<'a> {
     /// The definition file that names one.
     pub file: &'a Path,
-    /// The folder of its domain.
-    pub folder: &'a Path,
+    /// Its domain.
+    pub source: &'a DomainSource,
     /// The sources that are installed.
     pub releases: &'a [PathBuf],
 }
@@ -58,8 +59,9 @@ impl TableFiles<'_> {
 
     /// Where a file is: beside the definition file, in the folder of the domain, among the sources.
     pub fn find(&self, name: &str) -> Option<PathBuf> {
+        let folders = std::iter::once(&self.source.folder).chain(&self.source.above);
         let beside = self.file.parent().map(|folder| folder.join(name));
-        let near = beside.into_iter().chain([self.folder.join(name)]).find(|path| path.is_file());
+        let near = beside.into_iter().chain(folders.map(|folder| folder.join(name))).find(|path| path.is_file());
         near.or_else(|| sources::find(self.releases, name))
     }
 

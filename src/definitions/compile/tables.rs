@@ -72,7 +72,7 @@ fn column_kind(
     report: &mut Report,
 ) -> Kind {
     if let Some(kind) = &column.kind {
-        return super::records::kind(kind, world, report);
+        return super::records::kind(kind, world, domain, report);
     }
     let scope = Scope::new(world, domain, record);
     match scope.find(&join(&column.path)) {

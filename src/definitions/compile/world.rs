@@ -70,6 +70,10 @@ pub(super) struct OwnFunction {
 /// Names of one domain.
 #[derive(Default)]
 pub(super) struct DomainNames {
+    /// Its name.
+    pub name: String,
+    /// The domain that it extends.
+    pub parent: Option<DomainId>,
     /// Records, by place.
     pub records: Vec<Record>,
     /// Further words that findings about a record may carry, by its name.
@@ -111,12 +115,31 @@ impl World {
         SetId::find(&self.sets, |set| set.name == name)
     }
 
-    /// The code set of a name, or what to say.
-    pub fn known_set(&self, name: &Name) -> Result<SetId, Mistake> {
-        self.set(&name.item).ok_or_else(|| {
-            let help = did_you_mean(&name.item, self.sets.iter().map(|set| set.name.as_str()));
-            (Problem::UnknownName { what: "code set".into(), name: name.item.clone() }, help)
-        })
+    /// A domain, the one that it extends, and so on.
+    pub fn lineage(&self, domain: DomainId) -> impl Iterator<Item = DomainId> {
+        std::iter::successors(Some(domain), |domain| domain.get(&self.domains)?.parent)
+    }
+
+    /// Whether a domain is another or extends it.
+    pub fn stands_on(&self, domain: DomainId, other: DomainId) -> bool {
+        self.lineage(domain).any(|it| it == other)
+    }
+
+    /// The code set that a domain means by a name: its own form of one of the domain that it extends, or the one of that name.
+    pub fn set_for(&self, domain: DomainId, name: &str) -> Option<SetId> {
+        let own = |domain: DomainId| self.set(&own_form(&domain.get(&self.domains)?.name, name));
+        self.lineage(domain).find_map(own).or_else(|| self.set(name))
+    }
+
+    /// The code set that a domain means by a name, or what to say.
+    pub fn known_set(&self, name: &Name, domain: DomainId) -> Result<SetId, Mistake> {
+        self.set_for(domain, &name.item).ok_or_else(|| self.unknown_set(&name.item))
+    }
+
+    /// What to say of a code set that is not there.
+    pub fn unknown_set(&self, name: &str) -> Mistake {
+        let known = self.sets.iter().map(|set| set.name.as_str()).filter(|name| !name.contains(':'));
+        (Problem::UnknownName { what: "code set".into(), name: name.to_owned() }, did_you_mean(name, known))
     }
 
     /// The label of a name, or what to say.
@@ -312,6 +335,11 @@ impl World {
             _ => Err(wrong(&described(expr))),
         }
     }
+}
+
+/// How the form is called that a code set of a domain has in one that extends it and adds to it.
+pub(super) fn own_form(domain: &str, set: &str) -> String {
+    format!("{domain}:{set}")
 }
 
 /// How a code is looked up: upper case, no dots, no blanks around.

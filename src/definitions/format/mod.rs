@@ -123,6 +123,8 @@ impl Printer<'_> {
     fn statement(&mut self, statement: &Statement, span: Span) -> Shape {
         match statement {
             Statement::Record(record) => self.record(record, span),
+            Statement::Extend(extend) => self.extend(extend, span),
+            Statement::Switch(switch) => Printer::switch(switch),
             Statement::CodeSet(set) => self.code_set(set, span),
             Statement::List(list) => self.list(list),
             Statement::Calendar(calendar) => self.calendar(calendar, span),

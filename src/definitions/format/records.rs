@@ -10,6 +10,7 @@ use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
 use crate::definitions::format::words::texts;
 use crate::definitions::parse::tree::Attribute;
+use crate::definitions::parse::tree::ExtendDef;
 use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::KindDef;
 use crate::definitions::parse::tree::Name;
@@ -39,6 +40,15 @@ impl Printer<'_> {
             Item::Carried(words) => Shape::Keyword("findings".to_owned(), carried_words(words)),
             Item::Zone(zone) => Shape::Keyword("zone".to_owned(), Flow::of(quoted(&zone.item))),
         });
+        Shape::Block(head, body, String::new())
+    }
+
+    pub(super) fn extend(&mut self, def: &ExtendDef, span: Span) -> Shape {
+        let head = Flow::of(format!("extend record {}", def.record.item));
+        if self.trivia.block(span).is_none() {
+            return Shape::Plain(head);
+        }
+        let body = self.fields(&def.fields, span);
         Shape::Block(head, body, String::new())
     }
 

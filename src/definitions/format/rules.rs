@@ -30,6 +30,7 @@ use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
 use crate::definitions::parse::tree::RulesDef;
 use crate::definitions::parse::tree::Statement;
+use crate::definitions::parse::tree::SwitchDef;
 use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
@@ -169,6 +170,14 @@ impl Printer<'_> {
         let head = format!("rule {} {} {}", def.id.item, severity_word(def.severity), quoted(&def.message.item));
         let leading = self.leading(&def.items, true);
         self.rule_block(head, &leading, &def.items, span)
+    }
+
+    pub(super) fn switch(def: &SwitchDef) -> Shape {
+        let to = def
+            .severity
+            .as_ref()
+            .map_or_else(|| "off".to_owned(), |severity| format!("severity {}", severity_word(severity.item)));
+        Shape::Plain(Flow::of(format!("rule {} {to} because {}", def.rule.item, quoted(&def.because.item))))
     }
 
     /// The words and loops that a rule or check begins with: they may stand in its head.

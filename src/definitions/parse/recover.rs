@@ -100,7 +100,7 @@ impl Place {
         Some(match (self, word) {
             (_, "code" | "group") => Rule::code_body,
             (Place::File, "record") => Rule::record_body,
-            (Place::Record | Place::Field, _) => Rule::fields,
+            (Place::Record | Place::Field, _) | (Place::File, "extend") => Rule::fields,
             (Place::Code, "maps") => Rule::map_body,
             (Place::File, "codeset" | "overlay") | (Place::Set, "starter") => Rule::set_body,
             (Place::Calendar, _) => return None,

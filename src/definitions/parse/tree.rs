@@ -5,6 +5,7 @@
 mod calendars;
 mod deciding;
 mod expression;
+mod extends;
 mod policies;
 mod readers;
 
@@ -19,10 +20,13 @@ pub use self::expression::CodeWord;
 pub use self::expression::CompareOp;
 pub use self::expression::DaysDef;
 pub use self::expression::Expr;
+pub use self::expression::ListDef;
 pub use self::expression::MemberDef;
 pub use self::expression::Name;
 pub use self::expression::PathDef;
 pub use self::expression::TextVerb;
+pub use self::extends::ExtendDef;
+pub use self::extends::SwitchDef;
 pub use self::policies::EncounterDef;
 pub use self::policies::LabelDef;
 pub use self::policies::LabelLine;
@@ -90,6 +94,8 @@ impl File {
 pub enum Statement {
     /// `record`
     Record(RecordDef),
+    /// `extend record`
+    Extend(ExtendDef),
     /// `codeset` and `overlay`
     CodeSet(CodeSetDef),
     /// `list`
@@ -108,6 +114,8 @@ pub enum Statement {
     Rules(RulesDef),
     /// `rule` outside of such a block
     Rule(RuleDef),
+    /// `rule NAME off because`, `rule NAME severity S because`
+    Switch(SwitchDef),
     /// `crosswalk`
     Crosswalk(CrosswalkDef),
     /// `label`
@@ -421,13 +429,6 @@ pub struct MapsTo {
     pub kind: Option<MatchKind>,
     pub when: Option<Spanned<Expr>>,
     pub otherwise: bool,
-}
-
-/// `list NAME (…)`
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListDef {
-    pub name: Name,
-    pub members: Vec<Spanned<MemberDef>>,
 }
 
 /// `table NAME (…) -> … { … }`

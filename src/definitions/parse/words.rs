@@ -3,6 +3,7 @@
 /// Words that begin a statement of a file.
 pub const FILE: &[&str] = &[
     "record",
+    "extend record",
     "codeset",
     "overlay",
     "list",

@@ -68,6 +68,8 @@ fn rewrite(tree: &mut File, knowledge: &Knowledge, source: &str) {
             }
             Statement::Function(def) => Scope::of_record(knowledge, None).rewrite(&mut def.body.item),
             Statement::List(_)
+            | Statement::Extend(_)
+            | Statement::Switch(_)
             | Statement::Calendar(_)
             | Statement::Reader(_)
             | Statement::Label(_)

@@ -151,6 +151,8 @@ impl<'b> Builder<'b> {
     fn statement(&mut self, pair: Pair<'_>) -> Option<Statement> {
         Some(match pair.as_rule() {
             Rule::record => Statement::Record(self.record(pair)?),
+            Rule::extension => Statement::Extend(self.extension(pair)?),
+            Rule::rule_switch => Statement::Switch(self.rule_switch(pair)?),
             Rule::code_set => Statement::CodeSet(self.code_set(pair)?),
             Rule::list => Statement::List(self.list(pair)?),
             Rule::calendar => Statement::Calendar(self.calendar(pair)?),

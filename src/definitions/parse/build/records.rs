@@ -6,6 +6,7 @@ use crate::definitions::parse::build::Parts;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::recover::Place;
 use crate::definitions::parse::tree::Attribute;
+use crate::definitions::parse::tree::ExtendDef;
 use crate::definitions::parse::tree::FieldDef;
 use crate::definitions::parse::tree::KindDef;
 use crate::definitions::parse::tree::RecordDef;
@@ -18,6 +19,12 @@ impl Builder<'_> {
         let name = self.next_name(&mut parts)?;
         let title = self.title(&mut parts);
         Some(RecordDef { name, title, ..self.record_body(parts.next()?) })
+    }
+
+    pub(super) fn extension(&mut self, pair: Pair<'_>) -> Option<ExtendDef> {
+        let mut parts = Parts::of(pair);
+        let record = self.next_name(&mut parts)?;
+        Some(ExtendDef { record, fields: self.fields(parts.next()?) })
     }
 
     /// What stands in the block of a record, whose name is not known yet.

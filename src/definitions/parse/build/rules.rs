@@ -17,6 +17,7 @@ use crate::definitions::parse::tree::RowDef;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
 use crate::definitions::parse::tree::RulesDef;
+use crate::definitions::parse::tree::SwitchDef;
 use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
@@ -205,6 +206,14 @@ impl Builder<'_> {
         let record = on.and_then(|pair| self.inner_name(pair));
         items.extend(self.rule_body(body));
         Some(RuleDef { id, record, severity, message, items })
+    }
+
+    pub(super) fn rule_switch(&mut self, pair: Pair<'_>) -> Option<SwitchDef> {
+        let mut parts = Parts::of(pair);
+        let rule = self.next_name(&mut parts)?;
+        let severity =
+            if parts.has(Rule::switched_off) { None } else { Some(self.severity(&mut Parts::of(parts.next()?))?) };
+        Some(SwitchDef { rule, severity, because: self.next_name(&mut parts)? })
     }
 
     /// What stands in the head of a rule or check: it says the same as it would in the block.

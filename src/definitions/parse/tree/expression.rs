@@ -199,3 +199,10 @@ pub enum TextVerb {
     EndsWith,
     Contains,
 }
+
+/// `list NAME (…)`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListDef {
+    pub name: Name,
+    pub members: Vec<Spanned<MemberDef>>,
+}
