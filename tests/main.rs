@@ -44,6 +44,7 @@ mod pages;
 mod program;
 mod readers;
 mod registry;
+mod scripts_checked;
 mod scripts_told;
 #[cfg(feature = "server")]
 mod server;

@@ -141,6 +141,9 @@ impl Scripts {
         if !problems.is_empty() {
             return Err(problems);
         }
+        let mut all = Words::default();
+        files.iter().for_each(|file: &File| all.know(&file.words));
+        files.iter_mut().for_each(|file| file.words.know(&all));
         let records = domain.records.iter().cloned().map(Arc::new).collect();
         let inner = Inner {
             files,
@@ -347,7 +350,7 @@ impl Ready {
             }
             let engine = host::engine(&inner.registry);
             let programs: Result<Vec<AST>, _> = inner.files.iter().map(|file| engine.compile(&file.text)).collect();
-            let ready = Rc::new(Ready { engine, programs: programs.ok()? });
+            let ready = Rc::new(Ready { engine, programs: joined(&programs.ok()?) });
             made.push((Arc::downgrade(inner), Rc::clone(&ready)));
             Some(ready)
         })
@@ -423,6 +426,19 @@ fn parse(engine: &Engine, name: String, text: String) -> Result<File, Vec<Script
     if problems.is_empty() { Ok(File { name, text, hooks, words }) } else { Err(problems) }
 }
 
+/// Each script with the functions of all others; hooks are those of the script alone.
+fn joined(programs: &[AST]) -> Vec<AST> {
+    let is_hook = |name: &str| Hook::ALL.into_iter().any(|hook| hook.name() == name);
+    let whole = |(at, program): (usize, &AST)| {
+        let others = programs.iter().enumerate().filter(|(other, _)| *other != at);
+        others.fold(program.clone(), |mut program, (_, other)| {
+            program.combine_filtered(other.clone_functions_only(), |_, _, _, name, _| !is_hook(name));
+            program
+        })
+    };
+    programs.iter().enumerate().map(whole).collect()
+}
+
 fn lowered(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map(char::to_lowercase);
@@ -490,7 +506,9 @@ fn failure(file: &File, hook: Hook, why: &str, line: Option<usize>) -> Finding {
 /// Why a script did not end well, without a word that it may have from the encounter; and the line.
 fn reason(error: &EvalAltResult, words: &Words) -> (String, Option<usize>) {
     let inner = error.unwrap_inner();
-    let line = inner.position().line().or_else(|| error.position().line());
+    // A line of another script would be looked for in this one.
+    let is_here = within(error).is_none_or(|function| words.defines(function));
+    let line = inner.position().line().or_else(|| error.position().line()).filter(|_| is_here);
     let named = |what: &str, name: &str| {
         let name = name.split([' ', '(']).next().unwrap_or_default();
         if words.contains(name) {
@@ -526,6 +544,14 @@ fn reason(error: &EvalAltResult, words: &Words) -> (String, Option<usize>) {
         _ => "failed".to_owned(),
     };
     (why, line)
+}
+
+/// The innermost function in which an error came up.
+fn within(error: &EvalAltResult) -> Option<&str> {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(name, _, inner, _) => within(inner).or(Some(name)),
+        _ => None,
+    }
 }
 
 fn refusal(value: &Dynamic) -> Option<&'static str> {

@@ -16,6 +16,7 @@ mod problem;
 mod scan;
 #[cfg(test)]
 mod tests;
+pub mod tokens;
 mod view;
 
 pub use api::Described;

@@ -17,7 +17,7 @@ const MAX_KEYWORDS: usize = 600;
 const MAX_NAME: usize = 128;
 
 /// What a scan found out about a script.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Words {
     /// Names and the texts without anything put in, as they stand in the file.
     known: HashSet<String>,
@@ -29,6 +29,16 @@ impl Words {
     /// Whether the text stands in the script as a name or as a literal text.
     pub(super) fn contains(&self, text: &str) -> bool {
         self.known.contains(text)
+    }
+
+    /// Takes over what stands in another script, as functions of both are called by each other.
+    pub(super) fn know(&mut self, other: &Words) {
+        self.known.extend(other.known.iter().cloned());
+    }
+
+    /// Whether the file has a function of this name.
+    pub(super) fn defines(&self, function: &str) -> bool {
+        self.functions.iter().any(|(name, _)| name == function)
     }
 
     /// The line of a function.

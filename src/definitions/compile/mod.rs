@@ -534,7 +534,7 @@ fn domain(
             domain.classifiers.extend(criteria::classifier(draft, set, id, world, &text, report, texts));
         }
     }
-    scripts::check(source, &mut domain, report);
+    scripts::check(id, source, &mut domain, world, report);
     if let Err(error) = texts.fit() {
         report.enter(&source.folder.join("domain.toml"));
         report.too_many(Span::default(), error);

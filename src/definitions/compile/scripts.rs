@@ -1,23 +1,32 @@
 //! Scripts of a domain: read by the host, hooks checked against the manifest.
 
 use super::report::Report;
+use super::world::World;
 use crate::definitions::load::DomainSource;
 use crate::definitions::manifest;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::nearest;
 use crate::diagnostics::span::Span;
+use crate::model::ids::DomainId;
+use crate::model::ids::SetId;
 use crate::model::program::Domain;
+use crate::model::record::Field;
+use crate::model::record::Kind;
 use crate::registry::Registry;
 use crate::scripts::ScriptProblem;
 use crate::scripts::Scripts;
+use crate::scripts::tokens;
+use crate::scripts::tokens::Call;
+use crate::scripts::tokens::Token;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 const HOOKS: &[&str] = &["derive", "classify", "validate"];
 
 /// Takes the scripts of a domain over, after the host has read them.
-pub(super) fn check(source: &DomainSource, domain: &mut Domain, report: &mut Report) {
+pub(super) fn check(id: DomainId, source: &DomainSource, domain: &mut Domain, world: &World, report: &mut Report) {
     for (path, text) in &source.scripts {
         domain.scripts.push((name(path), text.clone()));
     }
@@ -28,6 +37,30 @@ pub(super) fn check(source: &DomainSource, domain: &mut Domain, report: &mut Rep
         }
     }
     hooks(source, domain, report);
+    let mut functions = Vec::new();
+    for (path, text) in &source.scripts {
+        report.enter(path);
+        let tokens = tokens::tokens(text);
+        repeated(path, &tokens, &mut functions, report);
+        for call in tokens::calls(&tokens) {
+            names(&call, id, domain, world, report);
+        }
+    }
+}
+
+/// Functions serve all scripts of a domain, so that two of one name and as many parameters would be one too many.
+fn repeated<'p>(path: &'p Path, tokens: &[Token], known: &mut Vec<(String, usize, &'p Path)>, report: &mut Report) {
+    for (name, count, at) in tokens::functions(tokens).into_iter().filter(|(name, ..)| !HOOKS.contains(&name.as_str()))
+    {
+        match known.iter().find(|(other, others, _)| *other == name && *others == count) {
+            Some((_, _, other)) if *other != path => {
+                let help = format!("the first is in {}; each script may call it", self::name(other));
+                let problem = Problem::DuplicateName { what: "function".into(), name: name.clone() };
+                report.say(Span::new(at, at + name.len()), problem, Some(help));
+            }
+            _ => known.push((name, count, path)),
+        }
+    }
 }
 
 fn name(path: &std::path::Path) -> String {
@@ -77,6 +110,101 @@ fn misspelt(text: &str, report: &mut Report) {
             report.say(Span::new(at, at + name.len()), kind, Some(format!("did you mean `{hook}`?")));
         }
     }
+}
+
+/// What a function of the host is given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// A code set.
+    Set,
+    /// A code of the set before it.
+    Code,
+    /// A property of the codes of that set.
+    Property,
+    /// How bad a finding is.
+    Severity,
+    /// A field of the record.
+    Path,
+    /// Anything else.
+    Other,
+}
+
+/// What the functions of the host are given, by name and number of arguments.
+const CALLS: &[(&str, &[Given])] = &[
+    ("find", &[Given::Set, Given::Other]),
+    ("title", &[Given::Set, Given::Code]),
+    ("is_under", &[Given::Set, Given::Code, Given::Code]),
+    ("is_valid", &[Given::Set, Given::Code, Given::Other]),
+    ("parent", &[Given::Set, Given::Code]),
+    ("children", &[Given::Set, Given::Code]),
+    ("ancestors", &[Given::Set, Given::Code]),
+    ("property", &[Given::Set, Given::Code, Given::Property]),
+    ("search", &[Given::Set, Given::Other, Given::Other]),
+    ("map", &[Given::Set, Given::Code, Given::Set]),
+    ("finding", &[Given::Severity, Given::Path, Given::Other]),
+    ("finding", &[Given::Other, Given::Severity, Given::Path, Given::Other]),
+    ("report", &[Given::Severity, Given::Path, Given::Other]),
+    ("report", &[Given::Other, Given::Severity, Given::Path, Given::Other]),
+    ("candidate", &[Given::Set, Given::Code, Given::Other, Given::Other]),
+    ("adjust", &[Given::Set, Given::Code, Given::Other, Given::Other]),
+    ("remove", &[Given::Set, Given::Code]),
+];
+
+const SEVERITIES: [&str; 3] = ["error", "warning", "advice"];
+
+/// Says which of the names that a call of the host writes out are not there.
+fn names(call: &Call, id: DomainId, domain: &Domain, world: &World, report: &mut Report) {
+    let is_it = |(name, given): &&(&str, &[Given])| *name == call.name && given.len() == call.arguments.len();
+    let Some((_, given)) = CALLS.iter().find(is_it) else { return };
+    let mut set: Option<SetId> = None;
+    for (given, argument) in given.iter().zip(&call.arguments) {
+        let Some((text, at)) = argument else { continue };
+        // The quotation marks belong to what is shown.
+        let span = Span::new(*at, at + text.len() + 2);
+        let mistake = match given {
+            Given::Set => {
+                set = world.set_for(id, text);
+                set.is_none().then(|| world.unknown_set(text))
+            }
+            Given::Code => set
+                .filter(|set| !world.is_starter(*set) && world.code(*set, text).is_none())
+                .map(|set| world.unknown_code(set, text)),
+            Given::Property => set.filter(|set| world.property(*set, text).is_none()).map(|set| {
+                let names = world.property_names(set);
+                let set = set.get(&world.sets).map(|set| set.name.clone()).unwrap_or_default();
+                let help = did_you_mean(text, names.iter().map(String::as_str));
+                (Problem::UnknownProperty { property: text.clone(), set }, help)
+            }),
+            Given::Severity => (!SEVERITIES.contains(&text.as_str())).then(|| {
+                let near = did_you_mean(text, SEVERITIES);
+                let help = near.unwrap_or_else(|| "`error`, `warning` or `advice`".to_owned());
+                (Problem::UnknownSeverity { severity: text.clone() }, Some(help))
+            }),
+            Given::Path => unknown_path(text, domain),
+            Given::Other => None,
+        };
+        if let Some((problem, help)) = mistake {
+            report.say(span, problem, help);
+        }
+    }
+}
+
+/// What to say of a path that no record of the domain has. An empty one means the encounter as a whole.
+fn unknown_path(path: &str, domain: &Domain) -> Option<(Problem, Option<String>)> {
+    let is_there = |fields: &[Field]| {
+        let mut fields = fields;
+        path.split('.').all(|step| {
+            let name = step.split('[').next().unwrap_or_default();
+            let Some(field) = fields.iter().find(|field| field.name == name) else { return false };
+            fields = if let Kind::Record(inner) = field.kind.innermost() { inner } else { &[] };
+            true
+        })
+    };
+    if path.is_empty() || domain.records.iter().any(|record| is_there(&record.fields)) {
+        return None;
+    }
+    let known = domain.records.iter().flat_map(|record| &record.fields).map(|field| field.name.as_str());
+    Some((Problem::UnknownField { field: path.to_owned(), record: domain.name.clone() }, did_you_mean(path, known)))
 }
 
 /// Whether a whole word stands there, outside of a comment.
