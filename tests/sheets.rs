@@ -127,7 +127,7 @@ fn place() -> Place {
         row(2, &[("text", "N1"), ("text", "Noise"), ("1", "45292")]),
         row(3, &[("0", "17"), ("text", "Theft, \"small\""), ("none", "")]),
     ];
-    fs::write(place.path("d/calls/codes/kinds.xlsx"), xlsx(&(head + &codes.concat()), "")).unwrap();
+    fs::write(place.path("d/calls/codes/kinds.xlsx"), xlsx(&(head + codes.concat().as_str()), "")).unwrap();
     place
 }
 
@@ -221,9 +221,9 @@ fn an_open_document_sheet_is_read_alike() {
 fn codes_are_imported_from_a_workbook() {
     let place = place();
     let output = place.run(&["lookup", "17", "--set", "kinds", "--json"]);
-    let text = said(&output) + &String::from_utf8(output.stdout).unwrap();
+    let text = said(&output) + String::from_utf8(output.stdout).unwrap().as_str();
     assert!(text.contains("Theft, \\\"small\\\""), "{text}");
     let output = place.run(&["lookup", "N1", "--set", "kinds", "--on", "2023-05-05"]);
-    let text = said(&output) + &String::from_utf8(output.stdout).unwrap();
+    let text = said(&output) + String::from_utf8(output.stdout).unwrap().as_str();
     assert!(text.contains("2024"), "{text}");
 }

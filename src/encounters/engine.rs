@@ -27,7 +27,10 @@ use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
 use crate::model::outcome::Judgement;
 use crate::model::program::Domain;
+use crate::model::record::Field;
+use crate::model::record::Kind;
 use crate::model::record::Record;
+use crate::model::rules::Classifier;
 use crate::privacy::Ask;
 use crate::privacy::Disclosure;
 use crate::privacy::Draft;
@@ -173,11 +176,17 @@ impl Engine {
         classifiers.iter().filter(|it| it.record == self.schema.record).map(|classifier| classifier.set).collect()
     }
 
-    /// The code set that texts of this record are coded with first: one that learns or looks words up, else the first one.
+    /// The code set that texts of this record are coded with first: one that learns, else one that looks words up, and of
+    /// several the one whose codes stand first in the record.
     pub fn main_set(&self) -> Option<SetId> {
-        let of_record = || self.domain().classifiers.iter().filter(|it| it.record == self.schema.record);
-        let reads = of_record().find(|it| it.is_learned || !it.by_words.is_empty());
-        reads.or_else(|| of_record().next()).map(|classifier| classifier.set)
+        let mut fields = Vec::new();
+        code_sets(&self.record.fields, &mut fields);
+        let rank = |it: &&Classifier| {
+            let place = fields.iter().position(|set| *set == it.set).unwrap_or(fields.len());
+            (!it.is_learned, it.by_words.is_empty(), place)
+        };
+        let of_record = self.domain().classifiers.iter().filter(|it| it.record == self.schema.record);
+        of_record.min_by_key(rank).map(|classifier| classifier.set)
     }
 
     /// The domain.
@@ -448,6 +457,17 @@ impl Worker<'_> {
         let (engine, audited) = (self.engine, self.audited?);
         let id = engine.redactor.identity(encounter)?;
         Some(audited.tokens.token(&engine.domain().name, &engine.record.name, &id))
+    }
+}
+
+/// The sets of which fields hold codes, in the order of the fields.
+fn code_sets(fields: &[Field], found: &mut Vec<SetId>) {
+    for field in fields {
+        match field.kind.innermost() {
+            Kind::Code(set) => found.push(*set),
+            Kind::Record(inner) => code_sets(inner, found),
+            _ => found.extend(&field.privacy.code_sets),
+        }
     }
 }
 

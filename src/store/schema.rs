@@ -77,6 +77,8 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     #[test]

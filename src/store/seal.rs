@@ -100,6 +100,8 @@ fn decrypt(key: &[u8; 32], id: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     #[test]

@@ -1,5 +1,7 @@
 //! The service as programs and browsers meet it: a real process on a port of its own, with the small domain `own`.
 
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "tests")]
+
 mod client;
 mod curls;
 mod keeping;

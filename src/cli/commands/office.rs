@@ -95,7 +95,7 @@ fn role(text: &str) -> Result<Role, String> {
 ///
 /// The password is read from standard input, a line.
 ///
-///     tencode user add ada --role desk --domain law-enforcement
+///     echo 'a long password' | tencode user add ada --role desk --domain law-enforcement
 ///     tencode user lock ada
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]

@@ -93,6 +93,7 @@ impl Printer<'_> {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "one of the printers of items that a block calls alike")]
     fn fixed_column(&mut self, column: &FixedColumn, _: Span) -> Shape {
         let end = if column.is_optional { " optional" } else { "" };
         Shape::Keyword(column.name.item.clone(), Flow::of(format!("{}{end}", column.columns.item)))

@@ -163,9 +163,11 @@ fn segment(layout: &FixedLines, tag: Option<&str>, text: &str) -> Option<Segment
 
 /// What stands in some columns, which count from 1, and whether the line has them all.
 fn columns(text: &str, from: usize, to: usize) -> (&str, bool) {
-    let at = |column: usize| match text.is_ascii() {
-        true => Some(column).filter(|at| *at < text.len()),
-        false => text.char_indices().nth(column).map(|(at, _)| at),
+    let at = |column: usize| {
+        if text.is_ascii() {
+            return Some(column).filter(|at| *at < text.len());
+        }
+        text.char_indices().nth(column).map(|(at, _)| at)
     };
     let Some(start) = at(from.saturating_sub(1)) else { return ("", false) };
     let last = at(to.saturating_sub(1));

@@ -56,6 +56,8 @@ impl Language {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
     use std::path::Path;
 

@@ -49,17 +49,20 @@ fn desk(call: &Call<'_>) -> Result<ForCaller, Problem> {
     call.engine(call.param("domain"), Some(call.param("record")), None)
 }
 
-/// A new encounter has a number and a moment from the start: a text field `id` and the field that dates it.
+/// A new encounter has a number and a moment from the start: a text field `id` and the field that dates it. Of several that
+/// may date it, the last is the one that always holds.
 fn prefill(desk: &ForCaller, typed: &mut Typed) -> Result<(), Problem> {
-    for (path, field) in form::scalars(&desk.engine.record().fields, "") {
+    let scalars = form::scalars(&desk.engine.record().fields, "");
+    let dated = scalars.iter().rposition(|(_, field)| field.dates_encounter);
+    for (place, (path, field)) in scalars.into_iter().enumerate() {
         let now = jiff::Zoned::now();
         let value = match &field.kind {
             Kind::Text if path == "id" => {
                 let id: String = random_id()?.chars().filter(char::is_ascii_alphanumeric).take(6).collect();
                 format!("{}-{}", now.strftime("%Y%m%d"), id.to_uppercase())
             }
-            Kind::Date if field.dates_encounter => now.strftime("%Y-%m-%d").to_string(),
-            Kind::DateTime if field.dates_encounter => now.strftime("%Y-%m-%dT%H:%M").to_string(),
+            Kind::Date if dated == Some(place) => now.strftime("%Y-%m-%d").to_string(),
+            Kind::DateTime if dated == Some(place) => now.strftime("%Y-%m-%dT%H:%M").to_string(),
             _ => continue,
         };
         typed.fields.push((path, value));
@@ -91,8 +94,8 @@ fn said(language: Language, lines: &[Line], typed: &Typed) -> String {
         (0, true) => String::new(),
         (0, false) if !typed.picked.is_empty() => String::new(),
         (0, false) => language.say("no-code-fits").to_owned(),
-        (count, true) => format!("{count} {}", language.say("frequent-codes")),
-        (count, false) => format!("{count} {}", language.say("codes-listed")),
+        (count, true) => format!("{}: {count}", language.say("frequent-codes")),
+        (count, false) => format!("{}: {count}", language.say("codes-listed")),
     }
 }
 
