@@ -15,6 +15,7 @@ mod dependencies;
 mod em_truth_table;
 mod extends;
 mod fixed;
+mod forms;
 mod fuzzed;
 mod guides;
 mod hostile;

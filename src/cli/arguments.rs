@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Reader(commands::reader::Reader),
     New(commands::new::New),
     Doc(commands::doc::Doc),
+    List(commands::list::List),
+    Schema(commands::schema::Schema),
     Lookup(commands::lookup::Lookup),
     Search(commands::search::Search),
     Map(commands::map::Map),

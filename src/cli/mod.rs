@@ -70,6 +70,8 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Reader(it) => it.run(context, terminal),
         Command::New(it) => it.run(context, terminal),
         Command::Doc(it) => it.run(terminal),
+        Command::List(it) => it.run(context, terminal),
+        Command::Schema(it) => it.run(context, terminal),
         Command::Lookup(it) => it.run(context, terminal),
         Command::Search(it) => it.run(context, terminal),
         Command::Map(it) => it.run(context, terminal),

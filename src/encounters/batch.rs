@@ -29,6 +29,9 @@ use std::thread;
 /// Blocks in the round for each answering thread.
 const BLOCKS_A_THREAD: u64 = 3;
 
+/// What is said of an encounter over which a desk panicked.
+pub const FAILED: &str = "the program failed on this encounter";
+
 /// Why a batch ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -74,6 +77,12 @@ pub enum Outcome {
 pub trait Desk {
     /// Appends the answer to one encounter, one line.
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome;
+
+    /// Appends what stands for an encounter over which the desk panicked.
+    fn failed(&self, line: u64, out: &mut Vec<u8>) {
+        // Writing to memory cannot fail.
+        let _ = writeln!(out, r#"{{"line":{line},"error":"{FAILED}"}}"#);
+    }
 
     /// Appends what the audit log says of the answer just given, if it says anything. `is_failed` if this desk took the
     /// place of one that panicked over it.
@@ -162,8 +171,7 @@ impl Round {
             let outcome = quietly(|| desk.answer(line, text, out)).unwrap_or_else(|| {
                 is_failed = true;
                 out.truncate(start);
-                // Writing to memory cannot fail.
-                let _ = writeln!(out, r#"{{"line":{line},"error":"the program failed on this encounter"}}"#);
+                desk.failed(line, out);
                 desk.note_together(rows);
                 *desk = new();
                 Outcome::Refused

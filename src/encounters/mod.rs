@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod classify;
 pub mod engine;
+pub mod formed;
 pub mod listed;
 pub mod near;
 pub mod prepare;

@@ -8,8 +8,6 @@ use super::read::Unreadable;
 use super::write;
 use crate::model::day::Day;
 use crate::privacy::Disclosure;
-use crate::privacy::ShownFields;
-use crate::privacy::ShownValue;
 use serde::Deserialize;
 use serde::Serialize;
 use std::io;
@@ -115,37 +113,7 @@ fn is_date(text: &str) -> bool {
 
 /// The values shown at a path of field names, one for each item of the lists on the way.
 fn values(disclosure: &Disclosure<'_>, path: &str) -> Vec<String> {
-    let mut values = Vec::new();
-    disclosure
-        .fields()
-        .into_iter()
-        .flat_map(ShownFields::iter)
-        .for_each(|field| gather_field(field, path, &mut values));
-    values
-}
-
-fn gather_field((name, value): (&str, &ShownValue<'_>), path: &str, values: &mut Vec<String>) {
-    match path.strip_prefix(name) {
-        Some("") => gather(value, "", values),
-        Some(rest) => {
-            if let Some(rest) = rest.strip_prefix('.') {
-                gather(value, rest, values);
-            }
-        }
-        None => {}
-    }
-}
-
-fn gather(value: &ShownValue<'_>, path: &str, values: &mut Vec<String>) {
-    match value {
-        ShownValue::List(items) => items.iter().for_each(|item| gather(item, path, values)),
-        ShownValue::Record(_) | ShownValue::Object(_) => {
-            value.fields().for_each(|field| gather_field(field, path, values));
-        }
-        ShownValue::Nothing | ShownValue::Null => {}
-        plain if path.is_empty() => values.push(write::plain(plain)),
-        _ => {}
-    }
+    disclosure.fields().map(|fields| write::form::values(fields, path)).unwrap_or_default()
 }
 
 impl Desk for Tally<'_> {

@@ -12,6 +12,7 @@ pub(crate) mod fmt;
 pub(crate) mod import;
 pub(crate) mod keystrokes;
 mod lines;
+pub(crate) mod list;
 pub(crate) mod lookup;
 pub(crate) mod map;
 pub(crate) mod new;
@@ -22,6 +23,7 @@ pub(crate) mod redact;
 pub(crate) mod report;
 pub(crate) mod risk;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod search;
 #[cfg(feature = "server")]
 pub(crate) mod serve;

@@ -18,10 +18,19 @@ use crate::encounters::batch;
 use crate::encounters::batch::Counts;
 use crate::encounters::batch::Out;
 use crate::encounters::engine::Engine;
+use crate::encounters::formed::Formed;
+use crate::encounters::formed::Shown;
 use crate::encounters::read::Source;
+use crate::encounters::write::form::Form;
+use crate::encounters::write::form::Listed;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 /// Answers encounters: the codes they carry and those proposed, what is wrong, and what the audience may see.
@@ -34,6 +43,7 @@ use std::sync::atomic::Ordering;
 ///     tencode run --domain law-enforcement --audience public examples/calls.ndjson -o public.ndjson
 ///     tencode run --domain law-enforcement --audit office.audit examples/calls.ndjson
 ///     zcat export.csv.gz | tencode run --domain customer-service --format csv -
+///     tencode run --domain law-enforcement examples/calls.ndjson --to csv -o calls.csv
 ///
 /// With --registry, --key-file and --today the answers are the same in every folder and on every machine: write the
 /// registry with `tencode build -o FILE`.
@@ -52,6 +62,9 @@ pub(crate) struct Run {
     /// Show the N best candidates of each code set even if they are below its threshold
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
+    /// Form of the answers [default: a table on a terminal, else ndjson]
+    #[arg(long, value_name = "FORM")]
+    to: Option<To>,
     /// Where the answers go [default: standard output]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -66,44 +79,114 @@ impl Run {
         let (input, choice) = self.reading.choose(&path, &registry, &mut self.engine_args)?;
         let (engine, mut asked) =
             self.engine_args.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
+        let is_read = std::io::stderr().is_terminal();
+        let shown = is_read.then(Mutex::default);
+        let wanted = Wanted { jobs: self.jobs, form: self.form(), shown: shown.as_ref() };
         let mut source = Source::chosen(input, &choice, engine.schema());
         let guard = self.auditing.guard().and("the input", &path);
         let counts = match &self.output {
             None => {
                 guard.check_standard()?;
-                answer(&engine, &mut source, self.jobs, &mut asked, terminal.out())?
+                answer(&engine, &mut source, &wanted, &mut asked, terminal.out())?
             }
             Some(path) => {
                 let guard = self.engine_args.guard(context, guard)?;
                 let output = Output::open(path, &guard, terminal)?;
-                output.write(|out| answer(&engine, &mut source, self.jobs, &mut asked, out))?
+                output.write(|out| answer(&engine, &mut source, &wanted, &mut asked, out))?
             }
         };
         starters::note(&starters::behind(&engine, &registry), terminal);
         covered::note_engine(&engine, &registry, terminal);
         reading::note(&source, &engine, terminal);
+        if let Some(shown) = &shown {
+            let shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            let lines = [summary("codes", &shown.codes), summary("rules", &shown.rules)];
+            lines.into_iter().flatten().for_each(|line| terminal.note(&line));
+        }
         let Counts { read, written, refused, wrong } = counts;
         asked.note(&Entry::new(Outcome::Done).count(written))?;
         terminal.note(&format!("{read} read, {written} written, {refused} refused, {wrong} with errors"));
         Ok(if refused > 0 || wrong > 0 { Verdict::Wrong } else { Verdict::Fine })
     }
+
+    /// The form that was asked for, or the one for whoever reads.
+    fn form(&self) -> Form {
+        match self.to {
+            Some(To::Ndjson) => Form::Ndjson,
+            Some(To::Json) => Form::Json,
+            Some(To::Csv) => Form::Csv,
+            Some(To::FindingsCsv) => Form::FindingsCsv,
+            Some(To::Table) => Form::Table,
+            Some(To::OperationOutcome) => Form::OperationOutcome,
+            Some(To::Junit) => Form::Junit,
+            Some(To::Sarif) => Form::Sarif,
+            None if self.output.is_none() && std::io::stdout().is_terminal() => Form::Table,
+            None => Form::Ndjson,
+        }
+    }
+}
+
+/// How the answers are wanted.
+struct Wanted<'s> {
+    jobs: Option<usize>,
+    form: Form,
+    /// Where rules and codes are counted, if a person reads the summary.
+    shown: Option<&'s Mutex<Shown>>,
+}
+
+/// Forms of answers.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum To {
+    /// One disclosure a line.
+    Ndjson,
+    /// One array of disclosures.
+    Json,
+    /// One row an encounter.
+    Csv,
+    /// One row a finding.
+    FindingsCsv,
+    /// One line an encounter, for people.
+    Table,
+    /// An OperationOutcome of FHIR, an issue a finding.
+    OperationOutcome,
+    /// A test case an encounter.
+    Junit,
+    /// A result of SARIF a finding.
+    Sarif,
+}
+
+/// Names of rules or codes with how often they came, the most frequent first.
+fn summary(what: &str, counts: &BTreeMap<String, u64>) -> Option<String> {
+    const NAMED: usize = 10;
+    let mut sorted: Vec<(&String, &u64)> = counts.iter().collect();
+    sorted.sort_by_key(|(name, count)| (Reverse(**count), *name));
+    let named: Vec<String> = sorted.iter().take(NAMED).map(|(name, count)| format!("{name} {count}")).collect();
+    let more = sorted.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| format!("{what}: {}{more}", named.join(", ")))
 }
 
 fn answer(
     engine: &Engine,
     source: &mut Source,
-    jobs: Option<usize>,
+    wanted: &Wanted<'_>,
     asked: &mut Asked,
     out: &mut dyn Write,
 ) -> Result<Counts, Failure> {
+    let form = wanted.form;
+    out.write_all(form.head(&engine.record().fields).as_bytes())?;
+    let mut listed = Listed::new(form, out);
     let (position, bar) = (source.position(), source.size().map(Terminal::bytes_bar));
     let mut seen = |_: &Counts| {
         if let Some(bar) = &bar {
             bar.set_position(position.load(Ordering::Relaxed));
         }
     };
-    let out = Out { to: out, trail: asked.trail() };
-    let counts = batch::run_noted(source, jobs.unwrap_or(0), || engine.worker(), out, &mut seen)?;
+    let to = Out { to: &mut listed, trail: asked.trail() };
+    let desk = || Formed::new(engine, form, wanted.shown);
+    let counts = batch::run_noted(source, wanted.jobs.unwrap_or(0), desk, to, &mut seen)?;
+    let is_empty = listed.is_empty;
+    out.write_all(form.tail(is_empty).as_bytes())?;
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }

@@ -4,6 +4,7 @@
 //! the values of the record, `json` the words of JSON.
 
 mod fields;
+pub mod form;
 mod json;
 mod parts;
 

@@ -129,7 +129,7 @@ fn finding(it: &ShownFinding<'_>, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-fn severity(it: Severity) -> &'static str {
+pub(super) fn severity(it: Severity) -> &'static str {
     match it {
         Severity::Advice => "advice",
         Severity::Warning => "warning",

@@ -1,0 +1,83 @@
+//! A desk that writes its answers in a form that was asked for, and counts rules and codes for a summary.
+
+use super::batch::Desk;
+use super::batch::FAILED;
+use super::batch::Outcome;
+use super::engine::Engine;
+use super::engine::Worker;
+use super::read::Unreadable;
+use super::write::form;
+use super::write::form::Form;
+use crate::audit::Rows;
+use crate::privacy::Disclosure;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+/// How often rules and codes were shown.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// Findings by their rule.
+    pub rules: BTreeMap<String, u64>,
+    /// The first code that an encounter has, or else the first that is proposed.
+    pub codes: BTreeMap<String, u64>,
+}
+
+/// A desk for one thread.
+pub struct Formed<'e> {
+    worker: Worker<'e>,
+    form: Form,
+    paths: Vec<String>,
+    shown: Option<&'e Mutex<Shown>>,
+}
+
+impl<'e> Formed<'e> {
+    /// Answers of an engine in a form; what they show is counted in `shown`, if there is such.
+    pub fn new(engine: &'e Engine, form: Form, shown: Option<&'e Mutex<Shown>>) -> Formed<'e> {
+        Formed { worker: engine.worker(), form, paths: form::paths(&engine.record().fields), shown }
+    }
+}
+
+fn count(shown: &Mutex<Shown>, disclosure: &Disclosure<'_>) {
+    let given = disclosure.codes().first().map(|it| format!("{}/{}", it.set, it.code));
+    let proposed = || disclosure.candidates().iter().find(|it| !it.below).map(|it| format!("{}/{}", it.set, it.code));
+    let code = given.or_else(proposed).unwrap_or_else(|| "no code".to_owned());
+    let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+    if !disclosure.is_unreadable() {
+        *shown.codes.entry(code).or_default() += 1;
+    }
+    for finding in disclosure.findings() {
+        *shown.rules.entry(finding.rule.clone()).or_default() += 1;
+    }
+}
+
+impl Desk for Formed<'_> {
+    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+        let disclosure = self.worker.disclose(line, text);
+        self.form.piece(&disclosure, &self.paths, out);
+        if let Some(shown) = self.shown {
+            count(shown, &disclosure);
+        }
+        match (disclosure.is_unreadable(), disclosure.has_errors()) {
+            (true, _) => Outcome::Refused,
+            (false, true) => Outcome::Wrong,
+            (false, false) => Outcome::Fine,
+        }
+    }
+
+    fn failed(&self, line: u64, out: &mut Vec<u8>) {
+        self.form.unreadable(line, FAILED, self.paths.len(), out);
+    }
+
+    fn note(&mut self, line: u64, is_failed: bool, rows: &mut Rows) {
+        self.worker.note(line, is_failed, rows);
+    }
+
+    fn needs_stack(&self) -> bool {
+        self.worker.needs_stack()
+    }
+
+    fn failure(&self) -> Option<&'static str> {
+        self.worker.failure()
+    }
+}
