@@ -9,7 +9,8 @@ use serde_json::Value;
 /// Two encounters, a line that cannot be read, and an id that a spreadsheet would work out.
 fn place() -> (Place, String) {
     let place = Place::new();
-    let lines = "{\"id\":\"=1+1\",\"day\":\"2025-06-03\",\"note\":\"fell down\"}\n{\"id\":\n{\"note\":\"was bitten\"}\n";
+    let lines =
+        "{\"id\":\"=1+1\",\"day\":\"2025-06-03\",\"note\":\"fell down\"}\n{\"id\":\n{\"note\":\"was bitten\"}\n";
     let path = place.write("in.ndjson", lines).to_str().unwrap().to_owned();
     (place, path)
 }
@@ -50,7 +51,8 @@ fn every_form_holds_every_encounter() {
 #[test]
 fn no_form_shows_what_the_audience_may_not_see() {
     let place = Place::new();
-    let path = place.write("one.ndjson", "{\"id\":\"V-4417\",\"day\":\"2025-06-03\",\"note\":\"Zyxcanary fell down\"}\n");
+    let path =
+        place.write("one.ndjson", "{\"id\":\"V-4417\",\"day\":\"2025-06-03\",\"note\":\"Zyxcanary fell down\"}\n");
     let path = path.to_str().unwrap();
     for form in ["ndjson", "json", "csv", "findings-csv", "table", "operation-outcome", "junit", "sarif"] {
         let output = place.run(&["run", "--domain", "own", "--audience", "public", "--to", form, path]);

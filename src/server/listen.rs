@@ -10,10 +10,10 @@ use super::headers;
 use super::metrics::Metrics;
 use super::problem;
 use super::problem::Problem;
+use super::routes::Does;
 use super::routes::ROUTES;
 use super::routes::Route;
 use super::routes::Who;
-use super::service::Parts;
 use super::service::Service;
 use crate::scripts::STACK_BYTES;
 use crate::scripts::has_stack;
@@ -28,6 +28,7 @@ use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::http::Uri;
 use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::MethodFilter;
 use axum::routing::on;
@@ -81,7 +82,7 @@ impl Running {
 ///
 /// # Errors
 /// If the system gives no thread.
-pub fn start(parts: Parts) -> std::io::Result<Arc<Service>> {
+pub fn start(parts: super::service::Parts) -> std::io::Result<Arc<Service>> {
     let metrics = Metrics::new(ROUTES.iter().map(|route| (route.method, route.path)));
     Ok(Arc::new(Service::new(parts, metrics)?))
 }
@@ -179,25 +180,34 @@ async fn answer(
     let limit = if route.limit == usize::MAX { service.config.batch_bytes } else { route.limit.max(SMALL) };
     let result = match places.try_acquire_owned() {
         Err(_) => Err(Problem::new(problem::TOO_MANY, "too many requests are being answered: come again")),
-        Ok(permit) => match read(body, &parts.headers, limit).await {
-            Err(problem) => Err(problem),
-            Ok(body) => {
-                let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-                let given = Given { uri: parts.uri.clone(), headers: parts.headers.clone(), params, body };
-                let service = Arc::clone(&service);
-                let work = tokio::task::spawn_blocking(move || {
-                    let result = handle(&service, route, given);
-                    drop(permit);
-                    result
-                });
-                work.await.unwrap_or_else(|_| Err(Problem::new(problem::BROKEN, "the program failed at this request")))
-            }
-        },
+        Ok(permit) => {
+            let result = admitted(&service, route, params, &parts, (body, limit)).await;
+            drop(permit);
+            result
+        }
     };
     let reply = result.unwrap_or_else(|problem| of_problem(&parts.headers, &problem, &id));
     let status = if reply.status == 0 { 200 } else { reply.status };
     service.metrics.count(place, status, begun.elapsed());
     respond(&service, reply, status, &id)
+}
+
+/// Asks who it is, then reads the body, then asks the handler: nobody who may not have a route makes us hold a body.
+async fn admitted(
+    service: &Arc<Service>,
+    route: &'static Route,
+    params: RawPathParams,
+    parts: &Parts,
+    (body, limit): (Body, usize),
+) -> Result<Reply, Problem> {
+    let failed = |_| Problem::new(problem::BROKEN, "the program failed at this request");
+    let (asked, headers) = (Arc::clone(service), parts.headers.clone());
+    let caller = tokio::task::spawn_blocking(move || admit(&asked, route, &headers)).await.map_err(failed)??;
+    let body = read(body, &parts.headers, limit).await?;
+    let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let given = Given { uri: parts.uri.clone(), headers: parts.headers.clone(), params, body, caller };
+    let service = Arc::clone(service);
+    tokio::task::spawn_blocking(move || handle(&service, route, given)).await.map_err(failed)?
 }
 
 /// The body, up to a limit.
@@ -220,24 +230,30 @@ struct Given {
     headers: HeaderMap,
     params: Vec<(String, String)>,
     body: Bytes,
+    caller: Option<Caller>,
 }
 
-/// Checks who asks and from where, then asks the handler.
-fn handle(service: &Service, route: &'static Route, given: Given) -> Result<Reply, Problem> {
-    headers::check_host(&service.config, &given.headers)?;
+/// Who asks, if they may have the route.
+fn admit(service: &Service, route: &Route, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+    headers::check_host(&service.config, headers)?;
     let caller = match route.who {
-        Who::Everybody => caller::identify(service, &given.headers).unwrap_or(None),
-        Who::Roles(_) => caller::identify(service, &given.headers)?,
+        Who::Everybody => caller::identify(service, headers).unwrap_or(None),
+        Who::Roles(_) => caller::identify(service, headers)?,
     };
     check_role(route, caller.as_ref())?;
-    headers::check_origin(route, caller.as_ref(), &given.headers, &given.body)?;
+    Ok(caller)
+}
+
+/// Checks from where a change comes, then asks the handler.
+fn handle(service: &Service, route: &'static Route, given: Given) -> Result<Reply, Problem> {
+    headers::check_origin(route, given.caller.as_ref(), &given.headers, &given.body)?;
     let query: Query<Vec<(String, String)>> = Query::try_from_uri(&given.uri)
         .map_err(|_| Problem::new(problem::MALFORMED, "what stands behind the question mark cannot be read"))?;
     let call = Call {
         service,
         loaded: service.loaded(),
         operation: route.name,
-        caller,
+        caller: given.caller,
         params: given.params,
         query: query.0,
         headers: given.headers,
@@ -250,6 +266,9 @@ fn check_role(route: &Route, caller: Option<&Caller>) -> Result<(), Problem> {
     let Who::Roles(roles) = route.who else { return Ok(()) };
     match caller {
         None => Err(Problem::new(problem::NOT_SIGNED_IN, "sign in, or send a token")),
+        Some(caller) if caller.is_sandbox && route.does == Does::Form => {
+            Err(Problem::new(problem::FORBIDDEN, "a sandbox token writes nothing, and the pages write"))
+        }
         Some(caller) if roles.contains(&caller.role) => Ok(()),
         Some(_) => Err(Problem::new(problem::FORBIDDEN, "the role of the caller does not allow this")),
     }

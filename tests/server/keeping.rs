@@ -142,6 +142,8 @@ fn a_sandbox_token_writes_nothing() {
     let token = served.token("try", "supervisor", &["--sandbox"]);
     let kept = keep(&served, &token, "k", &body(1, "fell down"));
     assert_eq!((kept.status, &kept.json()["sandbox"]), (201, &true.into()));
+    let form = Ask::token(&token).body("act=save&text=fell+down&f:id=V-1");
+    assert_eq!(served.ask("POST", "/desk/own/visit", &form).status, 403);
     let listed = served.ask("GET", "/v1/encounters", &Ask::token(&token)).json();
     assert_eq!(listed["encounters"].as_array().unwrap().len(), 0);
 }

@@ -32,6 +32,9 @@ fn problems_have_one_form() {
     }
     let large = format!("{{\"q\":\"{}\"}}", "a".repeat(9 << 10));
     assert_eq!(served.ask("POST", "/v1/search", &ask().body(large)).status, 413);
+    // Who may not have a route is told so before a body is read.
+    let unread = format!("POST /v1/batch HTTP/1.1\r\nHost: {}\r\nContent-Length: 60000000\r\n\r\n", served.address);
+    assert_eq!(served.send(unread.as_bytes()).status, 401);
     let page = served.ask("GET", "/nothing", &Ask::default().with("Accept", "text/html"));
     assert!(page.status == 404 && page.body.starts_with("<!DOCTYPE html>"));
 }

@@ -128,7 +128,7 @@ impl Serve {
             is_secure: settings.behind_proxy,
             idle: settings.idle_minutes.unwrap_or(IDLE_MINUTES).max(1) * 60 * 1000,
             in_flight: settings.in_flight.unwrap_or(256).max(1),
-            batch_bytes: settings.batch_mib.unwrap_or(256) << 20,
+            batch_bytes: settings.batch_mib.unwrap_or(64) << 20,
             preview: settings.preview.clone(),
             audit_path: audit_path.clone(),
             audit_keys: secret.keys(),
