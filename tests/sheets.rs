@@ -19,7 +19,7 @@ record call "A call" {
     note     text plain
 }
 
-code set kinds "Kinds of calls" {
+codeset kinds "Kinds of calls" {
     authority "Us"
     import xlsx "kinds.xlsx" { code column Code; title column Title; from column Since }
 }

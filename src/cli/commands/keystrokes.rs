@@ -51,7 +51,7 @@ struct Phrase {
 #[derive(Serialize)]
 struct OfSet {
     set: String,
-    phrases: usize,
+    typed: usize,
     /// Share whose code was reached at all.
     reached: f64,
     /// Keys in the middle, a phrase that never reaches its code counting as endless; `None` if that is the middle.
@@ -134,7 +134,7 @@ fn measured(engine: &Engine, registry: &Registry, set: SetId, phrases: Vec<Phras
     let share = if keys.is_empty() { 0.0 } else { reached as f64 / keys.len() as f64 };
     Ok(OfSet {
         set: registry.codes(set).name().to_owned(),
-        phrases: keys.len(),
+        typed: keys.len(),
         reached: (share * 1000.0).round() / 1000.0,
         median: at(50),
         p90: at(90),
@@ -167,10 +167,10 @@ fn typed<'e>(
 
 fn show(found: &OfSet, terminal: &mut Terminal) -> Result<(), Failure> {
     let said = |keys: Option<usize>| keys.map_or("never".to_owned(), |keys| keys.to_string());
-    let OfSet { set, phrases, reached, median, p90, slowest } = found;
+    let OfSet { set, typed, reached, median, p90, slowest } = found;
     let (median, p90) = (said(*median), said(*p90));
     terminal.line(&format!(
-        "{set}: {phrases} phrases, {:.1} % reach their code; keys: median {median}, p90 {p90}",
+        "{set}: {typed} phrases, {:.1} % reach their code; keys: median {median}, p90 {p90}",
         reached * 100.0
     ))?;
     for (text, keys) in slowest {

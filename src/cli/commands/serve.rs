@@ -28,6 +28,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// Where it listens if nothing is said.
 const LISTEN: &str = "127.0.0.1:8700";
@@ -133,7 +134,7 @@ impl Serve {
             audit_path: audit_path.clone(),
             audit_keys: secret.keys(),
         };
-        let address = running.address;
+        let (address, stop) = (running.address, stopping());
         terminal.line(&format!("tencode listens at http://{address}"))?;
         if self.config.is_none() {
             if !store.users()?.iter().any(|user| user.name == LOCAL) {
@@ -148,27 +149,19 @@ impl Serve {
         let parts = Parts { config, registry, store, log, key: secrets::pseudonym_key()?, today: engine_args::today };
         let service = server::start(parts)?;
         watch(&service, context)?;
-        server::serve(service, running, stopped()).map_err(|error| Failure::said(error.to_string()))?;
+        server::serve(service, running, async move { stop.notified().await })
+            .map_err(|error| Failure::said(error.to_string()))?;
         Ok(Verdict::Fine)
     }
 }
 
-/// Is ready when somebody stops the program.
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::SignalKind;
-        use tokio::signal::unix::signal;
-        if let Ok(mut end) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {},
-                _ = end.recv() => {},
-            }
-            return;
-        }
-    }
-    let _ = interrupt.await;
+/// Is told when somebody stops the program, from now on.
+fn stopping() -> Arc<Notify> {
+    let stop = Arc::new(Notify::new());
+    let told = Arc::clone(&stop);
+    // Where a signal is ignored (`nohup`), it stays so.
+    let _ = ctrlc::try_set_handler(move || told.notify_one());
+    stop
 }
 
 /// Looks for changed definitions; what compiles is taken, and what does not leaves the registry in use as it is.

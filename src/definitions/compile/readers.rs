@@ -78,28 +78,16 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
         objects: None,
         body: Body::default(),
     };
-    let mut has_syntax = false;
+    match syntax(&def.lines, report) {
+        Some(syntax) => reader.syntax = syntax,
+        None => refuse(
+            def.name.span,
+            "it does not say how the file is written: add a line `csv`, `json`, `xml`, `x12` or `fixed`",
+            report,
+        ),
+    }
     for line in &def.lines {
         match &line.item {
-            ReaderLine::Csv { delimiter, columns } => {
-                has_syntax = true;
-                let delimiter = delimiter.as_ref().and_then(|sign| one_byte(sign, report));
-                let columns = columns.as_ref().map(|names| texts(names));
-                reader.syntax = Syntax::Table { delimiter, columns };
-            }
-            ReaderLine::Json => has_syntax = true,
-            ReaderLine::Xml => {
-                has_syntax = true;
-                reader.syntax = Syntax::Xml;
-            }
-            ReaderLine::Fixed { tag, without } => {
-                has_syntax = true;
-                reader.syntax = Syntax::Fixed(super::fixed::of(tag.as_ref(), without, &def.lines, report));
-            }
-            ReaderLine::X12 => {
-                has_syntax = true;
-                reader.syntax = Syntax::X12 { loops: super::loops::of(&def.lines, report) };
-            }
             ReaderLine::RecogniseHeader(names) => reader.header = texts(names),
             ReaderLine::Recognise(of) => reader.recognise.extend(tests(of)),
             ReaderLine::GroupBy(name) => reader.group_by = Some(name.item.clone()),
@@ -111,13 +99,6 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
             _ => {}
         }
     }
-    if !has_syntax {
-        refuse(
-            def.name.span,
-            "it does not say how the file is written: add a line `csv`, `json`, `xml`, `x12` or `fixed`",
-            report,
-        );
-    }
     let is_table = matches!(reader.syntax, Syntax::Table { .. });
     let head = Convert::default();
     let mut lowering = Lowering { world, report, is_table, head, numbered: BTreeSet::new() };
@@ -125,6 +106,27 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
     reader.body = lowering.body(&def.lines, fields);
     lowering.misplaced(&def.lines, &reader);
     Some(reader)
+}
+
+/// How the file is written; the last line that says so counts.
+fn syntax(lines: &[Spanned<ReaderLine>], report: &mut Report) -> Option<Syntax> {
+    let mut found = None;
+    for line in lines {
+        found = match &line.item {
+            ReaderLine::Csv { delimiter, columns } => {
+                let delimiter = delimiter.as_ref().and_then(|sign| one_byte(sign, report));
+                Some(Syntax::Table { delimiter, columns: columns.as_ref().map(|names| texts(names)) })
+            }
+            ReaderLine::Json => Some(Syntax::Json),
+            ReaderLine::Xml => Some(Syntax::Xml),
+            ReaderLine::Fixed { tag, without } => {
+                Some(Syntax::Fixed(super::fixed::of(tag.as_ref(), without, lines, report)))
+            }
+            ReaderLine::X12 => Some(Syntax::X12 { loops: super::loops::of(lines, report) }),
+            _ => found,
+        };
+    }
+    found
 }
 
 pub(super) fn refuse(span: Span, reason: &str, report: &mut Report) {

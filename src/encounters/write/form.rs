@@ -104,8 +104,8 @@ impl Form {
         }
     }
 
-    /// Appends what stands for a line that could not be read.
-    pub fn unreadable(self, line: u64, error: &'static str, fields: usize, out: &mut Vec<u8>) {
+    /// Appends what stands for a line that could not be read; the record has `width` fields.
+    pub fn unreadable(self, line: u64, error: &'static str, width: usize, out: &mut Vec<u8>) {
         let id = format!("line {line}");
         let failed = ShownFinding {
             rule: "unreadable".to_owned(),
@@ -123,7 +123,7 @@ impl Form {
                 out.push(b'\n');
             }
             Form::Csv => {
-                let empty = std::iter::repeat_n("", COLUMNS.len() - 2 + fields);
+                let empty = std::iter::repeat_n("", COLUMNS.len() - 2 + width);
                 out.extend_from_slice(&csv_row([id.as_str(), error].into_iter().chain(empty)));
             }
             Form::FindingsCsv => out.extend_from_slice(&finding_row(&id, &failed)),

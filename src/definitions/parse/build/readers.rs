@@ -34,22 +34,7 @@ impl Builder<'_> {
     fn reader_line(&mut self, pair: Pair<'_>) -> Option<ReaderLine> {
         let rule = pair.as_rule();
         if rule == Rule::syntax {
-            let written = Parts::of(pair).next()?;
-            match written.as_rule() {
-                Rule::json_syntax => return Some(ReaderLine::Json),
-                Rule::xml_syntax => return Some(ReaderLine::Xml),
-                Rule::x12_syntax => return Some(ReaderLine::X12),
-                _ => {}
-            }
-            let is_fixed = written.as_rule() == Rule::fixed_syntax;
-            let mut parts = Parts::of(written);
-            if is_fixed {
-                let tag = parts.take(Rule::columns_of).map(|pair| self.name(pair));
-                return Some(ReaderLine::Fixed { tag, without: self.names(&mut parts) });
-            }
-            let delimiter = parts.take(Rule::delimiter).and_then(|pair| self.inner_name(pair));
-            let columns = parts.take(Rule::no_header).map(|pair| self.names(&mut Parts::of(pair)));
-            return Some(ReaderLine::Csv { delimiter, columns });
+            return self.syntax(Parts::of(pair).next()?);
         }
         if rule == Rule::zone {
             return self.inner_name(pair).map(ReaderLine::Zone);
@@ -101,6 +86,25 @@ impl Builder<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// How a file is written.
+    fn syntax(&mut self, written: Pair<'_>) -> Option<ReaderLine> {
+        match written.as_rule() {
+            Rule::json_syntax => return Some(ReaderLine::Json),
+            Rule::xml_syntax => return Some(ReaderLine::Xml),
+            Rule::x12_syntax => return Some(ReaderLine::X12),
+            _ => {}
+        }
+        let is_fixed = written.as_rule() == Rule::fixed_syntax;
+        let mut parts = Parts::of(written);
+        if is_fixed {
+            let tag = parts.take(Rule::columns_of).map(|pair| self.name(pair));
+            return Some(ReaderLine::Fixed { tag, without: self.names(&mut parts) });
+        }
+        let delimiter = parts.take(Rule::delimiter).and_then(|pair| self.inner_name(pair));
+        let columns = parts.take(Rule::no_header).map(|pair| self.names(&mut Parts::of(pair)));
+        Some(ReaderLine::Csv { delimiter, columns })
     }
 
     fn column_of(&mut self, parts: &mut Parts<'_>) -> Option<FixedColumn> {

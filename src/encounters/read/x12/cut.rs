@@ -1,11 +1,11 @@
 //! Cuts interchanges into encounters: each is the JSON text of one loop with what stands around it.
 
-use super::Structure;
-use super::Structures;
-use super::TRANSACTION;
 use super::scan::Scanned;
 use super::scan::Scanner;
 use super::scan::Segment;
+use super::structure::Structure;
+use super::structure::Structures;
+use super::structure::TRANSACTION;
 use super::walk::Walk;
 use crate::encounters::read::block::Block;
 use crate::encounters::read::block::Cut;

@@ -1,10 +1,10 @@
 //! Segments one after the other, each with the loops it stands in: how a person sees the tree of a file.
 
-use super::Structures;
 use super::scan::LINE;
 use super::scan::POSITION;
 use super::scan::Scanned;
 use super::scan::Scanner;
+use super::structure::Structures;
 use super::walk::Walk;
 use crate::model::reader::Reader;
 use serde_json::Map;

@@ -1,9 +1,9 @@
 //! Where segments stand: which loops one closes and which it opens, and whether the envelope is as it says.
 
-use super::GROUP;
-use super::INTERCHANGE;
-use super::TRANSACTION;
 use super::scan::Segment;
+use super::structure::GROUP;
+use super::structure::INTERCHANGE;
+use super::structure::TRANSACTION;
 use crate::encounters::read::mapping::holds_of;
 use crate::model::reader::Loop;
 
