@@ -20,7 +20,6 @@ record call "A call" {
 }
 
 codeset kinds "Kinds of calls" {
-    authority "Us"
     import xlsx "kinds.xlsx" { code column Code; title column Title; from column Since }
 }
 
@@ -41,7 +40,10 @@ reader city for call {
 fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        // The standard of OpenDocument wants this entry first and as it is, so that a file can be told by its beginning.
+        let is_kind = *name == "mimetype";
+        let method = if is_kind { zip::CompressionMethod::Stored } else { zip::CompressionMethod::Deflated };
+        zip.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
         zip.write_all(content.as_bytes()).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -107,6 +109,10 @@ fn ods(rows: &str) -> Vec<u8> {
     let office = "urn:oasis:names:tc:opendocument:xmlns";
     zipped(&[
         ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        (
+            "META-INF/manifest.xml",
+            &format!("<manifest:manifest xmlns:manifest=\"{office}:manifest:1.0\"></manifest:manifest>"),
+        ),
         (
             "content.xml",
             &format!(

@@ -18,6 +18,8 @@ pub struct Served {
     /// The address that opens a session, once.
     pub entrance: String,
     child: Child,
+    /// A program whose output nobody reads any more ends.
+    _told: BufReader<std::process::ChildStdout>,
 }
 
 /// An answer.
@@ -75,11 +77,12 @@ impl Served {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut told = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = told.by_ref().lines().map(Result::unwrap);
         let listens = lines.next().expect("the service says where it listens");
         let address = listens.rsplit_once("http://").unwrap().1.to_owned();
         let entrance = lines.next().unwrap().rsplit_once(&address).unwrap().1.to_owned();
-        Served { place, address, entrance, child }
+        Served { place, address, entrance, child, _told: told }
     }
 
     /// Sends one request and reads the whole answer.
