@@ -1,6 +1,6 @@
 //! HTTP: the desk page for people, `/v1` for programs. One table of routes says what there is and who may have it.
 //!
-//! Every handler is a plain function of a [`Call`](call::Call): it runs on a thread that may compute and wait, under one
+//! Every handler is a plain function of a `Call`: it runs on a thread that may compute and wait, under one
 //! registry from its beginning to its end. What somebody may see is decided by their session or token and never by a
 //! parameter; what they are shown of an encounter is on the disk of the audit log before it leaves.
 
