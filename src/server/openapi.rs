@@ -90,7 +90,7 @@ fn questions(name: &str) -> Vec<(&'static str, Value)> {
     match name {
         "code" | "lookup" | "search" | "map" | "read" => vec![("on", date())],
         "batch" => {
-            let needed = json!({ "type": "string", "x-required": true });
+            let needed = json!({ "type": "string", "minLength": 1, "x-required": true });
             vec![("domain", needed), ("record", text()), ("on", date())]
         }
         "list" => vec![
@@ -99,7 +99,7 @@ fn questions(name: &str) -> Vec<(&'static str, Value)> {
             ("before", json!({ "type": "integer" })),
             ("limit", number(200)),
         ],
-        "stats" => vec![("domain", json!({ "type": "string", "x-required": true }))],
+        "stats" => vec![("domain", json!({ "type": "string", "minLength": 1, "x-required": true }))],
         "audit" => vec![("actor", text()), ("outcome", text()), ("limit", number(1000))],
         _ => Vec::new(),
     }
@@ -173,7 +173,9 @@ fn responses(route: &Route) -> Value {
         responses.insert("304".to_owned(), json!({ "description": "Nothing has changed" }));
     }
     if route.name == "run" {
-        let said = json!({ "description": "The encounter cannot be read", "content": { kind: {} } });
+        let problem = json!({ "$ref": "#/components/schemas/Problem" });
+        let content = json!({ kind: {}, "application/problem+json": { "schema": problem } });
+        let said = json!({ "description": "The encounter cannot be read", "content": content });
         responses.insert("422".to_owned(), said);
     }
     if route.name == "readyz" {

@@ -17,6 +17,8 @@ fn problems_have_one_form() {
         ("POST", "/v1/search", "{\"q\":1}", 422),
         ("POST", "/v1/search", "{\"q\":\"a\",\"limit\":0}", 422),
         ("POST", "/v1/run", "{\"domain\":\"nothing\"}", 404),
+        ("POST", "/v1/search", "{\"q\":\"a\",\"limit\":2.5}", 422),
+        ("GET", "/v1/encounters?state=odd", "", 422),
         ("POST", "/v1/batch", "", 422),
         ("GET", "/v1/sets/reasons/codes/R-FALL?on=yesterday", "", 422),
     ];

@@ -97,13 +97,12 @@ pub fn search(call: &Call<'_>) -> Result<Reply, Problem> {
     let (sets, on) = (sets_of(call, &asked)?, on_of(call, &asked)?);
     let limit = match asked.get("limit") {
         None | Some(Value::Null) => HITS,
-        Some(value) => value
-            .as_u64()
-            .and_then(|it| usize::try_from(it).ok())
-            .filter(|it| (1..=MOST_HITS).contains(it))
-            .ok_or_else(|| {
-                Problem::new(problem::UNUSABLE, format!("`limit` is a number from 1 to {MOST_HITS}")).at("/limit")
-            })?,
+        Some(value) => {
+            let unusable = || Problem::new(problem::UNUSABLE, format!("`limit` is a number from 1 to {MOST_HITS}"));
+            // JSON has one kind of number: 9.0 is 9.
+            let limit = (1..=MOST_HITS).find(|limit| value.as_f64() == u32::try_from(*limit).ok().map(f64::from));
+            limit.ok_or_else(|| unusable().at("/limit"))?
+        }
     };
     Reply::json(&hits(&call.loaded.registry, &sets, text(&asked, "q")?, on, limit))
 }

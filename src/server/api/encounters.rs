@@ -124,7 +124,9 @@ pub fn filter(call: &Call<'_>) -> Result<Filter, Problem> {
     }
     match call.query("state") {
         Some("errors") => filter.has_errors = true,
-        state => filter.state = state.map(str::to_owned),
+        Some(state @ ("open" | "coded" | "erased")) => filter.state = Some(state.to_owned()),
+        Some(_) => return Err(unusable("state")),
+        None => {}
     }
     Ok(filter)
 }
