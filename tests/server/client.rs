@@ -141,16 +141,6 @@ impl Served {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
-
-    /// Asks the process to end, and waits for it.
-    #[cfg(unix)]
-    pub fn stop(mut self) -> (std::process::ExitStatus, Place) {
-        let id = self.child.id().to_string();
-        std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        let status = self.child.wait().unwrap();
-        let place = std::mem::replace(&mut self.place, Place::new());
-        (status, place)
-    }
 }
 
 impl Drop for Served {

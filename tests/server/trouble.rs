@@ -112,11 +112,3 @@ fn nothing_is_shown_where_the_audit_log_cannot_be_written() {
     assert_eq!(served.ask("GET", "/readyz", &Ask::default()).status, 503);
     assert_eq!(served.ask("GET", "/v1/sets", &Ask::token(&token)).status, 200, "codes are not audited");
 }
-
-#[cfg(unix)]
-#[test]
-fn a_service_that_is_told_to_stop_ends_well() {
-    let served = Served::start();
-    let (status, _) = served.stop();
-    assert!(status.success());
-}
