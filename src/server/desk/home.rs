@@ -68,9 +68,6 @@ pub fn help(call: &Call<'_>) -> Result<Reply, Problem> {
                 thead { tr { th scope="col" { (language.say("key")) } th scope="col" { (language.say("does")) } } }
                 tbody { @for (key, does) in keys { tr { th scope="row" { kbd { (key) } } td { (does) } } } }
             }
-            form class="stack" {
-                label { input type="checkbox" id="single-keys" checked; " " (language.say("single-keys")) }
-            }
         },
     )
 }
