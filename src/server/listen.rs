@@ -43,6 +43,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::signal::unix::SignalKind;
+#[cfg(unix)]
+use tokio::signal::unix::signal;
 use tokio::sync::Semaphore;
 
 /// How long a client may take for its headers, and for its body.
@@ -87,15 +91,12 @@ pub fn start(parts: super::service::Parts) -> std::io::Result<Arc<Service>> {
     Ok(Arc::new(Service::new(parts, metrics)?))
 }
 
-/// Answers until `stop` is ready, then finishes what it has begun.
+/// Answers until somebody stops the program, then finishes what it has begun. `ready` is called once a stop is heard and
+/// before the first answer; nothing is answered if it says `false`.
 ///
 /// # Errors
-/// If the system gives no threads.
-pub fn serve(
-    service: Arc<Service>,
-    running: Running,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
+/// If the system gives no threads or lets us hear no signals.
+pub fn serve(service: Arc<Service>, running: Running, ready: impl FnOnce() -> bool) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(WORKERS)
@@ -104,8 +105,31 @@ pub fn serve(
         .build()?;
     runtime.block_on(async move {
         let listener = TcpListener::from_std(running.listener)?;
-        accept(router(&service), listener, stop).await;
+        let stop = stopped()?;
+        if ready() {
+            accept(router(&service), listener, stop).await;
+        }
         Ok(())
+    })
+}
+
+/// Hears from now on that somebody stops the program; each signal by itself, so that one that is ignored (`nohup`) does not
+/// matter to the others.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {},
+            _ = terminate.recv() => {},
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
     })
 }
 

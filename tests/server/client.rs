@@ -143,6 +143,16 @@ impl Served {
     }
 }
 
+impl Served {
+    /// Asks the process to end, and waits for it.
+    #[cfg(unix)]
+    pub fn stop(mut self) -> std::process::ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
 impl Drop for Served {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -112,3 +112,18 @@ fn nothing_is_shown_where_the_audit_log_cannot_be_written() {
     assert_eq!(served.ask("GET", "/readyz", &Ask::default()).status, 503);
     assert_eq!(served.ask("GET", "/v1/sets", &Ask::token(&token)).status, 200, "codes are not audited");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_service_that_is_told_to_stop_ends_well() {
+    assert!(Served::start().stop().success());
+    // Under `nohup` the signal of a closed terminal is ignored; that of a stop is heard all the same.
+    let place = crate::program::Place::new();
+    let line = format!(
+        "trap '' HUP; {} --domains d serve --listen 127.0.0.1:0 > told & \
+         until grep -q Ctrl told; do sleep 0.05; done; kill -TERM $!; wait $!",
+        env!("CARGO_BIN_EXE_tencode")
+    );
+    let output = place.shell(&line);
+    assert!(output.status.success(), "{:?}", output.status);
+}

@@ -28,7 +28,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
-use tokio::sync::Notify;
 
 /// Where it listens if nothing is said.
 const LISTEN: &str = "127.0.0.1:8700";
@@ -134,34 +133,27 @@ impl Serve {
             audit_path: audit_path.clone(),
             audit_keys: secret.keys(),
         };
-        let (address, stop) = (running.address, stopping());
-        terminal.line(&format!("tencode listens at http://{address}"))?;
+        let mut lines = vec![format!("tencode listens at http://{}", running.address)];
         if self.config.is_none() {
             if !store.users()?.iter().any(|user| user.name == LOCAL) {
                 store.add_user(LOCAL, None, Role::Administrator, &[Grant::default()])?;
             }
             let key = store.entrance(LOCAL, KEY_LASTS)?;
-            terminal.line(&format!("open http://{address}/enter?key={key}"))?;
-            terminal.line("the key opens one session on this machine, once; stop with Ctrl+C")?;
+            lines.push(format!("open http://{}/enter?key={key}", running.address));
+            lines.push("the key opens one session on this machine, once; stop with Ctrl+C".to_owned());
         }
-        terminal.flush()?;
         let log = Log::open(&audit_path, secret, auditing::now)?;
         let parts = Parts { config, registry, store, log, key: secrets::pseudonym_key()?, today: engine_args::today };
         let service = server::start(parts)?;
         watch(&service, context)?;
-        server::serve(service, running, async move { stop.notified().await })
-            .map_err(|error| Failure::said(error.to_string()))?;
-        Ok(Verdict::Fine)
+        let mut told = Ok(());
+        let ready = || {
+            told = lines.iter().try_for_each(|line| terminal.line(line)).and_then(|()| terminal.flush());
+            told.is_ok()
+        };
+        server::serve(service, running, ready).map_err(|error| Failure::said(error.to_string()))?;
+        told.map(|()| Verdict::Fine)
     }
-}
-
-/// Is told when somebody stops the program, from now on.
-fn stopping() -> Arc<Notify> {
-    let stop = Arc::new(Notify::new());
-    let told = Arc::clone(&stop);
-    // Where a signal is ignored (`nohup`), it stays so.
-    let _ = ctrlc::try_set_handler(move || told.notify_one());
-    stop
 }
 
 /// Looks for changed definitions; what compiles is taken, and what does not leaves the registry in use as it is.
