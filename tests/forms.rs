@@ -46,6 +46,8 @@ fn every_form_holds_every_encounter() {
     let mut xml = quick_xml::Reader::from_str(&junit);
     while !matches!(xml.read_event().unwrap(), quick_xml::events::Event::Eof) {}
     assert_eq!(told(&place, &path, "table").lines().count(), 4);
+    let odd = place.run(&["run", "--domain", "own", "--to", "sariff", &path]);
+    assert!(said(&odd).contains("did you mean `sarif`?"), "{}", said(&odd));
 }
 
 #[test]
@@ -54,7 +56,7 @@ fn no_form_shows_what_the_audience_may_not_see() {
     let path =
         place.write("one.ndjson", "{\"id\":\"V-4417\",\"day\":\"2025-06-03\",\"note\":\"Zyxcanary fell down\"}\n");
     let path = path.to_str().unwrap();
-    for form in ["ndjson", "json", "csv", "findings-csv", "table", "operation-outcome", "junit", "sarif"] {
+    for (form, _) in tencode::encounters::write::form::Form::ALL {
         let output = place.run(&["run", "--domain", "own", "--audience", "public", "--to", form, path]);
         let text = String::from_utf8(output.stdout.clone()).unwrap() + said(&output).as_str();
         assert!(!text.contains("V-4417") && !text.contains("Zyxcanary"), "{form}: {text}");

@@ -11,7 +11,6 @@ use crate::encounters::read::Error;
 use crate::encounters::read::Format;
 use crate::encounters::read::Input;
 use crate::encounters::read::Source;
-use crate::model::reader::Reader;
 use crate::registry::Registry;
 use std::path::Path;
 
@@ -47,12 +46,12 @@ impl Reading {
         let input = Input::open_sheet(path, self.sheet.as_deref()).map_err(batch::Error::from)?;
         let domain = registry.domain(&engine_args.domain)?;
         let domain = domain.as_deref();
-        let is_meant = |reader: &&Reader| {
-            let record = domain.and_then(|domain| reader.record.get(&domain.records)).map(|record| &record.name);
-            engine_args.record.is_none() || record == engine_args.record.as_ref()
+        let (record, named) = (engine_args.record.as_deref(), self.reader.as_deref());
+        let choice = match domain {
+            Some(domain) => input.choose_of(domain, record, self.format, named),
+            None => input.choose(self.format, named, &[]),
         };
-        let readers: Vec<&Reader> = domain.into_iter().flat_map(|domain| &domain.readers).filter(is_meant).collect();
-        let choice = input.choose(self.format, self.reader.as_deref(), &readers).map_err(failure)?;
+        let choice = choice.map_err(failure)?;
         let record = choice.record().zip(domain).and_then(|(record, domain)| record.get(&domain.records));
         if let Some(record) = record {
             engine_args.record = Some(record.name.clone());

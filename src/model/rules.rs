@@ -102,6 +102,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// Its word, as it is written in definitions and answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Advice => "advice",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
 /// A rule of one record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rule {

@@ -1,5 +1,6 @@
 //! `tencode list`
 
+use crate::cli::commands::sources::Sources;
 use crate::cli::context::Context;
 use crate::cli::engine_args::day;
 use crate::cli::engine_args::today;
@@ -13,16 +14,15 @@ use crate::model::ids::CodeId;
 use crate::model::ids::RecordId;
 use crate::model::program::Domain;
 use crate::model::rules::Piece;
-use crate::model::rules::Severity;
 use crate::registry::Codes;
 use crate::registry::Registry;
 use serde_json::Value;
 use serde_json::json;
 use std::sync::Arc;
 
-/// Lists what there is: domains, records, code sets, the codes of a set as a tree, rules, readers, policies.
+/// Lists what there is: domains, records, code sets, the codes of a set as a tree, rules, readers, policies, sources.
 ///
-/// Official releases and whether they are installed are listed by `tencode sources`.
+/// Sources are the official releases that domains name, and whether they are installed: the same as `tencode sources`.
 ///
 ///     tencode list domains
 ///     tencode list codes call-types
@@ -53,10 +53,14 @@ enum What {
     Rules,
     Readers,
     Policies,
+    Sources,
 }
 
 impl List {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        if self.what == What::Sources {
+            return Sources::all().run(context, terminal);
+        }
         let registry = match &self.domain {
             Some(domain) => context.registry_for(domain, terminal)?,
             None => Context::open(&context.session(Reach::All)?, terminal)?,
@@ -111,7 +115,7 @@ impl List {
                 let value = json!({"domain": name, "set": set, "title": title, "codes": count, "starter": starter});
                 (format!("{name:<24} {set:<28} {title}  ({count} codes{mark})"), value)
             })),
-            What::Codes => {}
+            What::Codes | What::Sources => {}
             What::Rules => rules(domain, rows),
             What::Readers => rows.extend(domain.readers.iter().map(|reader| {
                 let record = record(domain, reader.record);
@@ -131,14 +135,6 @@ fn record(domain: &Domain, record: RecordId) -> &str {
     record.get(&domain.records).map_or("", |record| record.name.as_str())
 }
 
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Advice => "advice",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
-}
-
 /// The rules of a domain, those that it has turned off last.
 fn rules(domain: &Domain, rows: &mut Vec<(String, Value)>) {
     let name = domain.name.as_str();
@@ -148,7 +144,7 @@ fn rules(domain: &Domain, rows: &mut Vec<(String, Value)>) {
             Piece::Value(_) => "…",
         });
         let (message, severity, record) =
-            (words.collect::<String>(), severity(rule.severity), record(domain, rule.record));
+            (words.collect::<String>(), rule.severity.name(), record(domain, rule.record));
         let change = domain.switched.iter().rev().find(|change| change.rule == rule.id);
         let because = change.map(|change| format!("  ({severity} because {})", change.because)).unwrap_or_default();
         let value = json!({"domain": name, "rule": rule.id, "severity": severity, "record": record, "message": message,

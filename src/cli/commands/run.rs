@@ -14,6 +14,7 @@ use crate::cli::output::Output;
 use crate::cli::reading;
 use crate::cli::reading::Reading;
 use crate::cli::terminal::Terminal;
+use crate::diagnostics::did_you_mean;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
 use crate::encounters::batch::Out;
@@ -62,9 +63,10 @@ pub(crate) struct Run {
     /// Show the N best candidates of each code set even if they are below its threshold
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
-    /// Form of the answers [default: a table on a terminal, else ndjson]
-    #[arg(long, value_name = "FORM")]
-    to: Option<To>,
+    /// ndjson, json, csv, findings-csv, table, operation-outcome, junit or sarif [default: a table on a terminal, else
+    /// ndjson]
+    #[arg(long, value_name = "FORM", value_parser = form)]
+    to: Option<Form>,
     /// Where the answers go [default: standard output]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -112,14 +114,7 @@ impl Run {
     /// The form that was asked for, or the one for whoever reads.
     fn form(&self) -> Form {
         match self.to {
-            Some(To::Ndjson) => Form::Ndjson,
-            Some(To::Json) => Form::Json,
-            Some(To::Csv) => Form::Csv,
-            Some(To::FindingsCsv) => Form::FindingsCsv,
-            Some(To::Table) => Form::Table,
-            Some(To::OperationOutcome) => Form::OperationOutcome,
-            Some(To::Junit) => Form::Junit,
-            Some(To::Sarif) => Form::Sarif,
+            Some(form) => form,
             None if self.output.is_none() && std::io::stdout().is_terminal() => Form::Table,
             None => Form::Ndjson,
         }
@@ -134,25 +129,14 @@ struct Wanted<'s> {
     shown: Option<&'s Mutex<Shown>>,
 }
 
-/// Forms of answers.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum To {
-    /// One disclosure a line.
-    Ndjson,
-    /// One array of disclosures.
-    Json,
-    /// One row an encounter.
-    Csv,
-    /// One row a finding.
-    FindingsCsv,
-    /// One line an encounter, for people.
-    Table,
-    /// An OperationOutcome of FHIR, an issue a finding.
-    OperationOutcome,
-    /// A test case an encounter.
-    Junit,
-    /// A result of SARIF a finding.
-    Sarif,
+/// A form by its name.
+fn form(text: &str) -> Result<Form, String> {
+    let named = Form::ALL.iter().find(|(name, _)| *name == text).map(|(_, form)| *form);
+    named.ok_or_else(|| {
+        let names = || Form::ALL.iter().map(|(name, _)| *name);
+        let near = did_you_mean(text, names()).map(|near| format!("; {near}")).unwrap_or_default();
+        format!("there is no form `{text}`{near}; there is {}", names().collect::<Vec<_>>().join(", "))
+    })
 }
 
 /// Names of rules or codes with how often they came, the most frequent first.

@@ -75,6 +75,11 @@ struct Listed<'a> {
 }
 
 impl Sources {
+    /// The listing of all of them.
+    pub(crate) fn all() -> Sources {
+        Sources { what: None }
+    }
+
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let session = context.session(Reach::All)?;
         let mut known: Vec<Source> = Vec::new();

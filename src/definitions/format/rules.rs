@@ -34,7 +34,6 @@ use crate::definitions::parse::tree::SwitchDef;
 use crate::definitions::parse::tree::TableDef;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
-use crate::model::rules::Severity;
 
 /// Characters of a head with words and loops in it; what would be wider stands in the block.
 const WIDEST_HEAD: usize = 110;
@@ -167,7 +166,7 @@ impl Printer<'_> {
     }
 
     pub(super) fn rule(&mut self, def: &RuleDef, span: Span) -> Shape {
-        let head = format!("rule {} {} {}", def.id.item, severity_word(def.severity), quoted(&def.message.item));
+        let head = format!("rule {} {} {}", def.id.item, def.severity.name(), quoted(&def.message.item));
         let leading = self.leading(&def.items, true);
         self.rule_block(head, &leading, &def.items, span)
     }
@@ -176,7 +175,7 @@ impl Printer<'_> {
         let to = def
             .severity
             .as_ref()
-            .map_or_else(|| "off".to_owned(), |severity| format!("severity {}", severity_word(severity.item)));
+            .map_or_else(|| "off".to_owned(), |severity| format!("severity {}", severity.item.name()));
         Shape::Plain(Flow::of(format!("rule {} {to} because {}", def.rule.item, quoted(&def.because.item))))
     }
 
@@ -236,7 +235,7 @@ impl Printer<'_> {
             }
             RuleItem::Forbid(condition) => keyword("forbid", self.expression(condition)),
             RuleItem::Severity { severity, when } => {
-                let mut flow = Flow::of(format!("{} when", severity_word(severity.item)));
+                let mut flow = Flow::of(format!("{} when", severity.item.name()));
                 flow.append(self.expression(when));
                 keyword("severity", flow)
             }
@@ -272,14 +271,6 @@ fn rules_head(record: &Name, see: Option<&Name>) -> Flow {
         head.word(&quoted(&see.item));
     }
     head
-}
-
-fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Advice => "advice",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
 }
 
 /// What stands in a derivation.

@@ -17,6 +17,7 @@ use crate::files::Layout;
 use crate::files::TextReader;
 use crate::files::Unpacked;
 use crate::model::ids::RecordId;
+use crate::model::program::Domain;
 use crate::model::reader::Reader;
 use crate::model::reader::Syntax;
 use serde::Deserializer;
@@ -128,6 +129,23 @@ impl Input {
         let whole = Cursor::new(first.clone()).chain(rest);
         let reader = Box::new(BufReader::with_capacity(64 << 10, whole));
         Ok(Input { name: name.to_owned(), size, position, is_packed: unpacked.is_packed, is_sheet, first, reader })
+    }
+
+    /// Finds the reader of a domain that knows it: one for the record, if one is named.
+    ///
+    /// # Errors
+    /// As [`Input::choose`].
+    pub fn choose_of(
+        &self,
+        domain: &Domain,
+        record: Option<&str>,
+        format: Option<Format>,
+        named: Option<&str>,
+    ) -> Result<Choice, Error> {
+        let name = |reader: &Reader| reader.record.get(&domain.records).map(|record| record.name.as_str());
+        let is_meant = |reader: &&Reader| record.is_none() || name(reader) == record;
+        let readers: Vec<&Reader> = domain.readers.iter().filter(is_meant).collect();
+        self.choose(format, named, &readers)
     }
 
     /// Its beginning.

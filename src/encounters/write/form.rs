@@ -3,7 +3,6 @@
 //! All of them are made of what a [`Disclosure`] shows, so nothing that a policy hides comes back.
 
 use super::json::text;
-use super::parts::severity;
 use super::plain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -45,6 +44,18 @@ const COLUMNS: [&str; 9] =
     ["id", "error", "codes", "candidates", "confidence", "errors", "warnings", "findings", "missing"];
 
 impl Form {
+    /// All forms, with what they are called.
+    pub const ALL: [(&'static str, Form); 8] = [
+        ("ndjson", Form::Ndjson),
+        ("json", Form::Json),
+        ("csv", Form::Csv),
+        ("findings-csv", Form::FindingsCsv),
+        ("table", Form::Table),
+        ("operation-outcome", Form::OperationOutcome),
+        ("junit", Form::Junit),
+        ("sarif", Form::Sarif),
+    ];
+
     /// What stands before all answers; `fields` are those of the record.
     pub fn head(self, fields: &[Field]) -> String {
         match self {
@@ -153,8 +164,12 @@ impl<'w> Listed<'w> {
 
 impl Write for Listed<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_list {
+            self.is_empty &= bytes.is_empty();
+            return self.to.write(bytes);
+        }
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            if self.is_list && self.begins_line && !self.is_empty {
+            if self.begins_line && !self.is_empty {
                 self.to.write_all(b",")?;
             }
             self.to.write_all(line)?;
@@ -268,7 +283,7 @@ fn finding_row(id: &str, it: &ShownFinding<'_>) -> Vec<u8> {
     let fix = it.fix.as_ref().map(|fix| format!("{}/{}", fix.set, fix.code)).unwrap_or_default();
     let more = joined(it.extra.iter().map(|(name, text)| format!("{name}: {text}")));
     let message = it.message.as_deref().unwrap_or_default();
-    let cells = [id, &it.rule, severity(it.severity), &it.path, message, &it.help, &it.see, &fix, &more];
+    let cells = [id, &it.rule, it.severity.name(), &it.path, message, &it.help, &it.see, &fix, &more];
     csv_row(cells)
 }
 
@@ -277,7 +292,7 @@ fn line_for_people(whole: &DisclosureParts<'_>, id: &str) -> String {
     let given = whole.codes.first().map(|it| format!("{} {}", it.code, it.display));
     let proposed = || whole.candidates.iter().find(|it| !it.below).map(|it| format!("{}? {}", it.code, it.display));
     let code = given.or_else(proposed).unwrap_or_else(|| "-".to_owned());
-    let findings = joined(whole.findings.iter().map(|it| format!("{} {}", severity(it.severity), it.rule)));
+    let findings = joined(whole.findings.iter().map(|it| format!("{} {}", it.severity.name(), it.rule)));
     let clean = |text: &str, most: usize| -> String { text.chars().filter(|it| !it.is_control()).take(most).collect() };
     format!("{:<20}  {:<40}  {}\n", clean(id, 20), clean(&code, 40), clean(&findings, usize::MAX)).trim_end().to_owned()
         + "\n"
@@ -332,7 +347,7 @@ fn test_case(id: &str, findings: &[ShownFinding<'_>]) -> String {
         if it.severity == Severity::Error {
             out.push_str(&format!("<failure type=\"{rule}\" message=\"{message}\">{path}</failure>"));
         } else {
-            out.push_str(&format!("<system-out>{} {rule} {path}: {message}</system-out>", severity(it.severity)));
+            out.push_str(&format!("<system-out>{} {rule} {path}: {message}</system-out>", it.severity.name()));
         }
     }
     out.push_str("</testcase>\n");

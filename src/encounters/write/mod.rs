@@ -13,6 +13,7 @@ pub use fields::value;
 pub use json::list;
 pub use json::text;
 pub use parts::candidate;
+pub use parts::verdict;
 
 use crate::privacy::Disclosure;
 

@@ -6,7 +6,6 @@ use super::json::list;
 use super::json::named;
 use super::json::number;
 use super::json::text;
-use crate::model::rules::Severity;
 use crate::privacy::DisclosureParts;
 use crate::privacy::Redaction;
 use crate::privacy::ShownCandidate;
@@ -48,6 +47,15 @@ pub(super) fn parts(parts: &DisclosureParts<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"redactions\":");
     list(&parts.redactions, out, redaction);
     out.push(b'}');
+}
+
+/// Appends what is said of an encounter and nothing of it: findings, what is missing, what is due.
+pub fn verdict(parts: &DisclosureParts<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"findings\":");
+    list(&parts.findings, out, finding);
+    out.extend_from_slice(b",\"missing\":");
+    list(&parts.missing, out, |it, out| text(it, out));
+    out.extend_from_slice(b",\"due\":[]}\n");
 }
 
 /// Appends what stands for a line that could not be read.
@@ -106,7 +114,7 @@ fn reason(it: &ShownReason<'_>, out: &mut Vec<u8>) {
 
 fn finding(it: &ShownFinding<'_>, out: &mut Vec<u8>) {
     named(b"{\"rule\":", &it.rule, out);
-    named(b",\"severity\":", severity(it.severity), out);
+    named(b",\"severity\":", it.severity.name(), out);
     named(b",\"path\":", &it.path, out);
     if let Some(message) = &it.message {
         named(b",\"message\":", message, out);
@@ -129,14 +137,6 @@ fn finding(it: &ShownFinding<'_>, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-pub(super) fn severity(it: Severity) -> &'static str {
-    match it {
-        Severity::Advice => "advice",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
-}
-
 fn obligation(it: &ShownObligation<'_>, out: &mut Vec<u8>) {
     named(b"{\"name\":", it.name, out);
     named(b",\"text\":", it.text, out);
@@ -155,6 +155,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::model::rules::Severity;
     use crate::privacy::ShownFields;
     use crate::privacy::ShownFix;
     use proptest::prelude::*;
