@@ -125,7 +125,7 @@ fn counts<S: serde::Serializer>(counts: &[(String, u64)], serializer: S) -> Resu
 }
 
 /// Rows on their way to the log, which gives them number, time and hash.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Rows {
     /// The inside of each JSON object, a line each.
     pub(super) bytes: Vec<u8>,

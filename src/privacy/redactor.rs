@@ -36,6 +36,7 @@ use super::text::TextRule;
 use super::tokens::Key;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
+use crate::model::ids::CodeId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
@@ -247,6 +248,11 @@ impl Redactor {
             obligations: Vec::new(),
             redactions: Vec::new(),
         }
+    }
+
+    /// Whether the audience sees a code as it is, whatever encounter it is given to beside its record.
+    pub fn shows_code(&self, set: SetId, code: CodeId) -> bool {
+        self.rules.codes.is_shown(&self.rules.registry, set, code, PLAIN)
     }
 
     /// Whether the audience sees what no record declares.

@@ -91,7 +91,7 @@ fn questions(name: &str) -> Vec<(&'static str, Value)> {
         "code" | "lookup" | "search" | "map" | "read" => vec![("on", date())],
         "batch" => {
             let needed = json!({ "type": "string", "minLength": 1, "x-required": true });
-            vec![("domain", needed), ("record", text()), ("on", date())]
+            vec![("domain", needed), ("record", text()), ("on", date()), ("format", text()), ("reader", text())]
         }
         "list" => vec![
             ("domain", text()),

@@ -1,5 +1,6 @@
 //! The audit log, asked by many at once: rows of requests that wait together are one write and one sync.
 
+use crate::audit::Error;
 use crate::audit::Log;
 use crate::audit::Rows;
 use crate::audit::Trail;
@@ -61,6 +62,14 @@ impl SharedTrail {
     /// Whether the log took everything so far.
     pub fn is_well(&self) -> bool {
         self.is_well.load(Ordering::Relaxed)
+    }
+}
+
+/// For a batch, which notes its rows block by block.
+impl Trail for &SharedTrail {
+    fn commit(&mut self, rows: &Rows) -> Result<(), Error> {
+        let is_noted = SharedTrail::commit(self, rows.clone());
+        if is_noted { Ok(()) } else { Err(Error::Poisoned { path: "of the service".to_owned() }) }
     }
 }
 

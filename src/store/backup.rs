@@ -100,9 +100,8 @@ impl Store {
                 let again = other.rewrap(id, seal.unwrap_key(id, wrapped)?)?;
                 connection.execute("UPDATE encounter SET data_key = ?2 WHERE id = ?1", params![id, again])?;
             }
-            // Marks are made with a key of their own that goes with the office's: they cannot be made anew without the
-            // texts, so encounters kept before are no longer found by an identifier.
-            connection.execute("DELETE FROM finder", [])?;
+            let marks = other.rewrap_marks(&seal)?;
+            connection.execute("UPDATE meta SET value = ?1 WHERE name = 'marks'", [marks])?;
             connection.execute("UPDATE meta SET value = ?1 WHERE name = 'key'", [other.check().as_slice()])?;
             Ok(kept.len())
         })
@@ -137,17 +136,27 @@ pub fn restore(backup: &Path, to: &Path, erased_since: Option<&Store>) -> Result
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(to).map_err(failed)?;
-    copy(&from, to)?;
+    let restored = fill(&from, to, erased_since);
+    if restored.is_err() {
+        // What is half restored must not be taken for a store.
+        let _ = std::fs::remove_file(to);
+    }
+    restored
+}
+
+fn fill(from: &Connection, to: &Path, erased_since: Option<&Store>) -> Result<(), Error> {
+    copy(from, to)?;
     let mut connection = Connection::open(to)?;
     schema::migrate(&mut connection)?;
     let marks = match erased_since {
         Some(store) => store.read(erased)?,
         None => erased(&connection)?,
     };
+    let transaction = connection.transaction()?;
     for mark in marks {
-        erase_marked(&connection, &mark)?;
+        erase_marked(&transaction, &mark)?;
     }
-    Ok(())
+    Ok(transaction.commit()?)
 }
 
 fn erased(connection: &Connection) -> Result<Vec<[u8; 32]>, Error> {

@@ -3,6 +3,7 @@
 use super::clock::Millis;
 use super::clock::now;
 use super::error::Error;
+use super::once::Once;
 use super::people::random_id;
 use super::seal::Seal;
 use super::writer::Store;
@@ -19,6 +20,8 @@ pub type Version = i64;
 
 /// So long after it was given its author may take a coding back without a reason, in milliseconds.
 const UNDO: Millis = 10 * 60 * 1000;
+/// The path of codings that came with the record.
+pub const RECORD: &str = "record";
 
 /// A code given to an encounter, or taken back.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,7 +32,7 @@ pub struct Coding {
     pub release: String,
     /// The code.
     pub code: String,
-    /// The field it was given for; empty for the encounter as a whole.
+    /// [`RECORD`] if it came with the record, empty if it was given beside it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// Who gave it.
@@ -89,8 +92,13 @@ pub struct Summary {
     pub updated: Millis,
     /// Grows with every change.
     pub version: Version,
-    /// Codes that stand: set and code.
-    pub codes: Vec<(String, String)>,
+}
+
+impl Kept {
+    /// The codes that stand: given, and not taken back since.
+    pub fn standing(&self) -> Vec<&Coding> {
+        standing(&self.codings)
+    }
 }
 
 /// Which encounters a list has.
@@ -117,10 +125,9 @@ impl Store {
     ///
     /// # Errors
     /// If it cannot be sealed or written.
-    pub fn add_encounter(&self, draft: Draft) -> Result<String, Error> {
+    pub fn add_encounter(&self, draft: Draft, once: Option<Once<String>>) -> Result<String, Error> {
         let (id, seal) = (random_id()?, self.seal().clone());
-        let given = id.clone();
-        self.write(move |connection| {
+        self.write_once(once, move |connection| {
             let (key, wrapped) = seal.new_key(&id)?;
             let body = key.seal(&id, &draft.body)?;
             let state = if draft.codings.is_empty() { "open" } else { "coded" };
@@ -134,69 +141,115 @@ impl Store {
             for coding in &draft.codings {
                 add_coding(connection, &id, coding)?;
             }
-            Ok(())
-        })?;
-        Ok(given)
-    }
-
-    /// Replaces the record of an encounter and adds codings, if its version is still the one given; gives the new version.
-    ///
-    /// # Errors
-    /// [`Error::Changed`] if somebody else was faster, [`Error::Missing`] if there is no such encounter of that domain.
-    pub fn change_encounter(&self, id: &str, version: Version, draft: Draft) -> Result<Version, Error> {
-        let (id, seal) = (id.to_owned(), self.seal().clone());
-        self.write(move |connection| {
-            let (wrapped, kept) = versioned(connection, &id, &draft.domain)?;
-            if kept != version {
-                return Err(Error::Changed(kept));
-            }
-            let key = seal.unwrap_key(&id, &wrapped.ok_or(Error::Refused("it was erased"))?)?;
-            let body = key.seal(&id, &draft.body)?;
-            connection.execute(
-                "UPDATE encounter SET body = ?2, errors = ?3, updated = ?4, version = version + 1 WHERE id = ?1",
-                params![id, body, draft.errors, now()],
-            )?;
-            connection.execute("DELETE FROM finder WHERE encounter = ?1", [&id])?;
-            mark(connection, &seal, &id, &draft)?;
-            for coding in &draft.codings {
-                add_coding(connection, &id, coding)?;
-            }
-            set_state(connection, &id)?;
-            Ok(version + 1)
+            Ok(id)
         })
     }
 
-    /// Takes a code back: within ten minutes by who gave it, later by anybody who may code, with a `reason` noted elsewhere.
+    /// Replaces the record of an encounter, if its version is still the one given; gives the new version. Codes that came with
+    /// the record before and are not in it any more are taken back; those given beside it stand.
+    ///
+    /// # Errors
+    /// [`Error::Changed`] if somebody else was faster, [`Error::Missing`] if there is no such encounter of that domain.
+    pub fn change_encounter(
+        &self,
+        id: &str,
+        version: Version,
+        draft: Draft,
+        actor: &str,
+        once: Option<Once<Version>>,
+    ) -> Result<Version, Error> {
+        let (id, seal, actor) = (id.to_owned(), self.seal().clone(), actor.to_owned());
+        self.write_once(once, move |connection| {
+            let wrapped = versioned(connection, &id, &draft.domain, version)?;
+            let key = seal.unwrap_key(&id, &wrapped)?;
+            let body = key.seal(&id, &draft.body)?;
+            let sql = "UPDATE encounter SET body = ?2, errors = ?3 WHERE id = ?1";
+            connection.execute(sql, params![id, body, draft.errors])?;
+            connection.execute("DELETE FROM finder WHERE encounter = ?1", [&id])?;
+            mark(connection, &seal, &id, &draft)?;
+            let all = codings(connection, &id)?;
+            let before = standing(&all);
+            let is = |one: &Coding, other: &Coding| (&one.set, &one.code) == (&other.set, &other.code);
+            let of_record = before.iter().filter(|it| it.path == RECORD);
+            for gone in of_record.filter(|it| !draft.codings.iter().any(|new| is(new, it))) {
+                let deed = "withdrawn".to_owned();
+                add_coding(connection, &id, &Coding { deed, actor: actor.clone(), ..(*gone).clone() })?;
+            }
+            for new in draft.codings.iter().filter(|new| !before.iter().any(|it| is(new, it))) {
+                add_coding(connection, &id, new)?;
+            }
+            moved(connection, &id, version)
+        })
+    }
+
+    /// Gives a code to an encounter, beside those of its record.
+    ///
+    /// # Errors
+    /// As [`Store::change_encounter`].
+    pub fn give(
+        &self,
+        id: &str,
+        domain: &str,
+        version: Version,
+        coding: Coding,
+        once: Option<Once<Version>>,
+    ) -> Result<Version, Error> {
+        let (id, domain) = (id.to_owned(), domain.to_owned());
+        self.write_once(once, move |connection| {
+            versioned(connection, &id, &domain, version)?;
+            add_coding(connection, &id, &coding)?;
+            moved(connection, &id, version)
+        })
+    }
+
+    /// Takes a code back: within ten minutes by who gave it, later by anybody who may code, with a reason that is noted
+    /// elsewhere.
     ///
     /// # Errors
     /// If the code does not stand, the version has changed, or it is too late for an undo.
-    pub fn withdraw(&self, id: &str, version: Version, coding: Coding, is_correction: bool) -> Result<Version, Error> {
-        let id = id.to_owned();
-        self.write(move |connection| {
-            let kept: Option<Version> = connection
-                .query_row("SELECT version FROM encounter WHERE id = ?1", [&id], |row| row.get(0))
-                .optional()?;
-            let kept = kept.ok_or(Error::Missing("encounter"))?;
-            if kept != version {
-                return Err(Error::Changed(kept));
-            }
-            let standing = standing(&codings(connection, &id)?)
-                .into_iter()
-                .find(|it| it.set == coding.set && it.code == coding.code)
-                .cloned();
-            let given = standing.ok_or(Error::Missing("code of this encounter"))?;
-            if !is_correction && (given.actor != coding.actor || now() - given.at > UNDO) {
+    pub fn withdraw(
+        &self,
+        id: &str,
+        domain: &str,
+        version: Version,
+        coding: Coding,
+        is_correction: bool,
+        once: Option<Once<Version>>,
+    ) -> Result<Version, Error> {
+        let (id, domain) = (id.to_owned(), domain.to_owned());
+        self.write_once(once, move |connection| {
+            versioned(connection, &id, &domain, version)?;
+            let all = codings(connection, &id)?;
+            let given = standing(&all).into_iter().find(|it| it.set == coding.set && it.code == coding.code);
+            let given = given.ok_or(Error::Missing("code of this encounter"))?;
+            if !is_correction && !is_fresh(given, &coding.actor) {
                 return Err(Error::Refused(
                     "undo is for who gave the code, within ten minutes; later it is a correction",
                 ));
             }
-            add_coding(connection, &id, &Coding { deed: "withdrawn".to_owned(), ..coding })?;
-            connection.execute(
-                "UPDATE encounter SET updated = ?2, version = version + 1 WHERE id = ?1",
-                params![id, now()],
-            )?;
-            set_state(connection, &id)?;
-            Ok(version + 1)
+            let (deed, path) = ("withdrawn".to_owned(), given.path.clone());
+            add_coding(connection, &id, &Coding { path, deed, ..coding })?;
+            moved(connection, &id, version)
+        })
+    }
+
+    /// Takes back every code that somebody has given within the last ten minutes, in one step.
+    ///
+    /// # Errors
+    /// If there is none, or the version has changed.
+    pub fn undo(&self, id: &str, domain: &str, version: Version, actor: &str) -> Result<Version, Error> {
+        let (id, domain, actor) = (id.to_owned(), domain.to_owned(), actor.to_owned());
+        self.write(move |connection| {
+            versioned(connection, &id, &domain, version)?;
+            let all = codings(connection, &id)?;
+            let own: Vec<&Coding> = standing(&all).into_iter().filter(|it| is_fresh(it, &actor)).collect();
+            if own.is_empty() {
+                return Err(Error::Refused("there is no code of yours of the last ten minutes"));
+            }
+            for coding in own {
+                add_coding(connection, &id, &Coding { deed: "withdrawn".to_owned(), ..coding.clone() })?;
+            }
+            moved(connection, &id, version)
         })
     }
 
@@ -211,7 +264,7 @@ impl Store {
             let row = connection.query_row(&sql, [id], |row| {
                 Ok((summary_of(row)?, row.get::<_, Option<Vec<u8>>>(8)?, row.get::<_, Option<Vec<u8>>>(9)?))
             });
-            let (mut summary, key, body) = row.optional()?.ok_or(Error::Missing("encounter"))?;
+            let (summary, key, body) = row.optional()?.ok_or(Error::Missing("encounter"))?;
             if !domains.is_empty() && !domains.contains(&summary.domain) {
                 return Err(Error::Missing("encounter"));
             }
@@ -220,7 +273,6 @@ impl Store {
                 _ => None,
             };
             let codings = codings(connection, id)?;
-            summary.codes = codes_of(&codings);
             Ok(Kept { summary, body, codings })
         })
     }
@@ -256,12 +308,8 @@ impl Store {
         values.push(Value::Integer(i64::try_from(filter.limit).unwrap_or(i64::MAX)));
         self.read(|connection| {
             let mut rows = connection.prepare_cached(&sql)?;
-            let mut found =
-                rows.query_map(params_from_iter(values), summary_of)?.collect::<Result<Vec<Summary>, _>>()?;
-            for summary in &mut found {
-                summary.codes = codes_of(&codings(connection, &summary.id)?);
-            }
-            Ok(found)
+            let found = rows.query_map(params_from_iter(values), summary_of)?;
+            Ok(found.collect::<Result<Vec<Summary>, _>>()?)
         })
     }
 
@@ -339,7 +387,7 @@ pub(super) fn erase_marked(connection: &Connection, mark: &[u8; 32]) -> Result<u
 fn standing(codings: &[Coding]) -> Vec<&Coding> {
     let mut out: Vec<&Coding> = Vec::new();
     for coding in codings {
-        out.retain(|it| (&it.set, &it.code, &it.path) != (&coding.set, &coding.code, &coding.path));
+        out.retain(|it| (&it.set, &it.code) != (&coding.set, &coding.code));
         if coding.deed == "given" {
             out.push(coding);
         }
@@ -347,20 +395,28 @@ fn standing(codings: &[Coding]) -> Vec<&Coding> {
     out
 }
 
-fn codes_of(codings: &[Coding]) -> Vec<(String, String)> {
-    standing(codings).into_iter().map(|it| (it.set.clone(), it.code.clone())).collect()
+/// Whether somebody has given a code so lately that they may take it back without a reason.
+fn is_fresh(coding: &Coding, actor: &str) -> bool {
+    coding.actor == actor && now() - coding.at <= UNDO
 }
 
-fn set_state(connection: &Connection, id: &str) -> Result<(), Error> {
+/// The new version of an encounter that was changed, with the state that its codes make.
+fn moved(connection: &Connection, id: &str, version: Version) -> Result<Version, Error> {
     let state = if standing(&codings(connection, id)?).is_empty() { "open" } else { "coded" };
-    connection.execute("UPDATE encounter SET state = ?2 WHERE id = ?1", params![id, state])?;
-    Ok(())
+    let sql = "UPDATE encounter SET state = ?2, updated = ?3, version = ?4 WHERE id = ?1";
+    connection.execute(sql, params![id, state, now(), version + 1])?;
+    Ok(version + 1)
 }
 
-fn versioned(connection: &Connection, id: &str, domain: &str) -> Result<(Option<Vec<u8>>, Version), Error> {
+/// The wrapped data key of an encounter of a domain whose version is the one given.
+fn versioned(connection: &Connection, id: &str, domain: &str, version: Version) -> Result<Vec<u8>, Error> {
     let sql = "SELECT data_key, version FROM encounter WHERE id = ?1 AND domain = ?2";
     let row = connection.query_row(sql, [id, domain], |row| Ok((row.get(0)?, row.get(1)?)));
-    row.optional()?.ok_or(Error::Missing("encounter"))
+    let (key, kept): (Option<Vec<u8>>, Version) = row.optional()?.ok_or(Error::Missing("encounter"))?;
+    if kept != version {
+        return Err(Error::Changed(kept));
+    }
+    key.ok_or(Error::Refused("it was erased"))
 }
 
 fn mark(connection: &Connection, seal: &Seal, id: &str, draft: &Draft) -> Result<(), Error> {
@@ -410,6 +466,5 @@ fn summary_of(row: &Row<'_>) -> rusqlite::Result<Summary> {
         created: row.get(5)?,
         updated: row.get(6)?,
         version: row.get(7)?,
-        codes: Vec::new(),
     })
 }

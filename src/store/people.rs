@@ -20,6 +20,7 @@ use rusqlite::Row;
 use rusqlite::params;
 use serde::Deserialize;
 use serde::Serialize;
+use std::sync::PoisonError;
 
 /// Wrong passwords in [`LOCK_WINDOW`] after which a user is locked out for that time.
 const MOST_FAILURES: i64 = 5;
@@ -263,24 +264,32 @@ impl Store {
         })?;
         let at = now();
         let hash = known.as_ref().and_then(|it| it.1.clone());
-        let is_right = is_right(password, hash.as_deref().unwrap_or(NOBODY));
+        let is_right = {
+            let _alone = self.inner.hashing.lock().unwrap_or_else(PoisonError::into_inner);
+            is_right(password, hash.as_deref().unwrap_or(NOBODY))
+        };
         let Some((user, Some(_), failures, failed_at)) = known else { return Ok(None) };
-        let is_shut = user.is_locked || failures >= MOST_FAILURES && at - failed_at < LOCK_WINDOW;
-        let is_in = is_right && !is_shut;
-        let (id, is_old) = (user.id, at - failed_at >= LOCK_WINDOW);
-        if !is_shut && (!is_right || failures > 0) {
+        let is_old = at - failed_at >= LOCK_WINDOW;
+        if user.is_locked || failures >= MOST_FAILURES && !is_old {
+            return Ok(None);
+        }
+        let (id, before) = (user.id, at - LOCK_WINDOW);
+        if !is_right {
+            // Counted where it is written: of guesses that come together none is left out.
             self.write(move |connection| {
-                let failures = match (is_right, is_old) {
-                    (true, _) => 0,
-                    (false, true) => 1,
-                    (false, false) => failures + 1,
-                };
-                connection
-                    .execute("UPDATE user SET failures = ?2, failed_at = ?3 WHERE id = ?1", (id, failures, at))?;
+                let sql =
+                    "UPDATE user SET failures = CASE WHEN failed_at <= ?2 THEN 1 ELSE failures + 1 END, failed_at = ?3
+                           WHERE id = ?1";
+                connection.execute(sql, (id, before, at))?;
                 Ok(())
             })?;
+            return Ok(None);
         }
-        Ok(is_in.then_some(user))
+        self.write(move |connection| {
+            // A right password does not open what wrong ones that came with it have shut.
+            let sql = "UPDATE user SET failures = 0 WHERE id = ?1 AND (failures < ?2 OR failed_at <= ?3)";
+            Ok((connection.execute(sql, (id, MOST_FAILURES, before))? > 0).then_some(user))
+        })
     }
 
     /// A secret that opens one session of a user, within some time.

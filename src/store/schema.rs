@@ -41,6 +41,7 @@ const STEPS: &[&str] = &["
         times INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, UNIQUE (domain, record, words)) STRICT;
     CREATE TABLE answered (owner TEXT NOT NULL, name TEXT NOT NULL, request BLOB NOT NULL, status INTEGER NOT NULL,
         answer BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (owner, name)) STRICT, WITHOUT ROWID;
+    CREATE INDEX answered_at ON answered (at);
     CREATE TABLE erased (mark BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 "];
 

@@ -8,12 +8,15 @@ use chacha20poly1305::aead::Aead;
 use chacha20poly1305::aead::Payload;
 
 const NONCE: usize = 24;
+/// What the key of the marks is sealed for; no id of a row looks so.
+const MARKS: &str = "marks";
 
 /// The key of an office, and what is derived from it.
 #[derive(Clone)]
 pub struct Seal {
     wrap: [u8; 32],
-    find: [u8; 32],
+    /// The key of the marks, which the store keeps wrapped.
+    marks: [u8; 32],
     check: [u8; 32],
 }
 
@@ -26,7 +29,7 @@ impl Seal {
     pub fn new(key: &[u8; 32]) -> Seal {
         Seal {
             wrap: blake3::derive_key("tencode store wrap", key),
-            find: blake3::derive_key("tencode store find", key),
+            marks: [0; 32],
             check: blake3::derive_key("tencode store check", key),
         }
     }
@@ -36,9 +39,26 @@ impl Seal {
         self.check
     }
 
+    /// A new key of the marks, wrapped.
+    pub(super) fn new_marks(&self) -> Result<Vec<u8>, Error> {
+        encrypt(&self.wrap, MARKS, &random::<32>()?)
+    }
+
+    /// Takes the key of the marks that a store keeps.
+    pub(super) fn use_marks(&mut self, wrapped: &[u8]) -> Result<(), Error> {
+        let marks = decrypt(&self.wrap, MARKS, wrapped)?;
+        self.marks = <[u8; 32]>::try_from(marks.as_slice()).map_err(|_| Error::Sealed)?;
+        Ok(())
+    }
+
+    /// The key of the marks of another seal, wrapped by this one.
+    pub(super) fn rewrap_marks(&self, of: &Seal) -> Result<Vec<u8>, Error> {
+        encrypt(&self.wrap, MARKS, &of.marks)
+    }
+
     /// The mark by which an identifier is found again; nobody without the key can make it.
     pub fn mark(&self, domain: &str, record: &str, text: &str) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new_keyed(&self.find);
+        let mut hasher = blake3::Hasher::new_keyed(&self.marks);
         for part in [domain, record, text] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());

@@ -3,13 +3,11 @@
 use super::clock::Millis;
 use super::clock::now;
 use super::error::Error;
+use super::once::ANSWERS;
 use super::writer::Store;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
-
-/// Answers are kept for a day, in milliseconds, so that a request that is sent again is not carried out again.
-const ANSWERS: Millis = 24 * 60 * 60 * 1000;
 
 /// Words that no code fitted, as the public may see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,29 +78,6 @@ impl Store {
                 Ok(Answered { request: row.get(0)?, status: row.get(1)?, body: row.get(2)? })
             });
             Ok(row.optional()?)
-        })
-    }
-
-    /// Keeps an answer for requests of the same name. The answer must hold nothing of an encounter but its id and version.
-    ///
-    /// # Errors
-    /// If the store cannot be written.
-    pub fn keep_answer(
-        &self,
-        owner: &str,
-        name: &str,
-        request: [u8; 32],
-        status: u16,
-        answer: &[u8],
-    ) -> Result<(), Error> {
-        let (owner, name, answer) = (owner.to_owned(), name.to_owned(), answer.to_vec());
-        self.write(move |connection| {
-            connection.execute("DELETE FROM answered WHERE at < ?1", [now() - ANSWERS])?;
-            connection.execute(
-                "INSERT OR REPLACE INTO answered (owner, name, request, status, answer, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![owner, name, request, status, answer, now()],
-            )?;
-            Ok(())
         })
     }
 }

@@ -4,10 +4,12 @@
 //! written is unknown until the file is opened anew.
 
 use super::error::Error;
+use super::once::Once;
 use super::schema;
 use super::seal::Seal;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
+use rusqlite::params;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,14 +47,16 @@ enum Fate {
 /// An open store.
 #[derive(Clone)]
 pub struct Store {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(super) struct Inner {
     path: PathBuf,
     seal: Seal,
     jobs: SyncSender<Job>,
     readers: Mutex<Vec<Connection>>,
+    /// Held while a password is hashed, which takes 19 MiB: guesses that come together wait for each other.
+    pub(super) hashing: Mutex<()>,
     is_poisoned: Arc<AtomicBool>,
 }
 
@@ -61,12 +65,12 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be opened, is of a later program, or was sealed with another key.
-    pub fn open(path: &Path, seal: Seal) -> Result<Store, Error> {
+    pub fn open(path: &Path, mut seal: Seal) -> Result<Store, Error> {
         make(path)?;
         let mut connection = Connection::open(path)?;
         schema::prepare(&connection)?;
         schema::migrate(&mut connection)?;
-        know(&connection, &seal)?;
+        know(&connection, &mut seal)?;
         let is_poisoned = Arc::new(AtomicBool::new(false));
         let (jobs, waiting) = mpsc::sync_channel(WAITING);
         let poisoned = Arc::clone(&is_poisoned);
@@ -74,8 +78,9 @@ impl Store {
             .name("store".to_owned())
             .spawn(move || write_groups(&connection, &waiting, &poisoned))
             .map_err(|source| Error::File { path: path.display().to_string(), source })?;
-        let readers = Mutex::new(Vec::new());
-        Ok(Store { inner: Arc::new(Inner { path: path.to_path_buf(), seal, jobs, readers, is_poisoned }) })
+        let (readers, hashing) = (Mutex::new(Vec::new()), Mutex::new(()));
+        let path = path.to_path_buf();
+        Ok(Store { inner: Arc::new(Inner { path, seal, jobs, readers, hashing, is_poisoned }) })
     }
 
     /// Where it is.
@@ -122,6 +127,25 @@ impl Store {
         done.recv().map_err(|_| Error::Poisoned)?
     }
 
+    /// Writes, and keeps the answer to the request in the same transaction: a request that is sent again after a power cut
+    /// finds either both or neither.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub(super) fn write_once<T: Send + 'static>(
+        &self,
+        once: Option<Once<T>>,
+        work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.write(move |connection| {
+            let value = work(connection)?;
+            if let Some(once) = once {
+                once.keep(connection, &value)?;
+            }
+            Ok(value)
+        })
+    }
+
     /// Reads on a connection of its own.
     ///
     /// # Errors
@@ -163,12 +187,19 @@ fn make(path: &Path) -> Result<(), Error> {
     options.open(path).map(drop).map_err(failed)
 }
 
-/// Keeps a mark of the key with the first opening, and compares it from then on.
-fn know(connection: &Connection, seal: &Seal) -> Result<(), Error> {
-    let check = seal.check();
-    connection.execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('key', ?1)", [check.as_slice()])?;
-    let kept: Vec<u8> = connection.query_row("SELECT value FROM meta WHERE name = 'key'", [], |row| row.get(0))?;
-    if kept == check { Ok(()) } else { Err(Error::Sealed) }
+/// Keeps a mark of the key with the first opening, and compares it from then on. The key of the marks is made once and kept
+/// wrapped, so that identifiers are found also under another key of the office.
+fn know(connection: &Connection, seal: &mut Seal) -> Result<(), Error> {
+    let add = "INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)";
+    connection.execute(add, params!["key", seal.check()])?;
+    connection.execute(add, params!["marks", seal.new_marks()?])?;
+    let kept = |name: &str| -> Result<Vec<u8>, Error> {
+        Ok(connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?)
+    };
+    if kept("key")? != seal.check() {
+        return Err(Error::Sealed);
+    }
+    seal.use_marks(&kept("marks")?)
 }
 
 fn in_savepoint<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {

@@ -137,6 +137,68 @@ fn erasing_takes_the_words_and_leaves_the_codes() {
 }
 
 #[test]
+fn identifiers_are_found_under_another_key_too() {
+    let mut served = Served::start();
+    let token = served.token("program", "supervisor", &[]);
+    assert_eq!(keep(&served, &token, "k", &body(9, "fell down")).status, 201);
+    served.kill();
+    assert!(served.place.run(&["store", "rekey", "--to", "new.key"]).status.success());
+    let erase = ["store", "erase", "--domain", "own", "--record", "visit", "--subject", "V-9"];
+    assert_eq!(served.place.run(&erase).status.code(), Some(2), "the old key opens nothing any more");
+    let erase = [&["store", "--store-key", "new.key"], &erase[1..]].concat();
+    assert!(served.place.run(&erase).status.success());
+}
+
+#[test]
+fn a_changed_record_takes_its_codes_with_it_and_leaves_those_beside_it() {
+    let served = Served::start();
+    let token = served.token("one", "desk", &[]);
+    let visit = |reason: &str| format!(r#"{{"domain":"own","encounter":{{"id":"V-1","reason":"{reason}"}}}}"#);
+    let id = keep(&served, &token, "k", &visit("R-FALL")).json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/encounters/{id}");
+    let ask = |key: &str, version: &str| Ask::token(&token).with("Idempotency-Key", key).with("If-Match", version);
+    let changed = served.ask("PUT", &path, &ask("p", "\"1\"").body(visit("R-BITE")));
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let codes = || served.ask("GET", &path, &Ask::token(&token)).json()["kept"]["codes"].to_string();
+    assert_eq!(codes(), r#"[{"set":"reasons","code":"R-BITE"}]"#);
+    let give = ask("g", "\"2\"").body(r#"{"set":"reasons","code":"R-FALL"}"#);
+    assert_eq!(served.ask("POST", &format!("{path}/codes"), &give).status, 200);
+    let same = served.ask("PUT", &path, &ask("q", "\"3\"").body(visit("R-BITE")));
+    assert_eq!(same.status, 200);
+    assert!(codes().contains("R-FALL") && codes().contains("R-BITE"), "{}", codes());
+    let list = served.ask("GET", "/encounters", &Ask::token(&token));
+    assert!(list.body.contains("R-FALL") && list.body.contains("R-BITE"));
+}
+
+#[test]
+fn an_undo_takes_back_what_its_author_gave_and_nothing_else() {
+    let served = Served::start();
+    let (one, two) = (served.token("one", "desk", &[]), served.token("two", "desk", &[]));
+    let id = keep(&served, &one, "k", &body(1, "fell down")).json()["id"].as_str().unwrap().to_owned();
+    let act = |token: &str, form: &str| served.ask("POST", &format!("/encounters/{id}"), &Ask::token(token).body(form));
+    assert_eq!(act(&one, "act=give&set=reasons&code=R-FALL").status, 303);
+    assert_eq!(act(&two, "act=give&set=reasons&code=R-BITE").status, 303);
+    assert_eq!(act(&two, "act=undo").status, 303);
+    let read = served.ask("GET", &format!("/v1/encounters/{id}"), &Ask::token(&one)).json();
+    assert_eq!(read["kept"]["codes"].to_string(), r#"[{"set":"reasons","code":"R-FALL"}]"#);
+    assert_eq!(act(&two, "act=undo").status, 422);
+}
+
+#[test]
+fn a_code_given_beside_the_record_is_not_shown_to_who_does_not_see_the_record_whole() {
+    let served = Served::start();
+    let desk = served.token("desk", "desk", &[]);
+    let press = served.token("press", "client", &["--audience", "public"]);
+    let id = keep(&served, &desk, "k", r#"{"domain":"own","encounter":{}}"#).json()["id"].as_str().unwrap().to_owned();
+    let give = Ask::token(&desk).with("Idempotency-Key", "g").with("If-Match", "\"1\"");
+    let give = give.body(r#"{"set":"reasons","code":"R-FALL"}"#);
+    assert_eq!(served.ask("POST", &format!("/v1/encounters/{id}/codes"), &give).status, 200);
+    let history = format!("/v1/encounters/{id}/history");
+    assert!(served.ask("GET", &history, &Ask::token(&desk)).body.contains("R-FALL"));
+    assert!(!served.ask("GET", &history, &Ask::token(&press)).body.contains("R-FALL"));
+}
+
+#[test]
 fn a_sandbox_token_writes_nothing() {
     let served = Served::start();
     let token = served.token("try", "supervisor", &["--sandbox"]);

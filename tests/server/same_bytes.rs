@@ -44,6 +44,22 @@ fn the_service_answers_what_the_command_line_writes() {
 }
 
 #[test]
+fn a_batch_may_be_a_table() {
+    let served = Served::start();
+    let token = served.token("program", "client", &[]);
+    let table = "id,day,note\nV-1,2025-06-03,fell down\nV-2,2025-06-04,was bitten\n";
+    let path = served.place.write("two.csv", table).to_str().unwrap().to_owned();
+    for query in ["", "&format=csv"] {
+        let answer = served.ask("POST", &format!("/v1/batch?domain=own{query}"), &Ask::token(&token).body(table)).body;
+        let (lines, counts) = answer.trim_end().rsplit_once('\n').unwrap();
+        assert_eq!(format!("{lines}\n"), told(&served, &["run", "--domain", "own", &path]));
+        assert_eq!(counts, r#"{"read":2,"written":2,"refused":0,"with_errors":0}"#);
+    }
+    let odd = served.ask("POST", "/v1/batch?domain=own&format=odd", &Ask::token(&token).body(table));
+    assert_eq!(odd.status, 422);
+}
+
+#[test]
 fn an_answer_about_codes_is_not_sent_again_to_who_has_it() {
     let served = Served::start();
     let token = served.token("program", "client", &[]);

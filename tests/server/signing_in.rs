@@ -50,6 +50,19 @@ fn five_wrong_passwords_lock_an_account_and_say_no_more_than_one() {
 }
 
 #[test]
+fn guesses_that_come_together_are_all_counted() {
+    let served = Served::start();
+    add_user(&served, "eve", "desk");
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let served = &served;
+            scope.spawn(move || sign_in(served, "eve", &format!("wrong wrong {number}")));
+        }
+    });
+    assert_eq!(sign_in(&served, "eve", PASSWORD).status, 403);
+}
+
+#[test]
 fn a_change_from_another_site_is_refused() {
     let served = Served::start();
     let cookie = served.session();

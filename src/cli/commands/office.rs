@@ -285,7 +285,7 @@ enum StoreAct {
         #[arg(long, value_name = "ID")]
         subject: String,
     },
-    /// Seals the keys of all encounters with another key; identifiers kept before are no longer found
+    /// Seals the keys of all encounters with another key; the service must be stopped
     Rekey {
         /// The new key, a file; made if it is not there
         #[arg(long, value_name = "FILE")]

@@ -178,9 +178,14 @@ fn watch(service: &Arc<Service>, context: &Context) -> Result<(), Failure> {
 /// The registry of the definitions as they are now, or why there is none.
 fn made(domains: &[PathBuf]) -> Result<Arc<Registry>, String> {
     let session = Session::new(domains, Reach::All).map_err(|error| error.to_string())?;
-    let outcome = session.compile().map_err(|error| error.to_string())?;
-    if let Some(domain) = outcome.refused.first() {
-        return Err(format!("the domain `{domain}` has errors: see `tencode check`"));
+    let mut refused = None;
+    let registry = session.open(&mut |progress: Progress| {
+        if let Progress::Built(outcome) = progress {
+            refused = outcome.refused.first().cloned();
+        }
+    });
+    match refused {
+        Some(domain) => Err(format!("the domain `{domain}` has errors: see `tencode check`")),
+        None => registry.map_err(|error| error.to_string()),
     }
-    session.open(&mut |_: Progress| {}).map_err(|error| error.to_string())
 }

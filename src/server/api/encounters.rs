@@ -3,6 +3,7 @@
 use super::codes::optional;
 use super::codes::text;
 use super::judge::Judged;
+use super::once::Ticket;
 use super::once::once;
 use crate::audit::Entry;
 use crate::audit::Outcome;
@@ -21,8 +22,10 @@ use crate::store::Coding;
 use crate::store::Draft;
 use crate::store::Filter;
 use crate::store::Kept;
+use crate::store::Once;
+use crate::store::RECORD;
+use crate::store::Summary;
 use crate::store::Version;
-use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -46,7 +49,8 @@ pub fn draft_of(call: &Call<'_>, desk: &ForCaller, record: &str) -> Result<Draft
     let errors = findings.iter().filter(|it| it.severity == Severity::Error).count();
     let actor = &call.caller()?.name;
     let given = disclosure.codes().iter().filter(|it| it.from == "given" && it.code != crate::privacy::WITHHELD);
-    let codings = given.map(|it| coding(call, it.set, it.code, actor)).collect();
+    let of_record = |coding: Coding| Coding { path: RECORD.to_owned(), ..coding };
+    let codings = given.map(|it| of_record(coding(call, it.set, it.code, actor))).collect();
     let draft = Draft {
         domain: desk.engine.domain().name.clone(),
         record: desk.engine.record().name.clone(),
@@ -77,13 +81,14 @@ pub fn coding(call: &Call<'_>, set: &str, code: &str, actor: &str) -> Coding {
 pub fn keep(call: &Call<'_>) -> Result<Reply, Problem> {
     let asked = call.object()?;
     let judged = Judged::of(call, &asked)?;
-    once(call, || {
+    once(call, |ticket| {
         let draft = draft_of(call, &judged.desk, &judged.record)?;
         if call.caller()?.is_sandbox {
             return Ok(Reply::json(&json!({ "id": null, "version": 0, "sandbox": true }))?.status(201));
         }
-        let id = call.service.store.add_encounter(draft)?;
-        let reply = Reply::json(&json!({ "id": id, "version": 1 }))?.status(201);
+        let body = |id: &String| json!({ "id": id, "version": 1 });
+        let id = call.service.store.add_encounter(draft, Some(ticket.keep(201, body)))?;
+        let reply = Reply::json(&body(&id))?.status(201);
         Ok(reply.with("location", format!("/v1/encounters/{id}")).with("etag", "\"1\""))
     })
 }
@@ -143,16 +148,20 @@ pub fn kept(call: &Call<'_>) -> Result<Kept, Problem> {
 pub fn read(call: &Call<'_>) -> Result<Reply, Problem> {
     let kept = kept(call)?;
     let tag = format!("\"{}\"", kept.summary.version);
-    let head = json!({
-        "id": kept.summary.id, "version": kept.summary.version, "state": kept.summary.state,
-        "created": kept.summary.created, "updated": kept.summary.updated,
-    });
+    let head = |codes: Vec<Value>| {
+        json!({
+            "id": kept.summary.id, "version": kept.summary.version, "state": kept.summary.state,
+            "created": kept.summary.created, "updated": kept.summary.updated, "codes": codes,
+        })
+    };
     let Some(record) = body_of(&kept) else {
-        return Ok(Reply::json(&json!({ "kept": head, "disclosure": null }))?.with("etag", tag));
+        return Ok(Reply::json(&json!({ "kept": head(Vec::new()), "disclosure": null }))?.with("etag", tag));
     };
     let desk = call.engine(&kept.summary.domain, Some(&kept.summary.record), call.on()?)?;
     let mut worker = desk.engine.worker().noting(&desk.audited);
     let disclosure = worker.disclose(1, Ok(&record));
+    let codes = shown(&desk, &disclosure, kept.standing()).into_iter();
+    let head = head(codes.map(|it| json!({ "set": it.set, "code": it.code })).collect());
     let mut out = format!("{{\"kept\":{head},\"disclosure\":").into_bytes();
     write::line(&disclosure, &mut out);
     while out.last().is_some_and(u8::is_ascii_whitespace) {
@@ -184,68 +193,114 @@ pub fn change(call: &Call<'_>) -> Result<Reply, Problem> {
     named.insert("domain".to_owned(), kept.summary.domain.clone().into());
     named.insert("record".to_owned(), kept.summary.record.clone().into());
     let judged = Judged::of(call, &named)?;
-    once(call, || {
-        let mut draft = draft_of(call, &judged.desk, &judged.record)?;
-        let has = |it: &Coding| kept.summary.codes.iter().any(|(set, code)| (set, code) == (&it.set, &it.code));
-        draft.codings.retain(|it| !has(it));
-        changed(call, |call| Ok(call.service.store.change_encounter(call.param("id"), version, draft)?))
+    once(call, |ticket| {
+        let draft = draft_of(call, &judged.desk, &judged.record)?;
+        changed(call, ticket, |once| {
+            let (store, actor) = (&call.service.store, &call.caller()?.name);
+            Ok(store.change_encounter(call.param("id"), version, draft, actor, Some(once))?)
+        })
     })
 }
 
-fn changed(call: &Call<'_>, work: impl FnOnce(&Call<'_>) -> Result<Version, Problem>) -> Result<Reply, Problem> {
+/// Answers with the new version, which `work` writes and keeps; a sandbox token writes nothing.
+fn changed(
+    call: &Call<'_>,
+    ticket: Ticket,
+    work: impl FnOnce(Once<Version>) -> Result<Version, Problem>,
+) -> Result<Reply, Problem> {
+    let id = call.param("id").to_owned();
     if call.caller()?.is_sandbox {
-        return Reply::json(&json!({ "id": call.param("id"), "version": 0, "sandbox": true }));
+        return Reply::json(&json!({ "id": id, "version": 0, "sandbox": true }));
     }
-    let version = work(call)?;
-    let reply = Reply::json(&json!({ "id": call.param("id"), "version": version }))?;
-    Ok(reply.with("etag", format!("\"{version}\"")))
+    let body = move |version: &Version| json!({ "id": id, "version": version });
+    let version = work(ticket.keep(200, body.clone()))?;
+    Ok(Reply::json(&body(&version))?.with("etag", format!("\"{version}\"")))
 }
 
 /// Gives a code to an encounter: it stands beside those of its record.
 pub fn give(call: &Call<'_>) -> Result<Reply, Problem> {
     let asked = call.object()?;
     let (kept, version) = (kept(call)?, version_of(call)?);
-    let coding = named_coding(call, &asked)?;
-    once(call, || {
-        let record = body_of(&kept).ok_or_else(|| Problem::new(problem::UNUSABLE, "the encounter was erased"))?;
-        let desk = call.engine(&kept.summary.domain, Some(&kept.summary.record), None)?;
-        let draft = Draft { codings: vec![coding.clone()], ..draft_of(call, &desk, &record)? };
-        changed(call, |call| Ok(call.service.store.change_encounter(call.param("id"), version, draft)?))
-    })
+    let coding = named_coding(call, text(&asked, "set")?, text(&asked, "code")?)?;
+    once(call, |ticket| changed(call, ticket, |once| give_code(call, &kept, version, coding, Some(once))))
+}
+
+/// Gives a code; that is noted.
+///
+/// # Errors
+/// If it cannot be noted or written.
+pub fn give_code(
+    call: &Call<'_>,
+    kept: &Kept,
+    version: Version,
+    coding: Coding,
+    once: Option<Once<Version>>,
+) -> Result<Version, Problem> {
+    note_deed(call, kept, None)?;
+    let Summary { id, domain, .. } = &kept.summary;
+    Ok(call.service.store.give(id, domain, version, coding, once)?)
+}
+
+/// Takes a code back; that is noted, with the reason if there is one.
+///
+/// # Errors
+/// If it cannot be noted or written, or it is too late for an undo and no reason is given.
+pub fn take_back(
+    call: &Call<'_>,
+    kept: &Kept,
+    version: Version,
+    coding: Coding,
+    reason: Option<&str>,
+    once: Option<Once<Version>>,
+) -> Result<Version, Problem> {
+    note_deed(call, kept, reason)?;
+    let Summary { id, domain, .. } = &kept.summary;
+    Ok(call.service.store.withdraw(id, domain, version, coding, reason.is_some(), once)?)
+}
+
+/// Notes that somebody changes the codes of an encounter.
+///
+/// # Errors
+/// If it cannot be noted.
+pub fn note_deed(call: &Call<'_>, kept: &Kept, reason: Option<&str>) -> Result<(), Problem> {
+    let mut access = call.caller()?.access(call.operation);
+    (access.domain, access.record) = (kept.summary.domain.clone(), kept.summary.record.clone());
+    access.reason = reason.map(str::to_owned);
+    let mut rows = Rows::default();
+    rows.push(&access, &Entry::new(Outcome::Done).count(1));
+    call.note(rows)
 }
 
 /// A code that a request names, as its set writes it.
-fn named_coding(call: &Call<'_>, asked: &Map<String, Value>) -> Result<Coding, Problem> {
-    let set = call.set(text(asked, "set")?)?;
-    let codes = call.loaded.registry.codes(set);
-    let code = codes.find(text(asked, "code")?).ok_or_else(|| Problem::missing("code"))?;
-    let path = optional(asked, "path")?.unwrap_or_default().to_owned();
-    Ok(Coding { path, ..coding(call, codes.name(), codes.code(code), &call.caller()?.name) })
+///
+/// # Errors
+/// If there is no such set or code.
+pub fn named_coding(call: &Call<'_>, set: &str, code: &str) -> Result<Coding, Problem> {
+    let codes = call.loaded.registry.codes(call.set(set)?);
+    let code = codes.find(code).ok_or_else(|| Problem::missing("code"))?;
+    Ok(coding(call, codes.name(), codes.code(code), &call.caller()?.name))
 }
 
 /// Takes a code back: an undo by who gave it within ten minutes, else a correction that says why.
 pub fn withdraw(call: &Call<'_>) -> Result<Reply, Problem> {
     let asked = call.object()?;
     let (kept, version) = (kept(call)?, version_of(call)?);
-    let (coding, is_correction) = (named_coding(call, &asked)?, optional(&asked, "reason")?.is_some());
-    once(call, || {
-        let mut access = call.caller()?.access(call.operation);
-        (access.domain, access.record) = (kept.summary.domain.clone(), kept.summary.record.clone());
-        access.reason = optional(&asked, "reason")?.map(str::to_owned);
-        let mut rows = Rows::default();
-        rows.push(&access, &Entry::new(Outcome::Done).count(1));
-        call.note(rows)?;
-        changed(call, |call| {
-            Ok(call.service.store.withdraw(call.param("id"), version, coding.clone(), is_correction)?)
-        })
-    })
+    let coding = named_coding(call, text(&asked, "set")?, text(&asked, "code")?)?;
+    let reason = optional(&asked, "reason")?;
+    once(call, |ticket| changed(call, ticket, |once| take_back(call, &kept, version, coding, reason, Some(once))))
 }
 
-/// The codings that the caller may see: all of them where nothing is hidden, else those that the disclosure shows.
-pub fn shown_codings<'k>(kept: &'k Kept, disclosure: &Disclosure<'_>) -> Vec<&'k Coding> {
-    let is_whole = disclosure.parts().is_ok_and(|parts| parts.redactions.is_empty());
-    let shows = |it: &Coding| disclosure.codes().iter().any(|code| code.set == it.set && code.code == it.code);
-    kept.codings.iter().filter(|it| is_whole || shows(it)).collect()
+/// The codings that the caller may see: those that the disclosure shows; and, where the policy keeps every field and hides
+/// nothing of this encounter, those besides that it shows as they are.
+pub fn shown<'k>(desk: &ForCaller, disclosure: &Disclosure<'_>, codings: Vec<&'k Coding>) -> Vec<&'k Coding> {
+    let (redactor, registry) = (desk.engine.redactor(), desk.engine.registry());
+    let is_whole = redactor.keeps_undeclared() && disclosure.parts().is_ok_and(|parts| parts.redactions.is_empty());
+    let shows = |it: &&Coding| {
+        let is_disclosed = disclosure.codes().iter().any(|code| code.set == it.set && code.code == it.code);
+        let named = || registry.set(&it.set).and_then(|set| Some((set, registry.codes(set).find(&it.code)?)));
+        is_disclosed || is_whole && named().is_none_or(|(set, code)| redactor.shows_code(set, code))
+    };
+    codings.into_iter().filter(shows).collect()
 }
 
 /// Every code that an encounter was ever given, in order.
@@ -255,7 +310,7 @@ pub fn history(call: &Call<'_>) -> Result<Reply, Problem> {
     let desk = call.engine(&kept.summary.domain, Some(&kept.summary.record), None)?;
     let mut worker = desk.engine.worker().noting(&desk.audited);
     let disclosure = worker.disclose(1, Ok(&record));
-    let reply = Reply::json(&json!({ "codings": shown_codings(&kept, &disclosure) }))?;
+    let reply = Reply::json(&json!({ "codings": shown(&desk, &disclosure, kept.codings.iter().collect()) }))?;
     drop(disclosure);
     call.note(worker.noted())?;
     Ok(reply.with("etag", format!("\"{}\"", kept.summary.version)))
@@ -265,30 +320,36 @@ pub fn history(call: &Call<'_>) -> Result<Reply, Problem> {
 pub fn stats(call: &Call<'_>) -> Result<Reply, Problem> {
     let needed = || Problem::new(problem::UNUSABLE, "`?domain=` is needed");
     let domain = call.query("domain").ok_or_else(needed)?;
-    let answer = counted(call, domain, &|set, code, _| vec![set.to_owned(), code.to_owned()])?;
+    let [answer] = counted(call, domain, [&|set, code, _| vec![set.to_owned(), code.to_owned()]])?;
     let cells = answer.cells.iter().map(|cell| json!({ "values": cell.values, "count": cell.count }));
     let by = json!({ "domain": domain, "by": ["set", "code"], "counts": cells.collect::<Vec<Value>>(), "total": answer.total });
     Reply::json(&by)
 }
 
-/// Counts the standing codes of a domain by what `key` makes of set, code and moment.
+/// Something to count by: made of set, code and moment.
+pub type CountBy<'k> = &'k dyn Fn(&str, &str, i64) -> Vec<String>;
+
+/// Counts the standing codes of a domain by several things.
 ///
 /// # Errors
 /// If the caller has no such domain.
-pub fn counted(
+pub fn counted<const N: usize>(
     call: &Call<'_>,
     domain: &str,
-    key: &dyn Fn(&str, &str, i64) -> Vec<String>,
-) -> Result<statistics::Answer, Problem> {
+    by: [CountBy<'_>; N],
+) -> Result<[statistics::Answer; N], Problem> {
     let desk = call.engine(domain, None, None)?;
-    let mut counts: BTreeMap<Vec<String>, u64> = BTreeMap::new();
-    for (set, code, at) in call.service.store.given_codes(domain)? {
-        *counts.entry(key(&set, &code, at)).or_default() += 1;
-    }
-    let counts: Vec<(Vec<String>, u64)> = counts.into_iter().collect();
+    let given = call.service.store.given_codes(domain)?;
     let mut rows = Rows::default();
-    rows.push(&desk.audited.access, &Entry::new(Outcome::Shown).count(counts.len() as u64));
+    rows.push(&desk.audited.access, &Entry::new(Outcome::Shown).count(given.len() as u64));
     call.note(rows)?;
     let (under, complement) = desk.engine.redactor().counts();
-    Ok(statistics::hide(&Table::of_counts(&counts), statistics::Rule { under: under.into(), complement }))
+    Ok(by.map(|key| {
+        let mut counts: BTreeMap<Vec<String>, u64> = BTreeMap::new();
+        for (set, code, at) in &given {
+            *counts.entry(key(set, code, *at)).or_default() += 1;
+        }
+        let counts: Vec<(Vec<String>, u64)> = counts.into_iter().collect();
+        statistics::hide(&Table::of_counts(&counts), statistics::Rule { under: under.into(), complement })
+    }))
 }

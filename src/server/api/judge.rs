@@ -7,11 +7,16 @@ use crate::audit::Outcome;
 use crate::audit::Rows;
 use crate::encounters::batch;
 use crate::encounters::batch::Desk;
+use crate::encounters::batch::Out;
 use crate::encounters::batch::Outcome as Answered;
 use crate::encounters::engine::Engine;
 use crate::encounters::near::Typed;
 use crate::encounters::near::json_line;
 use crate::encounters::near::wanted;
+use crate::encounters::read;
+use crate::encounters::read::Format;
+use crate::encounters::read::Input;
+use crate::encounters::read::Source;
 use crate::encounters::texts::Form;
 use crate::encounters::texts::TextDesk;
 use crate::encounters::write;
@@ -28,6 +33,7 @@ use crate::server::problem::Problem;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
+use std::io::Cursor;
 
 /// Names of a request that are not fields of its encounter.
 const ASIDE: [&str; 6] = ["domain", "record", "on", "set", "text", "candidates"];
@@ -82,15 +88,11 @@ pub fn validate(call: &Call<'_>) -> Result<Reply, Problem> {
     let judged = Judged::of(call, &call.object()?)?;
     let mut worker = judged.desk.engine.worker().noting(&judged.desk.audited);
     let disclosure = worker.disclose(1, Ok(&judged.record));
+    let unreadable = |_| Problem::new(problem::UNUSABLE, "the encounter cannot be read");
     let mut out = Vec::new();
-    write::line(&disclosure, &mut out);
-    if disclosure.is_unreadable() {
-        return Err(Problem::new(problem::UNUSABLE, "the encounter cannot be read"));
-    }
+    write::verdict(disclosure.parts().map_err(unreadable)?, &mut out);
     call.note(worker.noted())?;
-    let whole: Value =
-        serde_json::from_slice(&out).map_err(|_| Problem::new(problem::BROKEN, "the answer cannot be written"))?;
-    Reply::json(&json!({ "findings": whole.get("findings"), "missing": whole.get("missing"), "due": [] }))
+    Ok(Reply::of(JSON, out))
 }
 
 /// Candidates for a text or record, with what is near where no code fits.
@@ -165,31 +167,40 @@ pub fn redact(call: &Call<'_>) -> Result<Reply, Problem> {
     Ok(Reply::of(JSON, out).status(if answered == Answered::Refused { 422 } else { 200 }))
 }
 
-/// Disclosures of many records, a line each, in the order of the lines; the last line counts them.
+/// Disclosures of many records, in their order, as `run` writes them; the last line counts them. The format is that of
+/// `?format=`, or told by the first bytes; files of other programs are read by the readers of the domain.
 pub fn batch(call: &Call<'_>) -> Result<Reply, Problem> {
-    let needed = |name: &str| Problem::new(problem::UNUSABLE, format!("`?{name}=` is needed"));
-    let domain = call.query("domain").ok_or_else(|| needed("domain"))?;
-    let desk = call.engine(domain, call.query("record"), call.on()?)?;
-    let mut worker = desk.engine.worker().noting(&desk.audited);
-    let (mut out, mut rows, mut counts) = (Vec::new(), Rows::default(), batch::Counts::default());
-    for (place, line) in call.body.split(|byte| *byte == b'\n').enumerate() {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let number = place as u64 + 1;
-        let text = std::str::from_utf8(line).map_err(|_| crate::encounters::read::Unreadable::NotUtf8);
-        counts.read += 1;
-        match worker.answer(number, text, &mut out) {
-            Answered::Fine => counts.written += 1,
-            Answered::Wrong => (counts.written, counts.wrong) = (counts.written + 1, counts.wrong + 1),
-            Answered::Refused => counts.refused += 1,
-        }
-        rows.append(&mut worker.noted());
+    let needed = || Problem::new(problem::UNUSABLE, "`?domain=` is needed");
+    let name = call.query("domain").ok_or_else(needed)?;
+    if !call.caller()?.grant.covers(name) {
+        return Err(Problem::missing("domain"));
     }
-    rows.push(&desk.audited.access, &Entry::new(Outcome::Done).count(counts.written));
+    let domain = call.loaded.registry.domain(name)?.ok_or_else(|| Problem::missing("domain"))?;
+    let format = call.query("format").map(str::parse::<Format>).transpose();
+    let format = format.map_err(|error| Problem::new(problem::UNUSABLE, error.to_string()))?;
+    let body = Box::new(Cursor::new(call.body.clone()));
+    let input = Input::new("the body", Some(call.body.len() as u64), body).map_err(unusable)?;
+    let choice = input.choose_of(&domain, call.query("record"), format, call.query("reader")).map_err(unusable)?;
+    let of_reader = choice.record().and_then(|record| record.get(&domain.records)).map(|record| record.name.as_str());
+    let desk = call.engine(name, of_reader.or(call.query("record")), call.on()?)?;
+    let mut source = Source::chosen(input, &choice, desk.engine.schema());
+    let (mut out, mut trail) = (Vec::new(), &call.service.trail);
+    let to = Out { to: &mut out, trail: Some(&mut trail) };
+    let worker = || desk.engine.worker().noting(&desk.audited);
+    let counts = batch::run_noted(&mut source, 1, worker, to, &mut |_| {}).map_err(|error| match error {
+        batch::Error::Read(error) => unusable(error),
+        batch::Error::Audit(error) => Problem::from(error),
+        _ => Problem::new(problem::BROKEN, "the batch could not be answered to its end"),
+    });
+    let batch::Counts { read, written, refused, wrong } = counts?;
+    let mut rows = Rows::default();
+    rows.push(&desk.audited.access, &Entry::new(Outcome::Done).count(written));
     call.note(rows)?;
-    let batch::Counts { read, written, refused, wrong } = counts;
     let last = json!({ "read": read, "written": written, "refused": refused, "with_errors": wrong });
     out.extend_from_slice(format!("{last}\n").as_bytes());
     Ok(Reply::of(NDJSON, out))
+}
+
+fn unusable(error: read::Error) -> Problem {
+    Problem::new(problem::UNUSABLE, error.to_string())
 }

@@ -5,6 +5,8 @@ use crate::server::call::JSON;
 use crate::server::call::Reply;
 use crate::server::problem;
 use crate::server::problem::Problem;
+use crate::store::Once;
+use serde_json::Value;
 
 /// Signs of a key at most.
 const LONGEST: usize = 200;
@@ -18,12 +20,28 @@ impl Drop for Begun<'_> {
     }
 }
 
-/// Carries out a write once for each key of a caller. Only answers that went well are kept: what was refused may be tried
-/// again.
+/// A write that is being answered: what its answer is kept under.
+pub struct Ticket {
+    owner: String,
+    name: String,
+    request: [u8; 32],
+}
+
+impl Ticket {
+    /// The answer to be kept with the write, made of what was written.
+    pub fn keep<T>(self, status: u16, body: impl FnOnce(&T) -> Value + Send + 'static) -> Once<T> {
+        let Ticket { owner, name, request } = self;
+        let body = Box::new(move |value: &T| format!("{}\n", body(value)).into_bytes());
+        Once { owner, name, request, status, body }
+    }
+}
+
+/// Carries out a write once for each key of a caller: `work` keeps its answer with what it writes. Only answers that went well
+/// are kept: what was refused may be tried again.
 ///
 /// # Errors
 /// If there is no key, the first request of the key is still being answered, or it had another body.
-pub fn once(call: &Call<'_>, work: impl FnOnce() -> Result<Reply, Problem>) -> Result<Reply, Problem> {
+pub fn once(call: &Call<'_>, work: impl FnOnce(Ticket) -> Result<Reply, Problem>) -> Result<Reply, Problem> {
     let owner = call.caller()?.name.clone();
     let key = call.header("idempotency-key").filter(|key| !key.is_empty() && key.len() <= LONGEST);
     let key = key.ok_or_else(|| Problem::new(problem::NO_KEY, "send a new Idempotency-Key with each new write"))?;
@@ -45,8 +63,5 @@ pub fn once(call: &Call<'_>, work: impl FnOnce() -> Result<Reply, Problem>) -> R
         }
         return Ok(Reply::of(JSON, first.body).status(first.status).with("idempotency-replayed", "true"));
     }
-    let reply = work()?;
-    let status = if reply.status == 0 { 200 } else { reply.status };
-    call.service.store.keep_answer(&owner, &name, request, status, &reply.body)?;
-    Ok(reply)
+    work(Ticket { owner, name, request })
 }

@@ -42,9 +42,13 @@ pub fn choice(call: &Call<'_>) -> Result<Reply, Problem> {
 /// The page; `?as=csv` gives the tables as a file.
 pub fn page(call: &Call<'_>) -> Result<Reply, Problem> {
     let (language, domain) = (page::language(call), call.param("domain"));
-    let by_code = counted(call, domain, &|set, code, _| vec![set.to_owned(), code.to_owned()])?;
-    let by_day = counted(call, domain, &|_, _, at| vec![part(at, "%u %A")])?;
-    let by_hour = counted(call, domain, &|_, _, at| vec![part(at, "%H:00")])?;
+    let [by_code, by_day, by_hour] = counted(
+        call,
+        domain,
+        [&|set, code, _| vec![set.to_owned(), code.to_owned()], &|_, _, at| vec![part(at, "%u %A")], &|_, _, at| {
+            vec![part(at, "%H:00")]
+        }],
+    )?;
     if call.query("as") == Some("csv") {
         return csv(&[("code", &by_code), ("weekday", &by_day), ("hour", &by_hour)]);
     }

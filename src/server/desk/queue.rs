@@ -4,19 +4,20 @@ use super::page;
 use super::words::Language;
 use crate::audit::Rows;
 use crate::encounters::write::plain;
-use crate::model::rules::Severity;
 use crate::server::api::encounters::body_of;
-use crate::server::api::encounters::coding;
-use crate::server::api::encounters::draft_of;
 use crate::server::api::encounters::filter;
+use crate::server::api::encounters::give_code;
 use crate::server::api::encounters::kept;
-use crate::server::api::encounters::shown_codings;
+use crate::server::api::encounters::named_coding;
+use crate::server::api::encounters::note_deed;
+use crate::server::api::encounters::shown;
+use crate::server::api::encounters::take_back;
 use crate::server::call::Call;
+use crate::server::call::ForCaller;
 use crate::server::call::Reply;
 use crate::server::problem;
 use crate::server::problem::Problem;
 use crate::store::Coding;
-use crate::store::Draft;
 use crate::store::Summary;
 use crate::store::Version;
 use maud::Markup;
@@ -76,9 +77,19 @@ fn seen(call: &Call<'_>, summary: &Summary) -> Result<(Vec<(String, String)>, Ro
     };
     let mut worker = desk.engine.worker().noting(&desk.audited);
     let disclosure = worker.disclose(1, Ok(&record));
-    let codes = disclosure.codes().iter().map(|it| (it.code.to_owned(), it.display.to_owned())).collect();
+    let codes = titled(&desk, shown(&desk, &disclosure, kept.standing()));
     drop(disclosure);
     Ok((codes, worker.noted()))
+}
+
+/// Codes with their titles.
+fn titled(desk: &ForCaller, codings: Vec<&Coding>) -> Vec<(String, String)> {
+    let registry = desk.engine.registry();
+    let title = |it: &Coding| {
+        let set = registry.set(&it.set)?;
+        Some(registry.codes(set).display(registry.codes(set).find(&it.code)?).to_owned())
+    };
+    codings.into_iter().map(|it| (it.code.clone(), title(it).unwrap_or_default())).collect()
 }
 
 fn table(language: Language, rows: &[Row]) -> Markup {
@@ -127,7 +138,8 @@ pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
     let desk = call.engine(&kept.summary.domain, Some(&kept.summary.record), None)?;
     let mut worker = desk.engine.worker().noting(&desk.audited);
     let disclosure = worker.disclose(1, Ok(&record));
-    let codings = shown_codings(&kept, &disclosure);
+    let codings = shown(&desk, &disclosure, kept.codings.iter().collect());
+    let standing = titled(&desk, shown(&desk, &disclosure, kept.standing()));
     let content = html! {
         p { (state(language, &kept.summary.state)) " · " (language.say("version")) " " (kept.summary.version) " · "
             (page::moment(kept.summary.created)) }
@@ -135,11 +147,11 @@ pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
             section { h2 { (language.say("record")) }
                 dl { @for (name, value) in parts.encounter.iter() { dt { (name) } dd { (plain(value)) } } } }
             section { h2 { (language.say("codes")) }
-                ul { @for code in &parts.codes { li { b { (code.code) } " " (code.display) " " small { (code.set) } } } } }
+                ul { @for (code, title) in &standing { li { b { (code) } " " (title) } } } }
             @if !parts.findings.is_empty() {
                 section class="findings" { h2 { (language.say("findings")) }
                     ul { @for finding in &parts.findings {
-                        li { b { (severity(language, finding.severity)) } " "
+                        li { b { (language.say(finding.severity.name())) } " "
                             (finding.message.as_deref().unwrap_or(&finding.rule)) small { " " (finding.path) " · " (finding.rule) } }
                     } } }
             }
@@ -150,14 +162,6 @@ pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
     drop(disclosure);
     call.note(worker.noted())?;
     page::page(call, &title, content)
-}
-
-fn severity(language: Language, severity: Severity) -> &'static str {
-    match severity {
-        Severity::Advice => language.say("advice"),
-        Severity::Warning => language.say("warning"),
-        Severity::Error => language.say("error"),
-    }
 }
 
 /// What can be done with it.
@@ -203,35 +207,21 @@ fn history(language: Language, codings: &[&Coding]) -> Markup {
 /// Gives a code, takes one back, or takes back what the caller has given last.
 pub fn act(call: &Call<'_>) -> Result<Reply, Problem> {
     let (kept, form) = (kept(call)?, call.form());
-    let field = |name: &str| form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
-    let caller = call.caller()?;
-    let version: Version = field("version").parse().unwrap_or(kept.summary.version);
-    let store = &call.service.store;
-    let named = || {
-        let set = call.set(field("set"))?;
-        let codes = call.loaded.registry.codes(set);
-        let code = codes.find(field("code")).ok_or_else(|| Problem::missing("code"))?;
-        Ok::<Coding, Problem>(coding(call, codes.name(), codes.code(code), &caller.name))
-    };
+    let field = |name: &str| form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim());
+    let Summary { id, domain, version, .. } = &kept.summary;
+    let version: Version = field("version").parse().unwrap_or(*version);
+    let named = || named_coding(call, field("set"), field("code"));
     match field("act") {
-        "give" => {
-            let coding = named()?;
-            let record = body_of(&kept).ok_or_else(|| Problem::new(problem::UNUSABLE, "the encounter was erased"))?;
-            let desk = call.engine(&kept.summary.domain, Some(&kept.summary.record), None)?;
-            let draft = Draft { codings: vec![coding], ..draft_of(call, &desk, &record)? };
-            store.change_encounter(&kept.summary.id, version, draft)?;
-        }
+        "give" => give_code(call, &kept, version, named()?, None)?,
         "withdraw" => {
-            let (coding, is_correction) = (named()?, !field("reason").trim().is_empty());
-            store.withdraw(&kept.summary.id, version, coding, is_correction)?;
+            let reason = Some(field("reason")).filter(|it| !it.is_empty());
+            take_back(call, &kept, version, named()?, reason, None)?
         }
         "undo" => {
-            let mut version = kept.summary.version;
-            for (set, code) in &kept.summary.codes {
-                version = store.withdraw(&kept.summary.id, version, coding(call, set, code, &caller.name), false)?;
-            }
+            note_deed(call, &kept, None)?;
+            call.service.store.undo(id, domain, version, &call.caller()?.name)?
         }
         _ => return Err(Problem::new(problem::UNUSABLE, "there is no such act")),
-    }
-    Ok(Reply::see(&format!("/encounters/{}", kept.summary.id)))
+    };
+    Ok(Reply::see(&format!("/encounters/{id}")))
 }

@@ -15,7 +15,6 @@ use crate::encounters::write::plain;
 use crate::model::day::Day;
 use crate::model::ids::SetId;
 use crate::model::record::Kind;
-use crate::model::rules::Severity;
 use crate::privacy::Disclosure;
 use crate::privacy::ShownFields;
 use crate::privacy::text::TextRedactor;
@@ -285,8 +284,8 @@ fn below(call: &Call<'_>, language: Language, typed: &Typed, disclosure: &Disclo
                 h2 { (language.say("findings")) }
                 ul {
                     @for finding in &parts.findings {
-                        li class=(severity(finding.severity)) {
-                            b { (language.say(severity(finding.severity))) } " "
+                        li class=(finding.severity.name()) {
+                            b { (language.say(finding.severity.name())) } " "
                             (finding.message.as_deref().unwrap_or(&finding.rule))
                             @if !finding.help.is_empty() { " — " (finding.help) }
                             @if let Some(fix) = &finding.fix { " → " b { (fix.code) } }
@@ -304,14 +303,6 @@ fn below(call: &Call<'_>, language: Language, typed: &Typed, disclosure: &Disclo
         }
         (facts(language, typed, &parts.encounter))
         (crosswalks(call, language, typed))
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Advice => "advice",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
     }
 }
 
@@ -456,6 +447,6 @@ fn save(call: &Call<'_>, desk: &ForCaller, typed: &Typed, is_unfit: bool) -> Res
         call.service.store.add_unfit(&domain.name, name, &redactor.redact(text).text)?;
     }
     let draft = draft_of(call, desk, &record.to_string())?;
-    let id = call.service.store.add_encounter(draft)?;
+    let id = call.service.store.add_encounter(draft, None)?;
     Ok(Reply::see(&format!("/desk/{domain}/{name}?saved={id}")))
 }
