@@ -1,5 +1,5 @@
 //! Files as they are on disk: packed with gzip, xz or zip, saved in some encoding, mapped into memory, or on their way to
-//! their name. Imports nothing.
+//! their name; and what a run puts aside. Imports nothing.
 //!
 //! In: a path, a stream, an opened file. Out: the bytes inside it. What a file is packed with is decided by its first
 //! bytes, never by its name.
@@ -12,6 +12,7 @@ mod layout;
 mod mapped;
 mod packed;
 mod sheet;
+mod spool;
 mod trust;
 
 pub use decode::Decoded;
@@ -41,6 +42,8 @@ pub use packed::unpack;
 pub use sheet::is_sheet;
 pub use sheet::sheet;
 pub use sheet::sheet_stream;
+pub use spool::Opened;
+pub use spool::Spool;
 pub use trust::Distrust;
 pub use trust::trust_file;
 pub use trust::trust_folder;
