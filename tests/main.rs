@@ -33,6 +33,7 @@ mod laws_scripts;
 mod laws_signs;
 mod laws_statistics;
 mod laws_text;
+mod laws_together;
 mod learning;
 mod made_up;
 mod moments;

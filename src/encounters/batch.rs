@@ -44,6 +44,9 @@ pub enum Error {
     /// What is shown could not be noted, so it is not shown.
     #[error("{0}; nothing more is shown")]
     Audit(#[from] audit::Error),
+    /// Encounters that are judged together could not be put aside, or not be read again.
+    #[error("what is judged together cannot be put aside: {0}")]
+    Aside(io::Error),
     /// What was answered last cannot be relied on.
     #[error("{0}; nothing more is answered")]
     Desk(&'static str),
@@ -75,6 +78,9 @@ pub enum Outcome {
 
 /// Answers one encounter after the other. Each thread has its own.
 pub trait Desk {
+    /// Says the place of the next encounter in the input, from 0.
+    fn at(&mut self, _place: u64) {}
+
     /// Appends the answer to one encounter, one line.
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome;
 
@@ -166,7 +172,10 @@ impl Round {
         self.rows.clear();
         self.counts = Counts::default();
         let Round { block, out, rows, counts, .. } = self;
+        let mut place = block.first();
         block.each(|line, text| {
+            desk.at(place);
+            place += 1;
             let (start, mut is_failed) = (out.len(), false);
             let outcome = quietly(|| desk.answer(line, text, out)).unwrap_or_else(|| {
                 is_failed = true;

@@ -5,6 +5,7 @@ use super::batch::Outcome;
 use super::classify;
 use super::classify::Kept;
 use super::classify::Scale;
+use super::neighbours::Neighbours;
 use super::prepare;
 use super::read;
 use super::read::Schema;
@@ -16,14 +17,17 @@ use crate::audit::Access;
 use crate::audit::Entry;
 use crate::audit::Rows;
 use crate::audit::Tokens;
+use crate::files::Opened;
 use crate::learn::Memory;
 use crate::logic;
+use crate::logic::Around;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::logic::Scratch;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
 use crate::model::ids::RecordId;
+use crate::model::ids::RuleId;
 use crate::model::ids::SetId;
 use crate::model::outcome::Judgement;
 use crate::model::program::Domain;
@@ -31,6 +35,7 @@ use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
 use crate::model::rules::Classifier;
+use crate::model::rules::Together;
 use crate::privacy::Ask;
 use crate::privacy::Disclosure;
 use crate::privacy::Draft;
@@ -41,6 +46,7 @@ use crate::scripts::Runner;
 use crate::scripts::ScriptProblem;
 use crate::scripts::Scripts;
 use crate::scripts::Seen;
+use crate::text::mail::Mail;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering;
@@ -115,6 +121,7 @@ pub struct Engine {
     options: Options,
     /// What scores mean, by classifier.
     scales: Vec<Scale>,
+    mail: Mail,
     audited: Option<Audited>,
     /// The first and the last day that encounters were judged for.
     judged: [AtomicI32; 2],
@@ -147,7 +154,9 @@ impl Engine {
         let scripts = Scripts::compile(&domain, Arc::clone(&registry));
         let scripts = scripts.map_err(|problems| problems.into_iter().next().map_or_else(no_problem, Error::Script))?;
         let scales = domain.classifiers.iter().map(|classifier| Scale::of(&registry, classifier)).collect();
+        let mail = Mail::new(&registry.shared()?.lists);
         Ok(Engine {
+            mail,
             schema: Schema::new(&record, id, Arc::clone(&registry)),
             record,
             scripts: Some(scripts).filter(|scripts| !scripts.is_empty()),
@@ -223,6 +232,22 @@ impl Engine {
         }
     }
 
+    /// The rules of this record that look at other encounters.
+    pub(super) fn rules_together(&self) -> impl Iterator<Item = (RuleId, &Together)> {
+        let rules = RuleId::numbered(&self.domain().rules).filter(|(_, rule)| rule.record == self.schema.record);
+        rules.filter_map(|(id, rule)| Some((id, rule.together.as_ref()?)))
+    }
+
+    /// What the domain is evaluated with.
+    pub(super) fn logic(&self) -> &Logic {
+        &self.logic
+    }
+
+    /// Reads one encounter, given as the JSON text of its record.
+    pub(super) fn read<'a>(&self, line: u64, text: &'a str) -> Result<Encounter<'a>, Unreadable> {
+        read::read_json(text, line, &self.schema, self.options.on, self.options.today)
+    }
+
     /// The redactor, for what it says of audience and policy.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
@@ -239,6 +264,11 @@ impl Engine {
             runner,
             audited: self.audited.as_ref(),
             noted: None,
+            neighbours: None,
+            around: None,
+            place: 0,
+            opened: Opened::default(),
+            is_broken: false,
         }
     }
 }
@@ -252,6 +282,13 @@ pub struct Worker<'e> {
     runner: Option<Runner>,
     audited: Option<&'e Audited>,
     noted: Option<Entry>,
+    /// What encounters of a batch are told of each other, and what the next one is told.
+    neighbours: Option<&'e Neighbours>,
+    around: Option<Around>,
+    place: u64,
+    opened: Opened,
+    /// What they are told could not be read.
+    is_broken: bool,
 }
 
 impl<'e> Worker<'e> {
@@ -259,6 +296,13 @@ impl<'e> Worker<'e> {
     #[must_use]
     pub fn showing(mut self, candidates: usize) -> Worker<'e> {
         self.candidates = Some(candidates);
+        self
+    }
+
+    /// The same worker for a batch whose encounters are told of each other.
+    #[must_use]
+    pub fn among(mut self, neighbours: Option<&'e Neighbours>) -> Worker<'e> {
+        self.neighbours = neighbours;
         self
     }
 
@@ -288,24 +332,30 @@ impl<'e> Worker<'e> {
         'e: 'a,
     {
         let engine = self.engine;
-        let options = &engine.options;
         let mut subject = None;
-        let disclosure =
-            match text.and_then(|text| read::read_json(text, line, &engine.schema, options.on, options.today)) {
-                Ok(mut encounter) => {
-                    subject = self.subject(&encounter);
-                    whose(engine.redactor.identity(&encounter).as_deref());
-                    if self.runner.is_some() {
-                        self.with_scripts(encounter)
-                    } else {
-                        let judgement = self.judge(&mut encounter);
-                        engine.redactor.redact(encounter, judgement)
-                    }
+        self.look_around();
+        let disclosure = match text.and_then(|text| engine.read(line, text)) {
+            Ok(mut encounter) => {
+                subject = self.subject(&encounter);
+                whose(engine.redactor.identity(&encounter).as_deref());
+                if self.runner.is_some() {
+                    self.with_scripts(encounter)
+                } else {
+                    let judgement = self.judge(&mut encounter);
+                    engine.redactor.redact(encounter, judgement)
                 }
-                Err(why) => engine.redactor.unreadable(line, why.reason()),
-            };
+            }
+            Err(why) => engine.redactor.unreadable(line, why.reason()),
+        };
         self.noted = self.audited.map(|_| Entry { line: Some(line), subject, ..disclosure.entry() });
         disclosure
+    }
+
+    /// Asks what the encounter at this place is told of the others.
+    fn look_around(&mut self) {
+        let around = self.neighbours.map(|neighbours| neighbours.around(self.place, &mut self.opened));
+        self.is_broken |= around.as_ref().is_some_and(Result::is_err);
+        self.around = around.and_then(Result::ok);
     }
 
     /// What the audit log says of the last disclosure, if there is one: to be noted before it is shown.
@@ -341,13 +391,23 @@ impl<'e> Worker<'e> {
 
     /// Everything that the definitions say of an encounter, before anybody is shown it; scripts have no part in it. Fields
     /// are derived on the way.
-    ///
-    /// Encounters are judged one by one; rules over all those of one submission will have their place after this.
     pub fn judge(&mut self, encounter: &mut Encounter<'_>) -> Judgement<'e> {
         let engine = self.engine;
         engine.note_day(encounter.on);
         prepare::prepare(encounter, &engine.logic, &mut self.scratch);
-        let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch);
+        // What a mail quotes and where its links lead to was not said by who wrote it, and counts for nothing.
+        let said = classify::said(&encounter.slots, &engine.record.fields, &engine.mail);
+        let brought = said.map(|said| std::mem::replace(&mut encounter.slots, said));
+        let judgement = self.judge_prepared(encounter);
+        if let Some(brought) = brought {
+            encounter.slots = brought;
+        }
+        judgement
+    }
+
+    fn judge_prepared(&mut self, encounter: &Encounter<'_>) -> Judgement<'e> {
+        let engine = self.engine;
+        let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch).among(self.around.as_ref());
         let kept = match (&self.runner, self.candidates) {
             (Some(_), _) => Kept::All,
             (None, Some(count)) => Kept::Best(count),
@@ -424,6 +484,10 @@ impl Engine {
 }
 
 impl Desk for Worker<'_> {
+    fn at(&mut self, place: u64) {
+        self.place = place;
+    }
+
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let disclosure = self.disclose(line, text);
         write::line(&disclosure, out);
@@ -446,6 +510,9 @@ impl Desk for Worker<'_> {
     }
 
     fn failure(&self) -> Option<&'static str> {
+        if self.is_broken {
+            return Some("what was put aside of other encounters cannot be read");
+        }
         let has_run_out = self.runner.as_ref().is_some_and(Runner::has_run_out);
         has_run_out.then_some("a script took more time or memory than its limits allow on any machine")
     }

@@ -34,7 +34,12 @@ pub struct Formed<'e> {
 impl<'e> Formed<'e> {
     /// Answers of an engine in a form; what they show is counted in `shown`, if there is such.
     pub fn new(engine: &'e Engine, form: Form, shown: Option<&'e Mutex<Shown>>) -> Formed<'e> {
-        Formed { worker: engine.worker(), form, paths: form::paths(&engine.record().fields), shown }
+        Formed::of(engine.worker(), engine, form, shown)
+    }
+
+    /// The same of a worker that was prepared for it.
+    pub fn of(worker: Worker<'e>, engine: &Engine, form: Form, shown: Option<&'e Mutex<Shown>>) -> Formed<'e> {
+        Formed { worker, form, paths: form::paths(&engine.record().fields), shown }
     }
 }
 
@@ -52,6 +57,10 @@ fn count(shown: &Mutex<Shown>, disclosure: &Disclosure<'_>) {
 }
 
 impl Desk for Formed<'_> {
+    fn at(&mut self, place: u64) {
+        self.worker.at(place);
+    }
+
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let disclosure = self.worker.disclose(line, text);
         self.form.piece(&disclosure, &self.paths, out);

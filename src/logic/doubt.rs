@@ -117,6 +117,7 @@ impl<'e> Frame<'e> {
                 | Function::Month
                 | Function::Day
                 | Function::Hour
+                | Function::InZone
                 | Function::Years
                 | Function::Days
         );

@@ -5,6 +5,7 @@ use super::STEPS_AN_ENCOUNTER;
 use super::Scratch;
 use super::seen::ABSENT;
 use super::seen::Seen;
+use super::together::Around;
 use crate::model::encounter::Encounter;
 use crate::model::expression::Expression;
 use crate::model::expression::Function;
@@ -26,6 +27,10 @@ pub struct Frame<'e> {
     pub(crate) variables: Vec<Bound<'e>>,
     /// What `may` takes to be in doubt.
     pub(crate) doubts: Doubts,
+    /// What is known of the other encounters; nothing is if `None`.
+    pub(super) around: Option<&'e Around>,
+    /// The id of another encounter that the rule looks at.
+    pub(super) other: Option<&'e str>,
     steps_left: u64,
 }
 
@@ -70,7 +75,9 @@ impl<'e> Frame<'e> {
     /// Begins an encounter.
     pub fn new(logic: &'e Logic, encounter: &'e Encounter<'_>, scratch: &'e mut Scratch) -> Frame<'e> {
         scratch.readings_used = 1;
-        Frame { logic, encounter, scratch, variables: Vec::new(), doubts: Doubts::All, steps_left: STEPS_AN_ENCOUNTER }
+        let (variables, doubts) = (Vec::new(), Doubts::All);
+        let (around, other, steps_left) = (None, None, STEPS_AN_ENCOUNTER);
+        Frame { logic, encounter, scratch, variables, doubts, around, other, steps_left }
     }
 
     /// The encounter.

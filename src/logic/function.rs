@@ -17,6 +17,7 @@ use crate::model::moment::Moment;
 use crate::model::record::Kind;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
+use crate::model::zones;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -189,6 +190,10 @@ fn plain(function: Function, first: &Value<'_>, second: &Value<'_>, third: &Valu
         Function::Day => whole(i64::from(day_of(first)?.to_civil()?.day())),
         Function::Hour => match first {
             Value::Moment(moment) => whole(moment.hour()),
+            _ => None,
+        },
+        Function::InZone => match first {
+            Value::Moment(moment) => Some(Value::Moment(moment.in_zone(&zones::named(text_of(second)?.trim())?))),
             _ => None,
         },
         Function::Years => whole(i64::from(day_of(first)?.years_to(day_of(second)?)?)),

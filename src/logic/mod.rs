@@ -15,9 +15,15 @@ mod reading;
 pub mod rule;
 mod seen;
 mod table;
+mod together;
 
 pub use frame::Frame;
 pub use seen::Seen;
+pub use together::Answer;
+pub use together::Around;
+pub use together::of_both;
+pub use together::of_none;
+pub use together::of_one;
 
 use crate::model::ids::PatternId;
 use crate::model::ids::RecordId;

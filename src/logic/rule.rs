@@ -7,6 +7,7 @@ use super::frame::Doubts;
 use super::frame::Frame;
 use super::index::variables_of;
 use super::seen::Seen;
+use super::together;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
@@ -37,6 +38,8 @@ pub struct Scopes {
     count: usize,
     /// For each rule and check, how many steps each `when` has to wait for.
     waits: Vec<Vec<Vec<usize>>>,
+    /// For each rule and check, whether it asks about other encounters.
+    asks: Vec<Vec<bool>>,
 }
 
 impl Scopes {
@@ -51,14 +54,17 @@ impl Scopes {
             let mut own = Vec::with_capacity(rule.scope.len());
             for scope in &rule.scope {
                 // A scope that cannot be written shares its number with none.
-                let key = postcard::to_stdvec(scope).unwrap_or_else(|_| format!("{scope:?}").into_bytes());
+                // Where a rule finds answers about other encounters is its own affair.
+                let key =
+                    postcard::to_stdvec(&(scope, &rule.together)).unwrap_or_else(|_| format!("{scope:?}").into_bytes());
                 let next = known.len();
                 own.push(*known.entry(key).or_insert(next));
             }
             numbers.push(own);
         }
         let waits = domain.rules.iter().map(|rule| rule.checks.iter().map(waits).collect()).collect();
-        Scopes { of_record, numbers, count: known.len(), waits }
+        let asks = domain.rules.iter().map(together::asking).collect();
+        Scopes { of_record, numbers, count: known.len(), waits, asks }
     }
 }
 
@@ -99,13 +105,22 @@ impl<'e> Frame<'e> {
             let Some(rule) = id.get(&logic.domain().rules) else { continue };
             let numbers = id.get(&scopes.numbers).map_or(&[][..], Vec::as_slice);
             let is_dated = rule.from.is_none_or(|from| from <= on) && rule.to.is_none_or(|to| on <= to);
-            if !is_dated || !self.is_in_scope(rule, numbers, &mut answers) {
+            if !is_dated {
+                continue;
+            }
+            let asks = id.get(&scopes.asks).map_or(&[][..], Vec::as_slice);
+            let knows_others = self.look_around(*id, rule, asks, &mut found);
+            if !self.is_in_scope(rule, numbers, &mut answers) {
                 continue;
             }
             let before = found.len();
-            for (check, waits) in rule.checks.iter().zip(id.get(&scopes.waits).into_iter().flatten()) {
+            let waits = id.get(&scopes.waits).into_iter().flatten();
+            for ((check, waits), asks) in rule.checks.iter().zip(waits).zip(asks) {
                 if rule.once && found.len() > before {
                     break;
+                }
+                if *asks && !knows_others {
+                    continue;
                 }
                 self.walk(Way { rule, check, waits }, 0, &mut found);
             }
@@ -242,6 +257,7 @@ impl<'e> Frame<'e> {
             help: rule.help.clone(),
             fix,
             extra: check.extra.clone(),
+            other: self.other.map(str::to_owned),
         }
     }
 
@@ -297,5 +313,6 @@ pub fn over_budget() -> Finding {
         help: "split the lists of the encounter".to_owned(),
         fix: None,
         extra: Vec::new(),
+        other: None,
     }
 }

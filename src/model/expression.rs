@@ -458,6 +458,7 @@ pub enum Function {
     Month,
     Day,
     Hour,
+    InZone,
     Years,
     Days,
     Min,

@@ -64,6 +64,8 @@ pub struct Finding {
     pub fix: Option<(SetId, CodeId)>,
     /// Further words, such as `element`.
     pub extra: Vec<(String, String)>,
+    /// The id of another encounter that the rule looked at, as that one brought it.
+    pub other: Option<String>,
 }
 
 /// A code the encounter carries already.

@@ -94,6 +94,8 @@ pub struct Classifier {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    /// Something would have to be known first; it is said what.
+    Undecided,
     /// Worth knowing.
     Advice,
     /// Probably wrong.
@@ -103,9 +105,24 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, the worst first.
+    pub const ALL: [Severity; 4] = [Severity::Error, Severity::Warning, Severity::Advice, Severity::Undecided];
+
+    /// The one of a word, if it is one.
+    pub fn named(word: &str) -> Option<Severity> {
+        Severity::ALL.into_iter().find(|severity| severity.name() == word)
+    }
+
+    /// Their words, as they are told to people.
+    pub fn told() -> String {
+        let [words @ .., last] = Severity::ALL.map(|severity| format!("`{}`", severity.name()));
+        format!("{} or {last}", words.join(", "))
+    }
+
     /// Its word, as it is written in definitions and answers.
     pub fn name(self) -> &'static str {
         match self {
+            Severity::Undecided => "undecided",
             Severity::Advice => "advice",
             Severity::Warning => "warning",
             Severity::Error => "error",
@@ -140,8 +157,64 @@ pub struct Rule {
     pub checks: Vec<Check>,
     /// Only the first finding.
     pub once: bool,
+    /// Which other encounters it looks at, if it looks at any.
+    pub together: Option<Together>,
     /// Variables it needs.
     pub variable_count: usize,
+}
+
+/// Encounters that a rule looks at together: `rules for RECORD together by KEY, … [within SPAN]`. They are those whose keys
+/// are all equal, in the order of their moments, then of the input. Nothing compares two of them: of each other encounter
+/// something is worked out by itself, and what came of them all is one value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Together {
+    /// What they have in common. An encounter that lacks one of the keys is looked at alone, and the rule does not apply.
+    pub keys: Vec<Expression>,
+    /// How far from the encounter's own moment the others lie at most.
+    pub within: Option<super::day::Span>,
+    /// What is asked of the others.
+    pub asked: Vec<Asked>,
+}
+
+/// A question about the other encounters; the rule finds the answer in a variable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Where the answer is put.
+    pub variable: VariableId,
+    /// Of which others.
+    pub among: Among,
+    /// What is made of them.
+    pub what: Gathered,
+    /// What is worked out of each: a condition for `Any` and `Count`, else a value. It reads only that encounter.
+    pub of: Expression,
+}
+
+/// Which of the encounters of a group are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Among {
+    /// Those before the encounter itself.
+    Earlier,
+    /// All but itself.
+    Others,
+}
+
+/// What is made of what was worked out of each encounter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Gathered {
+    /// Whether the condition holds for one of them.
+    Any,
+    /// For how many it holds.
+    Count,
+    /// The sum; what it is of none is given, a number or an amount.
+    Sum(Literal),
+    /// The least value.
+    Least,
+    /// The greatest value.
+    Greatest,
+    /// The value of the last one.
+    Previous,
+    /// The value of the first one.
+    First,
 }
 
 /// A part of a rule.

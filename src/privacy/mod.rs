@@ -17,6 +17,7 @@ mod fields;
 mod known;
 mod labels;
 mod operators;
+mod others;
 mod plan;
 mod reads;
 mod redactor;

@@ -27,6 +27,8 @@ pub(super) struct RecordPlan {
     pub has_coded_texts: bool,
     /// Some address becomes its hundred block.
     pub cuts_blocks: bool,
+    /// The id of every encounter of this record is shown, whatever its labels.
+    pub shows_every_id: bool,
 }
 
 /// What happens to the declared field at a path of names.
@@ -70,6 +72,7 @@ impl RecordPlan {
             shift: None,
             has_coded_texts: false,
             cuts_blocks: false,
+            shows_every_id: false,
             hides_any: false,
         };
         plan.survey(&fields, false);

@@ -34,6 +34,10 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn rule(&mut self, rule: &Rule) {
+        if let Some(together) = &rule.together {
+            together.keys.iter().for_each(|key| self.expression(key));
+            together.asked.iter().for_each(|asked| self.expression(&asked.of));
+        }
         rule.scope.iter().for_each(|scope| self.expression(scope));
         for check in &rule.checks {
             for step in &check.steps {

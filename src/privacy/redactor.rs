@@ -23,6 +23,7 @@ use super::fields::Rules;
 use super::known;
 use super::labels::LabelFinder;
 use super::operators::Tables;
+use super::others;
 use super::plan::RecordPlan;
 use super::plan::find;
 use super::plan::planned_at;
@@ -58,6 +59,7 @@ use crate::model::value::Value;
 use crate::registry::Registry;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Turns encounters and what was said of them into disclosures for one audience.
@@ -77,7 +79,12 @@ pub struct Redactor {
     counts: (u32, bool),
     /// The fields that each rule reads.
     reads: HashMap<String, Vec<String>>,
+    /// Rules whose findings would tell of other encounters what is not shown of them.
+    closed: HashSet<String>,
 }
+
+/// How a finding calls another encounter.
+const OTHER: &str = "other";
 
 impl Redactor {
     /// Settles what an audience may see of the records of a domain. `key` makes the pseudonyms; each audience has its
@@ -107,7 +114,9 @@ impl Redactor {
                 let more: Vec<&FieldLine> = conditions.lines(number).collect();
                 RecordPlan::new(standing.plan(id, record, &more), standing.shift())
             };
-            (0..conditions.plan_count()).map(plan).collect()
+            let mut plans: Vec<RecordPlan> = (0..conditions.plan_count()).map(plan).collect();
+            others::settle_ids(&mut plans, standing.keeps_undeclared());
+            plans
         };
         let records: Vec<Vec<RecordPlan>> = RecordId::numbered(&domain.records).map(plans).collect();
         let text = TextRule::new(shared, &standing)?;
@@ -127,6 +136,9 @@ impl Redactor {
             rules.tables.streets.set_names(&names);
             rules.text.set_names(names);
         }
+        let reads = reads(domain);
+        let guards_labels = granted.guarded != 0;
+        let closed = others::closed(domain, &records, &reads, rules.keeps_undeclared, guards_labels);
         Ok(Redactor {
             audience: audience.to_owned(),
             registry_id: rules.registry.id().to_owned(),
@@ -138,7 +150,8 @@ impl Redactor {
             candidates: standing.candidates(),
             findings: standing.findings(),
             counts: standing.counts(),
-            reads: reads(domain),
+            reads,
+            closed,
             policy: standing.name,
         })
     }
@@ -369,6 +382,7 @@ impl Redactor {
         let is_closed = self.findings == Showing::Remove
             || view.plan.hides(&finding.path, self.rules.keeps_undeclared)
             || view.withheld.contains(&finding.path)
+            || self.closed.contains(&finding.rule)
             || self.rests_on_hidden(view, &finding.rule);
         if is_closed {
             return None;
@@ -383,6 +397,10 @@ impl Redactor {
             let codes = self.rules.registry.codes(set);
             ShownFix { set: codes.name(), code: codes.code(code) }
         });
+        let mut extra = finding.extra;
+        if let Some(other) = &finding.other {
+            extra.push((OTHER.to_owned(), self.other(view.plan, other)));
+        }
         Some(ShownFinding {
             rule: finding.rule,
             severity: finding.severity,
@@ -391,8 +409,18 @@ impl Redactor {
             see: finding.see,
             help: if is_whole { finding.help } else { String::new() },
             fix,
-            extra: finding.extra,
+            extra,
         })
+    }
+
+    /// How another encounter is named: by its id where this audience is shown the id of every one, else by a pseudonym.
+    fn other(&self, plan: &RecordPlan, id: &str) -> String {
+        if plan.shows_every_id {
+            return id.to_owned();
+        }
+        let own = plan.id.and_then(|slot| slot.get(&plan.fields));
+        let kind = own.and_then(|planned| planned.identifies.as_deref()).unwrap_or_default();
+        self.rules.key.pseudonym(kind, id)
     }
 
     /// Whether a rule reads a field that is hidden or withheld: that it was broken or kept would tell of it.

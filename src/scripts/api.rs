@@ -336,11 +336,8 @@ fn kind(kind: MatchKind) -> &'static str {
 }
 
 fn said(rule: &str, severity: &str, path: &str, message: &str) -> Answer<Said> {
-    let severity = match severity {
-        "error" => Severity::Error,
-        "warning" => Severity::Warning,
-        "advice" => Severity::Advice,
-        _ => return refuse("a severity is `error`, `warning` or `advice`"),
+    let Some(severity) = Severity::named(severity) else {
+        return refuse("a severity is `error`, `warning`, `advice` or `undecided`");
     };
     if rule.len() + path.len() + message.len() > 2_000 {
         return refuse("a finding is longer than 2,000 bytes");

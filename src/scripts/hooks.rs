@@ -482,6 +482,7 @@ fn told(said: Said, file: &File, record: &Record) -> Finding {
         help: String::new(),
         fix: None,
         extra: by_script(),
+        other: None,
     }
 }
 
@@ -500,6 +501,7 @@ fn failure(file: &File, hook: Hook, why: &str, line: Option<usize>) -> Finding {
         help: line.map(|line| format!("look at line {line} of `{}`", file.name)).unwrap_or_default(),
         fix: None,
         extra: by_script(),
+        other: None,
     }
 }
 

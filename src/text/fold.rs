@@ -189,7 +189,7 @@ fn digit(sign: char) -> Option<char> {
 }
 
 /// An HTML entity at the beginning of a text: its length, and what it stands for. `&amp;nbsp;` was made of `&nbsp;`.
-fn entity(rest: &str) -> Option<(usize, String)> {
+pub(super) fn entity(rest: &str) -> Option<(usize, String)> {
     const LONGEST: usize = 32;
     let mut start = 1;
     while rest.get(start..)?.starts_with("amp;") {

@@ -22,6 +22,7 @@ use crate::encounters::engine::Engine;
 use crate::encounters::formed::Formed;
 use crate::encounters::formed::Shown;
 use crate::encounters::read::Source;
+use crate::encounters::together;
 use crate::encounters::write::form::Form;
 use crate::encounters::write::form::Listed;
 use std::cmp::Reverse;
@@ -67,6 +68,9 @@ pub(crate) struct Run {
     /// ndjson]
     #[arg(long, value_name = "FORM", value_parser = form)]
     to: Option<Form>,
+    /// Earlier encounters of the same record: rules that look at others know them, and they are not answered
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
     /// Where the answers go [default: standard output]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -83,18 +87,24 @@ impl Run {
             self.engine_args.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
         let is_read = std::io::stderr().is_terminal();
         let shown = is_read.then(Mutex::default);
-        let wanted = Wanted { jobs: self.jobs, form: self.form(), shown: shown.as_ref() };
+        let mut guard = self.auditing.guard().and("the input", &path);
+        let mut history = None;
+        if let Some(path) = &self.history {
+            let (input, choice) = self.reading.choose(path, &registry, &mut self.engine_args)?;
+            history = Some(Source::chosen(input, &choice, engine.schema()));
+            guard = guard.and("the history", path);
+        }
+        let mut wanted = Wanted { jobs: self.jobs, form: self.form(), shown: shown.as_ref(), history };
         let mut source = Source::chosen(input, &choice, engine.schema());
-        let guard = self.auditing.guard().and("the input", &path);
         let counts = match &self.output {
             None => {
                 guard.check_standard()?;
-                answer(&engine, &mut source, &wanted, &mut asked, terminal.out())?
+                answer(&engine, &mut source, &mut wanted, &mut asked, terminal.out())?
             }
             Some(path) => {
                 let guard = self.engine_args.guard(context, guard)?;
                 let output = Output::open(path, &guard, terminal)?;
-                output.write(|out| answer(&engine, &mut source, &wanted, &mut asked, out))?
+                output.write(|out| answer(&engine, &mut source, &mut wanted, &mut asked, out))?
             }
         };
         starters::note(&starters::behind(&engine, &registry), terminal);
@@ -127,6 +137,8 @@ struct Wanted<'s> {
     form: Form,
     /// Where rules and codes are counted, if a person reads the summary.
     shown: Option<&'s Mutex<Shown>>,
+    /// Earlier encounters that are not answered.
+    history: Option<Source>,
 }
 
 /// A form by its name.
@@ -153,11 +165,11 @@ fn summary(what: &str, counts: &BTreeMap<String, u64>) -> Option<String> {
 fn answer(
     engine: &Engine,
     source: &mut Source,
-    wanted: &Wanted<'_>,
+    wanted: &mut Wanted<'_>,
     asked: &mut Asked,
     out: &mut dyn Write,
 ) -> Result<Counts, Failure> {
-    let form = wanted.form;
+    let (form, jobs, shown) = (wanted.form, wanted.jobs.unwrap_or(0), wanted.shown);
     out.write_all(form.head(&engine.record().fields).as_bytes())?;
     let mut listed = Listed::new(form, out);
     let (position, bar) = (source.position(), source.size().map(Terminal::bytes_bar));
@@ -166,9 +178,11 @@ fn answer(
             bar.set_position(position.load(Ordering::Relaxed));
         }
     };
+    let gathered = together::gather(engine, source, wanted.history.as_mut(), jobs, &mut seen)?;
+    let (mut aside, neighbours) = gathered.map_or((None, None), |it| (Some(it.source), Some(it.neighbours)));
     let to = Out { to: &mut listed, trail: asked.trail() };
-    let desk = || Formed::new(engine, form, wanted.shown);
-    let counts = batch::run_noted(source, wanted.jobs.unwrap_or(0), desk, to, &mut seen)?;
+    let desk = || Formed::of(engine.worker().among(neighbours.as_ref()), engine, form, shown);
+    let counts = batch::run_noted(aside.as_mut().unwrap_or(source), jobs, desk, to, &mut seen)?;
     let is_empty = listed.is_empty;
     out.write_all(form.tail(is_empty).as_bytes())?;
     if let Some(bar) = bar {
@@ -181,7 +195,7 @@ impl From<batch::Error> for Failure {
     fn from(error: batch::Error) -> Failure {
         match error {
             batch::Error::Write(error) => Failure::from(error),
-            batch::Error::Audit(_) | batch::Error::Desk(_) => Failure::said(error.to_string()),
+            batch::Error::Audit(_) | batch::Error::Desk(_) | batch::Error::Aside(_) => Failure::said(error.to_string()),
             batch::Error::Read(error) => Failure::said(error.to_string()),
         }
     }

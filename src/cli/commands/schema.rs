@@ -9,7 +9,9 @@ use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
+use crate::model::rules::Severity;
 use crate::registry::Registry;
+
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -150,7 +152,7 @@ fn disclosure() -> Value {
     let mut code = texts(&["set", "code", "display", "from"]);
     code.insert("raised".to_owned(), json!({"type": "object", "additionalProperties": {"type": "string"}}));
     let mut finding = texts(&["rule", "path", "message", "see", "help"]);
-    finding.insert("severity".to_owned(), json!({"enum": ["error", "warning", "advice"]}));
+    finding.insert("severity".to_owned(), json!({"enum": Severity::ALL.map(Severity::name)}));
     finding.insert("fix".to_owned(), json!({"type": "object", "properties": texts(&["set", "code"])}));
     let mut whole = texts(&["audience", "purpose", "policy", "registry"]);
     whole.insert("id".to_owned(), json!({"type": ["string", "integer"]}));

@@ -7,8 +7,13 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
+use crate::encounters::batch::Desk;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
+use crate::encounters::neighbours::Neighbours;
+use crate::encounters::read::Format;
+use crate::encounters::read::Source;
+use crate::encounters::together;
 use crate::encounters::write;
 use crate::model::day::Day;
 use crate::model::money;
@@ -23,6 +28,7 @@ use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::io::Cursor;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,7 +42,8 @@ use std::sync::Arc;
 ///                 "not": ["rule or set/CODE"], "encounter": {…}, "hidden": ["note"], "unsaid": ["word"],
 ///                 "obligations": ["name"], "denied": "…"}}
 ///
-/// `today`, `purpose`, `reason` and `recipient` may stand beside `audience`.
+/// `today`, `purpose`, `reason` and `recipient` may stand beside `audience`; `earlier` and `later` list encounters of the same
+/// input, for rules that look at several.
 ///
 /// `codes` have to be carried. `candidates` are the best of their code set, in that order. `findings` have to be there,
 /// what `not` names must not. `encounter` is compared with the fields shown that it names. `hidden` names fields that are not shown,
@@ -61,7 +68,13 @@ pub(crate) struct Test {
 struct Case {
     #[serde(default)]
     what: String,
-    encounter: serde_json::Value,
+    encounter: Value,
+    /// Encounters of the same input before it.
+    #[serde(default)]
+    earlier: Vec<Value>,
+    /// Those after it.
+    #[serde(default)]
+    later: Vec<Value>,
     record: Option<String>,
     audience: Option<String>,
     on: Option<String>,
@@ -73,6 +86,21 @@ struct Case {
 }
 
 impl Case {
+    /// What the encounter is told of the others of the case.
+    fn neighbours(&self, engine: &Engine) -> Result<Neighbours, String> {
+        if self.earlier.is_empty() && self.later.is_empty() {
+            return Ok(Neighbours::default());
+        }
+        let all = self.earlier.iter().chain([&self.encounter]).chain(&self.later);
+        let lines: Vec<String> = all.map(Value::to_string).collect();
+        let input = Box::new(Cursor::new(lines.join("\n")));
+        let source = Source::new("the case", None, input, Some(Format::Ndjson), engine.schema());
+        let mut source = source.map_err(|error| error.to_string())?;
+        let gathered =
+            together::gather(engine, &mut source, None, 1, &mut |_| {}).map_err(|error| error.to_string())?;
+        gathered.map(|it| it.neighbours).ok_or_else(|| "no rule of this record looks at other encounters".to_owned())
+    }
+
     fn ask(&self) -> Ask {
         Ask { purpose: self.purpose.clone(), reason: self.reason.clone(), recipient: self.recipient.clone() }
     }
@@ -260,8 +288,13 @@ impl Tally {
                 }
             };
             let encounter = case.encounter.to_string();
-            let differences = match engines.engine(&case) {
-                Ok(engine) => self.differences(&case.expect, &engine.worker().disclose(1, Ok(&encounter))),
+            let answered = engines.engine(&case).and_then(|engine| Ok((engine, case.neighbours(engine)?)));
+            let differences = match answered {
+                Ok((engine, neighbours)) => {
+                    let mut worker = engine.worker().among(Some(&neighbours));
+                    worker.at(case.earlier.len() as u64);
+                    self.differences(&case.expect, &worker.disclose(1, Ok(&encounter)))
+                }
                 Err(why) => match &case.expect.denied {
                     Some(denied) if why.contains(denied.as_str()) => Vec::new(),
                     _ => vec![why],

@@ -85,7 +85,11 @@ impl<'a> Lowering<'a, '_> {
         let simple =
             |literal: Literal, kind: Type<'a>| Typed { expression: Expression::Literal(literal), kind: Some(kind) };
         match &expr.item {
-            Expr::Text(_) | Expr::Word(_) => self.word(expr, expected),
+            Expr::Word(word) => match self.of_one(word, expr.span) {
+                Some(typed) => typed,
+                None => self.word(expr, expected),
+            },
+            Expr::Text(_) => self.word(expr, expected),
             Expr::Number(number) => match expected {
                 Some(kind) if !kind.is_number() || kind.is_money() => self.literal_or_nothing(expr, kind),
                 _ => simple(Literal::Number(*number), Type::NUMBER),
@@ -144,6 +148,9 @@ impl<'a> Lowering<'a, '_> {
 
     fn quantified(&mut self, expr: &Expr) -> Typed<'a> {
         let Expr::Quantified { quantifier, variable, list, is_has, body } = expr else { return Self::nothing() };
+        if let (None, Some(among)) = (list, self.scope.among(&variable.item)) {
+            return self.any_of(*quantifier, among, &variable.item, body);
+        }
         let (list, item) = self.list(variable, list.as_ref());
         let mark = self.scope.mark();
         let number = self.bind(variable, item, *is_has);
@@ -369,7 +376,12 @@ impl<'a> Lowering<'a, '_> {
             None => match self.scope.plural(&variable.item) {
                 Some(word) => (word, variable.span),
                 None => {
-                    let help = Some(format!("say where it is: `{} in PATH`", variable.item));
+                    let help = Some(match super::together::among(&variable.item) {
+                        Some(_) => {
+                            "rules look at other encounters in a block `rules for RECORD together by KEY`".into()
+                        }
+                        None => format!("say where it is: `{} in PATH`", variable.item),
+                    });
                     self.say(variable.span, self.scope.unknown(&variable.item), help);
                     return (Expression::Literal(Literal::Bool(false)), None);
                 }

@@ -66,6 +66,7 @@ const FUNCTIONS: &[Signature] = &[
     ("month", Function::Month, &[Wants::Date], 1, 1, Yields::Number),
     ("day", Function::Day, &[Wants::Date], 1, 1, Yields::Number),
     ("hour", Function::Hour, &[Wants::Date], 1, 1, Yields::Number),
+    ("in-zone", Function::InZone, &[Wants::Date, Wants::Text], 2, 2, Yields::Date),
     ("years", Function::Years, &[Wants::Date], 2, 2, Yields::Number),
     ("days", Function::Days, &[Wants::Date], 2, 2, Yields::Number),
     ("min", Function::Min, &[Wants::Same], 1, MANY, Yields::Same),

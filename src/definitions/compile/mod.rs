@@ -31,6 +31,7 @@ mod shared;
 mod table_files;
 mod tables;
 mod texts;
+mod together;
 mod wording;
 mod world;
 

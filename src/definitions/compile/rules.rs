@@ -92,7 +92,11 @@ pub(super) fn rule<'t>(
     let named = def.record.as_ref().or(block.map(|block| &block.record));
     let what = format!("the rule `{}`", def.id.item);
     let (id, record) = record(named, &what, def.id.span, world, domain, report)?;
-    let scope = Scope::new(world, domain, Some(record));
+    let mut scope = Scope::new(world, domain, Some(record));
+    let around = block.and_then(|block| block.together.as_ref());
+    if around.is_some() {
+        scope.look_around();
+    }
     let mut lowering = Lowering { world, scope, report, texts };
     let see = block.map(|block| source(block, def, &mut lowering)).unwrap_or_default();
     let mut rule = empty(def, id, see);
@@ -138,6 +142,7 @@ pub(super) fn rule<'t>(
         rule.message = message(&def.message, &mut lowering, true);
     }
     rule.scope = outer.scope;
+    rule.together = around.map(|around| super::together::together(around, &mut lowering));
     rule.variable_count = lowering.scope.used();
     Some(rule)
 }
@@ -157,6 +162,7 @@ fn empty(def: &RuleDef, record: RecordId, see: String) -> Rule {
         to: None,
         checks: Vec::new(),
         once: false,
+        together: None,
         variable_count: 0,
     }
 }
@@ -440,7 +446,7 @@ pub(super) fn gist(rule: &Rule) -> Vec<u8> {
             (&check.steps, set(when), set(asked), &check.at, &check.fix)
         })
         .collect();
-    let whole = (rule.record, rule.from, rule.to, checks);
+    let whole = (rule.record, rule.from, rule.to, &rule.together, checks);
     postcard::to_stdvec(&whole).unwrap_or_else(|_| rule.id.clone().into_bytes())
 }
 

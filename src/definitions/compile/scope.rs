@@ -1,5 +1,6 @@
 //! Which names an expression may use, and what they are.
 
+use super::together::Around;
 use super::world::OwnFunction;
 use super::world::World;
 use crate::diagnostics::catalog::Kind as Problem;
@@ -154,12 +155,21 @@ pub(super) struct Scope<'a> {
     record: Option<&'a Record>,
     variables: Vec<Variable<'a>>,
     used: usize,
+    /// What may be said of other encounters.
+    pub around: Around,
 }
 
 impl<'a> Scope<'a> {
     /// The fields of a record, without variables.
     pub fn new(world: &'a World, domain: DomainId, record: Option<&'a Record>) -> Scope<'a> {
-        Scope { domain, callable: usize::MAX, world, record, variables: Vec::new(), used: 0 }
+        let (variables, around) = (Vec::new(), Around::default());
+        Scope { domain, callable: usize::MAX, world, record, variables, used: 0, around }
+    }
+
+    /// The names of another encounter of the same record, which may stand behind a word for it.
+    pub fn of_another(&self, word: &str) -> Scope<'a> {
+        let around = Around { word: Some(word.to_owned()), ..Around::default() };
+        Scope { around, ..Scope::new(self.world, self.domain, self.record) }
     }
 
     /// The names inside of a function: its parameters, which become the next variables of this scope; these are returned too.
@@ -218,7 +228,8 @@ impl<'a> Scope<'a> {
 
     /// Whether the first part of a path is a variable.
     pub fn is_variable(&self, word: &str) -> bool {
-        self.variable(word.split('.').next().unwrap_or_default()).is_some()
+        let first = word.split('.').next().unwrap_or_default();
+        self.variable(first).is_some() || self.is_another(first)
     }
 
     /// The type of what a path reaches.
@@ -256,6 +267,15 @@ impl<'a> Scope<'a> {
 
     /// What a word is: a variable, a field of an open item, a field of the record, and what comes after the dots.
     pub fn find(&self, word: &str) -> Found<'a> {
+        let bare = self.without_word(word);
+        let found = self.find_bare(bare);
+        if bare.len() == word.len() {
+            self.note_bare(word, &found);
+        }
+        found
+    }
+
+    fn find_bare(&self, word: &str) -> Found<'a> {
         let mut parts = word.split('.');
         let first = parts.next().unwrap_or_default();
         let rest: Vec<&str> = parts.collect();

@@ -13,6 +13,7 @@ use crate::model::ids::SetId;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
+use crate::model::rules::Severity;
 use crate::registry::Registry;
 use crate::scripts::ScriptProblem;
 use crate::scripts::Scripts;
@@ -150,8 +151,6 @@ const CALLS: &[(&str, &[Given])] = &[
     ("remove", &[Given::Set, Given::Code]),
 ];
 
-const SEVERITIES: [&str; 3] = ["error", "warning", "advice"];
-
 /// Says which of the names that a call of the host writes out are not there.
 fn names(call: &Call, id: DomainId, domain: &Domain, world: &World, report: &mut Report) {
     let is_it = |(name, given): &&(&str, &[Given])| *name == call.name && given.len() == call.arguments.len();
@@ -175,9 +174,9 @@ fn names(call: &Call, id: DomainId, domain: &Domain, world: &World, report: &mut
                 let help = did_you_mean(text, names.iter().map(String::as_str));
                 (Problem::UnknownProperty { property: text.clone(), set }, help)
             }),
-            Given::Severity => (!SEVERITIES.contains(&text.as_str())).then(|| {
-                let near = did_you_mean(text, SEVERITIES);
-                let help = near.unwrap_or_else(|| "`error`, `warning` or `advice`".to_owned());
+            Given::Severity => Severity::named(text).is_none().then(|| {
+                let near = did_you_mean(text, Severity::ALL.map(Severity::name));
+                let help = near.unwrap_or_else(Severity::told);
                 (Problem::UnknownSeverity { severity: text.clone() }, Some(help))
             }),
             Given::Path => unknown_path(text, domain),

@@ -12,6 +12,7 @@ use crate::definitions::format::records::titled;
 use crate::definitions::format::words::bare;
 use crate::definitions::format::words::bracketed;
 use crate::definitions::format::words::days;
+use crate::definitions::format::words::duration;
 use crate::definitions::format::words::joined;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
@@ -151,7 +152,14 @@ impl Printer<'_> {
     }
 
     pub(super) fn rules(&mut self, def: &RulesDef, span: Span) -> Shape {
-        let head = rules_head(&def.record, def.see.as_ref());
+        let mut head = rules_head(&def.record, def.see.as_ref());
+        if let Some(together) = &def.together {
+            head.word("together by");
+            head.append(joined(together.keys.iter().map(|key| self.expression(key)), 1));
+            if let Some(within) = together.within {
+                head.word(&format!("within {}", duration(within)));
+            }
+        }
         Shape::Block(head, self.block(&def.rules, span, Printer::rule), String::new())
     }
 

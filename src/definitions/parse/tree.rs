@@ -52,6 +52,7 @@ use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::content::MatchKind;
 use crate::model::day::Day;
+use crate::model::day::Span as Duration;
 use crate::model::rules::Severity;
 
 /// Which edition of the language a file is read as.
@@ -487,13 +488,22 @@ pub struct FunctionDef {
     pub body: Spanned<Expr>,
 }
 
-/// `rules for RECORD "see" { rule …; rule … }`
+/// `rules for RECORD "see" [together by …] { rule …; rule … }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct RulesDef {
     pub record: Name,
     /// The source of the rules that name none; `{number}` in it stands for the number at the end of the rule's name.
     pub see: Option<Name>,
+    /// Which encounters the rules look at together.
+    pub together: Option<TogetherDef>,
     pub rules: Vec<Spanned<RuleDef>>,
+}
+
+/// `together by KEY, … [within SPAN]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct TogetherDef {
+    pub keys: Vec<Spanned<Expr>>,
+    pub within: Option<Duration>,
 }
 
 impl RulesDef {

@@ -20,6 +20,11 @@ pub const FILE: &[&str] = &[
     "policy",
 ];
 
+/// What stands for other encounters, where a list would stand: those before, and all but the encounter itself.
+pub const EARLIER: &str = "earlier";
+/// See [`EARLIER`].
+pub const OTHERS: &str = "others";
+
 /// Words that begin a statement of a code set.
 pub const CODE_SET: &[&str] = &[
     "uri", "release", "property", "decide", "learn", "search", "points", "relation", "import", "offer", "group",

@@ -5,6 +5,7 @@ mod given;
 mod learned;
 mod ranking;
 mod reasons;
+mod said;
 mod scale;
 mod words;
 
@@ -13,6 +14,7 @@ pub use given::codes_in;
 pub use ranking::Kept;
 pub use ranking::choose;
 pub use ranking::rank_again;
+pub use said::said;
 pub use scale::Scale;
 
 use crate::learn::Confidence;

@@ -28,6 +28,8 @@ pub struct Piece {
 pub struct Block {
     pub(super) bytes: Vec<u8>,
     pub(super) pieces: Vec<Piece>,
+    /// How many pieces came before those of this block.
+    pub(super) first: u64,
     /// Readers of the trees that the pieces are.
     pub(super) trees: Option<Arc<Trees>>,
 }
@@ -40,6 +42,11 @@ impl Block {
         if self.bytes.capacity() > BLOCK_KEPT {
             self.bytes = Vec::new();
         }
+    }
+
+    /// How many pieces came before those of this block.
+    pub fn first(&self) -> u64 {
+        self.first
     }
 
     /// Whether another piece should be added.
@@ -62,6 +69,11 @@ impl Block {
         if self.bytes.last() == Some(&b'\n') {
             self.bytes.pop();
         }
+        self.pieces.push(Piece { line, content: Ok(start..self.bytes.len()) });
+    }
+
+    /// Adds what is in the bytes from `start` on, whatever it is.
+    pub(super) fn push_whole(&mut self, line: u64, start: usize) {
         self.pieces.push(Piece { line, content: Ok(start..self.bytes.len()) });
     }
 

@@ -5,6 +5,7 @@
 //! typed slots. What cannot be read is [`Unreadable`]: its words name the kind of trouble, never the input.
 
 mod address;
+pub mod aside;
 mod block;
 mod csv;
 pub mod draft;

@@ -4,6 +4,7 @@ use crate::model::day::Day;
 use crate::model::ids::FieldId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
+use crate::model::moment::Moment;
 use crate::model::money::Currency;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -82,6 +83,15 @@ impl Schema {
     /// The day by which an encounter is judged: that of its first field that `dates encounter` and is present.
     pub(in crate::encounters) fn day(&self, slots: &[Value<'_>]) -> Option<Day> {
         self.dating.iter().find_map(|path| day_at(slots, path))
+    }
+
+    /// When an encounter was, in seconds since 1970-01-01: by its first field that `dates encounter` and is present. A day
+    /// alone counts as its midnight.
+    pub(in crate::encounters) fn moment(&self, slots: &[Value<'_>]) -> Option<i64> {
+        self.dating.iter().find_map(|path| {
+            let (&slot, rest) = path.split_first()?;
+            moment_of(slot.get(slots)?, rest)
+        })
     }
 
     /// The first and the last of the days that the fields which date an encounter name; `None` if they name none, or one
@@ -192,6 +202,19 @@ fn find_dating(fields: &[Field], path: &mut Vec<FieldId>, found: &mut Vec<Vec<Fi
             find_dating(fields, path, found);
         }
         path.pop();
+    }
+}
+
+fn moment_of(value: &Value<'_>, rest: &[FieldId]) -> Option<i64> {
+    match value {
+        Value::Day(day) => Some(Moment::midnight(*day).unix()),
+        Value::Moment(moment) => Some(moment.unix()),
+        Value::List(items) => items.iter().find_map(|item| moment_of(item, rest)),
+        Value::Record(slots) => {
+            let (&slot, rest) = rest.split_first()?;
+            moment_of(slot.get(slots)?, rest)
+        }
+        _ => None,
     }
 }
 

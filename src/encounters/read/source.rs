@@ -1,5 +1,6 @@
 //! A file or stream, cut into pieces: one an encounter, in blocks of bounded size.
 
+use super::aside::Kept;
 use super::block::Block;
 use super::block::Cut;
 use super::csv::Rows;
@@ -18,6 +19,7 @@ use super::schema::Schema;
 use super::unreadable::Unreadable;
 use super::x12::Transactions;
 use crate::files::Layout;
+use crate::files::Spool;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +32,8 @@ pub struct Source {
     trees: Option<Arc<Trees>>,
     is_packed: bool,
     is_done: bool,
+    /// Pieces that were given out.
+    given: u64,
     size: Option<u64>,
     position: Arc<AtomicU64>,
 }
@@ -102,7 +106,15 @@ impl Source {
 
     fn of(input: Input, cut: Box<dyn Cut>, trees: Option<Arc<Trees>>) -> Source {
         let Input { name, size, position, is_packed, .. } = input;
-        Source { name, cut, trees, is_packed, is_done: false, size, position }
+        Source { name, cut, trees, is_packed, is_done: false, given: 0, size, position }
+    }
+
+    /// What was put aside, from a byte of the spool on. `refused` are those that could not be read, by their numbers.
+    pub fn aside(spool: Arc<Spool>, start: u64, refused: Vec<Unreadable>) -> Source {
+        let cut = Box::new(Kept::new(spool, start, refused));
+        let position = Arc::new(AtomicU64::new(0));
+        let name = "what was put aside".to_owned();
+        Source { name, cut, trees: None, is_packed: false, is_done: false, given: 0, size: None, position }
     }
 
     /// Columns that fill no field, as far as the header was read.
@@ -132,6 +144,7 @@ impl Source {
     pub fn fill(&mut self, block: &mut Block) -> Result<bool, Error> {
         block.clear();
         block.trees.clone_from(&self.trees);
+        block.first = self.given;
         if self.is_done {
             return Ok(false);
         }
@@ -144,6 +157,7 @@ impl Source {
             }
             Err(source) => return Err(Error::File { path: self.name.clone(), source }),
         }
+        self.given += block.pieces.len() as u64;
         Ok(!block.pieces.is_empty() || !self.is_done)
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn finding(rule: &str, severity: Severity, path: String, message: Str
         help: String::new(),
         fix: None,
         extra: Vec::new(),
+        other: None,
     }
 }
 

@@ -303,7 +303,7 @@ fn issue(id: &str, it: &ShownFinding<'_>, out: &mut Vec<u8>) {
     let level = match it.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
-        Severity::Advice => "information",
+        Severity::Advice | Severity::Undecided => "information",
     };
     out.extend_from_slice(
         format!("{{\"severity\":\"{level}\",\"code\":\"business-rule\",\"details\":{{\"coding\":[{{\"code\":")
@@ -326,7 +326,7 @@ fn result(id: &str, it: &ShownFinding<'_>, out: &mut Vec<u8>) {
     let level = match it.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
-        Severity::Advice => "note",
+        Severity::Advice | Severity::Undecided => "note",
     };
     out.extend_from_slice(b"{\"ruleId\":");
     text(&it.rule, out);

@@ -19,6 +19,7 @@ use crate::encounters::read::Input;
 use crate::encounters::read::Source;
 use crate::encounters::texts::Form;
 use crate::encounters::texts::TextDesk;
+use crate::encounters::together;
 use crate::encounters::write;
 use crate::model::ids::SetId;
 use crate::privacy::text::TextRedactor;
@@ -184,21 +185,27 @@ pub fn batch(call: &Call<'_>) -> Result<Reply, Problem> {
     let of_reader = choice.record().and_then(|record| record.get(&domain.records)).map(|record| record.name.as_str());
     let desk = call.engine(name, of_reader.or(call.query("record")), call.on()?)?;
     let mut source = Source::chosen(input, &choice, desk.engine.schema());
+    let gathered = together::gather(&desk.engine, &mut source, None, 1, &mut |_| {}).map_err(unfinished)?;
+    let (mut aside, neighbours) = gathered.map_or((None, None), |it| (Some(it.source), Some(it.neighbours)));
     let (mut out, mut trail) = (Vec::new(), &call.service.trail);
     let to = Out { to: &mut out, trail: Some(&mut trail) };
-    let worker = || desk.engine.worker().noting(&desk.audited);
-    let counts = batch::run_noted(&mut source, 1, worker, to, &mut |_| {}).map_err(|error| match error {
-        batch::Error::Read(error) => unusable(error),
-        batch::Error::Audit(error) => Problem::from(error),
-        _ => Problem::new(problem::BROKEN, "the batch could not be answered to its end"),
-    });
-    let batch::Counts { read, written, refused, wrong } = counts?;
+    let worker = || desk.engine.worker().noting(&desk.audited).among(neighbours.as_ref());
+    let counts = batch::run_noted(aside.as_mut().unwrap_or(&mut source), 1, worker, to, &mut |_| {});
+    let batch::Counts { read, written, refused, wrong } = counts.map_err(unfinished)?;
     let mut rows = Rows::default();
     rows.push(&desk.audited.access, &Entry::new(Outcome::Done).count(written));
     call.note(rows)?;
     let last = json!({ "read": read, "written": written, "refused": refused, "with_errors": wrong });
     out.extend_from_slice(format!("{last}\n").as_bytes());
     Ok(Reply::of(NDJSON, out))
+}
+
+fn unfinished(error: batch::Error) -> Problem {
+    match error {
+        batch::Error::Read(error) => unusable(error),
+        batch::Error::Audit(error) => Problem::from(error),
+        _ => Problem::new(problem::BROKEN, "the batch could not be answered to its end"),
+    }
 }
 
 fn unusable(error: read::Error) -> Problem {

@@ -115,6 +115,9 @@ impl<'a> Lowering<'a, '_> {
     }
 
     pub(super) fn count(&mut self, variable: &Name, list: Option<&PathDef>, body: Option<&Spanned<Expr>>) -> Typed<'a> {
+        if let (None, Some(among)) = (list, self.scope.among(&variable.item)) {
+            return self.count_of(among, variable, body);
+        }
         let number = |expression| Typed { expression, kind: Some(Type::NUMBER) };
         if let (None, None) = (list, body)
             && let Found::Path { expression, kind, .. } = self.scope.find(&variable.item)
@@ -161,6 +164,9 @@ impl<'a> Lowering<'a, '_> {
             "position" => return self.position(name, arguments),
             "property" => return self.property(name, arguments),
             _ => {}
+        }
+        if let Some(typed) = self.gathered(name, arguments) {
+            return typed;
         }
         let world = self.world;
         if let Some((place, function)) = world.function(self.scope.domain, &name.item, self.scope.callable) {

@@ -13,7 +13,9 @@ use crate::definitions::parse::tree::CompareOp;
 use crate::definitions::parse::tree::Edition;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
+use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::TextVerb;
+use crate::definitions::parse::words;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
@@ -188,7 +190,7 @@ impl Builder<'_> {
         };
         let variable = self.next_name(&mut parts)?;
         let list = parts.take(Rule::in_list).and_then(|pair| self.inner_path(pair));
-        if list.is_none() {
+        if list.is_none() && !means_others(&variable) {
             self.refuse_word(&format!("{word} {}", variable.item), &format!("{word} NAME in LIST"), variable.span);
         }
         let is_has = parts.next()?.as_rule() == Rule::has;
@@ -204,7 +206,7 @@ impl Builder<'_> {
         let Some(body) = parts.next() else {
             return Some(Spanned::new(Expr::Count { variable, list, body: None }, span));
         };
-        if list.is_none() {
+        if list.is_none() && !means_others(&variable) {
             self.refuse_word(&format!("count of {}", variable.item), "count of NAME in LIST", variable.span);
         }
         let (body, span) = self.body(body, span, row)?;
@@ -445,4 +447,9 @@ fn relation_of_old(name: crate::definitions::parse::tree::Name, mut arguments: V
         }
     }
     Expr::Call { name, arguments }
+}
+
+/// Whether a name stands for other encounters, which are in no list.
+fn means_others(name: &Name) -> bool {
+    matches!(name.item.as_str(), words::EARLIER | words::OTHERS)
 }

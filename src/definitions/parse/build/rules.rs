@@ -19,10 +19,12 @@ use crate::definitions::parse::tree::RuleItem;
 use crate::definitions::parse::tree::RulesDef;
 use crate::definitions::parse::tree::SwitchDef;
 use crate::definitions::parse::tree::TableDef;
+use crate::definitions::parse::tree::TogetherDef;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
+use crate::model::day::Span as Duration;
 use crate::model::rules::Severity;
 
 impl Builder<'_> {
@@ -188,7 +190,25 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let record = self.next_name(&mut parts)?;
         let see = self.title(&mut parts);
-        Some(RulesDef { record, see, rules: self.rules_body(parts.next()?) })
+        let together = parts.take(Rule::together).map(|pair| self.together(pair));
+        Some(RulesDef { record, see, together, rules: self.rules_body(parts.next()?) })
+    }
+
+    fn together(&mut self, pair: Pair<'_>) -> TogetherDef {
+        let mut parts = Parts::of(pair);
+        let (mut keys, mut within) = (Vec::new(), None);
+        while parts.peek().is_some() {
+            if let Some(pair) = parts.take(Rule::duration) {
+                let (text, span) = (pair.as_str().to_owned(), self.span(&pair));
+                within = Duration::parse(&text);
+                if within.is_none() {
+                    self.problems.push(Diagnostic::new(Kind::BadDuration { text }, span));
+                }
+            } else {
+                keys.extend(self.value(&mut parts));
+            }
+        }
+        TogetherDef { keys, within }
     }
 
     pub(super) fn rules_body(&mut self, block: Pair<'_>) -> Vec<Spanned<RuleDef>> {
@@ -271,18 +291,12 @@ impl Builder<'_> {
     /// A severity; one that is none is reported and taken for an error.
     fn severity(&mut self, parts: &mut Parts<'_>) -> Option<Spanned<Severity>> {
         let name = self.next_name(parts)?;
-        let severity = match name.item.as_str() {
-            "error" => Severity::Error,
-            "warning" => Severity::Warning,
-            "advice" => Severity::Advice,
-            other => {
-                let problem = Diagnostic::new(Kind::UnknownSeverity { severity: other.to_owned() }, name.span);
-                let near = did_you_mean(other, ["error", "warning", "advice"]);
-                let help = near.unwrap_or_else(|| "`error`, `warning` or `advice`".into());
-                self.problems.push(problem.with_help(help));
-                Severity::Error
-            }
-        };
+        let severity = Severity::named(&name.item).unwrap_or_else(|| {
+            let problem = Diagnostic::new(Kind::UnknownSeverity { severity: name.item.clone() }, name.span);
+            let near = did_you_mean(&name.item, Severity::ALL.map(Severity::name));
+            self.problems.push(problem.with_help(near.unwrap_or_else(Severity::told)));
+            Severity::Error
+        });
         Some(Spanned::new(severity, name.span))
     }
 

@@ -1,0 +1,293 @@
+//! What a text says beside its mark-up, its addresses, and the mail that is quoted in it.
+//!
+//! Everything else is overwritten with blanks, so that each byte stays where it is. Mark-up and addresses are known by their
+//! syntax, which is that of HTML, of URLs and of mail (quoted lines, the line before a signature); the words that begin a
+//! quotation or a disclaimer are lists of `domains/shared`.
+
+use super::fold::entity;
+use memchr::memchr3;
+
+/// Names of the lists.
+const LISTS: [&str; 5] = ["mail-quoted", "mail-head", "mail-signature", "mail-disclaimer", "mail-automatic"];
+/// Elements of HTML that stand in mails; what looks like another one is text.
+const ELEMENTS: &[&str] = &[
+    "a",
+    "abbr",
+    "b",
+    "big",
+    "blockquote",
+    "body",
+    "br",
+    "center",
+    "code",
+    "col",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "font",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "i",
+    "img",
+    "input",
+    "ins",
+    "label",
+    "li",
+    "link",
+    "main",
+    "meta",
+    "o:p",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "script",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "u",
+    "ul",
+];
+/// Elements whose content nobody reads.
+const UNREAD: &[&str] = &["head", "script", "style", "title"];
+/// Further words of a line that begins a signature.
+const WORDS_AFTER: usize = 2;
+
+/// The words that tell what of a mail its writer did not say.
+#[derive(Default)]
+pub struct Mail {
+    lists: [Vec<String>; 5],
+}
+
+impl Mail {
+    /// Takes the lists that it knows by their names.
+    pub fn new(lists: &[(String, Vec<String>)]) -> Mail {
+        let named = |name: &str| {
+            let list = lists.iter().find(|(it, _)| it == name);
+            list.map(|(_, words)| words.iter().map(|word| word.to_lowercase()).collect()).unwrap_or_default()
+        };
+        Mail { lists: LISTS.map(named) }
+    }
+
+    /// What the writer of a text says, with each byte in its place; `None` if that is all of it.
+    pub fn said(&self, text: &str) -> Option<String> {
+        // Without a tag, an entity, an address or a second line there is nothing to leave out.
+        memchr3(b'<', b'&', b'/', text.as_bytes()).or_else(|| memchr3(b'\n', b'\r', b'>', text.as_bytes()))?;
+        let mut said = text.to_owned();
+        markup(&mut said);
+        addresses(&mut said);
+        self.quoted(&mut said);
+        (said != text).then_some(said)
+    }
+
+    /// Leaves out quotations, signatures and disclaimers.
+    fn quoted(&self, text: &mut String) {
+        let [quoted, heads, signatures, disclaimers, automatic] = &self.lists;
+        let low = text.to_lowercase();
+        if automatic.iter().any(|words| low.contains(words.as_str())) {
+            return blank(text, 0, text.len());
+        }
+        let lines: Vec<(usize, usize)> = lines(text);
+        let plain: Vec<String> = lines.iter().map(|(start, end)| plain(text.get(*start..*end))).collect();
+        let begins = |words: &[String], at: usize| {
+            plain.get(at).is_some_and(|line| words.iter().any(|word| line.starts_with(word.as_str())))
+        };
+        let mut gone = Vec::new();
+        for (at, line) in plain.iter().enumerate() {
+            let Some((start, end)) = lines.get(at) else { break };
+            let raw = text.get(*start..*end).unwrap_or_default().trim();
+            let signs = |words: &String| {
+                line.strip_prefix(words.as_str()).is_some_and(|rest| rest.split_whitespace().count() <= WORDS_AFTER)
+            };
+            let ends = |words: &String| line.ends_with(words.as_str());
+            if raw == "--" || quoted.iter().any(ends) || (begins(heads, at) && begins(heads, at + 1)) {
+                gone.push((*start, text.len()));
+                break;
+            }
+            if is_quoted(raw) || signatures.iter().any(signs) {
+                gone.push((*start, *end));
+            }
+            if disclaimers.iter().any(|words| line.contains(words.as_str())) {
+                // Its paragraph, which ends with the next blank line.
+                let last = (at..plain.len()).find(|next| plain.get(*next).is_none_or(String::is_empty));
+                let to = last.and_then(|last| lines.get(last)).map_or(text.len(), |(start, _)| *start);
+                gone.push((*start, to));
+            }
+        }
+        gone.into_iter().for_each(|(start, end)| blank(text, start, end));
+    }
+}
+
+/// Whether a line is quoted from another mail: `>`, but no comparison with a number.
+fn is_quoted(line: &str) -> bool {
+    line.strip_prefix('>').is_some_and(|rest| !rest.trim_start().starts_with(|sign: char| sign.is_ascii_digit()))
+}
+
+/// A line without blanks and dashes at its ends, in small letters.
+fn plain(line: Option<&str>) -> String {
+    let signs = |sign: char| sign.is_whitespace() || matches!(sign, '-' | '_' | '*' | '=' | '–' | '—');
+    line.unwrap_or_default().trim_matches(signs).to_lowercase()
+}
+
+/// First byte and end of each line.
+fn lines(text: &str) -> Vec<(usize, usize)> {
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let from = start;
+        start += line.len();
+        (from, start)
+    });
+    lines.collect()
+}
+
+/// Overwrites bytes with blanks; line ends stay.
+fn blank(text: &mut String, start: usize, end: usize) {
+    let Some(part) = text.get(start..end) else { return };
+    let blanks: String = part.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    text.replace_range(start..end, &blanks);
+}
+
+/// Leaves out tags and comments of HTML, and reads what stands for a sign.
+fn markup(text: &mut String) {
+    let mut at = 0;
+    while let Some(next) = text.get(at..).and_then(|rest| rest.find(['<', '&'])) {
+        let start = at + next;
+        let rest = text.get(start..).unwrap_or_default();
+        if let Some((end, element)) = tag(rest) {
+            let is_unread = UNREAD.contains(&element.as_str());
+            let closed = format!("</{element}");
+            let low = rest.get(end..).unwrap_or_default().to_ascii_lowercase();
+            let to = if is_unread { end + low.find(&closed).unwrap_or(0) } else { end };
+            blank(text, start, start + to);
+            at = start + to;
+        } else if let Some((end, signs)) = entity(rest) {
+            blank(text, start, start + end);
+            // What stands for a sign is mostly longer than the sign.
+            if signs.len() <= end && !signs.chars().any(char::is_whitespace) {
+                text.replace_range(start..start + signs.len(), &signs);
+            }
+            at = start + end;
+        } else {
+            at = start + 1;
+        }
+    }
+}
+
+/// The length of a tag or comment at the beginning, and the name of its element.
+fn tag(text: &str) -> Option<(usize, String)> {
+    if text.starts_with("<!--") {
+        return Some((text.find("-->").map_or(text.len(), |end| end + 3), String::new()));
+    }
+    let inside = text.strip_prefix('<')?;
+    let name = inside.strip_prefix('/').unwrap_or(inside);
+    let end = name.find(|sign: char| !(sign.is_ascii_alphanumeric() || sign == ':')).unwrap_or(name.len());
+    let name = name.get(..end)?.to_ascii_lowercase();
+    let is_known = ELEMENTS.binary_search(&name.as_str()).is_ok();
+    let end =
+        inside.find('>').filter(|_| is_known || inside.starts_with("!DOCTYPE") || inside.starts_with("!doctype"))?;
+    Some((end + 2, name))
+}
+
+/// Leaves out addresses of the web and of mail.
+fn addresses(text: &mut String) {
+    let mut gone = Vec::new();
+    let mut start = 0;
+    for word in text.split_inclusive(char::is_whitespace) {
+        let low = word.trim_start_matches(['(', '<', '"', '\'', '[']).to_ascii_lowercase();
+        if low.starts_with("http://") || low.starts_with("https://") || low.starts_with("www.") {
+            gone.push((start, start + word.trim_end().len()));
+        }
+        start += word.len();
+    }
+    gone.into_iter().for_each(|(start, end)| blank(text, start, end));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> String {
+        let list = |name: &str, words: &[&str]| (name.to_owned(), words.iter().map(|it| (*it).to_owned()).collect());
+        let lists: Vec<(String, Vec<String>)> = vec![
+            list("mail-quoted", &["original message", "wrote:"]),
+            list("mail-head", &["from:", "sent:", "subject:"]),
+            list("mail-signature", &["sent from my"]),
+            list("mail-disclaimer", &["for the addressee only"]),
+            list("mail-automatic", &["automatically generated"]),
+        ];
+        let said = Mail::new(&lists).said(text);
+        if let Some(said) = &said {
+            assert_eq!(said.len(), text.len(), "{said:?}");
+        }
+        let said = said.unwrap_or_else(|| text.to_owned());
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn elements_are_in_order() {
+        assert!(ELEMENTS.is_sorted());
+    }
+
+    #[test]
+    fn only_what_is_newly_said_is_left() {
+        for (text, left) in [
+            ("Ja.\n> where is it\nNein.", "Ja. Nein."),
+            ("> 3 days of cough\nno fever", "> 3 days of cough no fever"),
+            ("New.\n\n-----Original Message-----\nold", "New."),
+            ("New.\r\n\r\nOn Tue, Ada Example wrote:\r\n> old", "New."),
+            ("New.\nFrom: A\nSent: B\nold", "New."),
+            ("I come from: nowhere\nand go", "I come from: nowhere and go"),
+            ("New.\n-- \nAda Example\nPayments", "New."),
+            ("New.\nSent from my phone", "New."),
+            ("New.\n\nThis is\nfor the addressee only. Delete it\nat once.\n\nMore.", "New. This is More."),
+            ("<p>please <b style='x'>cancel</b>&nbsp;it &amp; more</p>", "please cancel it & more"),
+            ("<style>p { color: red }</style>red <!-- no -->", "red"),
+            ("BP <90 and HR >100", "BP <90 and HR >100"),
+            ("caf&#233; ol&eacute;", "café olé"),
+            ("see https://example.com/a/invoice?x=1 now", "see now"),
+            ("This was automatically generated.\nAnything", ""),
+            ("plain words", "plain words"),
+        ] {
+            assert_eq!(said(text), left, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_stays_in_its_place_whatever_the_text_is() {
+        let parts = [
+            "<", ">", "&", ";", "amp", "#x", "233", "<p", "</p>", "<!--", "-->", "\n", "--", "wrote:", "é", "http://",
+            " ", "script",
+        ];
+        let mut random = fastrand::Rng::with_seed(3);
+        for _ in 0..20_000 {
+            let text: String = (0..random.usize(0..20)).filter_map(|_| random.choice(parts)).collect();
+            said(&text);
+        }
+    }
+}
