@@ -6,6 +6,7 @@ use super::parse;
 use super::parse::tree;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
+use crate::diagnostics::span::FileId;
 use crate::diagnostics::span::Span;
 use std::path::Path;
 use std::path::PathBuf;
@@ -21,6 +22,8 @@ const MOST_MANIFEST_BYTES: u64 = 1 << 20;
 /// One definition file.
 #[derive(Debug, Clone)]
 pub struct DefinitionFile {
+    /// What the spans of its tree call it.
+    pub id: FileId,
     /// Where it lies.
     pub path: PathBuf,
     /// Its text.
@@ -54,6 +57,21 @@ impl DomainSource {
     /// The files of the domain itself.
     pub fn own_files(&self) -> impl Iterator<Item = &DefinitionFile> {
         self.files.iter().filter(|file| !file.is_inherited)
+    }
+
+    /// The file of its manifest.
+    pub fn manifest_file(&self) -> FileId {
+        FileId::of(&self.folder.join("domain.toml"))
+    }
+
+    /// Where a value of its manifest stands.
+    pub fn manifest_span<T>(&self, value: &toml::Spanned<T>) -> Span {
+        manifest::span(value).in_file(self.manifest_file())
+    }
+
+    /// The statements of all its files.
+    pub fn statements(&self) -> impl Iterator<Item = &tree::Statement> {
+        self.files.iter().flat_map(|file| &file.tree.statements).map(|statement| &statement.item)
     }
 
     /// The name of the domain that it extends.
@@ -130,9 +148,10 @@ pub fn text(path: &Path) -> Option<String> {
 
 /// Parses one text as a definition file of its own.
 pub fn parse_file(path: &Path, text: String) -> (DefinitionFile, Vec<Diagnostic>) {
-    let (tree, diagnostics) = parse::parse(&text, tree::Edition::Second);
+    let id = FileId::of(path);
+    let (tree, diagnostics) = parse::parse_in(id, &text, tree::Edition::Second);
     let diagnostics = diagnostics.into_iter().map(|it| it.in_file(path)).collect();
-    (DefinitionFile { path: path.to_path_buf(), text, tree, is_inherited: false }, diagnostics)
+    (DefinitionFile { id, path: path.to_path_buf(), text, tree, is_inherited: false }, diagnostics)
 }
 
 fn read_definitions(path: &Path) -> (DefinitionFile, Vec<Diagnostic>) {
@@ -148,7 +167,8 @@ fn read_definitions(path: &Path) -> (DefinitionFile, Vec<Diagnostic>) {
         }
         Err(reason) => {
             let (text, tree) = (String::new(), tree::File::default());
-            let file = DefinitionFile { path: path.to_path_buf(), text, tree, is_inherited: false };
+            let file =
+                DefinitionFile { id: FileId::of(path), path: path.to_path_buf(), text, tree, is_inherited: false };
             (file, vec![unreadable(path, reason)])
         }
     }

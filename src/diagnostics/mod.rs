@@ -8,6 +8,7 @@ pub mod span;
 
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::catalog::Severity;
+use crate::diagnostics::span::FileId;
 use crate::diagnostics::span::Span;
 use std::path::Path;
 use std::path::PathBuf;
@@ -79,6 +80,17 @@ impl Diagnostic {
     pub fn in_file(mut self, file: &Path) -> Diagnostic {
         self.file = file.to_path_buf();
         self
+    }
+
+    /// The same about another file that has the same text.
+    #[must_use]
+    pub fn moved_to(mut self, file: &Path) -> Diagnostic {
+        let id = FileId::of(file);
+        self.span = self.span.in_file(id);
+        for label in self.labels.iter_mut().filter(|label| label.file.is_none()) {
+            label.span = label.span.in_file(id);
+        }
+        self.in_file(file)
     }
 
     /// Whether it stops the domain from being compiled.

@@ -1,8 +1,43 @@
 //! Places in a definition file.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+
+/// The files that spans speak of, by the number of their id; there are as many as definition files were ever read.
+static FILES: RwLock<Vec<Arc<Path>>> = RwLock::new(Vec::new());
+
+/// The file in which a span stands. The first one is no file: that of a text of which nobody said where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FileId(u32);
+
+impl FileId {
+    /// The id of a file; the same for the same path as long as the program runs.
+    pub fn of(path: &Path) -> FileId {
+        let mut files = FILES.write().unwrap_or_else(PoisonError::into_inner);
+        let known = files.iter().position(|it| it.as_os_str() == path.as_os_str());
+        let place = known.unwrap_or_else(|| {
+            files.push(path.into());
+            files.len() - 1
+        });
+        // Invariant: nobody reads four thousand million files, and one beyond would be called no file.
+        FileId(u32::try_from(place + 1).unwrap_or_default())
+    }
+
+    /// Where the file lies; an empty path for no file.
+    pub fn path(self) -> Arc<Path> {
+        let files = FILES.read().unwrap_or_else(PoisonError::into_inner);
+        let place = usize::try_from(self.0).ok().and_then(|number| number.checked_sub(1));
+        place.and_then(|place| files.get(place)).map_or_else(|| Path::new("").into(), Arc::clone)
+    }
+}
+
 /// A piece of a file: bytes, end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
+    /// The file.
+    pub file: FileId,
     /// First byte.
     pub start: usize,
     /// One past the last byte.
@@ -19,15 +54,21 @@ pub struct Spanned<T> {
 }
 
 impl Span {
-    /// The piece from `start` to before `end`.
+    /// The piece from `start` to before `end` of a text that is no file yet.
     pub const fn new(start: usize, end: usize) -> Span {
-        Span { start, end }
+        Span { file: FileId(0), start, end }
     }
 
-    /// The shortest piece that holds both.
+    /// The same bytes of a file.
+    #[must_use]
+    pub const fn in_file(self, file: FileId) -> Span {
+        Span { file, ..self }
+    }
+
+    /// The shortest piece that holds both; they stand in one file.
     #[must_use]
     pub fn join(self, other: Span) -> Span {
-        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Span { start: self.start.min(other.start), end: self.end.max(other.end), ..self }
     }
 }
 

@@ -28,14 +28,10 @@ use language::Line;
 use meaning::Frame;
 use serde_json::Value as Json;
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 use tencode::definitions::compile::compile;
-use tencode::definitions::load::DefinitionFile;
 use tencode::definitions::load::DomainSource;
 use tencode::definitions::load::parse_file;
-use tencode::definitions::parse::parse;
-use tencode::definitions::parse::tree::Edition;
 use tencode::diagnostics::Diagnostic;
 use tencode::diagnostics::catalog::Kind;
 use tencode::encounters::engine::Engine;
@@ -130,9 +126,7 @@ fn build(said: &mut Definitions, folder: &Path, seed: u64) -> (Arc<Registry>, St
     let mut refused = Vec::new();
     for _ in 0..20 {
         let written = said.write();
-        let (tree, diagnostics) = parse(&written.text, Edition::Second);
-        let path = PathBuf::from("made-up.codes");
-        let file_of = DefinitionFile { path, text: written.text.clone(), tree, is_inherited: false };
+        let (file_of, diagnostics) = parse_file(Path::new("made-up.codes"), written.text.clone());
         let source =
             DomainSource { name: "made-up".to_owned(), files: vec![file_of], diagnostics, ..DomainSource::default() };
         let outcome = compile(vec![source, cues()], &[]);

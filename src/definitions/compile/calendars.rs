@@ -1,10 +1,10 @@
 //! Calendars: weekdays, days and files of days on which an office is closed.
 
+use super::context::Attempt;
 use super::report::Report;
 use super::table_files::TableFiles;
 use super::world::World;
 use crate::definitions::import;
-use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::CalendarDef;
 use crate::definitions::parse::tree::CalendarLine;
 use crate::definitions::parse::tree::CodeRange;
@@ -15,7 +15,6 @@ use crate::diagnostics::did_you_mean;
 use crate::model::calendar::Calendar;
 use crate::model::day::Day;
 use crate::model::ids::CalendarId;
-use std::path::PathBuf;
 
 /// The words for weekdays, in their order.
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -25,28 +24,26 @@ const LONGEST_RANGE: i32 = 366;
 const DAY_COLUMN: &str = "day";
 
 /// The calendars of each domain; what they import is looked for among `releases` too.
-pub(super) fn collect(sources: &[DomainSource], releases: &[PathBuf], world: &mut World, report: &mut Report) {
+pub(super) fn collect(attempt: Attempt<'_>, world: &mut World) {
+    let Attempt { sources, releases, report, .. } = attempt;
     for (source, names) in sources.iter().zip(&mut world.domains) {
-        for file in &source.files {
-            report.enter(&file.path);
-            let files = TableFiles { file: &file.path, source, releases };
-            for statement in &file.tree.statements {
-                let Statement::Calendar(def) = &statement.item else { continue };
-                if names.calendars.iter().any(|calendar| calendar.name == def.name.item) {
-                    let (what, name) = ("calendar".to_owned(), def.name.item.clone());
-                    report.say(def.name.span, Problem::DuplicateName { what, name }, None);
-                } else if let Err(error) = CalendarId::try_from(names.calendars.len()) {
-                    report.too_many(def.name.span, error);
-                } else {
-                    names.calendars.push(calendar(def, &files, report));
-                }
+        for statement in source.statements() {
+            let Statement::Calendar(def) = statement else { continue };
+            let files = TableFiles::near(def.name.span, source, releases.files);
+            if names.calendars.iter().any(|calendar| calendar.name == def.name.item) {
+                let (what, name) = ("calendar".to_owned(), def.name.item.clone());
+                report.say(def.name.span, Problem::DuplicateName { what, name }, None);
+            } else if let Err(error) = CalendarId::try_from(names.calendars.len()) {
+                report.too_many(def.name.span, error);
+            } else {
+                names.calendars.push(calendar(def, &files, report));
             }
         }
     }
 }
 
 /// A calendar as it is used, `files` being where its files are looked for.
-fn calendar(def: &CalendarDef, files: &TableFiles<'_>, report: &mut Report) -> Calendar {
+fn calendar(def: &CalendarDef, files: &TableFiles<'_>, report: &Report) -> Calendar {
     let mut calendar = Calendar { name: def.name.item.clone(), ..Calendar::default() };
     for line in &def.lines {
         match &line.item {
@@ -66,7 +63,7 @@ fn calendar(def: &CalendarDef, files: &TableFiles<'_>, report: &mut Report) -> C
     calendar
 }
 
-fn close(calendar: &mut Calendar, range: &CodeRange, report: &mut Report) {
+fn close(calendar: &mut Calendar, range: &CodeRange, report: &Report) {
     let weekday = WEEKDAYS.iter().position(|word| *word == range.from.item).filter(|_| range.to.is_none());
     if let Some(closed) = weekday.and_then(|weekday| calendar.closed.get_mut(weekday)) {
         if std::mem::replace(closed, true) {
@@ -86,7 +83,7 @@ fn close(calendar: &mut Calendar, range: &CodeRange, report: &mut Report) {
     calendar.holidays.extend((first.0..=last.0).map(Day));
 }
 
-fn read(name: &Name, report: &mut Report) -> Option<Day> {
+fn read(name: &Name, report: &Report) -> Option<Day> {
     let day = Day::parse(&name.item);
     if day.is_none() {
         let is_dated = name.item.starts_with(|sign: char| sign.is_ascii_digit());

@@ -27,9 +27,9 @@ enum Says<'a> {
 }
 
 /// Reports a condition that no encounter can meet.
-pub(super) fn never(condition: &Expression, span: Span, lowering: &mut Lowering<'_, '_>) {
+pub(super) fn never(condition: &Expression, span: Span, lowering: &mut Lowering<'_>) {
     if let Some(why) = contradiction(condition, &lowering.scope) {
-        lowering.say_at(span, Problem::NeverHolds { why }, None);
+        lowering.say(span, Problem::NeverHolds { why }, None);
     }
 }
 
@@ -39,11 +39,11 @@ pub(super) fn is_never(condition: &Expression, scope: &Scope<'_>) -> bool {
 }
 
 /// Reports lines that each can hold, but never together.
-pub(super) fn never_together(lines: &[Expression], span: Span, lowering: &mut Lowering<'_, '_>) -> bool {
+pub(super) fn never_together(lines: &[Expression], span: Span, lowering: &mut Lowering<'_>) -> bool {
     let is_never = clash(lines, &lowering.scope);
     if is_never {
         let why = "two of these lines exclude each other".into();
-        lowering.say_at(span, Problem::NeverHolds { why }, None);
+        lowering.say(span, Problem::NeverHolds { why }, None);
     }
     is_never
 }

@@ -6,6 +6,7 @@ mod lists;
 pub(super) mod named;
 mod order;
 
+use super::context::Attempt;
 use super::extends;
 use super::report::Report;
 use super::world::is_between;
@@ -47,16 +48,12 @@ use crate::model::ids::SetId;
 use crate::model::lessons::Target;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
-use std::path::Path;
-use std::path::PathBuf;
 use std::rc::Rc;
 
 /// A statement of a code and where it was said.
 pub(super) struct Said<'t> {
     /// Domain, by place.
     pub domain: DomainId,
-    /// File.
-    pub file: &'t Path,
     /// Codes it is about; all statements of one block share them.
     pub codes: Rc<[CodeId]>,
     /// The statement.
@@ -109,8 +106,6 @@ pub(super) struct Draft<'t> {
     pub set: CodeSet,
     /// Domain that defines it, by place.
     pub domain: DomainId,
-    /// File that defines it.
-    pub file: PathBuf,
     /// Where its name stands.
     pub span: Span,
     /// Record whose criteria its codes state.
@@ -131,14 +126,14 @@ pub(super) struct Draft<'t> {
     pub said_points: Vec<(PointsOf, f64)>,
     /// Fields whose codes become candidates.
     pub offers: Vec<(&'t PathDef, f64)>,
-    /// Releases to import, with the domain and file that ask for them.
-    pub imports: Vec<(DomainId, PathBuf, &'t ImportDef)>,
+    /// Releases to import, with the domain that asks for them.
+    pub imports: Vec<(DomainId, &'t ImportDef)>,
     /// Properties as written, for their types.
-    pub properties: Vec<(PathBuf, &'t Name, &'t Spanned<crate::definitions::parse::tree::KindDef>)>,
+    pub properties: Vec<(&'t Name, &'t Spanned<crate::definitions::parse::tree::KindDef>)>,
     /// What was said of codes, to be looked at when all codes are in order.
     pub said: Vec<Said<'t>>,
     /// Codes that were written (not imported): place → where, so that only these get phrases.
-    pub written: HashMap<CodeId, (&'t Path, Span)>,
+    pub written: HashMap<CodeId, Span>,
     /// Codes said to be a group, or `assignable` or not.
     assignable: HashMap<CodeId, bool>,
     /// Codes as they are looked up → place.
@@ -155,21 +150,16 @@ pub(super) struct Draft<'t> {
 
 /// A file that was imported.
 pub(super) struct ImportedList {
-    /// The definition that names it.
-    pub file: PathBuf,
     /// Its name, where it stands.
     pub name: Name,
     /// What could not be used of it.
     pub left: Leftovers,
 }
 
-/// Collects all code sets: names first, then imports, then codes, then order.
-pub(super) fn collect<'t>(
-    domains: &'t [DomainSource],
-    report: &mut Report,
-    import: &mut dyn FnMut(&mut Draft<'t>, &mut Report),
-) -> Vec<Draft<'t>> {
-    let mut drafts: Vec<Draft<'t>> = Vec::new();
+/// Collects all code sets: names first, then what `import` brings, then codes, then order.
+pub(super) fn collect<'t>(attempt: Attempt<'t>, import: fn(&mut Draft<'t>, Attempt<'t>)) -> Vec<Draft<'t>> {
+    let Attempt { sources: domains, report, .. } = attempt;
+    let mut drafts: Vec<Draft<'_>> = Vec::new();
     let forms: Vec<BTreeSet<String>> = domains.iter().map(extends::own_forms).collect();
     let forms = &forms;
     let definitions = |overlays: bool| {
@@ -179,15 +169,14 @@ pub(super) fn collect<'t>(
                     Statement::CodeSet(def) if def.is_overlay == overlays => {
                         let forms = domain.get(forms)?;
                         let name = extends::form(source, file.is_inherited, &def.name.item, forms)?;
-                        Some((domain, &file.path, def, name))
+                        Some((domain, def, name))
                     }
                     _ => None,
                 })
             })
         })
     };
-    for (domain, file, def, name) in definitions(false) {
-        report.enter(file);
+    for (domain, def, name) in definitions(false) {
         if drafts.iter().any(|draft| draft.set.name == name) {
             let problem = Problem::DuplicateName { what: "code set".into(), name: def.name.item.clone() };
             report.say(def.name.span, problem, Some("write `overlay` to add to a code set".into()));
@@ -197,49 +186,40 @@ pub(super) fn collect<'t>(
             report.too_many(def.name.span, error);
             continue;
         }
-        let mut draft = Draft { domain, file: file.clone(), span: def.name.span, ..Draft::default() };
+        let mut draft = Draft { domain, span: def.name.span, ..Draft::default() };
         draft.set.name = name;
-        head::head(&mut draft, domain, file, def, report);
+        head::head(&mut draft, domain, def, report);
         drafts.push(draft);
     }
-    for (domain, file, def, name) in definitions(true) {
-        report.enter(file);
+    for (domain, def, name) in definitions(true) {
         match drafts.iter_mut().find(|draft| draft.set.name == name) {
-            Some(draft) => head::head(draft, domain, file, def, report),
+            Some(draft) => head::head(draft, domain, def, report),
             None => report.say(def.name.span, Problem::OverlayOfNothing { set: def.name.item.clone() }, None),
         }
     }
     for draft in &mut drafts {
-        import(draft, report);
+        import(draft, attempt);
         draft.index();
     }
-    for (domain, file, def, name) in definitions(false).chain(definitions(true)) {
-        report.enter(file);
+    for (domain, def, name) in definitions(false).chain(definitions(true)) {
         if let Some(draft) = drafts.iter_mut().find(|draft| draft.set.name == name) {
-            body(draft, domain, file, def, report);
+            body(draft, domain, def, report);
         }
     }
-    settle(&mut drafts, report);
+    drafts.iter_mut().for_each(|draft| draft.settle(report));
     drafts
 }
 
-fn settle(drafts: &mut [Draft<'_>], report: &mut Report) {
-    for draft in drafts {
-        report.enter(&draft.file.clone());
-        draft.settle(report);
-    }
-}
-
 /// The codes of one definition.
-fn body<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &'t Path, def: &'t CodeSetDef, report: &mut Report) {
+fn body<'t>(draft: &mut Draft<'t>, domain: DomainId, def: &'t CodeSetDef, report: &Report) {
     let has_release = !draft.imports.is_empty() && !draft.set.is_starter;
     for item in &def.items {
         match &item.item {
-            SetItem::Code(code) => draft.code(domain, file, code, None, has_release, report),
+            SetItem::Code(code) => draft.code(domain, code, None, has_release, report),
             SetItem::Starter(items) if !has_release => {
                 for inner in items {
                     if let SetItem::Code(code) = &inner.item {
-                        draft.code(domain, file, code, None, has_release, report);
+                        draft.code(domain, code, None, has_release, report);
                     }
                 }
             }
@@ -250,7 +230,7 @@ fn body<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &'t Path, def: &'t Co
 
 impl<'t> Draft<'t> {
     /// Takes over what was imported; what the definition says of the set itself stays.
-    pub fn take(&mut self, merged: Merged, report: &mut Report) {
+    pub fn take(&mut self, merged: Merged, report: &Report) {
         let Merged { mut set, labels, properties, open, .. } = merged;
         self.open = open;
         let places: Vec<Option<RelationId>> =
@@ -265,7 +245,6 @@ impl<'t> Draft<'t> {
             });
         }
         if let Err(error) = CodeId::fits(set.codes.len()).and_then(|()| RelationId::fits(set.relations.len())) {
-            report.enter(&self.file);
             report.too_many(self.span, error);
         }
         self.set.codes = set.codes;
@@ -281,14 +260,13 @@ impl<'t> Draft<'t> {
     }
 
     /// The place of a relation that an import brings; says so where the set does not declare it.
-    fn declared(&self, brought: &Relation, report: &mut Report) -> Option<RelationId> {
+    fn declared(&self, brought: &Relation, report: &Report) -> Option<RelationId> {
         let place = self.relation(&brought.name);
         if place.is_none() {
             let flags = [(brought.is_symmetric, " symmetric"), (brought.is_inherited, " inherited")];
             let flags: String = flags.iter().filter(|(is_set, _)| *is_set).map(|(_, word)| *word).collect();
             let help = format!("write `relation {}{flags}`", brought.name);
             let problem = Problem::UndeclaredRelation { relation: brought.name.clone(), set: self.set.name.clone() };
-            report.enter(&self.file);
             report.say(self.span, problem, Some(help));
         }
         place
@@ -306,20 +284,12 @@ impl<'t> Draft<'t> {
     }
 
     /// A code or group, or something said of codes that are there.
-    fn code(
-        &mut self,
-        domain: DomainId,
-        file: &'t Path,
-        def: &'t CodeDef,
-        parent: Option<CodeId>,
-        has_release: bool,
-        report: &mut Report,
-    ) {
+    fn code(&mut self, domain: DomainId, def: &'t CodeDef, parent: Option<CodeId>, has_release: bool, report: &Report) {
         if def.is_starter && has_release {
             return;
         }
         let codes: Rc<[CodeId]> = match def.codes.as_slice() {
-            [CodeRange { from, to: None }] => self.one(file, from, def, parent, report).into_iter().collect(),
+            [CodeRange { from, to: None }] => self.one(from, def, parent, report).into_iter().collect(),
             ranges => ranges.iter().flat_map(|range| self.range(range, report)).collect(),
         };
         if codes.is_empty() {
@@ -327,31 +297,28 @@ impl<'t> Draft<'t> {
         }
         for item in &def.items {
             if let CodeItem::Code(inner) = &item.item {
-                self.code(domain, file, inner, codes.first().copied(), has_release, report);
+                self.code(domain, inner, codes.first().copied(), has_release, report);
             } else {
-                self.said.push(Said { domain, file, codes: Rc::clone(&codes), item });
+                self.said.push(Said { domain, codes: Rc::clone(&codes), item });
             }
         }
     }
 
     /// One code: new, or an overlay on one that is there.
-    fn one(
-        &mut self,
-        file: &'t Path,
-        name: &Name,
-        def: &'t CodeDef,
-        parent: Option<CodeId>,
-        report: &mut Report,
-    ) -> Option<CodeId> {
+    fn one(&mut self, name: &Name, def: &'t CodeDef, parent: Option<CodeId>, report: &Report) -> Option<CodeId> {
         let known_as = key(&name.item);
         if let Some(id) = self.places.get(&known_as).copied() {
             match (&def.title, self.written.get(&id)) {
-                (Some(_), Some((other_file, other))) => {
+                (Some(_), Some(other)) => {
                     let problem = Problem::DuplicateCode { code: name.item.clone(), set: self.set.name.clone() };
-                    if *other_file == file {
+                    if other.file == name.span.file {
                         report.say_beside(name.span, problem, *other, "first defined here");
                     } else {
-                        report.say(name.span, problem, Some(format!("the first is in {}", other_file.display())));
+                        report.say(
+                            name.span,
+                            problem,
+                            Some(format!("the first is in {}", other.file.path().display())),
+                        );
                     }
                     return None;
                 }
@@ -392,12 +359,12 @@ impl<'t> Draft<'t> {
             self.assignable.insert(id, false);
         }
         self.places.insert(known_as, id);
-        self.written.insert(id, (file, name.span));
+        self.written.insert(id, name.span);
         Some(id)
     }
 
     /// Reports a code that the set does not have, with the one that is most like it.
-    fn unknown_code(&self, name: &Name, report: &mut Report) {
+    fn unknown_code(&self, name: &Name, report: &Report) {
         let (problem, near) = unknown_code(&self.set, &name.item);
         report.say(name.span, problem, near);
     }
@@ -413,7 +380,7 @@ impl<'t> Draft<'t> {
     }
 
     /// The topmost codes of a range: what is said of them holds for what is under them.
-    fn range(&mut self, range: &CodeRange, report: &mut Report) -> Vec<CodeId> {
+    fn range(&mut self, range: &CodeRange, report: &Report) -> Vec<CodeId> {
         let low = key(&range.from.item);
         let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
         for name in [Some(&range.from), range.to.as_ref()].into_iter().flatten() {
@@ -437,29 +404,27 @@ impl<'t> Draft<'t> {
     }
 
     /// Puts the codes in order, a parent before what is under it, and fills in what needs no other name.
-    fn settle(&mut self, report: &mut Report) {
+    fn settle(&mut self, report: &Report) {
         self.parents(report);
         self.close_references();
         self.say_leftovers(report);
         self.order(report);
-        let mut said = std::mem::take(&mut self.said);
-        for one in &mut said {
-            report.enter(one.file);
+        let said = std::mem::take(&mut self.said);
+        for one in &said {
             for place in one.codes.iter() {
                 self.plain(*place, one.item, report);
             }
         }
         self.said = said;
         self.finish();
-        report.enter(&self.file.clone());
         if self.set.codes.is_empty() {
             report.say(self.span, Problem::EmptyCodeSet { set: self.set.name.clone() }, None);
         }
     }
 
     /// What a statement says without naming anything outside the set.
-    fn plain(&mut self, id: CodeId, item: &'t Spanned<CodeItem>, report: &mut Report) {
-        let replacement = |draft: &Draft<'_>, by: &ReplacedBy, report: &mut Report| {
+    fn plain(&mut self, id: CodeId, item: &'t Spanned<CodeItem>, report: &Report) {
+        let replacement = |draft: &Draft<'_>, by: &ReplacedBy, report: &Report| {
             let mut codes = Vec::new();
             for name in &by.codes {
                 match draft.places.get(&key(&name.item)) {
@@ -513,7 +478,7 @@ impl<'t> Draft<'t> {
         }
     }
 
-    fn relations(&mut self, id: CodeId, word: &Name, ranges: &[CodeRange], report: &mut Report) {
+    fn relations(&mut self, id: CodeId, word: &Name, ranges: &[CodeRange], report: &Report) {
         let Some(relation) = self.relation(&word.item) else {
             let known = self.set.relations.iter().map(|known| known.name.as_str());
             let help = did_you_mean(&word.item, known);
@@ -572,7 +537,7 @@ fn retire(code: &mut Code, on: Day) {
     }
 }
 
-fn check_spans(code: &Code, at: Span, report: &mut Report) {
+fn check_spans(code: &Code, at: Span, report: &Report) {
     let [.., before, after] = code.spans.as_slice() else { return };
     let overlaps = match (before.to, after.from) {
         (Some(end), Some(start)) => start <= end,

@@ -36,7 +36,7 @@ enum Class {
 ///
 /// Days before the first dated row or after the last, on which no row holds at all, are not looked at: the table is not in
 /// use then.
-pub(super) fn check(def: &TableDef, types: &TableTypes, table: &Table, spans: &[Span], report: &mut Report) {
+pub(super) fn check(def: &TableDef, types: &TableTypes, table: &Table, spans: &[Span], report: &Report) {
     if table.rows.iter().all(|row| row.days.is_always()) {
         return check_rows(def, types, table, spans, true, report);
     }
@@ -44,11 +44,11 @@ pub(super) fn check(def: &TableDef, types: &TableTypes, table: &Table, spans: &[
         let in_force = || table.rows.iter().zip(spans).filter(|(row, _)| row.days.contains(day));
         let rows: Vec<Row> = in_force().map(|(row, _)| row.clone()).collect();
         let spans: Vec<Span> = in_force().map(|(_, span)| *span).collect();
-        let before = report.diagnostics.len();
+        let before = report.count();
         if !rows.is_empty() {
             check_rows(def, types, &Table { rows, ..table.clone() }, &spans, false, report);
         }
-        if report.diagnostics.len() > before {
+        if report.count() > before {
             return;
         }
     }
@@ -66,14 +66,7 @@ fn beginnings(table: &Table) -> Vec<Day> {
 
 /// Reports combinations that two rows cover (unless the table says `first-match`) and that none covers (unless `partial`); with
 /// `asks_reach`, rows that no input reaches too.
-fn check_rows(
-    def: &TableDef,
-    types: &TableTypes,
-    table: &Table,
-    spans: &[Span],
-    asks_reach: bool,
-    report: &mut Report,
-) {
+fn check_rows(def: &TableDef, types: &TableTypes, table: &Table, spans: &[Span], asks_reach: bool, report: &Report) {
     let cells = |column: usize| table.rows.iter().filter_map(move |row| row.cells.get(column));
     let inputs = types.inputs.iter().enumerate();
     let classes: Vec<Vec<Class>> = inputs.map(|(column, kind)| classes_of(kind, cells(column))).collect();

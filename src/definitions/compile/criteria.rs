@@ -1,14 +1,11 @@
 //! What makes a code a candidate: phrases, `when`, `unless`, `needs`, `raise`, `offer`.
 
 use super::content::Draft;
+use super::context::Compiler;
 use super::expression::Lowering;
 use super::expression::join;
-use super::report::Report;
 use super::scope::Found;
-use super::scope::Scope;
 use super::scope::Type;
-use super::texts::Texts;
-use super::world::World;
 use crate::definitions::parse::tree::CodeItem;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::PathDef;
@@ -18,7 +15,6 @@ use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::ids::CodeId;
-use crate::model::ids::DomainId;
 use crate::model::ids::FieldId;
 use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
@@ -32,27 +28,18 @@ use crate::model::rules::Raise;
 use crate::model::rules::Scored;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::path::Path as FilePath;
 
 /// The classifier of one code set for one domain that says something of its codes; `None` if it has no record.
-pub(super) fn classifier(
-    draft: &Draft<'_>,
-    set: SetId,
-    domain: DomainId,
-    world: &World,
-    source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
-    report: &mut Report,
-    texts: &mut Texts,
-) -> Option<Classifier> {
-    report.enter(&draft.file);
-    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
+pub(super) fn classifier(draft: &Draft<'_>, set: SetId, compiler: Compiler<'_>) -> Option<Classifier> {
+    let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
+    let is_own = compiler.stands_on(draft.domain);
     let id = match draft.record {
         Some(name) => {
             let found = RecordId::find(records, |record| record.name == name.item);
-            if found.is_none() && world.stands_on(domain, draft.domain) {
+            if found.is_none() && is_own {
                 let problem = Problem::UnknownName { what: "record".into(), name: name.item.clone() };
                 let help = did_you_mean(&name.item, records.iter().map(|record| record.name.as_str()));
-                report.say(name.span, problem, help);
+                compiler.say(name.span, problem, help);
             }
             found?
         }
@@ -60,8 +47,7 @@ pub(super) fn classifier(
         None => RecordId::FIRST,
     };
     let record = id.get(records)?;
-    let scope = Scope::new(world, domain, Some(record));
-    let mut lowering = Lowering { world, scope, report, texts };
+    let mut lowering = Lowering::new(compiler, Some(record));
     let mut classifier = Classifier {
         set,
         record: id,
@@ -76,26 +62,20 @@ pub(super) fn classifier(
         is_learned: false,
         by_words: Vec::new(),
     };
-    fields(draft, world.stands_on(domain, draft.domain), record, &mut lowering, &mut classifier);
-    let mut criteria = phrases(draft, domain, &mut lowering, &classifier);
-    said(draft, domain, &mut lowering, &mut criteria, source);
-    unreachable(draft, domain, set, &criteria, &mut lowering);
+    fields(draft, is_own, record, &mut lowering, &mut classifier);
+    let mut criteria = phrases(draft, &mut lowering, &classifier);
+    said(draft, &mut lowering, &mut criteria);
+    unreachable(draft, set, &criteria, &mut lowering);
     classifier.criteria = criteria.into_values().collect();
     let is_useful = !classifier.criteria.is_empty()
         || !classifier.offers.is_empty()
         || !classifier.by_words.is_empty()
-        || world.stands_on(domain, draft.domain) && !draft.lessons.is_empty();
+        || is_own && !draft.lessons.is_empty();
     is_useful.then_some(classifier)
 }
 
 /// The fields that a code set looks at: what it offers, the texts that it searches.
-fn fields(
-    draft: &Draft<'_>,
-    is_own: bool,
-    record: &Record,
-    lowering: &mut Lowering<'_, '_>,
-    classifier: &mut Classifier,
-) {
+fn fields(draft: &Draft<'_>, is_own: bool, record: &Record, lowering: &mut Lowering<'_>, classifier: &mut Classifier) {
     if is_own {
         for (path, points) in &draft.offers {
             if let Some(found) = path_of(path, lowering) {
@@ -119,7 +99,7 @@ fn fields(
     }
 }
 
-fn path_of(path: &PathDef, lowering: &mut Lowering<'_, '_>) -> Option<Path> {
+fn path_of(path: &PathDef, lowering: &mut Lowering<'_>) -> Option<Path> {
     let typed = lowering.lower(&Spanned::new(Expr::Word(join(path)), path.span), None);
     match typed.expression {
         Expression::Path(path) => Some(path),
@@ -149,19 +129,14 @@ fn free_fields(fields: &[Field], slots: &mut Vec<FieldId>, name: &str, classifie
 }
 
 /// Synonyms and titles of the codes that were written.
-fn phrases(
-    draft: &Draft<'_>,
-    domain: DomainId,
-    lowering: &mut Lowering<'_, '_>,
-    classifier: &Classifier,
-) -> BTreeMap<CodeId, Criteria> {
+fn phrases(draft: &Draft<'_>, lowering: &mut Lowering<'_>, classifier: &Classifier) -> BTreeMap<CodeId, Criteria> {
     let mut out = BTreeMap::new();
-    if classifier.texts.is_empty() || !lowering.world.stands_on(domain, draft.domain) {
+    if classifier.texts.is_empty() || !lowering.compiler.stands_on(draft.domain) {
         return out;
     }
     #[expect(clippy::cast_possible_truncation, reason = "points are small")]
     let (title, also) = (draft.points().title as f32, draft.points().also as f32);
-    let content = classifier.set.get(&lowering.world.sets);
+    let content = classifier.set.get(&lowering.compiler.world.sets);
     let is_also = |one: &&super::content::Said<'_>| matches!(one.item.item, CodeItem::Also(_));
     let named: BTreeSet<CodeId> = draft.said.iter().filter(is_also).flat_map(|one| one.codes.iter().copied()).collect();
     for (id, code) in content.iter().flat_map(|set| CodeId::numbered(&set.codes)) {
@@ -170,10 +145,10 @@ fn phrases(
         }
         let mut phrases = Vec::new();
         if title > 0.0 {
-            phrases.push((lowering.texts.phrase(&code.title), title));
+            phrases.push((lowering.compiler.texts.phrase(&code.title), title));
         }
         for synonym in code.synonyms.iter().filter(|_| also > 0.0) {
-            let phrase = lowering.texts.phrase(synonym);
+            let phrase = lowering.compiler.texts.phrase(synonym);
             if !phrases.iter().any(|(known, _)| *known == phrase) {
                 phrases.push((phrase, also));
             }
@@ -187,16 +162,9 @@ fn empty(code: CodeId) -> Criteria {
     Criteria { code, phrases: Vec::new(), when: Vec::new(), unless: Vec::new(), needs: Vec::new(), raise: Vec::new() }
 }
 
-fn said(
-    draft: &Draft<'_>,
-    domain: DomainId,
-    lowering: &mut Lowering<'_, '_>,
-    out: &mut BTreeMap<CodeId, Criteria>,
-    source: &dyn Fn(&FilePath, crate::diagnostics::span::Span) -> String,
-) {
-    let world = lowering.world;
-    for one in draft.said.iter().filter(|one| world.stands_on(domain, one.domain)) {
-        lowering.report.enter(one.file);
+fn said(draft: &Draft<'_>, lowering: &mut Lowering<'_>, out: &mut BTreeMap<CodeId, Criteria>) {
+    let compiler = lowering.compiler;
+    for one in draft.said.iter().filter(|one| compiler.stands_on(one.domain)) {
         match &one.item.item {
             CodeItem::Propose { condition, points } => {
                 let lowered = lowering.condition(condition);
@@ -204,7 +172,8 @@ fn said(
                 #[expect(clippy::cast_possible_truncation, reason = "points are small")]
                 let points = points.as_ref().map_or(draft.points().propose, |points| points.item) as f32;
                 let path = first_path(&condition.item).filter(|word| is_path(lowering, word)).unwrap_or_default();
-                let scored = Scored { condition: lowered, points, source: source(one.file, condition.span), path };
+                let scored =
+                    Scored { condition: lowered, points, source: on_one_line(compiler.written(condition.span)), path };
                 add(&one.codes, scored, out, |criteria, scored| criteria.when.push(scored));
             }
             CodeItem::Never(condition) => {
@@ -220,14 +189,14 @@ fn said(
                 }
             }
             CodeItem::Raise { property, value, when, days } => {
-                let world = lowering.world;
+                let world = compiler.world;
                 let Some(set) = world.set(&draft.set.name) else { continue };
                 let Some((place, kind)) = world.property(set, &property.item) else {
                     let problem =
                         Problem::UnknownProperty { property: property.item.clone(), set: draft.set.name.clone() };
                     let names = world.property_names(set);
                     let help = did_you_mean(&property.item, names.iter().map(String::as_str));
-                    lowering.say_at(property.span, problem, help);
+                    lowering.say(property.span, problem, help);
                     continue;
                 };
                 let when = lowering.condition(when);
@@ -274,27 +243,29 @@ fn first_path(expr: &Expr) -> Option<String> {
     }
 }
 
-fn is_path(lowering: &Lowering<'_, '_>, word: &str) -> bool {
+/// A text of the definitions as people are shown it: however it was wrapped, on one line.
+pub(super) fn on_one_line(text: &str) -> String {
+    if !text.contains(['\n', '\t', '\r']) && !text.contains("  ") {
+        return text.to_owned();
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_path(lowering: &Lowering<'_>, word: &str) -> bool {
     matches!(lowering.scope.find(word), Found::Path { .. })
 }
 
 /// Lines that a `never` line of the same code rules out, and codes whose every way in is shut.
-fn unreachable(
-    draft: &Draft<'_>,
-    domain: DomainId,
-    set: SetId,
-    criteria: &BTreeMap<CodeId, Criteria>,
-    lowering: &mut Lowering<'_, '_>,
-) {
-    let Some(content) = set.get(&lowering.world.sets) else { return };
+fn unreachable(draft: &Draft<'_>, set: SetId, criteria: &BTreeMap<CodeId, Criteria>, lowering: &mut Lowering<'_>) {
+    let Some(content) = set.get(&lowering.compiler.world.sets) else { return };
     let first_day = content.releases.iter().filter_map(|release| release.from).min();
     for criterion in criteria.values().filter(|criterion| !criterion.when.is_empty()) {
-        let Some((file, span)) = draft.written.get(&criterion.code) else { continue };
+        let Some(span) = draft.written.get(&criterion.code) else { continue };
         let Some(code) = criterion.code.get(&content.codes) else { continue };
         let is_shut =
             |scored: &Scored| criterion.unless.iter().any(|unless| super::checks::implies(&scored.condition, unless));
         for (number, _) in criterion.when.iter().enumerate().filter(|(_, scored)| is_shut(scored)) {
-            say_shut(draft, domain, criterion.code, number, lowering);
+            say_shut(draft, criterion.code, number, lowering);
         }
         let has_ended =
             |day| !code.spans.is_empty() && code.spans.iter().all(|span| span.to.is_some_and(|to| to < day));
@@ -308,23 +279,20 @@ fn unreachable(
             None
         };
         if let Some(help) = help {
-            lowering.report.enter(file);
-            lowering.say_at(*span, Problem::UnreachableCode { code: code.code.clone() }, Some(help.to_owned()));
+            lowering.say(*span, Problem::UnreachableCode { code: code.code.clone() }, Some(help.to_owned()));
         }
     }
 }
 
 /// Reports the `propose` line of a code that stands at `number` among its lines.
-fn say_shut(draft: &Draft<'_>, domain: DomainId, code: CodeId, number: usize, lowering: &mut Lowering<'_, '_>) {
-    let world = lowering.world;
-    let own = draft.said.iter().filter(|one| world.stands_on(domain, one.domain) && one.codes.contains(&code));
+fn say_shut(draft: &Draft<'_>, code: CodeId, number: usize, lowering: &mut Lowering<'_>) {
+    let own = draft.said.iter().filter(|one| lowering.compiler.stands_on(one.domain) && one.codes.contains(&code));
     let mut lines = own.filter_map(|one| match &one.item.item {
-        CodeItem::Propose { condition, .. } => Some((one.file, condition.span)),
+        CodeItem::Propose { condition, .. } => Some(condition.span),
         _ => None,
     });
-    if let Some((file, span)) = lines.nth(number) {
-        lowering.report.enter(file);
+    if let Some(span) = lines.nth(number) {
         let why = "a `never` line of the code rules out all that it finds".into();
-        lowering.say_at(span, Problem::NeverHolds { why }, None);
+        lowering.say(span, Problem::NeverHolds { why }, None);
     }
 }

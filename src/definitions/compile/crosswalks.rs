@@ -1,9 +1,9 @@
 //! Crosswalks and `maps to` lines as written → mappings between places.
 
 use super::content::Draft;
-use super::report::Report;
+use super::context::Attempt;
+use super::context::Compiler;
 use super::world::World;
-use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::CodeItem;
 use crate::definitions::parse::tree::CrosswalkDef;
 use crate::definitions::parse::tree::Expr;
@@ -18,13 +18,8 @@ use crate::model::ids::SetId;
 use std::collections::BTreeMap;
 
 /// A crosswalk, without what it imports.
-pub(super) fn crosswalk(
-    def: &CrosswalkDef,
-    world: &World,
-    domain: DomainId,
-    source: &dyn Fn(crate::diagnostics::span::Span) -> String,
-    report: &mut Report,
-) -> Option<Crosswalk> {
+pub(super) fn crosswalk(def: &CrosswalkDef, compiler: Compiler<'_>) -> Option<Crosswalk> {
+    let Compiler { domain, world, report, .. } = compiler;
     let mut sets = [None; 2];
     for (place, name) in sets.iter_mut().zip([&def.from, &def.to]) {
         match world.known_set(name, domain) {
@@ -36,16 +31,16 @@ pub(super) fn crosswalk(
     let mut out = Crosswalk { name: def.name.item.clone(), from, to, entries: Vec::new() };
     let mut conditions: BTreeMap<CodeId, (bool, bool, Spanned<()>)> = BTreeMap::new();
     for line in &def.lines {
-        let Some(source_code) = code(from, &line.item.from, world, report) else { continue };
+        let Some(source_code) = code(from, &line.item.from, compiler) else { continue };
         let target = match &line.item.to {
             None => None,
-            Some(name) => match target(to, name, world, report) {
+            Some(name) => match target(to, name, compiler) {
                 Some(code) => Some(code),
                 None => continue,
             },
         };
         let kind = line.item.kind.unwrap_or_default();
-        let condition = line.item.when.as_ref().map(|when| source(when.span)).unwrap_or_default();
+        let condition = line.item.when.as_ref().map(|when| compiler.written(when.span).to_owned()).unwrap_or_default();
         let condition = if line.item.otherwise { "otherwise".to_owned() } else { condition };
         let seen = conditions.entry(source_code).or_insert((false, false, Spanned::new((), line.span)));
         seen.0 |= line.item.when.is_some();
@@ -76,26 +71,27 @@ pub(super) fn crosswalk(
 }
 
 /// Whether a domain has a form of its own of one of the code sets of a crosswalk that it has from the domain it extends.
-pub(super) fn has_own_form(def: &CrosswalkDef, world: &World, domain: DomainId) -> bool {
-    let above = domain.get(&world.domains).and_then(|names| names.parent);
+pub(super) fn has_own_form(def: &CrosswalkDef, compiler: Compiler<'_>) -> bool {
+    let Compiler { domain, world, .. } = compiler;
+    let above = compiler.names().and_then(|names| names.parent);
     [&def.from, &def.to]
         .into_iter()
         .any(|name| above.is_some_and(|above| world.set_for(above, &name.item) != world.set_for(domain, &name.item)))
 }
 
-fn code(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<CodeId> {
-    let found = world.code(set, &name.item);
-    if found.is_none() && !world.is_starter(set) {
-        let (problem, help) = world.unknown_code(set, &name.item);
-        report.say(name.span, problem, help);
+fn code(set: SetId, name: &Name, compiler: Compiler<'_>) -> Option<CodeId> {
+    let found = compiler.world.code(set, &name.item);
+    if found.is_none() && !compiler.world.is_starter(set) {
+        let (problem, help) = compiler.world.unknown_code(set, &name.item);
+        compiler.say(name.span, problem, help);
     }
     found
 }
 
 /// A code to map to: there, recordable, not retired.
-fn target(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option<CodeId> {
-    let id = code(set, name, world, report)?;
-    let content = set.get(&world.sets)?;
+fn target(set: SetId, name: &Name, compiler: Compiler<'_>) -> Option<CodeId> {
+    let id = code(set, name, compiler)?;
+    let content = set.get(&compiler.world.sets)?;
     let code = id.get(&content.codes)?;
     let ended =
         code.spans.iter().all(|span| span.to.is_some()).then(|| code.spans.last().and_then(|span| span.to)).flatten();
@@ -106,45 +102,33 @@ fn target(set: SetId, name: &Name, world: &World, report: &mut Report) -> Option
         let help = by.map(|by| format!("map to `{}`, which replaced it", by.code));
         let problem =
             Problem::MapToRetired { code: code.code.clone(), set: content.name.clone(), day: day.to_string() };
-        report.say(name.span, problem, help);
+        compiler.say(name.span, problem, help);
     } else if !code.is_assignable {
-        report.say(name.span, Problem::MapToGroup { code: code.code.clone(), set: content.name.clone() }, None);
+        compiler.say(name.span, Problem::MapToGroup { code: code.code.clone(), set: content.name.clone() }, None);
     }
     Some(id)
 }
 
 /// The `maps to` lines of all code sets, a crosswalk for each pair of sets.
-pub(super) fn from_codes(
-    drafts: &[Draft<'_>],
-    world: &World,
-    domains: &[DomainSource],
-    report: &mut Report,
-) -> Vec<(DomainId, Crosswalk)> {
+pub(super) fn from_codes(drafts: &[Draft<'_>], attempt: Attempt<'_>, world: &World) -> Vec<(DomainId, Crosswalk)> {
     let mut out: BTreeMap<(DomainId, SetId, SetId), Crosswalk> = BTreeMap::new();
     for (from, draft) in SetId::numbered(drafts) {
         for one in &draft.said {
             let CodeItem::MapsTo(targets) = &one.item.item else { continue };
-            report.enter(one.file);
-            let text = one
-                .domain
-                .get(domains)
-                .and_then(|domain| domain.files.iter().find(|file| file.path == one.file))
-                .map(|file| file.text.as_str())
-                .unwrap_or_default();
+            let Some(compiler) = attempt.of_domain(one.domain, world) else { continue };
             for to in targets {
                 let set = match world.known_set(&to.set, one.domain) {
                     Ok(set) => set,
                     Err((problem, help)) => {
-                        report.say(to.set.span, problem, help);
+                        compiler.say(to.set.span, problem, help);
                         continue;
                     }
                 };
-                let Some(code) = target(set, &to.code, world, report) else { continue };
+                let Some(code) = target(set, &to.code, compiler) else { continue };
                 let kind = to.kind.unwrap_or_default();
                 let condition = to.when.as_ref().map(|when: &Spanned<Expr>| {
                     // A long condition is wrapped in its file; people are shown it on one line.
-                    let written = text.get(when.span.start..when.span.end).unwrap_or_default();
-                    written.split_whitespace().collect::<Vec<_>>().join(" ")
+                    compiler.written(when.span).split_whitespace().collect::<Vec<_>>().join(" ")
                 });
                 let condition = if to.otherwise { "otherwise".to_owned() } else { condition.unwrap_or_default() };
                 let walk = out.entry((one.domain, from, set)).or_insert_with(|| Crosswalk {

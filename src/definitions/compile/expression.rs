@@ -3,11 +3,10 @@
 mod calls;
 mod members;
 
-use super::report::Report;
+use super::context::Compiler;
 use super::scope::Found;
 use super::scope::Scope;
 use super::scope::Type;
-use super::world::World;
 use crate::definitions::parse::tree::CompareOp;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
@@ -23,6 +22,7 @@ use crate::model::ids::CalendarId;
 use crate::model::ids::SetId;
 use crate::model::ids::VariableId;
 use crate::model::record::Kind;
+use crate::model::record::Record;
 use crate::model::value::Literal;
 
 /// A lowered expression and its type; `None` after a mistake, so that one is reported once.
@@ -34,25 +34,22 @@ pub(super) struct Typed<'a> {
 }
 
 /// Lowers the expressions of one place: a record in scope, the phrases and patterns of its domain.
-pub(super) struct Lowering<'a, 'w> {
-    /// What is known everywhere.
-    pub world: &'a World,
+pub(super) struct Lowering<'a> {
+    /// What is known of the domain and everywhere.
+    pub compiler: Compiler<'a>,
     /// What is known here.
     pub scope: Scope<'a>,
-    /// Where mistakes go.
-    pub report: &'w mut Report,
-    /// Phrases and patterns of the domain.
-    pub texts: &'w mut super::texts::Texts,
 }
 
-impl<'a> Lowering<'a, '_> {
-    fn say(&mut self, span: Span, problem: Problem, help: Option<String>) {
-        self.report.say(span, problem, help);
+impl<'a> Lowering<'a> {
+    /// For what is said of a record, or of none.
+    pub fn new(compiler: Compiler<'a>, record: Option<&'a Record>) -> Lowering<'a> {
+        Lowering { compiler, scope: Scope::new(compiler.world, compiler.domain, record) }
     }
 
-    /// Says one thing about the file that is being compiled.
-    pub fn say_at(&mut self, span: Span, problem: Problem, help: Option<String>) {
-        self.report.say(span, problem, help);
+    /// Says one thing about the file of the span.
+    pub fn say(&self, span: Span, problem: Problem, help: Option<String>) {
+        self.compiler.say(span, problem, help);
     }
 
     /// An expression that was wrong: stands for nothing, and is not complained about again.
@@ -226,7 +223,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// A value of a type as it stands in a definition; says what is wrong with it.
     pub fn literal(&mut self, expr: &Spanned<Expr>, kind: Type<'a>) -> Option<Literal> {
-        match self.world.literal(&expr.item, kind.base) {
+        match self.compiler.world.literal(&expr.item, kind.base) {
             Ok(literal) => Some(literal),
             Err((problem, help)) => {
                 self.say(expr.span, problem, help);
@@ -272,7 +269,7 @@ impl<'a> Lowering<'a, '_> {
     /// A word that names a variable means it, unless the type has a value of that name.
     fn is_meant_variable(&self, word: &str, kind: Type<'_>) -> bool {
         let has_value = matches!(kind.sort(), "choice" | "ladder" | "code")
-            && self.world.literal(&Expr::Word(word.to_owned()), kind.base).is_ok();
+            && self.compiler.world.literal(&Expr::Word(word.to_owned()), kind.base).is_ok();
         self.scope.is_variable(word) && !has_value
     }
 
@@ -349,7 +346,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     fn calendar(&mut self, name: &Name) -> Option<CalendarId> {
-        match self.world.calendar(self.scope.domain, name) {
+        match self.compiler.world.calendar(self.scope.domain, name) {
             Ok(calendar) => Some(calendar),
             Err((problem, help)) => {
                 self.say(name.span, problem, help);
@@ -400,7 +397,7 @@ impl<'a> Lowering<'a, '_> {
     /// Binds a name; says so where there are too many.
     pub fn bind(&mut self, name: &Name, kind: Option<Type<'a>>, is_open: bool) -> VariableId {
         self.scope.bind(&name.item, kind, is_open).unwrap_or_else(|error| {
-            self.report.too_many(name.span, error);
+            self.compiler.report.too_many(name.span, error);
             VariableId::FIRST
         })
     }

@@ -7,6 +7,7 @@ use super::report::Report;
 use super::world::own_form;
 use crate::definitions::load::DefinitionFile;
 use crate::definitions::load::DomainSource;
+use crate::definitions::load::parse_file;
 use crate::definitions::manifest;
 use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::ExtendDef;
@@ -91,11 +92,11 @@ fn wrong(source: &DomainSource, parents: &BTreeMap<String, Option<String>>, is_c
 /// Takes over what a domain says.
 fn take(source: &mut DomainSource, parent: &DomainSource) {
     let route = Route::new(&source.folder);
-    let inherited = parent.files.iter().map(|file| DefinitionFile {
-        path: route.to(&file.path),
-        is_inherited: true,
-        ..file.clone()
-    });
+    // They are read again, so that what is said of them here is not taken for what is said of them there.
+    let inherited = parent
+        .files
+        .iter()
+        .map(|file| DefinitionFile { is_inherited: true, ..parse_file(&route.to(&file.path), file.text.clone()).0 });
     source.files.splice(0..0, inherited);
     let scripts: Vec<_> = parent.scripts.iter().map(|(path, text)| (route.to(path), text.clone())).collect();
     source.scripts.splice(0..0, scripts);
@@ -162,7 +163,7 @@ pub(super) fn settle(said: Vec<Diagnostic>, sources: &[DomainSource]) -> Vec<Dia
             out.push(diagnostic);
             continue;
         };
-        let same = Diagnostic { file: real.clone(), ..diagnostic.clone() };
+        let same = diagnostic.clone().moved_to(&real);
         if out.contains(&same) || !diagnostic.is_error() {
             continue;
         }
@@ -245,10 +246,9 @@ pub(super) fn form(source: &DomainSource, is_inherited: bool, set: &str, forms: 
 }
 
 /// What a domain says of rules of the one that it extends; the severities of a chain follow one another.
-pub(super) fn switches(source: &DomainSource, domain: &mut Domain, report: &mut Report) {
+pub(super) fn switches(source: &DomainSource, domain: &mut Domain, report: &Report) {
     let (own, none) = (own_rules(source), BTreeSet::new());
     for file in &source.files {
-        report.enter(&file.path);
         for statement in &file.tree.statements {
             if let Statement::Switch(def) = &statement.item {
                 switch(def, if file.is_inherited { &none } else { &own }, domain, report);
@@ -258,7 +258,7 @@ pub(super) fn switches(source: &DomainSource, domain: &mut Domain, report: &mut 
 }
 
 /// Sets the severity of a rule of the domain that is extended, or takes it out.
-fn switch(def: &SwitchDef, own: &BTreeSet<&str>, domain: &mut Domain, report: &mut Report) {
+fn switch(def: &SwitchDef, own: &BTreeSet<&str>, domain: &mut Domain, report: &Report) {
     let name = &def.rule;
     if domain.switched.iter().any(|it| it.rule == name.item) {
         let problem = Problem::DuplicateName { what: "switch of the rule".into(), name: name.item.clone() };
@@ -292,7 +292,7 @@ fn own_rules(source: &DomainSource) -> BTreeSet<&str> {
 }
 
 /// Says that there is no record to extend.
-pub(super) fn no_record<'r>(def: &ExtendDef, known: impl Iterator<Item = &'r str>, report: &mut Report) {
+pub(super) fn no_record<'r>(def: &ExtendDef, known: impl Iterator<Item = &'r str>, report: &Report) {
     let name = def.record.item.clone();
     let help = did_you_mean(&name, known);
     report.say(def.record.span, Problem::UnknownName { what: "record".into(), name }, help);

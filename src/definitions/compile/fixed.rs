@@ -19,12 +19,7 @@ use crate::model::reader::Syntax;
 const LAST_COLUMN: usize = 1 << 20;
 
 /// What the lines of a reader say of its files.
-pub(super) fn of(
-    tag: Option<&Name>,
-    without: &[Name],
-    lines: &[Spanned<ReaderLine>],
-    report: &mut Report,
-) -> FixedLines {
+pub(super) fn of(tag: Option<&Name>, without: &[Name], lines: &[Spanned<ReaderLine>], report: &Report) -> FixedLines {
     let tag = tag.and_then(|tag| span(tag, report));
     let mut fixed = FixedLines { tag, without: texts(without), segments: Vec::new() };
     for line in lines {
@@ -52,13 +47,13 @@ pub(super) fn of(
     fixed
 }
 
-fn column(def: &FixedColumn, report: &mut Report) -> Option<Column> {
+fn column(def: &FixedColumn, report: &Report) -> Option<Column> {
     let (from, to) = span(&def.columns, report)?;
     Some(Column { name: def.name.item.clone(), from, to, may_be_missing: def.is_optional })
 }
 
 /// The first and the last column.
-fn span(columns: &Name, report: &mut Report) -> Option<(usize, usize)> {
+fn span(columns: &Name, report: &Report) -> Option<(usize, usize)> {
     let ends = columns.item.split_once("..").and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
     let ends = ends.filter(|(from, to)| (1..=*to).contains(from) && *to <= LAST_COLUMN);
     if ends.is_none() {
@@ -68,7 +63,7 @@ fn span(columns: &Name, report: &mut Report) -> Option<(usize, usize)> {
 }
 
 /// Says so where a line asks for segments that the reader does not have.
-pub(super) fn check(lines: &[Spanned<ReaderLine>], reader: &Reader, report: &mut Report) {
+pub(super) fn check(lines: &[Spanned<ReaderLine>], reader: &Reader, report: &Report) {
     let Syntax::Fixed(fixed) = &reader.syntax else {
         for line in lines.iter().filter(|line| matches!(line.item, ReaderLine::Segment { .. })) {
             refuse(line.span, "only files of fixed columns have segments: add a line `fixed`", report);

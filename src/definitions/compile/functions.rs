@@ -106,22 +106,22 @@ pub(super) fn bare(name: &str) -> Option<Expression> {
 
 /// Lowers a call of a built-in function.
 pub(super) fn call<'a>(
-    lowering: &mut Lowering<'a, '_>,
+    lowering: &mut Lowering<'a>,
     name: &Name,
     arguments: &[Spanned<Expr>],
     expected: Option<Type<'a>>,
 ) -> Typed<'a> {
     let nothing = || Typed { expression: Expression::Literal(Literal::Bool(false)), kind: None };
     let Some((_, function, wants, least, most, yields)) = FUNCTIONS.iter().find(|it| it.0 == name.item) else {
-        let own = lowering.world.functions.iter().map(|it| it.name.as_str());
+        let own = lowering.compiler.world.functions.iter().map(|it| it.name.as_str());
         let help = did_you_mean(&name.item, FUNCTIONS.iter().map(|it| it.0).chain(own));
-        lowering.report.say(name.span, Problem::UnknownFunction { name: name.item.clone() }, help);
+        lowering.compiler.say(name.span, Problem::UnknownFunction { name: name.item.clone() }, help);
         return nothing();
     };
     if arguments.len() < *least || arguments.len() > *most {
         let expected = if least == most { format!("{least} arguments") } else { format!("at least {least} arguments") };
         let problem = Problem::WrongArguments { name: name.item.clone(), expected, found: arguments.len() };
-        lowering.report.say(name.span, problem, None);
+        lowering.compiler.say(name.span, problem, None);
         return nothing();
     }
     let mut same = if matches!(yields, Yields::Same) { expected } else { None };
@@ -167,7 +167,7 @@ pub(super) fn call<'a>(
 }
 
 fn check<'a>(
-    lowering: &mut Lowering<'a, '_>,
+    lowering: &mut Lowering<'a>,
     argument: &Spanned<Expr>,
     want: Wants,
     kind: Type<'a>,
@@ -184,6 +184,6 @@ fn check<'a>(
         Wants::Same => (same.is_none_or(|same| same.fits(kind)), same.map(|it| it.to_string()).unwrap_or_default()),
     };
     if !fits {
-        lowering.report.say(argument.span, Problem::TypeMismatch { expected, found: kind.to_string() }, None);
+        lowering.compiler.say(argument.span, Problem::TypeMismatch { expected, found: kind.to_string() }, None);
     }
 }

@@ -2,6 +2,8 @@
 
 use super::content::Draft;
 use super::content::ImportedList;
+use super::context::Attempt;
+use super::context::Compiler;
 use super::report::Report;
 use super::table_files::TableFiles;
 use super::world::World;
@@ -28,27 +30,7 @@ use crate::model::ids::SetId;
 use crate::model::value::Literal;
 use crate::registry::segments;
 use crate::registry::segments::Segments;
-use std::path::Path;
 use std::path::PathBuf;
-
-/// The official releases there are.
-#[derive(Clone, Copy)]
-pub struct Releases<'r> {
-    /// Their files, in the order in which they are searched.
-    pub files: &'r [PathBuf],
-    /// Where what they came to is kept from one build to the next.
-    pub segments: &'r Segments,
-    /// The file of examples that the environment names.
-    pub examples: Option<&'r Path>,
-}
-
-impl Default for Releases<'_> {
-    /// None at all.
-    fn default() -> Self {
-        static NOTHING_KEPT: Segments = Segments::none();
-        Releases { files: &[], segments: &NOTHING_KEPT, examples: None }
-    }
-}
 
 /// How an import is to be read.
 fn options(def: &ImportDef) -> Options {
@@ -90,7 +72,6 @@ fn options(def: &ImportDef) -> Options {
 
 /// An import whose file is there.
 struct Found<'t> {
-    file: PathBuf,
     def: &'t ImportDef,
     format: Format,
     options: Options,
@@ -99,7 +80,8 @@ struct Found<'t> {
 
 /// Reads all releases of a code set, one after the other. Where those that make codes are missing, the starter stands in
 /// for them and nothing is read.
-pub(super) fn import(draft: &mut Draft<'_>, domains: &[DomainSource], releases: Releases<'_>, report: &mut Report) {
+pub(super) fn import(draft: &mut Draft<'_>, attempt: Attempt<'_>) {
+    let Attempt { sources: domains, releases, report, .. } = attempt;
     let (found, is_missing) = look_for(draft, domains, releases.files, report);
     let makes_codes = found.iter().any(|it| it.format.makes_codes() && !it.options.attach);
     draft.set.is_starter = is_missing && !makes_codes;
@@ -113,7 +95,6 @@ pub(super) fn import(draft: &mut Draft<'_>, domains: &[DomainSource], releases: 
     }
     let mut is_whole = true;
     let parts = found.iter().map(|it| {
-        report.enter(&it.file);
         match import::read_file(&it.path).and_then(|bytes| import::read(it.format, &bytes, &it.options)) {
             Ok(part) => part,
             Err(error) => {
@@ -133,13 +114,9 @@ pub(super) fn import(draft: &mut Draft<'_>, domains: &[DomainSource], releases: 
 }
 
 /// Takes over what the files came to, and what could not be used of each.
-fn take(draft: &mut Draft<'_>, mut merged: Merged, found: &[Found<'_>], report: &mut Report) {
+fn take(draft: &mut Draft<'_>, mut merged: Merged, found: &[Found<'_>], report: &Report) {
     let left = std::mem::take(&mut merged.left).into_iter().chain(std::iter::repeat_with(Leftovers::default));
-    let lists = found.iter().zip(left).map(|(it, left)| ImportedList {
-        file: it.file.clone(),
-        name: it.def.file.clone(),
-        left,
-    });
+    let lists = found.iter().zip(left).map(|(it, left)| ImportedList { name: it.def.file.clone(), left });
     draft.lists = lists.collect();
     draft.take(merged, report);
 }
@@ -163,12 +140,11 @@ fn look_for<'t>(
     draft: &mut Draft<'t>,
     domains: &[DomainSource],
     releases: &[PathBuf],
-    report: &mut Report,
+    report: &Report,
 ) -> (Vec<Found<'t>>, bool) {
     let mut found = Vec::new();
     let mut is_missing = false;
-    for (domain, file, def) in draft.imports.clone() {
-        report.enter(&file);
+    for (domain, def) in draft.imports.clone() {
         let Some(format) = Format::named(&def.format.item) else {
             let help = did_you_mean(&def.format.item, Format::ALL.iter().map(|it| it.0));
             report.say(def.format.span, Problem::UnknownFormat { format: def.format.item.clone() }, help);
@@ -176,7 +152,7 @@ fn look_for<'t>(
         };
         let options = options(def);
         let Some(source) = domain.get(domains) else { continue };
-        let Some(path) = (TableFiles { file: &file, source, releases }).find(&def.file.item) else {
+        let Some(path) = TableFiles::near(def.file.span, source, releases).find(&def.file.item) else {
             let name = &def.file.item;
             let help = Some(format!("install it: `tencode sources add {name}`, or put it beside this file"));
             report.say(def.file.span, Problem::UnknownSource { file: def.file.item.clone() }, help);
@@ -184,19 +160,18 @@ fn look_for<'t>(
             is_missing |= !options.attach;
             continue;
         };
-        found.push(Found { file, def, format, options, path });
+        found.push(Found { def, format, options, path });
     }
     (found, is_missing)
 }
 
 /// Values of properties that came from columns as texts get their types; labels their places.
-pub(super) fn resolve(world: &mut World, set: SetId, draft: &mut Draft<'_>, report: &mut Report) {
+pub(super) fn resolve(world: &mut World, set: SetId, draft: &mut Draft<'_>, report: &Report) {
     let mut labels = Vec::new();
     for (code, name) in std::mem::take(&mut draft.imported_labels) {
         match LabelId::find(&world.labels, |label| label.name == name) {
             Some(label) => labels.push((code, label)),
             None => {
-                report.enter(&draft.file);
                 let help = did_you_mean(&name, world.labels.iter().map(|label| label.name.as_str()));
                 report.say(draft.span, Problem::UnknownLabel { label: name }, help);
                 break;
@@ -207,7 +182,6 @@ pub(super) fn resolve(world: &mut World, set: SetId, draft: &mut Draft<'_>, repo
     let mut said = 0;
     for (code, property, value) in std::mem::take(&mut draft.imported_properties) {
         let Some((place, kind)) = world.property(set, &property) else {
-            report.enter(&draft.file);
             let names = world.property_names(set);
             let help = did_you_mean(&property, names.iter().map(String::as_str));
             report.say(draft.span, Problem::UnknownProperty { property, set: draft.set.name.clone() }, help);
@@ -217,7 +191,6 @@ pub(super) fn resolve(world: &mut World, set: SetId, draft: &mut Draft<'_>, repo
             Some(literal) => values.push((code, place, literal)),
             None if said < 3 => {
                 said += 1;
-                report.enter(&draft.file);
                 let reason = format!("the property `{property}` cannot be `{value}`");
                 report.say(draft.span, Problem::ImportFailed { file: draft.set.name.clone(), reason }, None);
             }
@@ -253,18 +226,13 @@ fn literal(world: &World, value: &str, kind: &crate::model::record::Kind) -> Opt
 }
 
 /// Lines of a crosswalk that come from a file.
-pub(super) fn crosswalk(
-    def: &CrosswalkDef,
-    walk: &mut Crosswalk,
-    world: &World,
-    files: &TableFiles<'_>,
-    report: &mut Report,
-) {
+pub(super) fn crosswalk(def: &CrosswalkDef, walk: &mut Crosswalk, compiler: Compiler<'_>) {
     for import in &def.imports {
+        let files = TableFiles::of(import.file.span, compiler);
         let Some(path) = files.find(&import.file.item) else {
             let name = &import.file.item;
             let help = Some(format!("install it: `tencode sources add {name}`, or put it beside this file"));
-            report.say(import.file.span, Problem::UnknownSource { file: import.file.item.clone() }, help);
+            compiler.say(import.file.span, Problem::UnknownSource { file: import.file.item.clone() }, help);
             continue;
         };
         let options = options(import);
@@ -281,17 +249,17 @@ pub(super) fn crosswalk(
                 let is_own = !files.releases.contains(&path);
                 let mut left = Leftovers::default();
                 for row in rows {
-                    match mapping(walk, world, &row) {
+                    match mapping(walk, compiler.world, &row) {
                         Ok(mapping) => walk.entries.push(mapping),
                         Err(why) if is_own => left.add(row.line, why),
                         Err(_) => {}
                     }
                 }
-                left.say(&import.file, report);
+                left.say(&import.file, compiler.report);
             }
             Err(error) => {
                 let problem = Problem::ImportFailed { file: import.file.item.clone(), reason: error.to_string() };
-                report.say(import.file.span, problem, None);
+                compiler.say(import.file.span, problem, None);
             }
         }
     }

@@ -3,10 +3,8 @@
 
 use super::report::Report;
 use super::world::World;
-use crate::definitions::load::DefinitionFile;
 use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::Statement;
-use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Span;
 use crate::model::ids::DomainId;
@@ -26,10 +24,10 @@ use crate::model::record::Field;
 use crate::model::record::Kind;
 
 /// Says what the policies of each domain leave to be seen that they should not, and what they cannot decide about.
-pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain], report: &mut Report) {
+pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain], report: &Report) {
     let shared = world.shared.and_then(|shared| shared.get(domains)).map_or(&[][..], |domain| &domain.policies);
     // What is wrong comes first: a field that cannot be read has no class either.
-    let has_errors = report.diagnostics.iter().any(Diagnostic::is_error);
+    let has_errors = report.has_errors();
     for (id, (source, domain)) in DomainId::numbered(sources.iter().zip(domains)) {
         if !has_errors {
             unclassified(source, domain, report);
@@ -61,7 +59,7 @@ struct Audience<'a> {
 }
 
 impl Audience<'_> {
-    fn check(&self, world: &World, report: &mut Report) {
+    fn check(&self, world: &World, report: &Report) {
         if self.policies().any(|policy| is_public(policy, &world.purposes)) {
             self.open_records(report);
         }
@@ -81,7 +79,7 @@ impl Audience<'_> {
     }
 
     /// What the public sees of the records of a domain that identifies somebody.
-    fn open_records(&self, report: &mut Report) {
+    fn open_records(&self, report: &Report) {
         let first = if self.shared.is_empty() { &self.own } else { &self.shared };
         let keeps_every = first.iter().flat_map(|policy| &policy.fields).any(keeps_every);
         let speaks = |line: &&FieldLine| matches!(line.fields, Selector::Undeclared | Selector::Every);
@@ -120,7 +118,7 @@ impl Audience<'_> {
 
     /// Fields of one label that one audience sees cut (`first`, `last`) and keyed (`pseudonym`, `token`): with both, the
     /// digits that are cut away can be guessed and tried (PCI DSS 4.0.1, 3.5.1).
-    fn two_forms(&self, report: &mut Report) {
+    fn two_forms(&self, report: &Report) {
         let name = self.name();
         let mut seen: Vec<(LabelId, String, bool)> = Vec::new();
         for (id, record) in RecordId::numbered(&self.domain.records) {
@@ -147,7 +145,7 @@ impl Audience<'_> {
     }
 
     /// Lines of a domain that would show more of a record than the domain that it extends does.
-    fn loosened_above(&self, parent: &Domain, report: &mut Report) {
+    fn loosened_above(&self, parent: &Domain, report: &Report) {
         // The policies of the other domain come first.
         let inherited = parent.policies.iter().filter(|it| it.audience == self.audience()).count();
         let (above, added) = self.own.split_at_checked(inherited).unwrap_or((&self.own, &[]));
@@ -177,7 +175,7 @@ impl Audience<'_> {
     }
 
     /// Lines of the domain that would show more than the policy of `shared` does, and that it does not allow.
-    fn loosened(&self, report: &mut Report) {
+    fn loosened(&self, report: &Report) {
         let name = self.own.last().map_or("", |policy| policy.name.as_str());
         let mut found = Vec::new();
         let all = |policies: &[&Policy]| policies.iter().flat_map(|policy| &policy.fields).any(keeps_every);
@@ -217,20 +215,19 @@ impl Audience<'_> {
     }
 
     /// At the domain's own policy if it has one, else at the record.
-    fn say(&self, policy: &str, record: &str, problem: Problem, help: String, report: &mut Report) {
+    fn say(&self, policy: &str, record: &str, problem: Problem, help: String, report: &Report) {
         let statements = || own_first(self.source);
-        let at_policy = statements().find_map(|(file, statement)| match statement {
-            Statement::Policy(def) if def.name.item == policy => Some((file, def.name.span)),
+        let at_policy = statements().find_map(|statement| match statement {
+            Statement::Policy(def) if def.name.item == policy => Some(def.name.span),
             _ => None,
         });
         let at_record = || {
-            statements().find_map(|(file, statement)| match statement {
-                Statement::Record(def) if def.name.item == record => Some((file, def.name.span)),
+            statements().find_map(|statement| match statement {
+                Statement::Record(def) if def.name.item == record => Some(def.name.span),
                 _ => None,
             })
         };
-        if let Some((file, span)) = at_policy.or_else(at_record) {
-            report.enter(&file.path);
+        if let Some(span) = at_policy.or_else(at_record) {
             report.say(span, problem, Some(help));
         }
     }
@@ -267,7 +264,7 @@ pub(super) fn walk(
 
 /// Fields of which nobody said what they are for privacy. The number of an encounter needs no word: it is a pseudonym
 /// wherever it is not kept.
-fn unclassified(source: &DomainSource, domain: &Domain, report: &mut Report) {
+fn unclassified(source: &DomainSource, domain: &Domain, report: &Report) {
     for (id, record) in RecordId::numbered(&domain.records) {
         let mut found = Vec::new();
         walk(id, &record.fields, "", &mut Vec::new(), &mut |at| {
@@ -275,13 +272,12 @@ fn unclassified(source: &DomainSource, domain: &Domain, report: &mut Report) {
                 found.push(format!("`{}`", at.path));
             }
         });
-        let Some((path, span)) = record_at(source, &record.name).filter(|_| !found.is_empty()) else { continue };
+        let Some(span) = record_at(source, &record.name).filter(|_| !found.is_empty()) else { continue };
         let more = found.len().saturating_sub(NAMED);
         found.truncate(NAMED);
         if more > 0 {
             found.push(format!("{more} more"));
         }
-        report.enter(path);
         let problem = Problem::UnclassifiedFields { record: record.name.clone(), fields: found.join(", ") };
         let help = "write behind the type what it is: `plain`, `free`, `signal`, `quasi-identifier`, \
                     `identifies person` or `sensitive LABEL`";
@@ -292,17 +288,17 @@ fn unclassified(source: &DomainSource, domain: &Domain, report: &mut Report) {
 /// So many fields are named by one warning.
 const NAMED: usize = 6;
 
-/// The statements of a domain with their files; those of the domain that it extends come last.
-fn own_first(source: &DomainSource) -> impl Iterator<Item = (&DefinitionFile, &Statement)> {
+/// The statements of a domain; those of the domain that it extends come last.
+fn own_first(source: &DomainSource) -> impl Iterator<Item = &Statement> {
     let inherited = source.files.iter().filter(|file| file.is_inherited);
     let files = source.own_files().chain(inherited);
-    files.flat_map(|file| file.tree.statements.iter().map(move |statement| (file, &statement.item)))
+    files.flat_map(|file| &file.tree.statements).map(|statement| &statement.item)
 }
 
-fn record_at<'s>(source: &'s DomainSource, name: &str) -> Option<(&'s std::path::Path, Span)> {
-    own_first(source).find_map(|(file, statement)| match statement {
-        Statement::Record(def) if def.name.item == name => Some((file.path.as_path(), def.name.span)),
-        Statement::Extend(def) if def.record.item == name => Some((file.path.as_path(), def.record.span)),
+fn record_at(source: &DomainSource, name: &str) -> Option<Span> {
+    own_first(source).find_map(|statement| match statement {
+        Statement::Record(def) if def.name.item == name => Some(def.name.span),
+        Statement::Extend(def) if def.record.item == name => Some(def.record.span),
         _ => None,
     })
 }

@@ -1,12 +1,10 @@
 //! What the text model of a code set is trained on: what the definitions say of its codes, and files of examples.
 
 use super::content::Draft;
-use super::imports::Releases;
+use super::context::Compiler;
 use super::report::Report;
 use super::table_files::TableFiles;
-use super::world::World;
 use crate::definitions::import;
-use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::Lesson;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Span;
@@ -14,7 +12,6 @@ use crate::model::content::Code;
 use crate::model::content::CodeSet;
 use crate::model::expression::Expression;
 use crate::model::ids::CodeId;
-use crate::model::ids::DomainId;
 use crate::model::lessons::Example;
 use crate::model::lessons::Lessons;
 use crate::model::lessons::Target;
@@ -29,37 +26,21 @@ const NO_CODE: [&str; 2] = ["none", "oos"];
 /// Columns of the file that is given.
 const GIVEN: [&str; 2] = ["text", "label"];
 
-/// A domain, and the folder it lies in.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    /// The domain.
-    pub id: DomainId,
-    /// What it is made of.
-    pub source: &'a DomainSource,
-}
-
 /// What the code sets of a domain learn from; the classifiers of those that learn are marked.
-pub(super) fn of_domain(
-    domain: &mut Domain,
-    place: Place<'_>,
-    drafts: &[Draft<'_>],
-    world: &World,
-    releases: Releases<'_>,
-    report: &mut Report,
-) -> Vec<Lessons> {
-    let is_idle = |draft: &&Draft<'_>| draft.domain == place.id && draft.target.is_some() && draft.lessons.is_empty();
+pub(super) fn of_domain(domain: &mut Domain, drafts: &[Draft<'_>], compiler: Compiler<'_>) -> Vec<Lessons> {
+    let is_idle =
+        |draft: &&Draft<'_>| draft.domain == compiler.domain && draft.target.is_some() && draft.lessons.is_empty();
     for draft in drafts.iter().filter(is_idle) {
-        report.enter(&draft.file);
         let why = "it decides by a share and learns nothing: say `learn from titles`, or name examples".to_owned();
-        report.say(draft.span, Problem::NothingToLearn { set: draft.set.name.clone(), why }, None);
+        compiler.say(draft.span, Problem::NothingToLearn { set: draft.set.name.clone(), why }, None);
     }
     let mut out = Vec::new();
     for classifier in &mut domain.classifiers {
-        let draft = classifier.set.get(drafts).filter(|draft| draft.domain == place.id);
+        let draft = classifier.set.get(drafts).filter(|draft| draft.domain == compiler.domain);
         let Some(draft) = draft else { continue };
-        let files = TableFiles { file: &draft.file, source: place.source, releases: releases.files };
-        let of_set = OfSet { draft, files, given: releases.examples };
-        let lessons = lessons(&of_set, classifier, &domain.phrases, world, report);
+        let files = TableFiles::of(draft.span, compiler);
+        let of_set = OfSet { draft, files, given: compiler.releases.examples };
+        let lessons = lessons(&of_set, classifier, &domain.phrases, compiler);
         classifier.is_learned = lessons.is_some();
         out.extend(lessons);
     }
@@ -67,10 +48,11 @@ pub(super) fn of_domain(
 }
 
 /// Marks the classifiers of code sets that a domain above has a model of.
-pub(super) fn learned_above(domain: &mut Domain, id: DomainId, drafts: &[Draft<'_>], world: &World, done: &[Domain]) {
+pub(super) fn learned_above(domain: &mut Domain, drafts: &[Draft<'_>], done: &[Domain], compiler: Compiler<'_>) {
     for classifier in &mut domain.classifiers {
         let of = classifier.set.get(drafts).map(|draft| draft.domain);
-        let Some(above) = of.filter(|of| *of != id && world.stands_on(id, *of)).and_then(|of| of.get(done)) else {
+        let Some(above) = of.filter(|of| *of != compiler.domain && compiler.stands_on(*of)).and_then(|of| of.get(done))
+        else {
             continue;
         };
         classifier.is_learned |= above.classifiers.iter().any(|it| it.set == classifier.set && it.is_learned);
@@ -90,13 +72,11 @@ fn lessons(
     of_set: &OfSet<'_, '_>,
     classifier: &Classifier,
     phrases: &[String],
-    world: &World,
-    report: &mut Report,
+    compiler: Compiler<'_>,
 ) -> Option<Lessons> {
     let OfSet { draft, files, given } = of_set;
     let (span, _) = draft.lessons.first()?;
-    report.enter(&draft.file);
-    let set = classifier.set.get(&world.sets)?;
+    let set = classifier.set.get(&compiler.world.sets)?;
     let count = set.codes.iter().filter(|code| is_learned(code)).count();
     let why = match classifier.text_names.first() {
         None => Some("no field of free text is searched: say `search in FIELD`".to_owned()),
@@ -107,7 +87,7 @@ fn lessons(
         Some(_) => None,
     };
     if let Some(why) = why {
-        report.say(*span, Problem::NothingToLearn { set: set.name.clone(), why }, None);
+        compiler.say(*span, Problem::NothingToLearn { set: set.name.clone(), why }, None);
         return None;
     }
     let mut lessons = Lessons {
@@ -131,8 +111,8 @@ fn lessons(
         match read {
             // The file may be meant for another code set.
             Ok(rows) if matches!(lesson, Lesson::Given) && !rows.iter().any(|row| is_code(set, &row.1)) => {}
-            Ok(rows) => add(rows, &name, number, set, *span, &mut lessons, report),
-            Err(reason) => report.say(*span, Problem::ImportFailed { file: name, reason }, None),
+            Ok(rows) => add(rows, &name, number, set, *span, &mut lessons, compiler.report),
+            Err(reason) => compiler.say(*span, Problem::ImportFailed { file: name, reason }, None),
         }
     }
     Some(lessons)
@@ -188,7 +168,7 @@ fn is_code(set: &CodeSet, name: &str) -> bool {
     set.codes.iter().any(|code| code.code == name)
 }
 
-fn add(rows: Vec<Row>, file: &str, number: u16, set: &CodeSet, span: Span, lessons: &mut Lessons, report: &mut Report) {
+fn add(rows: Vec<Row>, file: &str, number: u16, set: &CodeSet, span: Span, lessons: &mut Lessons, report: &Report) {
     let mut codes: Vec<(&str, CodeId)> =
         CodeId::numbered(&set.codes).map(|(id, code)| (code.code.as_str(), id)).collect();
     codes.sort_unstable();

@@ -21,7 +21,7 @@ const ENVELOPE: [&str; 3] = ["interchange", "group", "transaction"];
 const BEGINNING: [[&str; 2]; 3] = [["interchange", "ISA"], ["group", "GS"], ["transaction", "ST"]];
 
 /// The loops that some lines declare.
-pub(super) fn of(lines: &[Spanned<ReaderLine>], report: &mut Report) -> Vec<Loop> {
+pub(super) fn of(lines: &[Spanned<ReaderLine>], report: &Report) -> Vec<Loop> {
     let names: Vec<&str> = lines.iter().filter_map(loop_name).chain(ENVELOPE).collect();
     let mut loops = Vec::new();
     for line in lines {
@@ -49,14 +49,14 @@ fn loop_name(line: &Spanned<ReaderLine>) -> Option<&str> {
     }
 }
 
-fn unknown(name: &Name, names: &[&str], report: &mut Report) {
+fn unknown(name: &Name, names: &[&str], report: &Report) {
     let help = did_you_mean(&name.item, names.iter().copied());
     let problem = Problem::UnknownName { what: "loop".into(), name: name.item.clone() };
     report.say(name.span, problem, help);
 }
 
 /// Says so where a line asks for loops that the reader does not have, or for more than the beginning of a transaction tells.
-pub(super) fn check(lines: &[Spanned<ReaderLine>], reader: &Reader, report: &mut Report) {
+pub(super) fn check(lines: &[Spanned<ReaderLine>], reader: &Reader, report: &Report) {
     let Syntax::X12 { loops } = &reader.syntax else {
         for line in lines.iter().filter(|line| matches!(line.item, ReaderLine::Loop { .. })) {
             refuse(line.span, "only files of X12 have loops: add a line `x12`", report);

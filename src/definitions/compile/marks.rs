@@ -1,18 +1,14 @@
 //! Labels that encounters get from what they say: `label L when …` of a derivation, and the words of the labels
 //! themselves, which are searched in the free texts of every record.
 
+use super::context::Compiler;
 use super::expression::Lowering;
-use super::report::Report;
 use super::rules::record;
-use super::scope::Scope;
-use super::texts::Texts;
-use super::world::World;
 use crate::definitions::parse::tree::DeriveDef;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
-use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::record::Field;
@@ -20,27 +16,20 @@ use crate::model::record::Kind;
 use crate::model::rules::Mark;
 
 /// The `label` lines of a `derive` block.
-pub(super) fn marks(
-    def: &DeriveDef,
-    world: &World,
-    domain: DomainId,
-    report: &mut Report,
-    texts: &mut Texts,
-) -> Vec<Mark> {
+pub(super) fn marks(def: &DeriveDef, compiler: Compiler<'_>) -> Vec<Mark> {
     if def.marks.is_empty() {
         return Vec::new();
     }
-    let Some((id, fields)) = record(Some(&def.record), "derive", def.record.span, world, domain, report) else {
+    let Some((id, fields)) = record(Some(&def.record), "derive", def.record.span, compiler) else {
         return Vec::new();
     };
     let mut out = Vec::new();
     for (names, when) in &def.marks {
-        let scope = Scope::new(world, domain, Some(fields));
-        let when = Lowering { world, scope, report, texts }.condition(when);
+        let when = Lowering::new(compiler, Some(fields)).condition(when);
         for name in names {
-            match world.label(name) {
+            match compiler.world.label(name) {
                 Ok(label) => out.push(Mark { record: id, label, when: when.clone() }),
-                Err((problem, help)) => report.say(name.span, problem, help),
+                Err((problem, help)) => compiler.say(name.span, problem, help),
             }
         }
     }
@@ -49,8 +38,8 @@ pub(super) fn marks(
 
 /// A mark for each label that has words, in each record that has free texts. What is denied counts as said: a text that
 /// speaks of a thing is about it.
-pub(super) fn by_words(world: &World, domain: DomainId, report: &mut Report, texts: &mut Texts) -> Vec<Mark> {
-    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
+pub(super) fn by_words(compiler: Compiler<'_>) -> Vec<Mark> {
+    let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
     let mut out = Vec::new();
     for (id, record) in RecordId::numbered(records) {
         let mut free = Vec::new();
@@ -58,13 +47,12 @@ pub(super) fn by_words(world: &World, domain: DomainId, report: &mut Report, tex
         if free.is_empty() {
             continue;
         }
-        for (label, words) in LabelId::numbered(world.labels.iter().map(|label| &label.says)) {
+        for (label, words) in LabelId::numbered(compiler.world.labels.iter().map(|label| &label.says)) {
             if words.is_empty() {
                 continue;
             }
             let said = free.iter().map(|path| says(path, words)).collect();
-            let scope = Scope::new(world, domain, Some(record));
-            let when = Lowering { world, scope, report, texts }.condition(&here(Expr::Or(said)));
+            let when = Lowering::new(compiler, Some(record)).condition(&here(Expr::Or(said)));
             out.push(Mark { record: id, label, when });
         }
     }

@@ -5,6 +5,7 @@
 mod calendars;
 mod checks;
 mod content;
+mod context;
 mod coverage;
 mod criteria;
 mod crosswalks;
@@ -35,17 +36,16 @@ mod together;
 mod wording;
 mod world;
 
-pub use self::imports::Releases;
+pub use self::context::Releases;
 
 use self::content::Draft;
-use self::lessons::Place;
+use self::context::Attempt;
+use self::context::Compiler;
 use self::report::Report;
-use self::table_files::TableFiles;
 use self::texts::Texts;
 use self::world::DomainNames;
 use self::world::World;
 use crate::definitions::load::DomainSource;
-use crate::definitions::manifest;
 use crate::definitions::manifest::Lint;
 use crate::definitions::parse::tree::LabelDef;
 use crate::definitions::parse::tree::Statement;
@@ -56,6 +56,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::model::content::CodeSet;
 use crate::model::content::Crosswalk;
+use crate::model::content::Property;
 use crate::model::ids::DomainId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
@@ -66,10 +67,10 @@ use crate::model::lessons::Lessons;
 use crate::model::policy::Label;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
+use crate::model::record::Record;
 use crate::registry::Parts;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::Path;
 use std::path::PathBuf;
 
 /// Everything a registry is made of.
@@ -209,47 +210,45 @@ fn is_error(diagnostic: &Diagnostic, source: &DomainSource) -> bool {
 }
 
 fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<Diagnostic>) {
-    let mut report = Report::default();
+    let report = Report::default();
+    let texts: Vec<Texts> = sources.iter().map(|_| Texts::default()).collect();
+    let attempt = Attempt { sources, releases, report: &report, texts: &texts };
     let mut world = World { shared: DomainId::find(sources, |source| source.name == "shared"), ..World::default() };
-    let mut import = |draft: &mut Draft<'_>, report: &mut Report| imports::import(draft, sources, releases, report);
-    let mut drafts = content::collect(sources, &mut report, &mut import);
-    names(sources, &mut drafts, &mut world, &mut report);
-    names::check(sources, &mut report);
-    calendars::collect(sources, releases.files, &mut world, &mut report);
-    let mut texts: Vec<Texts> = sources.iter().map(|_| Texts::default()).collect();
-    records_and_tables(sources, &mut world, &mut report, &mut texts);
+    let mut drafts = content::collect(attempt, imports::import);
+    names(attempt, &mut drafts, &mut world);
+    names::check(sources, &report);
+    calendars::collect(attempt, &mut world);
+    records_and_tables(attempt, &mut world);
     let mut compiled = Compiled::default();
-    for (id, source) in DomainId::numbered(sources) {
-        let Some(texts) = id.get_mut(&mut texts) else { continue };
-        let mut domain = domain(id, source, sources, &drafts, &world, releases.files, &mut report, texts);
-        let place = Place { id, source };
-        compiled.lessons.extend(lessons::of_domain(&mut domain, place, &drafts, &world, releases, &mut report));
-        lessons::learned_above(&mut domain, id, &drafts, &world, &compiled.domains);
+    for compiler in attempt.domains(&world) {
+        let mut domain = domain(&drafts, compiler);
+        compiled.lessons.extend(lessons::of_domain(&mut domain, &drafts, compiler));
+        lessons::learned_above(&mut domain, &drafts, &compiled.domains, compiler);
         compiled.domains.push(domain);
     }
-    for (domain, walk) in crosswalks::from_codes(&drafts, &world, sources, &mut report) {
+    for (domain, walk) in crosswalks::from_codes(&drafts, attempt, &world) {
         if let Some(domain) = domain.get_mut(&mut compiled.domains) {
             domain.crosswalks.push(walk);
         }
     }
     compiled.crosswalks =
         compiled.domains.iter_mut().flat_map(|domain| std::mem::take(&mut domain.crosswalks)).collect();
-    leaks::leaks(sources, &world, &compiled.domains, &mut report);
+    leaks::leaks(sources, &world, &compiled.domains, &report);
     compiled.shared = shared::shared(sources, &world, &compiled.domains);
     for (source, domain) in sources.iter().zip(&compiled.domains) {
-        policies::default_audience(source, domain, &compiled.shared.policies, &mut report);
+        policies::default_audience(source, domain, &compiled.shared.policies, &report);
     }
     compiled.sets = world.sets;
-    (compiled, extends::settle(report.diagnostics, sources))
+    (compiled, extends::settle(report.into_diagnostics(), sources))
 }
 
 /// Labels, code sets, lists: the names that everything else speaks of.
-fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, report: &mut Report) {
+fn names(attempt: Attempt<'_>, drafts: &mut [Draft<'_>], world: &mut World) {
+    let Attempt { sources, report, .. } = attempt;
     for source in sources {
         let parent = source.parent().and_then(|parent| DomainId::find(sources, |it| it.name == parent));
         let mut names = DomainNames { name: source.name.clone(), parent, ..DomainNames::default() };
         for file in &source.files {
-            report.enter(&file.path);
             for statement in &file.tree.statements {
                 match &statement.item {
                     // These are names for all domains, so that the one that extends another has them.
@@ -289,11 +288,14 @@ fn names(sources: &[DomainSource], drafts: &mut [Draft<'_>], world: &mut World, 
         world.sets.push(set);
     }
     for (set, draft) in SetId::numbered(drafts.iter_mut()) {
-        let mut properties = Vec::with_capacity(draft.properties.len());
-        for (file, name, kind) in &draft.properties {
-            report.enter(file);
-            let kind = records::kind(kind, world, draft.domain, report);
-            properties.push(crate::model::content::Property { name: name.item.clone(), kind });
+        let mut properties: Vec<Property> = Vec::with_capacity(draft.properties.len());
+        if let Some(compiler) = attempt.of_domain(draft.domain, world) {
+            properties.extend(
+                draft
+                    .properties
+                    .iter()
+                    .map(|(name, kind)| Property { name: name.item.clone(), kind: records::kind(kind, compiler) }),
+            );
         }
         if let Some(set) = set.get_mut(&mut world.sets) {
             set.properties = properties;
@@ -320,64 +322,22 @@ fn label(def: &LabelDef) -> Label {
     }
 }
 
-fn duplicate(what: &str, name: &crate::definitions::parse::tree::Name, report: &mut Report) {
+fn duplicate(what: &str, name: &crate::definitions::parse::tree::Name, report: &Report) {
     report.say(name.span, Problem::DuplicateName { what: what.into(), name: name.item.clone() }, None);
 }
 
 /// Records first, because tables are over their fields; then the defaults, which may ask tables.
-fn records_and_tables(sources: &[DomainSource], world: &mut World, report: &mut Report, texts: &mut [Texts]) {
-    records(sources, world, report);
-    tables(sources, world, report);
-    own_functions::collect(sources, world, report);
-    defaults(sources, world, report, texts);
+fn records_and_tables(attempt: Attempt<'_>, world: &mut World) {
+    records(attempt, world);
+    tables(attempt, world);
+    own_functions::collect(attempt, world);
+    defaults(attempt, world);
 }
 
-fn records(sources: &[DomainSource], world: &mut World, report: &mut Report) {
-    for (id, source) in DomainId::numbered(sources) {
-        let mut records: Vec<crate::model::record::Record> = Vec::new();
-        let mut carried = HashMap::new();
-        for file in &source.files {
-            report.enter(&file.path);
-            for statement in &file.tree.statements {
-                if let Statement::Extend(def) = &statement.item {
-                    match records.iter_mut().find(|record| record.name == def.record.item) {
-                        Some(record) => records::extend(record, def, world, id, report),
-                        None => extends::no_record(def, records.iter().map(|it| it.name.as_str()), report),
-                    }
-                }
-                let Statement::Record(def) = &statement.item else { continue };
-                if records.iter().any(|record| record.name == def.name.item) {
-                    duplicate("record", &def.name, report);
-                } else if let Err(error) = RecordId::try_from(records.len()) {
-                    report.too_many(def.name.span, error);
-                } else {
-                    records.push(records::record(def, world, id, report));
-                    let words = def
-                        .carried
-                        .iter()
-                        .flat_map(|words| &words.item)
-                        .map(|word| word.item.clone())
-                        .collect::<Vec<_>>();
-                    carried.insert(def.name.item.clone(), words);
-                }
-            }
-        }
-        if let Some(zone) = &source.manifest.zone {
-            report.enter(&source.folder.join("domain.toml"));
-            let name = records::zone(zone.get_ref(), manifest::span(zone), report);
-            records.iter_mut().filter(|record| record.zone.is_none()).for_each(|record| record.zone.clone_from(&name));
-        }
-        if let Some(first) = &source.manifest.record {
-            match records.iter().position(|record| record.name == *first.get_ref()) {
-                Some(found) => records.swap(0, found),
-                None => {
-                    report.enter(&source.folder.join("domain.toml"));
-                    let name = first.get_ref().clone();
-                    let help = did_you_mean(&name, records.iter().map(|record| record.name.as_str()));
-                    report.say(manifest::span(first), Problem::UnknownName { what: "record".into(), name }, help);
-                }
-            }
-        }
+fn records(attempt: Attempt<'_>, world: &mut World) {
+    for id in attempt.ids() {
+        let Some(compiler) = attempt.of_domain(id, world) else { continue };
+        let (records, carried) = records_of(compiler);
         if let Some(names) = id.get_mut(&mut world.domains) {
             names.records = records;
             names.carried = carried;
@@ -385,23 +345,62 @@ fn records(sources: &[DomainSource], world: &mut World, report: &mut Report) {
     }
 }
 
-fn tables(sources: &[DomainSource], world: &mut World, report: &mut Report) {
-    for (id, source) in DomainId::numbered(sources) {
-        let mut tables = Vec::new();
-        for file in &source.files {
-            report.enter(&file.path);
-            for statement in &file.tree.statements {
-                let Statement::Table(def) = &statement.item else { continue };
-                let types = tables::types(def, world, id, report);
-                if tables.iter().any(|it: &world::TableTypes| it.name == types.name) {
-                    duplicate("table", &def.name, report);
-                }
-                if let Err(error) = TableId::try_from(tables.len()) {
-                    report.too_many(def.name.span, error);
-                    break;
-                }
-                tables.push(types);
+/// The records of one domain, and the further words that findings about each may carry.
+fn records_of(compiler: Compiler<'_>) -> (Vec<Record>, HashMap<String, Vec<String>>) {
+    let Compiler { source, report, .. } = compiler;
+    let mut records: Vec<Record> = Vec::new();
+    let mut carried = HashMap::new();
+    for statement in source.statements() {
+        if let Statement::Extend(def) = statement {
+            match records.iter_mut().find(|record| record.name == def.record.item) {
+                Some(record) => records::extend(record, def, compiler),
+                None => extends::no_record(def, records.iter().map(|it| it.name.as_str()), report),
             }
+        }
+        let Statement::Record(def) = statement else { continue };
+        if records.iter().any(|record| record.name == def.name.item) {
+            duplicate("record", &def.name, report);
+        } else if let Err(error) = RecordId::try_from(records.len()) {
+            report.too_many(def.name.span, error);
+        } else {
+            records.push(records::record(def, compiler));
+            let words = def.carried.iter().flat_map(|words| &words.item).map(|word| word.item.clone());
+            carried.insert(def.name.item.clone(), words.collect());
+        }
+    }
+    if let Some(zone) = &source.manifest.zone {
+        let name = records::zone(zone.get_ref(), source.manifest_span(zone), report);
+        records.iter_mut().filter(|record| record.zone.is_none()).for_each(|record| record.zone.clone_from(&name));
+    }
+    if let Some(first) = &source.manifest.record {
+        match records.iter().position(|record| record.name == *first.get_ref()) {
+            Some(found) => records.swap(0, found),
+            None => {
+                let name = first.get_ref().clone();
+                let help = did_you_mean(&name, records.iter().map(|record| record.name.as_str()));
+                let problem = Problem::UnknownName { what: "record".into(), name };
+                report.say(source.manifest_span(first), problem, help);
+            }
+        }
+    }
+    (records, carried)
+}
+
+fn tables(attempt: Attempt<'_>, world: &mut World) {
+    for id in attempt.ids() {
+        let Some(compiler) = attempt.of_domain(id, world) else { continue };
+        let mut tables: Vec<world::TableTypes> = Vec::new();
+        for statement in compiler.source.statements() {
+            let Statement::Table(def) = statement else { continue };
+            let types = tables::types(def, compiler);
+            if tables.iter().any(|it| it.name == types.name) {
+                duplicate("table", &def.name, compiler.report);
+            }
+            if let Err(error) = TableId::try_from(tables.len()) {
+                compiler.report.too_many(def.name.span, error);
+                break;
+            }
+            tables.push(types);
         }
         if let Some(names) = id.get_mut(&mut world.domains) {
             names.tables = tables;
@@ -409,22 +408,19 @@ fn tables(sources: &[DomainSource], world: &mut World, report: &mut Report) {
     }
 }
 
-fn defaults(sources: &[DomainSource], world: &mut World, report: &mut Report, texts: &mut [Texts]) {
-    for (id, source) in DomainId::numbered(sources) {
-        let mut done = id.get(&world.domains).map(|names| names.records.clone()).unwrap_or_default();
-        for file in &source.files {
-            report.enter(&file.path);
-            for statement in &file.tree.statements {
-                let (name, fields) = match &statement.item {
-                    Statement::Record(def) => (&def.name.item, &def.fields),
-                    Statement::Extend(def) => (&def.record.item, &def.fields),
-                    _ => continue,
-                };
-                let records = id.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
-                let found = records.iter().zip(done.iter_mut()).find(|(record, _)| record.name == *name);
-                if let (Some((record, target)), Some(texts)) = (found, id.get_mut(texts)) {
-                    records::defaults(fields, record, target, world, id, report, texts);
-                }
+fn defaults(attempt: Attempt<'_>, world: &mut World) {
+    for id in attempt.ids() {
+        let Some(compiler) = attempt.of_domain(id, world) else { continue };
+        let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
+        let mut done = records.to_vec();
+        for statement in compiler.source.statements() {
+            let (name, fields) = match statement {
+                Statement::Record(def) => (&def.name.item, &def.fields),
+                Statement::Extend(def) => (&def.record.item, &def.fields),
+                _ => continue,
+            };
+            if let Some((record, target)) = records.iter().zip(&mut done).find(|(record, _)| record.name == *name) {
+                records::defaults(fields, record, target, compiler);
             }
         }
         if let Some(names) = id.get_mut(&mut world.domains) {
@@ -434,62 +430,68 @@ fn defaults(sources: &[DomainSource], world: &mut World, report: &mut Report, te
 }
 
 /// Everything else of one domain.
-#[expect(clippy::too_many_arguments, reason = "all that a domain is made of, brought together once")]
-fn domain(
-    id: DomainId,
-    source: &DomainSource,
-    sources: &[DomainSource],
-    drafts: &[Draft<'_>],
-    world: &World,
-    releases: &[PathBuf],
-    report: &mut Report,
-    texts: &mut Texts,
-) -> Domain {
+fn domain(drafts: &[Draft<'_>], compiler: Compiler<'_>) -> Domain {
+    let Compiler { domain: id, source, sources, world, report, .. } = compiler;
     let mut domain = Domain {
         name: source.name.clone(),
         title: source.manifest.title.clone(),
         default_audience: source.manifest.audience.clone().map_or_else(|| "desk".to_owned(), toml::Spanned::into_inner),
-        records: id.get(&world.domains).map(|names| names.records.clone()).unwrap_or_default(),
-        readers: readers::of_domain(id, source, world, report),
+        records: compiler.names().map(|names| names.records.clone()).unwrap_or_default(),
+        readers: readers::of_domain(compiler),
         calendars: world.calendars(id).into_iter().cloned().collect(),
         limits: source.manifest.scripts.limits(),
         requires_audit: source.manifest.audit.required,
         ..Domain::default()
     };
+    statements(&mut domain, compiler);
+    extends::switches(source, &mut domain, report);
+    domain.marks.extend(marks::by_words(compiler));
+    domain.marks.sort_by_key(|mark| mark.record);
+    for (set, draft) in SetId::numbered(drafts) {
+        let is_part = |domain: DomainId| world.stands_on(id, domain);
+        let has_part = is_part(draft.domain) || draft.said.iter().any(|one| is_part(one.domain));
+        if has_part && world.set_for(id, draft.plain_name(sources)) == Some(set) {
+            domain.sets.push(set);
+            domain.classifiers.extend(criteria::classifier(draft, set, compiler));
+        }
+    }
+    scripts::check(&mut domain, compiler);
+    if let Err(error) = compiler.texts.fit() {
+        report.too_many(Span::default().in_file(source.manifest_file()), error);
+    }
+    (domain.phrases, domain.patterns) = compiler.texts.take();
+    domain
+}
+
+/// What the statements of a domain come to that speak of nothing but names.
+fn statements(domain: &mut Domain, compiler: Compiler<'_>) {
+    let Compiler { source, report, .. } = compiler;
     let (mut known, mut own_policies) = (HashMap::new(), Vec::new());
     for file in &source.files {
-        report.enter(&file.path);
-        let written = |span: Span| file.text.get(span.start..span.end).unwrap_or_default().to_owned();
         for statement in &file.tree.statements {
             match &statement.item {
                 Statement::Table(def) => {
                     let Ok(table) = TableId::try_from(domain.tables.len()) else { continue };
-                    let types = id.get(&world.domains).and_then(|names| table.get(&names.tables));
-                    let Some(types) = types else { continue };
-                    let files = TableFiles { file: &file.path, source, releases };
-                    domain.tables.push(tables::table(def, types, world, id, &files, report, texts));
-                    domain.derivations.extend(tables::derivations(def, table, world, id));
+                    let Some(types) = compiler.names().and_then(|names| table.get(&names.tables)) else { continue };
+                    domain.tables.push(tables::table(def, types, compiler));
+                    domain.derivations.extend(tables::derivations(def, table, compiler));
                 }
                 Statement::Derive(def) => {
-                    domain.derivations.extend(rules::derive(def, world, id, report, texts));
-                    domain.marks.extend(marks::marks(def, world, id, report, texts));
+                    domain.derivations.extend(rules::derive(def, compiler));
+                    domain.marks.extend(marks::marks(def, compiler));
                 }
-                Statement::Purpose(def) => policies::check_purpose(def, world, report),
+                Statement::Purpose(def) => policies::check_purpose(def, compiler),
                 Statement::Rules(block) => {
                     for rule in &block.rules {
-                        let def = &rule.item;
-                        add_rule(&mut domain, &mut known, def, Some(block), world, id, report, texts);
+                        add_rule(domain, &mut known, &rule.item, Some(block), compiler);
                     }
                 }
-                Statement::Rule(def) => add_rule(&mut domain, &mut known, def, None, world, id, report, texts),
-                Statement::Crosswalk(def) if !file.is_inherited || crosswalks::has_own_form(def, world, id) => {
-                    domain.crosswalks.extend(crosswalks::crosswalk(def, world, id, &written, report).map(
-                        |mut walk| {
-                            let files = TableFiles { file: &file.path, source, releases };
-                            imports::crosswalk(def, &mut walk, world, &files, report);
-                            walk
-                        },
-                    ));
+                Statement::Rule(def) => add_rule(domain, &mut known, def, None, compiler),
+                Statement::Crosswalk(def) if !file.is_inherited || crosswalks::has_own_form(def, compiler) => {
+                    domain.crosswalks.extend(crosswalks::crosswalk(def, compiler).map(|mut walk| {
+                        imports::crosswalk(def, &mut walk, compiler);
+                        walk
+                    }));
                 }
                 Statement::Policy(def) => {
                     let is_own = !file.is_inherited;
@@ -499,7 +501,7 @@ fn domain(
                     if is_own {
                         own_policies.push(&def.name.item);
                     }
-                    domain.policies.push(policies::policy(def, world, id, report));
+                    domain.policies.push(policies::policy(def, compiler));
                 }
                 // When all rules are there.
                 Statement::Switch(_)
@@ -515,60 +517,28 @@ fn domain(
             }
         }
     }
-    extends::switches(source, &mut domain, report);
-    domain.marks.extend(marks::by_words(world, id, report, texts));
-    domain.marks.sort_by_key(|mark| mark.record);
-    let text = |file: &Path, span: Span| -> String {
-        let mut files = sources.iter().flat_map(|source| &source.files);
-        let found = files.find(|it| it.path.as_os_str() == file.as_os_str());
-        let text = found.and_then(|file| file.text.get(span.start..span.end)).unwrap_or_default();
-        if !text.contains(['\n', '\t', '\r']) && !text.contains("  ") {
-            return text.to_owned();
-        }
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    };
-    for (set, draft) in SetId::numbered(drafts) {
-        let is_part = |domain: DomainId| world.stands_on(id, domain);
-        let has_part = is_part(draft.domain) || draft.said.iter().any(|one| is_part(one.domain));
-        if has_part && world.set_for(id, draft.plain_name(sources)) == Some(set) {
-            domain.sets.push(set);
-            domain.classifiers.extend(criteria::classifier(draft, set, id, world, &text, report, texts));
-        }
-    }
-    scripts::check(id, source, &mut domain, world, report);
-    if let Err(error) = texts.fit() {
-        report.enter(&source.folder.join("domain.toml"));
-        report.too_many(Span::default(), error);
-    }
-    domain.phrases = std::mem::take(&mut texts.phrases);
-    domain.patterns = std::mem::take(&mut texts.patterns);
-    domain
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that a rule is made of")]
 fn add_rule(
     domain: &mut Domain,
     known: &mut HashMap<Vec<u8>, String>,
     def: &crate::definitions::parse::tree::RuleDef,
     block: Option<&crate::definitions::parse::tree::RulesDef>,
-    world: &World,
-    id: DomainId,
-    report: &mut Report,
-    texts: &mut Texts,
+    compiler: Compiler<'_>,
 ) {
     if domain.rules.iter().any(|rule| rule.id == def.id.item) {
-        duplicate("rule", &def.id, report);
+        duplicate("rule", &def.id, compiler.report);
         return;
     }
     if let Err(error) = RuleId::try_from(domain.rules.len()) {
-        report.too_many(def.id.span, error);
+        compiler.report.too_many(def.id.span, error);
         return;
     }
-    let Some(rule) = rules::rule(def, block, world, id, report, texts) else { return };
+    let Some(rule) = rules::rule(def, block, compiler) else { return };
     match known.entry(rules::gist(&rule)) {
         Entry::Occupied(other) => {
             let problem = Problem::RepeatedRule { rule: rule.id.clone(), other: other.get().clone() };
-            report.say(def.id.span, problem, None);
+            compiler.say(def.id.span, problem, None);
         }
         Entry::Vacant(place) => {
             place.insert(rule.id.clone());

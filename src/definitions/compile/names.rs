@@ -11,14 +11,13 @@ use crate::definitions::parse::tree::Statement;
 use crate::diagnostics::catalog::Kind as Problem;
 
 /// Reports names that are written in the form of the other kind of name.
-pub(super) fn check(sources: &[DomainSource], report: &mut Report) {
+pub(super) fn check(sources: &[DomainSource], report: &Report) {
     for file in sources.iter().flat_map(DomainSource::own_files) {
-        report.enter(&file.path);
         file.tree.statements.iter().for_each(|statement| of_statement(&statement.item, report));
     }
 }
 
-fn of_statement(statement: &Statement, report: &mut Report) {
+fn of_statement(statement: &Statement, report: &Report) {
     match statement {
         Statement::Record(def) => {
             thing("record", &def.name, report);
@@ -61,7 +60,7 @@ fn of_statement(statement: &Statement, report: &mut Report) {
     }
 }
 
-fn fields(defs: &[FieldDef], report: &mut Report) {
+fn fields(defs: &[FieldDef], report: &Report) {
     for def in defs {
         computed("field", &def.name, report);
         let mut kind = &def.kind.item;
@@ -74,14 +73,14 @@ fn fields(defs: &[FieldDef], report: &mut Report) {
     }
 }
 
-fn thing(what: &str, name: &Name, report: &mut Report) {
+fn thing(what: &str, name: &Name, report: &Report) {
     if name.item.contains(|sign: char| sign == '_' || sign.is_ascii_uppercase()) {
         let problem = Problem::NotKebabCase { what: what.to_owned(), name: name.item.clone() };
         report.say(name.span, problem, Some(format!("write `{}`", kebab_case(&name.item))));
     }
 }
 
-fn computed(what: &str, name: &Name, report: &mut Report) {
+fn computed(what: &str, name: &Name, report: &Report) {
     if name.item.contains('-') {
         let problem = Problem::NotSnakeCase { what: what.to_owned(), name: name.item.clone() };
         report.say(name.span, problem, Some(format!("write `{}`", name.item.replace('-', "_"))));

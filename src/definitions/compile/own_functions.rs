@@ -1,17 +1,17 @@
 //! Functions that domains define. A call is its body with the arguments in it, so that nothing but expressions is left to
 //! evaluate, and what a function says can be found by the index like anything else.
 
+use super::context::Attempt;
+use super::context::Compiler;
 use super::expression::Lowering;
 use super::expression::Typed;
 use super::functions::is_built_in;
 use super::records;
-use super::report::Report;
 use super::scope::Scope;
 use super::scope::Type;
 use super::texts::Texts;
 use super::world::OwnFunction;
 use super::world::World;
-use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::FunctionDef;
 use crate::definitions::parse::tree::Name;
@@ -20,7 +20,6 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::expression::Root;
-use crate::model::ids::DomainId;
 use crate::model::ids::VariableId;
 use crate::model::record::Kind;
 
@@ -29,34 +28,40 @@ use crate::model::record::Kind;
 const LARGEST: usize = 2_000;
 
 /// Takes the functions of all domains into the world and checks each of them alone.
-pub(super) fn collect(sources: &[DomainSource], world: &mut World, report: &mut Report) {
+pub(super) fn collect(attempt: Attempt<'_>, world: &mut World) {
     let shared = world.shared;
-    let others = DomainId::numbered(sources).map(|(domain, _)| domain).filter(|domain| Some(*domain) != shared);
+    let others = attempt.ids().filter(|domain| Some(*domain) != shared);
     for domain in shared.into_iter().chain(others) {
-        let Some(source) = domain.get(sources) else { continue };
-        for file in &source.files {
-            report.enter(&file.path);
-            for statement in &file.tree.statements {
-                if let Statement::Function(def) = &statement.item {
-                    add(def, domain, world, report);
+        let Some(source) = domain.get(attempt.sources) else { continue };
+        for statement in source.statements() {
+            if let Statement::Function(def) = statement
+                && let Some(compiler) = attempt.of_domain(domain, world)
+                && let Some(function) = function(def, compiler)
+            {
+                world.functions.push(function);
+                let is_broken = !attempt.of_domain(domain, world).is_some_and(is_sound);
+                if let Some(last) = world.functions.last_mut() {
+                    last.is_broken = is_broken;
                 }
             }
         }
     }
 }
 
-fn add(def: &FunctionDef, domain: DomainId, world: &mut World, report: &mut Report) {
+/// The types of a function; `None` if there is one of that name, which is said.
+fn function(def: &FunctionDef, compiler: Compiler<'_>) -> Option<OwnFunction> {
+    let Compiler { domain, world, report, .. } = compiler;
     let name = &def.name;
     let is_table = world.table(domain, &name.item).is_some();
     let is_known = world.functions.iter().any(|it| it.domain == domain && it.name == name.item);
     if is_known || is_table || is_built_in(&name.item) {
         let help = (!is_known).then(|| "another function or table has this name".to_owned());
         report.say(name.span, Problem::DuplicateName { what: "function".into(), name: name.item.clone() }, help);
-        return;
+        return None;
     }
     let mut parameters: Vec<(String, Kind)> = Vec::with_capacity(def.parameters.len());
     for (parameter, kind) in &def.parameters {
-        let given = records::kind(kind, world, domain, report);
+        let given = records::kind(kind, compiler);
         if parameters.iter().any(|(known, _)| *known == parameter.item) {
             report.say(parameter.span, Problem::DuplicateField { field: parameter.item.clone() }, None);
         }
@@ -67,38 +72,35 @@ fn add(def: &FunctionDef, domain: DomainId, world: &mut World, report: &mut Repo
         }
         parameters.push((parameter.item.clone(), given));
     }
-    let result = records::kind(&def.result, world, domain, report);
+    let result = records::kind(&def.result, compiler);
     let body = def.body.clone();
     let is_broken = false;
-    world.functions.push(OwnFunction { domain, name: name.item.clone(), parameters, result, body, is_broken });
-    let is_broken = !is_sound(world, report);
-    if let Some(last) = world.functions.last_mut() {
-        last.is_broken = is_broken;
-    }
+    Some(OwnFunction { domain, name: name.item.clone(), parameters, result, body, is_broken })
 }
 
 /// Whether the last function fits its types and is no larger than it may be; says what is wrong.
-fn is_sound(world: &World, report: &mut Report) -> bool {
-    let Some((function, above)) = world.functions.split_last() else { return false };
-    let before = report.diagnostics.len();
-    let scope = match Scope::new(world, function.domain, None).inside(function, above.len()) {
+fn is_sound(compiler: Compiler<'_>) -> bool {
+    let Some((function, above)) = compiler.world.functions.split_last() else { return false };
+    let before = compiler.report.count();
+    let scope = match Scope::new(compiler.world, function.domain, None).inside(function, above.len()) {
         Ok((scope, _)) => scope,
         Err(error) => {
-            report.too_many(function.body.span, error);
+            compiler.report.too_many(function.body.span, error);
             return false;
         }
     };
-    let mut texts = Texts::default();
-    let mut lowering = Lowering { world, scope, report, texts: &mut texts };
+    // Phrases are numbered where the function is called.
+    let texts = Texts::default();
+    let mut lowering = Lowering { compiler: Compiler { texts: &texts, ..compiler }, scope };
     let mut body = lower(&function.body, &function.result, &mut lowering);
     if size(&mut body) > LARGEST {
         let problem = Problem::FunctionTooLarge { function: function.name.clone(), limit: LARGEST };
-        lowering.say_at(function.body.span, problem, Some("call fewer functions that call others".into()));
+        lowering.say(function.body.span, problem, Some("call fewer functions that call others".into()));
     }
-    report.diagnostics.len() == before
+    compiler.report.count() == before
 }
 
-fn lower<'a>(body: &Spanned<Expr>, result: &'a Kind, lowering: &mut Lowering<'a, '_>) -> Expression {
+fn lower<'a>(body: &Spanned<Expr>, result: &'a Kind, lowering: &mut Lowering<'a>) -> Expression {
     let Some(wanted) = Type::of(result) else { return Lowering::nothing().expression };
     if wanted.is_bool() && !wanted.is_list {
         return lowering.condition(body);
@@ -110,7 +112,7 @@ fn lower<'a>(body: &Spanned<Expr>, result: &'a Kind, lowering: &mut Lowering<'a,
 
 /// A call: the body of the function, the arguments in the places of its parameters.
 pub(super) fn call<'a>(
-    lowering: &mut Lowering<'a, '_>,
+    lowering: &mut Lowering<'a>,
     name: &Name,
     (place, function): (usize, &'a OwnFunction),
     arguments: &[Spanned<Expr>],
@@ -124,7 +126,7 @@ pub(super) fn call<'a>(
             count => format!("{count} arguments"),
         };
         let problem = Problem::WrongArguments { name: name.item.clone(), expected, found: arguments.len() };
-        lowering.say_at(name.span, problem, None);
+        lowering.say(name.span, problem, None);
         return Lowering::nothing();
     }
     let mut given = Vec::with_capacity(arguments.len());
@@ -139,15 +141,15 @@ pub(super) fn call<'a>(
     let (inner, parameters) = match lowering.scope.inside(function, place) {
         Ok(inside) => inside,
         Err(error) => {
-            lowering.report.too_many(name.span, error);
+            lowering.compiler.report.too_many(name.span, error);
             return Lowering::nothing();
         }
     };
     let outer = std::mem::replace(&mut lowering.scope, inner);
     // What is wrong with the body was said where it is defined.
-    let said = std::mem::take(lowering.report);
+    let before = lowering.compiler.report.count();
     let mut body = lower(&function.body, &function.result, lowering);
-    *lowering.report = said;
+    lowering.compiler.report.take_back(before);
     let used = lowering.scope.used();
     lowering.scope = outer;
     lowering.scope.skip_to(used);

@@ -1,12 +1,11 @@
 //! Policies as written → policies with places and operators.
 
+use super::context::Compiler;
 use super::expression::join;
 use super::report::Report;
 use super::scope::Found;
 use super::scope::Scope;
-use super::world::World;
 use crate::definitions::load::DomainSource;
-use crate::definitions::manifest;
 use crate::definitions::parse::tree::EncounterDef;
 use crate::definitions::parse::tree::LiftDef;
 use crate::definitions::parse::tree::Name;
@@ -21,7 +20,6 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
-use crate::model::ids::DomainId;
 use crate::model::ids::FieldId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
@@ -72,7 +70,7 @@ const OPERATORS: &[Operator] = &[
 ];
 
 /// The audience that a manifest names where nobody says who asks has to have a policy.
-pub(super) fn default_audience(source: &DomainSource, domain: &Domain, shared: &[Policy], report: &mut Report) {
+pub(super) fn default_audience(source: &DomainSource, domain: &Domain, shared: &[Policy], report: &Report) {
     let Some(audience) = &source.manifest.audience else { return };
     let policies = || shared.iter().chain(&domain.policies);
     if policies().any(|policy| policy.audience == *audience.get_ref() || policy.name == *audience.get_ref()) {
@@ -83,13 +81,12 @@ pub(super) fn default_audience(source: &DomainSource, domain: &Domain, shared: &
     known.dedup();
     let near = did_you_mean(audience.get_ref(), known.iter().copied());
     let help = near.unwrap_or_else(|| format!("there are policies for: {}", known.join(", ")));
-    report.enter(&source.folder.join("domain.toml"));
     let kind = Problem::UnknownAudience { audience: audience.get_ref().clone() };
-    report.say(manifest::span(audience), kind, Some(help));
+    report.say(source.manifest_span(audience), kind, Some(help));
 }
 
 /// One policy of a domain.
-pub(super) fn policy(def: &PolicyDef, world: &World, domain: DomainId, report: &mut Report) -> Policy {
+pub(super) fn policy(def: &PolicyDef, compiler: Compiler<'_>) -> Policy {
     let mut policy = Policy {
         name: def.name.item.clone(),
         version: 1,
@@ -111,17 +108,17 @@ pub(super) fn policy(def: &PolicyDef, world: &World, domain: DomainId, report: &
         counts_complement: false,
     };
     for item in &def.items {
-        line(&mut policy, item, world, domain, report);
+        line(&mut policy, item, compiler);
     }
     policy
 }
 
-fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: DomainId, report: &mut Report) {
+fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, compiler: Compiler<'_>) {
     match &item.item {
         PolicyItem::Audience(name) => policy.audience.clone_from(&name.item),
         PolicyItem::Purpose { purposes, not } => {
-            policy.purposes.extend(known_purposes(purposes, world, report));
-            policy.not_purposes.extend(known_purposes(not, world, report));
+            policy.purposes.extend(known_purposes(purposes, compiler));
+            policy.not_purposes.extend(known_purposes(not, compiler));
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -130,59 +127,54 @@ fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, world: &World, domain: 
         )]
         PolicyItem::Version(number) if number.item >= 1.0 && number.item <= 1e9 => policy.version = number.item as u32,
         PolicyItem::Version(number) => {
-            report.say(number.span, Problem::BadNumber { text: number.item.to_string() }, None);
+            compiler.say(number.span, Problem::BadNumber { text: number.item.to_string() }, None);
         }
         PolicyItem::Fields { selectors, operator } => {
-            policy.fields.extend(field_lines(selectors, operator, world, domain, report));
+            policy.fields.extend(field_lines(selectors, operator, compiler));
         }
         PolicyItem::Withhold { labels, unless } => {
-            policy.guards.push(Guard { labels: known_labels(labels, world, report), unless: lifts(unless) });
+            policy.guards.push(Guard { labels: known_labels(labels, compiler), unless: lifts(unless) });
         }
         PolicyItem::RequireConsent => policy.requires_consent = true,
         PolicyItem::Encounters { labels, doing } => {
-            let labels = known_labels(labels, world, report);
-            let doing = encounter_treatments(doing, world, domain, report);
+            let labels = known_labels(labels, compiler);
+            let doing = encounter_treatments(doing, compiler);
             policy.encounters.extend(doing.into_iter().map(|doing| EncounterLine { labels: labels.clone(), doing }));
         }
         PolicyItem::Obligation { name, text, labels } => policy.obligations.push(Obligation {
             name: name.item.clone(),
             text: text.item.clone(),
-            labels: known_labels(labels, world, report),
+            labels: known_labels(labels, compiler),
         }),
         PolicyItem::Text(text) => policy.texts.push(match text {
             TextDef::Keep => TextLine::Keep,
             TextDef::Remove => TextLine::Remove,
             TextDef::Mask { kinds, replacement } => {
                 let with = replacement.as_ref().map_or("[{kind}]", |text| text.item.as_str());
-                TextLine::Mask(text_kinds(kinds, report), with.to_owned())
+                TextLine::Mask(text_kinds(kinds, compiler.report), with.to_owned())
             }
         }),
         PolicyItem::Codes { labels, treatment } => {
-            policy.codes.push(CodeLine { labels: known_labels(labels, world, report), treatment: *treatment });
+            policy.codes.push(CodeLine { labels: known_labels(labels, compiler), treatment: *treatment });
         }
         PolicyItem::Domains { selectors, operator } => {
-            policy.allows.extend(field_lines(selectors, operator, world, domain, report));
+            policy.allows.extend(field_lines(selectors, operator, compiler));
         }
         PolicyItem::Candidates(showing) => policy.candidates = Some(*showing),
         PolicyItem::Findings(showing) => policy.findings = Some(*showing),
         PolicyItem::Counts { under, complement } => {
-            policy.counts_under = whole_number("counts", under, MOST_COUNTED, report);
+            policy.counts_under = whole_number("counts", under, MOST_COUNTED, compiler.report);
             policy.counts_complement = *complement;
         }
     }
 }
 
-fn encounter_treatments(
-    def: &EncounterDef,
-    world: &World,
-    domain: DomainId,
-    report: &mut Report,
-) -> Vec<EncounterTreatment> {
+fn encounter_treatments(def: &EncounterDef, compiler: Compiler<'_>) -> Vec<EncounterTreatment> {
     match def {
         EncounterDef::Refuse => vec![EncounterTreatment::Refuse],
         EncounterDef::Codes(treatment) => vec![EncounterTreatment::Codes(*treatment)],
         EncounterDef::Fields { selectors, operator } => {
-            let lines = field_lines(selectors, operator, world, domain, report);
+            let lines = field_lines(selectors, operator, compiler);
             lines.into_iter().map(EncounterTreatment::Fields).collect()
         }
     }
@@ -201,43 +193,37 @@ pub(super) fn purpose(def: &PurposeDef) -> Purpose {
 }
 
 /// What a purpose is part of has to be there, and not be part of the purpose in turn.
-pub(super) fn check_purpose(def: &PurposeDef, world: &World, report: &mut Report) {
+pub(super) fn check_purpose(def: &PurposeDef, compiler: Compiler<'_>) {
     let Some(under) = &def.under else { return };
-    known_purposes(std::slice::from_ref(under), world, report);
+    known_purposes(std::slice::from_ref(under), compiler);
     let mut members = vec![def.name.item.as_str()];
     let mut next = Some(under.item.as_str());
     while let Some(name) = next.filter(|name| !members.contains(name)) {
         members.push(name);
-        next = world.purposes.iter().find(|it| it.name == name).and_then(|it| it.under.as_deref());
+        next = compiler.world.purposes.iter().find(|it| it.name == name).and_then(|it| it.under.as_deref());
     }
     if next == Some(def.name.item.as_str()) {
         let purposes = members.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        report.say(under.span, Problem::PurposeCycle { purposes }, Some("take one `under` away".to_owned()));
+        compiler.say(under.span, Problem::PurposeCycle { purposes }, Some("take one `under` away".to_owned()));
     }
 }
 
-fn known_purposes(names: &[Name], world: &World, report: &mut Report) -> Vec<String> {
-    let known = || world.purposes.iter().map(|purpose| purpose.name.as_str());
+fn known_purposes(names: &[Name], compiler: Compiler<'_>) -> Vec<String> {
+    let known = || compiler.world.purposes.iter().map(|purpose| purpose.name.as_str());
     for name in names.iter().filter(|name| known().all(|it| it != name.item)) {
         let help = did_you_mean(&name.item, known());
         let help = help.or_else(|| Some("define it: `purpose NAME \"title\"`".to_owned()));
-        report.say(name.span, Problem::UnknownPurpose { purpose: name.item.clone() }, help);
+        compiler.say(name.span, Problem::UnknownPurpose { purpose: name.item.clone() }, help);
     }
     names.iter().map(|name| name.item.clone()).collect()
 }
 
-fn field_lines(
-    selectors: &[Spanned<SelectorDef>],
-    operator: &OperatorDef,
-    world: &World,
-    domain: DomainId,
-    report: &mut Report,
-) -> Vec<FieldLine> {
-    let Some(treatment) = treatment(operator, report) else { return Vec::new() };
+fn field_lines(selectors: &[Spanned<SelectorDef>], operator: &OperatorDef, compiler: Compiler<'_>) -> Vec<FieldLine> {
+    let Some(treatment) = treatment(operator, compiler.report) else { return Vec::new() };
     let mut out = Vec::new();
     for one in selectors {
-        for fields in selector(one, world, domain, report) {
-            fits(&fields, &treatment, operator, one, world, domain, report);
+        for fields in selector(one, compiler) {
+            fits(&fields, &treatment, operator, one, compiler);
             out.push(FieldLine { fields, operator: treatment.clone() });
         }
     }
@@ -253,7 +239,7 @@ fn lifts(unless: &[LiftDef]) -> Vec<Lift> {
     unless.iter().map(lift).collect()
 }
 
-fn text_kinds(kinds: &[Name], report: &mut Report) -> Vec<String> {
+fn text_kinds(kinds: &[Name], report: &Report) -> Vec<String> {
     let mut out = Vec::with_capacity(kinds.len());
     for kind in kinds {
         if Kinds::named(&kind.item).is_some() {
@@ -267,18 +253,18 @@ fn text_kinds(kinds: &[Name], report: &mut Report) -> Vec<String> {
     out
 }
 
-fn known_labels(labels: &[Name], world: &World, report: &mut Report) -> Vec<LabelId> {
+fn known_labels(labels: &[Name], compiler: Compiler<'_>) -> Vec<LabelId> {
     let mut out = Vec::with_capacity(labels.len());
     for label in labels {
-        match world.label(label) {
+        match compiler.world.label(label) {
             Ok(label) => out.push(label),
-            Err((problem, help)) => report.say(label.span, problem, help),
+            Err((problem, help)) => compiler.say(label.span, problem, help),
         }
     }
     out
 }
 
-fn treatment(operator: &OperatorDef, report: &mut Report) -> Option<Treatment> {
+fn treatment(operator: &OperatorDef, report: &Report) -> Option<Treatment> {
     let name = &operator.name.item;
     if let Some((_, most, make)) = OPERATORS.iter().find(|(known, ..)| known == name) {
         return match &operator.argument {
@@ -295,7 +281,7 @@ fn treatment(operator: &OperatorDef, report: &mut Report) -> Option<Treatment> {
 
 /// A whole number from 1 to `most`; nothing may stand there if `most` is 0. Another number is never rounded to one that
 /// fits: it would hide less than its author meant.
-fn whole_number(what: &str, number: &Spanned<f64>, most: u32, report: &mut Report) -> Option<u32> {
+fn whole_number(what: &str, number: &Spanned<f64>, most: u32, report: &Report) -> Option<u32> {
     let is_whole = number.item.fract() == 0.0 && number.item >= 1.0 && number.item <= f64::from(most);
     if !is_whole {
         let takes = if most == 0 { "no number".to_owned() } else { format!("a whole number from 1 to {most}") };
@@ -307,7 +293,7 @@ fn whole_number(what: &str, number: &Spanned<f64>, most: u32, report: &mut Repor
     Some(number.item as u32)
 }
 
-fn selector(one: &Spanned<SelectorDef>, world: &World, domain: DomainId, report: &mut Report) -> Vec<Selector> {
+fn selector(one: &Spanned<SelectorDef>, compiler: Compiler<'_>) -> Vec<Selector> {
     match &one.item {
         SelectorDef::Identifying(names) => {
             vec![Selector::Identifying(names.iter().map(|name| name.item.clone()).collect())]
@@ -316,10 +302,10 @@ fn selector(one: &Spanned<SelectorDef>, world: &World, domain: DomainId, report:
         SelectorDef::Date => vec![Selector::Dates],
         SelectorDef::Free => vec![Selector::Free],
         SelectorDef::Sensitive(None) => vec![Selector::Labelled(None)],
-        SelectorDef::Sensitive(Some(label)) => match world.label(label) {
+        SelectorDef::Sensitive(Some(label)) => match compiler.world.label(label) {
             Ok(place) => vec![Selector::Labelled(Some(place))],
             Err((problem, help)) => {
-                report.say(label.span, problem, help);
+                compiler.say(label.span, problem, help);
                 Vec::new()
             }
         },
@@ -327,19 +313,19 @@ fn selector(one: &Spanned<SelectorDef>, world: &World, domain: DomainId, report:
         SelectorDef::Signal => vec![Selector::Signals],
         SelectorDef::Every => vec![Selector::Every],
         SelectorDef::Undeclared => vec![Selector::Undeclared],
-        SelectorDef::Path(path) => by_path(path, world, domain, report),
+        SelectorDef::Path(path) => by_path(path, compiler),
     }
 }
 
 /// The field a path means in each record of the domain that has it; a policy of `shared` names fields it has never seen.
-fn by_path(path: &PathDef, world: &World, domain: DomainId, report: &mut Report) -> Vec<Selector> {
-    if world.shared == Some(domain) {
+fn by_path(path: &PathDef, compiler: Compiler<'_>) -> Vec<Selector> {
+    if compiler.world.shared == Some(compiler.domain) {
         return vec![Selector::Named(join(path))];
     }
-    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
+    let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
     let mut out = Vec::new();
     for (id, record) in RecordId::numbered(records) {
-        let scope = Scope::new(world, domain, Some(record));
+        let scope = Scope::new(compiler.world, compiler.domain, Some(record));
         if let Found::Path { expression: Expression::Path(path), .. } = scope.find(&join(path)) {
             out.push(Selector::At(id, path));
         }
@@ -347,9 +333,9 @@ fn by_path(path: &PathDef, world: &World, domain: DomainId, report: &mut Report)
     if out.is_empty() {
         let names = records.iter().flat_map(|record| record.fields.iter().map(|field| field.name.as_str()));
         let help = did_you_mean(&join(path), names);
-        report.say(
+        compiler.say(
             path.span,
-            Problem::UnknownField { field: join(path), record: "any record of this domain".into() },
+            Problem::UnknownField { field: join(path), record: "any record of this compiler.domain".into() },
             help,
         );
     }
@@ -362,12 +348,10 @@ fn fits(
     treatment: &Treatment,
     operator: &OperatorDef,
     at: &Spanned<SelectorDef>,
-    world: &World,
-    domain: DomainId,
-    report: &mut Report,
+    compiler: Compiler<'_>,
 ) {
     let Selector::At(record, path) = fields else { return };
-    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
+    let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
     let Some(record) = record.get(records) else { return };
     let Some(field) = field_at(&record.fields, &path.slots) else { return };
     let mut kind = &field.kind;
@@ -393,7 +377,7 @@ fn fits(
     };
     if !can {
         let kind = super::scope::Type::of(kind).map(|kind| kind.to_string()).unwrap_or_default();
-        report.say(at.span, Problem::OperatorMismatch { operator: operator.name.item.clone(), kind }, None);
+        compiler.say(at.span, Problem::OperatorMismatch { operator: operator.name.item.clone(), kind }, None);
     }
 }
 

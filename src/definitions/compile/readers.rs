@@ -1,8 +1,8 @@
 //! Readers as written → readers whose fields, values, formats and lists are known to be there.
 
+use super::context::Compiler;
 use super::report::Report;
 use super::world::World;
-use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::FromDef;
 use crate::definitions::parse::tree::MappingDef;
@@ -19,7 +19,6 @@ use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
-use crate::model::ids::DomainId;
 use crate::model::ids::RecordId;
 use crate::model::reader::Asked;
 use crate::model::reader::Body;
@@ -40,29 +39,26 @@ use jiff::fmt::strtime::BrokenDownTime;
 use std::collections::BTreeSet;
 
 /// The readers of a domain, in the order of its files.
-pub(super) fn of_domain(id: DomainId, source: &DomainSource, world: &World, report: &mut Report) -> Vec<Reader> {
+pub(super) fn of_domain(compiler: Compiler<'_>) -> Vec<Reader> {
     let mut readers: Vec<Reader> = Vec::new();
-    for file in &source.files {
-        report.enter(&file.path);
-        for statement in &file.tree.statements {
-            let Statement::Reader(def) = &statement.item else { continue };
-            if readers.iter().any(|reader| reader.name == def.name.item) {
-                let (what, name) = ("reader".to_owned(), def.name.item.clone());
-                report.say(def.name.span, Problem::DuplicateName { what, name }, None);
-            } else {
-                readers.extend(reader(def, id, world, report));
-            }
+    for statement in compiler.source.statements() {
+        let Statement::Reader(def) = statement else { continue };
+        if readers.iter().any(|reader| reader.name == def.name.item) {
+            let (what, name) = ("reader".to_owned(), def.name.item.clone());
+            compiler.say(def.name.span, Problem::DuplicateName { what, name }, None);
+        } else {
+            readers.extend(reader(def, compiler));
         }
     }
     readers
 }
 
-fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> Option<Reader> {
-    let records = id.get(&world.domains).map_or(&[][..], |names| names.records.as_slice());
+fn reader(def: &ReaderDef, compiler: Compiler<'_>) -> Option<Reader> {
+    let records = compiler.names().map_or(&[][..], |names| names.records.as_slice());
     let Some(record) = RecordId::find(records, |record| record.name == def.record.item) else {
         let help = did_you_mean(&def.record.item, records.iter().map(|record| record.name.as_str()));
         let problem = Problem::UnknownName { what: "record".into(), name: def.record.item.clone() };
-        report.say(def.record.span, problem, help);
+        compiler.say(def.record.span, problem, help);
         return None;
     };
     let fields = &record.get(records)?.fields;
@@ -78,12 +74,12 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
         objects: None,
         body: Body::default(),
     };
-    match syntax(&def.lines, report) {
+    match syntax(&def.lines, compiler.report) {
         Some(syntax) => reader.syntax = syntax,
         None => refuse(
             def.name.span,
             "it does not say how the file is written: add a line `csv`, `json`, `xml`, `x12` or `fixed`",
-            report,
+            compiler.report,
         ),
     }
     for line in &def.lines {
@@ -101,7 +97,8 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
     }
     let is_table = matches!(reader.syntax, Syntax::Table { .. });
     let head = Convert::default();
-    let mut lowering = Lowering { world, report, is_table, head, numbered: BTreeSet::new() };
+    let mut lowering =
+        Lowering { world: compiler.world, report: compiler.report, is_table, head, numbered: BTreeSet::new() };
     lowering.head(&def.lines);
     reader.body = lowering.body(&def.lines, fields);
     lowering.misplaced(&def.lines, &reader);
@@ -109,7 +106,7 @@ fn reader(def: &ReaderDef, id: DomainId, world: &World, report: &mut Report) -> 
 }
 
 /// How the file is written; the last line that says so counts.
-fn syntax(lines: &[Spanned<ReaderLine>], report: &mut Report) -> Option<Syntax> {
+fn syntax(lines: &[Spanned<ReaderLine>], report: &Report) -> Option<Syntax> {
     let mut found = None;
     for line in lines {
         found = match &line.item {
@@ -129,11 +126,11 @@ fn syntax(lines: &[Spanned<ReaderLine>], report: &mut Report) -> Option<Syntax> 
     found
 }
 
-pub(super) fn refuse(span: Span, reason: &str, report: &mut Report) {
+pub(super) fn refuse(span: Span, reason: &str, report: &Report) {
     report.say(span, Problem::UselessReader { reason: reason.to_owned() }, None);
 }
 
-fn one_byte(sign: &Name, report: &mut Report) -> Option<u8> {
+fn one_byte(sign: &Name, report: &Report) -> Option<u8> {
     let [byte] = sign.item.as_bytes() else {
         refuse(sign.span, "what stands between cells is one sign, such as \";\" or \"\\t\"", report);
         return None;
@@ -193,9 +190,9 @@ struct Target {
 }
 
 /// Lowers the lines of one reader.
-struct Lowering<'a, 'r> {
+struct Lowering<'a> {
     world: &'a World,
-    report: &'r mut Report,
+    report: &'a Report,
     is_table: bool,
     /// What holds for every line that does not say otherwise.
     head: Convert,
@@ -203,7 +200,7 @@ struct Lowering<'a, 'r> {
     numbered: BTreeSet<String>,
 }
 
-impl Lowering<'_, '_> {
+impl Lowering<'_> {
     /// What stands in the head of the reader for all of its lines.
     fn head(&mut self, lines: &[Spanned<ReaderLine>]) {
         for line in lines {

@@ -1,10 +1,8 @@
 //! Records as written → records with types.
 
+use super::context::Compiler;
 use super::report::Report;
-use super::scope::Scope;
 use super::scope::Type;
-use super::texts::Texts;
-use super::world::World;
 use crate::definitions::compile::expression::Lowering;
 use crate::definitions::parse::tree::Attribute;
 use crate::definitions::parse::tree::Expr;
@@ -19,7 +17,6 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
-use crate::model::ids::DomainId;
 use crate::model::ids::FieldId;
 use crate::model::ids::LabelId;
 use crate::model::money::Currency;
@@ -32,7 +29,7 @@ use crate::model::zones;
 use std::collections::BTreeSet;
 
 /// A type as written → a type.
-pub(super) fn kind(def: &Spanned<KindDef>, world: &World, domain: DomainId, report: &mut Report) -> Kind {
+pub(super) fn kind(def: &Spanned<KindDef>, compiler: Compiler<'_>) -> Kind {
     match &def.item {
         KindDef::Simple(simple) => match simple {
             SimpleKind::Text => Kind::Text,
@@ -44,23 +41,25 @@ pub(super) fn kind(def: &Spanned<KindDef>, world: &World, domain: DomainId, repo
             SimpleKind::Duration => Kind::Duration,
             SimpleKind::Consent => Kind::consent(),
         },
-        KindDef::Money(currency) => Kind::Money(currency.as_ref().and_then(|name| self::currency(name, report))),
-        KindDef::Choice(names) => Kind::Choice(values(names, report)),
-        KindDef::Ladder(names) => Kind::Ladder(values(names, report)),
-        KindDef::Code(name) => match world.known_set(name, domain) {
+        KindDef::Money(currency) => {
+            Kind::Money(currency.as_ref().and_then(|name| self::currency(name, compiler.report)))
+        }
+        KindDef::Choice(names) => Kind::Choice(values(names, compiler.report)),
+        KindDef::Ladder(names) => Kind::Ladder(values(names, compiler.report)),
+        KindDef::Code(name) => match compiler.world.known_set(name, compiler.domain) {
             Ok(set) => Kind::Code(set),
             Err((problem, help)) => {
-                report.say(name.span, problem, help);
+                compiler.say(name.span, problem, help);
                 Kind::Text
             }
         },
-        KindDef::List(inner) => Kind::List(Box::new(kind(inner, world, domain, report))),
-        KindDef::Record(defs) => Kind::Record(fields(defs, world, domain, report)),
+        KindDef::List(inner) => Kind::List(Box::new(kind(inner, compiler))),
+        KindDef::Record(defs) => Kind::Record(fields(defs, compiler)),
     }
 }
 
 /// The currency of a code; says so if there is none.
-fn currency(name: &Name, report: &mut Report) -> Option<Currency> {
+fn currency(name: &Name, report: &Report) -> Option<Currency> {
     let found = Currency::named(&name.item);
     if found.is_none() {
         let (value, of) = (name.item.clone(), "the currencies of ISO 4217".to_owned());
@@ -69,7 +68,7 @@ fn currency(name: &Name, report: &mut Report) -> Option<Currency> {
     found
 }
 
-fn values(names: &[Name], report: &mut Report) -> Vec<String> {
+fn values(names: &[Name], report: &Report) -> Vec<String> {
     let mut out: Vec<String> = Vec::with_capacity(names.len());
     for name in names {
         if out.contains(&name.item) {
@@ -81,38 +80,38 @@ fn values(names: &[Name], report: &mut Report) -> Vec<String> {
     out
 }
 
-fn fields(defs: &[FieldDef], world: &World, domain: DomainId, report: &mut Report) -> Vec<Field> {
+fn fields(defs: &[FieldDef], compiler: Compiler<'_>) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::with_capacity(defs.len());
-    add(&mut out, defs, world, domain, report);
+    add(&mut out, defs, compiler);
     out
 }
 
 /// Adds fields to those that are there.
-fn add(out: &mut Vec<Field>, defs: &[FieldDef], world: &World, domain: DomainId, report: &mut Report) {
+fn add(out: &mut Vec<Field>, defs: &[FieldDef], compiler: Compiler<'_>) {
     let mut names: BTreeSet<String> = out.iter().map(|field| field.name.clone()).collect();
     for def in defs {
         if !names.insert(def.name.item.clone()) {
-            report.say(def.name.span, Problem::DuplicateField { field: def.name.item.clone() }, None);
+            compiler.say(def.name.span, Problem::DuplicateField { field: def.name.item.clone() }, None);
             continue;
         }
         if let Err(error) = FieldId::try_from(out.len()) {
-            report.too_many(def.name.span, error);
+            compiler.report.too_many(def.name.span, error);
             break;
         }
-        out.push(field(def, world, domain, report));
+        out.push(field(def, compiler));
     }
 }
 
 /// Adds what a domain says to a record of the one that it extends.
-pub(super) fn extend(record: &mut Record, def: &ExtendDef, world: &World, domain: DomainId, report: &mut Report) {
-    add(&mut record.fields, &def.fields, world, domain, report);
+pub(super) fn extend(record: &mut Record, def: &ExtendDef, compiler: Compiler<'_>) {
+    add(&mut record.fields, &def.fields, compiler);
 }
 
-fn field(def: &FieldDef, world: &World, domain: DomainId, report: &mut Report) -> Field {
+fn field(def: &FieldDef, compiler: Compiler<'_>) -> Field {
     let mut field = Field {
         name: def.name.item.clone(),
         title: String::new(),
-        kind: kind(&def.kind, world, domain, report),
+        kind: kind(&def.kind, compiler),
         is_required: false,
         default: Vec::new(),
         privacy: Privacy { is_consent: is_consent(&def.kind.item), ..Privacy::default() },
@@ -127,15 +126,15 @@ fn field(def: &FieldDef, world: &World, domain: DomainId, report: &mut Report) -
             Attribute::Identifies(name) => field.privacy.identifies = Some(name.item.clone()),
             Attribute::QuasiIdentifier => field.privacy.is_quasi_identifier = true,
             Attribute::Free => field.privacy.is_free = true,
-            Attribute::Sensitive(name) => match world.label(name) {
+            Attribute::Sensitive(name) => match compiler.world.label(name) {
                 Ok(label) => field.privacy.label = Some(label),
-                Err((problem, help)) => report.say(name.span, problem, help),
+                Err((problem, help)) => compiler.say(name.span, problem, help),
             },
             Attribute::DatesEncounter => {
                 field.dates_encounter = true;
                 if !matches!(field.kind, Kind::Date | Kind::DateTime) {
                     let found = Type::of(&field.kind).map(|kind| kind.to_string()).unwrap_or_default();
-                    report.say(attribute.span, Problem::TypeMismatch { expected: "a date".into(), found }, None);
+                    compiler.say(attribute.span, Problem::TypeMismatch { expected: "a date".into(), found }, None);
                 }
             }
             Attribute::Subject => field.privacy.is_subject = true,
@@ -143,9 +142,9 @@ fn field(def: &FieldDef, world: &World, domain: DomainId, report: &mut Report) -
             Attribute::Plain => field.privacy.is_plain = true,
             Attribute::CodesOf(sets) => {
                 for name in sets {
-                    match world.known_set(name, domain) {
+                    match compiler.world.known_set(name, compiler.domain) {
                         Ok(set) => field.privacy.code_sets.push(set),
-                        Err((problem, help)) => report.say(name.span, problem, help),
+                        Err((problem, help)) => compiler.say(name.span, problem, help),
                     }
                 }
             }
@@ -156,7 +155,7 @@ fn field(def: &FieldDef, world: &World, domain: DomainId, report: &mut Report) -
     }
     if field.privacy.label.is_none() && !field.privacy.has_class() {
         // A field of such a name has the label, whether its author thought of it or not.
-        let named = LabelId::numbered(&world.labels).find(|(_, label)| label.names_field(&field.name));
+        let named = LabelId::numbered(&compiler.world.labels).find(|(_, label)| label.names_field(&field.name));
         field.privacy.label = named.map(|(label, _)| label);
     }
     field
@@ -171,7 +170,7 @@ fn is_consent(kind: &KindDef) -> bool {
 }
 
 /// The name of a time zone; says so if there is none of that name.
-pub(super) fn zone(name: &str, span: Span, report: &mut Report) -> Option<String> {
+pub(super) fn zone(name: &str, span: Span, report: &Report) -> Option<String> {
     if zones::named(name).is_some() {
         return Some(name.to_owned());
     }
@@ -182,31 +181,22 @@ pub(super) fn zone(name: &str, span: Span, report: &mut Report) -> Option<String
 }
 
 /// A record without its defaults.
-pub(super) fn record(def: &RecordDef, world: &World, domain: DomainId, report: &mut Report) -> Record {
+pub(super) fn record(def: &RecordDef, compiler: Compiler<'_>) -> Record {
     Record {
         name: def.name.item.clone(),
         title: def.title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
-        zone: def.zone.as_ref().and_then(|name| zone(&name.item, name.span, report)),
-        fields: fields(&def.fields, world, domain, report),
+        zone: def.zone.as_ref().and_then(|name| zone(&name.item, name.span, compiler.report)),
+        fields: fields(&def.fields, compiler),
     }
 }
 
 /// The defaults of a record, which may speak of its other fields: written into `target`, a copy of it.
-pub(super) fn defaults<'a>(
-    defs: &[FieldDef],
-    record: &'a Record,
-    target: &mut Record,
-    world: &'a World,
-    domain: DomainId,
-    report: &mut Report,
-    texts: &mut Texts,
-) {
-    let scope = Scope::new(world, domain, Some(record));
-    let mut lowering = Lowering { world, scope, report, texts };
+pub(super) fn defaults<'a>(defs: &[FieldDef], record: &'a Record, target: &mut Record, compiler: Compiler<'a>) {
+    let mut lowering = Lowering::new(compiler, Some(record));
     descend(defs, &record.fields, &mut target.fields, &mut lowering);
 }
 
-fn descend<'a>(defs: &[FieldDef], fields: &'a [Field], targets: &mut [Field], lowering: &mut Lowering<'a, '_>) {
+fn descend<'a>(defs: &[FieldDef], fields: &'a [Field], targets: &mut [Field], lowering: &mut Lowering<'a>) {
     for def in defs {
         let Some((field, target)) = fields.iter().zip(targets.iter_mut()).find(|(it, _)| it.name == def.name.item)
         else {
@@ -229,9 +219,9 @@ fn descend<'a>(defs: &[FieldDef], fields: &'a [Field], targets: &mut [Field], lo
 }
 
 /// The value of a default. A word that the field has among its values means that one, though another field is called so.
-fn default<'a>(value: &Spanned<Expr>, field: &'a Field, lowering: &mut Lowering<'a, '_>) -> Expression {
+fn default<'a>(value: &Spanned<Expr>, field: &'a Field, lowering: &mut Lowering<'a>) -> Expression {
     let has_names = matches!(field.kind, Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_));
-    match lowering.world.literal(&value.item, &field.kind) {
+    match lowering.compiler.world.literal(&value.item, &field.kind) {
         Ok(literal) if has_names => Expression::Literal(literal),
         _ => lowering.lower(value, Type::of(&field.kind)).expression,
     }

@@ -4,40 +4,55 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
 use crate::model::ids::TooMany;
-use std::path::Path;
-use std::path::PathBuf;
+use std::cell::RefCell;
 
-/// Diagnostics of all files, and the file that is being compiled.
+/// Diagnostics of all files. It is shared by everything that may have something to say.
 #[derive(Default)]
 pub(super) struct Report {
-    /// What was said.
-    pub diagnostics: Vec<Diagnostic>,
-    file: PathBuf,
+    said: RefCell<Vec<Diagnostic>>,
 }
 
 impl Report {
-    /// What follows is about this file.
-    pub fn enter(&mut self, file: &Path) {
-        // Entered for every statement of a code, which are many and mostly in one file.
-        if self.file.as_os_str() != file.as_os_str() {
-            self.file = file.to_path_buf();
-        }
-    }
-
-    /// Says one thing about the file entered last.
-    pub fn say(&mut self, span: Span, kind: Kind, help: Option<String>) {
-        let mut diagnostic = Diagnostic::new(kind, span).in_file(&self.file);
+    /// Says one thing about the file of the span.
+    pub fn say(&self, span: Span, kind: Kind, help: Option<String>) {
+        let mut diagnostic = Diagnostic::new(kind, span).in_file(&span.file.path());
         diagnostic.help = help;
-        self.diagnostics.push(diagnostic);
+        self.said.borrow_mut().push(diagnostic);
     }
 
     /// Says that a list is full; the span is what does not fit into it any more.
-    pub fn too_many(&mut self, span: Span, TooMany { what, limit }: TooMany) {
+    pub fn too_many(&self, span: Span, TooMany { what, limit }: TooMany) {
         self.say(span, Kind::TooMany { what: what.to_owned(), limit }, None);
     }
 
     /// Says one thing and points at another place of the same file.
-    pub fn say_beside(&mut self, span: Span, kind: Kind, other: Span, text: &str) {
-        self.diagnostics.push(Diagnostic::new(kind, span).in_file(&self.file).with_label(other, text));
+    pub fn say_beside(&self, span: Span, kind: Kind, other: Span, text: &str) {
+        let diagnostic = Diagnostic::new(kind, span).in_file(&span.file.path()).with_label(other, text);
+        self.said.borrow_mut().push(diagnostic);
+    }
+
+    /// Whether anything was said that refuses a domain.
+    pub fn has_errors(&self) -> bool {
+        self.said.borrow().iter().any(Diagnostic::is_error)
+    }
+
+    /// How much was said so far.
+    pub fn count(&self) -> usize {
+        self.said.borrow().len()
+    }
+
+    /// Takes back what was said after the first `count`.
+    pub fn take_back(&self, count: usize) {
+        self.said.borrow_mut().truncate(count);
+    }
+
+    /// Changes what was said after the first `count`.
+    pub fn change(&self, count: usize, change: impl FnMut(&mut Diagnostic)) {
+        self.said.borrow_mut().iter_mut().skip(count).for_each(change);
+    }
+
+    /// All that was said.
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.said.into_inner()
     }
 }

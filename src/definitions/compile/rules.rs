@@ -1,13 +1,10 @@
 //! Rules and derivations as written → rules with slots.
 
+use super::context::Compiler;
 use super::expression::Lowering;
 use super::expression::join;
-use super::report::Report;
 use super::scope::Found;
-use super::scope::Scope;
 use super::scope::Type;
-use super::texts::Texts;
-use super::world::World;
 use crate::definitions::parse::tree::DeriveDef;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
@@ -23,7 +20,6 @@ use crate::diagnostics::span::Spanned;
 use crate::logic::index::variables_of;
 use crate::model::expression::Expression;
 use crate::model::expression::Path;
-use crate::model::ids::DomainId;
 use crate::model::ids::RecordId;
 use crate::model::ids::VariableId;
 use crate::model::record::Record;
@@ -39,24 +35,22 @@ pub(super) fn record<'a>(
     named: Option<&Name>,
     what: &str,
     at: Span,
-    world: &'a World,
-    domain: DomainId,
-    report: &mut Report,
+    compiler: Compiler<'a>,
 ) -> Option<(RecordId, &'a Record)> {
-    let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
+    let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
     let id = match (named, records) {
         (Some(name), _) => {
             let found = RecordId::find(records, |record| record.name == name.item);
             if found.is_none() {
                 let help = did_you_mean(&name.item, records.iter().map(|record| record.name.as_str()));
                 let problem = Problem::UnknownName { what: "record".into(), name: name.item.clone() };
-                report.say(name.span, problem, help);
+                compiler.say(name.span, problem, help);
             }
             found?
         }
         (None, [_]) => RecordId::FIRST,
         (None, []) => {
-            report.say(
+            compiler.say(
                 at,
                 Problem::MissingRecord { what: what.into() },
                 Some("define a record: `record NAME { … }`".into()),
@@ -66,7 +60,7 @@ pub(super) fn record<'a>(
         (None, _) => {
             let names: Vec<&str> = records.iter().map(|record| record.name.as_str()).collect();
             let help = Some(format!("put it into a block: `rules for {}`", names.join("` or `rules for ")));
-            report.say(at, Problem::MissingRecord { what: what.into() }, help);
+            compiler.say(at, Problem::MissingRecord { what: what.into() }, help);
             return None;
         }
     };
@@ -81,23 +75,15 @@ struct Draft {
 }
 
 /// One rule.
-pub(super) fn rule<'t>(
-    def: &'t RuleDef,
-    block: Option<&RulesDef>,
-    world: &World,
-    domain: DomainId,
-    report: &mut Report,
-    texts: &mut Texts,
-) -> Option<Rule> {
+pub(super) fn rule<'t>(def: &'t RuleDef, block: Option<&RulesDef>, compiler: Compiler<'_>) -> Option<Rule> {
     let named = def.record.as_ref().or(block.map(|block| &block.record));
     let what = format!("the rule `{}`", def.id.item);
-    let (id, record) = record(named, &what, def.id.span, world, domain, report)?;
-    let mut scope = Scope::new(world, domain, Some(record));
+    let (id, record) = record(named, &what, def.id.span, compiler)?;
+    let mut lowering = Lowering::new(compiler, Some(record));
     let around = block.and_then(|block| block.together.as_ref());
     if around.is_some() {
-        scope.look_around();
+        lowering.scope.look_around();
     }
-    let mut lowering = Lowering { world, scope, report, texts };
     let see = block.map(|block| source(block, def, &mut lowering)).unwrap_or_default();
     let mut rule = empty(def, id, see);
     let mut outer = Draft::default();
@@ -126,7 +112,7 @@ pub(super) fn rule<'t>(
     }
     if !is_whole && checks.is_empty() {
         let help = Some("add a line `require …` or `forbid …`".into());
-        lowering.say_at(def.id.span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, help);
+        lowering.say(def.id.span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, help);
     }
     rule.message = message(&def.message, &mut lowering, checks.is_empty());
     for items in checks {
@@ -172,7 +158,7 @@ fn part(
     def: &RuleDef,
     items: &[Spanned<RuleItem>],
     (outer, is_never): (&Draft, bool),
-    lowering: &mut Lowering<'_, '_>,
+    lowering: &mut Lowering<'_>,
 ) -> Check {
     let check = Check { require: Vec::new(), forbid: Vec::new(), ..outer.check.clone() };
     let mut inner = Draft { check, scope: Vec::new() };
@@ -182,18 +168,18 @@ fn part(
     together(&outer.scope, &inner.check, items, is_never, lowering);
     if inner.check.require.is_empty() && inner.check.forbid.is_empty() {
         let span = items.first().map_or(def.id.span, |item| item.span);
-        lowering.say_at(span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, None);
+        lowering.say(span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, None);
     }
     inner.check
 }
 
 /// The source that a rule has from its block.
-fn source(block: &RulesDef, def: &RuleDef, lowering: &mut Lowering<'_, '_>) -> String {
+fn source(block: &RulesDef, def: &RuleDef, lowering: &mut Lowering<'_>) -> String {
     let has_own = def.items.iter().any(|item| matches!(item.item, RuleItem::See(_)));
     if let (false, Some(see), None) = (has_own, &block.see, block.see_of(def)) {
         let kind = Problem::Expected { expected: "a name that ends with a number".into(), found: "none".into() };
         let help = format!("the source of the block is \"{}\"; or give the rule its own: `see \"…\"`", see.item);
-        lowering.say_at(def.id.span, kind, Some(help));
+        lowering.say(def.id.span, kind, Some(help));
     }
     block.see_of(def).unwrap_or_default()
 }
@@ -221,7 +207,7 @@ fn together(
     check: &Check,
     items: &[Spanned<RuleItem>],
     is_said: bool,
-    lowering: &mut Lowering<'_, '_>,
+    lowering: &mut Lowering<'_>,
 ) -> bool {
     let mut lines = items.iter().filter(|item| matches!(item.item, RuleItem::When(_)));
     match lines.next_back() {
@@ -236,9 +222,10 @@ fn together(
 }
 
 /// Reports a word of a finding that the record does not declare.
-fn word(key: &Name, lowering: &mut Lowering<'_, '_>) {
+fn word(key: &Name, lowering: &mut Lowering<'_>) {
     let record = lowering.scope.record().map(|record| record.name.as_str()).unwrap_or_default();
-    let carried = lowering.scope.domain.get(&lowering.world.domains).and_then(|names| names.carried.get(record));
+    let carried =
+        lowering.scope.domain.get(&lowering.compiler.world.domains).and_then(|names| names.carried.get(record));
     let carried = carried.map(Vec::as_slice).unwrap_or_default();
     if carried.contains(&key.item) {
         return;
@@ -248,10 +235,10 @@ fn word(key: &Name, lowering: &mut Lowering<'_, '_>) {
     let help = did_you_mean(&key.item, known)
         .unwrap_or_else(|| format!("the record says which further words there are: `findings carry {}`", key.item));
     let problem = Problem::UnknownName { what: "word of a rule".into(), name: key.item.clone() };
-    lowering.say_at(key.span, problem, Some(help));
+    lowering.say(key.span, problem, Some(help));
 }
 
-fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_, '_>) {
+fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_>) {
     let check = &mut draft.check;
     match &item.item {
         RuleItem::Word { key, text } => {
@@ -296,18 +283,18 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
         RuleItem::Severity { severity, .. } => {
             let help = Some("say it outside of `check`: it is about the rule as a whole".into());
             let problem = Problem::Misplaced { what: "severity".into(), place: "a check".into() };
-            lowering.say_at(severity.span, problem, help);
+            lowering.say(severity.span, problem, help);
         }
         RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::Unsaid | RuleItem::Check(_) => {}
     }
 }
 
 /// `require if present E`: E, or the field or property that it reads first is missing.
-fn if_present(condition: &Spanned<Expr>, lowering: &mut Lowering<'_, '_>) -> Expression {
+fn if_present(condition: &Spanned<Expr>, lowering: &mut Lowering<'_>) -> Expression {
     let lowered = lowering.condition(condition);
     let Some(first) = lowered.first_value().cloned() else {
         let kind = Problem::Expected { expected: "a condition about a field".into(), found: "none".into() };
-        lowering.say_at(condition.span, kind, Some("leave `if present` out".into()));
+        lowering.say(condition.span, kind, Some("leave `if present` out".into()));
         return lowered;
     };
     let is_missing = Expression::Not(Box::new(Expression::Present(Box::new(first))));
@@ -321,32 +308,32 @@ fn as_path(expression: &Expression) -> Option<Path> {
     }
 }
 
-fn at(path: &PathDef, lowering: &mut Lowering<'_, '_>) -> Option<Path> {
+fn at(path: &PathDef, lowering: &mut Lowering<'_>) -> Option<Path> {
     let typed = lowering.lower(&Spanned::new(Expr::Word(join(path)), path.span), None);
     as_path(&typed.expression)
 }
 
-fn fix(set: &Name, code: &Name, lowering: &mut Lowering<'_, '_>) -> Option<Fix> {
-    let world = lowering.world;
+fn fix(set: &Name, code: &Name, lowering: &mut Lowering<'_>) -> Option<Fix> {
+    let world = lowering.compiler.world;
     match world.known_set(set, lowering.scope.domain) {
         Ok(place) => match world.code(place, &code.item) {
             Some(code) => Some(Fix::Code(place, code)),
             None if world.is_starter(place) => None,
             None => {
                 let (problem, help) = world.unknown_code(place, &code.item);
-                lowering.say_at(code.span, problem, help);
+                lowering.say(code.span, problem, help);
                 None
             }
         },
         Err((problem, help)) => {
-            lowering.say_at(set.span, problem, help);
+            lowering.say(set.span, problem, help);
             None
         }
     }
 }
 
 /// The message in pieces: words, and `{path}` of what identifies nobody.
-fn message(message: &Name, lowering: &mut Lowering<'_, '_>, is_last: bool) -> Vec<Piece> {
+fn message(message: &Name, lowering: &mut Lowering<'_>, is_last: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut rest = message.item.as_str();
     while let Some((before, after)) = rest.split_once('{') {
@@ -367,7 +354,7 @@ fn message(message: &Name, lowering: &mut Lowering<'_, '_>, is_last: bool) -> Ve
     pieces
 }
 
-fn placeholder(inside: &str, span: Span, lowering: &mut Lowering<'_, '_>, is_last: bool) -> Option<Piece> {
+fn placeholder(inside: &str, span: Span, lowering: &mut Lowering<'_>, is_last: bool) -> Option<Piece> {
     match lowering.scope.find(inside) {
         Found::Path { expression, kind, field } => {
             let is_plain = matches!(kind.sort(), "code" | "choice" | "ladder" | "number" | "bool");
@@ -379,14 +366,14 @@ fn placeholder(inside: &str, span: Span, lowering: &mut Lowering<'_, '_>, is_las
                 return Some(Piece::Value(expression));
             }
             let help = Some("name the field in words; `at PATH` points at it".into());
-            lowering.say_at(span, Problem::LeakyMessage { path: inside.to_owned() }, help);
+            lowering.say(span, Problem::LeakyMessage { path: inside.to_owned() }, help);
             None
         }
         Found::Broken { .. } | Found::Nothing => {
             if is_last {
                 let names = lowering.scope.names();
                 let help = did_you_mean(inside, names.iter().map(String::as_str));
-                lowering.say_at(span, Problem::UnknownPlaceholder { placeholder: inside.to_owned() }, help);
+                lowering.say(span, Problem::UnknownPlaceholder { placeholder: inside.to_owned() }, help);
             }
             None
         }
@@ -394,18 +381,11 @@ fn placeholder(inside: &str, span: Span, lowering: &mut Lowering<'_, '_>, is_las
 }
 
 /// The lines of a `derive` block.
-pub(super) fn derive(
-    def: &DeriveDef,
-    world: &World,
-    domain: DomainId,
-    report: &mut Report,
-    texts: &mut Texts,
-) -> Vec<Derivation> {
-    let Some((id, fields)) = record(Some(&def.record), "derive", def.record.span, world, domain, report) else {
+pub(super) fn derive(def: &DeriveDef, compiler: Compiler<'_>) -> Vec<Derivation> {
+    let Some((id, fields)) = record(Some(&def.record), "derive", def.record.span, compiler) else {
         return Vec::new();
     };
-    let scope = Scope::new(world, domain, Some(fields));
-    let mut lowering = Lowering { world, scope, report, texts };
+    let mut lowering = Lowering::new(compiler, Some(fields));
     let mut out = Vec::with_capacity(def.lines.len());
     for (path, value) in &def.lines {
         let target = lowering.lower(&Spanned::new(Expr::Word(join(path)), path.span), None);
@@ -417,7 +397,7 @@ pub(super) fn derive(
         };
         if let Some(found) = typed.kind.filter(|found| !is_settable(*found)) {
             let problem = Problem::TypeMismatch { expected: kind.to_string(), found: found.to_string() };
-            lowering.say_at(value.span, problem, None);
+            lowering.say(value.span, problem, None);
         }
         out.push(Derivation { record: id, field, value: typed.expression });
     }

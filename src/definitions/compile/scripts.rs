@@ -1,14 +1,13 @@
 //! Scripts of a domain: read by the host, hooks checked against the manifest.
 
+use super::context::Compiler;
 use super::report::Report;
-use super::world::World;
 use crate::definitions::load::DomainSource;
-use crate::definitions::manifest;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::nearest;
+use crate::diagnostics::span::FileId;
 use crate::diagnostics::span::Span;
-use crate::model::ids::DomainId;
 use crate::model::ids::SetId;
 use crate::model::program::Domain;
 use crate::model::record::Field;
@@ -20,46 +19,44 @@ use crate::scripts::Scripts;
 use crate::scripts::tokens;
 use crate::scripts::tokens::Call;
 use crate::scripts::tokens::Token;
-use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 const HOOKS: &[&str] = &["derive", "classify", "validate"];
 
 /// Takes the scripts of a domain over, after the host has read them.
-pub(super) fn check(id: DomainId, source: &DomainSource, domain: &mut Domain, world: &World, report: &mut Report) {
+pub(super) fn check(domain: &mut Domain, compiler: Compiler<'_>) {
+    let source = compiler.source;
     for (path, text) in &source.scripts {
         domain.scripts.push((name(path), text.clone()));
     }
     if !source.scripts.is_empty() {
         let read = Registry::empty().map(|registry| Scripts::compile(domain, Arc::new(registry)));
         for problem in read.map(|read| read.err().unwrap_or_default()).unwrap_or_default() {
-            say(source, &problem, report);
+            say(source, &problem, compiler.report);
         }
     }
-    hooks(source, domain, report);
+    hooks(source, domain, compiler.report);
     let mut functions = Vec::new();
     for (path, text) in &source.scripts {
-        report.enter(path);
         let tokens = tokens::tokens(text);
-        repeated(path, &tokens, &mut functions, report);
+        repeated(FileId::of(path), &tokens, &mut functions, compiler.report);
         for call in tokens::calls(&tokens) {
-            names(&call, id, domain, world, report);
+            names(&call, FileId::of(path), domain, compiler);
         }
     }
 }
 
 /// Functions serve all scripts of a domain, so that two of one name and as many parameters would be one too many.
-fn repeated<'p>(path: &'p Path, tokens: &[Token], known: &mut Vec<(String, usize, &'p Path)>, report: &mut Report) {
+fn repeated(file: FileId, tokens: &[Token], known: &mut Vec<(String, usize, FileId)>, report: &Report) {
     for (name, count, at) in tokens::functions(tokens).into_iter().filter(|(name, ..)| !HOOKS.contains(&name.as_str()))
     {
         match known.iter().find(|(other, others, _)| *other == name && *others == count) {
-            Some((_, _, other)) if *other != path => {
-                let help = format!("the first is in {}; each script may call it", self::name(other));
+            Some((_, _, other)) if *other != file => {
+                let help = format!("the first is in {}; each script may call it", self::name(&other.path()));
                 let problem = Problem::DuplicateName { what: "function".into(), name: name.clone() };
-                report.say(Span::new(at, at + name.len()), problem, Some(help));
+                report.say(Span { file, start: at, end: at + name.len() }, problem, Some(help));
             }
-            _ => known.push((name, count, path)),
+            _ => known.push((name, count, file)),
         }
     }
 }
@@ -69,22 +66,20 @@ fn name(path: &std::path::Path) -> String {
 }
 
 /// Shows what the host said, at its line and column.
-fn say(source: &DomainSource, problem: &ScriptProblem, report: &mut Report) {
+fn say(source: &DomainSource, problem: &ScriptProblem, report: &Report) {
     let Some((path, text)) = source.scripts.iter().find(|(path, _)| name(path) == problem.file) else { return };
-    report.enter(path);
     let start: usize = text.split_inclusive('\n').take(problem.line.saturating_sub(1)).map(str::len).sum();
     let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let column = line.char_indices().nth(problem.column.saturating_sub(1)).map_or(line.len(), |(place, _)| place);
     let at = start + column;
-    report.say(Span::new(at, at), Problem::ScriptError { reason: problem.message.clone() }, None);
+    let span = Span::new(at, at).in_file(FileId::of(path));
+    report.say(span, Problem::ScriptError { reason: problem.message.clone() }, None);
 }
 
 /// Hooks that the manifest promises have to be there; a function that looks like a hook has to be one.
-fn hooks(source: &DomainSource, domain: &Domain, report: &mut Report) {
-    let manifest: PathBuf = source.folder.join("domain.toml");
-    report.enter(&manifest);
+fn hooks(source: &DomainSource, domain: &Domain, report: &Report) {
     for hook in &source.manifest.scripts.hooks {
-        let (span, hook) = (manifest::span(hook), hook.get_ref());
+        let (span, hook) = (source.manifest_span(hook), hook.get_ref());
         if !HOOKS.contains(&hook.as_str()) {
             let help = did_you_mean(hook, HOOKS.iter().copied());
             report.say(span, Problem::UnknownHook { hook: hook.clone() }, help);
@@ -94,13 +89,12 @@ fn hooks(source: &DomainSource, domain: &Domain, report: &mut Report) {
         }
     }
     for (path, text) in &source.scripts {
-        report.enter(path);
-        misspelt(text, report);
+        misspelt(FileId::of(path), text, report);
     }
 }
 
 /// A function that nothing calls and that is called almost like a hook the file does not have.
-fn misspelt(text: &str, report: &mut Report) {
+fn misspelt(file: FileId, text: &str, report: &Report) {
     let named: Vec<&str> = functions(text).map(|(name, _)| name).collect();
     for (name, at) in functions(text) {
         let Some(hook) = nearest(name, HOOKS.iter().copied()).filter(|hook| !named.contains(hook)) else { continue };
@@ -108,7 +102,7 @@ fn misspelt(text: &str, report: &mut Report) {
         let is_used = text.match_indices(name).filter(|(at, _)| is_word(text, *at, name.len())).nth(1).is_some();
         if !is_used {
             let kind = Problem::MisspeltHook { function: name.to_owned(), hook: hook.to_owned() };
-            report.say(Span::new(at, at + name.len()), kind, Some(format!("did you mean `{hook}`?")));
+            report.say(Span { file, start: at, end: at + name.len() }, kind, Some(format!("did you mean `{hook}`?")));
         }
     }
 }
@@ -152,25 +146,25 @@ const CALLS: &[(&str, &[Given])] = &[
 ];
 
 /// Says which of the names that a call of the host writes out are not there.
-fn names(call: &Call, id: DomainId, domain: &Domain, world: &World, report: &mut Report) {
+fn names(call: &Call, file: FileId, domain: &Domain, compiler: Compiler<'_>) {
     let is_it = |(name, given): &&(&str, &[Given])| *name == call.name && given.len() == call.arguments.len();
     let Some((_, given)) = CALLS.iter().find(is_it) else { return };
     let mut set: Option<SetId> = None;
     for (given, argument) in given.iter().zip(&call.arguments) {
         let Some((text, at)) = argument else { continue };
         // The quotation marks belong to what is shown.
-        let span = Span::new(*at, at + text.len() + 2);
+        let span = Span { file, start: *at, end: at + text.len() + 2 };
         let mistake = match given {
             Given::Set => {
-                set = world.set_for(id, text);
-                set.is_none().then(|| world.unknown_set(text))
+                set = compiler.world.set_for(compiler.domain, text);
+                set.is_none().then(|| compiler.world.unknown_set(text))
             }
             Given::Code => set
-                .filter(|set| !world.is_starter(*set) && world.code(*set, text).is_none())
-                .map(|set| world.unknown_code(set, text)),
-            Given::Property => set.filter(|set| world.property(*set, text).is_none()).map(|set| {
-                let names = world.property_names(set);
-                let set = set.get(&world.sets).map(|set| set.name.clone()).unwrap_or_default();
+                .filter(|set| !compiler.world.is_starter(*set) && compiler.world.code(*set, text).is_none())
+                .map(|set| compiler.world.unknown_code(set, text)),
+            Given::Property => set.filter(|set| compiler.world.property(*set, text).is_none()).map(|set| {
+                let names = compiler.world.property_names(set);
+                let set = set.get(&compiler.world.sets).map(|set| set.name.clone()).unwrap_or_default();
                 let help = did_you_mean(text, names.iter().map(String::as_str));
                 (Problem::UnknownProperty { property: text.clone(), set }, help)
             }),
@@ -183,7 +177,7 @@ fn names(call: &Call, id: DomainId, domain: &Domain, world: &World, report: &mut
             Given::Other => None,
         };
         if let Some((problem, help)) = mistake {
-            report.say(span, problem, help);
+            compiler.say(span, problem, help);
         }
     }
 }

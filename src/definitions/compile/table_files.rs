@@ -4,13 +4,14 @@
 //! everything, an empty output is absent. Columns `from` and `to`, where the table has none of its own, hold the days of
 //! the row.
 
+use super::context::Compiler;
 use super::expression::join;
 use super::report::Report;
 use super::world::TableTypes;
 use crate::definitions::import;
 use crate::definitions::import::sources;
 use crate::definitions::load::DomainSource;
-use crate::definitions::parse::parse;
+use crate::definitions::parse::parse_in;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::Edition;
 use crate::definitions::parse::tree::MemberDef;
@@ -25,11 +26,12 @@ use crate::model::record::Kind;
 use std::fmt::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Where the files of tables are looked for.
 pub(super) struct TableFiles<'a> {
     /// The definition file that names one.
-    pub file: &'a Path,
+    pub file: Arc<Path>,
     /// Its domain.
     pub source: &'a DomainSource,
     /// The sources that are installed.
@@ -42,9 +44,19 @@ struct Column<'t> {
     kind: &'t Kind,
 }
 
-impl TableFiles<'_> {
+impl<'a> TableFiles<'a> {
+    /// Where the files are that a statement at a span names.
+    pub fn of(statement: Span, compiler: Compiler<'a>) -> TableFiles<'a> {
+        TableFiles::near(statement, compiler.source, compiler.releases.files)
+    }
+
+    /// Like `of`, before there is a context.
+    pub fn near(statement: Span, source: &'a DomainSource, releases: &'a [PathBuf]) -> TableFiles<'a> {
+        TableFiles { file: statement.file.path(), source, releases }
+    }
+
     /// The rows of a file; none if it cannot be read, which is said at its name.
-    pub fn rows(&self, def: &TableDef, types: &TableTypes, name: &Name, report: &mut Report) -> Vec<Spanned<RowDef>> {
+    pub fn rows(&self, def: &TableDef, types: &TableTypes, name: &Name, report: &Report) -> Vec<Spanned<RowDef>> {
         self.read(def, types, name).unwrap_or_else(|reason| {
             report.say(name.span, Problem::ImportFailed { file: name.item.clone(), reason }, None);
             Vec::new()
@@ -116,7 +128,7 @@ fn written(record: &[String], column: &Column<'_>, empty: &str) -> String {
 
 /// The rows of a table that was written out; all of them stand where the file is named.
 fn rows_of(text: &str, at: Span) -> Result<Vec<Spanned<RowDef>>, String> {
-    let (tree, problems) = parse(text, Edition::Second);
+    let (tree, problems) = parse_in(at.file, text, Edition::Second);
     if let Some(problem) = problems.first() {
         let line = text.get(..problem.span.start).unwrap_or_default().matches('\n').count();
         return Err(format!("row {line}: {}", problem.kind));

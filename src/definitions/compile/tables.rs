@@ -1,15 +1,13 @@
 //! Decision tables: types of their columns, rows, gaps and overlaps.
 
+use super::context::Compiler;
 use super::expression::Lowering;
 use super::expression::join;
-use super::report::Report;
 use super::scope::Found;
 use super::scope::Scope;
 use super::scope::Type;
 use super::table_files::TableFiles;
-use super::texts::Texts;
 use super::world::TableTypes;
-use super::world::World;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::ColumnDef;
 use crate::definitions::parse::tree::CompareOp;
@@ -24,7 +22,6 @@ use crate::model::expression::Comparison;
 use crate::model::expression::Expression;
 use crate::model::expression::Member;
 use crate::model::expression::Path;
-use crate::model::ids::DomainId;
 use crate::model::ids::OutputId;
 use crate::model::ids::RecordId;
 use crate::model::ids::TableId;
@@ -37,12 +34,12 @@ use crate::model::rules::Table;
 use crate::model::value::Literal;
 
 /// Types of a table's columns.
-pub(super) fn types(def: &TableDef, world: &World, domain: DomainId, report: &mut Report) -> TableTypes {
-    let record = record_of(def, world, domain);
+pub(super) fn types(def: &TableDef, compiler: Compiler<'_>) -> TableTypes {
+    let record = record_of(def, compiler);
     let mut types = TableTypes { name: def.name.item.clone(), ..TableTypes::default() };
     for (columns, is_output) in [(&def.inputs, false), (&def.outputs, true)] {
         for column in columns {
-            let kind = column_kind(column, record.map(|it| it.1), world, domain, report);
+            let kind = column_kind(column, record.map(|it| it.1), compiler);
             if is_output {
                 types.output_names.push(join(&column.path));
                 types.outputs.push(kind);
@@ -55,69 +52,55 @@ pub(super) fn types(def: &TableDef, world: &World, domain: DomainId, report: &mu
 }
 
 /// The record that all columns without a type are fields of.
-fn record_of<'a>(def: &TableDef, world: &'a World, domain: DomainId) -> Option<(RecordId, &'a Record)> {
-    let records = &domain.get(&world.domains)?.records;
+fn record_of<'a>(def: &TableDef, compiler: Compiler<'a>) -> Option<(RecordId, &'a Record)> {
+    let records = &compiler.names()?.records;
     RecordId::numbered(records).find(|(_, record)| {
-        let scope = Scope::new(world, domain, Some(record));
+        let scope = Scope::new(compiler.world, compiler.domain, Some(record));
         let columns = def.inputs.iter().chain(&def.outputs).filter(|column| column.kind.is_none());
         columns.into_iter().all(|column| matches!(scope.find(&join(&column.path)), Found::Path { .. }))
     })
 }
 
-fn column_kind(
-    column: &ColumnDef,
-    record: Option<&Record>,
-    world: &World,
-    domain: DomainId,
-    report: &mut Report,
-) -> Kind {
+fn column_kind(column: &ColumnDef, record: Option<&Record>, compiler: Compiler<'_>) -> Kind {
     if let Some(kind) = &column.kind {
-        return super::records::kind(kind, world, domain, report);
+        return super::records::kind(kind, compiler);
     }
-    let scope = Scope::new(world, domain, record);
+    let scope = Scope::new(compiler.world, compiler.domain, record);
     match scope.find(&join(&column.path)) {
         Found::Path { kind, .. } => kind.base.clone(),
         _ => {
             // The record is not told yet where a column is wrong, so that any field of the domain may be meant.
-            let records = domain.get(&world.domains).map(|names| names.records.as_slice()).unwrap_or_default();
+            let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
             let fields = records.iter().flat_map(|record| record.fields.iter().map(|field| field.name.as_str()));
             let near = did_you_mean(&join(&column.path), fields);
             let help = near.or_else(|| Some("name a field, or give the column a type: `name TYPE`".into()));
-            report.say(column.path.span, scope.unknown(&join(&column.path)), help);
+            compiler.say(column.path.span, scope.unknown(&join(&column.path)), help);
             Kind::Text
         }
     }
 }
 
 /// The rows of a table, checked for gaps and overlaps.
-pub(super) fn table(
-    def: &TableDef,
-    types: &TableTypes,
-    world: &World,
-    domain: DomainId,
-    files: &TableFiles<'_>,
-    report: &mut Report,
-    texts: &mut Texts,
-) -> Table {
+pub(super) fn table(def: &TableDef, types: &TableTypes, compiler: Compiler<'_>) -> Table {
     let mut table = Table {
         name: def.name.item.clone(),
         inputs: def.inputs.iter().map(|column| join(&column.path)).collect(),
         outputs: def.outputs.iter().map(|column| join(&column.path)).collect(),
         rows: Vec::with_capacity(def.rows.len()),
     };
-    let imported = def.import.as_ref().map(|name| files.rows(def, types, name, report));
+    let imported =
+        def.import.as_ref().map(|name| TableFiles::of(name.span, compiler).rows(def, types, name, compiler.report));
     let rows = imported.as_deref().unwrap_or(&def.rows);
     let mut spans = Vec::with_capacity(rows.len());
     for (number, row) in rows.iter().enumerate() {
-        let before = report.diagnostics.len();
+        let before = compiler.report.count();
         let expected = types.inputs.len() + types.outputs.len();
         let found = row.item.cells.len() + row.item.outputs.len();
         if row.item.cells.len() != types.inputs.len() || row.item.outputs.len() != types.outputs.len() {
-            report.say(row.span, Problem::RowWidth { expected, found }, None);
+            compiler.say(row.span, Problem::RowWidth { expected, found }, None);
             continue;
         }
-        let scope = Scope::new(world, domain, None);
-        let mut lowering = Lowering { world, scope, report: &mut *report, texts: &mut *texts };
+        let mut lowering = Lowering::new(compiler, None);
         let cells = row.item.cells.iter().zip(&types.inputs).map(|(cell, kind)| cell_of(cell, kind, &mut lowering));
         let cells: Vec<Cell> = cells.collect();
         let outputs = row.item.outputs.iter().zip(&types.outputs);
@@ -126,17 +109,16 @@ pub(super) fn table(
         spans.push(row.span);
         if imported.is_some() {
             // A header stands above the rows, and people count from 1.
-            let new = report.diagnostics.iter_mut().skip(before);
-            new.for_each(|problem| problem.note = format!("row {} of the file", number + 1));
+            compiler.report.change(before, |problem| problem.note = format!("row {} of the file", number + 1));
         }
     }
     if spans.len() == rows.len() {
-        super::coverage::check(def, types, &table, &spans, report);
+        super::coverage::check(def, types, &table, &spans, compiler.report);
     }
     table
 }
 
-fn cell_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a, '_>) -> Cell {
+fn cell_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a>) -> Cell {
     match &cell.item {
         CellDef::Any => Cell::Any,
         CellDef::Absent => Cell::Absent,
@@ -158,22 +140,22 @@ fn cell_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<
 }
 
 /// Reports a cell that is no value of its column and looks like `any` or `absent`.
-fn misspelt<'a>(members: &[Spanned<MemberDef>], kind: &'a Kind, lowering: &mut Lowering<'a, '_>) -> bool {
+fn misspelt<'a>(members: &[Spanned<MemberDef>], kind: &'a Kind, lowering: &mut Lowering<'a>) -> bool {
     let [Spanned { item: MemberDef::One(expr @ Expr::Word(word)), span }] = members else { return false };
     let Some(meant) = nearest(word, ["any", "absent"]) else { return false };
     let is_text = Type::of(kind).is_some_and(|kind| kind.sort() == "text");
     if is_text
-        || lowering.world.list(lowering.scope.domain, word).is_some()
-        || lowering.world.literal(expr, kind).is_ok()
+        || lowering.compiler.world.list(lowering.scope.domain, word).is_some()
+        || lowering.compiler.world.literal(expr, kind).is_ok()
     {
         return false;
     }
     let problem = Problem::MisspeltKeyword { found: word.clone(), meant: meant.to_owned() };
-    lowering.report.say(*span, problem, Some(format!("did you mean `{meant}`?")));
+    lowering.compiler.say(*span, problem, Some(format!("did you mean `{meant}`?")));
     true
 }
 
-fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a, '_>) -> Option<Literal> {
+fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a>) -> Option<Literal> {
     match &cell.item {
         CellDef::Members(members) => match members.as_slice() {
             [Spanned { item: MemberDef::One(value), span }] => {
@@ -181,24 +163,24 @@ fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowerin
             }
             _ => {
                 let problem = Problem::TypeMismatch { expected: "one value".into(), found: "several".into() };
-                lowering.report.say(cell.span, problem, None);
+                lowering.compiler.say(cell.span, problem, None);
                 None
             }
         },
         CellDef::Absent => None,
         CellDef::Any | CellDef::Compare(..) => {
             let problem = Problem::TypeMismatch { expected: "a value".into(), found: "a condition".into() };
-            lowering.report.say(cell.span, problem, None);
+            lowering.compiler.say(cell.span, problem, None);
             None
         }
     }
 }
 
 /// What a table written over fields only sets by itself.
-pub(super) fn derivations(def: &TableDef, place: TableId, world: &World, domain: DomainId) -> Vec<Derivation> {
+pub(super) fn derivations(def: &TableDef, place: TableId, compiler: Compiler<'_>) -> Vec<Derivation> {
     let is_over_fields = def.inputs.iter().chain(&def.outputs).all(|column| column.kind.is_none());
-    let Some((record, fields)) = record_of(def, world, domain).filter(|_| is_over_fields) else { return Vec::new() };
-    let scope = Scope::new(world, domain, Some(fields));
+    let Some((record, fields)) = record_of(def, compiler).filter(|_| is_over_fields) else { return Vec::new() };
+    let scope = Scope::new(compiler.world, compiler.domain, Some(fields));
     let path = |column: &ColumnDef| -> Option<Expression> {
         match scope.find(&join(&column.path)) {
             Found::Path { expression, .. } => Some(expression),

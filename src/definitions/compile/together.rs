@@ -43,7 +43,7 @@ pub(super) fn among(word: &str) -> Option<Among> {
 }
 
 /// What a rule of such a block looks at.
-pub(super) fn together(def: &TogetherDef, lowering: &mut Lowering<'_, '_>) -> Together {
+pub(super) fn together(def: &TogetherDef, lowering: &mut Lowering<'_>) -> Together {
     // From here on no other encounter can be named: what they have in common is each one's own.
     let asked = lowering.scope.take_asked();
     let keys = def.keys.iter().map(|key| {
@@ -57,12 +57,12 @@ pub(super) fn together(def: &TogetherDef, lowering: &mut Lowering<'_, '_>) -> To
     Together { keys, within: def.within, asked }
 }
 
-fn one_value(span: Span, kind: Type<'_>, lowering: &mut Lowering<'_, '_>) {
+fn one_value(span: Span, kind: Type<'_>, lowering: &mut Lowering<'_>) {
     let problem = Problem::TypeMismatch { expected: "one value".into(), found: kind.to_string() };
-    lowering.say_at(span, problem, None);
+    lowering.say(span, problem, None);
 }
 
-impl<'a> Lowering<'a, '_> {
+impl<'a> Lowering<'a> {
     /// `any|every|no earlier has E`: no encounter of which the contrary holds is every one of which it holds.
     pub(super) fn any_of(
         &mut self,
@@ -114,7 +114,7 @@ impl<'a> Lowering<'a, '_> {
         if !fits {
             let expected = if function == Function::Sum { "numbers" } else { "something that has an order" };
             let problem = Problem::TypeMismatch { expected: expected.into(), found: kind.to_string() };
-            self.say_at(argument.span, problem, None);
+            self.say(argument.span, problem, None);
         }
         if kind.is_list {
             of = Expression::Call { function, arguments: vec![of] };
@@ -153,7 +153,7 @@ impl<'a> Lowering<'a, '_> {
         &mut self,
         word: &str,
         span: Span,
-        lower: impl FnOnce(&mut Lowering<'a, '_>) -> Expression,
+        lower: impl FnOnce(&mut Lowering<'a>) -> Expression,
     ) -> Expression {
         let inner = self.scope.of_another(word);
         let outer = std::mem::replace(&mut self.scope, inner);
@@ -161,7 +161,7 @@ impl<'a> Lowering<'a, '_> {
         let inner = std::mem::replace(&mut self.scope, outer);
         if let Some(field) = inner.mixed() {
             let help = format!("what both have in common stands behind `together by`; all names here are of `{word}`");
-            self.say_at(span, Problem::OwnFieldAmongOthers { field, word: word.to_owned() }, Some(help));
+            self.say(span, Problem::OwnFieldAmongOthers { field, word: word.to_owned() }, Some(help));
         }
         expression
     }

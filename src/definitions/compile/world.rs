@@ -32,7 +32,7 @@ use crate::model::value::Literal;
 use std::collections::HashMap;
 
 /// Where something is wrong, what it is, and what may help.
-type Wrong = (Span, Problem, Option<String>);
+type Wrong = Box<(Span, Problem, Option<String>)>;
 
 /// What is wrong and what to type instead.
 pub(super) type Mistake = (Problem, Option<String>);
@@ -260,7 +260,7 @@ impl World {
                     return Ok(found);
                 }
                 let (problem, help) = self.unknown_code(set, &name.item);
-                return Err((name.span, problem, help));
+                return Err(Box::new((name.span, problem, help)));
             }
         }
         let [from, to] = places;
@@ -269,7 +269,7 @@ impl World {
         if end < from {
             let to = range.to.as_ref().unwrap_or(&range.from);
             let problem = Problem::BadRange { from: range.from.item.clone(), to: to.item.clone() };
-            return Err((range.from.span.join(to.span), problem, None));
+            return Err(Box::new((range.from.span.join(to.span), problem, None)));
         }
         Ok(Some((from, end)))
     }

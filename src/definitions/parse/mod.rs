@@ -23,17 +23,23 @@ use crate::definitions::parse::problems::Problems;
 use crate::definitions::parse::tree::Edition;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
+use crate::diagnostics::span::FileId;
 use crate::diagnostics::span::Span;
 use std::borrow::Cow;
 
 /// Bytes of the longest file that is read.
 pub const LONGEST: usize = 256 << 20;
 
-/// Reads a file: the tree of what could be understood, and everything that could not.
+/// Reads a text that is no file: its spans and diagnostics name none.
+pub fn parse(source: &str, edition: Edition) -> (tree::File, Vec<Diagnostic>) {
+    parse_in(FileId::default(), source, edition)
+}
+
+/// Reads a file: the tree of what could be understood, whose spans name the file, and everything that could not.
 ///
 /// A wrong line hides neither the next line nor its own block. The diagnostics come in the order of the text and name
 /// no file. The time taken grows with the length of the text and with nothing else.
-pub fn parse(source: &str, edition: Edition) -> (tree::File, Vec<Diagnostic>) {
+pub fn parse_in(id: FileId, source: &str, edition: Edition) -> (tree::File, Vec<Diagnostic>) {
     let mut file = tree::File::default();
     if source.len() > LONGEST {
         let kind = Kind::TooLong { limit: LONGEST };
@@ -43,7 +49,7 @@ pub fn parse(source: &str, edition: Edition) -> (tree::File, Vec<Diagnostic>) {
     let mut problems = Problems::new(layout.problems, layout.skipped);
     for segment in &layout.segments {
         let text = text_of(&layout.text, segment);
-        let mut builder = Builder::new(edition, segment.span, &layout.poisoned, &mut problems);
+        let mut builder = Builder::new(edition, segment.span.in_file(id), &layout.poisoned, &mut problems);
         match grammar::parse(Rule::file, &text) {
             Ok(pairs) => file.statements.extend(builder.file(pairs)),
             Err(error) => builder.gave_up(&error),

@@ -22,14 +22,12 @@ pub(in crate::definitions::compile) fn ends(set: &CodeSet) -> Vec<CodeId> {
 }
 
 /// Circles of parents and of replacements. A code under itself by its main parents was found before, as it has no place in the order.
-pub(in crate::definitions::compile) fn check(world: &World, set: SetId, draft: &Draft<'_>, report: &mut Report) {
+pub(in crate::definitions::compile) fn check(world: &World, set: SetId, draft: &Draft<'_>, report: &Report) {
     let Some(codes) = set.get(&world.sets).map(|set| set.codes.as_slice()) else { return };
-    let mut say = |circle: Vec<CodeId>, problem: fn(String) -> Problem, help: &str| {
+    let say = |circle: Vec<CodeId>, problem: fn(String) -> Problem, help: &str| {
         let names: Vec<&str> = circle.iter().filter_map(|it| it.get(codes)).map(|it| it.code.as_str()).collect();
         let written = circle.iter().find_map(|it| draft.written.get(it));
-        let (file, span) = written.copied().unwrap_or((&draft.file, draft.span));
-        report.enter(file);
-        report.say(span, problem(names.join(", ")), Some(help.to_owned()));
+        report.say(written.copied().unwrap_or(draft.span), problem(names.join(", ")), Some(help.to_owned()));
     };
     if codes.iter().any(|code| code.parents.len() > 1) {
         let parents = |code: CodeId| code.get(codes).map(|code| code.parents.as_slice()).unwrap_or_default();

@@ -16,7 +16,6 @@ use crate::model::ids::DomainId;
 use crate::model::ids::PropertyId;
 use crate::model::ids::RelationId;
 use crate::model::lessons::Target;
-use std::path::Path;
 
 /// Confidence from which on lines of the definitions decide by themselves where a model decides by a share: one synonym.
 const LINES_DECIDE: f64 = 0.35;
@@ -24,7 +23,7 @@ const LINES_DECIDE: f64 = 0.35;
 const MOST_POINTS: f64 = 100.0;
 
 /// What stands in a code set besides codes.
-pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def: &'t CodeSetDef, report: &mut Report) {
+pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, def: &'t CodeSetDef, report: &Report) {
     if let Some(title) = &def.title {
         draft.set.title.clone_from(&title.item);
     }
@@ -43,13 +42,13 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def
                 draft.set.releases.push(release);
             }
             SetItem::Property { name, kind } => {
-                if draft.properties.iter().any(|(_, known, _)| known.item == name.item) {
+                if draft.properties.iter().any(|(known, _)| known.item == name.item) {
                     let problem = Problem::DuplicateName { what: "property".into(), name: name.item.clone() };
                     report.say(name.span, problem, None);
                 } else if let Err(error) = PropertyId::try_from(draft.properties.len()) {
                     report.too_many(name.span, error);
                 } else {
-                    draft.properties.push((file.to_path_buf(), name, kind));
+                    draft.properties.push((name, kind));
                 }
             }
             SetItem::Decide(Decision::Above(confidence)) => draft.threshold = confidence.item,
@@ -72,7 +71,7 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def
             }
             SetItem::Relation { .. } => relation(&mut draft.set.relations, &item.item, report),
             SetItem::Points { of, points } => worth(&mut draft.said_points, *of, points, report),
-            SetItem::Import(import) => draft.imports.push((domain, file.to_path_buf(), import)),
+            SetItem::Import(import) => draft.imports.push((domain, import)),
             SetItem::Offer { path, points } => {
                 draft.offers.push((path, points.as_ref().map_or(4.0, |points| points.item)));
             }
@@ -82,7 +81,7 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, file: &Path, def
 }
 
 /// A number of hundredths as a share.
-fn share(hundredths: &Spanned<f64>, report: &mut Report) -> Option<f32> {
+fn share(hundredths: &Spanned<f64>, report: &Report) -> Option<f32> {
     if hundredths.item <= 0.0 || hundredths.item > 100.0 {
         let problem = Problem::BadShare { share: hundredths.item.to_string() };
         report.say(hundredths.span, problem, Some("write `decide never` where a person always chooses".into()));
@@ -94,7 +93,7 @@ fn share(hundredths: &Spanned<f64>, report: &mut Report) -> Option<f32> {
 }
 
 /// Declares a relation; says so where there is one of that name.
-fn relation(relations: &mut Vec<Relation>, item: &SetItem, report: &mut Report) {
+fn relation(relations: &mut Vec<Relation>, item: &SetItem, report: &Report) {
     let SetItem::Relation { name, title, is_symmetric, is_inherited } = item else { return };
     if relations.iter().any(|known| known.name == name.item) {
         let problem = Problem::DuplicateName { what: "relation".into(), name: name.item.clone() };
@@ -112,7 +111,7 @@ fn relation(relations: &mut Vec<Relation>, item: &SetItem, report: &mut Report) 
 }
 
 /// What one kind of match is worth from here on.
-fn worth(of_set: &mut Vec<(PointsOf, f64)>, of: PointsOf, points: &Spanned<f64>, report: &mut Report) {
+fn worth(of_set: &mut Vec<(PointsOf, f64)>, of: PointsOf, points: &Spanned<f64>, report: &Report) {
     if points.item <= 0.0 || points.item > MOST_POINTS {
         report.say(points.span, Problem::BadPoints { points: points.item.to_string() }, None);
     } else {
@@ -120,7 +119,7 @@ fn worth(of_set: &mut Vec<(PointsOf, f64)>, of: PointsOf, points: &Spanned<f64>,
     }
 }
 
-fn check_release(before: Option<&Release>, after: &Release, span: Span, report: &mut Report) {
+fn check_release(before: Option<&Release>, after: &Release, span: Span, report: &Report) {
     for end in [after.to, after.known] {
         if let (Some(from), Some(to)) = (after.from, end)
             && to < from

@@ -37,9 +37,8 @@ impl Draft<'_> {
     }
 
     /// Names the rows of lists that could not be used.
-    pub(super) fn say_leftovers(&mut self, report: &mut Report) {
+    pub(super) fn say_leftovers(&mut self, report: &Report) {
         for list in &mut self.lists {
-            report.enter(&list.file);
             std::mem::take(&mut list.left).say(&list.name, report);
         }
     }
@@ -47,7 +46,7 @@ impl Draft<'_> {
 
 impl Leftovers {
     /// Says them where the file is named.
-    pub(in super::super) fn say(mut self, name: &Name, report: &mut Report) {
+    pub(in super::super) fn say(mut self, name: &Name, report: &Report) {
         self.rows.sort_by_key(|(line, _)| *line);
         for (line, why) in self.rows {
             report.say(name.span, Problem::RowNotUsed { file: name.item.clone(), line, why }, None);

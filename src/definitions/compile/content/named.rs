@@ -19,12 +19,11 @@ use crate::model::policy::LabelRule;
 use crate::model::value::Literal;
 
 /// Fills in what names something outside the set: labels, properties. Runs when the world is known.
-pub(in crate::definitions::compile) fn resolve(world: &mut World, set: SetId, draft: &Draft<'_>, report: &mut Report) {
+pub(in crate::definitions::compile) fn resolve(world: &mut World, set: SetId, draft: &Draft<'_>, report: &Report) {
     let mut labels: Vec<(CodeId, CodeLabel)> = Vec::new();
     let mut rules: Vec<LabelRule> = Vec::new();
     let mut values: Vec<(CodeId, PropertyId, Literal, Days)> = Vec::new();
     for one in &draft.said {
-        report.enter(one.file);
         match &one.item.item {
             CodeItem::Label(line) => {
                 let LabelLine { labels: names, from, to, see } = line.as_ref();

@@ -11,11 +11,10 @@ use crate::model::ids::CodeId;
 
 impl Draft<'_> {
     /// `under P, Q`: the first is the main parent where the code stands in no group.
-    pub(super) fn parents(&mut self, report: &mut Report) {
+    pub(super) fn parents(&mut self, report: &Report) {
         let said = std::mem::take(&mut self.said);
         for one in &said {
             let CodeItem::Under(names) = &one.item.item else { continue };
-            report.enter(one.file);
             for name in names {
                 let Some(parent) = self.places.get(&key(&name.item)).copied() else {
                     let (_, near) = unknown_code(&self.set, &name.item);
@@ -38,7 +37,7 @@ impl Draft<'_> {
         self.said = said;
     }
 
-    pub(super) fn order(&mut self, report: &mut Report) {
+    pub(super) fn order(&mut self, report: &Report) {
         let count = self.set.codes.len();
         let mut children: Vec<Vec<CodeId>> = vec![Vec::new(); count];
         let mut roots = Vec::new();
@@ -63,7 +62,7 @@ impl Draft<'_> {
         }
     }
 
-    pub(super) fn say_cycle(&mut self, reached: &[CodeId], report: &mut Report) {
+    pub(super) fn say_cycle(&mut self, reached: &[CodeId], report: &Report) {
         let mut is_reached = vec![false; self.set.codes.len()];
         for id in reached {
             if let Some(it) = id.get_mut(&mut is_reached) {
@@ -75,9 +74,7 @@ impl Draft<'_> {
         let first = CodeId::find(&is_reached, |reached| !reached);
         let place = first.and_then(|place| self.written.get(&place)).copied();
         let problem = Problem::ParentCycle { codes: names.join(", ") };
-        let (file, span) = place.unwrap_or((&self.file, self.span));
-        report.enter(file);
-        report.say(span, problem, Some("take one `under` away".into()));
+        report.say(place.unwrap_or(self.span), problem, Some("take one `under` away".into()));
     }
 
     /// Moves the codes into the order given (old ids) and follows with every id that names a code.

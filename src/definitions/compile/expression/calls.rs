@@ -25,10 +25,10 @@ use crate::model::ids::TableId;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
 
-impl<'a> Lowering<'a, '_> {
+impl<'a> Lowering<'a> {
     pub(super) fn matches(&mut self, left: &Spanned<Expr>, pattern: &Name) -> Typed<'a> {
         let of = self.text_operand(left);
-        match self.texts.pattern(&pattern.item) {
+        match self.compiler.texts.pattern(&pattern.item) {
             Ok(place) => Self::boolean(Expression::Text { of: Box::new(of), test: TextTest::Matches(place) }),
             Err(why) => {
                 self.say(pattern.span, Problem::BadPattern { reason: why }, None);
@@ -85,24 +85,24 @@ impl<'a> Lowering<'a, '_> {
 
     /// Phrases by place; a name of a list stands for its members. Those with days of their own come apart.
     pub(super) fn phrases(&mut self, phrases: &[Name]) -> (Vec<PhraseId>, Vec<(Days, PhraseId)>) {
-        let world = self.world;
+        let world = self.compiler.world;
         let (mut out, mut dated) = (Vec::with_capacity(phrases.len()), Vec::new());
         for phrase in phrases {
             let Some(members) = world.list(self.scope.domain, &phrase.item) else {
-                out.push(self.texts.phrase(&phrase.item));
+                out.push(self.compiler.texts.phrase(&phrase.item));
                 continue;
             };
             for member in members {
                 match member {
-                    MemberDef::One(Expr::Text(text) | Expr::Word(text)) => out.push(self.texts.phrase(text)),
+                    MemberDef::One(Expr::Text(text) | Expr::Word(text)) => out.push(self.compiler.texts.phrase(text)),
                     MemberDef::Dated(inner, days) => {
                         if let MemberDef::One(Expr::Text(text) | Expr::Word(text)) = &**inner {
-                            dated.push((days.days(), self.texts.phrase(text)));
+                            dated.push((days.days(), self.compiler.texts.phrase(text)));
                         }
                     }
                     MemberDef::Spelled(short, _) => {
                         if let MemberDef::One(Expr::Text(text) | Expr::Word(text)) = &**short {
-                            out.push(self.texts.phrase(text));
+                            out.push(self.compiler.texts.phrase(text));
                         }
                     }
                     MemberDef::One(_) | MemberDef::Range(..) => {}
@@ -168,7 +168,7 @@ impl<'a> Lowering<'a, '_> {
         if let Some(typed) = self.gathered(name, arguments) {
             return typed;
         }
-        let world = self.world;
+        let world = self.compiler.world;
         if let Some((place, function)) = world.function(self.scope.domain, &name.item, self.scope.callable) {
             return super::super::own_functions::call(self, name, (place, function), arguments);
         }
@@ -201,7 +201,7 @@ impl<'a> Lowering<'a, '_> {
     pub(super) fn relates(&mut self, left: &Spanned<Expr>, right: &Spanned<Expr>, relation: &Name) -> Typed<'a> {
         let ((left, one), (right, other)) = (self.code_operand(left), self.code_operand(right));
         let Some(set) = one.or(other) else { return Self::nothing() };
-        let world = self.world;
+        let world = self.compiler.world;
         let Some((place, declared)) = world.relation(set, &relation.item) else {
             let known = set.get(&world.sets).map(|set| set.relations.as_slice()).unwrap_or_default();
             let help = did_you_mean(&relation.item, known.iter().map(|relation| relation.name.as_str()));
@@ -238,13 +238,13 @@ impl<'a> Lowering<'a, '_> {
             _ => String::new(),
         };
         let Some(set) = set else { return Self::nothing() };
-        match self.world.property(set, &word) {
+        match self.compiler.world.property(set, &word) {
             Some((place, kind)) => Typed {
                 expression: Expression::Property { of: Box::new(of), set, property: place },
                 kind: Type::of(kind),
             },
             None => {
-                let names = self.world.property_names(set);
+                let names = self.compiler.world.property_names(set);
                 let help = did_you_mean(&word, names.iter().map(String::as_str));
                 self.say(property.span, Problem::UnknownName { what: "property".into(), name: word }, help);
                 Self::nothing()
@@ -259,7 +259,7 @@ impl<'a> Lowering<'a, '_> {
         output: OutputId,
         arguments: &[Spanned<Expr>],
     ) -> Typed<'a> {
-        let world = self.world;
+        let world = self.compiler.world;
         let Some(signature) = world.signature(self.scope.domain, table) else { return Self::nothing() };
         if signature.inputs.len() != arguments.len() {
             let expected = format!("{} inputs", signature.inputs.len());

@@ -20,7 +20,7 @@ use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::record::Kind;
 
-impl<'a> Lowering<'a, '_> {
+impl<'a> Lowering<'a> {
     pub(super) fn in_members(
         &mut self,
         left: &Spanned<Expr>,
@@ -61,8 +61,8 @@ impl<'a> Lowering<'a, '_> {
                 self.comparable(kind, typed.kind.map(Type::item), member.span);
                 out.push(Member::Computed(typed.expression));
             }
-            MemberDef::One(Expr::Word(word)) if self.world.list(self.scope.domain, word).is_some() => {
-                let world = self.world;
+            MemberDef::One(Expr::Word(word)) if self.compiler.world.list(self.scope.domain, word).is_some() => {
+                let world = self.compiler.world;
                 for inner in world.list(self.scope.domain, word).unwrap_or_default() {
                     let inner = Spanned::new(inner.clone(), member.span);
                     if !matches!(&inner.item, MemberDef::One(Expr::Word(name)) if name == word) {
@@ -100,7 +100,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// A literal of the type; else, a field of that name.
     pub(super) fn literal_or_path(&mut self, expr: &Spanned<Expr>, kind: Type<'a>) -> Option<Member> {
-        if let (Err(_), Expr::Word(word)) = (self.world.literal(&expr.item, kind.base), &expr.item)
+        if let (Err(_), Expr::Word(word)) = (self.compiler.world.literal(&expr.item, kind.base), &expr.item)
             && let Found::Path { expression, .. } = self.scope.find(word)
         {
             return Some(Member::Computed(expression));
@@ -124,9 +124,10 @@ impl<'a> Lowering<'a, '_> {
 
     /// First and last place of a code or range of codes, all under the last included.
     pub(super) fn range(&mut self, set: SetId, range: &CodeRange) -> Option<(CodeId, CodeId)> {
-        match self.world.code_range(set, range) {
+        match self.compiler.world.code_range(set, range) {
             Ok(found) => found,
-            Err((span, problem, help)) => {
+            Err(wrong) => {
+                let (span, problem, help) = *wrong;
                 self.say(span, problem, help);
                 None
             }
@@ -169,7 +170,7 @@ impl<'a> Lowering<'a, '_> {
 
     pub(super) fn labelled(&mut self, left: &Spanned<Expr>, label: &Name, negated: bool) -> Typed<'a> {
         let (of, _) = self.code_operand(left);
-        match self.world.label(label) {
+        match self.compiler.world.label(label) {
             Ok(place) => {
                 let what = CodeQuestion::Labelled(place);
                 Self::boolean(Expression::CodeIs { of: Box::new(of), what, on: None, negated })

@@ -357,8 +357,8 @@ impl Builder<'_> {
             return None;
         };
         let middle = span.start + set.len();
-        let set = Spanned::new(set.to_owned(), Span::new(span.start, middle));
-        Some((set, Spanned::new(code.to_owned(), Span::new(middle + 1, span.end))))
+        let set = Spanned::new(set.to_owned(), Span { end: middle, ..span });
+        Some((set, Spanned::new(code.to_owned(), Span { start: middle + 1, ..span })))
     }
 
     /// All codes and ranges that stand next.

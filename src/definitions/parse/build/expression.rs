@@ -224,7 +224,7 @@ impl Builder<'_> {
             Some(inner) if parts.peek().is_some() => {
                 let body = self.expression(inner)?;
                 *row = parts;
-                let span = Span::new(whole.start, body.span.end);
+                let span = Span { end: body.span.end, ..whole };
                 Some((Box::new(body), span))
             }
             _ => Some((Box::new(self.expression(body)?), whole)),

@@ -17,7 +17,7 @@ impl Builder<'_> {
         }
         if let Some((word, instead)) = old_form(pair) {
             let start = self.span(pair).start;
-            self.refuse_word(word, instead, Span::new(start, start + word.len()));
+            self.refuse_word(word, instead, Span { start, end: start + word.len(), ..self.segment });
         }
     }
 

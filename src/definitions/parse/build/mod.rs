@@ -181,7 +181,7 @@ impl<'b> Builder<'b> {
     /// A place of the piece as a place of the file; braces that were added stand at its end.
     pub(super) fn place(&self, start: usize, end: usize) -> Span {
         let at = |byte: usize| (self.segment.start + byte).min(self.segment.end);
-        Span::new(at(start), at(end))
+        Span { start: at(start), end: at(end), ..self.segment }
     }
 
     fn say(&mut self, kind: Kind, span: Span) {
@@ -241,7 +241,7 @@ impl<'b> Builder<'b> {
                 ('\\', Some((_, other))) => {
                     let start = span.start + 1 + at;
                     let kind = Kind::BadEscape { escape: format!("\\{other}") };
-                    let problem = Diagnostic::new(kind, Span::new(start, start + 1 + other.len_utf8()));
+                    let problem = Diagnostic::new(kind, Span { start, end: start + 1 + other.len_utf8(), ..span });
                     self.problems.push(problem.with_help(format!("write `\\\\{other}` for a backslash")));
                 }
                 _ => text.push(character),
@@ -259,7 +259,7 @@ impl<'b> Builder<'b> {
         }
         let mut start = span.start;
         let parts = pair.as_str().split('.').map(|part| {
-            let name = Spanned::new(part.to_owned(), Span::new(start, start + part.len()));
+            let name = Spanned::new(part.to_owned(), Span { start, end: start + part.len(), ..span });
             start += part.len() + 1;
             name
         });
