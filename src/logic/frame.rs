@@ -3,9 +3,9 @@
 use super::Logic;
 use super::STEPS_AN_ENCOUNTER;
 use super::Scratch;
+use super::around::Around;
 use super::seen::ABSENT;
 use super::seen::Seen;
-use super::together::Around;
 use crate::model::encounter::Encounter;
 use crate::model::expression::Expression;
 use crate::model::expression::Function;

@@ -4,6 +4,7 @@
 //! the way: variables, texts already searched, the steps left. Everything that is asked is asked of a frame.
 
 mod amounts;
+mod around;
 mod compare;
 mod doubt;
 mod expression;
@@ -15,15 +16,13 @@ mod reading;
 pub mod rule;
 mod seen;
 mod table;
-mod together;
+pub mod together;
 
+pub use around::Answer;
+pub use around::Around;
+pub use around::of_none;
 pub use frame::Frame;
 pub use seen::Seen;
-pub use together::Answer;
-pub use together::Around;
-pub use together::of_both;
-pub use together::of_none;
-pub use together::of_one;
 
 use crate::model::ids::PatternId;
 use crate::model::ids::RecordId;

@@ -3,6 +3,9 @@
 //! Who collects the answers stands outside of this room. Without anybody who did, such a rule is undecided.
 
 use super::amounts;
+use super::around::Answer;
+use super::around::Around;
+use super::around::of_none;
 use super::compare;
 use super::frame::Bound;
 use super::frame::Frame;
@@ -19,40 +22,8 @@ use crate::model::rules::Rule;
 use crate::model::rules::Severity;
 use crate::model::rules::Step;
 use crate::model::rules::Together;
-use crate::model::value::Literal;
 use crate::model::value::Value;
 use std::cmp::Ordering;
-
-/// What came of a question about the other encounters.
-#[derive(Clone, Default, PartialEq)]
-pub struct Answer {
-    /// The answer.
-    pub value: Value<'static>,
-    /// The id of the encounter that gave it, or of the last of those that did.
-    pub other: Option<String>,
-}
-
-/// What the rules of an encounter are told of the others: for each rule that asks, its answers in the order of its questions.
-/// A rule that is not there asks for an encounter that stands alone.
-#[derive(Default)]
-pub struct Around(pub Vec<(RuleId, Vec<Answer>)>);
-
-impl Around {
-    fn of(&self, rule: RuleId) -> Option<&[Answer]> {
-        self.0.iter().find(|(id, _)| *id == rule).map(|(_, answers)| answers.as_slice())
-    }
-}
-
-/// What a question comes to where there is no other encounter.
-pub fn of_none(what: &Gathered) -> Value<'static> {
-    match what {
-        Gathered::Any => Value::Bool(false),
-        Gathered::Count => Value::Number(0.0),
-        Gathered::Sum(Literal::Money(zero)) => Value::Money(*zero),
-        Gathered::Sum(_) => Value::Number(0.0),
-        Gathered::Least | Gathered::Greatest | Gathered::Previous | Gathered::First => Value::Absent,
-    }
-}
 
 /// What a question comes to of one encounter, whose id is given: what [`Frame::gathered`] worked out of it.
 pub fn of_one(what: &Gathered, value: Value<'static>, id: Option<&str>) -> Answer {

@@ -38,11 +38,12 @@ pub(super) fn closed(
 }
 
 /// Says of each plan of a record whether the id of every encounter is shown, whatever its labels.
-pub(super) fn settle_ids(plans: &mut [RecordPlan], keeps_undeclared: bool) {
+pub(super) fn settle_ids(mut plans: Vec<RecordPlan>, keeps_undeclared: bool) -> Vec<RecordPlan> {
     let is_kept = |plan: &RecordPlan| {
         let planned = plan.id.and_then(|slot| slot.get(&plan.fields));
         planned.map_or(keeps_undeclared, |planned| planned.treatment == Treatment::Keep)
     };
     let shows_every_id = plans.iter().all(is_kept);
     plans.iter_mut().for_each(|plan| plan.shows_every_id = shows_every_id);
+    plans
 }

@@ -114,9 +114,7 @@ impl Redactor {
                 let more: Vec<&FieldLine> = conditions.lines(number).collect();
                 RecordPlan::new(standing.plan(id, record, &more), standing.shift())
             };
-            let mut plans: Vec<RecordPlan> = (0..conditions.plan_count()).map(plan).collect();
-            others::settle_ids(&mut plans, standing.keeps_undeclared());
-            plans
+            others::settle_ids((0..conditions.plan_count()).map(plan).collect(), standing.keeps_undeclared())
         };
         let records: Vec<Vec<RecordPlan>> = RecordId::numbered(&domain.records).map(plans).collect();
         let text = TextRule::new(shared, &standing)?;
@@ -137,8 +135,7 @@ impl Redactor {
             rules.text.set_names(names);
         }
         let reads = reads(domain);
-        let guards_labels = granted.guarded != 0;
-        let closed = others::closed(domain, &records, &reads, rules.keeps_undeclared, guards_labels);
+        let closed = others::closed(domain, &records, &reads, rules.keeps_undeclared, granted.guarded != 0);
         Ok(Redactor {
             audience: audience.to_owned(),
             registry_id: rules.registry.id().to_owned(),

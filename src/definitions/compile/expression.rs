@@ -373,7 +373,7 @@ impl<'a> Lowering<'a> {
             None => match self.scope.plural(&variable.item) {
                 Some(word) => (word, variable.span),
                 None => {
-                    let help = Some(match super::together::among(&variable.item) {
+                    let help = Some(match super::around::among(&variable.item) {
                         Some(_) => {
                             "rules look at other encounters in a block `rules for RECORD together by KEY`".into()
                         }

@@ -2,6 +2,7 @@
 //!
 //! A domain with errors is refused whole; the others still work, unless they stand on it.
 
+mod around;
 mod calendars;
 mod checks;
 mod content;

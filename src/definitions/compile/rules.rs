@@ -75,7 +75,7 @@ struct Draft {
 }
 
 /// One rule.
-pub(super) fn rule<'t>(def: &'t RuleDef, block: Option<&RulesDef>, compiler: Compiler<'_>) -> Option<Rule> {
+pub(super) fn rule(def: &RuleDef, block: Option<&RulesDef>, compiler: Compiler<'_>) -> Option<Rule> {
     let named = def.record.as_ref().or(block.map(|block| &block.record));
     let what = format!("the rule `{}`", def.id.item);
     let (id, record) = record(named, &what, def.id.span, compiler)?;
@@ -86,24 +86,7 @@ pub(super) fn rule<'t>(def: &'t RuleDef, block: Option<&RulesDef>, compiler: Com
     }
     let see = block.map(|block| source(block, def, &mut lowering)).unwrap_or_default();
     let mut rule = empty(def, id, see);
-    let mut outer = Draft::default();
-    let mut checks: Vec<&'t [Spanned<RuleItem>]> = Vec::new();
-    for item in &def.items {
-        match &item.item {
-            RuleItem::Check(items) => checks.push(items),
-            RuleItem::See(text) => rule.see.clone_from(&text.item),
-            RuleItem::Help(text) => rule.help.clone_from(&text.item),
-            RuleItem::From(day) => rule.from = Some(day.item),
-            RuleItem::To(day) => rule.to = Some(day.item),
-            RuleItem::Once => rule.once = true,
-            RuleItem::Severity { severity, when } => {
-                let condition = lowering.condition(when);
-                super::checks::never(&condition, when.span, &mut lowering);
-                rule.severities.push((condition, severity.item));
-            }
-            _ => draft(&mut outer, item, &mut lowering),
-        }
-    }
+    let (mut outer, checks) = outside(def, &mut rule, &mut lowering);
     hoist(&mut outer);
     let is_never = together(&outer.scope, &outer.check, &def.items, false, &mut lowering);
     let is_whole = !outer.check.require.is_empty() || !outer.check.forbid.is_empty();
@@ -131,6 +114,33 @@ pub(super) fn rule<'t>(def: &'t RuleDef, block: Option<&RulesDef>, compiler: Com
     rule.together = around.map(|around| super::together::together(around, &mut lowering));
     rule.variable_count = lowering.scope.used();
     Some(rule)
+}
+
+/// What stands outside of the checks of a rule, and the checks.
+fn outside<'t>(
+    def: &'t RuleDef,
+    rule: &mut Rule,
+    lowering: &mut Lowering<'_>,
+) -> (Draft, Vec<&'t [Spanned<RuleItem>]>) {
+    let mut outer = Draft::default();
+    let mut checks: Vec<&'t [Spanned<RuleItem>]> = Vec::new();
+    for item in &def.items {
+        match &item.item {
+            RuleItem::Check(items) => checks.push(items),
+            RuleItem::See(text) => rule.see.clone_from(&text.item),
+            RuleItem::Help(text) => rule.help.clone_from(&text.item),
+            RuleItem::From(day) => rule.from = Some(day.item),
+            RuleItem::To(day) => rule.to = Some(day.item),
+            RuleItem::Once => rule.once = true,
+            RuleItem::Severity { severity, when } => {
+                let condition = lowering.condition(when);
+                super::checks::never(&condition, when.span, lowering);
+                rule.severities.push((condition, severity.item));
+            }
+            _ => draft(&mut outer, item, lowering),
+        }
+    }
+    (outer, checks)
 }
 
 /// A rule that asks nothing yet.

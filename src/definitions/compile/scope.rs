@@ -1,6 +1,8 @@
 //! Which names an expression may use, and what they are.
 
-use super::together::Around;
+use super::around::Around;
+use super::around::ONE;
+use super::around::among;
 use super::world::OwnFunction;
 use super::world::World;
 use crate::diagnostics::catalog::Kind as Problem;
@@ -15,6 +17,8 @@ use crate::model::ids::VariableId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
+use crate::model::rules::Among;
+use crate::model::rules::Asked;
 use std::fmt;
 
 /// The type of an expression.
@@ -362,4 +366,58 @@ fn named<'a>(fields: &'a [Field], name: &str) -> Option<(FieldId, &'a Field)> {
 
 fn is_list(fields: &[Field], name: &str) -> bool {
     fields.iter().any(|field| field.name == name && matches!(field.kind, Kind::List(_)))
+}
+
+/// What may be said of other encounters.
+impl Scope<'_> {
+    /// Lets the rule look at other encounters.
+    pub fn look_around(&mut self) {
+        self.around.asked = Some(Vec::new());
+    }
+
+    pub fn looks_around(&self) -> bool {
+        self.around.asked.is_some()
+    }
+
+    /// Whether the first part of a path means one of the other encounters.
+    pub fn is_another(&self, first: &str) -> bool {
+        self.looks_around() && ONE.iter().any(|(name, _)| *name == first)
+    }
+
+    /// Which encounters a word means in a rule that may ask about them.
+    pub fn among(&self, word: &str) -> Option<Among> {
+        among(word).filter(|_| self.looks_around())
+    }
+
+    pub fn ask(&mut self, asked: Asked) {
+        self.around.asked.iter_mut().for_each(|all| all.push(asked.clone()));
+    }
+
+    pub fn take_asked(&mut self) -> Vec<Asked> {
+        self.around.asked.take().unwrap_or_default()
+    }
+
+    /// The first name that was written without the word, where others were written with it.
+    pub fn mixed(&self) -> Option<String> {
+        let used = self.around.used.borrow();
+        used.1.clone().filter(|_| used.0)
+    }
+
+    /// A word without the word for the other encounter before it.
+    pub fn without_word<'w>(&self, word: &'w str) -> &'w str {
+        let own = self.around.word.as_deref().and_then(|own| word.strip_prefix(own)?.strip_prefix('.'));
+        if own.is_some() {
+            self.around.used.borrow_mut().0 = true;
+        }
+        own.unwrap_or(word)
+    }
+
+    /// Notes that a field of another encounter was named without the word.
+    pub fn note_bare(&self, word: &str, found: &Found<'_>) {
+        if self.around.word.is_some()
+            && matches!(found, Found::Path { expression: Expression::Path(path), .. } if path.root == Root::Encounter)
+        {
+            self.around.used.borrow_mut().1.get_or_insert_with(|| word.to_owned());
+        }
+    }
 }

@@ -5,15 +5,14 @@
 //! worked out of each other encounter by itself: two encounters never meet in one expression, so a group costs what sorting
 //! it costs.
 
+use super::around::ONE;
+use super::around::among;
 use super::expression::Lowering;
 use super::expression::Typed;
-use super::scope::Found;
-use super::scope::Scope;
 use super::scope::Type;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::TogetherDef;
-use crate::definitions::parse::words;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
@@ -29,18 +28,6 @@ use crate::model::rules::Gathered;
 use crate::model::rules::Together;
 use crate::model::value::Literal;
 use rust_decimal::Decimal;
-
-/// The words for one of those before: the last, and the first of all.
-const ONE: &[(&str, Gathered)] = &[("previous", Gathered::Previous), ("first", Gathered::First)];
-
-/// Which encounters a word means, if it means any.
-pub(super) fn among(word: &str) -> Option<Among> {
-    match word {
-        words::EARLIER => Some(Among::Earlier),
-        words::OTHERS => Some(Among::Others),
-        _ => None,
-    }
-}
 
 /// What a rule of such a block looks at.
 pub(super) fn together(def: &TogetherDef, lowering: &mut Lowering<'_>) -> Together {
@@ -149,12 +136,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Lowers what is worked out of another encounter: its own fields, with or without `word` before them.
-    fn of_others(
-        &mut self,
-        word: &str,
-        span: Span,
-        lower: impl FnOnce(&mut Lowering<'a>) -> Expression,
-    ) -> Expression {
+    fn of_others(&mut self, word: &str, span: Span, lower: impl FnOnce(&mut Lowering<'a>) -> Expression) -> Expression {
         let inner = self.scope.of_another(word);
         let outer = std::mem::replace(&mut self.scope, inner);
         let expression = lower(self);
@@ -172,69 +154,5 @@ impl<'a> Lowering<'a> {
         let variable = self.bind(&name, None, false);
         self.scope.ask(Asked { variable, among, what, of });
         Expression::Path(Path { root: Root::Variable(variable), slots: Vec::new() })
-    }
-}
-
-/// What is kept of the names in a rule that looks at others.
-#[derive(Default)]
-pub(super) struct Around {
-    /// What is asked of the others, if the rule may ask.
-    pub asked: Option<Vec<Asked>>,
-    /// The word for the encounter whose names these are, if it is another one.
-    pub word: Option<String>,
-    /// Whether a name was written with that word, and which was without.
-    pub used: std::cell::RefCell<(bool, Option<String>)>,
-}
-
-impl Scope<'_> {
-    /// Lets the rule look at other encounters.
-    pub(super) fn look_around(&mut self) {
-        self.around.asked = Some(Vec::new());
-    }
-
-    fn looks_around(&self) -> bool {
-        self.around.asked.is_some()
-    }
-
-    /// Whether the first part of a path means one of the other encounters.
-    pub(super) fn is_another(&self, first: &str) -> bool {
-        self.looks_around() && ONE.iter().any(|(name, _)| *name == first)
-    }
-
-    /// Which encounters a word means in a rule that may ask about them.
-    pub(super) fn among(&self, word: &str) -> Option<Among> {
-        among(word).filter(|_| self.looks_around())
-    }
-
-    fn ask(&mut self, asked: Asked) {
-        self.around.asked.iter_mut().for_each(|all| all.push(asked.clone()));
-    }
-
-    fn take_asked(&mut self) -> Vec<Asked> {
-        self.around.asked.take().unwrap_or_default()
-    }
-
-    /// The first name that was written without the word, where others were written with it.
-    fn mixed(&self) -> Option<String> {
-        let used = self.around.used.borrow();
-        used.1.clone().filter(|_| used.0)
-    }
-
-    /// A word without the word for the other encounter before it.
-    pub(super) fn without_word<'w>(&self, word: &'w str) -> &'w str {
-        let own = self.around.word.as_deref().and_then(|own| word.strip_prefix(own)?.strip_prefix('.'));
-        if own.is_some() {
-            self.around.used.borrow_mut().0 = true;
-        }
-        own.unwrap_or(word)
-    }
-
-    /// Notes that a field of another encounter was named without the word.
-    pub(super) fn note_bare(&self, word: &str, found: &Found<'_>) {
-        if self.around.word.is_some()
-            && matches!(found, Found::Path { expression: Expression::Path(path), .. } if path.root == Root::Encounter)
-        {
-            self.around.used.borrow_mut().1.get_or_insert_with(|| word.to_owned());
-        }
     }
 }

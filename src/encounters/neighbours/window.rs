@@ -1,7 +1,7 @@
 //! Answers over those of a group that lie in a window, each in constant time: the window moves along the group once.
 
 use crate::logic::Answer;
-use crate::logic::of_both;
+use crate::logic::together::of_both;
 use crate::model::rules::Gathered;
 
 /// A queue that knows what all in it come to.
