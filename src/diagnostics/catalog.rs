@@ -153,6 +153,9 @@ kinds! {
     /// A line of a reader that cannot work.
     131 Error UselessReader { reason: String } = "the reader cannot work so: {reason}";
 
+    /// A word, number or truth without quotation marks in the place of a text.
+    180 Error BareText { found: String } = "expected a text in quotation marks, found {found}";
+
     // domains that extend others
     /// A domain to extend that is not there.
     150 Error UnknownParentDomain { domain: String } = "there is no domain `{domain}` to extend";

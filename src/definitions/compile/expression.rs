@@ -288,21 +288,30 @@ impl<'a> Lowering<'a> {
             (first, second)
         } else {
             let first = self.lower(left, None);
+            // What has no order needs no value of its type on the other side.
+            if !self.has_order(how, first.kind, left.span) {
+                return Self::nothing();
+            }
             let second = self.lower(right, first.kind.map(Type::item));
             (first, second)
         };
         if let (Some(kind), Some(_)) = (first.kind, second.kind) {
             self.comparable(kind, second.kind, right.span);
-            let ordered = !matches!(how, Comparison::Equal | Comparison::Unequal);
-            if ordered && !kind.is_ordered() {
-                self.say(
-                    left.span,
-                    Problem::TypeMismatch { expected: "something that has an order".into(), found: kind.to_string() },
-                    Some("numbers, dates, durations and steps of a ladder can be compared with `<`".into()),
-                );
+            if !self.has_order(how, first.kind, left.span) {
+                return Self::nothing();
             }
         }
         Self::boolean(Expression::Compare { how, left: Box::new(first.expression), right: Box::new(second.expression) })
+    }
+
+    /// Whether values of a type can be more or less than others, where that is asked; says so if not.
+    fn has_order(&self, how: Comparison, kind: Option<Type<'a>>, span: Span) -> bool {
+        let is_asked = !matches!(how, Comparison::Equal | Comparison::Unequal);
+        let Some(kind) = kind.filter(|kind| is_asked && !kind.is_ordered()) else { return true };
+        let problem = Problem::TypeMismatch { expected: "something that has an order".into(), found: kind.to_string() };
+        let help = "numbers, dates, durations and steps of a ladder can be compared with `<`".to_owned();
+        self.say(span, problem, Some(help));
+        false
     }
 
     /// A word that is no path takes its meaning from the other side.

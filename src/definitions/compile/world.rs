@@ -295,9 +295,8 @@ impl World {
         };
         match (kind, expr) {
             (Kind::List(inner), _) => self.literal(expr, inner),
-            (Kind::Text, Expr::Text(text) | Expr::Word(text)) => Ok(Literal::Text(text.clone())),
-            (Kind::Text, Expr::Number(number)) => Ok(Literal::Text(number.to_string())),
-            (Kind::Text, Expr::Bool(it)) => Ok(Literal::Text(it.to_string())),
+            (Kind::Text, Expr::Text(text)) => Ok(Literal::Text(text.clone())),
+            (Kind::Text, Expr::Word(_) | Expr::Number(_) | Expr::Bool(_)) => Err(bare_text(expr)),
             (Kind::Number | Kind::Integer, Expr::Number(number)) => Ok(Literal::Number(*number)),
             (Kind::Money(_), Expr::Number(number)) => {
                 money::from_binary(*number).map(Literal::Money).ok_or_else(|| wrong("a number of more than 28 digits"))
@@ -377,6 +376,15 @@ fn described(expr: &Expr) -> String {
         Expr::Word(word) => format!("`{word}`"),
         _ => "an expression".into(),
     }
+}
+
+/// What to say of a text without quotation marks. A number is not repeated: how many zeros it began with is not known any more.
+fn bare_text(expr: &Expr) -> Mistake {
+    let help = match expr {
+        Expr::Word(word) => format!("write `\"{word}\"`"),
+        _ => "put it into quotation marks".to_owned(),
+    };
+    (Problem::BareText { found: described(expr) }, Some(help))
 }
 
 fn place(names: &[String], expr: &Expr) -> Option<u16> {
