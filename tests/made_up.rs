@@ -28,9 +28,18 @@ pub(crate) fn registry(domain: &str, text: &str) -> Arc<Registry> {
 
 /// The engine of a desk; the first record of the domain where none is named.
 pub(crate) fn desk(registry: &Arc<Registry>, domain: &str, record: Option<&str>) -> Engine {
+    engine(registry, domain, record, "desk")
+}
+
+/// The engine of an audience, for the first record of the domain.
+pub(crate) fn asked(registry: &Arc<Registry>, domain: &str, audience: &str) -> Engine {
+    engine(registry, domain, None, audience)
+}
+
+fn engine(registry: &Arc<Registry>, domain: &str, record: Option<&str>, audience: &str) -> Engine {
     let options = Options {
         record: record.map(str::to_owned),
-        audience: Some("desk".to_owned()),
+        audience: Some(audience.to_owned()),
         ask: Ask::default(),
         on: None,
         today: Day::parse("2026-11-01").unwrap(),

@@ -50,6 +50,7 @@ mod scripts_checked;
 mod scripts_told;
 #[cfg(feature = "server")]
 mod server;
+mod several_sets;
 mod sheets;
 mod stats;
 mod text;

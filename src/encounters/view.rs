@@ -52,7 +52,7 @@ fn held(shown: &ShownValue<'_>, kind: &Kind, registry: &Registry) -> Value<'stat
 fn of_text(text: &str, kind: &Kind, registry: &Registry) -> Value<'static> {
     let named = |names: &[String]| names.iter().position(|name| name == text).and_then(|it| u16::try_from(it).ok());
     match kind {
-        Kind::Text => Value::Text(Cow::Owned(text.to_owned())),
+        Kind::Text | Kind::Codes(_) => Value::Text(Cow::Owned(text.to_owned())),
         Kind::Choice(names) => named(names).map_or(Value::Absent, Value::Choice),
         Kind::Ladder(names) => named(names).map_or(Value::Absent, Value::Step),
         Kind::Date => Day::parse(text).map_or(Value::Absent, Value::Day),

@@ -53,7 +53,10 @@ pub(crate) fn order_literal(value: &Value<'_>, literal: &Literal, logic: &Logic)
         (Value::Text(a), Literal::Text(b)) => Some(a.as_ref().cmp(b.as_str())),
         (Value::Code(a), Literal::Text(b)) => Some(a.text.as_ref().cmp(b.as_str())),
         (Value::Code(a), Literal::Code(_, b)) => Some(a.code?.cmp(&(*b)?)),
-        (Value::Text(a), Literal::Code(set, b)) => Some(a.as_ref().cmp(logic.registry().codes(*set).code((*b)?))),
+        (Value::Text(a), Literal::Code(set, b)) => {
+            let codes = logic.registry().codes(*set);
+            if codes.find(a) == Some((*b)?) { Some(Ordering::Equal) } else { Some(a.as_ref().cmp(codes.code((*b)?))) }
+        }
         (Value::Bool(a), Literal::Bool(b)) => Some(a.cmp(b)),
         (Value::Day(a), Literal::Day(b)) => Some(a.cmp(b)),
         (Value::Day(a), Literal::Moment(b)) => Some(a.cmp(&b.day())),

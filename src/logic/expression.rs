@@ -29,6 +29,7 @@ use crate::model::ids::VariableId;
 use crate::model::value::CodeValue;
 use crate::model::value::Literal;
 use crate::model::value::Value;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 impl<'e> Frame<'e> {
@@ -41,6 +42,7 @@ impl<'e> Frame<'e> {
             Expression::Literal(literal) => Seen::Owned(compare::value_of(literal, self.logic)),
             Expression::Path(path) => self.resolve(path),
             Expression::Property { of, set, property } => self.property(of, *set, *property),
+            Expression::AsCode { of, sets, set } => self.as_code(of, sets, *set),
             Expression::Arithmetic { operator, left, right } => {
                 let (left, right) = (self.eval(left), self.eval(right));
                 Seen::Owned(arithmetic(*operator, left.single(), right.single()))
@@ -378,6 +380,25 @@ impl<'e> Frame<'e> {
             place += 1;
         }
         false
+    }
+
+    /// Texts as codes of one of several sets: of that one, if it is the first that has them, else of none.
+    fn as_code(&mut self, of: &'e Expression, sets: &'e [SetId], set: SetId) -> Seen<'e> {
+        let registry = self.logic.registry();
+        let mut codes = Vec::new();
+        self.eval(of).each(|value| {
+            if let Value::Text(text) = value
+                && !value.is_absent()
+            {
+                let code = registry.first_code(sets, text).and_then(|(first, code)| (first == set).then_some(code));
+                codes.push(Value::Code(CodeValue { code, text: Cow::Owned(text.to_string()) }));
+            }
+        });
+        match codes.len() {
+            0 => Seen::absent(),
+            1 => Seen::Owned(codes.remove(0)),
+            _ => Seen::Owned(Value::List(codes)),
+        }
     }
 
     fn property(&mut self, of: &'e Expression, set: SetId, property: PropertyId) -> Seen<'e> {

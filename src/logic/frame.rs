@@ -172,7 +172,7 @@ impl<'e> Frame<'e> {
     pub(crate) fn sort(&self, expression: &'e Expression) -> Sort<'e> {
         match expression {
             Expression::Path(path) => self.sort_of_path(path),
-            Expression::Literal(Literal::Code(set, _)) => Sort::Set(*set),
+            Expression::Literal(Literal::Code(set, _)) | Expression::AsCode { set, .. } => Sort::Set(*set),
             Expression::Call { function, arguments } => match (function, arguments.as_slice()) {
                 (Function::If, [_, then]) => self.sort(then),
                 (Function::If, [_, then, other]) => match self.sort(then) {

@@ -156,7 +156,7 @@ impl Needs {
             let inner = if let Kind::Record(inner) = kind { Needs::of(inner) } else { Needs::default() };
             needs.defaults |= inner.defaults || !field.default.is_empty();
             needs.required |= inner.required || field.is_required;
-            needs.codes |= inner.codes || matches!(kind, Kind::Code(_));
+            needs.codes |= inner.codes || matches!(kind, Kind::Code(_) | Kind::Codes(_));
         }
         needs
     }

@@ -292,9 +292,16 @@ impl<'e> Frame<'e> {
             super::frame::innermost(self.sort(expression)),
             super::frame::Sort::Kind(Kind::Text | Kind::Record(_))
         );
-        let has_unknown = self
-            .eval(expression)
-            .any(|value| matches!(value, Value::Code(CodeValue { code: None, .. }) | Value::Misfit(_)));
+        let sets = match super::frame::innermost(self.sort(expression)) {
+            super::frame::Sort::Kind(Kind::Codes(sets)) => sets.as_slice(),
+            _ => &[],
+        };
+        let registry = self.logic().registry();
+        let has_unknown = self.eval(expression).any(|value| match value {
+            Value::Code(CodeValue { code, .. }) => code.is_none(),
+            Value::Text(text) if !sets.is_empty() => registry.first_code(sets, text).is_none(),
+            value => matches!(value, Value::Misfit(_)),
+        });
         if is_words || has_unknown {
             return "…".to_owned();
         }

@@ -35,6 +35,15 @@ pub enum Expression {
         /// Property, by place in the code set.
         property: PropertyId,
     },
+    /// A text as a code of one of several sets. It is one of the set if no set before it has it.
+    AsCode {
+        /// Yields a text (or a list of texts, then a list of codes).
+        of: Box<Expression>,
+        /// The sets, in their order.
+        sets: Vec<SetId>,
+        /// The one of them that is meant.
+        set: SetId,
+    },
     /// All hold.
     And(Vec<Expression>),
     /// One at least holds.
@@ -202,6 +211,7 @@ impl Expression {
             Expression::Not(of)
             | Expression::Present(of)
             | Expression::Property { of, .. }
+            | Expression::AsCode { of, .. }
             | Expression::Text { of, .. }
             | Expression::Mentions { of, .. } => visit(of),
             Expression::Compare { left, right, .. }
@@ -243,6 +253,7 @@ impl Expression {
             Expression::Not(of)
             | Expression::Present(of)
             | Expression::Property { of, .. }
+            | Expression::AsCode { of, .. }
             | Expression::Text { of, .. }
             | Expression::Mentions { of, .. } => visit(of),
             Expression::Compare { left, right, .. }
@@ -290,7 +301,7 @@ impl Expression {
     pub fn first_path(&self) -> Option<&Path> {
         match self.first_value()? {
             Expression::Path(path) => Some(path),
-            Expression::Property { of, .. } => of.first_path(),
+            Expression::Property { of, .. } | Expression::AsCode { of, .. } => of.first_path(),
             _ => None,
         }
     }
@@ -310,6 +321,7 @@ impl Expression {
             | Expression::In { of, .. }
             | Expression::Includes { of, .. }
             | Expression::CodeIs { of, .. }
+            | Expression::AsCode { of, .. }
             | Expression::Text { of, .. }
             | Expression::Mentions { of, .. }
             | Expression::Within { of, .. }

@@ -102,7 +102,10 @@ impl Field {
 
     /// A choice, a step, a truth, a code: what is none of the known values does not fit.
     fn holds_known_values(&self) -> bool {
-        let is_closed = matches!(self.kind.innermost(), Kind::Bool | Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_));
+        let is_closed = matches!(
+            self.kind.innermost(),
+            Kind::Bool | Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_) | Kind::Codes(_)
+        );
         is_closed || !self.privacy.code_sets.is_empty()
     }
 }
@@ -136,6 +139,8 @@ pub enum Kind {
     List(Box<Kind>),
     /// A nested record.
     Record(Vec<Field>),
+    /// `code in one of (SET, …)`: a code of the first of these sets that has it; the value is its text.
+    Codes(Vec<SetId>),
 }
 
 /// The fields of a `consent`, in this order. Texts are lists; what is absent does not restrict.

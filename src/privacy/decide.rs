@@ -147,7 +147,7 @@ impl Planner<'_, '_> {
 
     fn shape(&self, kind: &Kind, path: &str, slots: &mut Vec<FieldId>, treatment: &Treatment, why: &str) -> Shape {
         match kind {
-            Kind::Text => Shape::Text,
+            Kind::Text | Kind::Codes(_) => Shape::Text,
             Kind::Choice(names) | Kind::Ladder(names) => Shape::Names(names.clone()),
             Kind::Code(set) => Shape::Code(*set),
             Kind::List(item) => Shape::List(Box::new(self.shape(item, path, slots, treatment, why))),

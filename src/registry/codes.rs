@@ -41,6 +41,11 @@ impl Registry {
     pub fn codes(&self, set: SetId) -> Codes<'_> {
         Codes { registry: self, set: self.set_at(set) }
     }
+
+    /// The first of some sets that has a code, and the code there.
+    pub fn first_code(&self, sets: &[SetId], code: &str) -> Option<(SetId, CodeId)> {
+        sets.iter().find_map(|set| Some((*set, self.codes(*set).find(code)?)))
+    }
 }
 
 impl<'a> Codes<'a> {

@@ -358,7 +358,7 @@ fn read(value: &Dynamic, kind: &Kind, registry: &Registry) -> Option<Value<'stat
         names.iter().position(|name| name == text.as_str()).and_then(|place| u16::try_from(place).ok())
     };
     Some(match kind {
-        Kind::Text => Value::Text(Cow::Owned(text()?.to_string())),
+        Kind::Text | Kind::Codes(_) => Value::Text(Cow::Owned(text()?.to_string())),
         Kind::Number => Value::Number(float(value)?),
         Kind::Money(_) => Value::Money(amount(value)?),
         Kind::Integer => Value::Number(float(value).filter(|number| number.fract() == 0.0)?),

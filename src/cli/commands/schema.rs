@@ -131,6 +131,10 @@ fn kind(kind: &Kind, registry: &Registry) -> Value {
             let codes = registry.codes(*set);
             json!({"type": "string", "description": format!("a code of {}", codes.name())})
         }
+        Kind::Codes(sets) => {
+            let names: Vec<&str> = sets.iter().map(|set| registry.codes(*set).name()).collect();
+            json!({"type": "string", "description": format!("a code of {}", names.join(", else of "))})
+        }
         Kind::List(item) => json!({"type": "array", "items": self::kind(item, registry)}),
         Kind::Record(fields) => object(fields, registry),
     }

@@ -37,6 +37,7 @@ fn of_fields(fields: &[Field], sets: &mut Vec<SetId>) {
 fn of_kind(kind: &Kind, sets: &mut Vec<SetId>) {
     match kind {
         Kind::Code(set) => sets.push(*set),
+        Kind::Codes(of) => sets.extend(of),
         Kind::List(inner) => of_kind(inner, sets),
         Kind::Record(fields) => of_fields(fields, sets),
         _ => {}

@@ -244,6 +244,7 @@ impl<'a> Lowering<'a> {
             );
             return Self::nothing();
         }
+        let is_of_several = matches!(kind.base, Kind::Codes(_));
         let right = if self.is_computed(&value.item, kind) {
             let right = self.lower(value, Some(kind));
             self.comparable(kind, right.kind, value.span);
@@ -254,7 +255,8 @@ impl<'a> Lowering<'a> {
                 None => return Self::nothing(),
             }
         };
-        Self::boolean(Expression::Compare { how, left: Box::new(of.expression), right: Box::new(right) })
+        let left = if is_of_several { of_the_set(of.expression, kind, &right) } else { of.expression };
+        Self::boolean(Expression::Compare { how, left: Box::new(left), right: Box::new(right) })
     }
 
     /// Whether an expression on the right of `is` is worked out: anything but a word, unless the word names a variable.
@@ -301,7 +303,12 @@ impl<'a> Lowering<'a> {
                 return Self::nothing();
             }
         }
-        Self::boolean(Expression::Compare { how, left: Box::new(first.expression), right: Box::new(second.expression) })
+        let turned = |of: &Typed<'a>, other: &Typed<'a>| match of.kind {
+            Some(kind) => of_the_set(of.expression.clone(), kind, &other.expression),
+            None => of.expression.clone(),
+        };
+        let (left, right) = (Box::new(turned(&first, &second)), Box::new(turned(&second, &first)));
+        Self::boolean(Expression::Compare { how, left, right })
     }
 
     /// Whether values of a type can be more or less than others, where that is asked; says so if not.
@@ -326,27 +333,61 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// What is asked as a code: as one of its set, or of each of its sets in their order. None if it is no code, which is said.
+    fn code_operands(&mut self, expr: &Spanned<Expr>) -> Vec<(Expression, SetId)> {
+        let typed = self.lower(expr, None);
+        let kind = typed.kind;
+        match kind.map(|kind| kind.base) {
+            Some(Kind::Codes(sets)) => sets.iter().map(|set| (as_code(&typed.expression, sets, *set), *set)).collect(),
+            _ => self.code_of_set(typed, expr.span).into_iter().collect(),
+        }
+    }
+
+    /// A question about a code, which is asked of the set that has it: if it is denied, of every set.
+    fn of_each(
+        operands: Vec<(Expression, SetId)>,
+        negated: bool,
+        mut ask: impl FnMut(Expression, SetId) -> Expression,
+    ) -> Typed<'a> {
+        let mut each: Vec<Expression> = operands.into_iter().map(|(of, set)| ask(of, set)).collect();
+        match each.pop() {
+            None => Self::nothing(),
+            Some(one) if each.is_empty() => Self::boolean(one),
+            Some(last) => {
+                each.push(last);
+                Self::boolean(if negated { Expression::And(each) } else { Expression::Or(each) })
+            }
+        }
+    }
+
     fn code_operand(&mut self, expr: &Spanned<Expr>) -> (Expression, Option<SetId>) {
         let typed = self.lower(expr, None);
+        match self.code_of_set(typed, expr.span) {
+            Some((expression, set)) => (expression, Some(set)),
+            None => (Self::nothing().expression, None),
+        }
+    }
+
+    fn code_of_set(&mut self, typed: Typed<'a>, span: Span) -> Option<(Expression, SetId)> {
         let set = match typed.kind {
             None => None,
             Some(Type { base: Kind::Code(set), .. }) => Some(*set),
             Some(kind) => {
                 self.say(
-                    expr.span,
+                    span,
                     Problem::TypeMismatch { expected: "a code".into(), found: kind.to_string() },
                     Some("declare the field as `code in SET`".into()),
                 );
                 None
             }
         };
-        (typed.expression, set)
+        Some((typed.expression, set?))
     }
 
     fn text_operand(&mut self, expr: &Spanned<Expr>) -> Expression {
         let typed = self.lower(expr, None);
         match typed.kind {
-            Some(kind) if !matches!(kind.base, Kind::Text | Kind::Code(_)) => {
+            Some(kind) if !matches!(kind.base, Kind::Text | Kind::Code(_) | Kind::Codes(_)) => {
                 self.say(expr.span, Problem::TypeMismatch { expected: "a text".into(), found: kind.to_string() }, None);
             }
             _ => {}
@@ -410,6 +451,18 @@ impl<'a> Lowering<'a> {
             VariableId::FIRST
         })
     }
+}
+
+/// A code of several sets that is compared with a literal: as one of the set that has the literal.
+fn of_the_set(left: Expression, kind: Type<'_>, right: &Expression) -> Expression {
+    match (kind.base, right) {
+        (Kind::Codes(sets), Expression::Literal(Literal::Code(set, _))) => as_code(&left, sets, *set),
+        _ => left,
+    }
+}
+
+fn as_code(of: &Expression, sets: &[SetId], set: SetId) -> Expression {
+    Expression::AsCode { of: Box::new(of.clone()), sets: sets.to_vec(), set }
 }
 
 /// A path as it was written.

@@ -225,7 +225,11 @@ fn names_one_of(def: &CodeSetDef, sets: &BTreeSet<String>) -> bool {
             while let KindDef::List(inner) = kind {
                 kind = &inner.item;
             }
-            matches!(kind, KindDef::Code(name) if sets.contains(&name.item))
+            match kind {
+                KindDef::Code(name) => sets.contains(&name.item),
+                KindDef::Codes(names) => names.iter().any(|name| sets.contains(&name.item)),
+                _ => false,
+            }
         }
         _ => false,
     })

@@ -362,8 +362,16 @@ impl Lowering<'_> {
 
     /// Says so if a field cannot have a value.
     fn known_value(&mut self, value: &Name, kind: &Kind) {
-        if matches!(kind, Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_) | Kind::Bool | Kind::Integer | Kind::Number)
-            && let Err((problem, help)) = self.world.literal(&Expr::Word(value.item.clone()), kind)
+        if matches!(
+            kind,
+            Kind::Choice(_)
+                | Kind::Ladder(_)
+                | Kind::Code(_)
+                | Kind::Codes(_)
+                | Kind::Bool
+                | Kind::Integer
+                | Kind::Number
+        ) && let Err((problem, help)) = self.world.literal(&Expr::Word(value.item.clone()), kind)
         {
             self.report.say(value.span, problem, help);
         }

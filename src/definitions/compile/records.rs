@@ -19,6 +19,7 @@ use crate::diagnostics::span::Spanned;
 use crate::model::expression::Expression;
 use crate::model::ids::FieldId;
 use crate::model::ids::LabelId;
+use crate::model::ids::SetId;
 use crate::model::money::Currency;
 use crate::model::record::DefaultCase;
 use crate::model::record::Field;
@@ -53,9 +54,25 @@ pub(super) fn kind(def: &Spanned<KindDef>, compiler: Compiler<'_>) -> Kind {
                 Kind::Text
             }
         },
+        KindDef::Codes(names) => Kind::Codes(known_sets(names, compiler)),
         KindDef::List(inner) => Kind::List(Box::new(kind(inner, compiler))),
         KindDef::Record(defs) => Kind::Record(fields(defs, compiler)),
     }
+}
+
+/// The code sets of some names; says so if there is none of a name, or one twice.
+fn known_sets(names: &[Name], compiler: Compiler<'_>) -> Vec<SetId> {
+    let mut out = Vec::with_capacity(names.len());
+    for name in names {
+        match compiler.world.known_set(name, compiler.domain) {
+            Ok(set) if out.contains(&set) => {
+                compiler.say(name.span, Problem::RepeatedValue { value: name.item.clone() }, None);
+            }
+            Ok(set) => out.push(set),
+            Err((problem, help)) => compiler.say(name.span, problem, help),
+        }
+    }
+    out
 }
 
 /// The currency of a code; says so if there is none.
@@ -140,18 +157,16 @@ fn field(def: &FieldDef, compiler: Compiler<'_>) -> Field {
             Attribute::Subject => field.privacy.is_subject = true,
             Attribute::Signal => field.privacy.is_signal = true,
             Attribute::Plain => field.privacy.is_plain = true,
-            Attribute::CodesOf(sets) => {
-                for name in sets {
-                    match compiler.world.known_set(name, compiler.domain) {
-                        Ok(set) => field.privacy.code_sets.push(set),
-                        Err((problem, help)) => compiler.say(name.span, problem, help),
-                    }
-                }
-            }
+            Attribute::CodesOf(sets) => field.privacy.code_sets.extend(known_sets(sets, compiler)),
             Attribute::Ask(question) => field.ask.clone_from(&question.item),
             Attribute::Also(names) => field.also = names.iter().map(|name| name.item.clone()).collect(),
             Attribute::Title(title) => field.title.clone_from(&title.item),
         }
+    }
+    if let Kind::Codes(sets) = field.kind.innermost() {
+        // Wherever the text stands, it is hidden as a code of any of them.
+        let sets = sets.clone();
+        field.privacy.code_sets.extend(sets);
     }
     if field.privacy.label.is_none() && !field.privacy.has_class() {
         // A field of such a name has the label, whether its author thought of it or not.
@@ -220,7 +235,7 @@ fn descend<'a>(defs: &[FieldDef], fields: &'a [Field], targets: &mut [Field], lo
 
 /// The value of a default. A word that the field has among its values means that one, though another field is called so.
 fn default<'a>(value: &Spanned<Expr>, field: &'a Field, lowering: &mut Lowering<'a>) -> Expression {
-    let has_names = matches!(field.kind, Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_));
+    let has_names = matches!(field.kind, Kind::Choice(_) | Kind::Ladder(_) | Kind::Code(_) | Kind::Codes(_));
     match lowering.compiler.world.literal(&value.item, &field.kind) {
         Ok(literal) if has_names => Expression::Literal(literal),
         _ => lowering.lower(value, Type::of(&field.kind)).expression,

@@ -7,11 +7,13 @@ use super::world::OwnFunction;
 use super::world::World;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::model::expression::Expression;
+use crate::model::expression::Function;
 use crate::model::expression::Operator;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
 use crate::model::ids::DomainId;
 use crate::model::ids::FieldId;
+use crate::model::ids::SetId;
 use crate::model::ids::TooMany;
 use crate::model::ids::VariableId;
 use crate::model::record::Field;
@@ -93,7 +95,7 @@ impl<'a> Type<'a> {
             Kind::Duration => "duration",
             Kind::Choice(_) => "choice",
             Kind::Ladder(_) => "ladder",
-            Kind::Code(_) => "code",
+            Kind::Code(_) | Kind::Codes(_) => "code",
             Kind::List(_) => "list",
             Kind::Record(_) => "record",
         }
@@ -103,7 +105,7 @@ impl<'a> Type<'a> {
     pub fn fits(self, other: Type<'_>) -> bool {
         match (self.base, other.base) {
             (Kind::Ladder(one), Kind::Ladder(two)) | (Kind::Choice(one), Kind::Choice(two)) => one == two,
-            (Kind::Code(_) | Kind::Text, Kind::Code(_) | Kind::Text) => true,
+            (Kind::Code(_) | Kind::Codes(_) | Kind::Text, Kind::Code(_) | Kind::Codes(_) | Kind::Text) => true,
             (Kind::Money(Some(one)), Kind::Money(Some(two))) => one == two,
             _ => self.sort() == other.sort(),
         }
@@ -335,7 +337,31 @@ impl<'a> Scope<'a> {
                 }
                 _ => Found::Broken { part: (*part).to_owned(), among: self.world.property_names(*set) },
             },
+            Kind::Codes(sets) => self.property_of_any(path, kind, sets, part, rest),
             _ => Found::Broken { part: (*part).to_owned(), among: Vec::new() },
+        }
+    }
+
+    /// A property behind a code of several sets: that of the set that has the code. Sets whose property of this name has another
+    /// type are left out.
+    fn property_of_any(&self, path: Path, kind: Type<'a>, sets: &[SetId], part: &str, rest: &[&str]) -> Found<'a> {
+        let declared = |set: &SetId| Some((*set, self.world.property(*set, part)?));
+        let declaring: Vec<_> = sets.iter().filter_map(declared).collect();
+        let Some((_, (_, inner))) = declaring.first().filter(|_| rest.is_empty()) else {
+            let among = sets.iter().flat_map(|set| self.world.property_names(*set)).collect();
+            return Found::Broken { part: part.to_owned(), among };
+        };
+        let inner = *inner;
+        let of = |set| Expression::AsCode { of: Box::new(Expression::Path(path.clone())), sets: sets.to_vec(), set };
+        let same = declaring.iter().filter(|(_, (_, other))| *other == inner);
+        let each: Vec<Expression> = same
+            .map(|(set, (property, _))| Expression::Property { of: Box::new(of(*set)), set: *set, property: *property })
+            .collect();
+        let inner = Type::of_kind(inner);
+        Found::Path {
+            expression: Expression::Call { function: Function::FirstPresent, arguments: each },
+            kind: Type { is_list: kind.is_list || inner.is_list, ..inner },
+            field: None,
         }
     }
 

@@ -287,6 +287,40 @@ impl World {
         Some((first, inside.last().unwrap_or(first)))
     }
 
+    /// A code of the first of some sets that has it.
+    fn code_of(&self, sets: &[SetId], text: &str) -> Result<Literal, Mistake> {
+        let known = sets.iter().find_map(|set| Some(Literal::Code(*set, Some(self.code(*set, text)?))));
+        let open = || sets.iter().find(|set| self.is_starter(**set)).map(|set| Literal::Code(*set, None));
+        known.or_else(open).ok_or_else(|| self.unknown_in(sets, text))
+    }
+
+    /// What to say of a code that none of some sets has.
+    fn unknown_in(&self, sets: &[SetId], code: &str) -> Mistake {
+        let help = sets.iter().find_map(|set| self.unknown_code(*set, code).1);
+        let names: Vec<&str> = sets.iter().filter_map(|set| set.get(&self.sets)).map(|set| set.name.as_str()).collect();
+        (Problem::UnknownCode { code: code.to_owned(), set: names.join("` or `") }, help)
+    }
+
+    /// The first of some sets that has a range of codes, and the range there. `Ok(None)` as for `code_range`.
+    pub fn code_range_in(&self, sets: &[SetId], range: &CodeRange) -> Result<Option<(SetId, CodeId, CodeId)>, Wrong> {
+        if let [set] = sets {
+            return Ok(self.code_range(*set, range)?.map(|(from, to)| (*set, from, to)));
+        }
+        let in_set = |set: &SetId| self.code_range(*set, range).map(|found| found.map(|(from, to)| (*set, from, to)));
+        let mut is_open = false;
+        for found in sets.iter().filter_map(|set| in_set(set).ok()) {
+            match found {
+                Some(found) => return Ok(Some(found)),
+                None => is_open = true,
+            }
+        }
+        if is_open {
+            return Ok(None);
+        }
+        let (problem, help) = self.unknown_in(sets, &range.from.item);
+        Err(Box::new((range.from.span, problem, help)))
+    }
+
     /// A value of a type as it stands in a definition.
     pub fn literal(&self, expr: &Expr, kind: &Kind) -> Result<Literal, Mistake> {
         let wrong = |found: &str| {
@@ -323,6 +357,7 @@ impl World {
             (Kind::Duration, Expr::Duration(span)) => Ok(Literal::Span(*span)),
             (Kind::Choice(names), _) => place(names, expr).map(Literal::Choice).ok_or_else(|| not_among(names, expr)),
             (Kind::Ladder(names), _) => place(names, expr).map(Literal::Step).ok_or_else(|| not_among(names, expr)),
+            (Kind::Codes(sets), _) => self.code_of(sets, &written(expr)),
             (Kind::Code(set), _) => {
                 let text = written(expr);
                 match self.code(*set, &text) {

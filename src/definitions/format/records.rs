@@ -181,6 +181,11 @@ pub(super) fn kind(kind: &KindDef) -> Flow {
             flow
         }
         KindDef::Code(set) => Flow::of(format!("code in {}", set.item)),
+        KindDef::Codes(sets) => {
+            let mut flow = Flow::of("code in one of");
+            flow.append(bracketed(listed(sets, 2)));
+            flow
+        }
         KindDef::List(inner) => {
             let mut flow = Flow::of("list of");
             flow.append(self::kind(&inner.item));

@@ -160,6 +160,8 @@ pub enum KindDef {
     Ladder(Vec<Name>),
     /// `code in SET`
     Code(Name),
+    /// `code in one of (SET, …)`
+    Codes(Vec<Name>),
     /// `list of TYPE`
     List(Box<Spanned<KindDef>>),
     /// `{ … }`

@@ -3,6 +3,7 @@
 use super::criteria::criteria_of;
 use crate::logic::Frame;
 use crate::model::expression::Path;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::Given;
@@ -11,6 +12,8 @@ use crate::model::record::Kind;
 use crate::model::rules::Classifier;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
+use crate::registry::Registry;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// A code as it stands in an encounter.
@@ -18,50 +21,68 @@ pub struct Place<'e> {
     /// Code set of the field.
     pub set: SetId,
     /// The code as it was given.
-    pub value: &'e CodeValue<'e>,
+    pub value: CodeValue<'e>,
     /// Where it stands, such as `diagnoses[0].code`.
     pub path: String,
 }
 
-/// Every code in a field `code in SET` of a record, in the order of the fields.
-pub fn codes_in<'e>(fields: &[Field], slots: &'e [Value<'e>]) -> Vec<Place<'e>> {
-    let mut found = Vec::new();
-    let mut path = String::new();
-    enter(fields, slots, &mut path, &mut found);
-    found
+/// Every code in a field `code in SET` or `code in one of (SET, …)` of a record, in the order of the fields. Of several sets
+/// it is the first that has the code; where none has it, the first of all.
+pub fn codes_in<'e>(registry: &Registry, fields: &[Field], slots: &'e [Value<'e>]) -> Vec<Place<'e>> {
+    let mut search = Search { registry, path: String::new(), found: Vec::new() };
+    search.enter(fields, slots);
+    search.found
 }
 
-fn enter<'e>(fields: &[Field], slots: &'e [Value<'e>], path: &mut String, found: &mut Vec<Place<'e>>) {
-    for (field, value) in fields.iter().zip(slots) {
-        if !matches!(value, Value::Code(_) | Value::List(_) | Value::Record(_)) {
-            continue;
-        }
-        let length = path.len();
-        if length > 0 {
-            path.push('.');
-        }
-        path.push_str(&field.name);
-        visit(&field.kind, value, path, found);
-        path.truncate(length);
-    }
+/// Codes while they are looked for.
+struct Search<'r, 'e> {
+    registry: &'r Registry,
+    path: String,
+    found: Vec<Place<'e>>,
 }
 
-fn visit<'e>(kind: &Kind, value: &'e Value<'e>, path: &mut String, found: &mut Vec<Place<'e>>) {
-    match (kind, value) {
-        (Kind::Code(set), Value::Code(value)) if !value.text.is_empty() => {
-            found.push(Place { set: *set, value, path: path.clone() });
-        }
-        (Kind::List(inner), Value::List(items)) => {
-            for (place, item) in items.iter().enumerate() {
-                let length = path.len();
-                // Writing to a string cannot fail.
-                let _ = write!(path, "[{place}]");
-                visit(inner, item, path, found);
-                path.truncate(length);
+impl<'e> Search<'_, 'e> {
+    fn enter(&mut self, fields: &[Field], slots: &'e [Value<'e>]) {
+        for (field, value) in fields.iter().zip(slots) {
+            if !matches!(value, Value::Code(_) | Value::Text(_) | Value::List(_) | Value::Record(_)) {
+                continue;
             }
+            let length = self.path.len();
+            if length > 0 {
+                self.path.push('.');
+            }
+            self.path.push_str(&field.name);
+            self.visit(&field.kind, value);
+            self.path.truncate(length);
         }
-        (Kind::Record(fields), Value::Record(slots)) => enter(fields, slots, path, found),
-        _ => {}
+    }
+
+    fn visit(&mut self, kind: &Kind, value: &'e Value<'e>) {
+        match (kind, value) {
+            (Kind::Code(set), Value::Code(value)) => self.add(*set, value.code, &value.text),
+            (Kind::Codes(sets), Value::Text(text)) => match self.registry.first_code(sets, text) {
+                Some((set, code)) => self.add(set, Some(code), text),
+                None => sets.first().into_iter().for_each(|set| self.add(*set, None, text)),
+            },
+            (Kind::List(inner), Value::List(items)) => {
+                for (place, item) in items.iter().enumerate() {
+                    let length = self.path.len();
+                    // Writing to a string cannot fail.
+                    let _ = write!(self.path, "[{place}]");
+                    self.visit(inner, item);
+                    self.path.truncate(length);
+                }
+            }
+            (Kind::Record(fields), Value::Record(slots)) => self.enter(fields, slots),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, set: SetId, code: Option<CodeId>, text: &'e str) {
+        if !text.is_empty() {
+            let value = CodeValue { code, text: Cow::Borrowed(text) };
+            self.found.push(Place { set, value, path: self.path.clone() });
+        }
     }
 }
 
@@ -73,7 +94,8 @@ pub(super) fn given(frame: &Frame<'_>) -> Vec<Given> {
     }
     let proposed = proposed(frame);
     let record = encounter.record.get(&frame.logic().domain().records);
-    let places = codes_in(record.map_or(&[], |record| record.fields.as_slice()), &encounter.slots);
+    let places =
+        codes_in(frame.logic().registry(), record.map_or(&[], |record| record.fields.as_slice()), &encounter.slots);
     let known = |place: Place<'_>| {
         Some(Given { set: place.set, code: place.value.code?, path: place.path, raised: Vec::new() })
     };

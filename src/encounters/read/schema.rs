@@ -134,7 +134,7 @@ impl Level {
 impl Shape {
     fn of(kind: &Kind, zone: Option<&TimeZone>) -> Shape {
         match kind {
-            Kind::Text => Shape::Text,
+            Kind::Text | Kind::Codes(_) => Shape::Text,
             Kind::Number => Shape::Number,
             Kind::Integer => Shape::Integer,
             Kind::Money(currency) => Shape::Money(*currency),

@@ -18,7 +18,7 @@ const MOST_ZEROS: usize = 3;
 /// is exactly one.
 pub(super) fn codes(frame: &Frame<'_>, fields: &[Field], found: &mut Vec<Finding>) {
     let on = frame.encounter().on;
-    for place in codes_in(fields, &frame.encounter().slots) {
+    for place in codes_in(frame.logic().registry(), fields, &frame.encounter().slots) {
         found.extend(judge(frame.logic().registry().codes(place.set), place, on));
     }
 }

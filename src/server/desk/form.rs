@@ -167,7 +167,7 @@ fn place(record: &mut Map<String, Value>, fields: &[Field], set: SetId, code: &s
                 record.insert(field.name.clone(), Value::from(code));
                 return true;
             }
-            Kind::Text if field.privacy.code_sets.contains(&set) && !is_taken => {
+            Kind::Text | Kind::Codes(_) if field.privacy.code_sets.contains(&set) && !is_taken => {
                 record.insert(field.name.clone(), Value::from(code));
                 return true;
             }

@@ -89,8 +89,8 @@ impl<'a> Lowering<'a> {
                 out.extend(members.into_iter().map(|member| Member::Dated(days.days(), Box::new(member))));
             }
             MemberDef::Range(from, to) => {
-                if let Kind::Code(set) = kind.base {
-                    out.extend(self.code_range(*set, from, to));
+                if let Kind::Code(_) | Kind::Codes(_) = kind.base {
+                    out.extend(self.code_range(sets_of(kind), from, to));
                 } else if let (Some(from), Some(to)) = (self.literal(from, kind), self.literal(to, kind)) {
                     out.push(Member::Range(from, to));
                 }
@@ -108,7 +108,7 @@ impl<'a> Lowering<'a> {
         self.literal(expr, kind).map(Member::One)
     }
 
-    pub(super) fn code_range(&mut self, set: SetId, from: &Spanned<Expr>, to: &Spanned<Expr>) -> Option<Member> {
+    pub(super) fn code_range(&mut self, sets: &[SetId], from: &Spanned<Expr>, to: &Spanned<Expr>) -> Option<Member> {
         let text = |expr: &Expr| match expr {
             Expr::Word(text) | Expr::Text(text) => text.clone(),
             Expr::Number(number) => number.to_string(),
@@ -118,13 +118,13 @@ impl<'a> Lowering<'a> {
             from: Spanned::new(text(&from.item), from.span),
             to: Some(Spanned::new(text(&to.item), to.span)),
         };
-        let (from, to) = self.range(set, &range)?;
+        let (set, from, to) = self.range(sets, &range)?;
         Some(Member::Codes { set, from, to })
     }
 
-    /// First and last place of a code or range of codes, all under the last included.
-    pub(super) fn range(&mut self, set: SetId, range: &CodeRange) -> Option<(CodeId, CodeId)> {
-        match self.compiler.world.code_range(set, range) {
+    /// First and last place of a code or range of codes, all under the last included, in the first of some sets that has it.
+    pub(super) fn range(&mut self, sets: &[SetId], range: &CodeRange) -> Option<(SetId, CodeId, CodeId)> {
+        match self.compiler.world.code_range_in(sets, range) {
             Ok(found) => found,
             Err(wrong) => {
                 let (span, problem, help) = *wrong;
@@ -135,10 +135,17 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn under(&mut self, left: &Spanned<Expr>, codes: &[CodeRange], negated: bool) -> Typed<'a> {
-        let (of, set) = self.code_operand(left);
-        let Some(set) = set else { return Self::nothing() };
-        let ranges = codes.iter().filter_map(|range| self.range(set, range)).collect();
-        Self::boolean(Expression::CodeIs { of: Box::new(of), what: CodeQuestion::Under(ranges), on: None, negated })
+        let operands = self.code_operands(left);
+        let sets: Vec<SetId> = operands.iter().map(|(_, set)| *set).collect();
+        if sets.is_empty() {
+            return Self::nothing();
+        }
+        let ranges: Vec<_> = codes.iter().filter_map(|range| self.range(&sets, range)).collect();
+        Self::of_each(operands, negated, |of, set| {
+            let of_set = ranges.iter().filter(|range| range.0 == set);
+            let what = CodeQuestion::Under(of_set.map(|(_, from, to)| (*from, *to)).collect());
+            Expression::CodeIs { of: Box::new(of), what, on: None, negated }
+        })
     }
 
     pub(super) fn is_word(
@@ -160,25 +167,41 @@ impl<'a> Lowering<'a> {
                 return Self::boolean(if negated { Expression::Not(Box::new(test)) } else { test });
             }
         };
-        let (of, set) = self.code_operand(left);
-        if set.is_none() {
-            return Self::nothing();
-        }
+        let operands = self.code_operands(left);
         let on = on.map(|on| Box::new(self.date_operand(on)));
-        Self::boolean(Expression::CodeIs { of: Box::new(of), what, on, negated })
+        Self::of_each(operands, negated, |of, _| Expression::CodeIs {
+            of: Box::new(of),
+            what: what.clone(),
+            on: on.clone(),
+            negated,
+        })
     }
 
     pub(super) fn labelled(&mut self, left: &Spanned<Expr>, label: &Name, negated: bool) -> Typed<'a> {
-        let (of, _) = self.code_operand(left);
+        let operands = self.code_operands(left);
         match self.compiler.world.label(label) {
             Ok(place) => {
                 let what = CodeQuestion::Labelled(place);
-                Self::boolean(Expression::CodeIs { of: Box::new(of), what, on: None, negated })
+                Self::of_each(operands, negated, |of, _| Expression::CodeIs {
+                    of: Box::new(of),
+                    what: what.clone(),
+                    on: None,
+                    negated,
+                })
             }
             Err((problem, help)) => {
                 self.say(label.span, problem, help);
                 Self::nothing()
             }
         }
+    }
+}
+
+/// The code sets of a type.
+fn sets_of(kind: Type<'_>) -> &[SetId] {
+    match kind.base {
+        Kind::Code(set) => std::slice::from_ref(set),
+        Kind::Codes(sets) => sets,
+        _ => &[],
     }
 }

@@ -83,6 +83,7 @@ impl Builder<'_> {
             Rule::money => KindDef::Money(Parts::of(inner).next().map(|currency| self.name(currency))),
             Rule::choice => KindDef::Choice(self.names(&mut Parts::of(inner))),
             Rule::ladder => KindDef::Ladder(self.names(&mut Parts::of(inner))),
+            Rule::code_in_one_of => KindDef::Codes(self.names(&mut Parts::of(inner))),
             Rule::code_in => KindDef::Code(self.inner_name(inner)?),
             Rule::fields => KindDef::Record(self.fields(inner)),
             _ => return None,
