@@ -43,23 +43,6 @@ fn every_diagnostic_of_reading_looks_as_expected() {
     }
 }
 
-#[test]
-fn every_kind_has_a_page_that_says_how_bad_it_is() {
-    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics");
-    for (number, kind) in tencode::diagnostics::catalog::Kind::ALL {
-        let page = pages.join(format!("D{number:04}.md"));
-        let text = std::fs::read_to_string(&page).unwrap_or_default();
-        let head = text.lines().next().unwrap_or_default();
-        let severity = tencode::diagnostics::catalog::Kind::severity_of(*number).unwrap().name();
-        let is_headed = head.starts_with(&format!("# D{number:04} · ")) && head.ends_with(&format!(" ({severity})"));
-        assert!(
-            is_headed,
-            "{kind}: {} begins with `{head}`, which is not `# D{number:04} · … ({severity})`",
-            page.display()
-        );
-    }
-}
-
 /// Every definition file below a folder.
 fn definition_files(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };

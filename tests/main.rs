@@ -12,6 +12,7 @@ mod compile;
 mod compiled;
 mod definitions;
 mod dependencies;
+mod diagnostics;
 mod em_truth_table;
 mod extends;
 mod fixed;
