@@ -37,6 +37,7 @@ mod laws_text;
 mod laws_together;
 mod learning;
 mod made_up;
+mod mistyped;
 mod moments;
 #[cfg(unix)]
 mod moved;
