@@ -440,6 +440,7 @@ fn domain(drafts: &[Draft<'_>], compiler: Compiler<'_>) -> Domain {
         records: compiler.names().map(|names| names.records.clone()).unwrap_or_default(),
         readers: readers::of_domain(compiler),
         calendars: world.calendars(id).into_iter().cloned().collect(),
+        cues: shared::cues(world, id),
         limits: source.manifest.scripts.limits(),
         requires_audit: source.manifest.audit.required,
         ..Domain::default()
