@@ -45,6 +45,7 @@ mod official;
 mod oracle;
 mod output;
 mod pages;
+mod pairs;
 mod program;
 mod readers;
 mod registry;

@@ -94,11 +94,9 @@ fn a_code_is_one_of_the_first_set_that_has_it() {
 #[test]
 fn lists_of_such_codes_are_asked_like_others() {
     let engine = engine();
-    for (items, wanted) in [
-        (&["A1", "P2"][..], &["has-parts"][..]),
-        (&["P1", "P2"], &["has-parts", "all-parts"]),
-        (&["A1", "A2"], &[]),
-    ] {
+    for (items, wanted) in
+        [(&["A1", "P2"][..], &["has-parts"][..]), (&["P1", "P2"], &["has-parts", "all-parts"]), (&["A1", "A2"], &[])]
+    {
         assert_eq!(found(&engine, &json!({"id": "1", "on": "2026-03-01", "items": items})), wanted, "{items:?}");
     }
 }
@@ -108,7 +106,8 @@ fn such_codes_are_judged_and_carried_like_others() {
     let engine = engine();
     let job = json!({"id": "1", "on": "2026-03-01", "code": "P2", "other": "R5", "items": ["Q7", "A1"]});
     let answer = disclose(&engine, &job);
-    let codes: Vec<String> = answer["codes"].as_array().unwrap().iter().map(|it| format!("{}/{}", it["set"], it["code"])).collect();
+    let codes: Vec<String> =
+        answer["codes"].as_array().unwrap().iter().map(|it| format!("{}/{}", it["set"], it["code"])).collect();
     assert_eq!(codes, [r#""parts"/"P2""#, r#""repairs"/"R.5""#, r#""repairs"/"A1""#]);
     assert_eq!(rules(&answer, Some("other")), ["code-not-valid"]);
     assert_eq!(rules(&answer, Some("items[0]")), ["code-unknown"]);
@@ -130,7 +129,8 @@ fn a_message_names_a_code_only_if_a_set_has_it() {
 fn what_is_withheld_is_withheld_of_every_set() {
     let registry = made_up::registry("work", WORK);
     let engine = made_up::asked(&registry, "work", "press");
-    let answer = disclose(&engine, &json!({"id": "1", "on": "2026-03-01", "code": "P1", "items": ["A1", "P1", "Anna"]}));
+    let answer =
+        disclose(&engine, &json!({"id": "1", "on": "2026-03-01", "code": "P1", "items": ["A1", "P1", "Anna"]}));
     let shown = answer["encounter"].to_string();
     assert!(shown.contains("A1") && !shown.contains("P1") && !shown.contains("Anna"), "{answer}");
 }
