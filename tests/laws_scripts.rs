@@ -100,6 +100,10 @@ const WAYS: &[(&str, &str)] = &[
         "classify",
         r#"candidate("animals", "CAT", s.len(), "cat"); for c in candidates { if c.score > 8.5 { report("K-score", "advice", "", "score"); } if c.confidence < 0.2 { report("K-low", "advice", "", "low"); } }"#,
     ),
+    (
+        "validate",
+        r#"let found = finding("K-fix", "advice", "tag", "fix"); if s.contains("a") { fix(found, "animals", "COW") } else if s.len() > 9 { fix(found, "animals", "CAT") } else { found }"#,
+    ),
 ];
 
 struct Office {

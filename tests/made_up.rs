@@ -36,7 +36,8 @@ pub(crate) fn asked(registry: &Arc<Registry>, domain: &str, audience: &str) -> E
     engine(registry, domain, None, audience)
 }
 
-fn engine(registry: &Arc<Registry>, domain: &str, record: Option<&str>, audience: &str) -> Engine {
+/// The engine of an audience.
+pub(crate) fn engine(registry: &Arc<Registry>, domain: &str, record: Option<&str>, audience: &str) -> Engine {
     let options = Options {
         record: record.map(str::to_owned),
         audience: Some(audience.to_owned()),

@@ -37,6 +37,7 @@ mod laws_text;
 mod laws_together;
 mod learning;
 mod made_up;
+mod mistyped;
 mod moments;
 #[cfg(unix)]
 mod moved;
@@ -44,6 +45,7 @@ mod official;
 mod oracle;
 mod output;
 mod pages;
+mod pairs;
 mod program;
 mod readers;
 mod registry;

@@ -169,6 +169,8 @@ kinds! {
     154 Error OwnRuleSwitched { rule: String } = "`{rule}` is a rule of this domain";
     /// A policy that shows more than the extended domain does.
     155 Error LoosenedParent { policy: String, field: String, domain: String } = "`{policy}` would show more of `{field}` than `{domain}` does";
+    /// A table of pairs with columns that no pair has.
+    160 Error PairsShape = "a table of pairs has two texts, perhaps a date, and one text that they give";
 
     // codes
     /// A code names a parent that its code set does not define.

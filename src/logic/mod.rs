@@ -98,7 +98,8 @@ impl Logic {
             let fail = |source| Error::Pattern { domain: domain.name.clone(), place, source: Box::new(source) };
             patterns.push(built.map_err(fail)?);
         }
-        let phrases = Phrases::new(&domain.phrases, &registry.shared()?.lists);
+        let lists = [registry.shared()?.lists.as_slice(), &domain.cues].concat();
+        let phrases = Phrases::new(&domain.phrases, &lists);
         let index = |classifier: &Classifier| index::Index::new(classifier, &domain, registry.codes(classifier.set));
         let indexes = domain.classifiers.iter().map(index).collect::<Result<_, _>>()?;
         let scopes = rule::Scopes::new(&domain);

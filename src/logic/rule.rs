@@ -12,6 +12,7 @@ use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
 use crate::model::ids::RuleId;
+use crate::model::outcome::Choices;
 use crate::model::outcome::Finding;
 use crate::model::program::Domain;
 use crate::model::record::Kind;
@@ -256,6 +257,7 @@ impl<'e> Frame<'e> {
             see: rule.see.clone(),
             help: rule.help.clone(),
             fix,
+            choices: Choices::default(),
             extra: check.extra.clone(),
             other: self.other.map(str::to_owned),
         }
@@ -319,6 +321,7 @@ pub fn over_budget() -> Finding {
         see: String::new(),
         help: "split the lists of the encounter".to_owned(),
         fix: None,
+        choices: Choices::default(),
         extra: Vec::new(),
         other: None,
     }

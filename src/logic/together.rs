@@ -15,6 +15,7 @@ use super::seen::is_gone;
 use crate::model::expression::Expression;
 use crate::model::expression::Operator;
 use crate::model::ids::RuleId;
+use crate::model::outcome::Choices;
 use crate::model::outcome::Finding;
 use crate::model::rules::Check;
 use crate::model::rules::Gathered;
@@ -148,6 +149,7 @@ impl<'e> Frame<'e> {
             see: rule.see.clone(),
             help: "answer them together, in one file, or give the earlier ones as history".to_owned(),
             fix: None,
+            choices: Choices::default(),
             extra: Vec::new(),
             other: None,
         })

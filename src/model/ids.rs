@@ -183,6 +183,11 @@ index!(
 );
 
 index!(
+    /// A table of pairs, by its position in the registry.
+    PairsId(u16), 1 << 16, "tables of pairs"
+);
+
+index!(
     /// An output of a decision table, by its position in the table.
     OutputId(u16), 1 << 16, "outputs in one table"
 );

@@ -62,10 +62,28 @@ pub struct Finding {
     pub help: String,
     /// A code that would mend it: set and code, by place.
     pub fix: Option<(SetId, CodeId)>,
+    /// Codes to choose from; the help names those that may be shown.
+    pub choices: Choices,
     /// Further words, such as `element`.
     pub extra: Vec<(String, String)>,
     /// The id of another encounter that the rule looked at, as that one brought it.
     pub other: Option<String>,
+}
+
+/// Codes of one set, of which one would mend a finding, or all together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Choices {
+    /// By place, the likeliest first; no more than [`Choices::MOST`].
+    pub codes: Vec<(SetId, CodeId)>,
+    /// They are to be used together.
+    pub are_joined: bool,
+    /// They were made of the value that is wrong, so they tell of it: shown only with it.
+    pub tell_value: bool,
+}
+
+impl Choices {
+    /// Most codes that are kept.
+    pub const MOST: usize = 1000;
 }
 
 /// A code the encounter carries already.

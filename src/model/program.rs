@@ -18,6 +18,21 @@ use super::rules::Table;
 use serde::Deserialize;
 use serde::Serialize;
 
+/// Lists of words by which a text says that something is not so, may be so only, or is so of a relative.
+pub const CUE_LISTS: [&str; 11] = [
+    "negation-none",
+    "negation-not",
+    "negation-denies",
+    "negation-after",
+    "negation-last",
+    "negation-both",
+    "negation-ends",
+    "negation-or",
+    "negation-turns",
+    "uncertain",
+    "family-history",
+];
+
 /// What all domains of a registry share.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Shared {
@@ -50,6 +65,8 @@ pub struct Domain {
     pub records: Vec<Record>,
     /// How files of others become its encounters.
     pub readers: Vec<Reader>,
+    /// Its own words of the lists of [`CUE_LISTS`], beside those that all domains share.
+    pub cues: Vec<(String, Vec<String>)>,
     /// Phrases that some expression looks for, as written.
     pub phrases: Vec<String>,
     /// Patterns that some expression looks for, as written.

@@ -4,6 +4,7 @@ use super::expression::Expression;
 use super::expression::Path;
 use super::ids::CodeId;
 use super::ids::LabelId;
+use super::ids::PairsId;
 use super::ids::PhraseId;
 use super::ids::PropertyId;
 use super::ids::RecordId;
@@ -297,6 +298,11 @@ pub struct Table {
     pub outputs: Vec<String>,
     /// Rows, in order; the first that fits decides.
     pub rows: Vec<Row>,
+    /// The pairs that it consists of instead of rows.
+    pub pairs: Option<PairsId>,
+    /// These pairs, until they are laid out in a registry of their own.
+    #[serde(skip)]
+    pub packed: Vec<u8>,
 }
 
 /// A row of a decision table.

@@ -153,15 +153,20 @@ impl<'a> Draft<'a> {
             !self.plan.hides(&finding.path, self.redactor.keeps_undeclared()) && !self.withheld.contains(&finding.path)
         });
         let shown: Vec<ShownFinding<'a>> = open
-            .map(|finding| ShownFinding {
-                rule: finding.rule,
-                severity: finding.severity,
-                path: finding.path,
-                message: (showing == Showing::Keep).then_some(finding.message),
-                see: finding.see,
-                help: if showing == Showing::Keep { finding.help } else { String::new() },
-                fix: None,
-                extra: finding.extra,
+            .map(|finding| {
+                // Whether a code is shown must not hang on this encounter's labels and consents.
+                let mended = (showing == Showing::Keep).then(|| self.redactor.mended(&finding, PLAIN));
+                let (fix, help) = mended.unwrap_or_default();
+                ShownFinding {
+                    rule: finding.rule,
+                    severity: finding.severity,
+                    path: finding.path,
+                    message: (showing == Showing::Keep).then_some(finding.message),
+                    see: finding.see,
+                    help,
+                    fix,
+                    extra: finding.extra,
+                }
             })
             .collect();
         self.parts.findings.extend(shown);

@@ -7,6 +7,7 @@
 mod asking;
 mod blocks;
 mod case;
+mod choices;
 mod codes;
 mod decide;
 mod disclosure;

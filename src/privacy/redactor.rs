@@ -4,6 +4,7 @@ use super::asking::Ask;
 use super::asking::Granted;
 use super::case::Case;
 use super::case::Conditions;
+use super::choices;
 use super::codes::CodeCase;
 use super::codes::CodeRules;
 use super::codes::PLAIN;
@@ -384,16 +385,12 @@ impl Redactor {
         if is_closed {
             return None;
         }
-        let is_whole = self.findings == Showing::Keep
-            && !view.known.is_in(&finding.message)
-            && !self.names_hidden(&finding.message, view.case);
-        let fix = finding.fix.filter(|(set, code)| {
-            is_whole && self.rules.codes.is_shown(&self.rules.registry, *set, *code, view.case.codes)
-        });
-        let fix = fix.map(|(set, code)| {
-            let codes = self.rules.registry.codes(set);
-            ShownFix { set: codes.name(), code: codes.code(code) }
-        });
+        let may_say = |text: &str| !view.known.is_in(text) && !self.names_hidden(text, view.case);
+        let is_whole = self.findings == Showing::Keep && may_say(&finding.message) && may_say(&finding.help);
+        // A value that no code set has is shown to those who see what does not fit.
+        let shows_value = self.rules.keeps_undeclared && !view.case.withholds;
+        let may_mend = is_whole && (!finding.choices.tell_value || shows_value);
+        let (fix, help) = if may_mend { self.mended(&finding, view.case.codes) } else { (None, finding.help) };
         let mut extra = finding.extra;
         if let Some(other) = &finding.other {
             extra.push((OTHER.to_owned(), self.other(view.plan, other)));
@@ -404,7 +401,7 @@ impl Redactor {
             path: finding.path,
             message: is_whole.then_some(finding.message),
             see: finding.see,
-            help: if is_whole { finding.help } else { String::new() },
+            help: if is_whole { help } else { String::new() },
             fix,
             extra,
         })
@@ -418,6 +415,19 @@ impl Redactor {
         let own = plan.id.and_then(|slot| slot.get(&plan.fields));
         let kind = own.and_then(|planned| planned.identifies.as_deref()).unwrap_or_default();
         self.rules.key.pseudonym(kind, id)
+    }
+
+    /// The code that would mend a finding, and its help with the codes to choose from: those that are shown.
+    pub(super) fn mended<'a>(&'a self, finding: &Finding, case: CodeCase) -> (Option<ShownFix<'a>>, String) {
+        let registry = &self.rules.registry;
+        let is_shown = |(set, code): &(SetId, CodeId)| self.rules.codes.is_shown(registry, *set, *code, case);
+        let fix = finding.fix.filter(is_shown).map(|(set, code)| {
+            let codes = registry.codes(set);
+            ShownFix { set: codes.name(), code: codes.code(code) }
+        });
+        let choose = choices::help(registry, &finding.choices, is_shown);
+        let help = [Some(finding.help.clone()).filter(|help| !help.is_empty()), choose];
+        (fix, help.into_iter().flatten().collect::<Vec<_>>().join("; "))
     }
 
     /// Whether a rule reads a field that is hidden or withheld: that it was broken or kept would tell of it.

@@ -106,6 +106,8 @@ pub(super) enum Kind {
     NamesUnreadable,
     /// Word vectors that the text models were trained with, as `learn` packs them.
     Vectors,
+    /// A table of pairs, as `pairs` packs it.
+    Pairs,
 }
 
 /// Number of kinds that belong to a code set: they come first.

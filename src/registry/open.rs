@@ -41,6 +41,7 @@ pub struct Registry {
     nothing: Set,
     domains: Vec<Stored>,
     walks: Vec<Range<usize>>,
+    pub(super) pairs_at: Vec<Range<usize>>,
     shared_at: Range<usize>,
     shared: OnceLock<Shared>,
     names_at: Range<usize>,
@@ -152,6 +153,7 @@ impl Registry {
             nothing: Set::default(),
             domains: Vec::new(),
             walks: Vec::new(),
+            pairs_at: Vec::new(),
             shared_at: 0..0,
             shared: OnceLock::new(),
             names_at: 0..0,
@@ -179,6 +181,7 @@ impl Registry {
             nothing: Set::default(),
             domains: Vec::new(),
             walks: Vec::new(),
+            pairs_at: Vec::new(),
             shared_at: 0..0,
             shared: OnceLock::new(),
             names_at: 0..0,
@@ -304,6 +307,8 @@ impl Registry {
                 names = self.decoded(&range, "the names of the domains")?;
             } else if owner == NOBODY && kind == Kind::Crosswalk as u32 {
                 self.walks.push(range);
+            } else if owner == NOBODY && kind == Kind::Pairs as u32 {
+                self.pairs_at.push(range);
             } else if owner == NOBODY && kind == Kind::Names as u32 {
                 self.names_at = range;
             } else if owner == NOBODY && kind == Kind::Vectors as u32 {

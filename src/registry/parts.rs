@@ -16,6 +16,8 @@ pub struct Parts<'a> {
     pub shared: &'a Shared,
     /// The domains.
     pub domains: &'a [Domain],
+    /// Tables of pairs, packed.
+    pub pairs: &'a [Vec<u8>],
     /// Hash of all definitions and releases it was made from.
     pub stamp: [u8; 32],
     /// The text models, by code set.
@@ -30,6 +32,16 @@ impl<'a> Parts<'a> {
     /// Code sets alone: without domains, crosswalks, models or lists of names.
     pub fn of_sets(sets: &'a [CodeSet], shared: &'a Shared) -> Parts<'a> {
         let names = Ok(&[][..]);
-        Parts { sets, crosswalks: &[], shared, domains: &[], stamp: [0; 32], models: &[], vectors: &[], names }
+        Parts {
+            sets,
+            crosswalks: &[],
+            shared,
+            domains: &[],
+            pairs: &[],
+            stamp: [0; 32],
+            models: &[],
+            vectors: &[],
+            names,
+        }
     }
 }

@@ -110,6 +110,9 @@ pub fn lay_out(path: &Path, parts: &Parts<'_>, segments: &Segments) -> Result<Ve
     for walk in parts.crosswalks {
         sections.add(Kind::Crosswalk, NOBODY, crosswalks::pack(walk));
     }
+    for pairs in parts.pairs {
+        sections.add(Kind::Pairs, NOBODY, pairs.clone());
+    }
     SetId::fits(parts.sets.len()).map_err(|error| unfit(path, &error.to_string()))?;
     for (id, set) in SetId::numbered(parts.sets) {
         let columns = set_columns(path, set, segments)?;

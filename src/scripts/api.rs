@@ -189,6 +189,14 @@ const TABLE: &[Entry] = &[
             said(rule, severity, path, message).map(FindingValue)
         });
     }),
+    entry("fix(finding, set, code) -> finding", "the finding with a code that would mend it", |engine, registry| {
+        let registry = Arc::clone(registry);
+        engine.register_fn("fix", move |finding: FindingValue, set: &str, code: &str| -> Answer<FindingValue> {
+            let (set, codes) = set_of(&registry, set)?;
+            let Some(code) = find(codes, code) else { return refuse("the code set has no such code") };
+            Ok(FindingValue(Said { fix: Some((set, code)), ..finding.0 }))
+        });
+    }),
     entry("report(severity, path, message)", "says a finding without returning it", |engine, _| {
         engine.register_fn("report", |severity: &str, path: &str, message: &str| {
             call::say(said("script", severity, path, message)?)
@@ -342,7 +350,7 @@ fn said(rule: &str, severity: &str, path: &str, message: &str) -> Answer<Said> {
     if rule.len() + path.len() + message.len() > 2_000 {
         return refuse("a finding is longer than 2,000 bytes");
     }
-    Ok(Said { rule: rule.to_owned(), severity, path: path.to_owned(), message: message.to_owned() })
+    Ok(Said { rule: rule.to_owned(), severity, path: path.to_owned(), message: message.to_owned(), fix: None })
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "points are small")]

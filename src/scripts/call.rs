@@ -57,6 +57,8 @@ pub(super) struct Said {
     pub(super) severity: Severity,
     pub(super) path: String,
     pub(super) message: String,
+    /// A code that would mend it.
+    pub(super) fix: Option<(SetId, CodeId)>,
 }
 
 /// What a script wants with the candidates.

@@ -20,6 +20,7 @@ use crate::model::day::Day;
 use crate::model::ids::RecordId;
 use crate::model::outcome::BY_SCRIPT;
 use crate::model::outcome::Candidate;
+use crate::model::outcome::Choices;
 use crate::model::outcome::Finding;
 use crate::model::outcome::Reason;
 use crate::model::outcome::SCRIPT_ERROR;
@@ -480,7 +481,8 @@ fn told(said: Said, file: &File, record: &Record) -> Finding {
         message,
         see: String::new(),
         help: String::new(),
-        fix: None,
+        fix: said.fix,
+        choices: Choices { codes: said.fix.into_iter().collect(), ..Choices::default() },
         extra: by_script(),
         other: None,
     }
@@ -500,6 +502,7 @@ fn failure(file: &File, hook: Hook, why: &str, line: Option<usize>) -> Finding {
         see: String::new(),
         help: line.map(|line| format!("look at line {line} of `{}`", file.name)).unwrap_or_default(),
         fix: None,
+        choices: Choices::default(),
         extra: by_script(),
         other: None,
     }

@@ -31,6 +31,8 @@ pub(crate) enum Action {
     Family = 8,
     /// Goes on with a list.
     Or = 9,
+    /// Ends every scope where it stands behind a comma.
+    Turn = 10,
 }
 
 /// A cue found in a text: what it does, its first word, the word after its last.
@@ -42,7 +44,13 @@ pub(crate) struct Cue {
 }
 
 impl Cue {
-    /// Whether a word is part of a cue that says that something is not so, or may be so.
+    /// Whether every scope before it ends here: `denies chest pain, has a cough`, and not `denies that he has chest pain`.
+    fn stops(&self, tokens: &[Token]) -> bool {
+        let is_behind_gap = || tokens.get(self.from).is_some_and(|token| token.gap != Gap::None);
+        self.action == Action::Stop || (self.action == Action::Turn && is_behind_gap())
+    }
+
+    /// Whether a word is part of a cue that says that something is so or not, or may be so.
     pub fn doubts_with(&self, word: usize) -> bool {
         let is_doubt = !matches!(self.action, Action::Nothing | Action::Stop | Action::Family | Action::Or);
         is_doubt && (self.from..self.to).contains(&word)
@@ -54,8 +62,9 @@ const REACH: usize = 8;
 /// Words between a finding and the cue after it.
 const REACH_BACK: usize = 4;
 
-/// Lists of `domains/shared` and what their cues do. A cue in another language is one more word of a list.
-const LISTS: [(&str, Action); 10] = [
+/// Lists of `domains/shared`, and of a domain of its own, and what their cues do. A cue in another language is one more word
+/// of a list.
+const LISTS: [(&str, Action); 11] = [
     ("negation-none", Action::Nothing),
     ("negation-not", Action::Not),
     ("negation-denies", Action::Denies),
@@ -66,6 +75,7 @@ const LISTS: [(&str, Action); 10] = [
     ("uncertain", Action::Maybe),
     ("family-history", Action::Family),
     ("negation-or", Action::Or),
+    ("negation-turns", Action::Turn),
 ];
 
 /// Every cue of the lists, with the number of what it does. The longest cue that fits counts.
@@ -77,7 +87,7 @@ pub(crate) fn cues(lists: &[(String, Vec<String>)]) -> impl Iterator<Item = (&st
     of_lists.flat_map(|(cues, action)| cues.iter().map(move |cue| (cue.as_str(), action)))
 }
 
-const ACTIONS: [Action; 10] = [
+const ACTIONS: [Action; 11] = [
     Action::Nothing,
     Action::Not,
     Action::Denies,
@@ -88,6 +98,7 @@ const ACTIONS: [Action; 10] = [
     Action::Maybe,
     Action::Family,
     Action::Or,
+    Action::Turn,
 ];
 
 /// Marks what is found with what the text says of it. `cues` is room to work in.
@@ -110,8 +121,8 @@ pub(crate) fn mark(trie: &Trie<u32>, tokens: &[Token], cues: &mut Vec<Cue>, foun
         let is_back = match cue.action {
             Action::After | Action::Both => true,
             Action::Last => is_last,
-            // `chest pain denied.` against `denied chest pain`
-            Action::Denies => is_last,
+            // `chest pain denied.` against `denied chest pain`; `nausea - no` against `no nausea`
+            Action::Denies | Action::Not => is_last,
             _ => false,
         };
         if is_back {
@@ -145,7 +156,7 @@ fn scope_end(tokens: &[Token], cues: &[Cue], place: usize, reach: Option<usize>)
     let after = cues.get(place + 1..).unwrap_or(&[]);
     let clause_end =
         (cue.to..tokens.len()).find(|at| tokens.get(*at).is_some_and(|it| it.gap == Gap::End)).unwrap_or(tokens.len());
-    let stop = after.iter().find(|it| it.action == Action::Stop).map_or(clause_end, |it| it.from.min(clause_end));
+    let stop = after.iter().find(|it| it.stops(tokens)).map_or(clause_end, |it| it.from.min(clause_end));
     let Some(reach) = reach else { return stop };
     let list_end = after
         .iter()
@@ -167,11 +178,28 @@ fn goes_on(tokens: &[Token], from: usize, or: usize) -> bool {
 fn scope_start(tokens: &[Token], cues: &[Cue], place: usize) -> usize {
     let Some(cue) = cues.get(place) else { return 0 };
     let before = cues.get(..place).unwrap_or(&[]);
-    let stop = before.iter().rev().find(|it| it.action == Action::Stop).map_or(0, |it| it.to);
+    let stop = before.iter().rev().find(|it| it.stops(tokens)).map_or(0, |it| it.to);
     let nearest = cue.from.saturating_sub(REACH_BACK + 4).max(stop);
-    let mut from = cue.from;
+    // A cue that is a clause of its own, as in `nausea - no`, answers the one before it.
+    let is_alone = tokens.get(cue.from).is_some_and(|token| token.gap != Gap::None);
+    let mut from = if cue.action == Action::Not && is_alone { cue.from.saturating_sub(1) } else { cue.from };
     while from > nearest && tokens.get(from).is_some_and(|it| it.gap == Gap::None) {
         from -= 1;
     }
     from
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::program::CUE_LISTS;
+
+    #[test]
+    fn every_list_of_cues_does_something() {
+        let mut names: Vec<&str> = LISTS.iter().map(|(name, _)| *name).collect();
+        let mut lists = CUE_LISTS.to_vec();
+        names.sort_unstable();
+        lists.sort_unstable();
+        assert_eq!(names, lists);
+    }
 }

@@ -56,8 +56,8 @@ pub struct Reading {
 }
 
 impl Phrases {
-    /// Prepares phrases; one without a letter or digit is never found. `lists` are the word lists of `domains/shared`,
-    /// some of which hold cues: what negates, what makes uncertain.
+    /// Prepares phrases; one without a letter or digit is never found. `lists` are lists of words, some of
+    /// which hold cues: what negates, what makes uncertain.
     pub fn new(phrases: &[String], lists: &[(String, Vec<String>)]) -> Phrases {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let stemmer = Stemmer::create(Algorithm::English);
@@ -325,6 +325,9 @@ mod tests {
             ("pneumonia", "pneumonia was ruled out"),
             ("pneumonia", "pneumonia is unlikely"),
             ("chest pain", "chest pain denied."),
+            ("nausea", "nausea - no"),
+            ("nausea", "fever - yes, nausea - no, cough - yes"),
+            ("pain", "denies that he has pain"),
             ("stroke", "no evidence of acute stroke"),
             ("stroke", "negative for hemorrhage, mass, stroke"),
         ] {
@@ -343,6 +346,9 @@ mod tests {
             ("pain", "no change in pain"),
             ("fight", "family fight denied injuries"),
             ("fever", "fever, denies cough"),
+            ("cough", "denies chest pain, has a cough"),
+            ("cough", "negative for influenza, found to have a cough"),
+            ("cough", "nausea - no, cough - yes"),
         ] {
             assert!(is_said(phrase, text), "`{phrase}` in `{text}`");
         }

@@ -21,6 +21,7 @@ mod loops;
 mod marks;
 mod names;
 mod own_functions;
+mod pairs;
 mod policies;
 pub mod public;
 mod readers;
@@ -85,6 +86,8 @@ pub struct Compiled {
     pub shared: Shared,
     /// The domains.
     pub domains: Vec<Domain>,
+    /// Tables of pairs, packed.
+    pub pairs: Vec<Vec<u8>>,
     /// What text models are trained on.
     pub lessons: Vec<Lessons>,
 }
@@ -95,6 +98,7 @@ impl Compiled {
         Parts {
             crosswalks: &self.crosswalks,
             domains: &self.domains,
+            pairs: &self.pairs,
             stamp,
             ..Parts::of_sets(&self.sets, &self.shared)
         }
@@ -234,6 +238,7 @@ fn attempt(sources: &[DomainSource], releases: Releases<'_>) -> (Compiled, Vec<D
     }
     compiled.crosswalks =
         compiled.domains.iter_mut().flat_map(|domain| std::mem::take(&mut domain.crosswalks)).collect();
+    pairs::number(&mut compiled.domains, &mut compiled.pairs);
     leaks::leaks(sources, &world, &compiled.domains, &report);
     compiled.shared = shared::shared(sources, &world, &compiled.domains);
     for (source, domain) in sources.iter().zip(&compiled.domains) {
@@ -440,6 +445,7 @@ fn domain(drafts: &[Draft<'_>], compiler: Compiler<'_>) -> Domain {
         records: compiler.names().map(|names| names.records.clone()).unwrap_or_default(),
         readers: readers::of_domain(compiler),
         calendars: world.calendars(id).into_iter().cloned().collect(),
+        cues: shared::cues(world, id),
         limits: source.manifest.scripts.limits(),
         requires_audit: source.manifest.audit.required,
         ..Domain::default()

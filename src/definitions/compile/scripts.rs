@@ -138,6 +138,7 @@ const CALLS: &[(&str, &[Given])] = &[
     ("map", &[Given::Set, Given::Code, Given::Set]),
     ("finding", &[Given::Severity, Given::Path, Given::Other]),
     ("finding", &[Given::Other, Given::Severity, Given::Path, Given::Other]),
+    ("fix", &[Given::Other, Given::Set, Given::Code]),
     ("report", &[Given::Severity, Given::Path, Given::Other]),
     ("report", &[Given::Other, Given::Severity, Given::Path, Given::Other]),
     ("candidate", &[Given::Set, Given::Code, Given::Other, Given::Other]),

@@ -3,6 +3,8 @@
 use super::wording;
 use super::world::World;
 use crate::definitions::load::DomainSource;
+use crate::model::ids::DomainId;
+use crate::model::program::CUE_LISTS;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
 
@@ -26,4 +28,13 @@ pub(super) fn shared(sources: &[DomainSource], world: &World, domains: &[Domain]
         domains: sources.iter().map(|source| source.name.clone()).collect(),
         lists,
     }
+}
+
+/// The words that a domain adds to the lists of cues.
+pub(super) fn cues(world: &World, domain: DomainId) -> Vec<(String, Vec<String>)> {
+    let own = domain.get(&world.domains).filter(|_| world.shared != Some(domain));
+    let words = |name: &str| own.and_then(|names| names.lists.get(name)).into_iter().flatten();
+    let lists =
+        CUE_LISTS.into_iter().map(|name| (name.to_owned(), words(name).filter_map(wording::short_form).collect()));
+    lists.filter(|(_, words): &(String, Vec<String>)| !words.is_empty()).collect()
 }

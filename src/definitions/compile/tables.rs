@@ -87,7 +87,13 @@ pub(super) fn table(def: &TableDef, types: &TableTypes, compiler: Compiler<'_>) 
         inputs: def.inputs.iter().map(|column| join(&column.path)).collect(),
         outputs: def.outputs.iter().map(|column| join(&column.path)).collect(),
         rows: Vec::with_capacity(def.rows.len()),
+        pairs: None,
+        packed: Vec::new(),
     };
+    if let Some(pairs) = &def.pairs {
+        table.packed = super::pairs::packed(def, pairs, types, compiler);
+        return table;
+    }
     let imported =
         def.import.as_ref().map(|name| TableFiles::of(name.span, compiler).rows(def, types, name, compiler.report));
     let rows = imported.as_deref().unwrap_or(&def.rows);

@@ -25,6 +25,7 @@ use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::FunctionDef;
 use crate::definitions::parse::tree::ListDef;
 use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::PairsColumn;
 use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::RowDef;
 use crate::definitions::parse::tree::RuleDef;
@@ -77,6 +78,11 @@ impl Printer<'_> {
         if let Some(file) = &def.import {
             head.word(&format!("import csv {}", quoted(&file.item)));
             return Shape::Plain(head);
+        }
+        if let Some(pairs) = &def.pairs {
+            head.word(&format!("import pairs {}", quoted(&pairs.file.item)));
+            let body = self.block(&pairs.columns, span, |_, column, _| pairs_column(column));
+            return Shape::Block(head, body.short(), String::new());
         }
         let body = self.block(&def.rows, span, |printer, row, _| printer.row(row));
         Shape::Block(head, body, String::new())
@@ -296,4 +302,13 @@ fn columns(columns: &[ColumnDef]) -> Flow {
         flow
     };
     joined(columns.iter().map(column), 1)
+}
+
+/// A column of a table of pairs.
+fn pairs_column(def: &PairsColumn) -> Shape {
+    let mut flow = Flow::of(format!("column {}", bare(&def.column.item)));
+    if let Some(split) = &def.split {
+        flow.word(&format!("split {}", quoted(&split.item)));
+    }
+    Shape::Keyword(def.name.item.clone(), flow)
 }

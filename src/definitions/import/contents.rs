@@ -48,11 +48,13 @@ pub enum Format {
     Sheet,
     /// `fhir`: a CodeSystem or ValueSet as JSON.
     Fhir,
+    /// `gem`: the codes that a file of General Equivalence Mappings maps, without titles.
+    Gem,
 }
 
 impl Format {
     /// All formats by name.
-    pub const ALL: [(&'static str, Format); 9] = [
+    pub const ALL: [(&'static str, Format); 10] = [
         ("icd-10-cm-order", Format::IcdOrder),
         ("icd-10-cm-tabular", Format::IcdTabular),
         ("icd-10-cm-index", Format::IcdIndex),
@@ -62,6 +64,7 @@ impl Format {
         ("xlsx", Format::Sheet),
         ("ods", Format::Sheet),
         ("fhir", Format::Fhir),
+        ("gem", Format::Gem),
     ];
 
     /// Whether a file of the format brings codes by itself; the others add to codes that are there.

@@ -3,8 +3,12 @@
 
 use super::contents;
 use super::contents::Error;
+use super::contents::Import;
 use super::contents::MapRow;
+use super::contents::Row;
+use super::contents::Under;
 use crate::model::content::MatchKind;
+use std::collections::BTreeSet;
 
 /// Reads a GEM file. Targets of one scenario of a combination share a number: they are used together.
 ///
@@ -15,6 +19,18 @@ pub fn mappings(bytes: &[u8]) -> Result<Vec<MapRow>, Error> {
     let text = contents::text(bytes);
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(number, line)| row(line).ok_or_else(|| wrong(number))).collect()
+}
+
+/// The codes that a GEM file maps, each once, in the order of the file. It has no titles.
+///
+/// # Errors
+///
+/// As [`mappings`].
+pub(super) fn codes(bytes: &[u8]) -> Result<Import, Error> {
+    let mut seen = BTreeSet::new();
+    let rows = mappings(bytes)?.into_iter().filter(|row| seen.insert(row.from.clone()));
+    let rows = rows.map(|row| Row { code: row.from, under: Under::Top, ..Row::default() }).collect();
+    Ok(Import { rows, dotless: true, ..Import::default() })
 }
 
 fn wrong(number: usize) -> Error {
@@ -49,5 +65,11 @@ mod tests {
         assert_eq!(rows[1].kind, MatchKind::Related);
         assert_eq!((rows[2].to.clone(), rows[3].group), (None, 1));
         assert!(mappings(b"A000 0010\n").is_err());
+    }
+
+    #[test]
+    fn every_code_that_is_mapped_is_a_code_once() {
+        let set = codes(b"24900 E0800 10000\n24900 E0900 10000\n2720 E780 00000\n").unwrap();
+        assert_eq!(set.rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(), ["24900", "2720"]);
     }
 }

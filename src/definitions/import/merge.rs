@@ -291,6 +291,23 @@ impl Draft {
         *self.ids.get(*node)?
     }
 
+    /// The first and the last code of a range. Where one end of it is no code (`R10.1-R10.4` has no `R10.4`), the range
+    /// reaches as far as there are codes in it.
+    fn ends(&self, from: &str, to: &str) -> (Option<CodeId>, Option<CodeId>) {
+        let ends = (self.id(from), self.id(to));
+        if ends.0.is_some() == ends.1.is_some() {
+            return ends;
+        }
+        let (first, last) = (self.key(from), self.key(to));
+        let is_inside = |key: &str| *key >= *first && (*key <= *last || key.starts_with(&last));
+        let inside = self.singles.iter().filter(|(key, _)| is_inside(key));
+        let ids = inside.filter_map(|(_, node)| *self.ids.get(*node)?);
+        match ends {
+            (Some(_), None) => (ends.0, ids.max()),
+            _ => (ids.min(), ends.1),
+        }
+    }
+
     fn code(&self, row: Row, parent: Option<usize>, known: &mut Vec<Relation>, unresolved: &mut u32) -> Code {
         let mut parents: Vec<CodeId> = parent.and_then(|parent| *self.ids.get(parent)?).into_iter().collect();
         let mut counted = |id: Option<CodeId>| {
@@ -302,7 +319,8 @@ impl Draft {
         }
         let mut relations = Vec::new();
         for (relation, from, to) in &row.relations {
-            if let (Some(from), Some(to)) = (counted(self.id(from)), counted(self.id(to))) {
+            let (from, to) = self.ends(from, to);
+            if let (Some(from), Some(to)) = (counted(from), counted(to)) {
                 let Some(relation) = relation_id(relation, known) else { continue };
                 let relation = (relation, from.min(to), from.max(to));
                 if !relations.contains(&relation) {
@@ -496,6 +514,18 @@ mod tests {
         assert_eq!(merged.set.codes[5].spans.len(), 2);
         assert_eq!(merged.set.codes[8].parents.iter().map(|it| it.index()).collect::<Vec<_>>(), [7]);
         assert_eq!(merged.set.codes[9].parents.iter().map(|it| it.index()).collect::<Vec<_>>(), [8]);
+    }
+
+    #[test]
+    fn a_range_reaches_as_far_as_there_are_codes_in_it() {
+        let mut codes = ["A1", "A1.1", "A1.3", "A1.39", "A1.8", "B2"].map(|code| row(code, Under::Top));
+        let named = [("A1.1", "A1.4"), ("A0", "A1.1"), ("A1.4", "A1.5"), ("A1.7", "A1.8")];
+        codes[5].relations = named.map(|(from, to)| ("excludes", from.to_owned(), to.to_owned())).to_vec();
+        let import = Import { rows: codes.to_vec(), dotless: true, ..Import::default() };
+        let merged = merge("x", vec![import]).set.codes;
+        let name = |id: CodeId| id.get(&merged).map_or("", |code| code.code.as_str());
+        let ranges: Vec<_> = merged[5].relations.iter().map(|(_, from, to)| (name(*from), name(*to))).collect();
+        assert_eq!(ranges, [("A1.1", "A1.39"), ("A1", "A1.1"), ("A1.8", "A1.8")]);
     }
 
     #[test]

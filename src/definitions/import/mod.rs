@@ -76,6 +76,7 @@ pub fn read(format: Format, bytes: &[u8], options: &Options) -> Result<Import, E
         Format::Csv | Format::Sheet => delimited::read(bytes, Separator::Any, options),
         Format::Tsv => delimited::read(bytes, Separator::Tab, options),
         Format::Fhir => fhir::read(bytes),
+        Format::Gem => gem::codes(bytes),
     }?;
     if options.attach {
         import.scope = Scope::Adds;

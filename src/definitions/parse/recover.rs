@@ -20,6 +20,7 @@ pub enum Place {
     Code,
     Option,
     Row,
+    Pairs,
     Calendar,
     Reader,
     Assignment,
@@ -42,6 +43,7 @@ impl Place {
             Place::Code => "a code",
             Place::Option => "the options of an import",
             Place::Row => "a table",
+            Place::Pairs => "the columns of pairs",
             Place::Calendar => "a calendar",
             Place::Reader => "a reader",
             Place::Assignment => "a derivation",
@@ -68,7 +70,13 @@ impl Place {
             Place::Label => words::LABEL,
             Place::Purpose => words::PURPOSE,
             Place::Policy => words::POLICY,
-            Place::Record | Place::Field | Place::Map | Place::Row | Place::Assignment | Place::Crosswalk => &[],
+            Place::Record
+            | Place::Field
+            | Place::Map
+            | Place::Row
+            | Place::Pairs
+            | Place::Assignment
+            | Place::Crosswalk => &[],
         }
     }
 
@@ -83,6 +91,7 @@ impl Place {
             Place::Code => Rule::alone_code,
             Place::Option => Rule::alone_option,
             Place::Row => Rule::alone_row,
+            Place::Pairs => Rule::alone_pairs,
             Place::Calendar => Rule::alone_calendar,
             Place::Reader => Rule::alone_reader,
             Place::Assignment => Rule::alone_assignment,

@@ -6,6 +6,7 @@ mod calendars;
 mod deciding;
 mod expression;
 mod extends;
+mod pairs;
 mod policies;
 mod readers;
 mod rules;
@@ -28,6 +29,8 @@ pub use self::expression::PathDef;
 pub use self::expression::TextVerb;
 pub use self::extends::ExtendDef;
 pub use self::extends::SwitchDef;
+pub use self::pairs::PairsColumn;
+pub use self::pairs::PairsDef;
 pub use self::policies::EncounterDef;
 pub use self::policies::LabelDef;
 pub use self::policies::LabelLine;
@@ -448,6 +451,7 @@ pub struct TableDef {
     pub rows: Vec<Spanned<RowDef>>,
     /// `import csv "FILE"` in the place of rows.
     pub import: Option<Name>,
+    pub pairs: Option<PairsDef>,
 }
 
 /// An input or output: a path of the record, or a name with a type.

@@ -160,9 +160,11 @@ fn phrases<'l>(
 ) {
     let Some(index) = logic.index(place).filter(|index| index.has_phrases()) else { return };
     let mut spoken: Vec<(u32, PhraseId)> = Vec::new();
-    for (path, name) in classifier.texts.iter().zip(&classifier.text_names) {
+    for (number, (path, name)) in classifier.texts.iter().zip(&classifier.text_names).enumerate() {
+        // Where words are searched, what may be so only is left out; then phrases that say as much are too.
+        let leaves_uncertain_out = classifier.by_words.iter().any(|text| usize::from(*text) == number);
         frame.read_each(path, |found| {
-            if found.is_negated || found.is_of_family {
+            if found.is_negated || found.is_of_family || (found.is_uncertain && leaves_uncertain_out) {
                 return;
             }
             for (number, points) in index.spoken_for(found.phrase) {

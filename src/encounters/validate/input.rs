@@ -1,6 +1,7 @@
 //! Whether an encounter fits its record: fields that have to be there, values of the wrong type.
 
 use crate::model::encounter::Encounter;
+use crate::model::outcome::Choices;
 use crate::model::outcome::Finding;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -17,6 +18,7 @@ pub(super) fn finding(rule: &str, severity: Severity, path: String, message: Str
         see: String::new(),
         help: String::new(),
         fix: None,
+        choices: Choices::default(),
         extra: Vec::new(),
         other: None,
     }

@@ -13,6 +13,8 @@ use crate::definitions::parse::tree::DeriveDef;
 use crate::definitions::parse::tree::FunctionDef;
 use crate::definitions::parse::tree::ListDef;
 use crate::definitions::parse::tree::MemberDef;
+use crate::definitions::parse::tree::PairsColumn;
+use crate::definitions::parse::tree::PairsDef;
 use crate::definitions::parse::tree::RowDef;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
@@ -81,13 +83,32 @@ impl Builder<'_> {
                 Rule::first => is_first = true,
                 Rule::partial => is_partial = true,
                 rule => {
-                    let is_import = rule == Rule::csv_import;
-                    let (rows, import) =
-                        if is_import { (Vec::new(), self.inner_name(next)) } else { (self.rows(next), None) };
-                    return Some(TableDef { name, inputs, outputs, is_first, is_partial, rows, import });
+                    let (mut rows, mut import, mut pairs) = (Vec::new(), None, None);
+                    match rule {
+                        Rule::csv_import => import = self.inner_name(next),
+                        Rule::pairs_import => pairs = self.pairs(next),
+                        _ => rows = self.rows(next),
+                    }
+                    return Some(TableDef { name, inputs, outputs, is_first, is_partial, rows, import, pairs });
                 }
             }
         }
+    }
+
+    fn pairs(&mut self, pair: Pair<'_>) -> Option<PairsDef> {
+        let mut parts = Parts::of(pair);
+        Some(PairsDef { file: self.next_name(&mut parts)?, columns: self.pairs_body(parts.next()?) })
+    }
+
+    pub(super) fn pairs_body(&mut self, block: Pair<'_>) -> Vec<Spanned<PairsColumn>> {
+        self.items(block, Place::Pairs, |builder, pair| {
+            let mut parts = Parts::of(pair);
+            Some(PairsColumn {
+                name: builder.next_name(&mut parts)?,
+                column: builder.next_name(&mut parts)?,
+                split: parts.take(Rule::split).and_then(|pair| builder.inner_name(pair)),
+            })
+        })
     }
 
     fn columns(&mut self, pair: Pair<'_>) -> Vec<ColumnDef> {
