@@ -28,6 +28,7 @@ mod records;
 mod report;
 mod rules;
 mod scope;
+mod script_names;
 mod scripts;
 mod shared;
 mod table_files;
