@@ -52,9 +52,11 @@ mod scripts_told;
 #[cfg(feature = "server")]
 mod server;
 mod several_sets;
+mod several;
 mod sheets;
 mod stats;
 mod text;
 mod transcripts;
 mod upgrade;
+mod writers;
 mod x12;

@@ -44,7 +44,7 @@ pub use packed::Unpacked;
 pub use packed::peek;
 pub use packed::read;
 pub use packed::unpack;
-pub use sheet::sheet_stream;
+pub use sheet::Book;
 pub use sheet::is_sheet;
 pub use sheet::sheet;
 pub use sorter::Sorted;

@@ -37,6 +37,7 @@ mod texts;
 mod together;
 mod wording;
 mod world;
+mod writers;
 
 pub use self::context::Releases;
 
@@ -513,6 +514,7 @@ fn statements(domain: &mut Domain, compiler: Compiler<'_>) {
                 | Statement::CodeSet(_)
                 | Statement::Calendar(_)
                 | Statement::Reader(_)
+                | Statement::Writer(_)
                 | Statement::List(_)
                 | Statement::Function(_)
                 | Statement::Label(_) => {}

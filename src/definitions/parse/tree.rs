@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "the parts of a statement are named as in docs/language.md")]
 
 mod calendars;
+mod codes;
 mod deciding;
 mod expression;
 mod extends;
@@ -11,6 +12,9 @@ mod readers;
 
 pub use self::calendars::CalendarDef;
 pub use self::calendars::CalendarLine;
+pub use self::codes::MapsTo;
+pub use self::codes::NoteKind;
+pub use self::codes::ReplacedBy;
 pub use self::deciding::ByWords;
 pub use self::deciding::Decision;
 pub use self::deciding::Lesson;
@@ -47,6 +51,7 @@ pub use self::readers::StepDef;
 pub use self::readers::TestDef;
 pub use self::readers::TestOf;
 pub use self::readers::TreePath;
+pub use self::readers::WriterDef;
 
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
@@ -105,6 +110,8 @@ pub enum Statement {
     Calendar(CalendarDef),
     /// `reader`
     Reader(ReaderDef),
+    /// `writer`
+    Writer(WriterDef),
     /// `table`
     Table(TableDef),
     /// `derive`
@@ -406,32 +413,6 @@ pub enum CodeItem {
     },
     /// A code or group inside.
     Code(CodeDef),
-}
-
-/// What a text for people says about its code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoteKind {
-    /// A remark.
-    Note,
-    /// An inclusion term: what the code covers, so that it is a synonym too.
-    Inclusion,
-}
-
-/// `replaced by …`
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReplacedBy {
-    pub how: crate::model::content::Replacing,
-    pub codes: Vec<Name>,
-}
-
-/// One target of `maps to`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MapsTo {
-    pub set: Name,
-    pub code: Name,
-    pub kind: Option<MatchKind>,
-    pub when: Option<Spanned<Expr>>,
-    pub otherwise: bool,
 }
 
 /// `table NAME (…) -> … { … }`
