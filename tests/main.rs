@@ -40,6 +40,7 @@ mod made_up;
 mod moments;
 #[cfg(unix)]
 mod moved;
+mod named;
 mod official;
 mod oracle;
 mod output;
