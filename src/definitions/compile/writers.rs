@@ -77,7 +77,7 @@ impl Checking<'_, '_> {
                     self.refuse(line.span, "only tables, fixed columns and objects of JSON are written");
                 }
                 ReaderLine::Objects { .. } => {
-                    self.refuse(line.span, "objects that refer to each other are not written")
+                    self.refuse(line.span, "objects that refer to each other are not written");
                 }
                 ReaderLine::EachEncounter(path) => self.path(path, line.span),
                 ReaderLine::Recognise(tests) => self.tests(tests, line.span),
@@ -127,7 +127,7 @@ impl Checking<'_, '_> {
         for option in options {
             match &option.item {
                 OptionDef::Matching(_) => {
-                    self.refuse(option.span, "what stood around the part that is taken is not known")
+                    self.refuse(option.span, "what stood around the part that is taken is not known");
                 }
                 OptionDef::When(_) => self.refuse(option.span, "what the line asks for is not known any more"),
                 OptionDef::PlaceIn(_) => self.refuse(option.span, "the numbers of the items are not known any more"),

@@ -289,6 +289,9 @@ fn one(inputs: Vec<Input>, name: &str) -> Result<Input, Error> {
     }
 }
 
+/// The first bytes of a stream, and what is left of it.
+type Beginning = (Vec<u8>, Box<dyn Read + Send>);
+
 /// A workbook of which one sheet is read.
 struct Workbook {
     book: Book,
@@ -298,7 +301,7 @@ struct Workbook {
 
 impl Workbook {
     /// The sheet of a reader, if that one is to be read, and its beginning.
-    fn sheet_of(&self, reader: &Reader) -> Option<io::Result<(Vec<u8>, Box<dyn Read + Send>)>> {
+    fn sheet_of(&self, reader: &Reader) -> Option<io::Result<Beginning>> {
         let name = reader.sheet.as_deref().filter(|_| !self.is_settled)?;
         let mut sheet = self.book.sheet(Some(name));
         let (first, error) = files::peek(&mut sheet, PEEK);
