@@ -41,6 +41,7 @@ mod mistyped;
 mod moments;
 #[cfg(unix)]
 mod moved;
+mod named;
 mod official;
 mod oracle;
 mod output;
@@ -53,10 +54,12 @@ mod scripts_checked;
 mod scripts_told;
 #[cfg(feature = "server")]
 mod server;
+mod several;
 mod several_sets;
 mod sheets;
 mod stats;
 mod text;
 mod transcripts;
 mod upgrade;
+mod writers;
 mod x12;

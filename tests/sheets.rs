@@ -233,3 +233,27 @@ fn codes_are_imported_from_a_workbook() {
     let text = said(&output) + String::from_utf8(output.stdout).unwrap().as_str();
     assert!(text.contains("2024"), "{text}");
 }
+
+#[test]
+fn a_reader_says_which_sheet_it_reads() {
+    let place = place();
+    place.write(
+        "d/calls/codes/second.codes",
+        "reader second for call {\n    csv\n    sheet \"Two\"\n    recognise header has (\"Nr\", \"What\", \"When\")\n    id from \"Nr\"\n    note from \"What\"\n}\n",
+    );
+    let first =
+        [row(1, &[("text", "Call Number"), ("text", "Nature")]), row(2, &[("text", "A"), ("text", "Noise")])].concat();
+    let second = [
+        row(1, &[("text", "Nr"), ("text", "What"), ("text", "When")]),
+        row(2, &[("text", "B"), ("text", "said"), ("text", "later")]),
+    ]
+    .concat();
+    fs::write(place.path("both.xlsx"), xlsx(&first, &second)).unwrap();
+    assert_eq!(shown(&place, "both.xlsx", &[]).0, [json!({"id": "B", "note": "said", "When": "later"})]);
+    let (lines, _) = shown(&place, "both.xlsx", &["--sheet", "One"]);
+    assert_eq!(lines, [json!({"id": "A", "kind": "Noise"})], "a sheet that is asked for is read");
+    let (lines, _) = shown(&place, "both.xlsx", &["--reader", "city"]);
+    assert_eq!(lines, [json!({"id": "A", "kind": "Noise"})], "a reader without a sheet reads the first");
+    fs::write(place.path("one.xlsx"), xlsx(&first, "")).unwrap();
+    assert_eq!(shown(&place, "one.xlsx", &[]).0, [json!({"id": "A", "kind": "Noise"})]);
+}

@@ -9,7 +9,6 @@ use super::output::Guard;
 use super::secrets;
 use super::session::Reach;
 use super::terminal::Terminal;
-use crate::encounters::engine;
 use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
@@ -194,12 +193,6 @@ impl EngineArgs {
             key,
         };
         Ok(Engine::new(registry, &self.domain, options)?)
-    }
-}
-
-impl From<engine::Error> for Failure {
-    fn from(error: engine::Error) -> Failure {
-        Failure::said(error.to_string())
     }
 }
 

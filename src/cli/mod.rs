@@ -9,6 +9,7 @@ mod context;
 mod engine_args;
 mod exit;
 mod learning;
+mod near;
 mod output;
 mod reading;
 mod secrets;

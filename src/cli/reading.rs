@@ -6,13 +6,13 @@ use super::terminal::Terminal;
 use crate::diagnostics::did_you_mean;
 use crate::encounters::batch;
 use crate::encounters::engine::Engine;
-use crate::encounters::read::Choice;
+use crate::encounters::read::Chosen;
 use crate::encounters::read::Error;
 use crate::encounters::read::Format;
-use crate::encounters::read::Input;
+use crate::encounters::read::Inputs;
 use crate::encounters::read::Source;
 use crate::registry::Registry;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Columns that are named in a note; of more, the first of them.
 const NAMED: usize = 12;
@@ -32,31 +32,27 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Looks at the beginning of a file and finds the reader that knows it. A reader is for one record: if none was asked for,
-    /// that one is meant.
+    /// Looks at the beginning of some files and finds the readers that know them. A reader is for one record: if none was asked
+    /// for, that one is meant.
     ///
     /// # Errors
-    /// If the file cannot be read, or it cannot be told how.
+    /// If a file cannot be read, or it cannot be told how.
     pub fn choose(
         &self,
-        path: &Path,
+        paths: &[PathBuf],
         registry: &Registry,
         engine_args: &mut EngineArgs,
-    ) -> Result<(Input, Choice), Failure> {
-        let input = Input::open_sheet(path, self.sheet.as_deref()).map_err(batch::Error::from)?;
+    ) -> Result<Chosen, Failure> {
+        let inputs = Inputs::open(paths, self.sheet.as_deref()).map_err(batch::Error::from)?;
         let domain = registry.domain(&engine_args.domain)?;
         let domain = domain.as_deref();
         let (record, named) = (engine_args.record.as_deref(), self.reader.as_deref());
-        let choice = match domain {
-            Some(domain) => input.choose_of(domain, record, self.format, named),
-            None => input.choose(self.format, named, &[]),
-        };
-        let choice = choice.map_err(failure)?;
-        let record = choice.record().zip(domain).and_then(|(record, domain)| record.get(&domain.records));
+        let chosen = inputs.choose_of(domain, record, self.format, named).map_err(failure)?;
+        let record = chosen.record.zip(domain).and_then(|(record, domain)| record.get(&domain.records));
         if let Some(record) = record {
             engine_args.record = Some(record.name.clone());
         }
-        Ok((input, choice))
+        Ok(chosen)
     }
 }
 

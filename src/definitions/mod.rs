@@ -6,4 +6,5 @@ pub mod import;
 pub mod load;
 pub mod manifest;
 pub mod parse;
+pub mod revise;
 pub mod upgrade;

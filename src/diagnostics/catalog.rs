@@ -152,6 +152,8 @@ kinds! {
     130 Warning MoreRows { file: String, count: usize } = "`{file}` has {count} more lines that could not be used, or not whole";
     /// A line of a reader that cannot work.
     131 Error UselessReader { reason: String } = "the reader cannot work so: {reason}";
+    /// A line of a reader that a writer cannot turn round.
+    166 Error NotInvertible { writer: String, reason: String } = "`{writer}` cannot turn this line round: {reason}";
 
     /// A word, number or truth without quotation marks in the place of a text.
     180 Error BareText { found: String } = "expected a text in quotation marks, found {found}";

@@ -313,6 +313,18 @@ impl<'e> Worker<'e> {
         self
     }
 
+    /// The same worker, and what scripts print is kept until it is taken.
+    #[must_use]
+    pub fn tracing(mut self) -> Worker<'e> {
+        self.runner.iter_mut().for_each(Runner::keep_trace);
+        self
+    }
+
+    /// What scripts printed since the last time, a line each.
+    pub fn take_trace(&mut self) -> Vec<String> {
+        self.runner.as_mut().map(Runner::take_trace).unwrap_or_default()
+    }
+
     /// What the audience may see of one encounter, given as the JSON text of its record.
     pub fn disclose<'a>(&mut self, line: u64, text: Result<&'a str, Unreadable>) -> Disclosure<'a>
     where

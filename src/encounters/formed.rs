@@ -29,7 +29,11 @@ pub struct Formed<'e> {
     form: Form,
     paths: Vec<String>,
     shown: Option<&'e Mutex<Shown>>,
+    trace: Option<Trace<'e>>,
 }
+
+/// Is given what scripts printed over the encounter of a line.
+pub type Trace<'e> = &'e (dyn Fn(u64, &[String]) + Sync);
 
 impl<'e> Formed<'e> {
     /// Answers of an engine in a form; what they show is counted in `shown`, if there is such.
@@ -39,7 +43,15 @@ impl<'e> Formed<'e> {
 
     /// The same of a worker that was prepared for it.
     pub fn of(worker: Worker<'e>, engine: &Engine, form: Form, shown: Option<&'e Mutex<Shown>>) -> Formed<'e> {
-        Formed { worker, form, paths: form::paths(&engine.record().fields), shown }
+        Formed { worker, form, paths: form::paths(&engine.record().fields), shown, trace: None }
+    }
+
+    /// The same, and what scripts print is told.
+    #[must_use]
+    pub fn tracing(mut self, trace: Trace<'e>) -> Formed<'e> {
+        self.worker = self.worker.tracing();
+        self.trace = Some(trace);
+        self
     }
 }
 
@@ -67,11 +79,15 @@ impl Desk for Formed<'_> {
         if let Some(shown) = self.shown {
             count(shown, &disclosure);
         }
-        match (disclosure.is_unreadable(), disclosure.has_errors()) {
+        let outcome = match (disclosure.is_unreadable(), disclosure.has_errors()) {
             (true, _) => Outcome::Refused,
             (false, true) => Outcome::Wrong,
             (false, false) => Outcome::Fine,
+        };
+        if let Some(trace) = self.trace {
+            trace(line, &self.worker.take_trace());
         }
+        outcome
     }
 
     fn failed(&self, line: u64, out: &mut Vec<u8>) {

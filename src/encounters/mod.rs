@@ -16,3 +16,4 @@ pub mod training;
 pub mod validate;
 mod view;
 pub mod write;
+pub mod written;

@@ -4,6 +4,7 @@
 //! In: a path, a stream, an opened file. Out: the bytes inside it. What a file is packed with is decided by its first
 //! bytes, never by its name.
 
+mod archive;
 mod decode;
 mod draft;
 mod error;
@@ -12,9 +13,13 @@ mod layout;
 mod mapped;
 mod packed;
 mod sheet;
+mod sorter;
 mod spool;
 mod trust;
 
+pub use archive::Archive;
+pub use archive::Content;
+pub use archive::is_archive;
 pub use decode::Decoded;
 pub use decode::Encoding;
 pub use decode::TextReader;
@@ -39,9 +44,11 @@ pub use packed::Unpacked;
 pub use packed::peek;
 pub use packed::read;
 pub use packed::unpack;
+pub use sheet::Book;
 pub use sheet::is_sheet;
 pub use sheet::sheet;
-pub use sheet::sheet_stream;
+pub use sorter::Sorted;
+pub use sorter::Sorter;
 pub use spool::Opened;
 pub use spool::Spool;
 pub use trust::Distrust;

@@ -19,14 +19,14 @@ use std::path::Path;
 const GZIP: &[u8] = &[0x1F, 0x8B];
 const XZ: &[u8] = &[0xFD, b'7', b'z', b'X', b'Z', 0];
 const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
-const ZIP: &[u8] = b"PK\x03\x04";
+pub(super) const ZIP: &[u8] = b"PK\x03\x04";
 
 /// Bytes that one file may unpack to when it is read as a whole: 1 GiB.
 pub const LARGEST: u64 = 1 << 30;
 /// It may not unpack to more than this many times its packed size either, once that is over [`FREE`].
-const RATIO: u64 = 400;
+pub(super) const RATIO: u64 = 400;
 /// Bytes that any file may unpack to, however small it is packed: 64 MiB.
-const FREE: u64 = 64 << 20;
+pub(super) const FREE: u64 = 64 << 20;
 
 /// A stream without its packing.
 pub struct Unpacked {

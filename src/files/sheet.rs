@@ -17,6 +17,7 @@ use std::io::BufWriter;
 use std::io::Cursor;
 use std::io::Read;
 use std::io::Write;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::sync_channel;
@@ -38,12 +39,59 @@ const ODS_CONTENT: &str = "content.xml";
 /// Whether a file begins as a spreadsheet does.
 pub fn is_sheet(first: &[u8]) -> bool {
     let has = |part: &[u8]| memchr::memmem::find(first, part).is_some();
-    first.starts_with(ZIP) && (has(b"[Content_Types].xml") || has(b"xl/workbook") || is_ods(first))
+    let is_xlsx = || (has(b"[Content_Types].xml") || has(b"xl/workbook")) && !is_around_sheet(first);
+    first.starts_with(ZIP) && (is_ods(first) || is_xlsx())
+}
+
+/// Whether the first file of an archive is itself a spreadsheet: its parts may then stand in the archive as they are.
+fn is_around_sheet(first: &[u8]) -> bool {
+    let [low, high] = [26, 27].map(|at| first.get(at).copied().unwrap_or(0));
+    let name = first.get(30..30 + usize::from(u16::from_le_bytes([low, high]))).unwrap_or_default();
+    [&b".xlsx"[..], b".xlsm"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending))
 }
 
 fn is_ods(first: &[u8]) -> bool {
     let start = first.get(..first.len().min(256)).unwrap_or_default();
     memchr::memmem::find(start, b"application/vnd.oasis.opendocument.spreadsheet").is_some()
+}
+
+/// A workbook, of which each sheet is a stream of CSV.
+#[derive(Clone)]
+pub struct Book {
+    bytes: Arc<[u8]>,
+    is_ods: bool,
+}
+
+impl Book {
+    /// Reads a workbook as it lies there, and unpacks it once to see that it stays within bounds.
+    ///
+    /// # Errors
+    /// If it cannot be read, is no spreadsheet or is too large.
+    pub fn read(input: impl Read) -> io::Result<Book> {
+        let mut bytes = Vec::new();
+        input.take(MOST_PACKED + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MOST_PACKED {
+            return Err(wrong(&"the spreadsheet is larger than 256 MiB"));
+        }
+        let is_ods = is_ods(&bytes);
+        check(&bytes, is_ods)?;
+        Ok(Book { bytes: bytes.into(), is_ods })
+    }
+
+    /// The sheet of a name, else the first. Cells are read as the stream is; if there is no such sheet, the stream says so.
+    pub fn sheet(&self, name: Option<&str>) -> Box<dyn Read + Send> {
+        let (book, name) = (self.clone(), name.map(str::to_owned));
+        let (sender, receiver) = sync_channel(4);
+        std::thread::spawn(move || {
+            let mut out = BufWriter::with_capacity(64 << 10, Sending(sender.clone()));
+            let written = book.write(name.as_deref(), &mut out).and_then(|()| out.flush());
+            if let Err(error) = written {
+                // Nobody listens if the reader has stopped.
+                let _ = sender.send(Err(error));
+            }
+        });
+        Box::new(Received { receiver, part: Cursor::new(Vec::new()) })
+    }
 }
 
 /// The first sheet as CSV, or the one of a name.
@@ -52,27 +100,9 @@ fn is_ods(first: &[u8]) -> bool {
 /// [`Error::Packed`] if it is no spreadsheet, is too large, or has no such sheet.
 pub fn sheet(bytes: Vec<u8>, name: Option<&str>) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
-    write(bytes, name, &mut out).map_err(|error| Error::Packed(error.to_string()))?;
+    let written = Book::read(Cursor::new(bytes)).and_then(|book| book.write(name, &mut out));
+    written.map_err(|error| Error::Packed(error.to_string()))?;
     Ok(out)
-}
-
-/// The first sheet as a stream of CSV, or the one of a name. Cells are read as the stream is.
-///
-/// # Errors
-/// If the file cannot be read or is too large.
-pub fn sheet_stream(input: Box<dyn Read + Send>, name: Option<String>) -> io::Result<Box<dyn Read + Send>> {
-    let mut bytes = Vec::new();
-    input.take(MOST_PACKED + 1).read_to_end(&mut bytes)?;
-    let (sender, receiver) = sync_channel(4);
-    std::thread::spawn(move || {
-        let mut out = BufWriter::with_capacity(64 << 10, Sending(sender.clone()));
-        let written = write(bytes, name.as_deref(), &mut out).and_then(|()| out.flush());
-        if let Err(error) = written {
-            // Nobody listens if the reader has stopped.
-            let _ = sender.send(Err(error));
-        }
-    });
-    Ok(Box::new(Received { receiver, part: Cursor::new(Vec::new()) }))
 }
 
 /// Sends what is written.
@@ -114,43 +144,41 @@ fn wrong(why: &dyn std::fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why.to_string())
 }
 
-fn write(bytes: Vec<u8>, name: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
-    if bytes.len() as u64 > MOST_PACKED {
-        return Err(wrong(&"the spreadsheet is larger than 256 MiB"));
-    }
-    let is_ods = is_ods(&bytes);
-    check(&bytes, is_ods)?;
-    let mut rows = Rows { out, line: 0, header: None };
-    if is_ods {
-        let mut book = Ods::new(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
+impl Book {
+    fn write(&self, name: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+        let bytes = Arc::clone(&self.bytes);
+        let mut rows = Rows { out, line: 0, header: None };
+        if self.is_ods {
+            let mut book = Ods::new(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
+            let sheet = chosen(&book.sheet_names(), name)?;
+            let range = book.worksheet_range(&sheet).map_err(|error| wrong(&error))?;
+            let (first_row, first_column) = range.start().unwrap_or_default();
+            for (row, cells) in (first_row..).zip(range.rows()) {
+                let cells = cells.iter().enumerate().map(|(at, cell)| (at + first_column as usize, text(cell)));
+                rows.write(row, cells.filter(|(_, text)| !text.is_empty()).collect())?;
+            }
+            return Ok(());
+        }
+        let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
         let sheet = chosen(&book.sheet_names(), name)?;
-        let range = book.worksheet_range(&sheet).map_err(|error| wrong(&error))?;
-        let (first_row, first_column) = range.start().unwrap_or_default();
-        for (row, cells) in (first_row..).zip(range.rows()) {
-            let cells = cells.iter().enumerate().map(|(at, cell)| (at + first_column as usize, text(cell)));
-            rows.write(row, cells.filter(|(_, text)| !text.is_empty()).collect())?;
+        let mut cells = book.worksheet_cells_reader(&sheet).map_err(|error| wrong(&error))?;
+        let (mut row, mut texts) = (0, Vec::new());
+        while let Some(cell) = cells.next_cell().map_err(|error| wrong(&error))? {
+            let (at, column) = cell.get_position();
+            if at != row {
+                rows.write(row, std::mem::take(&mut texts))?;
+                row = at;
+            }
+            let text = match cell.get_value() {
+                DataRef::SharedString(text) => (*text).to_owned(),
+                other => text(&Data::from(other.clone())),
+            };
+            if !text.is_empty() {
+                texts.push((column as usize, text));
+            }
         }
-        return Ok(());
+        rows.write(row, texts)
     }
-    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
-    let sheet = chosen(&book.sheet_names(), name)?;
-    let mut cells = book.worksheet_cells_reader(&sheet).map_err(|error| wrong(&error))?;
-    let (mut row, mut texts) = (0, Vec::new());
-    while let Some(cell) = cells.next_cell().map_err(|error| wrong(&error))? {
-        let (at, column) = cell.get_position();
-        if at != row {
-            rows.write(row, std::mem::take(&mut texts))?;
-            row = at;
-        }
-        let text = match cell.get_value() {
-            DataRef::SharedString(text) => (*text).to_owned(),
-            other => text(&Data::from(other.clone())),
-        };
-        if !text.is_empty() {
-            texts.push((column as usize, text));
-        }
-    }
-    rows.write(row, texts)
 }
 
 /// The sheet of a name, else the first.

@@ -56,7 +56,7 @@ impl Default for Spool {
 
 impl Spool {
     /// A spool of which at most so many bytes stay in memory.
-    fn keeping(bytes: usize) -> Spool {
+    pub(super) fn keeping(bytes: usize) -> Spool {
         Spool { pieces: Vec::new(), most: bytes.div_ceil(PIECE), sealed: None, last: Vec::new() }
     }
 

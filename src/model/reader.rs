@@ -15,14 +15,20 @@ pub struct Reader {
     pub title: String,
     /// The record whose encounters it makes.
     pub record: RecordId,
+    /// The name under which such files are written, too.
+    pub writer: Option<String>,
     /// How the file is written.
     pub syntax: Syntax,
     /// What an object says that this reader reads. All of it has to hold.
     pub recognise: Vec<Test>,
     /// Names that the header has which this reader reads.
     pub header: Vec<String>,
-    /// Rows that follow each other with the same value in this column are one encounter.
+    /// The sheet of a workbook that it reads; else the first.
+    pub sheet: Option<String>,
+    /// Rows with the same value in this column are one encounter.
     pub group_by: Option<String>,
+    /// Also those that do not follow each other.
+    pub groups_anywhere: bool,
     /// Each object at this path is an encounter; without any mapping, one that another reader reads.
     pub spread: Option<Path>,
     /// How its objects are known to those that refer to them.
@@ -311,4 +317,16 @@ impl Path {
         }
         self
     }
+}
+
+/// The names of columns next to each other that are numbered, such as `DX1` to `DX25`.
+pub fn numbered_columns(first: &str, last: &str) -> Option<Vec<String>> {
+    let split = |name: &str| {
+        let digits = name.len() - name.trim_end_matches(|sign: char| sign.is_ascii_digit()).len();
+        name.split_at_checked(name.len() - digits).map(|(name, number)| (name.to_owned(), number.to_owned()))
+    };
+    let ((name, from), (other, to)) = (split(first)?, split(last)?);
+    let (low, high) = (from.parse::<u16>().ok()?, to.parse::<u16>().ok()?);
+    let width = if from.starts_with('0') { from.len() } else { 0 };
+    (name == other && low <= high).then(|| (low..=high).map(|number| format!("{name}{number:0width$}")).collect())
 }

@@ -26,6 +26,10 @@ pub(super) const MAX_TEXT: usize = 64 * 1024;
 pub(super) const MAX_ITEMS: usize = 2_000;
 /// Findings and changes of candidates a call may make.
 const MAX_SAID: usize = 200;
+/// Lines of a trace that a call may print.
+const MAX_PRINTED: usize = 100;
+/// Letters of a line of the trace.
+const LONGEST_PRINTED: usize = 1_000;
 /// Searches a call may make: one costs as much as some ten thousand operations.
 const MAX_SEARCHES: u32 = 20;
 /// Operations between two looks at the clock.
@@ -70,11 +74,27 @@ pub(super) enum Change {
     Remove { set: SetId, code: CodeId },
 }
 
+/// A line of the trace, and the line of the script where that is known.
+pub(super) struct Printed {
+    line: Option<usize>,
+    text: String,
+}
+
+impl Printed {
+    /// The same, with the script before it.
+    pub(super) fn named(&self, file: &str) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{file}{line}: {}", self.text)
+    }
+}
+
 /// What a call left behind.
 #[derive(Default)]
 pub(super) struct Left {
     pub(super) said: Vec<Said>,
     pub(super) changes: Vec<Change>,
+    /// What it printed.
+    pub(super) printed: Vec<Printed>,
     /// Why the host stopped it, whatever the script made of that.
     pub(super) stopped: Option<&'static str>,
     /// It was the guard that stopped it.
@@ -269,6 +289,15 @@ pub(super) fn say(said: Said) -> Answer<()> {
 /// Takes note of a change of the candidates.
 pub(super) fn change(change: Change) -> Answer<()> {
     note(|left| left.changes.push(change), |left| left.changes.len())
+}
+
+/// Takes note of what a script prints; of much, the beginning.
+pub(super) fn trace(line: Option<usize>, text: &str) {
+    CALL.with_borrow_mut(|slot| {
+        if let Some(call) = slot.as_mut().filter(|call| call.left.printed.len() < MAX_PRINTED) {
+            call.left.printed.push(Printed { line, text: text.chars().take(LONGEST_PRINTED).collect() });
+        }
+    });
 }
 
 /// Counts a search.

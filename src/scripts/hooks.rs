@@ -5,12 +5,15 @@ use super::call;
 use super::call::Change;
 use super::call::Left;
 use super::call::MAX_ITEMS;
+use super::call::Printed;
 use super::call::Refusal;
 use super::call::Said;
 use super::call::Sets;
 use super::host;
 use super::memory;
 use super::problem::ScriptProblem;
+use super::problem::lowered;
+use super::problem::within;
 use super::scan;
 use super::scan::Words;
 use super::view;
@@ -165,7 +168,7 @@ impl Scripts {
 
     /// One for each worker thread.
     pub fn runner(&self) -> Runner {
-        Runner { inner: Arc::clone(&self.inner) }
+        Runner { inner: Arc::clone(&self.inner), trace: None }
     }
 }
 
@@ -192,12 +195,25 @@ pub struct Seen {
 #[derive(Clone)]
 pub struct Runner {
     inner: Arc<Inner>,
+    /// What scripts printed since it was taken, if somebody wants to know.
+    trace: Option<Vec<String>>,
 }
 
 impl Runner {
     /// Whether some script has the hook `derive`.
     pub fn derives(&self) -> bool {
         self.inner.files.iter().any(|file| Hook::Derive.is_in(file))
+    }
+
+    /// From now on what scripts print is kept until it is taken. It is a function of what the audience sees, as all that
+    /// scripts know.
+    pub fn keep_trace(&mut self) {
+        self.trace = Some(Vec::new());
+    }
+
+    /// What scripts printed since the last time, a line each.
+    pub fn take_trace(&mut self) -> Vec<String> {
+        self.trace.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Whether the guard stopped a call: what it answered hangs on the machine, so the run has to end.
@@ -252,15 +268,18 @@ impl Runner {
     }
 
     /// Runs one hook; adds its findings, or the one that says why it did not end well. `None` if so.
-    fn run(&self, job: Job, findings: &mut Vec<Finding>) -> Option<Vec<Change>> {
+    fn run(&mut self, job: Job, findings: &mut Vec<Finding>) -> Option<Vec<Change>> {
         let file = self.inner.files.get(job.file)?;
         let (hook, snapshot) = (job.hook, Arc::clone(&job.snapshot));
         let inner = Arc::clone(&self.inner);
         let ended = host::with_stack(move || Ready::of(&inner)?.call(&inner, job));
-        let Some(Ended { error, said, changes, has_run_out }) = ended.flatten() else {
+        let Some(Ended { error, said, changes, printed, has_run_out }) = ended.flatten() else {
             findings.push(failure(file, hook, "was not run: there is no room for a thread", None));
             return None;
         };
+        if let Some(trace) = &mut self.trace {
+            trace.extend(printed.iter().map(|printed| printed.named(&file.name)));
+        }
         if has_run_out {
             self.inner.has_run_out.store(true, Ordering::Relaxed);
         }
@@ -374,7 +393,7 @@ impl Ready {
             None => self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, program, hook.name(), (view,)),
         });
         let answer = std::panic::catch_unwind(run).unwrap_or_else(|_| call::stop("the host failed"));
-        let Left { mut said, changes, stopped, ran_out_of_time, cells } = call::end();
+        let Left { mut said, changes, printed, stopped, ran_out_of_time, cells } = call::end();
         let ended = answer.and_then(|answer| if hook == Hook::Validate { returned(answer, &mut said) } else { Ok(()) });
         let error = match (ended, stopped) {
             (Ok(()), None) => None,
@@ -386,7 +405,7 @@ impl Ready {
         };
         drop((scope, cells));
         let has_run_out = ran_out_of_time || inner.has_left_too_much(held);
-        Some(Ended { error, said, changes, has_run_out })
+        Some(Ended { error, said, changes, printed, has_run_out })
     }
 }
 
@@ -396,6 +415,7 @@ struct Ended {
     error: Option<(String, Option<usize>)>,
     said: Vec<Said>,
     changes: Vec<Change>,
+    printed: Vec<Printed>,
     has_run_out: bool,
 }
 
@@ -438,12 +458,6 @@ fn joined(programs: &[AST]) -> Vec<AST> {
         })
     };
     programs.iter().enumerate().map(whole).collect()
-}
-
-fn lowered(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map(char::to_lowercase);
-    first.into_iter().flatten().chain(letters).take(300).collect()
 }
 
 /// Takes the findings that `validate` returned.
@@ -549,14 +563,6 @@ fn reason(error: &EvalAltResult, words: &Words) -> (String, Option<usize>) {
         _ => "failed".to_owned(),
     };
     (why, line)
-}
-
-/// The innermost function in which an error came up.
-fn within(error: &EvalAltResult) -> Option<&str> {
-    match error {
-        EvalAltResult::ErrorInFunctionCall(name, _, inner, _) => within(inner).or(Some(name)),
-        _ => None,
-    }
 }
 
 fn refusal(value: &Dynamic) -> Option<&'static str> {

@@ -118,8 +118,8 @@ fn limit(engine: &mut Engine) {
     engine.set_max_string_size(MAX_TEXT);
     engine.set_max_array_size(MAX_ITEMS);
     engine.set_max_map_size(1_000);
-    engine.on_print(|_| {});
-    engine.on_debug(|_, _, _| {});
+    engine.on_print(|text| call::trace(None, text));
+    engine.on_debug(|text, _, position| call::trace(position.line(), text));
     engine.on_progress(call::progress);
     watch_variables(engine);
 }

@@ -14,6 +14,7 @@ mod host;
 mod memory;
 mod problem;
 mod scan;
+pub mod standard;
 #[cfg(test)]
 mod tests;
 pub mod tokens;

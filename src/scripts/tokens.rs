@@ -91,6 +91,8 @@ fn text(letters: &mut impl Iterator<Item = (usize, char)>) -> Sort {
 pub struct Call {
     /// The function.
     pub name: String,
+    /// Where its name stands.
+    pub at: usize,
     /// What it is given: texts that are written there, and where; `None` for anything else.
     pub arguments: Vec<Option<(String, usize)>>,
 }
@@ -103,7 +105,8 @@ pub fn calls(tokens: &[Token]) -> Vec<Call> {
         let before = at.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| &token.is);
         let is_named = matches!(before, Some(Sort::Sign('.'))) || is_word(before, "fn");
         if !is_named && tokens.get(at + 1).is_some_and(|token| token.is == Sort::Sign('(')) {
-            out.push(Call { name: name.clone(), arguments: arguments(tokens.get(at + 2..).unwrap_or_default()) });
+            let arguments = arguments(tokens.get(at + 2..).unwrap_or_default());
+            out.push(Call { name: name.clone(), at: token.at, arguments });
         }
     }
     out
@@ -123,6 +126,99 @@ pub fn functions(tokens: &[Token]) -> Vec<(String, usize, usize)> {
         }
     }
     out
+}
+
+/// Names that a script gives to values: variables, parameters, those of closures and loops.
+pub fn bound(tokens: &[Token]) -> Vec<&str> {
+    let mut out = Vec::new();
+    let word = |token: Option<&'_ Token>| token.is_some_and(|token| matches!(token.is, Sort::Word(_)));
+    for (at, pair) in tokens.windows(2).enumerate() {
+        let [before, Token { is: Sort::Word(name), .. }] = pair else { continue };
+        let opens = matches!(&before.is, Sort::Word(it) if matches!(it.as_str(), "let" | "const" | "for"));
+        // A list of names ends with `|` or, behind `fn NAME(`, with `)`.
+        let is_listed = matches!(before.is, Sort::Sign('|' | '(' | ','));
+        let ends = |token: Option<&Token>| matches!(token.map(|it| &it.is), Some(Sort::Sign('|' | ')' | ',')));
+        if (opens || is_listed && ends(tokens.get(at + 2))) && word(tokens.get(at + 1)) {
+            out.push(name.as_str());
+        }
+    }
+    out
+}
+
+/// The body of a function: the names of its parameters, and what stands between its braces.
+pub fn body<'t>(tokens: &'t [Token], function: &str) -> Option<(Vec<&'t str>, &'t [Token])> {
+    let start = tokens.windows(2).position(|pair| {
+        let [one, other] = pair else { return false };
+        is_word(Some(&one.is), "fn") && is_word(Some(&other.is), function)
+    })?;
+    let rest = tokens.get(start + 3..)?;
+    let end = rest.iter().position(|token| token.is == Sort::Sign(')'))?;
+    let parameters = rest.get(..end)?.iter().filter_map(|token| match &token.is {
+        Sort::Word(name) => Some(name.as_str()),
+        _ => None,
+    });
+    let body = rest.get(end + 2..)?;
+    let mut depth = 1_usize;
+    let length = body.iter().position(|token| {
+        match token.is {
+            Sort::Sign('{') => depth += 1,
+            Sort::Sign('}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    })?;
+    Some((parameters.collect(), body.get(..length)?))
+}
+
+/// What is read of a value by names with dots: each name and where it stands; a name behind an index is one of an item.
+pub fn reads<'t>(tokens: &'t [Token], value: &str) -> Vec<Vec<(&'t str, usize)>> {
+    let mut out = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| &token.is);
+        if is_word(Some(&token.is), value) && !matches!(before, Some(Sort::Sign('.'))) {
+            out.push(names_behind(tokens.get(at + 1..).unwrap_or_default()));
+        }
+    }
+    out.retain(|names| !names.is_empty());
+    out
+}
+
+/// The names behind a value, up to the first call.
+fn names_behind(tokens: &[Token]) -> Vec<(&str, usize)> {
+    let (mut names, mut rest) = (Vec::new(), tokens);
+    loop {
+        rest = match rest {
+            [Token { is: Sort::Sign('['), .. }, more @ ..] => behind_bracket(more),
+            [Token { is: Sort::Sign('?'), .. }, more @ ..] if is_read(more) => more,
+            [Token { is: Sort::Sign('.'), .. }, Token { is: Sort::Word(name), at }, more @ ..] => {
+                if matches!(more.first().map(|token| &token.is), Some(Sort::Sign('('))) {
+                    return names;
+                }
+                names.push((name.as_str(), *at));
+                more
+            }
+            _ => return names,
+        };
+    }
+}
+
+/// Whether a part of a value follows.
+fn is_read(tokens: &[Token]) -> bool {
+    matches!(tokens.first().map(|token| &token.is), Some(Sort::Sign('.' | '[')))
+}
+
+/// What follows the bracket that closes an index.
+fn behind_bracket(tokens: &[Token]) -> &[Token] {
+    let mut depth = 1_usize;
+    let end = tokens.iter().position(|token| {
+        match token.is {
+            Sort::Sign('[') => depth += 1,
+            Sort::Sign(']') => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    end.and_then(|end| tokens.get(end + 1..)).unwrap_or_default()
 }
 
 fn is_word(sort: Option<&Sort>, wanted: &str) -> bool {

@@ -1,5 +1,8 @@
 //! `tencode explain`
 
+use crate::cli::commands::explain_written;
+use crate::cli::commands::explain_written::line_of;
+use crate::cli::commands::explain_written::outdented;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
@@ -8,6 +11,7 @@ use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
 use crate::definitions::load;
 use crate::definitions::load::DefinitionFile;
+use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::Statement;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
@@ -19,26 +23,28 @@ use serde::Serialize;
 
 static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs/diagnostics");
 
-/// Explains a rule (as it is written, and where), a code, a diagnostic of `check`, or what a policy does to a record.
+/// Explains a rule, table, label, reader, function, list or field (as it is written, and where), a code, a diagnostic of
+/// `check`, or what a policy does to a record. Of a field it says which readers fill it and which rules name it.
 ///
 /// Exit status 1 if there is none of that name.
 ///
 ///     tencode explain nibrs-401
 ///     tencode explain D0301
 ///     tencode explain E11.9
+///     tencode explain call.narrative
 ///     tencode explain policy public --record call
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Explain {
-    /// A rule, a code or the number of a diagnostic; or `policy`
+    /// A rule, table, label, reader, field (`RECORD.FIELD`) or code, or the number of a diagnostic; or `policy`
     name: String,
     /// With `policy`: the policy or audience
     #[arg(value_name = "POLICY")]
     policy: Option<String>,
-    /// With `policy`: the record [default: the first of the domain]
+    /// Only fields of this record; with `policy`: the record [default: the first of the domain]
     #[arg(long, value_name = "R")]
     record: Option<String>,
-    /// With `policy`: the domain [default: the one that has the record]
+    /// Only what this domain says; with `policy`: the domain [default: the one that has the record]
     #[arg(long, value_name = "D")]
     domain: Option<String>,
 }
@@ -65,9 +71,20 @@ impl Explain {
         {
             return self.diagnostic(page, terminal);
         }
-        let mut rules = Vec::new();
-        if let Some(written) = self.rule(context, &mut rules)? {
+        let mut names = Vec::new();
+        let folders = context.session(Reach::All)?.folders()?;
+        let domains: Vec<DomainSource> = folders.iter().map(|folder| load::load(folder)).collect();
+        let domains: Vec<DomainSource> =
+            domains.into_iter().filter(|it| self.domain.as_ref().is_none_or(|domain| *domain == it.name)).collect();
+        if let Some(written) = self.rule(&domains, &mut names) {
             return show(&written, terminal);
+        }
+        let found = explain_written::all(&self.name, self.record.as_deref(), &domains, &mut names);
+        for named in &found {
+            named.show(terminal)?;
+        }
+        if !found.is_empty() {
+            return Ok(Verdict::Fine);
         }
         let registry = context.registry(terminal)?;
         let sets = self.code(&registry, terminal)?;
@@ -75,7 +92,7 @@ impl Explain {
             starters::note(&starters::among(&registry, &sets), terminal);
             return Ok(Verdict::Fine);
         }
-        self.nothing(&rules, terminal)?;
+        self.nothing(&names, terminal)?;
         let all: Vec<SetId> = registry.sets().collect();
         starters::note(&starters::among(&registry, &all), terminal);
         Ok(Verdict::Wrong)
@@ -99,10 +116,9 @@ impl Explain {
     }
 
     /// The rule of the name; every rule that has another name goes to `others`.
-    fn rule(&self, context: &Context, others: &mut Vec<String>) -> Result<Option<Written>, Failure> {
+    fn rule(&self, domains: &[DomainSource], others: &mut Vec<String>) -> Option<Written> {
         let (mut found, mut switched) = (None, Vec::new());
-        for folder in context.session(Reach::All)?.folders()? {
-            let domain = load::load(&folder);
+        for domain in domains {
             for file in &domain.files {
                 for (rule, span) in file.tree.rules() {
                     if rule.id.item == self.name && found.is_none() {
@@ -117,7 +133,7 @@ impl Explain {
                 switched.extend(switches.map(|it| written(&self.name, &domain.name, file, it.span)));
             }
         }
-        Ok(found.map(|found| Written { switched, ..found }))
+        found.map(|found| Written { switched, ..found })
     }
 
     /// Shows the code of the name from each code set that has it, and returns these sets.
@@ -132,10 +148,10 @@ impl Explain {
         Ok(sets)
     }
 
-    fn nothing(&self, rules: &[String], terminal: &mut Terminal) -> Result<(), Failure> {
-        let near = did_you_mean(&self.name, rules.iter().map(String::as_str));
+    fn nothing(&self, names: &[String], terminal: &mut Terminal) -> Result<(), Failure> {
+        let near = did_you_mean(&self.name, names.iter().map(String::as_str));
         let help = near.map(|it| format!("; {it}")).unwrap_or_default();
-        let error = format!("`{}` is no rule, no code and no diagnostic{help}", self.name);
+        let error = format!("`{}` is no rule, table, label, reader, field, code or diagnostic{help}", self.name);
         if terminal.json {
             terminal.json(&serde_json::json!({ "name": self.name, "error": error }))?;
         } else {
@@ -147,22 +163,15 @@ impl Explain {
 }
 
 fn written(rule: &str, domain: &str, file: &DefinitionFile, span: Span) -> Written {
-    let before = file.text.get(..span.start).unwrap_or_default();
+    let (line, before) = line_of(&file.text, span);
     Written {
         rule: rule.to_owned(),
         domain: domain.to_owned(),
         file: file.path.display().to_string(),
-        line: before.matches('\n').count() + 1,
+        line,
         text: outdented(before, file.text.get(span.start..span.end).unwrap_or_default().trim_end()),
         switched: Vec::new(),
     }
-}
-
-/// A statement without the blanks that its block puts before each of its lines.
-fn outdented(before: &str, text: &str) -> String {
-    let indent = before.rsplit('\n').next().unwrap_or_default();
-    let lines = text.split('\n').map(|line| line.strip_prefix(indent).unwrap_or(line));
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn show(written: &Written, terminal: &mut Terminal) -> Result<Verdict, Failure> {

@@ -14,17 +14,27 @@ use crate::definitions::import::Merged;
 use crate::definitions::import::Options;
 use crate::definitions::import::PropertyColumn;
 use crate::definitions::parse::tree::ColumnRole;
+use crate::definitions::revise::Revised;
+use crate::definitions::revise::revise;
 use crate::diagnostics::did_you_mean;
 use crate::files;
 use crate::model::day::Day;
+use serde_json::Value;
+use serde_json::json;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Prints files of an official release, or of your own list, as one code set.
 ///
-/// Formats: icd-10-cm-order, icd-10-cm-tabular, icd-10-cm-index, hcpcs, csv, tsv, fhir. Files may be packed (.gz, .xz, .zip).
-/// A table needs to be told its columns. Lines that cannot be used, or not whole, are named on standard error.
+/// Formats: icd-10-cm-order, icd-10-cm-tabular, icd-10-cm-index, hcpcs, csv, tsv, xlsx, ods, fhir. Files may be packed (.gz,
+/// .xz, .zst, .zip). A table needs to be told its columns. Lines that cannot be used, or not whole, are named on standard error.
+///
+/// With --into the list is put into the code set of a definition file: new codes are added, what is said otherwise is changed,
+/// and codes that the list has no more end; what else stands in the file stays. --preview shows what would be written, and
+/// writes nothing.
 ///
 ///     tencode import csv list.csv --name permits --column code=CODE --column title=NAME
+///     tencode import csv list-2026.csv --column code=CODE --column title=NAME --into permits.codes --preview
 ///     tencode import icd-10-cm-order icd10cm_order_2026.txt -o icd.codes
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -52,6 +62,15 @@ pub(crate) struct Import {
     /// Last day of the release
     #[arg(long, value_name = "DATE", value_parser = lines::day)]
     to: Option<Day>,
+    /// Definition file whose code set the list is put into
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    into: Option<PathBuf>,
+    /// Last day of codes that the list has no more, with --into [default: the day before --from, else yesterday]
+    #[arg(long, value_name = "DATE", value_parser = lines::day, requires = "into")]
+    ended: Option<Day>,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    preview: bool,
     /// Where to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -88,23 +107,103 @@ impl Import {
         }
         spinner.finish_and_clear();
         self.say_leftovers(&mut merged, &unused, terminal);
+        let text = format::print(&import::to_definition(&merged));
+        if let Some(into) = &self.into {
+            return self.revise(into, &text, terminal);
+        }
         if terminal.json {
             terminal.json(&merged.set)?;
             return Ok(Verdict::Fine);
         }
-        let text = format::print(&import::to_definition(&merged));
+        if self.preview {
+            return preview(&text, &merged, terminal);
+        }
         match &self.output {
-            Some(file) => {
-                let guard =
-                    self.files.iter().fold(Guard::replacing(Own::Definition), |it, file| it.and("an input", file));
-                let output = Output::open(file, &guard, terminal)?;
-                output.write(|out| out.write_all(text.as_bytes()).map_err(|error| Failure::file(file, error)))?;
-            }
+            Some(file) => self.write(file, &text, terminal)?,
             None => terminal.text(&text)?,
         }
         terminal.note(&format!("{}: {} codes", name, merged.set.codes.len()));
         Ok(Verdict::Fine)
     }
+}
+
+/// Lines of a definition that a preview shows.
+const PREVIEWED: usize = 40;
+
+/// Shows the beginning of what would be written.
+fn preview(text: &str, merged: &Merged, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    for line in text.lines().take(PREVIEWED) {
+        terminal.line(line)?;
+    }
+    let more = text.lines().count().saturating_sub(PREVIEWED);
+    if more > 0 {
+        terminal.line(&format!("… and {more} more lines"))?;
+    }
+    let (name, count) = (&merged.set.name, merged.set.codes.len());
+    terminal.note(&format!("{name}: {count} codes; nothing is written"));
+    Ok(Verdict::Fine)
+}
+
+impl Import {
+    fn write(&self, file: &Path, text: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+        let guard = self.files.iter().fold(Guard::replacing(Own::Definition), |it, file| it.and("an input", file));
+        let output = Output::open(file, &guard, terminal)?;
+        output.write(|out| out.write_all(text.as_bytes()).map_err(|error| Failure::file(file, error)))
+    }
+
+    /// Puts a list into the code set that was made of it before, and says what became of that.
+    fn revise(&self, into: &Path, list: &str, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        let old = std::fs::read_to_string(into).map_err(|error| Failure::file(into, error))?;
+        let before = |day: Day| Day(day.0 - 1);
+        let last = self.ended.unwrap_or_else(|| before(self.from.unwrap_or_else(lines::today)));
+        let name = self.name.as_deref().map(plain_name);
+        let revised = revise(&old, name.as_deref(), list, last)
+            .map_err(|why| Failure::said(format!("{}: {why}", into.display())))?;
+        if terminal.json {
+            terminal.json(&difference(&revised, last))?;
+        } else {
+            show(&revised, last, terminal)?;
+        }
+        let Revised { added, changed, ended, .. } = &revised;
+        let counts = format!("{} added, {} changed, {} ended", added.len(), changed.len(), ended.len());
+        if self.preview {
+            terminal.note(&format!("{counts}; nothing is written"));
+            return Ok(Verdict::Fine);
+        }
+        if revised.text != old {
+            self.write(into, &revised.text, terminal)?;
+        }
+        terminal.note(&format!("{}: {counts}", into.display()));
+        Ok(Verdict::Fine)
+    }
+}
+
+fn difference(revised: &Revised, last: Day) -> Value {
+    let named = |codes: &[(String, String)]| {
+        let one = |(code, title): &(String, String)| json!({ "code": code, "title": title });
+        codes.iter().map(one).collect::<Vec<_>>()
+    };
+    let changed = revised.changed.iter().map(|(code, what)| json!({ "code": code, "what": what }));
+    json!({
+        "added": named(&revised.added), "changed": changed.collect::<Vec<_>>(), "ended": named(&revised.ended),
+        "last": last.to_string(), "back": revised.back,
+    })
+}
+
+fn show(revised: &Revised, last: Day, terminal: &mut Terminal) -> Result<(), Failure> {
+    for (code, title) in &revised.added {
+        terminal.line(&format!("+ {code} {title}"))?;
+    }
+    for (code, what) in &revised.changed {
+        terminal.line(&format!("~ {code}: {}", what.join("; ")))?;
+    }
+    for (code, title) in &revised.ended {
+        terminal.line(&format!("- {code} {title} (until {last})"))?;
+    }
+    for code in &revised.back {
+        terminal.note(&format!("`{code}` has ended in the set and is in the list: its days stay as they are"));
+    }
+    Ok(())
 }
 
 impl Import {

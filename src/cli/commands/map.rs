@@ -9,21 +9,24 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::model::day::Day;
+use crate::model::ids::SetId;
+use crate::registry::Registry;
 
 /// Follows a crosswalk from a code to another code set, and says how they match.
 ///
 /// Exit status 1 if there is no such code or no crosswalk leads from it.
 ///
 ///     tencode map D-DOM --from call-types --to nibrs-offenses
+///     tencode map D-DOM --to nibrs-offenses
 ///     tencode map 10-16 --from ten-codes-apco-older --to call-types
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Map {
     /// The code
     code: String,
-    /// Code set it is of
+    /// Code set it is of [default: the only one with a crosswalk to the other that has the code]
     #[arg(long, value_name = "SET")]
-    from: String,
+    from: Option<String>,
     /// Code set to map to
     #[arg(long, value_name = "SET")]
     to: String,
@@ -35,11 +38,15 @@ pub(crate) struct Map {
 impl Map {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = context.registry(terminal)?;
-        let (from, to) = (lines::set(&registry, &self.from)?, lines::set(&registry, &self.to)?);
+        let to = lines::set(&registry, &self.to)?;
+        let from = match &self.from {
+            Some(from) => lines::set(&registry, from)?,
+            None => self.guess(&registry, to)?,
+        };
         let starters = starters::among(&registry, &[from, to]);
         let (codes, others) = (registry.codes(from), registry.codes(to));
         let Some(code) = codes.find(&self.code) else {
-            let error = format!("the code set `{}` has no code `{}`", self.from, self.code);
+            let error = format!("the code set `{}` has no code `{}`", codes.full_name(), self.code);
             if terminal.json {
                 terminal.json(&serde_json::json!({ "code": self.code, "error": error, "starter": starters }))?;
             } else {
@@ -66,6 +73,34 @@ impl Map {
         }
         starters::note(&starters, terminal);
         Ok(if answer.targets.is_empty() { Verdict::Wrong } else { Verdict::Fine })
+    }
+}
+
+impl Map {
+    /// The only code set that has the code and a crosswalk to the other set.
+    fn guess(&self, registry: &Registry, to: SetId) -> Result<SetId, Failure> {
+        let joined = registry.mapped_sets(to);
+        let sets: Vec<SetId> =
+            joined.iter().copied().filter(|set| registry.codes(*set).find(&self.code).is_some()).collect();
+        let names = |sets: &[SetId]| {
+            let names: Vec<&str> = sets.iter().map(|set| registry.codes(*set).full_name()).collect();
+            names.join(", ")
+        };
+        match sets.as_slice() {
+            [one] => Ok(*one),
+            [] if joined.is_empty() => Err(Failure::said(format!("no crosswalk leads to `{}`", self.to))),
+            [] => Err(Failure::said(format!(
+                "no code set with a crosswalk to `{}` has the code `{}`; crosswalks join it with: {}",
+                self.to,
+                self.code,
+                names(&joined)
+            ))),
+            several => Err(Failure::said(format!(
+                "several code sets have the code `{}`: say --from {}",
+                self.code,
+                names(several).replace(", ", " or --from ")
+            ))),
+        }
     }
 }
 

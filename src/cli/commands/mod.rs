@@ -8,6 +8,7 @@ mod covered;
 pub(crate) mod doc;
 pub(crate) mod explain;
 mod explain_policy;
+mod explain_written;
 pub(crate) mod fmt;
 pub(crate) mod import;
 pub(crate) mod keystrokes;

@@ -86,7 +86,7 @@ impl Redact {
             Ok(redactor) => redactor,
             Err(error) => {
                 auditing::deny(log, &access)?;
-                return Err(Failure::said(error.to_string()));
+                return Err(Failure::from(error));
             }
         };
         redactor.policy().clone_into(&mut access.policy);

@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::learning::Learned;
+use crate::cli::near;
 use crate::cli::session::Reach;
 use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
@@ -83,8 +84,9 @@ impl Report {
         let outcome = session.compile()?;
         let compiled = &outcome.compiled;
         let Some(domain) = compiled.domains.iter().find(|domain| domain.name == self.domain) else {
-            let known = compiled.shared.domains.join(", ");
-            return Err(Failure::said(format!("there is no domain `{}`; there is {known}", self.domain)));
+            let known = &compiled.shared.domains;
+            let said = format!("there is no domain `{}`; there is {}", self.domain, known.join(", "));
+            return Err(near::failure(&said, &self.domain, known.iter().map(String::as_str)));
         };
         let learned = session.learn(compiled, &Session::segments())?;
         let reports = reports(compiled, &learned, &domain.name);

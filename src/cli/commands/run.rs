@@ -10,11 +10,11 @@ use crate::cli::context::Context;
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::near;
 use crate::cli::output::Output;
 use crate::cli::reading;
 use crate::cli::reading::Reading;
 use crate::cli::terminal::Terminal;
-use crate::diagnostics::did_you_mean;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
 use crate::encounters::batch::Out;
@@ -23,8 +23,11 @@ use crate::encounters::formed::Formed;
 use crate::encounters::formed::Shown;
 use crate::encounters::read::Source;
 use crate::encounters::together;
+use crate::encounters::write::back::Writer;
 use crate::encounters::write::form::Form;
 use crate::encounters::write::form::Listed;
+use crate::encounters::written::Written;
+use crate::model::reader::Reader;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -33,9 +36,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
 /// Answers encounters: the codes they carry and those proposed, what is wrong, and what the audience may see.
+///
+/// Several files, and the files of an archive, are read one after the other; objects in them that refer to each other are
+/// put together.
 ///
 /// One disclosure a line comes out for each encounter that goes in, in the same order. A line that cannot be read
 /// becomes {"line": 7, "error": "…"} in its place. The last line on standard error counts what was read, written,
@@ -64,38 +71,42 @@ pub(crate) struct Run {
     /// Show the N best candidates of each code set even if they are below its threshold
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
-    /// ndjson, json, csv, findings-csv, table, operation-outcome, junit or sarif [default: a table on a terminal, else
-    /// ndjson]
-    #[arg(long, value_name = "FORM", value_parser = form)]
-    to: Option<Form>,
+    /// ndjson, json, csv, findings-csv, table, operation-outcome, junit or sarif, or a writer of the domain, which writes the
+    /// encounters as the audience sees them [default: a table on a terminal, else ndjson]
+    #[arg(long, value_name = "FORM")]
+    to: Option<String>,
+    /// Show what scripts print, on standard error; on one thread, so that it stands in the order of the encounters
+    #[arg(long, conflicts_with = "jobs")]
+    trace: bool,
     /// Earlier encounters of the same record: rules that look at others know them, and they are not answered
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
     /// Where the answers go [default: standard output]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
-    /// Encounters; `-` or nothing is standard input. Files packed with gzip or xz are unpacked
-    file: Option<PathBuf>,
+    /// Files of encounters; `-` or nothing is standard input. What is packed with gzip, xz, Zstandard or zip is unpacked
+    files: Vec<PathBuf>,
 }
 
 impl Run {
     pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = self.engine_args.registry(context, terminal)?;
-        let path = self.file.take().unwrap_or_else(|| PathBuf::from("-"));
-        let (input, choice) = self.reading.choose(&path, &registry, &mut self.engine_args)?;
+        let chosen = self.reading.choose(&self.files, &registry, &mut self.engine_args)?;
         let (engine, mut asked) =
             self.engine_args.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
         let is_read = std::io::stderr().is_terminal();
         let shown = is_read.then(Mutex::default);
-        let mut guard = self.auditing.guard().and("the input", &path);
+        let mut guard = self.files.iter().fold(self.auditing.guard(), |guard, file| guard.and("the input", file));
         let mut history = None;
         if let Some(path) = &self.history {
-            let (input, choice) = self.reading.choose(path, &registry, &mut self.engine_args)?;
-            history = Some(Source::chosen(input, &choice, engine.schema()));
+            let earlier = self.reading.choose(std::slice::from_ref(path), &registry, &mut self.engine_args)?;
+            history = Some(Source::several(earlier, engine.schema()));
             guard = guard.and("the history", path);
         }
-        let mut wanted = Wanted { jobs: self.jobs, form: self.form(), shown: shown.as_ref(), history };
-        let mut source = Source::chosen(input, &choice, engine.schema());
+        let jobs = if self.trace { Some(1) } else { self.jobs };
+        let (to, is_traced) = (self.to(&engine)?, self.trace);
+        let mut wanted = Wanted { jobs, to, shown: shown.as_ref(), history, is_traced };
+        let mut source = Source::several(chosen, engine.schema());
         let counts = match &self.output {
             None => {
                 guard.check_standard()?;
@@ -115,6 +126,13 @@ impl Run {
             let lines = [summary("codes", &shown.codes), summary("rules", &shown.rules)];
             lines.into_iter().flatten().for_each(|line| terminal.note(&line));
         }
+        if let To::Writer(_, left_out) = &wanted.to {
+            let count = left_out.load(Ordering::Relaxed);
+            if count > 0 {
+                terminal
+                    .note(&format!("{count} encounters are not written: the reader would not read them as they are"));
+            }
+        }
         let Counts { read, written, refused, wrong } = counts;
         asked.note(&Entry::new(Outcome::Done).count(written))?;
         terminal.note(&format!("{read} read, {written} written, {refused} refused, {wrong} with errors"));
@@ -122,33 +140,42 @@ impl Run {
     }
 
     /// The form that was asked for, or the one for whoever reads.
-    fn form(&self) -> Form {
-        match self.to {
-            Some(form) => form,
-            None if self.output.is_none() && std::io::stdout().is_terminal() => Form::Table,
-            None => Form::Ndjson,
+    fn to(&self, engine: &Engine) -> Result<To, Failure> {
+        let Some(name) = &self.to else {
+            let is_read = self.output.is_none() && std::io::stdout().is_terminal();
+            return Ok(To::Form(if is_read { Form::Table } else { Form::Ndjson }));
+        };
+        if let Some((_, form)) = Form::ALL.iter().find(|(known, _)| known == name) {
+            return Ok(To::Form(*form));
         }
+        let of_record = |reader: &&Reader| reader.record.get(&engine.domain().records) == Some(engine.record());
+        let readers: Vec<&Reader> = engine.domain().readers.iter().filter(of_record).collect();
+        if let Some(reader) = readers.iter().find(|reader| reader.writer.as_ref() == Some(name)) {
+            return Ok(To::Writer(Box::new(Writer::new(reader)), AtomicU64::new(0)));
+        }
+        let writers = readers.iter().filter_map(|reader| reader.writer.as_deref());
+        let names: Vec<&str> = Form::ALL.iter().map(|(name, _)| *name).chain(writers).collect();
+        let said = format!("there is no form and no writer `{name}`; there is {}", names.join(", "));
+        Err(near::failure(&said, name, names))
     }
+}
+
+/// What the answers become.
+enum To {
+    Form(Form),
+    /// A file of others, and how many encounters could not be written so.
+    Writer(Box<Writer>, AtomicU64),
 }
 
 /// How the answers are wanted.
 struct Wanted<'s> {
     jobs: Option<usize>,
-    form: Form,
+    to: To,
     /// Where rules and codes are counted, if a person reads the summary.
     shown: Option<&'s Mutex<Shown>>,
     /// Earlier encounters that are not answered.
     history: Option<Source>,
-}
-
-/// A form by its name.
-fn form(text: &str) -> Result<Form, String> {
-    let named = Form::ALL.iter().find(|(name, _)| *name == text).map(|(_, form)| *form);
-    named.ok_or_else(|| {
-        let names = || Form::ALL.iter().map(|(name, _)| *name);
-        let near = did_you_mean(text, names()).map(|near| format!("; {near}")).unwrap_or_default();
-        format!("there is no form `{text}`{near}; there is {}", names().collect::<Vec<_>>().join(", "))
-    })
+    is_traced: bool,
 }
 
 /// Names of rules or codes with how often they came, the most frequent first.
@@ -169,26 +196,51 @@ fn answer(
     asked: &mut Asked,
     out: &mut dyn Write,
 ) -> Result<Counts, Failure> {
-    let (form, jobs, shown) = (wanted.form, wanted.jobs.unwrap_or(0), wanted.shown);
-    out.write_all(form.head(&engine.record().fields).as_bytes())?;
-    let mut listed = Listed::new(form, out);
     let (position, bar) = (source.position(), source.size().map(Terminal::bytes_bar));
     let mut seen = |_: &Counts| {
         if let Some(bar) = &bar {
             bar.set_position(position.load(Ordering::Relaxed));
         }
     };
+    let jobs = wanted.jobs.unwrap_or(0);
     let gathered = together::gather(engine, source, wanted.history.as_mut(), jobs, &mut seen)?;
     let (mut aside, neighbours) = gathered.map_or((None, None), |it| (Some(it.source), Some(it.neighbours)));
-    let to = Out { to: &mut listed, trail: asked.trail() };
-    let desk = || Formed::of(engine.worker().among(neighbours.as_ref()), engine, form, shown);
-    let counts = batch::run_noted(aside.as_mut().unwrap_or(source), jobs, desk, to, &mut seen)?;
-    let is_empty = listed.is_empty;
-    out.write_all(form.tail(is_empty).as_bytes())?;
+    let source = aside.as_mut().unwrap_or(source);
+    let worker = || engine.worker().among(neighbours.as_ref());
+    let (shown, is_traced) = (wanted.shown, wanted.is_traced);
+    let counts = match &wanted.to {
+        To::Form(form) => {
+            let form = *form;
+            out.write_all(form.head(&engine.record().fields).as_bytes())?;
+            let mut listed = Listed::new(form, out);
+            let desk = || {
+                let desk = Formed::of(worker(), engine, form, shown);
+                if is_traced { desk.tracing(&print_trace) } else { desk }
+            };
+            let to = Out { to: &mut listed, trail: asked.trail() };
+            let counts = batch::run_noted(source, jobs, desk, to, &mut seen)?;
+            let is_empty = listed.is_empty;
+            out.write_all(form.tail(is_empty).as_bytes())?;
+            counts
+        }
+        To::Writer(writer, left_out) => {
+            out.write_all(&writer.head())?;
+            let desk = || Written::new(worker(), writer, left_out);
+            batch::run_noted(source, jobs, desk, Out { to: out, trail: asked.trail() }, &mut seen)?
+        }
+    };
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
     Ok(counts)
+}
+
+/// Shows what scripts printed. Nobody is told where standard error is closed: the answers count.
+fn print_trace(line: u64, printed: &[String]) {
+    let mut out = std::io::stderr().lock();
+    for text in printed {
+        let _ = writeln!(out, "line {line}: {text}");
+    }
 }
 
 impl From<batch::Error> for Failure {

@@ -55,6 +55,7 @@ impl Schema {
             [(domain, record)] => print(&of_record(&domain.name, record, &registry), terminal),
             [] => {
                 let names = domains.iter().flat_map(|domain| &domain.records).map(|record| record.name.as_str());
+                let names = names.chain(["disclosure"]);
                 let near = did_you_mean(&self.name, names).map(|near| format!("; {near}")).unwrap_or_default();
                 Err(Failure::said(format!("there is no record `{}`{near}", self.name)))
             }

@@ -14,8 +14,7 @@ use crate::diagnostics::did_you_mean;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
 use crate::encounters::engine::Engine;
-use crate::encounters::read;
-use crate::encounters::read::Choice;
+use crate::encounters::read::Chosen;
 use crate::encounters::read::Source;
 use crate::encounters::tally::By;
 use crate::encounters::tally::Seen;
@@ -40,7 +39,6 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 use std::io;
-use std::path::Path;
 use std::path::PathBuf;
 
 /// Counts encounters by what an audience may see of them, and hides small counts.
@@ -75,7 +73,7 @@ pub(crate) struct Input {
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// Encounters; `-` or nothing is standard input. Files packed with gzip or xz are unpacked
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
 }
 
 /// What stands for a value that is not shown or not there.
@@ -235,24 +233,20 @@ fn aligned(lines: &[Vec<String>], terminal: &mut Terminal) -> Result<(), Failure
 }
 
 impl Input {
-    /// Opens the file and finds the reader that knows it.
-    pub(crate) fn choose(
-        &self,
-        registry: &Registry,
-        engine_args: &mut EngineArgs,
-    ) -> Result<(read::Input, Choice), Failure> {
-        self.reading.choose(self.file.as_deref().unwrap_or(Path::new("-")), registry, engine_args)
+    /// Opens the files and finds the readers that know them.
+    pub(crate) fn choose(&self, registry: &Registry, engine_args: &mut EngineArgs) -> Result<Chosen, Failure> {
+        self.reading.choose(&self.files, registry, engine_args)
     }
 
     /// Gives what is left of each encounter to `take`.
     pub(crate) fn tally(
         &self,
         engine: &Engine,
-        (input, choice): (read::Input, Choice),
+        chosen: Chosen,
         by: &[By],
         take: &mut dyn FnMut(Seen) -> io::Result<()>,
     ) -> Result<Counts, Failure> {
-        let mut source = Source::chosen(input, &choice, engine.schema());
+        let mut source = Source::several(chosen, engine.schema());
         let key = secrets::answers_key()?;
         let (desk, mut out) = (|| Tally::new(engine, by, &key), Taker::new(take));
         Ok(batch::run(&mut source, self.jobs.unwrap_or(0), desk, &mut out, &mut |_| {})?)

@@ -5,8 +5,10 @@ use crate::cli::context::Context;
 use crate::cli::engine_args;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::near;
 use crate::cli::session::Reach;
 use crate::cli::terminal::Terminal;
+use crate::diagnostics::did_you_mean;
 use crate::encounters::batch::Desk;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
@@ -14,6 +16,7 @@ use crate::encounters::neighbours::Neighbours;
 use crate::encounters::read::Format;
 use crate::encounters::read::Source;
 use crate::encounters::together;
+use crate::encounters::validate;
 use crate::encounters::write;
 use crate::model::day::Day;
 use crate::model::money;
@@ -48,7 +51,8 @@ use std::sync::Arc;
 /// `codes` have to be carried. `candidates` are the best of their code set, in that order. `findings` have to be there,
 /// what `not` names must not. `encounter` is compared with the fields shown that it names. `hidden` names fields that are not shown,
 /// `unsaid` words that stand nowhere in the answer, `denied` part of the message of an ask that is refused.
-/// A case fails where a script fails, unless its `findings` name `script-error`. Exit status 1 if a case fails.
+/// A case fails where a script fails, unless its `findings` name `script-error`, and where `not` names a rule or code that
+/// does not exist. What scripts print stands below a case that fails. Exit status 1 if a case fails.
 ///
 ///     tencode test                  all domains
 ///     tencode test healthcare
@@ -61,6 +65,9 @@ pub(crate) struct Test {
     /// Name the rules and codes that no case has reached
     #[arg(long)]
     missed: bool,
+    /// Show what scripts print in every case
+    #[arg(long)]
+    trace: bool,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +136,8 @@ struct Expected {
 struct Tally {
     passed: u64,
     failed: Vec<String>,
+    /// What scripts printed, with the case.
+    traced: Vec<String>,
     rules: BTreeSet<String>,
     codes: BTreeSet<String>,
 }
@@ -170,7 +179,8 @@ impl Test {
             is_wrong |= !tally.failed.is_empty();
         }
         if let Some(odd) = self.domains.iter().find(|name| !known.contains(name)) {
-            return Err(Failure::said(format!("there is no domain `{odd}`; there is {}", known.join(", "))));
+            let said = format!("there is no domain `{odd}`; there is {}", known.join(", "));
+            return Err(near::failure(&said, odd, known.iter().map(String::as_str)));
         }
         starters::note(&behind.into_iter().collect::<Vec<_>>(), terminal);
         Ok(if is_wrong { Verdict::Wrong } else { Verdict::Fine })
@@ -192,11 +202,11 @@ impl Test {
                 "domain": name, "passed": tally.passed, "failed": tally.failed.len(), "failures": tally.failed,
                 "rules": rules.len(), "rules_reached": reached(rules.len(), rules_missed.len()),
                 "codes": codes.len(), "codes_reached": reached(codes.len(), codes_missed.len()),
-                "rules_missed": rules_missed, "codes_missed": codes_missed,
+                "rules_missed": rules_missed, "codes_missed": codes_missed, "trace": tally.traced,
             }));
         }
-        for failure in &tally.failed {
-            terminal.line(failure)?;
+        for line in tally.traced.iter().filter(|_| self.trace).chain(&tally.failed) {
+            terminal.line(line)?;
         }
         terminal.line(&format!(
             "{name}: {} passed, {} failed; {} of {} rules and {} of {} codes with criteria reached",
@@ -288,22 +298,28 @@ impl Tally {
                 }
             };
             let encounter = case.encounter.to_string();
+            let mut printed = Vec::new();
             let answered = engines.engine(&case).and_then(|engine| Ok((engine, case.neighbours(engine)?)));
             let differences = match answered {
                 Ok((engine, neighbours)) => {
-                    let mut worker = engine.worker().among(Some(&neighbours));
+                    let mut worker = engine.worker().among(Some(&neighbours)).tracing();
                     worker.at(case.earlier.len() as u64);
-                    self.differences(&case.expect, &worker.disclose(1, Ok(&encounter)))
+                    let mut differences = self.differences(&case.expect, &worker.disclose(1, Ok(&encounter)));
+                    differences.extend(case.expect.not.iter().filter_map(|name| unknown(name, engine)));
+                    printed = worker.take_trace();
+                    differences
                 }
                 Err(why) => match &case.expect.denied {
                     Some(denied) if why.contains(denied.as_str()) => Vec::new(),
                     _ => vec![why],
                 },
             };
+            self.traced.extend(printed.iter().map(|text| format!("{place}: {text}")));
             if differences.is_empty() {
                 self.passed += 1;
             } else {
-                self.failed.push(format!("{place}: {}: {}", case.what, differences.join("; ")));
+                let below: String = printed.iter().map(|text| format!("\n    printed by {text}")).collect();
+                self.failed.push(format!("{place}: {}: {}{below}", case.what, differences.join("; ")));
             }
         }
         Ok(())
@@ -354,6 +370,24 @@ impl Tally {
         }
         out
     }
+}
+
+/// What is wrong with the name of a rule or code that must not be there: a name of nothing is never there.
+fn unknown(name: &str, engine: &Engine) -> Option<String> {
+    let (registry, domain) = (engine.registry(), engine.domain());
+    if let Some((set, code)) = name.split_once('/') {
+        let codes = registry.set_of(domain, set).map(|set| registry.codes(set));
+        let is_known = codes.is_some_and(|codes| codes.is_starter() || codes.find(code).is_some());
+        return (!is_known).then(|| format!("there is no code {name}, so that `not` tests nothing"));
+    }
+    let rules = || domain.rules.iter().map(|rule| rule.id.as_str()).chain(validate::BUILT_IN).chain([SCRIPT_ERROR]);
+    // Scripts name rules of their own in quotation marks.
+    let is_said = domain.scripts.iter().any(|(_, text)| text.contains(&format!("\"{name}\"")));
+    if is_said || rules().any(|rule| rule == name) {
+        return None;
+    }
+    let help = did_you_mean(name, rules()).map(|help| format!(" ({help})")).unwrap_or_default();
+    Some(format!("there is no rule {name}, so that `not` tests nothing{help}"))
 }
 
 /// The best candidates of each code set have to be those wanted; none wanted means none at all.

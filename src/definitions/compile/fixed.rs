@@ -73,10 +73,13 @@ pub(super) fn check(lines: &[Spanned<ReaderLine>], reader: &Reader, report: &Rep
     let names: Vec<&str> = fixed.segments.iter().flat_map(|it| &it.columns).map(|it| it.name.as_str()).collect();
     for line in lines {
         match &line.item {
-            ReaderLine::GroupBy(name) if !names.contains(&name.item.as_str()) => {
-                let help = did_you_mean(&name.item, names.iter().copied());
-                let problem = Problem::UnknownName { what: "column".into(), name: name.item.clone() };
-                report.say(name.span, problem, help);
+            ReaderLine::GroupBy { column, .. } if !names.contains(&column.item.as_str()) => {
+                let help = did_you_mean(&column.item, names.iter().copied());
+                let problem = Problem::UnknownName { what: "column".into(), name: column.item.clone() };
+                report.say(column.span, problem, help);
+            }
+            ReaderLine::GroupBy { is_anywhere: true, .. } => {
+                refuse(line.span, "lines of fixed columns that are one encounter follow each other", report);
             }
             ReaderLine::EachEncounter(_) => {
                 refuse(line.span, "lines are one encounter each, or those of a group: `group by COLUMN`", report);

@@ -29,6 +29,7 @@ mod records;
 mod report;
 mod rules;
 mod scope;
+mod script_names;
 mod scripts;
 mod shared;
 mod table_files;
@@ -37,6 +38,7 @@ mod texts;
 mod together;
 mod wording;
 mod world;
+mod writers;
 
 pub use self::context::Releases;
 
@@ -518,6 +520,7 @@ fn statements(domain: &mut Domain, compiler: Compiler<'_>) {
                 | Statement::CodeSet(_)
                 | Statement::Calendar(_)
                 | Statement::Reader(_)
+                | Statement::Writer(_)
                 | Statement::List(_)
                 | Statement::Function(_)
                 | Statement::Label(_) => {}

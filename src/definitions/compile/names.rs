@@ -39,6 +39,7 @@ fn of_statement(statement: &Statement, report: &Report) {
         Statement::List(def) => thing("list", &def.name, report),
         Statement::Calendar(def) => thing("calendar", &def.name, report),
         Statement::Reader(def) => thing("reader", &def.name, report),
+        Statement::Writer(def) => thing("writer", &def.name, report),
         Statement::Table(def) => {
             thing("table", &def.name, report);
             // A column without a type is a field, which is looked at where it is declared.

@@ -50,6 +50,7 @@ pub(super) fn of_domain(compiler: Compiler<'_>) -> Vec<Reader> {
             readers.extend(reader(def, compiler));
         }
     }
+    super::writers::check(compiler.source, &mut readers, compiler.report);
     readers
 }
 
@@ -66,10 +67,13 @@ fn reader(def: &ReaderDef, compiler: Compiler<'_>) -> Option<Reader> {
         name: def.name.item.clone(),
         title: def.title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
         record,
+        writer: None,
         syntax: Syntax::Json,
         recognise: Vec::new(),
         header: Vec::new(),
+        sheet: None,
         group_by: None,
+        groups_anywhere: false,
         spread: None,
         objects: None,
         body: Body::default(),
@@ -86,7 +90,11 @@ fn reader(def: &ReaderDef, compiler: Compiler<'_>) -> Option<Reader> {
         match &line.item {
             ReaderLine::RecogniseHeader(names) => reader.header = texts(names),
             ReaderLine::Recognise(of) => reader.recognise.extend(tests(of)),
-            ReaderLine::GroupBy(name) => reader.group_by = Some(name.item.clone()),
+            ReaderLine::Sheet(name) => reader.sheet = Some(name.item.clone()),
+            ReaderLine::GroupBy { column, is_anywhere } => {
+                reader.group_by = Some(column.item.clone());
+                reader.groups_anywhere = *is_anywhere;
+            }
             ReaderLine::Objects { kind, id, beside } => {
                 let (kind, id) = (path(kind), path(id));
                 reader.objects = Some(Objects { kind, id, beside: beside.as_ref().map(|it| path(it).to_all()) });
@@ -469,8 +477,8 @@ impl Lowering<'_> {
     /// Says so where a line stands in a reader whose files have nothing of the kind.
     fn misplaced(&mut self, lines: &[Spanned<ReaderLine>], reader: &Reader) {
         for line in lines {
-            let of_table = matches!(line.item, ReaderLine::RecogniseHeader(_))
-                || matches!(line.item, ReaderLine::GroupBy(_)) && !matches!(reader.syntax, Syntax::Fixed(_));
+            let of_table = matches!(line.item, ReaderLine::RecogniseHeader(_) | ReaderLine::Sheet(_))
+                || matches!(line.item, ReaderLine::GroupBy { .. }) && !matches!(reader.syntax, Syntax::Fixed(_));
             let of_tree = matches!(
                 line.item,
                 ReaderLine::Recognise(_)

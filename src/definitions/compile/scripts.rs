@@ -2,6 +2,8 @@
 
 use super::context::Compiler;
 use super::report::Report;
+use super::script_names;
+use super::script_names::HOOKS;
 use crate::definitions::load::DomainSource;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
@@ -20,8 +22,6 @@ use crate::scripts::tokens;
 use crate::scripts::tokens::Call;
 use crate::scripts::tokens::Token;
 use std::sync::Arc;
-
-const HOOKS: &[&str] = &["derive", "classify", "validate"];
 
 /// Takes the scripts of a domain over, after the host has read them.
 pub(super) fn check(domain: &mut Domain, compiler: Compiler<'_>) {
@@ -43,7 +43,9 @@ pub(super) fn check(domain: &mut Domain, compiler: Compiler<'_>) {
         for call in tokens::calls(&tokens) {
             names(&call, FileId::of(path), domain, compiler);
         }
+        script_names::fields(FileId::of(path), &tokens, domain, compiler.report);
     }
+    script_names::functions(source, compiler.report);
 }
 
 /// Functions serve all scripts of a domain, so that two of one name and as many parameters would be one too many.

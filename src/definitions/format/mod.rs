@@ -129,6 +129,7 @@ impl Printer<'_> {
             Statement::List(list) => self.list(list),
             Statement::Calendar(calendar) => self.calendar(calendar, span),
             Statement::Reader(reader) => self.reader(reader, span),
+            Statement::Writer(writer) => Printer::writer(writer),
             Statement::Table(table) => self.table(table, span),
             Statement::Derive(derive) => self.derive(derive, span),
             Statement::Function(function) => self.function(function),

@@ -22,6 +22,7 @@ use crate::definitions::parse::tree::StepDef;
 use crate::definitions::parse::tree::TestDef;
 use crate::definitions::parse::tree::TestOf;
 use crate::definitions::parse::tree::TreePath;
+use crate::definitions::parse::tree::WriterDef;
 use crate::diagnostics::span::Span;
 
 impl Printer<'_> {
@@ -32,6 +33,15 @@ impl Printer<'_> {
             head.word(&quoted(&title.item));
         }
         Shape::Block(head, self.block(&def.lines, span, Printer::reader_line), String::new())
+    }
+
+    pub(super) fn writer(def: &WriterDef) -> Shape {
+        let mut head = titled("writer", &def.name, None);
+        head.word(&format!("of {}", def.reader.item));
+        if let Some(title) = &def.title {
+            head.word(&quoted(&title.item));
+        }
+        Shape::Plain(head)
     }
 
     fn reader_line(&mut self, line: &ReaderLine, span: Span) -> Shape {
@@ -81,7 +91,8 @@ impl Printer<'_> {
             ReaderLine::Zone(name) => keyword("zone", Flow::of(quoted(&name.item))),
             ReaderLine::Null(names) => keyword("null", texts(names, 1)),
             ReaderLine::Dates(names) => keyword("dates", texts(names, 1)),
-            ReaderLine::GroupBy(name) => keyword("group by", Flow::of(quoted(&name.item))),
+            ReaderLine::Sheet(name) => keyword("sheet", Flow::of(quoted(&name.item))),
+            ReaderLine::GroupBy { column, is_anywhere } => keyword("group by", grouping(column, *is_anywhere)),
             ReaderLine::EachEncounter(it) => keyword("each encounter from", Flow::of(path(it))),
             ReaderLine::SkipWhen(tests) => keyword("skip when", Flow::of(condition(tests))),
             ReaderLine::OrderBy(it) => keyword("order by", Flow::of(path(it))),
@@ -225,4 +236,9 @@ fn path(path: &TreePath) -> String {
 /// Whether a name is written without quotation marks in a path.
 fn is_step(name: &str) -> bool {
     is_word(name) && !name.contains(['.', '/', ':']) && name.is_ascii()
+}
+
+/// What rows have in common, and whether they need not follow each other.
+fn grouping(column: &Name, is_anywhere: bool) -> Flow {
+    Flow::of(format!("{}{}", quoted(&column.item), if is_anywhere { " anywhere" } else { "" }))
 }

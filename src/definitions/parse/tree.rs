@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "the parts of a statement are named as in docs/language.md")]
 
 mod calendars;
+mod codes;
 mod deciding;
 mod expression;
 mod extends;
@@ -13,6 +14,9 @@ mod rules;
 
 pub use self::calendars::CalendarDef;
 pub use self::calendars::CalendarLine;
+pub use self::codes::MapsTo;
+pub use self::codes::NoteKind;
+pub use self::codes::ReplacedBy;
 pub use self::deciding::ByWords;
 pub use self::deciding::Decision;
 pub use self::deciding::Lesson;
@@ -51,6 +55,7 @@ pub use self::readers::StepDef;
 pub use self::readers::TestDef;
 pub use self::readers::TestOf;
 pub use self::readers::TreePath;
+pub use self::readers::WriterDef;
 pub use self::rules::RuleDef;
 pub use self::rules::RuleItem;
 pub use self::rules::RulesDef;
@@ -111,6 +116,8 @@ pub enum Statement {
     Calendar(CalendarDef),
     /// `reader`
     Reader(ReaderDef),
+    /// `writer`
+    Writer(WriterDef),
     /// `table`
     Table(TableDef),
     /// `derive`
@@ -412,32 +419,6 @@ pub enum CodeItem {
     },
     /// A code or group inside.
     Code(CodeDef),
-}
-
-/// What a text for people says about its code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoteKind {
-    /// A remark.
-    Note,
-    /// An inclusion term: what the code covers, so that it is a synonym too.
-    Inclusion,
-}
-
-/// `replaced by …`
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReplacedBy {
-    pub how: crate::model::content::Replacing,
-    pub codes: Vec<Name>,
-}
-
-/// One target of `maps to`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MapsTo {
-    pub set: Name,
-    pub code: Name,
-    pub kind: Option<MatchKind>,
-    pub when: Option<Spanned<Expr>>,
-    pub otherwise: bool,
 }
 
 /// `table NAME (…) -> … { … }`

@@ -72,6 +72,7 @@ fn rewrite(tree: &mut File, knowledge: &Knowledge, source: &str) {
             | Statement::Switch(_)
             | Statement::Calendar(_)
             | Statement::Reader(_)
+            | Statement::Writer(_)
             | Statement::Label(_)
             | Statement::Purpose(_)
             | Statement::Policy(_) => {}

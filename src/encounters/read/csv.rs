@@ -3,6 +3,9 @@
 
 use super::block::Block;
 use super::block::Cut;
+use super::gathering::Gathered;
+use super::gathering::Gathering;
+use super::gathering::Together;
 use super::header::Header;
 use super::header::Known;
 use super::json_array::lines_in;
@@ -30,8 +33,12 @@ pub(super) struct Rows {
     header: Option<Shape>,
     known: Known,
     line: u64,
+    /// The last byte was none that ends a line.
+    is_within_line: bool,
     plan: Option<Plan>,
     waiting: Waiting,
+    /// All rows, those of one encounter together, where they need not follow each other.
+    together: Option<Together>,
 }
 
 /// Rows of an encounter that may go on.
@@ -80,7 +87,8 @@ impl Rows {
         let known = Known::new(schema);
         let quotes = Quotes { delimiter, state: Quoting::Start, is_odd: false, has_lines: false };
         let waiting = Waiting::default();
-        Rows { input, parser, quotes, row: Row::default(), header: None, known, line: 1, plan, waiting }
+        let (row, header, together) = (Row::default(), None, None);
+        Rows { input, parser, quotes, row, header, known, line: 1, is_within_line: false, plan, waiting, together }
     }
 
     /// Reads one row into `self.row`. One that is too long is read to its end and not kept.
@@ -97,6 +105,7 @@ impl Rows {
             let read = input.get(..taken).unwrap_or_default();
             self.line += lines_in(read);
             self.quotes.follow(read);
+            self.is_within_line = read.last().map_or(self.is_within_line, |last| *last != b'\n');
             self.input.consume(taken);
             filled += wrote;
             ended += cells;
@@ -124,6 +133,7 @@ impl Rows {
     fn skip_line_ends(&mut self) -> io::Result<()> {
         while let Some(b'\r' | b'\n') = self.input.fill_buf()?.first() {
             self.line += u64::from(self.input.fill_buf()?.first() == Some(&b'\n'));
+            self.is_within_line = self.input.fill_buf()?.first() != Some(&b'\n');
             self.input.consume(1);
         }
         Ok(())
@@ -205,16 +215,73 @@ fn finish(written: Result<bool, Unreadable>, line: u64, start: usize, block: &mu
     }
 }
 
+impl Rows {
+    /// Reads all rows, and puts those of one encounter together.
+    fn put_together(&mut self) -> io::Result<Together> {
+        let mut gathering = Gathering::default();
+        loop {
+            self.skip_line_ends()?;
+            let line = self.line;
+            match self.read()? {
+                Outcome::End => {
+                    self.line += u64::from(self.is_within_line);
+                    return gathering.together();
+                }
+                Outcome::Refused(why) => gathering.refuse(line, why)?,
+                Outcome::Row => {
+                    let key = match &self.header {
+                        Some(Shape::Mapped(columns)) => columns.group_of(&self.row),
+                        _ => &[],
+                    };
+                    gathering.add(key, line, &self.row)?;
+                }
+            }
+        }
+    }
+
+    /// Fills a block with encounters whose rows were put together; `false` at the end.
+    fn fill_together(&mut self, mut together: Together, block: &mut Block) -> io::Result<bool> {
+        let mut goes_on = true;
+        while goes_on && block.has_room() {
+            match together.next()? {
+                Gathered::End => {
+                    self.end_group(block);
+                    goes_on = false;
+                }
+                Gathered::Refused(line, why) => {
+                    self.end_group(block);
+                    block.refuse(line, block.bytes.len(), why);
+                }
+                Gathered::Row { line, is_first, mut row } => {
+                    if is_first {
+                        self.end_group(block);
+                        self.waiting.line = line;
+                    }
+                    self.waiting.add(&mut row);
+                }
+            }
+        }
+        self.together = Some(together);
+        Ok(goes_on)
+    }
+}
+
 impl Cut for Rows {
     fn fill(&mut self, block: &mut Block) -> io::Result<bool> {
         if self.header.is_none() && !self.begin(block)? {
             return Ok(false);
+        }
+        let is_together = matches!(&self.header, Some(Shape::Mapped(columns)) if columns.groups_anywhere());
+        if is_together {
+            let together = self.together.take().map_or_else(|| self.put_together(), Ok)?;
+            return self.fill_together(together, block);
         }
         while block.has_room() {
             self.skip_line_ends()?;
             let line = self.line;
             match self.read()? {
                 Outcome::End => {
+                    self.line += u64::from(self.is_within_line);
                     self.end_group(block);
                     return Ok(false);
                 }

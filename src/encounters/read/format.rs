@@ -1,7 +1,11 @@
 //! How encounters stand in a file, and why a file cannot be read.
 
+use crate::diagnostics::did_you_mean;
 use std::io;
 use std::str::FromStr;
+
+/// What formats are called.
+const NAMES: [&str; 8] = ["ndjson", "json", "csv", "tsv", "xml", "fhir", "x12", "fixed"];
 
 /// Why an input cannot be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +23,20 @@ pub enum Error {
     Directory {
         /// The directory.
         path: String,
+    },
+    /// One file is wanted, and this is an archive of several.
+    #[error("{path}: this is an archive of several files, and one file is needed")]
+    SeveralFiles {
+        /// The archive.
+        path: String,
+    },
+    /// Files that are read together are of different kinds.
+    #[error("the files are not of one kind: {one} comes first, then {other}; give files of each kind by themselves")]
+    Mixed {
+        /// The kind of the first.
+        one: String,
+        /// Another.
+        other: String,
     },
     /// Two readers fit the file equally well.
     #[error("the readers `{one}` and `{other}` both fit: say which with --reader")]
@@ -40,10 +58,12 @@ pub enum Error {
         known: Vec<String>,
     },
     /// A format nobody knows.
-    #[error("there is no format `{name}`; there is ndjson, json, csv, tsv, xml, fhir, x12, fixed")]
+    #[error("there is no format `{name}`{near}; there is {}", NAMES.join(", "))]
     UnknownFormat {
         /// The name that was given.
         name: String,
+        /// The nearest that there is, in the words of a message; may be empty.
+        near: String,
     },
 }
 
@@ -68,6 +88,19 @@ pub enum Format {
     Fhir,
 }
 
+impl Format {
+    /// The kind of files that may be read together.
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            Format::Ndjson | Format::Json | Format::Fhir => "JSON",
+            Format::Csv | Format::Tsv => "a table",
+            Format::Xml => "XML",
+            Format::Fixed => "fixed columns",
+            Format::X12 => "X12",
+        }
+    }
+}
+
 impl FromStr for Format {
     type Err = Error;
 
@@ -81,7 +114,10 @@ impl FromStr for Format {
             "fixed" => Format::Fixed,
             "x12" => Format::X12,
             "fhir" => Format::Fhir,
-            _ => return Err(Error::UnknownFormat { name: name.to_owned() }),
+            _ => {
+                let near = did_you_mean(name, NAMES).map(|near| format!("; {near}")).unwrap_or_default();
+                return Err(Error::UnknownFormat { name: name.to_owned(), near });
+            }
         })
     }
 }

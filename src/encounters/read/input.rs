@@ -12,6 +12,9 @@ use super::schema::Schema;
 use super::x12;
 use super::x12::Structures;
 use crate::files;
+use crate::files::Archive;
+use crate::files::Book;
+use crate::files::Content;
 use crate::files::Encoding;
 use crate::files::Layout;
 use crate::files::TextReader;
@@ -32,6 +35,8 @@ use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Cursor;
 use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -39,96 +44,64 @@ use std::sync::atomic::Ordering;
 
 /// So much of the beginning decides what the format is.
 const PEEK: usize = 64 << 10;
+/// Bytes of an archive that is not a file on disk: 256 MiB.
+const MOST_ARCHIVE: u64 = 256 << 20;
 
 /// A file or stream whose beginning was looked at.
 pub struct Input {
     pub(super) name: String,
+    /// The name whose ending tells the format: the one that the file has in an archive.
+    ending: String,
     /// In bytes; `None` for a stream.
     pub(super) size: Option<u64>,
     pub(super) position: Arc<AtomicU64>,
     pub(super) is_packed: bool,
-    is_sheet: bool,
+    book: Option<Workbook>,
     first: Vec<u8>,
     reader: Box<dyn BufRead + Send>,
 }
 
 impl Input {
-    /// Opens a file, or standard input for `-`. What is packed with gzip or xz is unpacked.
+    /// Opens a file, or standard input for `-`. What is packed is unpacked; an archive may hold one file.
     ///
     /// # Errors
-    /// If there is no such file, it is a directory, or its beginning cannot be read.
+    /// If there is no such file, it is a directory or holds several files, or its beginning cannot be read.
     pub fn open(path: &Path) -> Result<Input, Error> {
-        Input::open_sheet(path, None)
+        one(Input::open_all(path, None, &Arc::default())?, &path.display().to_string())
     }
 
-    /// The same; of a spreadsheet the sheet of that name, else the first.
+    /// Opens a file, or all files of an archive; of a spreadsheet the sheet of a name, else the first. `position` counts what
+    /// is read.
     ///
     /// # Errors
     /// As [`Input::open`].
-    pub fn open_sheet(path: &Path, sheet: Option<&str>) -> Result<Input, Error> {
-        let sheet = sheet.map(str::to_owned);
+    pub fn open_all(path: &Path, sheet: Option<&str>, position: &Arc<AtomicU64>) -> Result<Vec<Input>, Error> {
         let name = path.display().to_string();
-        if name == "-" {
-            return Input::of_sheet("standard input", None, Box::new(io::stdin()), sheet);
+        let mut opening = Opening { name, size: None, sheet, position };
+        if opening.name == "-" {
+            "standard input".clone_into(&mut opening.name);
+            return opening.stream(Box::new(io::stdin()));
         }
-        let failed = |source| Error::File { path: name.clone(), source };
+        let failed = |source| Error::File { path: path.display().to_string(), source };
         let meta = std::fs::metadata(path).map_err(failed)?;
         if meta.is_dir() {
-            return Err(Error::Directory { path: name });
+            return Err(Error::Directory { path: opening.name });
         }
-        let file = Box::new(File::open(path).map_err(failed)?);
-        Input::of_sheet(&name, meta.is_file().then_some(meta.len()), file, sheet)
+        let file = File::open(path).map_err(failed)?;
+        if !meta.is_file() {
+            return opening.stream(Box::new(file));
+        }
+        opening.size = Some(meta.len());
+        opening.file(file)
     }
 
     /// Takes the packing off, and looks at the beginning. `name` stands in errors, and its ending tells the format.
     ///
     /// # Errors
-    /// If the first bytes cannot be read.
+    /// If the first bytes cannot be read, or it is an archive of several files.
     pub fn new(name: &str, size: Option<u64>, input: Box<dyn Read + Send>) -> Result<Input, Error> {
-        Input::of_sheet(name, size, input, None)
-    }
-
-    /// The same; of a spreadsheet the sheet of that name, else the first.
-    fn of_sheet(
-        name: &str,
-        size: Option<u64>,
-        input: Box<dyn Read + Send>,
-        sheet: Option<String>,
-    ) -> Result<Input, Error> {
-        let failed = |source| Error::File { path: name.to_owned(), source };
-        let position = Arc::new(AtomicU64::new(0));
-        let input = Counted { input, position: Arc::clone(&position) };
-        let mut unpacked = files::unpack(Box::new(input)).map_err(failed)?;
-        let (mut start, mut error) = files::peek(&mut unpacked.reader, PEEK);
-        let is_sheet = files::is_sheet(&start);
-        if is_sheet && error.is_none() {
-            let whole = Cursor::new(std::mem::take(&mut start)).chain(unpacked.reader);
-            unpacked =
-                Unpacked { reader: files::sheet_stream(Box::new(whole), sheet).map_err(failed)?, is_packed: true };
-            (start, error) = files::peek(&mut unpacked.reader, PEEK);
-            // No sheet of that name, or no sheet at all.
-            if let Some(error) = error.take_if(|_| start.is_empty()) {
-                return Err(failed(error));
-            }
-        }
-        // Trees are UTF-8, so that a line that is not is told; tables are saved in the way of the office.
-        let is_tree = matches!(start.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'));
-        let encoding = is_tree.then_some(Encoding::UTF_8);
-        let rest: Box<dyn Read + Send> = match error {
-            Some(error) => Box::new(Failed(Some(error))),
-            None => unpacked.reader,
-        };
-        let mut text: Box<dyn Read + Send> = Box::new(TextReader::new(Cursor::new(start).chain(rest), encoding));
-        let (first, error) = files::peek(&mut text, PEEK);
-        // What is wrong with a packed file is said where reading meets it.
-        let rest: Box<dyn Read + Send> = match error {
-            Some(error) if !(unpacked.is_packed && is_damage(&error)) => return Err(failed(error)),
-            Some(error) => Box::new(Failed(Some(error))),
-            None => text,
-        };
-        let whole = Cursor::new(first.clone()).chain(rest);
-        let reader = Box::new(BufReader::with_capacity(64 << 10, whole));
-        Ok(Input { name: name.to_owned(), size, position, is_packed: unpacked.is_packed, is_sheet, first, reader })
+        let opening = Opening { name: name.to_owned(), size, sheet: None, position: &Arc::default() };
+        one(opening.stream(input)?, name)
     }
 
     /// Finds the reader of a domain that knows it: one for the record, if one is named.
@@ -151,6 +124,19 @@ impl Input {
     /// Its beginning.
     pub(super) fn first(&self) -> &[u8] {
         &self.first
+    }
+
+    /// Turns to the sheet that a reader is for.
+    pub(super) fn turn_to_sheet(&mut self, reader: &Reader) {
+        match self.book.as_ref().and_then(|book| book.sheet_of(reader)) {
+            None => {}
+            Some(Ok((first, rest))) => {
+                self.reader = Box::new(BufReader::with_capacity(64 << 10, Cursor::new(first.clone()).chain(rest)));
+                self.first = first;
+            }
+            // It is told where it is read.
+            Some(Err(error)) => self.reader = Box::new(BufReader::new(Failed(Some(error)))),
+        }
     }
 
     /// All of it, once.
@@ -215,6 +201,9 @@ impl Input {
             (Syntax::Json, Format::Ndjson) => Format::Ndjson,
             (Syntax::Json, _) => Format::Json,
         };
+        if let Some(Err(source)) = self.book.as_ref().and_then(|book| book.sheet_of(reader)) {
+            return Err(Error::File { path: self.name.clone(), source });
+        }
         // It was asked for, so that nothing has to tell it.
         let alone = Reader { recognise: Vec::new(), ..(*reader).clone() };
         let is_cut = matches!(reader.syntax, Syntax::X12 { .. } | Syntax::Fixed(_));
@@ -235,8 +224,10 @@ impl Input {
     /// How many names the header has that the reader asks for; `None` if one is missing.
     fn knows_header(&self, reader: &Reader, format: Format) -> Option<usize> {
         let Syntax::Table { delimiter, .. } = &reader.syntax else { return None };
-        let sign = if format == Format::Tsv { b'\t' } else { Layout::of(&self.first).delimiter };
-        let names = row::names(&self.first, delimiter.unwrap_or(sign));
+        let sheet = self.book.as_ref().and_then(|book| book.sheet_of(reader)).transpose().ok()?;
+        let first = sheet.as_ref().map_or(&self.first, |(first, _)| first);
+        let sign = if format == Format::Tsv { b'\t' } else { Layout::of(first).delimiter };
+        let names = row::names(first, delimiter.unwrap_or(sign));
         let has = |name: &String| names.iter().any(|it| it.eq_ignore_ascii_case(name.trim()));
         (!reader.header.is_empty() && reader.header.iter().all(has)).then_some(reader.header.len())
     }
@@ -268,10 +259,10 @@ impl Input {
 
     /// The format by the ending of the name, then by the first bytes.
     pub(super) fn guess(&self) -> Format {
-        let name = self.name.to_ascii_lowercase();
+        let name = self.ending.to_ascii_lowercase();
         let name = name.trim_end_matches(".gz").trim_end_matches(".xz").trim_end_matches(".zst");
         let start = self.first.trim_ascii_start();
-        if self.is_sheet {
+        if self.book.is_some() {
             return Format::Csv;
         }
         match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
@@ -286,6 +277,134 @@ impl Input {
             _ if start.starts_with(b"[") => Format::Json,
             _ => table(&self.first).unwrap_or(Format::Ndjson),
         }
+    }
+}
+
+/// The only one of some inputs.
+fn one(inputs: Vec<Input>, name: &str) -> Result<Input, Error> {
+    let mut inputs = inputs.into_iter();
+    match (inputs.next(), inputs.next()) {
+        (Some(input), None) => Ok(input),
+        _ => Err(Error::SeveralFiles { path: name.to_owned() }),
+    }
+}
+
+/// The first bytes of a stream, and what is left of it.
+type Beginning = (Vec<u8>, Box<dyn Read + Send>);
+
+/// A workbook of which one sheet is read.
+struct Workbook {
+    book: Book,
+    /// Somebody said which.
+    is_settled: bool,
+}
+
+impl Workbook {
+    /// The sheet of a reader, if that one is to be read, and its beginning.
+    fn sheet_of(&self, reader: &Reader) -> Option<io::Result<Beginning>> {
+        let name = reader.sheet.as_deref().filter(|_| !self.is_settled)?;
+        let mut sheet = self.book.sheet(Some(name));
+        let (first, error) = files::peek(&mut sheet, PEEK);
+        Some(match error {
+            Some(error) => Err(error),
+            None => Ok((first, sheet)),
+        })
+    }
+}
+
+/// A file that is about to be opened.
+struct Opening<'a> {
+    name: String,
+    size: Option<u64>,
+    sheet: Option<&'a str>,
+    position: &'a Arc<AtomicU64>,
+}
+
+impl Opening<'_> {
+    fn failed(&self, source: io::Error) -> Error {
+        Error::File { path: self.name.clone(), source }
+    }
+
+    /// A file on disk: an archive is read where it lies.
+    fn file(&self, mut file: File) -> Result<Vec<Input>, Error> {
+        let (first, error) = files::peek(&mut file, PEEK);
+        error.map_or_else(|| file.rewind(), Err).map_err(|error| self.failed(error))?;
+        let counted = Counted { input: file, position: Arc::clone(self.position) };
+        if files::is_archive(&first) { self.archive(Box::new(counted)) } else { self.stream(Box::new(counted)) }
+    }
+
+    /// What comes once: an archive has to be in memory, because its list of files stands at its end.
+    fn stream(&self, input: Box<dyn Read + Send>) -> Result<Vec<Input>, Error> {
+        let mut unpacked = files::unpack(input).map_err(|error| self.failed(error))?;
+        let (first, error) = files::peek(&mut unpacked.reader, PEEK);
+        if !files::is_archive(&first) {
+            return Ok(vec![self.unpacked(unpacked, first, error)?]);
+        }
+        let mut bytes = first;
+        let rest = unpacked.reader.take(MOST_ARCHIVE).read_to_end(&mut bytes);
+        error.map_or(rest, Err).map_err(|error| self.failed(error))?;
+        if bytes.len() as u64 > MOST_ARCHIVE {
+            return Err(self.failed(io::Error::other("an archive of more than 256 MiB has to be a file on disk")));
+        }
+        self.archive(Box::new(Cursor::new(bytes)))
+    }
+
+    fn archive(&self, content: Box<dyn Content>) -> Result<Vec<Input>, Error> {
+        let archive = Archive::open(content).map_err(|error| self.failed(error))?;
+        let of_file = |(name, file): (&str, Box<dyn Read + Send>)| {
+            let mut unpacked = files::unpack(file).map_err(|error| self.failed(error))?;
+            unpacked.is_packed = true;
+            let (first, error) = files::peek(&mut unpacked.reader, PEEK);
+            if files::is_archive(&first) {
+                return Err(self.failed(io::Error::other("there is an archive in the archive: unpack it first")));
+            }
+            let mut input = self.unpacked(unpacked, first, error)?;
+            name.clone_into(&mut input.ending);
+            Ok(input)
+        };
+        archive.files().map(of_file).collect()
+    }
+
+    /// Looks at the beginning of a stream of which some was read already.
+    fn unpacked(
+        &self,
+        mut unpacked: Unpacked,
+        mut start: Vec<u8>,
+        mut error: Option<io::Error>,
+    ) -> Result<Input, Error> {
+        let mut book = None;
+        if files::is_sheet(&start) && error.is_none() {
+            let whole = Cursor::new(std::mem::take(&mut start)).chain(unpacked.reader);
+            let read = Book::read(whole).map_err(|error| self.failed(error))?;
+            unpacked = Unpacked { reader: read.sheet(self.sheet), is_packed: true };
+            // A sheet that was asked for is not left for that of a reader.
+            book = Some(Workbook { book: read, is_settled: self.sheet.is_some() });
+            (start, error) = files::peek(&mut unpacked.reader, PEEK);
+            // No sheet of that name, or no sheet at all.
+            if let Some(error) = error.take_if(|_| start.is_empty()) {
+                return Err(self.failed(error));
+            }
+        }
+        // Trees are UTF-8, so that a line that is not is told; tables are saved in the way of the office.
+        let is_tree = matches!(start.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'));
+        let encoding = is_tree.then_some(Encoding::UTF_8);
+        let rest: Box<dyn Read + Send> = match error {
+            Some(error) => Box::new(Failed(Some(error))),
+            None => unpacked.reader,
+        };
+        let mut text: Box<dyn Read + Send> = Box::new(TextReader::new(Cursor::new(start).chain(rest), encoding));
+        let (first, error) = files::peek(&mut text, PEEK);
+        // What is wrong with a packed file is said where reading meets it.
+        let rest: Box<dyn Read + Send> = match error {
+            Some(error) if !(unpacked.is_packed && is_damage(&error)) => return Err(self.failed(error)),
+            Some(error) => Box::new(Failed(Some(error))),
+            None => text,
+        };
+        let whole = Cursor::new(first.clone()).chain(rest);
+        let reader = Box::new(BufReader::with_capacity(64 << 10, whole));
+        let (name, position) = (self.name.clone(), Arc::clone(self.position));
+        let ending = name.clone();
+        Ok(Input { name, ending, size: self.size, position, is_packed: unpacked.is_packed, book, first, reader })
     }
 }
 
@@ -321,6 +440,7 @@ fn best<'r>(readers: &[&'r Reader], fits: impl Fn(&&'r Reader) -> Option<usize>)
 }
 
 /// How an input is read.
+#[derive(Clone)]
 pub struct Choice {
     format: Format,
     record: Option<RecordId>,
@@ -340,6 +460,14 @@ impl Choice {
         Choice { format, record, readers: readers.collect() }
     }
 
+    /// Reads by the readers of another file of JSON, where none knows this one.
+    pub(super) fn follow(&mut self, lead: &Choice) {
+        let is_alike = self.format.kind() == lead.format.kind() && lead.readers.iter().all(is_tree);
+        if self.record.is_none() && is_alike {
+            (self.record, self.readers) = (lead.record, lead.readers.clone());
+        }
+    }
+
     /// The record whose encounters the reader makes, if a reader reads it.
     pub fn record(&self) -> Option<RecordId> {
         self.record
@@ -347,6 +475,11 @@ impl Choice {
 
     pub(super) fn format(&self) -> Format {
         self.format
+    }
+
+    /// The reader of a table.
+    pub(super) fn table(&self) -> Option<&Reader> {
+        self.readers.first().filter(|reader| !is_tree(reader))
     }
 
     pub(super) fn plan(&self, schema: &Schema) -> Option<Plan> {
@@ -412,8 +545,14 @@ impl Read for Failed {
 
 /// Counts what is read.
 struct Counted {
-    input: Box<dyn Read + Send>,
+    input: File,
     position: Arc<AtomicU64>,
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.input.seek(to)
+    }
 }
 
 impl Read for Counted {

@@ -5,6 +5,7 @@
 //! typed slots. What cannot be read is [`Unreadable`]: its words name the kind of trouble, never the input.
 
 mod address;
+pub mod again;
 pub mod aside;
 mod block;
 mod csv;
@@ -12,8 +13,10 @@ pub mod draft;
 pub mod fit;
 mod fixed;
 mod format;
+mod gathering;
 mod header;
 mod input;
+mod joined;
 mod json;
 mod json_array;
 mod mapping;
@@ -22,6 +25,7 @@ mod plain_json;
 mod row;
 mod scalar;
 mod schema;
+mod several;
 mod source;
 
 #[cfg(test)]
@@ -37,6 +41,8 @@ pub use input::Choice;
 pub use input::Input;
 pub use plain_json::read_json;
 pub use schema::Schema;
+pub use several::Chosen;
+pub use several::Inputs;
 pub use source::Source;
 pub use unreadable::LONGEST;
 pub use unreadable::Unreadable;

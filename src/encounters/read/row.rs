@@ -25,6 +25,36 @@ impl Row {
         (0..self.ends.len()).map(|place| self.cell(place))
     }
 
+    /// All of it in one piece: how many cells there are, where each ends, and what stands in them.
+    pub(super) fn packed(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.ends.len() * 4 + self.bytes.len() + 4);
+        // No row is longer than `LONGEST`, so that each number fits.
+        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX).to_be_bytes();
+        out.extend_from_slice(&number(self.ends.len()));
+        self.ends.iter().for_each(|end| out.extend_from_slice(&number(*end)));
+        let end = self.ends.last().copied().unwrap_or(0);
+        out.extend_from_slice(self.bytes.get(..end).unwrap_or_default());
+        out
+    }
+
+    /// The row that was packed so.
+    pub(super) fn unpacked(bytes: &[u8]) -> Row {
+        let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap_or_default()) as usize;
+        let (count, rest) = bytes.split_at_checked(4).unwrap_or_default();
+        let (ends, cells) = rest.split_at_checked(number(count) * 4).unwrap_or_default();
+        Row { bytes: cells.to_vec(), ends: ends.chunks_exact(4).map(number).collect() }
+    }
+
+    /// A row of some cells.
+    pub(super) fn of(cells: &[String]) -> Row {
+        let mut row = Row::default();
+        for cell in cells {
+            row.bytes.extend_from_slice(cell.as_bytes());
+            row.ends.push(row.bytes.len());
+        }
+        row
+    }
+
     /// Gives back the room that its cells do not need.
     pub(super) fn shrink(&mut self) {
         self.bytes.truncate(self.ends.last().copied().unwrap_or(0));

@@ -6,6 +6,9 @@ mod input;
 use crate::logic::Frame;
 use crate::model::outcome::Finding;
 
+/// Rules of findings that no rule of a domain makes.
+pub const BUILT_IN: [&str; 4] = ["input", "code-unknown", "code-not-valid", "code-not-assignable"];
+
 /// What is wrong with an encounter: what does not fit the record, codes that may not be recorded, then the domain's rules.
 ///
 /// Derived fields and defaults have to be there already: see [`prepare`](super::prepare::prepare). What a rule says of a field stands beside

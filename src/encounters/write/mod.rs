@@ -3,6 +3,7 @@
 //! What is written is what [`Disclosure`] lets be read; nothing is decided here. `parts` writes all but the fields, `fields`
 //! the values of the record, `json` the words of JSON.
 
+pub mod back;
 mod fields;
 pub mod form;
 mod json;

@@ -157,6 +157,7 @@ impl<'b> Builder<'b> {
             Rule::list => Statement::List(self.list(pair)?),
             Rule::calendar => Statement::Calendar(self.calendar(pair)?),
             Rule::reader => Statement::Reader(self.reader(pair)?),
+            Rule::writer => Statement::Writer(self.writer(pair)?),
             Rule::table => Statement::Table(self.table(pair)?),
             Rule::derive => Statement::Derive(self.derive(pair)?),
             Rule::function => Statement::Function(self.function(pair)?),

@@ -16,6 +16,7 @@ use crate::definitions::parse::tree::StepDef;
 use crate::definitions::parse::tree::TestDef;
 use crate::definitions::parse::tree::TestOf;
 use crate::definitions::parse::tree::TreePath;
+use crate::definitions::parse::tree::WriterDef;
 use crate::diagnostics::span::Spanned;
 
 impl Builder<'_> {
@@ -25,6 +26,13 @@ impl Builder<'_> {
         let record = self.next_name(&mut parts)?;
         let title = self.title(&mut parts);
         Some(ReaderDef { name, record, title, lines: self.reader_body(parts.next()?) })
+    }
+
+    pub(super) fn writer(&mut self, pair: Pair<'_>) -> Option<WriterDef> {
+        let mut parts = Parts::of(pair);
+        let name = self.next_name(&mut parts)?;
+        let reader = self.next_name(&mut parts)?;
+        Some(WriterDef { name, reader, title: self.title(&mut parts) })
     }
 
     pub(super) fn reader_body(&mut self, block: Pair<'_>) -> Vec<Spanned<ReaderLine>> {
@@ -72,7 +80,11 @@ impl Builder<'_> {
             }
             Rule::nulls => ReaderLine::Null(self.names(&mut parts)),
             Rule::date_formats => ReaderLine::Dates(self.names(&mut parts)),
-            Rule::grouping => ReaderLine::GroupBy(self.next_name(&mut parts)?),
+            Rule::of_sheet => ReaderLine::Sheet(self.next_name(&mut parts)?),
+            Rule::grouping => {
+                let column = self.next_name(&mut parts)?;
+                ReaderLine::GroupBy { column, is_anywhere: parts.has(Rule::anywhere) }
+            }
             Rule::needing => ReaderLine::Needs(self.next_name(&mut parts)?),
             Rule::distinct => ReaderLine::OnceBy(self.next_name(&mut parts)?),
             Rule::spread => ReaderLine::EachEncounter(self.tree_path(parts.next()?)),

@@ -14,6 +14,14 @@ pub struct ReaderDef {
     pub lines: Vec<Spanned<ReaderLine>>,
 }
 
+/// `writer NAME of READER "title"`
+#[derive(Debug, Clone, PartialEq)]
+pub struct WriterDef {
+    pub name: Name,
+    pub reader: Name,
+    pub title: Option<Name>,
+}
+
 /// A line of a reader, or of a list in it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReaderLine {
@@ -43,8 +51,10 @@ pub enum ReaderLine {
     Null(Vec<Name>),
     /// `dates "…"`
     Dates(Vec<Name>),
-    /// `group by "COLUMN"`
-    GroupBy(Name),
+    /// `sheet "NAME"`
+    Sheet(Name),
+    /// `group by "COLUMN" anywhere`
+    GroupBy { column: Name, is_anywhere: bool },
     /// `each encounter from PATH`
     EachEncounter(TreePath),
     /// `skip when …`

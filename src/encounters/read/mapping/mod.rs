@@ -4,11 +4,14 @@
 //! A row or a tree becomes the JSON text of the record's fields, so that there is one way into typed slots.
 
 mod convert;
+mod links;
+mod objects;
 mod table;
 mod target;
 mod tree;
 mod xml;
 
+pub(super) use objects::Object;
 pub(super) use table::Columns;
 pub(super) use table::Plan;
 pub(super) use tree::Trees;

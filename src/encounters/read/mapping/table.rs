@@ -50,6 +50,8 @@ pub(in crate::encounters::read) struct Columns {
     others: Vec<(usize, String)>,
     count: usize,
     group: Option<usize>,
+    /// Rows of an encounter need not follow each other.
+    groups_anywhere: bool,
     /// Columns that a line names and the file does not have.
     missing: Vec<String>,
 }
@@ -219,7 +221,9 @@ impl Columns {
             let is_taken = plan.fields.contains(&name);
             (column, if is_taken { format!("column {name}") } else { name })
         });
-        Columns { body, others: others.collect(), count: names.len(), group, missing: header.missing }
+        let groups_anywhere = group.is_some() && plan.reader.groups_anywhere;
+        let (others, count) = (others.collect(), names.len());
+        Columns { body, others, count, group, groups_anywhere, missing: header.missing }
     }
 
     /// Names of the columns that no line uses.
@@ -240,6 +244,16 @@ impl Columns {
     /// Whether several rows may make one encounter.
     pub fn has_groups(&self) -> bool {
         self.group.is_some()
+    }
+
+    /// Whether they need not follow each other.
+    pub fn groups_anywhere(&self) -> bool {
+        self.groups_anywhere
+    }
+
+    /// What a row has in common with the others of its encounter; empty if it stands alone.
+    pub fn group_of<'r>(&self, row: &'r Row) -> &'r [u8] {
+        self.group.map_or(&[], |column| row.cell(column).trim_ascii())
     }
 
     /// Writes the rows of an encounter as JSON; `false` if the reader leaves it out.

@@ -3,6 +3,8 @@
 use super::convert::Converter;
 use super::convert::Made;
 use super::holds;
+use super::links::Links;
+use super::links::last_part;
 use super::target::Fields;
 use super::target::extend;
 use super::target::list_at;
@@ -24,17 +26,22 @@ use crate::model::reader::Test;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// Where items of a list stand, from 1, by the number they have in the file.
-type Places = HashMap<String, HashMap<String, usize>>;
+pub(super) type Places = HashMap<String, HashMap<String, usize>>;
 
 /// References and the objects they stand in, by the name of what they refer to.
 type Referring<'a> = HashMap<String, Vec<(String, &'a Value)>>;
 
 /// Readers of one record for files of trees.
 pub(in crate::encounters::read) struct Trees {
-    readers: Vec<Prepared>,
+    pub(super) readers: Vec<Prepared>,
+    pub(super) links: Links,
+    /// Kinds of the objects of all files, where those of several files are put together.
+    pub(super) kinds: OnceLock<BTreeSet<String>>,
     is_xml: bool,
     /// Texts may be the first of several parts, as elements of X12 are.
     has_parts: bool,
@@ -45,14 +52,21 @@ pub(in crate::encounters::read) fn holds_of(at: &Value, tests: &[Test]) -> bool 
     tests.is_empty() || Context::new(at, None, &[], true).all(at, tests)
 }
 
-struct Prepared {
+pub(super) struct Prepared {
     recognise: Vec<Test>,
-    spread: Option<Path>,
-    objects: Option<Objects>,
-    body: Body,
+    pub(super) spread: Option<Path>,
+    pub(super) objects: Option<Objects>,
+    pub(super) body: Body,
 }
 
-struct Body {
+impl Prepared {
+    /// Whether each object is one that another reader reads.
+    pub(super) fn is_sorted_out(&self) -> bool {
+        self.spread.is_some() && self.body.lines.is_empty()
+    }
+}
+
+pub(super) struct Body {
     lines: Vec<Line>,
     skip: Vec<Vec<Test>>,
     order_by: Option<Path>,
@@ -128,8 +142,10 @@ impl Trees {
             is_xml |= reader.syntax == Syntax::Xml;
             has_parts |= matches!(reader.syntax, Syntax::X12 { .. });
         };
-        let prepared = readers.inspect(look).map(Prepared::new).collect();
-        Trees { readers: prepared, is_xml, has_parts }
+        let readers: Vec<&Reader> = readers.inspect(look).collect();
+        let links = Links::of(readers.iter().copied());
+        let prepared = readers.into_iter().map(Prepared::new).collect();
+        Trees { readers: prepared, links, kinds: OnceLock::new(), is_xml, has_parts }
     }
 
     /// The tree of a document of XML of which only the beginning is there.
@@ -148,33 +164,36 @@ impl Trees {
         self.readers.iter().position(|reader| std::ptr::eq(reader, found))
     }
 
-    fn context<'a>(&self, tree: &'a Value, objects: Option<&'a Objects>, parts: &[&'a Value]) -> Context<'a> {
-        Context::new(tree, objects, parts, self.has_parts)
+    pub(super) fn context<'a>(
+        &'a self,
+        tree: &'a Value,
+        objects: Option<&'a Objects>,
+        parts: &[&'a Value],
+    ) -> Context<'a> {
+        Context { all_kinds: self.kinds.get(), ..Context::new(tree, objects, parts, self.has_parts) }
     }
 
     /// Gives every encounter of a tree to `answer` as JSON text of the record's fields. A tree that holds many objects may
     /// have none.
     pub fn each(&self, text: &str, mut answer: impl FnMut(Result<&str, Unreadable>)) {
-        let tree = match if self.is_xml { xml::tree(text) } else { json(text) } {
+        let tree = match self.parsed(text) {
             Ok(tree) => tree,
             Err(why) => return answer(Err(why)),
         };
+        if self.kinds.get().is_some() {
+            return self.put_together(&tree, answer);
+        }
         if !tree.is_object() {
             return answer(Err(Unreadable::NotAnObject));
         }
         let Some(outer) = self.reader_of(&tree, &self.context(&tree, None, &[])) else {
             return answer(Err(Unreadable::NoReader));
         };
-        let parts = outer.spread.as_ref().map(|path| {
-            let mut parts = Vec::new();
-            self.context(&tree, None, &[]).find(&tree, &path.0, &mut parts);
-            parts
-        });
-        let parts = parts.unwrap_or_else(|| vec![&tree]);
-        let is_sorted_out = outer.spread.is_some() && outer.body.lines.is_empty();
+        let parts = self.parts(&tree, outer);
         let mut context = None;
         for part in parts.iter().copied() {
-            let reader = if is_sorted_out { self.reader_of(part, &self.context(part, None, &[])) } else { Some(outer) };
+            let reader =
+                if outer.is_sorted_out() { self.reader_of(part, &self.context(part, None, &[])) } else { Some(outer) };
             let Some(reader) = reader else { continue };
             let context = context
                 .get_or_insert_with(|| self.context(&tree, outer.objects.as_ref().or(reader.objects.as_ref()), &parts));
@@ -184,8 +203,20 @@ impl Trees {
         }
     }
 
+    pub(super) fn parsed(&self, text: &str) -> Result<Value, Unreadable> {
+        if self.is_xml { xml::tree(text) } else { json(text) }
+    }
+
+    /// The objects of a tree that a reader spreads out; else the tree.
+    pub(super) fn parts<'a>(&'a self, tree: &'a Value, reader: &'a Prepared) -> Vec<&'a Value> {
+        let Some(path) = &reader.spread else { return vec![tree] };
+        let mut parts = Vec::new();
+        self.context(tree, None, &[]).find(tree, &path.0, &mut parts);
+        parts
+    }
+
     /// The reader of which most is recognised.
-    fn reader_of<'a>(&self, tree: &'a Value, context: &Context<'a>) -> Option<&Prepared> {
+    pub(super) fn reader_of<'a>(&self, tree: &'a Value, context: &Context<'a>) -> Option<&Prepared> {
         let fits = |reader: &&Prepared| self.is_alone(reader) || context.all(tree, &reader.recognise);
         self.readers.iter().filter(fits).max_by_key(|reader| reader.recognise.len())
     }
@@ -197,8 +228,10 @@ impl Trees {
 }
 
 /// A tree and what its objects say of each other.
-struct Context<'a> {
+pub(super) struct Context<'a> {
     objects: Option<&'a Objects>,
+    /// Kinds that there are beside those of the tree.
+    all_kinds: Option<&'a BTreeSet<String>>,
     /// A text is the first of its parts.
     has_parts: bool,
     /// By kind, in the order of the tree.
@@ -210,8 +243,8 @@ struct Context<'a> {
 
 impl<'a> Context<'a> {
     fn new(tree: &'a Value, objects: Option<&'a Objects>, parts: &[&'a Value], has_parts: bool) -> Context<'a> {
-        let mut context =
-            Context { objects, has_parts, kinds: HashMap::new(), by_id: HashMap::new(), referring: RefCell::default() };
+        let (kinds, by_id, referring) = (HashMap::new(), HashMap::new(), RefCell::default());
+        let mut context = Context { objects, all_kinds: None, has_parts, kinds, by_id, referring };
         let Some(objects) = objects else { return context };
         let mut all: Vec<&'a Value> = if parts.is_empty() { vec![tree] } else { parts.to_vec() };
         if let Some(beside) = &objects.beside {
@@ -231,14 +264,14 @@ impl<'a> Context<'a> {
     }
 
     /// The first text at a path, as it stands in the tree.
-    fn borrowed(&self, at: &'a Value, path: &Path) -> Option<&'a str> {
+    pub(super) fn borrowed(&self, at: &'a Value, path: &Path) -> Option<&'a str> {
         let mut found = Vec::new();
         self.find(at, &path.0, &mut found);
         found.into_iter().find_map(Value::as_str)
     }
 
     /// What stands at a path. A name looks into every item of a list.
-    fn find(&self, at: &'a Value, path: &[Step], out: &mut Vec<&'a Value>) {
+    pub(super) fn find(&self, at: &'a Value, path: &[Step], out: &mut Vec<&'a Value>) {
         let Some((step, rest)) = path.split_first() else { return out.push(at) };
         match (step, at) {
             (Step::Name(_) | Step::Any | Step::Follow(_), Value::Array(items)) => {
@@ -284,7 +317,7 @@ impl<'a> Context<'a> {
     }
 
     /// The texts at a path.
-    fn texts(&self, at: &'a Value, path: &Path) -> Vec<Cow<'a, str>> {
+    pub(super) fn texts(&self, at: &'a Value, path: &Path) -> Vec<Cow<'a, str>> {
         let mut found = Vec::new();
         self.find(at, &path.0, &mut found);
         found.into_iter().flat_map(flat).filter_map(text).collect()
@@ -332,11 +365,13 @@ impl<'a> Context<'a> {
     /// Whether a reference may be to an object of a kind: it names no other (`Observation/12`).
     fn is_of(&self, reference: &str, kind: &str) -> bool {
         let named = reference.rsplit('/').nth(1);
-        named.is_none_or(|named| named == kind || !self.kinds.contains_key(named))
+        let is_kind =
+            |named: &str| self.kinds.contains_key(named) || self.all_kinds.is_some_and(|kinds| kinds.contains(named));
+        named.is_none_or(|named| named == kind || !is_kind(named))
     }
 
     /// The fields that an object fills; `None` if it is left out.
-    fn fields(&self, at: &'a Value, body: &Body, places: &mut Places) -> Option<Fields> {
+    pub(super) fn fields(&self, at: &'a Value, body: &Body, places: &mut Places) -> Option<Fields> {
         if body.skip.iter().any(|tests| self.all(at, tests)) {
             return None;
         }
@@ -494,11 +529,6 @@ fn json(text: &str) -> Result<Value, Unreadable> {
         let is_deep = error.to_string().starts_with("recursion limit");
         if is_deep { Unreadable::TooDeep } else { Unreadable::NotJson { column: error.column() } }
     })
-}
-
-/// The name in a reference: `Patient/12`, `urn:uuid:12`, `#12`, `https://…|12`.
-fn last_part(reference: &str) -> &str {
-    reference.rsplit(['/', ':', '#', '|']).next().unwrap_or(reference)
 }
 
 fn flat(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
