@@ -16,6 +16,10 @@ const MOST_ZEROS: usize = 9;
 pub const MOST: usize = 5;
 /// Most signs of one text that may be taken for another.
 const MOST_ALIKE: usize = 8;
+/// In larger code sets nobody looks for a name among all of them.
+const MOST_NAMED: usize = 2_000;
+/// Bytes of the longest name.
+const LONGEST_NAME: usize = 200;
 /// Letters and digits that are taken for each other.
 const ALIKE: &[(u8, u8)] = &[(b'O', b'0'), (b'I', b'1'), (b'L', b'1'), (b'S', b'5'), (b'B', b'8'), (b'Z', b'2')];
 /// Signs of which codes are made.
@@ -24,6 +28,8 @@ const SIGNS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-/ ";
 /// What separates a code from what was typed, the likeliest slip first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slip {
+    /// The title or another name of the code in place of the code.
+    Name,
     /// A number without the zeros in front of it, as a spreadsheet writes it.
     Zeros,
     /// The last sign stands too far in front: the signs before it that all codes of the group have are left out.
@@ -52,8 +58,13 @@ impl Codes<'_> {
     /// that are wanted.
     /// Case, blanks and dots do not matter.
     pub fn mistyped(self, typed: &str, is_wanted: impl Fn(CodeId) -> bool) -> Vec<(Slip, CodeId)> {
+        let named: Vec<(Slip, CodeId)> =
+            self.named(typed).into_iter().filter(|code| is_wanted(*code)).map(|code| (Slip::Name, code)).collect();
+        if !named.is_empty() {
+            return named;
+        }
         let signs: Vec<u8> = typed.bytes().filter(|byte| !matches!(byte, b'.' | b' ')).collect();
-        if !typed.is_ascii() || !(SHORTEST..=LONGEST).contains(&signs.len()) {
+        if !typed.is_ascii() || !(1..=LONGEST).contains(&signs.len()) {
             return Vec::new();
         }
         let signs = signs.to_ascii_uppercase();
@@ -65,8 +76,10 @@ impl Codes<'_> {
             }
         };
         zeros(&signs, &mut note);
-        alike(&signs, &mut note);
-        edits(&signs, &mut note);
+        if signs.len() >= SHORTEST {
+            alike(&signs, &mut note);
+            edits(&signs, &mut note);
+        }
         for filled in self.filled(&signs) {
             note(Slip::Unfilled, &filled);
         }
@@ -77,6 +90,18 @@ impl Codes<'_> {
         }
         near.truncate(MOST);
         near
+    }
+
+    /// Codes of which a text is the title or another name, whatever its capitals and signs.
+    fn named(self, typed: &str) -> Vec<CodeId> {
+        let wanted = letters(typed);
+        if self.len() > MOST_NAMED || typed.len() > LONGEST_NAME || wanted.is_empty() {
+            return Vec::new();
+        }
+        let is_it = |code: &CodeId| {
+            letters(self.display(*code)) == wanted || self.synonyms(*code).iter().any(|name| letters(name) == wanted)
+        };
+        self.all().filter(is_it).take(MOST).collect()
     }
 
     /// The last sign moved behind the signs that all codes have that stand under what is before it: `W21.9A` for
@@ -100,6 +125,11 @@ impl Codes<'_> {
         let shared = shared.unwrap_or_default();
         (1..=shared.len()).filter_map(|length| Some([stem, shared.get(..length)?, &[*last]].concat())).collect()
     }
+}
+
+/// The letters and digits of a text, in small letters.
+fn letters(text: &str) -> String {
+    text.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn zeros(signs: &[u8], note: &mut impl FnMut(Slip, &[u8])) {

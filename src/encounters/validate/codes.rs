@@ -51,7 +51,7 @@ fn unknown(codes: Codes<'_>, place: Place<'_>, on: Day) -> Finding {
     let mut near = near(codes, &place.value.text, on);
     if !is_whole {
         // The release may well have the very code that was typed.
-        near.retain(|(slip, _)| *slip == Slip::Zeros);
+        near.retain(|(slip, _)| matches!(slip, Slip::Name | Slip::Zeros));
     }
     let near = near.into_iter().map(|(_, code)| code).collect();
     let choices = Choices { tell_value: true, ..one_of(place.set, near) };
