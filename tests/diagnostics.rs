@@ -1,5 +1,7 @@
 //! The pages in docs/diagnostics are written from one table, `src/diagnostics/pages.toml`, and say nothing twice.
 
+#![expect(clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! What holds of rules over several encounters, tried against a reading that compares every two of them.
 
-#![expect(clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
 use super::made_up;
 use serde_json::Value;

@@ -10,6 +10,7 @@ use super::batch::Desk;
 use super::batch::Error;
 use super::batch::Outcome;
 use super::engine::Engine;
+use super::engine::Worker;
 use super::neighbours::Aside;
 use super::neighbours::Head;
 use super::neighbours::Kept;
@@ -29,6 +30,7 @@ use crate::model::ids::RuleId;
 use crate::model::moment::Moment;
 use crate::model::rules::Together;
 use crate::model::value::Value;
+use std::borrow::Cow;
 use std::io;
 use std::io::Write;
 use std::sync::Arc;
@@ -61,7 +63,7 @@ pub fn gather(
     }
     let (mut spool, refused) = (Spool::default(), Mutex::default());
     let mut read = |source: &mut Source, is_answered: bool, seen: &mut dyn FnMut(&Counts)| {
-        let desk = || Gatherer { engine, rules: &rules, scratch: Scratch::default(), refused: &refused, is_answered };
+        let desk = || Gatherer::new(engine, &rules, &refused, is_answered);
         batch::run(source, jobs, desk, &mut spool, seen).map_err(|error| match error {
             Error::Write(error) => Error::Aside(error),
             error => error,
@@ -96,19 +98,42 @@ fn asides(spool: &Spool, start: u64) -> io::Result<Vec<Aside>> {
 struct Gatherer<'e> {
     engine: &'e Engine,
     rules: &'e [(RuleId, &'e Together)],
+    /// For each rule, whether it is told nothing of encounters of which the audience does not see all.
+    are_delicate: Vec<bool>,
+    /// Finds out of which the audience does not see all, if a rule asks.
+    worker: Option<Worker<'e>>,
     scratch: Scratch,
     refused: &'e Mutex<Vec<Unreadable>>,
     is_answered: bool,
 }
 
-impl Gatherer<'_> {
+impl<'e> Gatherer<'e> {
+    fn new(
+        engine: &'e Engine,
+        rules: &'e [(RuleId, &'e Together)],
+        refused: &'e Mutex<Vec<Unreadable>>,
+        is_answered: bool,
+    ) -> Gatherer<'e> {
+        let name = |id: RuleId| id.get(&engine.domain().rules).map_or("", |rule| rule.id.as_str());
+        let are_delicate: Vec<bool> = rules.iter().map(|(id, _)| engine.redactor().is_delicate(name(*id))).collect();
+        let worker = are_delicate.contains(&true).then(|| engine.worker());
+        Gatherer { engine, rules, are_delicate, worker, scratch: Scratch::default(), refused, is_answered }
+    }
+
     /// `None` if nobody is told anything of it.
     fn head(&mut self, line: u64, text: &str) -> Option<Head> {
         let logic = self.engine.logic();
         let mut encounter = self.engine.read(line, text).ok()?;
-        prepare::prepare(&mut encounter, logic, &mut self.scratch);
+        let is_withheld = if let Some(worker) = &mut self.worker {
+            let judgement = worker.judge(&mut encounter);
+            self.engine.redactor().withholds(&encounter, &judgement)
+        } else {
+            prepare::prepare(&mut encounter, logic, &mut self.scratch);
+            false
+        };
         let mut frame = Frame::new(logic, &encounter, &mut self.scratch);
-        let memberships = self.rules.iter().filter_map(|(rule, together)| {
+        let told = self.rules.iter().zip(&self.are_delicate).filter(|(_, is_delicate)| !(**is_delicate && is_withheld));
+        let memberships = told.filter_map(|((rule, together), _)| {
             let key = hashed(&frame.keys(together)?)?;
             let values = together.asked.iter().map(|asked| Kept::of(frame.gathered(&asked.what, &asked.of)));
             Some(Membership { rule: *rule, key, values: values.collect() })
@@ -116,7 +141,7 @@ impl Gatherer<'_> {
         let memberships: Vec<Membership> = memberships.collect();
         let moment = self.engine.schema().moment(&encounter.slots);
         let moment = moment.unwrap_or_else(|| Moment::midnight(encounter.on).unix());
-        let id = self.engine.redactor().identity(&encounter).map(|id| id.into_owned());
+        let id = self.engine.redactor().identity(&encounter).map(Cow::into_owned);
         (!memberships.is_empty()).then_some(Head { moment, id, memberships })
     }
 }

@@ -83,12 +83,25 @@ pub struct Classifier {
     pub text_names: Vec<String>,
     /// Criteria, in the order of the codes.
     pub criteria: Vec<Criteria>,
-    /// Fields whose codes become candidates, with the points and the field's name.
-    pub offers: Vec<(Path, f32, String)>,
+    /// Fields whose codes become candidates.
+    pub offers: Vec<Offer>,
     /// The words of `texts` are asked of the text model of the code set too.
     pub is_learned: bool,
     /// Places among `texts` of those whose words are looked up in the index of the set too.
     pub by_words: Vec<u16>,
+}
+
+/// `offer PATH [points N]`: a field whose codes become candidates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The field.
+    pub path: Path,
+    /// Points for each of its codes.
+    pub points: f32,
+    /// Its name.
+    pub name: String,
+    /// What the record says of it, for the reason; its name if it says nothing.
+    pub title: String,
 }
 
 /// How bad a finding is.

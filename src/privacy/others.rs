@@ -1,9 +1,11 @@
 //! What a finding tells of another encounter than the one that is shown.
 //!
-//! The other encounter has labels and consents of its own, which nobody knows here. So what it was asked must be open to the
-//! audience under every label, and its id is told only where every id is shown.
+//! The other encounter has labels and consents of its own. A rule that reads what nobody of this audience sees is closed. A
+//! rule that reads what labels may withhold is told nothing of encounters that have such labels. An id is told only where
+//! every id is shown.
 
 use super::decide::Planned;
+use super::plan::Naming;
 use super::plan::RecordPlan;
 use super::plan::find;
 use crate::model::policy::Treatment;
@@ -11,30 +13,45 @@ use crate::model::program::Domain;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
-/// The rules that look at other encounters and read what this audience may not see of some of them: their findings are
-/// closed.
-pub(super) fn closed(
+/// Rules that look at other encounters, by what they read.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// They read what this audience sees of no encounter: their findings are not shown.
+    pub closed: HashSet<String>,
+    /// They read what this audience sees of encounters without labels only.
+    pub delicate: HashSet<String>,
+}
+
+/// What the rules of a domain that look at other encounters read. `guards_labels` if labels make a difference to this audience.
+pub(super) fn reading(
     domain: &Domain,
     records: &[Vec<RecordPlan>],
     reads: &HashMap<String, Vec<String>>,
     keeps_undeclared: bool,
     guards_labels: bool,
-) -> HashSet<String> {
+) -> Reading {
     let may_be_withheld = |planned: &Planned| {
         let privacy = &planned.privacy;
-        guards_labels && (privacy.is_free || privacy.is_signal || privacy.label.is_some())
+        guards_labels && (privacy.is_free || privacy.is_signal)
     };
-    let rules = domain.rules.iter().filter(|rule| rule.together.is_some());
-    let closed = rules.filter(|rule| {
+    // A field with a label of its own is withheld whatever the encounter says, unless a consent lifts that.
+    let has_label = |planned: &Planned| guards_labels && planned.privacy.label.is_some();
+    let mut reading = Reading::default();
+    for rule in domain.rules.iter().filter(|rule| rule.together.is_some()) {
         let plans = rule.record.get(records).map(Vec::as_slice).unwrap_or_default();
         let paths = reads.get(&rule.id).map(Vec::as_slice).unwrap_or_default();
-        plans.iter().any(|plan| {
-            paths
-                .iter()
-                .any(|path| plan.hides(path, keeps_undeclared) || find(&plan.fields, path).is_some_and(may_be_withheld))
-        })
-    });
-    closed.map(|rule| rule.id.clone()).collect()
+        let hides = |plan: &RecordPlan| paths.iter().any(|path| plan.hides(path, keeps_undeclared));
+        let reads_one = |plan: &RecordPlan, test: &dyn Fn(&Planned) -> bool| {
+            paths.iter().any(|path| find(&plan.fields, path).is_some_and(test))
+        };
+        // The first plan is that of encounters without labels.
+        if plans.first().is_none_or(|plan| hides(plan) || reads_one(plan, &has_label)) {
+            reading.closed.insert(rule.id.clone());
+        } else if plans.iter().any(|plan| hides(plan) || reads_one(plan, &may_be_withheld)) {
+            reading.delicate.insert(rule.id.clone());
+        }
+    }
+    reading
 }
 
 /// Says of each plan of a record whether the id of every encounter is shown, whatever its labels.
@@ -43,7 +60,7 @@ pub(super) fn settle_ids(mut plans: Vec<RecordPlan>, keeps_undeclared: bool) -> 
         let planned = plan.id.and_then(|slot| slot.get(&plan.fields));
         planned.map_or(keeps_undeclared, |planned| planned.treatment == Treatment::Keep)
     };
-    let shows_every_id = plans.iter().all(is_kept);
-    plans.iter_mut().for_each(|plan| plan.shows_every_id = shows_every_id);
+    let naming = if plans.iter().all(is_kept) { Naming::Id } else { Naming::Pseudonym };
+    plans.iter_mut().for_each(|plan| plan.others = naming);
     plans
 }

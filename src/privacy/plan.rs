@@ -27,8 +27,18 @@ pub(super) struct RecordPlan {
     pub has_coded_texts: bool,
     /// Some address becomes its hundred block.
     pub cuts_blocks: bool,
-    /// The id of every encounter of this record is shown, whatever its labels.
-    pub shows_every_id: bool,
+    /// How a finding calls another encounter of this record.
+    pub others: Naming,
+}
+
+/// How a finding calls another encounter, whose labels nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Naming {
+    /// By a pseudonym.
+    #[default]
+    Pseudonym,
+    /// By its id: that of every encounter is shown, whatever its labels.
+    Id,
 }
 
 /// What happens to the declared field at a path of names.
@@ -72,7 +82,7 @@ impl RecordPlan {
             shift: None,
             has_coded_texts: false,
             cuts_blocks: false,
-            shows_every_id: false,
+            others: Naming::default(),
             hides_any: false,
         };
         plan.survey(&fields, false);

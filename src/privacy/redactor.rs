@@ -25,6 +25,7 @@ use super::known;
 use super::labels::LabelFinder;
 use super::operators::Tables;
 use super::others;
+use super::plan::Naming;
 use super::plan::RecordPlan;
 use super::plan::find;
 use super::plan::planned_at;
@@ -60,7 +61,6 @@ use crate::model::value::Value;
 use crate::registry::Registry;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Turns encounters and what was said of them into disclosures for one audience.
@@ -80,8 +80,8 @@ pub struct Redactor {
     counts: (u32, bool),
     /// The fields that each rule reads.
     reads: HashMap<String, Vec<String>>,
-    /// Rules whose findings would tell of other encounters what is not shown of them.
-    closed: HashSet<String>,
+    /// What rules that look at other encounters read of them.
+    others: others::Reading,
 }
 
 /// How a finding calls another encounter.
@@ -136,7 +136,7 @@ impl Redactor {
             rules.text.set_names(names);
         }
         let reads = reads(domain);
-        let closed = others::closed(domain, &records, &reads, rules.keeps_undeclared, granted.guarded != 0);
+        let others = others::reading(domain, &records, &reads, rules.keeps_undeclared, granted.guarded != 0);
         Ok(Redactor {
             audience: audience.to_owned(),
             registry_id: rules.registry.id().to_owned(),
@@ -149,7 +149,7 @@ impl Redactor {
             findings: standing.findings(),
             counts: standing.counts(),
             reads,
-            closed,
+            others,
             policy: standing.name,
         })
     }
@@ -190,6 +190,18 @@ impl Redactor {
                 _ => None,
             },
         }
+    }
+
+    /// Whether a rule that looks at other encounters may be told nothing of those of which something is withheld.
+    pub fn is_delicate(&self, rule: &str) -> bool {
+        self.others.delicate.contains(rule)
+    }
+
+    /// Whether something of an encounter is withheld from this audience, or changed, because of what it says.
+    pub fn withholds(&self, encounter: &Encounter<'_>, judgement: &Judgement<'_>) -> bool {
+        let Some(plan) = encounter.record.get(&self.records).and_then(|plans| plans.first()) else { return true };
+        let case = self.case(plan, encounter, judgement);
+        case.refusal.is_some() || case.withholds || case.plan != 0
     }
 
     /// What a line that cannot be read becomes. `reason` is of the program, never of the line.
@@ -380,7 +392,7 @@ impl Redactor {
         let is_closed = self.findings == Showing::Remove
             || view.plan.hides(&finding.path, self.rules.keeps_undeclared)
             || view.withheld.contains(&finding.path)
-            || self.closed.contains(&finding.rule)
+            || self.others.closed.contains(&finding.rule)
             || self.rests_on_hidden(view, &finding.rule);
         if is_closed {
             return None;
@@ -409,7 +421,7 @@ impl Redactor {
 
     /// How another encounter is named: by its id where this audience is shown the id of every one, else by a pseudonym.
     fn other(&self, plan: &RecordPlan, id: &str) -> String {
-        if plan.shows_every_id {
+        if plan.others == Naming::Id {
             return id.to_owned();
         }
         let own = plan.id.and_then(|slot| slot.get(&plan.fields));

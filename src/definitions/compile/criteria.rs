@@ -24,6 +24,7 @@ use crate::model::record::Record;
 use crate::model::rules::Classifier;
 use crate::model::rules::Criteria;
 use crate::model::rules::Needed;
+use crate::model::rules::Offer;
 use crate::model::rules::Raise;
 use crate::model::rules::Scored;
 use std::collections::BTreeMap;
@@ -79,8 +80,11 @@ fn fields(draft: &Draft<'_>, is_own: bool, record: &Record, lowering: &mut Lower
     if is_own {
         for (path, points) in &draft.offers {
             if let Some(found) = path_of(path, lowering) {
+                let name = join(path);
+                let title = title_of(&found, &record.fields).filter(|title| !title.is_empty());
+                let title = title.map_or_else(|| name.clone(), str::to_owned);
                 #[expect(clippy::cast_possible_truncation, reason = "points are small")]
-                classifier.offers.push((found, *points as f32, join(path)));
+                classifier.offers.push(Offer { path: found, points: *points as f32, name, title });
             }
         }
     }
@@ -97,6 +101,16 @@ fn fields(draft: &Draft<'_>, is_own: bool, record: &Record, lowering: &mut Lower
     if draft.texts.is_empty() {
         free_fields(&record.fields, &mut Vec::new(), "", classifier);
     }
+}
+
+/// What a record says of the field at a path.
+fn title_of<'r>(path: &Path, fields: &'r [Field]) -> Option<&'r str> {
+    let (last, above) = path.slots.split_last()?;
+    let fields = above.iter().try_fold(fields, |fields, slot| match slot.get(fields)?.kind.innermost() {
+        Kind::Record(inner) => Some(inner.as_slice()),
+        _ => None,
+    });
+    Some(last.get(fields?)?.title.as_str())
 }
 
 fn path_of(path: &PathDef, lowering: &mut Lowering<'_>) -> Option<Path> {

@@ -107,8 +107,8 @@ fn proposed<'e>(frame: &Frame<'e>) -> Vec<&'e str> {
     let (domain, record) = (frame.logic().domain(), frame.encounter().record);
     let is_derived = |path: &Path| domain.derivations.iter().any(|it| it.record == record && it.field == *path);
     let of_record = domain.classifiers.iter().filter(|it| it.record == record);
-    let offers = of_record.flat_map(|it| &it.offers).filter(|(path, ..)| is_derived(path));
-    offers.map(|(_, _, name)| name.as_str()).collect()
+    let offers = of_record.flat_map(|it| &it.offers).filter(|offer| is_derived(&offer.path));
+    offers.map(|offer| offer.name.as_str()).collect()
 }
 
 /// Works out which properties of the codes given change for this encounter.

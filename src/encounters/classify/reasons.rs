@@ -11,6 +11,7 @@ use crate::model::ids::PhraseId;
 use crate::model::outcome::LEARNED;
 use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
+use crate::model::rules::Offer;
 use crate::model::rules::Scored;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
@@ -43,7 +44,7 @@ enum What<'l> {
     /// A criterion that holds, by its place among those of the code, and the phrase it found at a path if it asks for one.
     Criterion(u32, Option<(&'l Path, PhraseId)>),
     /// The code stands in the field of that name.
-    Offer(&'l str),
+    Offer(&'l Offer),
     /// Words of the code's title, found in the field of that name.
     Words(&'l str, &'l str),
     /// The same of a short text, which is about the code as a whole.
@@ -100,7 +101,7 @@ impl<'l> Said<'l> {
                     let (one, two) = (self.criterion(classifier, one), other.criterion(classifier, two));
                     one.zip(two).is_some_and(|(one, two)| one.source == two.source && one.path == two.path)
                 }
-                (What::Offer(one), What::Offer(two)) => one == two,
+                (What::Offer(one), What::Offer(two)) => one.name == two.name,
                 (What::Words(one, a), What::Words(two, b)) | (What::Asked(one, a), What::Asked(two, b)) => {
                     one == two && a == b
                 }
@@ -124,7 +125,7 @@ impl<'l> Said<'l> {
                     .map_or(("", ""), |when| (when.path.as_str(), when.source.as_str()));
                 ("criterion", Cow::Borrowed(path), source)
             }
-            What::Offer(name) => ("offer", Cow::Borrowed(name), name),
+            What::Offer(offer) => ("offer", Cow::Borrowed(offer.name.as_str()), offer.title.as_str()),
             What::Words(name, title) | What::Asked(name, title) => ("word", Cow::Borrowed(name), title),
             What::Learned(_) => (LEARNED, Cow::Borrowed(""), ""),
         };
@@ -228,16 +229,16 @@ fn mentioned<'e, 'l: 'e>(frame: &mut Frame<'e>, condition: &'l Expression) -> Op
 
 fn offers<'l>(frame: &mut Frame<'_>, classifier: &'l Classifier, gathered: &mut Gathered<'l>) {
     let registry = frame.logic().registry();
-    for (path, points, name) in &classifier.offers {
-        frame.resolve(path).each(|value| {
+    for offer in &classifier.offers {
+        frame.resolve(&offer.path).each(|value| {
             let code = match value {
                 Value::Code(CodeValue { code, .. }) => *code,
                 Value::Text(text) => registry.codes(classifier.set).find(text),
                 _ => None,
             };
             if let Some(code) = code {
-                let what = What::Offer(name);
-                gathered.push(Said { code, original: code, criteria: None, points: *points, what });
+                let what = What::Offer(offer);
+                gathered.push(Said { code, original: code, criteria: None, points: offer.points, what });
             }
         });
     }
