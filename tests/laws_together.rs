@@ -250,3 +250,41 @@ fn what_cannot_be_read_stands_in_its_place() {
         assert!(made_up::rules(&lines[3], None).contains(&"again".to_owned()));
     }
 }
+
+/// A ward is a signal: of who is treated for a secret illness nobody is told it.
+const WARDS: &str = r#"
+label secret-illness "Illnesses that nobody else is told of" {
+    says "secret illness"
+}
+
+record visit {
+    id      text identifies encounter
+    day     date dates encounter plain
+    patient text identifies account
+    ward    text signal
+    note    text free
+}
+
+rules for visit together by patient {
+    rule seen-before advice "the patient was there before" { require count of earlier = 0 }
+    rule ward-before advice "the patient was in the blue ward before" { forbid any earlier has ward is "blue" }
+}
+
+policy desk "All" {
+    keep     every field
+    free text keep
+    withhold secret-illness unless consent
+}
+"#;
+
+#[test]
+fn of_an_encounter_with_a_label_no_other_is_told_what_the_label_withholds() {
+    let desk = made_up::desk(&made_up::registry("clinic", WARDS), "clinic", None);
+    let visit = |number: u32, note: &str| json!({"id": format!("V-{number}"), "day": format!("2026-03-{number:02}"), "patient": "P-1", "ward": "blue", "note": note});
+    let rules_of = |note: &str| {
+        let out = String::from_utf8(answers(&desk, &[], &[visit(1, note), visit(2, "")], 1)).unwrap();
+        rules(out.lines().last().unwrap())
+    };
+    assert_eq!(rules_of("a cough"), ["seen-before", "ward-before"]);
+    assert_eq!(rules_of("treated for the secret illness"), ["seen-before"]);
+}

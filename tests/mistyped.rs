@@ -74,7 +74,8 @@ fn one_slip_is_seen_and_two_are_not() {
     assert_eq!(slips("K10.1X").first(), Some(&(Slip::Added, "K10.1")));
     assert_eq!(slips("K01.1"), [(Slip::Swapped, "K10.1")]);
     assert_eq!(slips("K9C").first(), Some(&(Slip::Dropped, "K99C")));
-    assert_eq!(slips("12"), [], "codes of two signs are all near each other");
+    assert_eq!(slips("1C"), [], "codes of two signs are all near each other");
+    assert_eq!(slips("12"), [(Slip::Zeros, "0012")]);
     assert_eq!(slips("012"), [(Slip::Zeros, "0012")]);
     assert_eq!(slips("L20.7"), [(Slip::Unfilled, "L20.QQ7")]);
     assert!(slips("K10.5").iter().all(|(slip, _)| *slip != Slip::Unfilled), "no sign is the same below K10");

@@ -177,6 +177,8 @@ const FILES: &[(&str, &str)] = &[
     ("office.toml", "listen = \"127.0.0.1:8700\"\n"),
     ("phrases.tsv", "id\tcodes\ttext\n1\tP-BURGLARY\tsomebody broke into the house\n"),
     ("list.csv", "CODE,NAME\nA1,First\n"),
+    ("list-2026.csv", "CODE,NAME\nA1,First\nB2,Second\n"),
+    ("permits.codes", "codeset permits {\n    code A1 \"First\"\n}\n"),
     ("export.csv", "id,text\n1,where is my order\n"),
     (
         "icd10cm_order_2026.txt",

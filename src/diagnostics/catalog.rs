@@ -255,10 +255,10 @@ kinds! {
 
     /// A function whose body, the functions it calls written out, is larger than any use.
     311 Error FunctionTooLarge { function: String, limit: usize } = "the function `{function}` has more than {limit} parts once its calls are written out";
-    /// A name of the encounter itself among those of another one.
-    313 Error OwnFieldAmongOthers { field: String, word: String } = "`{field}` would be that of `{word}` here, not the encounter's own";
     /// An alternative that stands among what is asked of each item of a list, and says nothing about the item.
     312 Warning SwallowedOr { variable: String } = "this part says nothing about `{variable}`, but belongs to what is asked of each `{variable}`";
+    /// A name of the encounter itself among those of another one.
+    313 Error OwnFieldAmongOthers { field: String, word: String } = "`{field}` would be that of `{word}` here, not the encounter's own";
 
     // labels and policies
     /// A label that nobody defines.
