@@ -14,7 +14,7 @@ const READ_AHEAD: usize = 64 << 10;
 /// Bytes of the two lengths before an entry of a run.
 const LENGTHS: usize = 8;
 
-/// Takes keys with values in any order. Beyond [`IN_MEMORY`] they are on disk, encrypted.
+/// Takes keys with values in any order. Beyond a limit they are on disk, encrypted.
 pub struct Sorter {
     bytes: Vec<u8>,
     entries: Vec<Entry>,
