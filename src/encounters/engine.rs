@@ -121,7 +121,8 @@ pub struct Engine {
     options: Options,
     /// What scores mean, by classifier.
     scales: Vec<Scale>,
-    mail: Mail,
+    /// What of its free texts was said by who wrote them.
+    said: classify::SaidTexts,
     audited: Option<Audited>,
     /// The first and the last day that encounters were judged for.
     judged: [AtomicI32; 2],
@@ -154,9 +155,9 @@ impl Engine {
         let scripts = Scripts::compile(&domain, Arc::clone(&registry));
         let scripts = scripts.map_err(|problems| problems.into_iter().next().map_or_else(no_problem, Error::Script))?;
         let scales = domain.classifiers.iter().map(|classifier| Scale::of(&registry, classifier)).collect();
-        let mail = Mail::new(&registry.shared()?.lists);
+        let said = classify::SaidTexts::new(&record.fields, Mail::new(&registry.shared()?.lists));
         Ok(Engine {
-            mail,
+            said,
             schema: Schema::new(&record, id, Arc::clone(&registry)),
             record,
             scripts: Some(scripts).filter(|scripts| !scripts.is_empty()),
@@ -408,8 +409,7 @@ impl<'e> Worker<'e> {
         engine.note_day(encounter.on);
         prepare::prepare(encounter, &engine.logic, &mut self.scratch);
         // What a mail quotes and where its links lead to was not said by who wrote it, and counts for nothing.
-        let said = classify::said(&encounter.slots, &engine.record.fields, &engine.mail);
-        let brought = said.map(|said| std::mem::replace(&mut encounter.slots, said));
+        let brought = engine.said.of(&encounter.slots).map(|said| std::mem::replace(&mut encounter.slots, said));
         let judgement = self.judge_prepared(encounter);
         if let Some(brought) = brought {
             encounter.slots = brought;

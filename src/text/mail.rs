@@ -5,6 +5,7 @@
 //! quotation or a disclaimer are lists of `domains/shared`.
 
 use super::fold::entity;
+use memchr::memchr2;
 use memchr::memchr3;
 
 /// Names of the lists.
@@ -98,7 +99,7 @@ impl Mail {
     /// What the writer of a text says, with each byte in its place; `None` if that is all of it.
     pub fn said(&self, text: &str) -> Option<String> {
         // Without a tag, an entity, an address or a second line there is nothing to leave out.
-        memchr3(b'<', b'&', b'/', text.as_bytes()).or_else(|| memchr3(b'\n', b'\r', b'>', text.as_bytes()))?;
+        memchr3(b'<', b'&', b'/', text.as_bytes()).or_else(|| memchr2(b'\n', b'>', text.as_bytes()))?;
         let mut said = text.to_owned();
         markup(&mut said);
         addresses(&mut said);

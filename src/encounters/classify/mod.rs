@@ -14,7 +14,7 @@ pub use given::codes_in;
 pub use ranking::Kept;
 pub use ranking::choose;
 pub use ranking::rank_again;
-pub use said::said;
+pub use said::Said as SaidTexts;
 pub use scale::Scale;
 
 use crate::learn::Confidence;
