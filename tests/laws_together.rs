@@ -59,8 +59,8 @@ policy lab "No customers" {
 
 static REGISTRY: LazyLock<Arc<Registry>> = LazyLock::new(|| made_up::registry("shop", DOMAIN));
 
-fn engine(audience: &str) -> Engine {
-    let options = Options {
+fn options(audience: &str) -> Options {
+    Options {
         record: None,
         audience: Some(audience.to_owned()),
         ask: Ask::default(),
@@ -68,8 +68,11 @@ fn engine(audience: &str) -> Engine {
         today: Day::parse("2026-11-01").unwrap(),
         candidates: None,
         key: [7; 32],
-    };
-    Engine::new(Arc::clone(&REGISTRY), "shop", options).unwrap()
+    }
+}
+
+fn engine(audience: &str) -> Engine {
+    Engine::new(Arc::clone(&REGISTRY), "shop", options(audience)).unwrap()
 }
 
 /// The answers to an input, after some history.
@@ -275,11 +278,25 @@ policy desk "All" {
     free text keep
     withhold secret-illness unless consent
 }
+
+policy billing "Who may know of no patient with it" {
+    keep       every field
+    free text  keep
+    findings   keep
+    encounters labelled secret-illness refuse
+}
+
+policy dayless "No days" {
+    keep      patient, ward
+    free text keep
+    findings  keep
+}
 "#;
 
 #[test]
 fn of_an_encounter_with_a_label_no_other_is_told_what_the_label_withholds() {
-    let desk = made_up::desk(&made_up::registry("clinic", WARDS), "clinic", None);
+    let registry = made_up::registry("clinic", WARDS);
+    let desk = made_up::desk(&registry, "clinic", None);
     let visit = |number: u32, note: &str| json!({"id": format!("V-{number}"), "day": format!("2026-03-{number:02}"), "patient": "P-1", "ward": "blue", "note": note});
     let rules_of = |note: &str| {
         let out = String::from_utf8(answers(&desk, &[], &[visit(1, note), visit(2, "")], 1)).unwrap();
@@ -287,4 +304,27 @@ fn of_an_encounter_with_a_label_no_other_is_told_what_the_label_withholds() {
     };
     assert_eq!(rules_of("a cough"), ["seen-before", "ward-before"]);
     assert_eq!(rules_of("treated for the secret illness"), ["seen-before"]);
+    let of_others = |audience: &str, note: &str| {
+        let engine = Engine::new(Arc::clone(&registry), "clinic", options(audience)).unwrap();
+        let out = String::from_utf8(answers(&engine, &[], &[visit(1, note), visit(2, "")], 1)).unwrap();
+        rules(out.lines().last().unwrap())
+    };
+    // An encounter that is refused whole is not there for the others either.
+    assert_eq!(of_others("billing", "a cough"), ["seen-before", "ward-before"]);
+    assert!(of_others("billing", "treated for the secret illness").is_empty());
+    // The order of a group tells of the days, which this audience does not see.
+    assert!(of_others("dayless", "a cough").is_empty());
+}
+
+#[test]
+fn what_has_no_date_is_near_to_nothing_and_what_is_on_file_too_is_one() {
+    let desk = engine("desk");
+    let dated = json!({"id": "C-1", "customer": "A", "order": "7", "received": "2026-03-01T09:00"});
+    let undated = |id: &str| json!({"id": id, "customer": "A", "order": "7"});
+    let of_last = |history: &[Value], input: &[Value]| {
+        let out = String::from_utf8(answers(&desk, history, input, 1)).unwrap();
+        rules(out.lines().last().unwrap())
+    };
+    assert!(!of_last(&[], &[undated("C-1"), undated("C-2")]).contains(&"again".to_owned()));
+    assert!(of_last(std::slice::from_ref(&dated), std::slice::from_ref(&dated)).is_empty());
 }

@@ -47,6 +47,9 @@ pub enum Error {
     /// Encounters that are judged together could not be put aside, or not be read again.
     #[error("what is judged together cannot be put aside: {0}")]
     Aside(io::Error),
+    /// Encounters of the history cannot be read, so nobody knows what they would have told.
+    #[error("{0} encounters of the history cannot be read")]
+    History(u64),
     /// What was answered last cannot be relied on.
     #[error("{0}; nothing more is answered")]
     Desk(&'static str),

@@ -30,12 +30,14 @@ use crate::model::ids::RuleId;
 use crate::model::moment::Moment;
 use crate::model::rules::Together;
 use crate::model::value::Value;
+use crate::privacy::Extent;
 use std::borrow::Cow;
 use std::io;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use unicode_normalization::UnicodeNormalization;
 
 /// All encounters of an input, and what they are told of each other.
 pub struct Gathered {
@@ -70,7 +72,11 @@ pub fn gather(
         })?;
         Ok::<u64, Error>(spool.len())
     };
-    let start = history.map_or(Ok(0), |history| read(history, false, &mut |_| {}))?;
+    let mut unread = 0;
+    let start = history.map_or(Ok(0), |history| read(history, false, &mut |counts| unread = counts.refused))?;
+    if unread > 0 {
+        return Err(Error::History(unread));
+    }
     read(source, true, seen)?;
     let asides = asides(&spool, start).map_err(Error::Aside)?;
     let neighbours = Neighbours::of(engine.domain(), &spool, &asides).map_err(Error::Aside)?;
@@ -116,7 +122,7 @@ impl<'e> Gatherer<'e> {
     ) -> Gatherer<'e> {
         let name = |id: RuleId| id.get(&engine.domain().rules).map_or("", |rule| rule.id.as_str());
         let are_delicate: Vec<bool> = rules.iter().map(|(id, _)| engine.redactor().is_delicate(name(*id))).collect();
-        let worker = are_delicate.contains(&true).then(|| engine.worker());
+        let worker = engine.redactor().discriminates().then(|| engine.worker());
         Gatherer { engine, rules, are_delicate, worker, scratch: Scratch::default(), refused, is_answered }
     }
 
@@ -124,22 +130,29 @@ impl<'e> Gatherer<'e> {
     fn head(&mut self, line: u64, text: &str) -> Option<Head> {
         let logic = self.engine.logic();
         let mut encounter = self.engine.read(line, text).ok()?;
-        let is_withheld = if let Some(worker) = &mut self.worker {
+        let extent = if let Some(worker) = &mut self.worker {
             let judgement = worker.judge(&mut encounter);
-            self.engine.redactor().withholds(&encounter, &judgement)
+            self.engine.redactor().extent(&encounter, &judgement)
         } else {
             prepare::prepare(&mut encounter, logic, &mut self.scratch);
-            false
+            Extent::Whole
         };
+        if extent == Extent::Nothing {
+            return None;
+        }
+        let moment = self.engine.schema().moment(&encounter.slots);
         let mut frame = Frame::new(logic, &encounter, &mut self.scratch);
-        let told = self.rules.iter().zip(&self.are_delicate).filter(|(_, is_delicate)| !(**is_delicate && is_withheld));
+        let told = self.rules.iter().zip(&self.are_delicate).filter(|((_, together), is_delicate)| {
+            let is_open = extent == Extent::Whole || !**is_delicate;
+            // Without a date it lies near to nothing.
+            is_open && (together.within.is_none() || moment.is_some())
+        });
         let memberships = told.filter_map(|((rule, together), _)| {
             let key = hashed(&frame.keys(together)?)?;
             let values = together.asked.iter().map(|asked| Kept::of(frame.gathered(&asked.what, &asked.of)));
             Some(Membership { rule: *rule, key, values: values.collect() })
         });
         let memberships: Vec<Membership> = memberships.collect();
-        let moment = self.engine.schema().moment(&encounter.slots);
         let moment = moment.unwrap_or_else(|| Moment::midnight(encounter.on).unix());
         let id = self.engine.redactor().identity(&encounter).map(Cow::into_owned);
         (!memberships.is_empty()).then_some(Head { moment, id, memberships })
@@ -150,6 +163,9 @@ impl Desk for Gatherer<'_> {
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let head = text.as_ref().ok().and_then(|text| self.head(line, text));
         let head = head.and_then(|head| postcard::to_stdvec(&head).ok()).unwrap_or_default();
+        if !self.is_answered && (text.is_err() || text.is_ok_and(|text| self.engine.read(line, text).is_err())) {
+            return Outcome::Refused;
+        }
         let text = if self.is_answered { text } else { Ok("") };
         let text = text.map_err(|why| {
             let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,7 +215,7 @@ fn hashed(keys: &[Value<'_>]) -> Option<u128> {
 
 fn normal(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let start = out.len();
-    for sign in text.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase) {
+    for sign in text.nfkc().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase) {
         out.extend_from_slice(sign.encode_utf8(&mut [0; 4]).as_bytes());
     }
     (out.len() > start).then_some(())

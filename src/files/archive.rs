@@ -90,7 +90,7 @@ impl Archive {
 
 /// What programs of some systems put beside the files that people pack.
 fn is_hidden(name: &str) -> bool {
-    name.split(['/', '\\']).any(|part| part.starts_with('.') || part == "__MACOSX")
+    name.split(['/', '\\']).any(|part| (part.starts_with('.') && !matches!(part, "." | "..")) || part == "__MACOSX")
 }
 
 fn member<R: Read>(file: &zip::read::ZipFile<'_, R>) -> io::Result<Member> {

@@ -43,6 +43,7 @@ pub use disclosure::ShownReason;
 pub use disclosure::UnreadableLine;
 pub use draft::Draft;
 pub use error::Error;
+pub use redactor::Extent;
 pub use redactor::Redactor;
 pub use shown::NamedValue;
 pub use shown::ShownFields;

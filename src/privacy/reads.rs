@@ -8,6 +8,7 @@ use crate::model::ids::VariableId;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
+use crate::model::rules::Piece;
 use crate::model::rules::Rule;
 use crate::model::rules::Step;
 use std::collections::HashMap;
@@ -24,6 +25,26 @@ pub(super) fn reads(domain: &Domain) -> HashMap<String, Vec<String>> {
     found
 }
 
+/// For each rule whose message has values in it the fields that these come from.
+pub(super) fn tells(domain: &Domain) -> HashMap<String, Vec<String>> {
+    let mut found = HashMap::new();
+    for rule in &domain.rules {
+        let Some(record) = rule.record.get(&domain.records) else { continue };
+        let mut reader = Reader { fields: &record.fields, variables: HashMap::new(), paths: Vec::new() };
+        reader.rule(rule);
+        reader.paths.clear();
+        for piece in &rule.message {
+            if let Piece::Value(value) = piece {
+                reader.expression(value);
+            }
+        }
+        if !reader.paths.is_empty() {
+            found.insert(rule.id.clone(), reader.paths);
+        }
+    }
+    found
+}
+
 /// One rule being looked through.
 struct Reader<'r> {
     fields: &'r [Field],
@@ -36,7 +57,9 @@ impl Reader<'_> {
     fn rule(&mut self, rule: &Rule) {
         if let Some(together) = &rule.together {
             together.keys.iter().for_each(|key| self.expression(key));
-            together.asked.iter().for_each(|asked| self.expression(&asked.of));
+            together.asked.iter().for_each(|asked| self.bound(asked.variable, &asked.of));
+            // The order of a group, and what lies near, are told by the dates.
+            self.dates(self.fields, &mut Vec::new());
         }
         rule.scope.iter().for_each(|scope| self.expression(scope));
         for check in &rule.checks {
@@ -54,6 +77,19 @@ impl Reader<'_> {
             conditions.for_each(|condition| self.expression(condition));
         }
         rule.severities.iter().for_each(|(when, _)| self.expression(when));
+    }
+
+    fn dates(&mut self, fields: &[Field], above: &mut Vec<FieldId>) {
+        for (slot, field) in FieldId::numbered(fields) {
+            above.push(slot);
+            if field.dates_encounter {
+                self.add(above);
+            }
+            if let Kind::Record(inner) = field.kind.innermost() {
+                self.dates(inner, above);
+            }
+            above.pop();
+        }
     }
 
     /// A variable, and the value or list that it stands for.

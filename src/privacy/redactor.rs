@@ -32,6 +32,7 @@ use super::plan::planned_at;
 use super::plan::shows_free_texts;
 use super::plan::value_at;
 use super::reads::reads;
+use super::reads::tells;
 use super::shown::ShownFields;
 use super::standing::Standing;
 use super::text::Known;
@@ -80,8 +81,21 @@ pub struct Redactor {
     counts: (u32, bool),
     /// The fields that each rule reads.
     reads: HashMap<String, Vec<String>>,
+    /// The fields whose values stand in the message of a rule.
+    tells: HashMap<String, Vec<String>>,
     /// What rules that look at other encounters read of them.
     others: others::Reading,
+}
+
+/// How much of an encounter an audience sees, beside what it sees of every one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// As much as of any.
+    Whole,
+    /// Something is withheld or changed for what it says.
+    Part,
+    /// Nothing at all.
+    Nothing,
 }
 
 /// How a finding calls another encounter.
@@ -148,6 +162,7 @@ impl Redactor {
             candidates: standing.candidates(),
             findings: standing.findings(),
             counts: standing.counts(),
+            tells: tells(domain),
             reads,
             others,
             policy: standing.name,
@@ -197,11 +212,22 @@ impl Redactor {
         self.others.delicate.contains(rule)
     }
 
-    /// Whether something of an encounter is withheld from this audience, or changed, because of what it says.
-    pub fn withholds(&self, encounter: &Encounter<'_>, judgement: &Judgement<'_>) -> bool {
-        let Some(plan) = encounter.record.get(&self.records).and_then(|plans| plans.first()) else { return true };
+    /// Whether it may depend on what an encounter says how much of it this audience sees.
+    pub fn discriminates(&self) -> bool {
+        self.conditions.asked != 0 || self.granted.wants_consents()
+    }
+
+    /// How much of an encounter this audience sees, because of what it says.
+    pub fn extent(&self, encounter: &Encounter<'_>, judgement: &Judgement<'_>) -> Extent {
+        let Some(plan) = encounter.record.get(&self.records).and_then(|plans| plans.first()) else {
+            return Extent::Nothing;
+        };
         let case = self.case(plan, encounter, judgement);
-        case.refusal.is_some() || case.withholds || case.plan != 0
+        match (case.refusal, case.withholds || case.plan != 0) {
+            (Some(_), _) => Extent::Nothing,
+            (None, true) => Extent::Part,
+            (None, false) => Extent::Whole,
+        }
     }
 
     /// What a line that cannot be read becomes. `reason` is of the program, never of the line.
@@ -398,7 +424,10 @@ impl Redactor {
             return None;
         }
         let may_say = |text: &str| !view.known.is_in(text) && !self.names_hidden(text, view.case);
-        let is_whole = self.findings == Showing::Keep && may_say(&finding.message) && may_say(&finding.help);
+        let is_whole = self.findings == Showing::Keep
+            && may_say(&finding.message)
+            && may_say(&finding.help)
+            && !self.tells_changed(view, &finding.rule);
         // A value that no code set has is shown to those who see what does not fit.
         let shows_value = self.rules.keeps_undeclared && !view.case.withholds;
         let may_mend = is_whole && (!finding.choices.tell_value || shows_value);
@@ -451,6 +480,14 @@ impl Redactor {
         let Some(read) = self.reads.get(rule) else { return false };
         let is_withheld = |path: &String| view.withheld.iter().any(|withheld| is_at(withheld, path));
         read.iter().any(|path| view.plan.hides(path, keeps) || is_withheld(path))
+    }
+
+    /// Whether the message of a rule tells the value of a field that is shown changed.
+    fn tells_changed(&self, view: &View<'_>, rule: &str) -> bool {
+        let Some(paths) = self.tells.get(rule) else { return false };
+        let is_changed =
+            |path: &String| find(&view.plan.fields, path).is_some_and(|planned| planned.treatment != Treatment::Keep);
+        paths.iter().any(is_changed)
     }
 
     /// Whether a message names a code that is not shown.

@@ -99,6 +99,10 @@ impl Run {
         let mut guard = self.files.iter().fold(self.auditing.guard(), |guard, file| guard.and("the input", file));
         let mut history = None;
         if let Some(path) = &self.history {
+            let is_standard = |path: &PathBuf| path.as_os_str() == "-";
+            if is_standard(path) && (self.files.is_empty() || self.files.iter().any(is_standard)) {
+                return Err(Failure::said("standard input cannot be the history and the input at once"));
+            }
             let earlier = self.reading.choose(std::slice::from_ref(path), &registry, &mut self.engine_args)?;
             history = Some(Source::several(earlier, engine.schema()));
             guard = guard.and("the history", path);
@@ -247,7 +251,9 @@ impl From<batch::Error> for Failure {
     fn from(error: batch::Error) -> Failure {
         match error {
             batch::Error::Write(error) => Failure::from(error),
-            batch::Error::Audit(_) | batch::Error::Desk(_) | batch::Error::Aside(_) => Failure::said(error.to_string()),
+            batch::Error::Audit(_) | batch::Error::Desk(_) | batch::Error::Aside(_) | batch::Error::History(_) => {
+                Failure::said(error.to_string())
+            }
             batch::Error::Read(error) => Failure::said(error.to_string()),
         }
     }

@@ -26,6 +26,7 @@ use crate::model::rules::Asked;
 use crate::model::rules::Together;
 use crate::model::value::Value;
 use kept::KeptAnswer;
+use std::collections::HashSet;
 use std::io;
 use window::Window;
 
@@ -77,8 +78,18 @@ impl Neighbours {
     /// What was put aside cannot be read, or what comes out cannot be put aside.
     pub fn of(domain: &Domain, spool: &Spool, asides: &[Aside]) -> io::Result<Neighbours> {
         let (mut members, mut opened, mut bytes) = (Vec::new(), Opened::default(), Vec::new());
+        // What is answered and on file too is one encounter: the one that is answered.
+        let mut answered = HashSet::new();
+        if asides.first().is_some_and(|aside| aside.place.is_none()) {
+            for aside in asides.iter().filter(|aside| aside.place.is_some()) {
+                answered.extend(head(spool, *aside, &mut opened, &mut bytes)?.id);
+            }
+        }
         for (order, aside) in (0..).zip(asides) {
             let head = head(spool, *aside, &mut opened, &mut bytes)?;
+            if aside.place.is_none() && head.id.as_ref().is_some_and(|id| answered.contains(id)) {
+                continue;
+            }
             members.extend(head.memberships.iter().map(|it| {
                 let (rule, key) = (it.rule, it.key);
                 Member { rule, key, moment: head.moment, order, aside: *aside }
