@@ -10,12 +10,9 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 use tencode::encounters::batch;
 use tencode::encounters::engine::Engine;
-use tencode::encounters::engine::Options;
 use tencode::encounters::read::Format;
 use tencode::encounters::read::Source;
 use tencode::encounters::together;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 const DOMAIN: &str = r#"
@@ -59,20 +56,8 @@ policy lab "No customers" {
 
 static REGISTRY: LazyLock<Arc<Registry>> = LazyLock::new(|| made_up::registry("shop", DOMAIN));
 
-fn options(audience: &str) -> Options {
-    Options {
-        record: None,
-        audience: Some(audience.to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-11-01").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    }
-}
-
 fn engine(audience: &str) -> Engine {
-    Engine::new(Arc::clone(&REGISTRY), "shop", options(audience)).unwrap()
+    made_up::engine(&REGISTRY, "shop", None, audience)
 }
 
 /// The answers to an input, after some history.
@@ -305,7 +290,7 @@ fn of_an_encounter_with_a_label_no_other_is_told_what_the_label_withholds() {
     assert_eq!(rules_of("a cough"), ["seen-before", "ward-before"]);
     assert_eq!(rules_of("treated for the secret illness"), ["seen-before"]);
     let of_others = |audience: &str, note: &str| {
-        let engine = Engine::new(Arc::clone(&registry), "clinic", options(audience)).unwrap();
+        let engine = made_up::engine(&registry, "clinic", None, audience);
         let out = String::from_utf8(answers(&engine, &[], &[visit(1, note), visit(2, "")], 1)).unwrap();
         rules(out.lines().last().unwrap())
     };

@@ -50,6 +50,7 @@ mod pairs;
 mod program;
 mod readers;
 mod registry;
+mod said;
 mod scripts_checked;
 mod scripts_told;
 #[cfg(feature = "server")]

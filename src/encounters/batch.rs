@@ -5,11 +5,13 @@
 
 use super::read;
 use super::read::Block;
+use super::read::FAILED;
 use super::read::Source;
 use super::read::Unreadable;
 use crate::audit;
 use crate::audit::Rows;
 use crate::audit::Trail;
+use crate::privacy::Disclosure;
 use crate::scripts::STACK_BYTES;
 use crate::scripts::has_stack;
 use std::cell::Cell;
@@ -28,9 +30,6 @@ use std::thread;
 
 /// Blocks in the round for each answering thread.
 const BLOCKS_A_THREAD: u64 = 3;
-
-/// What is said of an encounter over which a desk panicked.
-pub const FAILED: &str = "the program failed on this encounter";
 
 /// Why a batch ended early.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +76,17 @@ pub enum Outcome {
     Wrong,
     /// An error was written in its place.
     Refused,
+}
+
+impl Outcome {
+    /// What a disclosure that was written says of how it went.
+    pub fn of(disclosure: &Disclosure<'_>) -> Outcome {
+        match (disclosure.is_unreadable(), disclosure.has_errors()) {
+            (true, _) => Outcome::Refused,
+            (false, true) => Outcome::Wrong,
+            (false, false) => Outcome::Fine,
+        }
+    }
 }
 
 /// Answers one encounter after the other. Each thread has its own.

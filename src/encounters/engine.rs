@@ -1,5 +1,9 @@
 //! One encounter through the rooms: read, derive, classify, validate, redact.
 
+mod error;
+
+pub use error::Error;
+
 use super::batch::Desk;
 use super::batch::Outcome;
 use super::classify;
@@ -19,7 +23,6 @@ use crate::audit::Rows;
 use crate::audit::Tokens;
 use crate::files::Opened;
 use crate::learn::Memory;
-use crate::logic;
 use crate::logic::Around;
 use crate::logic::Frame;
 use crate::logic::Logic;
@@ -29,7 +32,10 @@ use crate::model::encounter::Encounter;
 use crate::model::ids::RecordId;
 use crate::model::ids::RuleId;
 use crate::model::ids::SetId;
+use crate::model::outcome::Candidate;
 use crate::model::outcome::Judgement;
+use crate::model::outcome::label_bit;
+use crate::model::outcome::label_bits;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -39,58 +45,19 @@ use crate::model::rules::Together;
 use crate::privacy::Ask;
 use crate::privacy::Disclosure;
 use crate::privacy::Draft;
+use crate::privacy::Extent;
 use crate::privacy::Redactor;
-use crate::registry;
 use crate::registry::Registry;
 use crate::scripts::Runner;
 use crate::scripts::ScriptProblem;
 use crate::scripts::Scripts;
 use crate::scripts::Seen;
-use crate::text::mail::Mail;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering;
 
 /// Audience of a domain that names none.
 const DEFAULT_AUDIENCE: &str = "desk";
-
-/// Why there is no engine.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// No such domain, or it has errors.
-    #[error("there is no domain `{name}`; there is {known}")]
-    UnknownDomain {
-        /// The name given.
-        name: String,
-        /// The domains there are.
-        known: String,
-    },
-    /// No such record.
-    #[error("domain `{domain}` has no record `{name}`; it has {known}")]
-    UnknownRecord {
-        /// The domain.
-        domain: String,
-        /// The name given.
-        name: String,
-        /// The records there are.
-        known: String,
-    },
-    /// The domain has no record at all.
-    #[error("domain `{0}` has no record, so there is nothing to read encounters into")]
-    NoRecord(String),
-    /// The registry cannot be read.
-    #[error(transparent)]
-    Registry(#[from] registry::Error),
-    /// The domain cannot be evaluated.
-    #[error(transparent)]
-    Logic(#[from] logic::Error),
-    /// The audience has no policy.
-    #[error(transparent)]
-    Redact(#[from] crate::privacy::Error),
-    /// A script cannot be compiled.
-    #[error("{}:{}: {}", .0.file, .0.line, .0.message)]
-    Script(ScriptProblem),
-}
 
 /// How encounters are answered.
 #[derive(Clone)]
@@ -121,8 +88,8 @@ pub struct Engine {
     options: Options,
     /// What scores mean, by classifier.
     scales: Vec<Scale>,
-    /// What of its free texts was said by who wrote them.
-    said: classify::SaidTexts,
+    /// Codes that may be proposed have labels which make a difference to the audience.
+    proposes_labels: bool,
     audited: Option<Audited>,
     /// The first and the last day that encounters were judged for.
     judged: [AtomicI32; 2],
@@ -155,9 +122,13 @@ impl Engine {
         let scripts = Scripts::compile(&domain, Arc::clone(&registry));
         let scripts = scripts.map_err(|problems| problems.into_iter().next().map_or_else(no_problem, Error::Script))?;
         let scales = domain.classifiers.iter().map(|classifier| Scale::of(&registry, classifier)).collect();
-        let said = classify::SaidTexts::new(&record.fields, Mail::new(&registry.shared()?.lists));
+        let asked = redactor.asked_labels();
+        let sets = || domain.classifiers.iter().filter(|it| it.record == id).map(|it| it.set);
+        let label_rules = registry.shared()?.label_rules.iter();
+        let proposes_labels =
+            label_rules.filter(|rule| asked & label_bit(rule.label) != 0).any(|rule| sets().any(|set| set == rule.set));
         Ok(Engine {
-            said,
+            proposes_labels,
             schema: Schema::new(&record, id, Arc::clone(&registry)),
             record,
             scripts: Some(scripts).filter(|scripts| !scripts.is_empty()),
@@ -387,8 +358,7 @@ impl<'e> Worker<'e> {
         'e: 'a,
     {
         let engine = self.engine;
-        let options = &engine.options;
-        match read::read_json(text, 1, &engine.schema, options.on, options.today) {
+        match engine.read(1, text) {
             Ok(encounter) => {
                 let registry = engine.logic.registry();
                 let found = sets.iter().flat_map(|set| classify::found(registry, *set, query, encounter.on, most));
@@ -408,17 +378,6 @@ impl<'e> Worker<'e> {
         let engine = self.engine;
         engine.note_day(encounter.on);
         prepare::prepare(encounter, &engine.logic, &mut self.scratch);
-        // What a mail quotes and where its links lead to was not said by who wrote it, and counts for nothing.
-        let brought = engine.said.of(&encounter.slots).map(|said| std::mem::replace(&mut encounter.slots, said));
-        let judgement = self.judge_prepared(encounter);
-        if let Some(brought) = brought {
-            encounter.slots = brought;
-        }
-        judgement
-    }
-
-    fn judge_prepared(&mut self, encounter: &Encounter<'_>) -> Judgement<'e> {
-        let engine = self.engine;
         let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch).among(self.around.as_ref());
         let kept = match (&self.runner, self.candidates) {
             (Some(_), _) => Kept::All,
@@ -428,8 +387,31 @@ impl<'e> Worker<'e> {
         let said = classify::classify(&mut frame, &engine.logic, &engine.scales, kept, &mut self.memory);
         let findings = validate::validate(&mut frame);
         let asked = engine.redactor.asked_labels();
-        let labels = if asked == 0 { 0 } else { frame.labels(asked) };
+        let mut labels = if asked == 0 { 0 } else { frame.labels(asked) };
+        if engine.proposes_labels && frame.has_left_out() {
+            // What a mail quotes proposes nothing, but it is shown with the rest.
+            frame.hear_all();
+            labels |= engine.labels_proposed(&mut frame, &mut self.memory);
+        }
         Judgement { given: said.given, candidates: said.candidates, findings, missing: said.missing, labels }
+    }
+
+    /// How much of an encounter the audience sees, because of what it says. Fields are derived on the way; no rule is asked.
+    pub(super) fn extent(&mut self, encounter: &mut Encounter<'_>) -> Extent {
+        let engine = self.engine;
+        prepare::prepare(encounter, &engine.logic, &mut self.scratch);
+        if !engine.redactor.discriminates() {
+            return Extent::Whole;
+        }
+        let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch);
+        let given = classify::given(&frame);
+        let asked = engine.redactor.asked_labels();
+        let mut labels = if asked == 0 { 0 } else { frame.labels(asked) };
+        if engine.proposes_labels {
+            frame.hear_all();
+            labels |= engine.labels_proposed(&mut frame, &mut self.memory);
+        }
+        engine.redactor.extent(encounter, &Judgement { given, labels, ..Judgement::default() })
     }
 
     /// What the audience may see of an encounter and of what scripts say about what the audience sees.
@@ -486,6 +468,14 @@ impl<'e> Worker<'e> {
 }
 
 impl Engine {
+    /// The labels of all codes that are proposed.
+    fn labels_proposed<'f>(&'f self, frame: &mut Frame<'f>, memory: &mut Memory) -> u128 {
+        let days = frame.encounter().days;
+        let said = classify::classify(frame, &self.logic, &self.scales, Kept::Over, memory);
+        let of = |it: &Candidate<'_>| label_bits(&self.registry().codes(it.set).labels_within(it.code, days));
+        said.candidates.iter().filter(|it| !it.is_below).map(of).fold(0, |labels, more| labels | more)
+    }
+
     /// What hooks are given. The day is one that the audience knows.
     fn seen(&self, draft: &Draft<'_>) -> Seen {
         let slots = view::slots(draft.fields(), &self.record.fields, self.registry());
@@ -503,11 +493,7 @@ impl Desk for Worker<'_> {
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let disclosure = self.disclose(line, text);
         write::line(&disclosure, out);
-        match (disclosure.is_unreadable(), disclosure.has_errors()) {
-            (true, _) => Outcome::Refused,
-            (false, true) => Outcome::Wrong,
-            (false, false) => Outcome::Fine,
-        }
+        Outcome::of(&disclosure)
     }
 
     fn note(&mut self, line: u64, is_failed: bool, rows: &mut Rows) {

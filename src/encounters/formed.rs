@@ -1,10 +1,10 @@
 //! A desk that writes its answers in a form that was asked for, and counts rules and codes for a summary.
 
 use super::batch::Desk;
-use super::batch::FAILED;
 use super::batch::Outcome;
 use super::engine::Engine;
 use super::engine::Worker;
+use super::read::FAILED;
 use super::read::Unreadable;
 use super::write::form;
 use super::write::form::Form;
@@ -79,11 +79,7 @@ impl Desk for Formed<'_> {
         if let Some(shown) = self.shown {
             count(shown, &disclosure);
         }
-        let outcome = match (disclosure.is_unreadable(), disclosure.has_errors()) {
-            (true, _) => Outcome::Refused,
-            (false, true) => Outcome::Wrong,
-            (false, false) => Outcome::Fine,
-        };
+        let outcome = Outcome::of(&disclosure);
         if let Some(trace) = self.trace {
             trace(line, &self.worker.take_trace());
         }

@@ -16,7 +16,6 @@ use super::neighbours::Head;
 use super::neighbours::Kept;
 use super::neighbours::Membership;
 use super::neighbours::Neighbours;
-use super::prepare;
 use super::read::Source;
 use super::read::Unreadable;
 use super::read::aside;
@@ -106,8 +105,7 @@ struct Gatherer<'e> {
     rules: &'e [(RuleId, &'e Together)],
     /// For each rule, whether it is told nothing of encounters of which the audience does not see all.
     are_delicate: Vec<bool>,
-    /// Finds out of which the audience does not see all, if a rule asks.
-    worker: Option<Worker<'e>>,
+    worker: Worker<'e>,
     scratch: Scratch,
     refused: &'e Mutex<Vec<Unreadable>>,
     is_answered: bool,
@@ -122,7 +120,7 @@ impl<'e> Gatherer<'e> {
     ) -> Gatherer<'e> {
         let name = |id: RuleId| id.get(&engine.domain().rules).map_or("", |rule| rule.id.as_str());
         let are_delicate: Vec<bool> = rules.iter().map(|(id, _)| engine.redactor().is_delicate(name(*id))).collect();
-        let worker = engine.redactor().discriminates().then(|| engine.worker());
+        let worker = engine.worker();
         Gatherer { engine, rules, are_delicate, worker, scratch: Scratch::default(), refused, is_answered }
     }
 
@@ -130,13 +128,7 @@ impl<'e> Gatherer<'e> {
     fn head(&mut self, line: u64, text: &str) -> Option<Head> {
         let logic = self.engine.logic();
         let mut encounter = self.engine.read(line, text).ok()?;
-        let extent = if let Some(worker) = &mut self.worker {
-            let judgement = worker.judge(&mut encounter);
-            self.engine.redactor().extent(&encounter, &judgement)
-        } else {
-            prepare::prepare(&mut encounter, logic, &mut self.scratch);
-            Extent::Whole
-        };
+        let extent = self.worker.extent(&mut encounter);
         if extent == Extent::Nothing {
             return None;
         }
@@ -178,7 +170,7 @@ impl Desk for Gatherer<'_> {
         }
     }
 
-    /// Over which this desk panicked, the other will too; it is asked with the text that cannot be read.
+    /// Over which this desk panicked, the one that answers would too: it stands there as one that cannot be read.
     fn failed(&self, line: u64, out: &mut Vec<u8>) {
         let _ = aside::put(line, &[], Err(u32::MAX), out);
     }

@@ -37,7 +37,7 @@ impl Desk for Written<'_> {
             self.left_out.fetch_add(1, Ordering::Relaxed);
             return Outcome::Refused;
         }
-        if disclosure.has_errors() { Outcome::Wrong } else { Outcome::Fine }
+        Outcome::of(&disclosure)
     }
 
     fn failed(&self, _: u64, _: &mut Vec<u8>) {

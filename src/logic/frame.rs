@@ -18,6 +18,7 @@ use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::value::Literal;
 use crate::model::value::Value;
+use std::cell::Cell;
 
 /// One encounter under evaluation. Make one for each encounter and ask everything of it.
 pub struct Frame<'e> {
@@ -31,6 +32,10 @@ pub struct Frame<'e> {
     pub(super) around: Option<&'e Around>,
     /// The id of another encounter that the rule looks at.
     pub(super) other: Option<&'e str>,
+    /// What the writer of a text did not say counts too.
+    pub(super) hears_all: bool,
+    /// Some words of a text were left out, because its writer did not say them.
+    pub(super) has_left_out: Cell<bool>,
     steps_left: u64,
 }
 
@@ -76,8 +81,9 @@ impl<'e> Frame<'e> {
     pub fn new(logic: &'e Logic, encounter: &'e Encounter<'_>, scratch: &'e mut Scratch) -> Frame<'e> {
         scratch.readings_used = 1;
         let (variables, doubts) = (Vec::new(), Doubts::All);
-        let (around, other, steps_left) = (None, None, STEPS_AN_ENCOUNTER);
-        Frame { logic, encounter, scratch, variables, doubts, around, other, steps_left }
+        let (around, other, hears_all) = (None, None, false);
+        let (has_left_out, steps_left) = (Cell::new(false), STEPS_AN_ENCOUNTER);
+        Frame { logic, encounter, scratch, variables, doubts, around, other, hears_all, has_left_out, steps_left }
     }
 
     /// The encounter.

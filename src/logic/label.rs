@@ -14,12 +14,15 @@ impl Frame<'_> {
         let record = self.encounter().record;
         let is_twofold = self.encounter().misfits.iter().any(|(_, expected)| *expected == TWICE);
         let mut found = 0;
+        // A label is about all that is shown, whoever said it.
+        let heard = std::mem::replace(&mut self.hears_all, true);
         for mark in logic.domain().marks.iter().filter(|mark| mark.record == record) {
             let bit = label_bit(mark.label);
             if asked & bit != 0 && found & bit == 0 && (is_twofold || self.may(&mark.when, true)) {
                 found |= bit;
             }
         }
+        self.hears_all = heard;
         if self.is_spent() { asked } else { found }
     }
 }

@@ -7,6 +7,7 @@ use crate::model::value::Value;
 use crate::registry::Mark;
 use crate::text::phrases::Reading;
 use crate::text::tokens::PhraseMatch;
+use std::borrow::Cow;
 
 impl Frame<'_> {
     /// Visits every phrase found in the texts at a path.
@@ -26,6 +27,23 @@ impl Frame<'_> {
                 self.reading(reading).found().iter().for_each(&mut visit);
             }
         });
+    }
+
+    /// A text as far as its writer says it, each byte in its place: without quoted mails, signatures, mark-up and addresses.
+    pub fn said<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let said = if self.hears_all { None } else { self.logic.phrases().said(text) };
+        self.has_left_out.set(self.has_left_out.get() || said.is_some());
+        said.map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
+    /// From now on texts count as they stand. What is asked for the sake of privacy looks at everything.
+    pub fn hear_all(&mut self) {
+        self.hears_all = true;
+    }
+
+    /// Whether words of a text were left out so far.
+    pub fn has_left_out(&self) -> bool {
+        self.has_left_out.get()
     }
 
     /// Whether a text says of each span of its bytes that it is not so, or so of a relative.
@@ -49,18 +67,20 @@ impl Frame<'_> {
     pub(crate) fn read(&mut self, text: &str, stays: bool) -> usize {
         let used = self.scratch.readings_used;
         let known = self.scratch.readings.get(..used).unwrap_or(&[]);
-        if stays && let Some(place) = known.iter().skip(1).position(|it| it.is_of(text)) {
+        let serves = |it: &Reading| it.is_of(text) && !(self.hears_all && it.leaves_out());
+        if stays && let Some(place) = known.iter().skip(1).position(serves) {
             return place + 1;
         }
         self.spend(1 + text.len() as u64 / 8);
         let place = if stays { used.max(1) } else { 0 };
+        let said = self.said(text);
         let scratch = &mut *self.scratch;
         if scratch.readings.len() <= place {
             scratch.readings.resize_with(place + 1, Reading::default);
         }
         scratch.readings_used = used.max(place + 1);
         if let Some(reading) = scratch.readings.get_mut(place) {
-            self.logic.phrases().read(text, &mut scratch.words, reading);
+            self.logic.phrases().read(text, &said, &mut scratch.words, reading);
         }
         place
     }

@@ -193,7 +193,7 @@ impl Searcher<'_, '_> {
             return;
         }
         let (memory, reading) = &mut *self.reader;
-        self.finder.phrases.read(text, memory, reading);
+        self.finder.phrases.read(text, text, memory, reading);
         for said in reading.found() {
             self.found |= said.phrase.get(&self.finder.said).copied().unwrap_or_default();
         }

@@ -1,7 +1,7 @@
 //! What a text is made of: its words, their stems, what each can be, the phrases in it. Imports model, files.
 
 pub(crate) mod fold;
-pub mod mail;
+pub(crate) mod mail;
 pub mod names_file;
 pub(crate) mod negation;
 pub(crate) mod page;

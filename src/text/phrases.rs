@@ -4,6 +4,7 @@
 //! `pulled over` is found in `pulling over`. Phrases stand in a trie over numbered stems; a text is read once for each
 //! encounter, however many expressions ask about it.
 
+use super::mail::Mail;
 use super::negation;
 use super::tokens::PhraseMatch;
 use super::tokens::Token;
@@ -32,6 +33,7 @@ pub struct Phrases {
     known: Trie<PhraseId>,
     plains: HashMap<String, u32>,
     cues: Trie<u32>,
+    mail: Mail,
 }
 
 /// Words met before, with their numbers; belongs to one [`Phrases`] at a time.
@@ -50,6 +52,7 @@ pub struct Memory {
 pub struct Reading {
     address: usize,
     length: usize,
+    leaves_out: bool,
     tokens: Vec<Token>,
     found: Vec<PhraseMatch>,
     cues: Vec<negation::Cue>,
@@ -67,6 +70,7 @@ impl Phrases {
             known: Trie::default(),
             plains: HashMap::new(),
             cues: Trie::default(),
+            mail: Mail::new(lists),
         };
         for (id, phrase) in PhraseId::numbered(phrases) {
             let mut words = Vec::new();
@@ -84,8 +88,13 @@ impl Phrases {
         made
     }
 
-    /// Reads a text: its words, the phrases in it, and what is said of them.
-    pub fn read(&self, text: &str, memory: &mut Memory, reading: &mut Reading) {
+    /// What the writer of a text says, with each byte in its place; `None` if that is all of it.
+    pub fn said(&self, text: &str) -> Option<String> {
+        self.mail.said(text)
+    }
+
+    /// Reads a text as far as it is said: its words, the phrases in it, and what is said of them.
+    pub fn read(&self, text: &str, said: &str, memory: &mut Memory, reading: &mut Reading) {
         if memory.identity != self.identity {
             memory.identity = self.identity;
             memory.lately.clear();
@@ -95,11 +104,12 @@ impl Phrases {
             memory.words.clear();
         }
         (reading.address, reading.length) = (text.as_ptr() as usize, text.len());
+        reading.leaves_out = !std::ptr::eq(text, said);
         reading.tokens.clear();
         reading.found.clear();
         let tokens = &mut reading.tokens;
-        split(text, |word, start, end, gap| {
-            let short = packed(text.as_bytes(), start, end);
+        split(said, |word, start, end, gap| {
+            let short = packed(said.as_bytes(), start, end);
             let (stem, plain) = self.numbers(word, short, memory);
             tokens.push(Token { stem, plain, start, end, gap });
         });
@@ -226,7 +236,12 @@ fn packed(text: &[u8], start: usize, end: usize) -> Option<u128> {
 impl Reading {
     /// A reading of nothing.
     pub const EMPTY: Reading =
-        Reading { address: 0, length: 0, tokens: Vec::new(), found: Vec::new(), cues: Vec::new() };
+        Reading { address: 0, length: 0, leaves_out: false, tokens: Vec::new(), found: Vec::new(), cues: Vec::new() };
+
+    /// Whether words of the text were left out.
+    pub fn leaves_out(&self) -> bool {
+        self.leaves_out
+    }
 
     /// Whether it was made of this very text, where it lies in memory.
     pub fn is_of(&self, text: &str) -> bool {
@@ -286,7 +301,7 @@ mod tests {
     fn read(phrases: &[&str], text: &str) -> Vec<(usize, bool)> {
         let phrases: Vec<String> = phrases.iter().map(|it| (*it).to_owned()).collect();
         let mut reading = Reading::default();
-        Phrases::new(&phrases, &shared_lists()).read(text, &mut Memory::default(), &mut reading);
+        Phrases::new(&phrases, &shared_lists()).read(text, text, &mut Memory::default(), &mut reading);
         reading.found().iter().map(|found| (found.phrase.index(), found.is_negated)).collect()
     }
 
@@ -307,7 +322,7 @@ mod tests {
     fn spans_are_bytes_of_the_text() {
         let phrases = ["café visit".to_owned()];
         let (mut reading, text) = (Reading::default(), "Grüße: Café  visits today");
-        Phrases::new(&phrases, &shared_lists()).read(text, &mut Memory::default(), &mut reading);
+        Phrases::new(&phrases, &shared_lists()).read(text, text, &mut Memory::default(), &mut reading);
         let found = reading.found()[0];
         assert_eq!(text.get(found.start..found.end), Some("Café  visits"));
     }

@@ -208,6 +208,12 @@ fn answer(
     };
     let jobs = wanted.jobs.unwrap_or(0);
     let gathered = together::gather(engine, source, wanted.history.as_mut(), jobs, &mut seen)?;
+    if gathered.is_none() && wanted.history.is_some() {
+        return Err(Failure::said(format!(
+            "no rule of `{}` looks at other encounters, so a history says nothing",
+            engine.record().name
+        )));
+    }
     let (mut aside, neighbours) = gathered.map_or((None, None), |it| (Some(it.source), Some(it.neighbours)));
     let source = aside.as_mut().unwrap_or(source);
     let worker = || engine.worker().among(neighbours.as_ref());

@@ -87,7 +87,7 @@ impl<'e> Search<'_, 'e> {
 }
 
 /// The codes that the encounter carries. What is worked out into a field that a code set offers is a proposal, not given.
-pub(super) fn given(frame: &Frame<'_>) -> Vec<Given> {
+pub(in crate::encounters) fn given(frame: &Frame<'_>) -> Vec<Given> {
     let encounter = frame.encounter();
     if !frame.logic().needs(encounter.record).codes {
         return Vec::new();

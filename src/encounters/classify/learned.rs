@@ -48,8 +48,9 @@ pub(super) fn ask<'l>(
     for (path, name) in classifier.texts.iter().zip(&classifier.text_names) {
         frame.resolve(path).each(|value| {
             if let Value::Text(text) = value {
-                memory.read(text);
-                texts.push((text.to_string(), name.as_str()));
+                let said = frame.said(text);
+                memory.read(&said);
+                texts.push((said.into_owned(), name.as_str()));
             }
         });
     }

@@ -5,16 +5,15 @@ mod given;
 mod learned;
 mod ranking;
 mod reasons;
-mod said;
 mod scale;
 mod words;
 
 pub use given::Place;
 pub use given::codes_in;
+pub(in crate::encounters) use given::given;
 pub use ranking::Kept;
 pub use ranking::choose;
 pub use ranking::rank_again;
-pub use said::Said as SaidTexts;
 pub use scale::Scale;
 
 use crate::learn::Confidence;
@@ -56,7 +55,7 @@ pub fn classify<'e, 'l: 'e>(
     let record = frame.encounter().record;
     let mut said = Classified::default();
     let mut sets: Vec<Vec<Candidate<'l>>> = Vec::new();
-    said.given = given::given(frame);
+    said.given = given(frame);
     for ((place, classifier), scale) in logic.domain().classifiers.iter().enumerate().zip(scales) {
         if classifier.record != record {
             continue;

@@ -33,6 +33,7 @@ pub(super) fn search<'l>(
         let Some((path, name)) = text else { continue };
         frame.resolve(path).each(|value| {
             let Value::Text(text) = value else { return };
+            let text = &*frame.said(text);
             if text.split_whitespace().count() <= WORDS_OF_A_QUERY {
                 find(frame, codes, text, name, gathered);
             } else {

@@ -95,7 +95,7 @@ impl Cut for Kept {
             let start = block.bytes.len();
             if put.is_refused {
                 let number = self.bytes.first_chunk::<NUMBER>().map_or(0, |it| u32::from_le_bytes(*it));
-                let why = self.refused.get(number as usize).copied().unwrap_or(Unreadable::Damaged);
+                let why = self.refused.get(number as usize).copied().unwrap_or(Unreadable::Failed);
                 block.refuse(put.line, start, why);
             } else {
                 block.bytes.extend_from_slice(&self.bytes);

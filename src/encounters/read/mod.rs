@@ -44,5 +44,6 @@ pub use schema::Schema;
 pub use several::Chosen;
 pub use several::Inputs;
 pub use source::Source;
+pub use unreadable::FAILED;
 pub use unreadable::LONGEST;
 pub use unreadable::Unreadable;

@@ -3,6 +3,9 @@
 /// Longest line, array element or CSV row that is read, in bytes: 64 MiB.
 pub const LONGEST: usize = 64 << 20;
 
+/// What is said of an encounter over which the program panicked.
+pub const FAILED: &str = "the program failed on this encounter";
+
 /// Why one encounter could not be read. Its words never quote the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
@@ -51,6 +54,9 @@ pub enum Unreadable {
     /// Segments of X12 that are not as their envelope says, or lines of fixed columns that are not as the reader says.
     #[error("{0}")]
     Segments(&'static str),
+    /// The program failed on it when it was read the first time.
+    #[error("{}", FAILED)]
+    Failed,
     /// No reader of the domain knows such an object.
     #[error("no reader of the domain knows this kind of object")]
     NoReader,
@@ -74,6 +80,7 @@ impl Unreadable {
             Unreadable::OpenQuote => "a quote is not closed in this row, and the rows behind it may be in it",
             Unreadable::Damaged => "the packed file is damaged here, the rest is not read",
             Unreadable::Segments(why) => why,
+            Unreadable::Failed => FAILED,
             Unreadable::NoReader => "no reader of the domain knows this kind of object",
         }
     }
