@@ -52,12 +52,15 @@ pub fn revise(old: &str, name: Option<&str>, list: &str, last: Day) -> Result<Re
         }
     }
     for (code, (def, span)) in &known {
-        if !listed.contains_key(code) {
-            revising.end(code, def, *span);
+        if !listed.contains_key(code) && !holds_listed(def, &listed) {
+            revising.end(def, *span);
         }
     }
-    let text = revising.edited();
-    Ok(Revised { text: format::print(&text), ..revising.revised })
+    let mut text = format::print(&revising.edited());
+    if old.contains("\r\n") {
+        text = text.replace('\n', "\r\n");
+    }
+    Ok(Revised { text, ..revising.revised })
 }
 
 fn sets(file: &File) -> impl Iterator<Item = (&CodeSetDef, Span)> {
@@ -78,8 +81,23 @@ fn own_set<'t>(tree: &'t File, name: Option<&str>) -> Result<(&'t CodeSetDef, Sp
     }
 }
 
-/// Codes by their names, with the groups, and where each stands.
-type Codes<'t> = BTreeMap<&'t str, (&'t CodeDef, Span)>;
+/// Codes by what makes their names the same, with the groups, and where each stands.
+type Codes<'t> = BTreeMap<String, (&'t CodeDef, Span)>;
+
+/// A name as the code set compares it: without regard to case and dots.
+fn folded(name: &str) -> String {
+    name.chars().filter(|sign| *sign != '.').flat_map(char::to_uppercase).collect()
+}
+
+/// Whether a code or group has codes inside that the list has: it goes on with them, though no list names headings.
+fn holds_listed(code: &CodeDef, listed: &Codes<'_>) -> bool {
+    code.items.iter().any(|item| match &item.item {
+        CodeItem::Code(inner) => {
+            name_of(inner).is_some_and(|name| listed.contains_key(&folded(name))) || holds_listed(inner, listed)
+        }
+        _ => false,
+    })
+}
 
 fn codes(items: &[Spanned<SetItem>]) -> Codes<'_> {
     let mut out = Codes::new();
@@ -93,7 +111,7 @@ fn codes(items: &[Spanned<SetItem>]) -> Codes<'_> {
 
 fn add<'t>(code: &'t CodeDef, span: Span, out: &mut Codes<'t>) {
     if let Some(name) = name_of(code) {
-        out.entry(name).or_insert((code, span));
+        out.entry(folded(name)).or_insert((code, span));
     }
     for item in &code.items {
         if let CodeItem::Code(inner) = &item.item {
@@ -141,7 +159,7 @@ impl Revising<'_> {
     /// Adds a code to the block it stands in, or goes through what is said of it and of the codes inside.
     fn code(&mut self, new: &CodeDef, span: Span, block: Span, known: &Codes<'_>) {
         let Some(name) = name_of(new) else { return };
-        let Some((own, own_span)) = known.get(name).copied() else {
+        let Some((own, own_span)) = known.get(&folded(name)).copied() else {
             let text = self.written(new, span, known);
             self.insert(block, &text);
             return;
@@ -165,7 +183,7 @@ impl Revising<'_> {
         let mut lines = Vec::new();
         for item in &new.items {
             match &item.item {
-                CodeItem::Code(inner) if name_of(inner).is_some_and(|name| known.contains_key(name)) => {}
+                CodeItem::Code(inner) if name_of(inner).is_some_and(|name| known.contains_key(&folded(name))) => {}
                 CodeItem::Code(inner) => lines.push(self.written(inner, item.span, known)),
                 _ => lines.push(self.listed(item.span).to_owned()),
             }
@@ -189,7 +207,14 @@ impl Revising<'_> {
                 .items
                 .iter()
                 .find(|own| !matches!(own.item, CodeItem::Code(_)) && self::key(&own.item, text(own.span)) == key);
-            let line = self.listed(item.span).to_owned();
+            let mut line = self.listed(item.span).to_owned();
+            if let CodeItem::Valid { from, to } = &item.item {
+                match days(same.map(|same| &same.item), from.as_ref().map(|it| it.item), to.as_ref().map(|it| it.item))
+                {
+                    Some(days) => line = days,
+                    None => continue,
+                }
+            }
             match same {
                 None => {
                     changes.push(line.clone());
@@ -213,7 +238,8 @@ impl Revising<'_> {
     }
 
     /// Ends a code that the list has no more.
-    fn end(&mut self, name: &str, own: &CodeDef, span: Span) {
+    fn end(&mut self, own: &CodeDef, span: Span) {
+        let name = name_of(own).unwrap_or_default();
         if own.items.iter().any(|item| ends(&item.item)) {
             return;
         }
@@ -258,6 +284,22 @@ impl Revising<'_> {
         out.push_str(self.old.get(at..).unwrap_or_default());
         out
     }
+}
+
+/// The days of a code that is there already, where a list says others. A release that has the code does not tell that it
+/// began with it: its first day only moves back, and one that ended stays so. `None` if nothing changes.
+fn days(own: Option<&CodeItem>, from: Option<Day>, to: Option<Day>) -> Option<String> {
+    let (own_from, own_to) = match own {
+        Some(CodeItem::Valid { from, to }) => (from.as_ref().map(|it| it.item), to.as_ref().map(|it| it.item)),
+        _ => (None, None),
+    };
+    let first = own_from.map(|own| from.map_or(own, |from| from.min(own)));
+    let last = own_to.or(to);
+    if (first, last) == (own_from, own_to) {
+        return None;
+    }
+    let parts = [first.map(|day| format!("from {day}")), last.map(|day| format!("to {day}"))];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
 /// Whether a line says that the code ends.
@@ -380,6 +422,29 @@ codeset permits "Permits" {
         let mut words: Vec<&str> = text.split_whitespace().collect();
         words.sort_unstable();
         words
+    }
+
+    #[test]
+    fn what_held_before_holds_and_what_ended_stays_ended() {
+        let old = "codeset permits \"Permits\" {\r\n    group B \"Building\" {\r\n        code B1 \"Fence\"\r\n        code B2 \"Roof\"\r\n    }\r\n    code C1 \"Late\" { from 2024-01-01 }\r\n    code D1 \"Old\" { to 2021-12-31 }\r\n    code E1 \"Gone\"\r\n}\r\n";
+        let list = "codeset permits {\n  code b1 \"Fence\" { from 2026-01-01 }\n  code C1 \"Late\" { from 2026-01-01 to 2026-12-31 }\n  code D1 \"Old\" { from 2026-01-01 }\n  code F1 \"New\" { from 2026-01-01 }\n}\n";
+        let revised = revise(old, None, list, Day::parse("2025-12-31").unwrap()).unwrap();
+        let codes = |them: &[(String, String)]| them.iter().map(|(code, _)| code.clone()).collect::<Vec<_>>();
+        assert_eq!(
+            (codes(&revised.added), codes(&revised.ended)),
+            (vec!["F1".to_owned()], vec!["B2".to_owned(), "E1".to_owned()])
+        );
+        for line in [
+            "group B \"Building\" {",
+            "code B1 \"Fence\"\r\n",
+            "from 2024-01-01 to 2026-12-31",
+            "code D1 \"Old\" { to 2021-12-31 }",
+            "code F1 \"New\" { from 2026-01-01 }",
+        ] {
+            assert!(revised.text.contains(line), "{line}: {}", revised.text);
+        }
+        assert_eq!(revised.text.matches('\n').count(), revised.text.matches("\r\n").count());
+        assert_eq!(revised.back, ["D1"]);
     }
 
     #[test]
