@@ -15,7 +15,15 @@ pub(super) fn written(convert: &Convert, text: &str) -> String {
     if let Some(word) = of_value.and_then(|(words, _)| words.first()) {
         return word.clone();
     }
-    convert.dates.first().and_then(|format| date(convert, format, text)).unwrap_or_else(|| text.to_owned())
+    // A day in a format with a time would be read as midnight of it.
+    let fits = |format: &&String| has_time(format) == text.contains([':', 'T']);
+    let format = convert.dates.iter().find(fits).or(convert.dates.first());
+    format.and_then(|format| date(convert, format, text)).unwrap_or_else(|| text.to_owned())
+}
+
+/// Whether a format of dates tells the time of the day.
+fn has_time(format: &str) -> bool {
+    ["%H", "%I", "%k", "%l", "%M", "%S", "%s", "%T", "%R", "%r", "%X", "%c"].iter().any(|part| format.contains(part))
 }
 
 /// A date of ISO 8601 in another format.
@@ -56,11 +64,15 @@ fn plain(read: &Value) -> String {
     read.as_str().map_or_else(|| read.to_string(), str::to_owned)
 }
 
+fn is_day(text: &str) -> bool {
+    Day::parse(text).is_some() && !text.contains([':', 'T'])
+}
+
 /// Texts, and the numbers and dates that they are.
 fn is_same_text(read: &str, shown: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
     read == shown
-        || Moment::parse(read).is_some_and(|read| Moment::parse(shown) == Some(read))
+        || is_day(read) == is_day(shown) && Moment::parse(read).is_some_and(|read| Moment::parse(shown) == Some(read))
         || Day::parse(read).is_some_and(|read| Day::parse(shown) == Some(read))
         || number(read).is_some_and(|read| number(shown) == Some(read))
 }
