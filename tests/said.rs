@@ -1,5 +1,7 @@
 //! What a mail quotes counts for nothing where codes are proposed, and for everything where privacy is decided.
 
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
 use super::made_up;
 use serde_json::json;
 

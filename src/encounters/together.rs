@@ -146,7 +146,7 @@ impl<'e> Gatherer<'e> {
         });
         let memberships: Vec<Membership> = memberships.collect();
         let moment = moment.unwrap_or_else(|| Moment::midnight(encounter.on).unix());
-        let id = self.engine.redactor().identity(&encounter).map(Cow::into_owned);
+        let id = self.engine.redactor().name_for_others(&encounter).map(Cow::into_owned);
         (!memberships.is_empty()).then_some(Head { moment, id, memberships })
     }
 }

@@ -448,6 +448,13 @@ impl Redactor {
         })
     }
 
+    /// The id by which findings of others may call an encounter: one that fits its type, as others may say anything.
+    pub fn name_for_others<'a>(&self, encounter: &'a Encounter<'_>) -> Option<Cow<'a, str>> {
+        let slot = encounter.record.get(&self.records)?.first()?.id;
+        let is_misfit = matches!(slot.and_then(|slot| slot.get(&encounter.slots)), Some(Value::Misfit(_)));
+        self.identity(encounter).filter(|_| !is_misfit)
+    }
+
     /// How another encounter is named: by its id where this audience is shown the id of every one, else by a pseudonym.
     fn other(&self, plan: &RecordPlan, id: &str) -> String {
         if plan.others == Naming::Id {

@@ -5,6 +5,7 @@
 use super::codes::Codes;
 use crate::model::ids::CodeId;
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Codes of fewer signs are all near each other.
 const SHORTEST: usize = 3;
@@ -94,14 +95,23 @@ impl Codes<'_> {
 
     /// Codes of which a text is the title or another name, whatever its capitals and signs.
     fn named(self, typed: &str) -> Vec<CodeId> {
-        let wanted = letters(typed);
-        if self.len() > MOST_NAMED || typed.len() > LONGEST_NAME || wanted.is_empty() {
+        if self.len() > MOST_NAMED || typed.len() > LONGEST_NAME {
             return Vec::new();
         }
-        let is_it = |code: &CodeId| {
-            letters(self.display(*code)) == wanted || self.synonyms(*code).iter().any(|name| letters(name) == wanted)
-        };
-        self.all().filter(is_it).take(MOST).collect()
+        let named = self.set.named.get_or_init(|| {
+            let mut named: HashMap<String, Vec<CodeId>> = HashMap::new();
+            for code in self.all() {
+                for name in self.synonyms(code).iter().map(String::as_str).chain([self.display(code)]) {
+                    let codes = named.entry(letters(name)).or_default();
+                    if codes.len() < MOST && codes.last() != Some(&code) {
+                        codes.push(code);
+                    }
+                }
+            }
+            named.remove("");
+            named
+        });
+        named.get(&letters(typed)).cloned().unwrap_or_default()
     }
 
     /// The last sign moved behind the signs that all codes have that stand under what is before it: `W21.9A` for

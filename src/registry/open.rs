@@ -21,6 +21,7 @@ use crate::model::program::Domain;
 use crate::model::program::Shared;
 use crate::text::names_file::NameLists;
 use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::io::Seek;
@@ -63,6 +64,8 @@ pub(super) struct Set {
     columns: [Range<usize>; SET_KINDS],
     /// Some code has more than one parent.
     pub is_multiple: bool,
+    /// The codes of each name, made when somebody asks; only of a small set.
+    pub named: OnceLock<HashMap<String, Vec<CodeId>>>,
 }
 
 impl Registry {
