@@ -152,11 +152,6 @@ kinds! {
     130 Warning MoreRows { file: String, count: usize } = "`{file}` has {count} more lines that could not be used, or not whole";
     /// A line of a reader that cannot work.
     131 Error UselessReader { reason: String } = "the reader cannot work so: {reason}";
-    /// A line of a reader that a writer cannot turn round.
-    166 Error NotInvertible { writer: String, reason: String } = "`{writer}` cannot turn this line round: {reason}";
-
-    /// A word, number or truth without quotation marks in the place of a text.
-    180 Error BareText { found: String } = "expected a text in quotation marks, found {found}";
 
     // domains that extend others
     /// A domain to extend that is not there.
@@ -173,6 +168,10 @@ kinds! {
     155 Error LoosenedParent { policy: String, field: String, domain: String } = "`{policy}` would show more of `{field}` than `{domain}` does";
     /// A table of pairs with columns that no pair has.
     160 Error PairsShape = "a table of pairs has two texts, perhaps a date, and one text that they give";
+    /// A line of a reader that a writer cannot turn round.
+    166 Error NotInvertible { writer: String, reason: String } = "`{writer}` cannot turn this line round: {reason}";
+    /// A word, number or truth without quotation marks in the place of a text.
+    180 Error BareText { found: String } = "expected a text in quotation marks, found {found}";
 
     // codes
     /// A code names a parent that its code set does not define.
