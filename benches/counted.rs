@@ -106,7 +106,7 @@ fn counted_search(codes: Codes<'_>, queries: &[String]) -> usize {
 /// 100 texts with what a redactor looks for in them, without lists of names.
 fn redact() -> usize {
     let registry = work::registry(&work::domain(&work::codes(100, 7), None));
-    let redactor = TextRedactor::new(registry.shared().unwrap(), None, "public").unwrap();
+    let redactor = TextRedactor::new(registry.shared().unwrap(), None, "public", Day(20_000)).unwrap();
     let texts: Vec<String> = (0..100)
         .map(|number| {
             format!(

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use tencode::definitions::compile::compile;
 use tencode::definitions::import::sources::Folders;
 use tencode::definitions::load::load;
+use tencode::model::day::Day;
 use tencode::privacy::text::NameLists;
 use tencode::privacy::text::TextRedactor;
 
@@ -30,7 +31,7 @@ static NAMES: LazyLock<Arc<NameLists>> = LazyLock::new(|| {
 static PUBLIC: LazyLock<TextRedactor> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains/shared");
     let shared = compile(vec![load(&folder)], &[]).compiled.shared;
-    TextRedactor::new(&shared, None, "public").unwrap().with_names(NAMES.clone())
+    TextRedactor::new(&shared, None, "public", Day(20_000)).unwrap().with_names(NAMES.clone())
 });
 
 /// Numbers that look random and are the same each time.

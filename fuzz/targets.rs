@@ -58,7 +58,7 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
 });
 
 static REDACTOR: LazyLock<TextRedactor> =
-    LazyLock::new(|| TextRedactor::new(&OFFICE.outcome.compiled.shared, None, "public").unwrap());
+    LazyLock::new(|| TextRedactor::new(&OFFICE.outcome.compiled.shared, None, "public", Day(20_000)).unwrap());
 
 /// The folder of the repository, from the test program and from the fuzz crate.
 pub fn root() -> PathBuf {

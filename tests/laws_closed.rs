@@ -262,26 +262,7 @@ proptest! {
 }
 
 fn empty() -> Policy {
-    Policy {
-        name: "p".into(),
-        version: 1,
-        audience: "p".into(),
-        purposes: Vec::new(),
-        not_purposes: Vec::new(),
-        title: String::new(),
-        fields: Vec::new(),
-        allows: Vec::new(),
-        texts: Vec::new(),
-        codes: Vec::new(),
-        guards: Vec::new(),
-        encounters: Vec::new(),
-        requires_consent: false,
-        obligations: Vec::new(),
-        candidates: None,
-        findings: None,
-        counts_under: None,
-        counts_complement: false,
-    }
+    Policy::named("p", "")
 }
 
 fn field() -> impl Strategy<Value = Field> {

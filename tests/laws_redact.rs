@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 use tencode::definitions::compile::compile;
 use tencode::definitions::load::load;
+use tencode::model::day::Day;
 use tencode::model::program::Shared;
 use tencode::privacy::text::TextRedactor;
 
@@ -13,8 +14,10 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     compile(vec![load(&folder)], &[]).compiled.shared
 });
 
-pub static PUBLIC: LazyLock<TextRedactor> = LazyLock::new(|| TextRedactor::new(&SHARED, None, "public").unwrap());
-pub static DESK: LazyLock<TextRedactor> = LazyLock::new(|| TextRedactor::new(&SHARED, None, "desk").unwrap());
+pub static PUBLIC: LazyLock<TextRedactor> =
+    LazyLock::new(|| TextRedactor::new(&SHARED, None, "public", Day(20_000)).unwrap());
+pub static DESK: LazyLock<TextRedactor> =
+    LazyLock::new(|| TextRedactor::new(&SHARED, None, "desk", Day(20_000)).unwrap());
 
 fn public(text: &str) -> String {
     PUBLIC.redact(text).text

@@ -10,6 +10,7 @@ mod canaries;
 mod compile;
 #[path = "../benches/compiled/mod.rs"]
 mod compiled;
+mod dated_policies;
 mod definitions;
 mod dependencies;
 mod diagnostics;

@@ -10,6 +10,7 @@ use tencode::definitions::import::sources::Folders;
 use tencode::definitions::import::sources::Source;
 use tencode::definitions::load::load;
 use tencode::files::Mapped;
+use tencode::model::day::Day;
 use tencode::model::program::Shared;
 use tencode::model::text_kind::Kind;
 use tencode::privacy::text::Known;
@@ -22,7 +23,8 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     compile(vec![load(&folder)], &[]).compiled.shared
 });
 
-static PUBLIC: LazyLock<TextRedactor> = LazyLock::new(|| TextRedactor::new(&SHARED, None, "public").unwrap());
+static PUBLIC: LazyLock<TextRedactor> =
+    LazyLock::new(|| TextRedactor::new(&SHARED, None, "public", Day(20_000)).unwrap());
 
 fn kinds(redactor: &TextRedactor, text: &str) -> Vec<(&'static str, String)> {
     let masked = redactor.redact(text);
@@ -151,7 +153,7 @@ fn cues_of_another_language_are_data() {
     shared.lists.push(("cue-record-number".to_owned(), vec!["numer karty".to_owned()]));
     shared.lists.push(("cue-name".to_owned(), vec!["nazywam się".to_owned()]));
     shared.lists.push(("cue-connectors".to_owned(), vec!["to".to_owned()]));
-    let more = TextRedactor::new(&shared, None, "public").unwrap();
+    let more = TextRedactor::new(&shared, None, "public", Day(20_000)).unwrap();
     for (text, kind) in [("Numer karty to 7712345", "MRN"), ("Nazywam się Kowalczyk.", "NAME")] {
         let found = kinds(&more, text);
         assert!(found.iter().any(|(it, _)| *it == kind), "{text}: {found:?}");

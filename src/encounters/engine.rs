@@ -117,8 +117,8 @@ impl Engine {
         let record = record.clone();
         let default = Some(domain.default_audience.as_str()).filter(|it| !it.is_empty()).unwrap_or(DEFAULT_AUDIENCE);
         let audience = options.audience.as_deref().unwrap_or(default);
-        let redactor =
-            Redactor::new(registry.shared()?, &domain, Arc::clone(&registry), audience, &options.ask, options.key)?;
+        let (shared, key, today) = (registry.shared()?, options.key, options.today);
+        let redactor = Redactor::new(shared, &domain, Arc::clone(&registry), audience, &options.ask, key, today)?;
         let scripts = Scripts::compile(&domain, Arc::clone(&registry));
         let scripts = scripts.map_err(|problems| problems.into_iter().next().map_or_else(no_problem, Error::Script))?;
         let scales = domain.classifiers.iter().map(|classifier| Scale::of(&registry, classifier)).collect();

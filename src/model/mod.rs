@@ -6,6 +6,7 @@ pub mod day;
 pub mod encounter;
 pub mod expression;
 pub mod ids;
+pub mod in_force;
 pub mod lessons;
 pub mod moment;
 pub mod money;

@@ -1,6 +1,7 @@
 //! Who is asking, and what they may see.
 
 use super::day::Day;
+use super::day::Days;
 use super::expression::Path;
 use super::ids::CodeId;
 use super::ids::FieldId;
@@ -115,6 +116,17 @@ pub struct Policy {
     pub counts_under: Option<u32>,
     /// Further counts are suppressed so that none can be worked out.
     pub counts_complement: bool,
+    /// Lines that hold on some days only.
+    pub dated: Vec<DatedLines>,
+}
+
+/// Lines of a policy, and the days on which they hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DatedLines {
+    /// When they hold: days on which somebody asks.
+    pub days: Days,
+    /// A policy that says these lines and nothing else.
+    pub lines: Policy,
 }
 
 /// One line about fields.

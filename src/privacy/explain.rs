@@ -7,7 +7,9 @@ use super::codes::CodeRules;
 use super::decide::Planned;
 use super::decide::Shape;
 use super::error::Error;
+use super::standing::InForce;
 use super::standing::Standing;
+use crate::model::day::Day;
 use crate::model::ids::CodeId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
@@ -118,7 +120,7 @@ pub struct ExplainedCase {
     pub does: String,
 }
 
-/// What the policies of an audience do to a record of a domain.
+/// What the policies of an audience do to a record of a domain, as they are `today`.
 ///
 /// # Errors
 /// If no policy speaks of the audience, or the domain has no such record.
@@ -128,14 +130,14 @@ pub fn explain(
     record: Option<&str>,
     audience: &str,
     registry: &Registry,
+    today: Day,
 ) -> Result<Explanation, Error> {
-    let standing = Standing::of(shared, Some(domain), audience)?;
+    let in_force = InForce::on(today, shared, Some(domain));
+    let standing = in_force.of(audience)?;
     let named = |it: &(RecordId, &Record)| record.is_none_or(|name| it.1.name == name);
     let Some((id, record)) = RecordId::numbered(&domain.records).find(named) else {
-        return Err(Error::NoRecord {
-            domain: domain.name.clone(),
-            record: record.unwrap_or("of any kind").to_owned(),
-        });
+        let record = record.unwrap_or("of any kind").to_owned();
+        return Err(Error::NoRecord { domain: domain.name.clone(), record });
     };
     let granted = Granted::new(shared, &standing, audience, &Ask::default())?;
     let rules = CodeRules::new(shared, &standing, granted.guarded, registry.sets().count());

@@ -34,7 +34,7 @@ use super::plan::value_at;
 use super::reads::reads;
 use super::reads::tells;
 use super::shown::ShownFields;
-use super::standing::Standing;
+use super::standing::InForce;
 use super::text::Known;
 use super::text::TextRule;
 use super::tokens::Key;
@@ -102,8 +102,8 @@ pub enum Extent {
 const OTHER: &str = "other";
 
 impl Redactor {
-    /// Settles what an audience may see of the records of a domain. `key` makes the pseudonyms; each audience has its
-    /// own, derived from it, so that two releases cannot be joined.
+    /// Settles what an audience may see of the records of a domain by the policies as they are `today`. `key` makes the
+    /// pseudonyms; each audience has its own, derived from it, so that two releases cannot be joined.
     ///
     /// # Errors
     /// If no policy speaks of the audience, a policy masks a kind of text that does not exist, or one masks names and the
@@ -115,8 +115,10 @@ impl Redactor {
         audience: &str,
         ask: &Ask,
         key: [u8; 32],
+        today: Day,
     ) -> Result<Redactor, Error> {
-        let standing = Standing::of(shared, Some(domain), audience)?;
+        let in_force = InForce::on(today, shared, Some(domain));
+        let standing = in_force.of(audience)?;
         let granted = Granted::new(shared, &standing, audience, ask)?;
         let codes = CodeRules::new(shared, &standing, granted.guarded, registry.sets().count());
         let speaks = |(id, record): (RecordId, &Record)| {
@@ -125,10 +127,8 @@ impl Redactor {
         let speaks = RecordId::numbered(&domain.records).any(speaks);
         let conditions = Conditions::new(&standing, &granted, if speaks { codes.hidden_labels() } else { 0 });
         let plans = |(id, record): (RecordId, &Record)| {
-            let plan = |number: usize| {
-                let more: Vec<&FieldLine> = conditions.lines(number).collect();
-                RecordPlan::new(standing.plan(id, record, &more), standing.shift())
-            };
+            let more = |number: usize| conditions.lines(number).collect::<Vec<&FieldLine>>();
+            let plan = |number| RecordPlan::new(standing.plan(id, record, &more(number)), standing.shift());
             others::settle_ids((0..conditions.plan_count()).map(plan).collect(), standing.keeps_undeclared())
         };
         let records: Vec<Vec<RecordPlan>> = RecordId::numbered(&domain.records).map(plans).collect();

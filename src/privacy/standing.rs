@@ -1,6 +1,8 @@
 //! Where an audience stands among the policies.
 
 use super::error::Error;
+use crate::model::day::Day;
+use crate::model::in_force::on_day;
 use crate::model::policy::FieldLine;
 use crate::model::policy::FieldLines;
 use crate::model::policy::Policy;
@@ -9,6 +11,7 @@ use crate::model::policy::Showing;
 use crate::model::policy::Treatment;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
+use std::borrow::Cow;
 
 /// The policies under which an audience stands: those of `shared` and those of the domain.
 pub(super) struct Standing<'a> {
@@ -20,15 +23,33 @@ pub(super) struct Standing<'a> {
     pub name: String,
 }
 
-impl<'a> Standing<'a> {
+/// The policies as they are on the day on which somebody asks.
+pub(super) struct InForce<'a> {
+    shared: Cow<'a, [Policy]>,
+    own: Cow<'a, [Policy]>,
+}
+
+impl<'a> InForce<'a> {
+    /// Those of `shared` and, if given, of a domain.
+    pub fn on(day: Day, shared: &'a Shared, domain: Option<&'a Domain>) -> InForce<'a> {
+        let own = domain.map_or(&[][..], |domain| &domain.policies);
+        InForce { shared: on_day(&shared.policies, day), own: on_day(own, day) }
+    }
+
     /// Finds the policies of an audience, by audience or by name.
     ///
     /// # Errors
     /// If there is none; the error names the audiences there are.
-    pub fn of(shared: &'a Shared, domain: Option<&'a Domain>, audience: &str) -> Result<Standing<'a>, Error> {
-        let all = || shared.policies.iter().chain(domain.into_iter().flat_map(|domain| &domain.policies));
+    pub fn of(&self, audience: &str) -> Result<Standing<'_>, Error> {
+        Standing::of(&self.shared, &self.own, audience)
+    }
+}
+
+impl<'a> Standing<'a> {
+    fn of(shared: &'a [Policy], own: &'a [Policy], audience: &str) -> Result<Standing<'a>, Error> {
+        let all = || shared.iter().chain(own);
         let is_theirs = |policy: &&Policy| policy.audience == audience || policy.name == audience;
-        let shared_count = shared.policies.iter().filter(is_theirs).count();
+        let shared_count = shared.iter().filter(is_theirs).count();
         let policies: Vec<&Policy> = all().filter(is_theirs).collect();
         let Some(last) = policies.last() else {
             let mut known: Vec<String> = all().map(|policy| format!("`{}`", policy.audience)).collect();

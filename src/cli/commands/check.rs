@@ -1,6 +1,7 @@
 //! `tencode check`
 
 use crate::cli::context::Context;
+use crate::cli::engine_args;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
@@ -93,7 +94,10 @@ fn counted(outcome: &Outcome, errors: usize, warnings: usize) -> String {
 
 /// Names each field of some domains that an audience of the public sees.
 fn say_what_is_public(outcome: &Outcome, domains: &[&str], terminal: &mut Terminal) {
-    for view in public_views(&outcome.compiled).iter().filter(|view| domains.contains(&view.domain.as_str())) {
+    for view in public_views(&outcome.compiled, engine_args::today())
+        .iter()
+        .filter(|view| domains.contains(&view.domain.as_str()))
+    {
         let fields = if view.fields.is_empty() { "no field".to_owned() } else { view.fields.join(", ") };
         terminal.note(&format!("audience `{}` is public and sees of `{}`: {fields}", view.audience, view.record));
     }

@@ -5,6 +5,7 @@ use crate::cli::commands::explain_written::line_of;
 use crate::cli::commands::explain_written::outdented;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
+use crate::cli::engine_args;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::session::Reach;
@@ -15,6 +16,7 @@ use crate::definitions::load::DomainSource;
 use crate::definitions::parse::tree::Statement;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
+use crate::model::day::Day;
 use crate::model::ids::SetId;
 use crate::registry::Registry;
 use include_dir::Dir;
@@ -47,6 +49,9 @@ pub(crate) struct Explain {
     /// Only what this domain says; with `policy`: the domain [default: the one that has the record]
     #[arg(long, value_name = "D")]
     domain: Option<String>,
+    /// With `policy`: the day it is, for lines that hold on some days only [default: the day of this machine]
+    #[arg(long, value_name = "DATE", value_parser = engine_args::day)]
+    today: Option<Day>,
 }
 
 /// A rule as it is written.
@@ -103,7 +108,9 @@ impl Explain {
             let message = format!("`explain {} {policy}`: one name, or `policy` and a policy", self.name);
             return Err(Failure::said(message));
         }
-        super::explain_policy::explain(policy, self.record.as_deref(), self.domain.as_deref(), context, terminal)
+        let today = self.today.unwrap_or_else(engine_args::today);
+        let (record, domain) = (self.record.as_deref(), self.domain.as_deref());
+        super::explain_policy::explain(policy, record, domain, today, context, terminal)
     }
 
     fn diagnostic(&self, page: &str, terminal: &mut Terminal) -> Result<Verdict, Failure> {

@@ -4,17 +4,19 @@ use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
+use crate::model::day::Day;
 use crate::model::program::Domain;
 use crate::privacy::explain;
 use crate::privacy::explain::Explanation;
 use crate::registry::Registry;
 use std::sync::Arc;
 
-/// Prints what a policy does to every field and label of a record.
+/// Prints what a policy, as it is `today`, does to every field and label of a record.
 pub(super) fn explain(
     policy: &str,
     record: Option<&str>,
     domain: Option<&str>,
+    today: Day,
     context: &Context,
     terminal: &mut Terminal,
 ) -> Result<Verdict, Failure> {
@@ -27,7 +29,7 @@ pub(super) fn explain(
             .map_or_else(|| "say which record: --record R".to_owned(), |it| format!("no domain has a record `{it}`"));
         return Err(Failure::said(what));
     };
-    let explained = explain::explain(registry.shared()?, &domain, record, policy, &registry);
+    let explained = explain::explain(registry.shared()?, &domain, record, policy, &registry, today);
     let explained = explained.map_err(|error| Failure::said(error.to_string()))?;
     if terminal.json {
         terminal.json(&explained)?;

@@ -6,6 +6,7 @@ use crate::cli::auditing;
 use crate::cli::auditing::Asked;
 use crate::cli::auditing::Auditing;
 use crate::cli::context::Context;
+use crate::cli::engine_args;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
@@ -15,6 +16,7 @@ use crate::encounters::batch::Out;
 use crate::encounters::read::Source;
 use crate::encounters::texts::Form;
 use crate::encounters::texts::TextDesk;
+use crate::model::day::Day;
 use crate::privacy::text::TextRedactor;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -35,6 +37,9 @@ pub(crate) struct Redact {
     /// Domain whose policies apply besides those of `shared`
     #[arg(long)]
     domain: Option<String>,
+    /// The day it is, for policies with dated lines [default: the day of this machine]
+    #[arg(long, value_name = "DATE", value_parser = engine_args::day)]
+    today: Option<Day>,
     #[command(flatten)]
     auditing: Auditing,
     /// Say what was masked and where, in code points; implies JSON
@@ -82,7 +87,8 @@ impl Redact {
         let mut access = self.auditing.access("redact", &self.audience);
         registry.id().clone_into(&mut access.registry);
         access.domain = self.domain.clone().unwrap_or_default();
-        let redactor = match TextRedactor::new(registry.shared()?, domain.as_deref(), &self.audience) {
+        let today = self.today.unwrap_or_else(engine_args::today);
+        let redactor = match TextRedactor::new(registry.shared()?, domain.as_deref(), &self.audience, today) {
             Ok(redactor) => redactor,
             Err(error) => {
                 auditing::deny(log, &access)?;

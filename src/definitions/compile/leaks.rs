@@ -11,6 +11,8 @@ use crate::model::ids::DomainId;
 use crate::model::ids::FieldId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
+use crate::model::in_force::days_that_differ;
+use crate::model::in_force::on_day;
 use crate::model::policy::FieldAt;
 use crate::model::policy::FieldLine;
 use crate::model::policy::FieldLines;
@@ -22,6 +24,7 @@ use crate::model::policy::Treatment;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
+use std::cell::RefCell;
 
 /// Says what the policies of each domain leave to be seen that they should not, and what they cannot decide about.
 pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain], report: &Report) {
@@ -38,12 +41,19 @@ pub(super) fn leaks(sources: &[DomainSource], world: &World, domains: &[Domain],
         audiences.dedup();
         let parent = id.get(&world.domains).and_then(|names| names.parent).and_then(|parent| parent.get(domains));
         for audience in audiences {
-            let shared: Vec<&Policy> = shared.iter().filter(|it| it.audience == audience).collect();
-            let own: Vec<&Policy> = own.iter().filter(|it| it.audience == audience).collect();
-            let audience = Audience { source, domain, lines: FieldLines::of(&shared, &own), shared, own };
-            audience.check(world, report);
-            if let Some(parent) = parent {
-                audience.loosened_above(parent, report);
+            let mut said = Vec::new();
+            // What is wrong on one day only is wrong; what is wrong on several is said once.
+            for day in days_that_differ(shared.iter().chain(own).filter(|it| it.audience == audience)) {
+                let (shared, own) = (on_day(shared, day), on_day(own, day));
+                let shared: Vec<&Policy> = shared.iter().filter(|it| it.audience == audience).collect();
+                let own: Vec<&Policy> = own.iter().filter(|it| it.audience == audience).collect();
+                let lines = FieldLines::of(&shared, &own);
+                let mut audience = Audience { source, domain, lines, shared, own, said: RefCell::new(said) };
+                audience.check(world, report);
+                if let Some(parent) = parent {
+                    audience.loosened_above(parent, report);
+                }
+                said = std::mem::take(audience.said.get_mut());
             }
         }
     }
@@ -56,6 +66,8 @@ struct Audience<'a> {
     shared: Vec<&'a Policy>,
     own: Vec<&'a Policy>,
     lines: FieldLines<'a>,
+    /// What was said of the policies as they are on other days.
+    said: RefCell<Vec<(Span, Problem)>>,
 }
 
 impl Audience<'_> {
@@ -227,8 +239,11 @@ impl Audience<'_> {
                 _ => None,
             })
         };
-        if let Some(span) = at_policy.or_else(at_record) {
-            report.say(span, problem, Some(help));
+        let Some(span) = at_policy.or_else(at_record) else { return };
+        let once = (span, problem);
+        if !self.said.borrow().contains(&once) {
+            report.say(span, once.1.clone(), Some(help));
+            self.said.borrow_mut().push(once);
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::model::ids::FieldId;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::policy::CodeLine;
+use crate::model::policy::DatedLines;
 use crate::model::policy::EncounterLine;
 use crate::model::policy::EncounterTreatment;
 use crate::model::policy::FieldLine;
@@ -87,34 +88,16 @@ pub(super) fn default_audience(source: &DomainSource, domain: &Domain, shared: &
 
 /// One policy of a domain.
 pub(super) fn policy(def: &PolicyDef, compiler: Compiler<'_>) -> Policy {
-    let mut policy = Policy {
-        name: def.name.item.clone(),
-        version: 1,
-        audience: def.name.item.clone(),
-        purposes: Vec::new(),
-        not_purposes: Vec::new(),
-        title: def.title.as_ref().map(|title| title.item.clone()).unwrap_or_default(),
-        fields: Vec::new(),
-        texts: Vec::new(),
-        codes: Vec::new(),
-        guards: Vec::new(),
-        encounters: Vec::new(),
-        requires_consent: false,
-        obligations: Vec::new(),
-        allows: Vec::new(),
-        candidates: None,
-        findings: None,
-        counts_under: None,
-        counts_complement: false,
-    };
+    let title = def.title.as_ref().map_or("", |title| title.item.as_str());
+    let mut policy = Policy::named(&def.name.item, title);
     for item in &def.items {
-        line(&mut policy, item, compiler);
+        line(&mut policy, &item.item, compiler);
     }
     policy
 }
 
-fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, compiler: Compiler<'_>) {
-    match &item.item {
+fn line(policy: &mut Policy, item: &PolicyItem, compiler: Compiler<'_>) {
+    match item {
         PolicyItem::Audience(name) => policy.audience.clone_from(&name.item),
         PolicyItem::Purpose { purposes, not } => {
             policy.purposes.extend(known_purposes(purposes, compiler));
@@ -162,6 +145,11 @@ fn line(policy: &mut Policy, item: &Spanned<PolicyItem>, compiler: Compiler<'_>)
         }
         PolicyItem::Candidates(showing) => policy.candidates = Some(*showing),
         PolicyItem::Findings(showing) => policy.findings = Some(*showing),
+        PolicyItem::Dated(item, days) => {
+            let mut lines = Policy::named(&policy.name, &policy.title);
+            line(&mut lines, item, compiler);
+            policy.dated.push(DatedLines { days: days.days(), lines });
+        }
         PolicyItem::Counts { under, complement } => {
             policy.counts_under = whole_number("counts", under, MOST_COUNTED, compiler.report);
             policy.counts_complement = *complement;

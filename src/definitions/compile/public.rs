@@ -3,7 +3,9 @@
 use super::Compiled;
 use super::leaks::is_public;
 use super::leaks::walk;
+use crate::model::day::Day;
 use crate::model::ids::RecordId;
+use crate::model::in_force::on_day;
 use crate::model::policy::FieldLines;
 use crate::model::policy::Policy;
 use crate::model::policy::TextLine;
@@ -24,8 +26,8 @@ pub struct PublicView {
     pub fields: Vec<String>,
 }
 
-/// What the public sees of every record: one view for each audience whose purpose is public.
-pub fn public_views(compiled: &Compiled) -> Vec<PublicView> {
+/// What the public sees `today` of every record: one view for each audience whose purpose is public.
+pub fn public_views(compiled: &Compiled, today: Day) -> Vec<PublicView> {
     let of_domain = |domain: &Domain| {
         let policies = || compiled.shared.policies.iter().chain(&domain.policies);
         let mut audiences: Vec<&str> = policies()
@@ -34,14 +36,15 @@ pub fn public_views(compiled: &Compiled) -> Vec<PublicView> {
             .collect();
         audiences.sort_unstable();
         audiences.dedup();
-        audiences.into_iter().flat_map(|audience| views(compiled, domain, audience)).collect::<Vec<_>>()
+        audiences.into_iter().flat_map(|audience| views(compiled, domain, audience, today)).collect::<Vec<_>>()
     };
     compiled.domains.iter().flat_map(of_domain).collect()
 }
 
-fn views(compiled: &Compiled, domain: &Domain, audience: &str) -> Vec<PublicView> {
-    let shared: Vec<&Policy> = compiled.shared.policies.iter().filter(|it| it.audience == audience).collect();
-    let own: Vec<&Policy> = domain.policies.iter().filter(|it| it.audience == audience).collect();
+fn views(compiled: &Compiled, domain: &Domain, audience: &str, day: Day) -> Vec<PublicView> {
+    let (shared, own) = (on_day(&compiled.shared.policies, day), on_day(&domain.policies, day));
+    let shared: Vec<&Policy> = shared.iter().filter(|it| it.audience == audience).collect();
+    let own: Vec<&Policy> = own.iter().filter(|it| it.audience == audience).collect();
     let lines = FieldLines::of(&shared, &own);
     let mut texts = shared.iter().chain(&own).flat_map(|policy| &policy.texts).peekable();
     let keeps_texts = texts.peek().is_some() && texts.all(|line| *line == TextLine::Keep);

@@ -139,6 +139,11 @@ fn outside<'t>(
             }
             _ => draft(&mut outer, item, lowering),
         }
+        if let (Some(from), Some(to), RuleItem::From(day) | RuleItem::To(day)) = (rule.from, rule.to, &item.item)
+            && to < from
+        {
+            lowering.say(day.span, Problem::BadRange { from: from.to_string(), to: to.to_string() }, None);
+        }
     }
     (outer, checks)
 }

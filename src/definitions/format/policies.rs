@@ -6,6 +6,7 @@ use crate::definitions::format::flow::Flow;
 use crate::definitions::format::page::Body;
 use crate::definitions::format::page::Shape;
 use crate::definitions::format::records::titled;
+use crate::definitions::format::words::days;
 use crate::definitions::format::words::joined;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
@@ -85,16 +86,7 @@ fn policy_item(item: &PolicyItem) -> Shape {
             keyword("purpose", flow)
         }
         PolicyItem::Fields { selectors, operator } => fields(selectors, operator),
-        PolicyItem::Text(TextDef::Keep) => keyword("free text", Flow::of("keep")),
-        PolicyItem::Text(TextDef::Remove) => keyword("free text", Flow::of("remove")),
-        PolicyItem::Text(TextDef::Mask { kinds, replacement }) => {
-            let mut flow = Flow::of("mask");
-            flow.append(if kinds.is_empty() { Flow::of("all") } else { listed(kinds, 1) });
-            if let Some(replacement) = replacement {
-                flow.word(&format!("as {}", quoted(&replacement.item)));
-            }
-            keyword("free text", flow)
-        }
+        PolicyItem::Text(text) => keyword("free text", free_text(text)),
         PolicyItem::Codes { labels, treatment } => {
             let mut flow = Flow::default();
             if !labels.is_empty() {
@@ -125,9 +117,32 @@ fn policy_item(item: &PolicyItem) -> Shape {
         }
         PolicyItem::Candidates(word) => keyword("candidates", Flow::of(shown(*word))),
         PolicyItem::Findings(word) => keyword("findings", Flow::of(shown(*word))),
+        PolicyItem::Dated(item, on) => {
+            let mut shape = policy_item(item);
+            if let Shape::Keyword(_, flow) | Shape::Plain(flow) = &mut shape {
+                days(flow, on.from.as_ref(), on.to.as_ref());
+            }
+            shape
+        }
         PolicyItem::Counts { under, complement } => {
             let with = if *complement { " with complement" } else { "" };
             keyword("counts", Flow::of(format!("below {} hide{with}", under.item)))
+        }
+    }
+}
+
+/// `keep`, `remove`, `mask KINDS as "…"`.
+fn free_text(def: &TextDef) -> Flow {
+    match def {
+        TextDef::Keep => Flow::of("keep"),
+        TextDef::Remove => Flow::of("remove"),
+        TextDef::Mask { kinds, replacement } => {
+            let mut flow = Flow::of("mask");
+            flow.append(if kinds.is_empty() { Flow::of("all") } else { listed(kinds, 1) });
+            if let Some(replacement) = replacement {
+                flow.word(&format!("as {}", quoted(&replacement.item)));
+            }
+            flow
         }
     }
 }

@@ -319,7 +319,8 @@ impl Expectation {
 fn name_for(place: Place, front: &str) -> &'static str {
     let word = front.trim_end_matches([' ', '(', ',', '"']).rsplit(' ').next().unwrap_or_default();
     match word {
-        "from" | "to" if place != Place::Policy && place != Place::Crosswalk && place != Place::Option => "a date",
+        "from" if place != Place::Crosswalk && place != Place::Option => "a date",
+        "to" if place != Place::Policy && place != Place::Crosswalk && place != Place::Option => "a date",
         "retired" => "a date",
         "under" | "by" | "either" | "both" => "a code",
         "code" | "group" => "a code",

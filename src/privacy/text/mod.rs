@@ -14,7 +14,9 @@ pub use detect::Known;
 pub use span::Span;
 
 use super::error::Error;
+use super::standing::InForce;
 use super::standing::Standing;
+use crate::model::day::Day;
 use crate::model::policy::TextLine;
 use crate::model::program::Domain;
 use crate::model::program::Shared;
@@ -146,12 +148,14 @@ pub struct TextRedactor {
 }
 
 impl TextRedactor {
-    /// Settles what an audience may see of texts, under the policies of `shared` and, if given, of a domain.
+    /// Settles what an audience may see of texts, under the policies of `shared` and, if given, of a domain, as they are
+    /// `today`.
     ///
     /// # Errors
     /// If no policy speaks of the audience, or a policy masks a kind of text that does not exist.
-    pub fn new(shared: &Shared, domain: Option<&Domain>, audience: &str) -> Result<TextRedactor, Error> {
-        let standing = Standing::of(shared, domain, audience)?;
+    pub fn new(shared: &Shared, domain: Option<&Domain>, audience: &str, today: Day) -> Result<TextRedactor, Error> {
+        let in_force = InForce::on(today, shared, domain);
+        let standing = in_force.of(audience)?;
         Ok(TextRedactor { rule: TextRule::new(shared, &standing)?, policy: standing.name })
     }
 

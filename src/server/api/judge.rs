@@ -154,7 +154,7 @@ pub fn redact(call: &Call<'_>) -> Result<Reply, Problem> {
     let mut access = caller.access(call.operation);
     (access.audience, access.registry) = (audience.clone(), registry.id().to_owned());
     name.unwrap_or_default().clone_into(&mut access.domain);
-    let redactor = TextRedactor::new(registry.shared()?, domain.as_deref(), &audience)
+    let redactor = TextRedactor::new(registry.shared()?, domain.as_deref(), &audience, call.service.today())
         .map_err(|error| Problem::new(problem::FORBIDDEN, error.to_string()))?;
     redactor.policy().clone_into(&mut access.policy);
     let redactor = if redactor.wants_names() { redactor.with_names(registry.names()?) } else { redactor };

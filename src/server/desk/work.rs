@@ -441,7 +441,7 @@ fn save(call: &Call<'_>, desk: &ForCaller, typed: &Typed, is_unfit: bool) -> Res
     let text = typed.text.trim();
     if is_unfit && !text.is_empty() {
         let domain = desk.engine.domain();
-        let redactor = TextRedactor::new(registry.shared()?, Some(domain), NOTED_FOR)
+        let redactor = TextRedactor::new(registry.shared()?, Some(domain), NOTED_FOR, call.service.today())
             .map_err(|_| Problem::new(problem::UNAVAILABLE, "the words cannot be redacted, so they are not noted"))?;
         let redactor = if redactor.wants_names() { redactor.with_names(registry.names()?) } else { redactor };
         call.service.store.add_unfit(&domain.name, name, &redactor.redact(text).text)?;

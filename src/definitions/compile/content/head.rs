@@ -120,12 +120,10 @@ fn worth(of_set: &mut Vec<(PointsOf, f64)>, of: PointsOf, points: &Spanned<f64>,
 }
 
 fn check_release(before: Option<&Release>, after: &Release, span: Span, report: &Report) {
-    for end in [after.to, after.known] {
-        if let (Some(from), Some(to)) = (after.from, end)
-            && to < from
-        {
-            report.say(span, Problem::BadRange { from: from.to_string(), to: to.to_string() }, None);
-        }
+    if let (Some(from), Some(known)) = (after.from, after.known)
+        && known < from
+    {
+        report.say(span, Problem::BadRange { from: from.to_string(), to: known.to_string() }, None);
     }
     let Some(before) = before else { return };
     let names = (before.name.clone(), after.name.clone());

@@ -74,12 +74,11 @@ impl Builder<'_> {
         Some(match rule {
             Rule::set_title | Rule::set_record => SetItem::InHead,
             Rule::uri => SetItem::Uri(self.next_name(&mut parts)?),
-            Rule::release => SetItem::Release {
-                name: self.next_name(&mut parts)?,
-                from: self.take_day(&mut parts, Rule::from_day),
-                to: self.take_day(&mut parts, Rule::to_day),
-                known: self.take_day(&mut parts, Rule::known_day),
-            },
+            Rule::release => {
+                let name = self.next_name(&mut parts)?;
+                let DaysDef { from, to } = self.days(&mut parts);
+                SetItem::Release { name, from, to, known: self.take_day(&mut parts, Rule::known_day) }
+            }
             Rule::property_def => {
                 SetItem::Property { name: self.next_name(&mut parts)?, kind: self.kind(parts.next()?)? }
             }
@@ -141,11 +140,13 @@ impl Builder<'_> {
 
     fn import(&mut self, pair: Pair<'_>) -> Option<ImportDef> {
         let mut parts = Parts::of(pair);
+        let (format, file) = (self.next_name(&mut parts)?, self.next_name(&mut parts)?);
+        let DaysDef { from, to } = self.days(&mut parts);
         Some(ImportDef {
-            format: self.next_name(&mut parts)?,
-            file: self.next_name(&mut parts)?,
-            from: self.take_day(&mut parts, Rule::from_day),
-            to: self.take_day(&mut parts, Rule::to_day),
+            format,
+            file,
+            from,
+            to,
             options: parts.next().map(|block| self.options(block)).unwrap_or_default(),
         })
     }
@@ -219,21 +220,21 @@ impl Builder<'_> {
             }
             Rule::never | Rule::unless => CodeItem::Never(Box::new(self.expression(parts.next()?)?)),
             Rule::needs => CodeItem::Needs(self.paths(&mut parts)),
-            Rule::label => CodeItem::Label(Box::new(LabelLine {
-                labels: self.names(&mut parts),
-                from: self.take_day(&mut parts, Rule::from_day),
-                to: self.take_day(&mut parts, Rule::to_day),
-                see: parts.next().and_then(|pair| self.inner_name(pair)),
-            })),
+            Rule::label => {
+                let labels = self.names(&mut parts);
+                let DaysDef { from, to } = self.days(&mut parts);
+                let see = parts.next().and_then(|pair| self.inner_name(pair));
+                CodeItem::Label(Box::new(LabelLine { labels, from, to, see }))
+            }
             Rule::note => {
                 let is_note = parts.next()?.as_str() == "note";
                 let kind = if is_note { NoteKind::Note } else { NoteKind::Inclusion };
                 CodeItem::Note { kind, text: self.next_name(&mut parts)? }
             }
-            Rule::valid => CodeItem::Valid {
-                from: self.take_day(&mut parts, Rule::from_day),
-                to: self.take_day(&mut parts, Rule::to_day),
-            },
+            Rule::valid => {
+                let DaysDef { from, to } = self.days(&mut parts);
+                CodeItem::Valid { from, to }
+            }
             Rule::definition => CodeItem::Definition(self.next_name(&mut parts)?),
             Rule::under => CodeItem::Under(self.names(&mut parts)),
             Rule::retired => {

@@ -306,9 +306,15 @@ impl<'b> Builder<'b> {
         pair.into_inner().next().and_then(|pair| self.day(pair))
     }
 
-    /// `from D`, `to D`, both or neither.
+    /// `from D`, `to D`, both or neither. What ends before it begins would never hold.
     fn days(&mut self, parts: &mut Parts<'_>) -> DaysDef {
-        DaysDef { from: self.take_day(parts, Rule::from_day), to: self.take_day(parts, Rule::to_day) }
+        let days = DaysDef { from: self.take_day(parts, Rule::from_day), to: self.take_day(parts, Rule::to_day) };
+        if let (Some(from), Some(to)) = (days.from, days.to)
+            && to.item < from.item
+        {
+            self.say(Kind::BadRange { from: from.item.to_string(), to: to.item.to_string() }, from.span.join(to.span));
+        }
+        days
     }
 
     fn number(&mut self, pair: Pair<'_>) -> Option<Spanned<f64>> {

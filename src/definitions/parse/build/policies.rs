@@ -85,6 +85,13 @@ impl Builder<'_> {
         let rule = pair.as_rule();
         let mut parts = Parts::of(pair);
         Some(match rule {
+            Rule::policy_says => {
+                let says = parts.next()?;
+                self.refuse_old(&says);
+                let item = self.policy_item(says)?;
+                let days = self.days(&mut parts);
+                if days.days().is_always() { item } else { PolicyItem::Dated(Box::new(item), days) }
+            }
             Rule::audience => PolicyItem::Audience(self.next_name(&mut parts)?),
             Rule::version => PolicyItem::Version(self.number(parts.next()?)?),
             Rule::purpose => {

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "the parts of a statement are named as in docs/language.md")]
 
+use super::expression::DaysDef;
 use super::expression::Name;
 use super::expression::PathDef;
 use crate::diagnostics::span::Spanned;
@@ -107,6 +108,8 @@ pub enum PolicyItem {
         under: Spanned<f64>,
         complement: bool,
     },
+    /// One of these, but for audience, version and purpose, that holds on some days only.
+    Dated(Box<PolicyItem>, DaysDef),
 }
 
 /// What happens to free text.
