@@ -130,13 +130,13 @@ fn step(rows: &Rows, text: usize, is_own: &[bool], dual: &mut [f32], weights: &m
 
 /// The sum of products, in eight sums beside each other, so that they are added at once and always in the same order.
 pub(super) fn dot(one: &[f32], other: &[f32]) -> f32 {
-    let mut sums = [0f32; 8];
-    for (one, other) in one.chunks_exact(8).zip(other.chunks_exact(8)) {
-        for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
-            *sum += one * other;
-        }
-    }
-    let rest = one.chunks_exact(8).remainder().iter().zip(other.chunks_exact(8).remainder());
+    let ((eights, rest), (other_eights, other_rest)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    // Written out, because a loop over the eight keeps the sums in memory (measured: three times as slow).
+    let sums = eights.iter().zip(other_eights).fold([0f32; 8], |[a, b, c, d, e, f, g, h], (one, other)| {
+        let ([a1, b1, c1, d1, e1, f1, g1, h1], [a2, b2, c2, d2, e2, f2, g2, h2]) = (one, other);
+        [a + a1 * a2, b + b1 * b2, c + c1 * c2, d + d1 * d2, e + e1 * e2, f + f1 * f2, g + g1 * g2, h + h1 * h2]
+    });
+    let rest = rest.iter().zip(other_rest);
     sums.iter().sum::<f32>() + rest.map(|(one, other)| one * other).sum::<f32>()
 }
 

@@ -29,6 +29,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use zerocopy::FromBytes;
 use zerocopy::IntoBytes;
 
@@ -37,6 +39,8 @@ pub struct Registry {
     path: String,
     map: Mapped,
     id: String,
+    /// Of all registries that this process opens, which one it is.
+    pub(super) serial: u64,
     stamp: [u8; 32],
     sets: Vec<Set>,
     nothing: Set,
@@ -48,6 +52,11 @@ pub struct Registry {
     names_at: Range<usize>,
     vectors_at: Range<usize>,
     names: Result<Arc<NameLists>, String>,
+}
+
+fn next_serial() -> u64 {
+    static OPENED: AtomicU64 = AtomicU64::new(0);
+    OPENED.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Where a domain is, and what it says once it was asked for.
@@ -151,6 +160,7 @@ impl Registry {
             path,
             map,
             id: format!("blake3:{}", blake3::Hash::from(header.content).to_hex()),
+            serial: next_serial(),
             stamp: header.stamp,
             sets: Vec::new(),
             nothing: Set::default(),
@@ -179,6 +189,7 @@ impl Registry {
             path: String::new(),
             map,
             id: String::new(),
+            serial: next_serial(),
             stamp: [0; 32],
             sets: Vec::new(),
             nothing: Set::default(),

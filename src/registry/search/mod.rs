@@ -2,6 +2,7 @@
 
 pub(super) mod index;
 mod longest_terms;
+mod memo;
 mod near;
 mod rank;
 mod suggest;

@@ -5,6 +5,7 @@
 //! little where they cover words that the best one does not.
 
 use super::index;
+use super::memo;
 use super::near::near;
 use super::words;
 use super::words::Splitter;
@@ -96,12 +97,25 @@ pub struct Hit {
 }
 
 pub(super) struct Tables<'a> {
+    codes: Codes<'a>,
     words: fst::Map<&'a [u8]>,
     postings: Packed<'a>,
     rows: &'a [EntryRow],
 }
 
 impl Codes<'_> {
+    /// Stands for this code set among all that are open.
+    pub(super) fn memo_key(self) -> memo::SetKey {
+        (self.registry.serial, std::ptr::from_ref(self.set).addr())
+    }
+
+    /// Whether another code set of the registry has a word.
+    fn is_word_elsewhere(self, stem: &str) -> bool {
+        let registry = self.registry;
+        let mut tables = registry.sets().filter_map(|set| Tables::of(registry.codes(set)));
+        tables.any(|tables| tables.has(stem))
+    }
+
     /// Codes by words, best first: word forms, prefixes of the last word, misspellings. `on` leaves out what is not in force.
     pub fn search(self, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
         let Some(tables) = Tables::of(self) else { return Vec::new() };
@@ -147,7 +161,8 @@ fn terms_of(tables: &Tables<'_>, words: &[Word], is_open: bool) -> Vec<Term> {
         }
         known.push(&word.stem);
         let is_open = is_open && place == last;
-        let mut forms = forms(tables, word, is_open);
+        let found = || forms(tables, word, is_open);
+        let mut forms = if is_open { found() } else { memo::forms(tables.codes.memo_key(), &word.folded, found) };
         for pair in [words.get(place..place + 2), place.checked_sub(1).and_then(|before| words.get(before..=place))] {
             let joined = pair.map(|pair| pair.iter().map(|word| word.folded.as_str()).collect::<String>());
             forms.extend(joined.and_then(|joined| tables.words.get(joined)).map(|list| (place_of(list), 1.0)));
@@ -170,7 +185,7 @@ impl<'a> Tables<'a> {
     pub(super) fn of(codes: Codes<'a>) -> Option<Tables<'a>> {
         let words = fst::Map::new(codes.column(Kind::Words)).ok()?;
         let rows = <[EntryRow]>::ref_from_bytes(codes.column(Kind::Entries)).unwrap_or(&[]);
-        Some(Tables { words, postings: codes.packed(Kind::Postings), rows })
+        Some(Tables { codes, words, postings: codes.packed(Kind::Postings), rows })
     }
 
     /// Codes for words, best first.
@@ -221,7 +236,8 @@ fn forms(tables: &Tables<'_>, word: &Word, is_open: bool) -> Vec<(usize, f32)> {
         }
     }
     let parted = parted(tables, &word.folded);
-    if !parted.is_empty() {
+    // A word that the other code sets have is written as it is meant.
+    if !parted.is_empty() || tables.codes.is_word_elsewhere(&word.stem) {
         return parted;
     }
     let faith = if is_open && word.folded.len() <= SHORT { HALF_TYPED } else { 1.0 };

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 fn plain(codes: Codes<'_>, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
     let words = fst::Map::new(codes.column(Kind::Words)).unwrap();
     let rows = <[EntryRow]>::ref_from_bytes(codes.column(Kind::Entries)).unwrap();
-    let tables = Tables { words, postings: codes.packed(Kind::Postings), rows };
+    let tables = Tables { codes, words, postings: codes.packed(Kind::Postings), rows };
     let terms = terms(&tables, query);
     let whole: f32 = terms.iter().map(|term| term.weight).sum();
     let mut order: Vec<usize> = (0..terms.len()).collect();
@@ -175,4 +175,23 @@ fn ranking_is_that_of_a_plain_look_at_every_entry() {
         }
     }
     assert!(found > 10_000, "too few hits to compare: {found}");
+}
+
+#[test]
+fn a_word_that_another_set_has_is_no_misspelling() {
+    let named = |name: &str, title: &str| CodeSet {
+        name: name.to_owned(),
+        codes: vec![Code { code: "A".to_owned(), title: title.to_owned(), ..Code::default() }],
+        ..CodeSet::default()
+    };
+    let shared = Shared { sets: vec!["places".to_owned(), "animals".to_owned()], ..Shared::default() };
+    let sets = [named("places", "Banking institute"), named("animals", "Barking animal")];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("registry");
+    crate::registry::write(&path, &Parts::of_sets(&sets, &shared)).unwrap();
+    let registry = Registry::open(&path).unwrap();
+    let places = registry.codes(SetId::FIRST);
+    for (query, is_found) in [("banking", true), ("bamking", true), ("barking", false)] {
+        assert_eq!(!places.search(&format!("{query} "), None, 5).is_empty(), is_found, "{query}");
+    }
 }

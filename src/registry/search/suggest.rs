@@ -1,6 +1,8 @@
 //! Codes for what somebody wrote: short forms are spelled out, what is not so is left out, and of the codes below what
 //! was found the one is chosen that the text asks for, or else the plain one.
 
+use super::memo;
+use super::memo::Weighed;
 use super::rank::Hit;
 use super::rank::Tables;
 use super::wording::Spoken;
@@ -12,6 +14,7 @@ use crate::registry::codes::Codes;
 use crate::registry::layout::Kind;
 use crate::text::tokens::cut;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What a text says of some of its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -267,22 +270,24 @@ impl Chooser<'_> {
         leaves.into_iter().map(choose).collect()
     }
 
+    fn title(&self, code: CodeId) -> Rc<[Weighed]> {
+        let weighed = |word: Word| Weighed { weight: self.tables.weight(&word.stem), word };
+        let words = || self.splitter.words(self.codes.display(code)).into_iter().map(weighed).collect();
+        memo::title(self.codes.memo_key(), code, words)
+    }
+
     /// How well the title of a code fits what a text says beyond what led to it.
     fn fit(&self, query: &Query, whole: f32, code: CodeId, anchor: CodeId) -> f32 {
         let title = self.codes.display(code);
-        let words = self.splitter.words(title);
-        let spans: Vec<(usize, usize)> = words.iter().map(|word| (word.start, word.end)).collect();
+        let words = self.title(code);
+        let spans: Vec<(usize, usize)> = words.iter().map(|it| (it.word.start, it.word.end)).collect();
         let marks = (self.marking)(title, &spans);
-        let above: Vec<String> = if anchor == code {
-            Vec::new()
-        } else {
-            self.splitter.words(self.codes.display(anchor)).into_iter().map(|word| word.stem).collect()
-        };
+        let above = self.title(anchor);
         let says = |stem: &str| query.words.iter().any(|(_, word)| word.stem == stem);
         let mut points = 0.0;
         let mut covered = 0.0;
         let mut seen: Vec<&str> = Vec::new();
-        for (word, mark) in words.iter().zip(marks) {
+        for (Weighed { word, weight }, mark) in words.iter().zip(marks) {
             let stem = word.stem.as_str();
             if seen.contains(&stem) {
                 continue;
@@ -305,10 +310,9 @@ impl Chooser<'_> {
             if word.is_optional || mark.is_cue || self.spoken.is_default(stem) {
                 continue;
             }
-            let is_extra = anchor != code && !above.iter().any(|other| other == stem);
-            let weight = self.tables.weight(stem);
+            let is_extra = anchor != code && !above.iter().any(|other| other.word.stem == stem);
             if is_said && !mark.is_negated {
-                covered += weight;
+                covered += *weight;
             }
             points += match (mark.is_negated, is_said, is_denied) {
                 (false, true, _) if is_extra => EXTRA * weight / whole,

@@ -1,5 +1,6 @@
 //! Words as the index knows them: folded, stemmed, the little ones left out. Titles and queries go the same way.
 
+use super::memo;
 use crate::text::tokens::cut;
 use rust_stemmers::Algorithm;
 use rust_stemmers::Stemmer;
@@ -89,14 +90,16 @@ impl Splitter {
         if let Some(number) = roman(folded) {
             return number.to_owned();
         }
-        let stem = self.stemmer.stem(folded).into_owned();
-        match stem.as_str() {
-            "disord" => "diseas".to_owned(),
-            // What an index calls `specified NEC` is `other` in a title.
-            "nec" | "specifi" => "other".to_owned(),
-            "tumor" | "tumour" => "neoplasm".to_owned(),
-            _ => stem,
-        }
+        memo::stem(folded, |folded| {
+            let stem = self.stemmer.stem(folded);
+            match &*stem {
+                "disord" => "diseas".to_owned(),
+                // What an index calls `specified NEC` is `other` in a title.
+                "nec" | "specifi" => "other".to_owned(),
+                "tumor" | "tumour" => "neoplasm".to_owned(),
+                _ => stem.into_owned(),
+            }
+        })
     }
 }
 
