@@ -177,13 +177,15 @@ pub struct Rule {
     pub variable_count: usize,
 }
 
-/// Encounters that a rule looks at together: `rules for RECORD together by KEY, … [within SPAN]`. They are those whose keys
-/// are all equal, in the order of their moments, then of the input. Nothing compares two of them: of each other encounter
+/// Encounters that a rule looks at together: `rules for RECORD together by KEY, … [as they come|within SPAN]`. They are those
+/// whose keys are all equal, in the order of their moments, then of the input. Nothing compares two of them: of each other encounter
 /// something is worked out by itself, and what came of them all is one value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Together {
     /// What they have in common. An encounter that lacks one of the keys is looked at alone, and the rule does not apply.
     pub keys: Vec<Expression>,
+    /// They are in the order of the input alone.
+    pub as_they_come: bool,
     /// How far from the encounter's own moment the others lie at most.
     pub within: Option<super::day::Span>,
     /// What is asked of the others.

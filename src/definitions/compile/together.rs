@@ -41,7 +41,7 @@ pub(super) fn together(def: &TogetherDef, lowering: &mut Lowering<'_>) -> Togeth
         typed.expression
     });
     let keys = keys.collect();
-    Together { keys, within: def.within, asked }
+    Together { keys, as_they_come: def.as_they_come, within: def.within, asked }
 }
 
 fn one_value(span: Span, kind: Type<'_>, lowering: &mut Lowering<'_>) {

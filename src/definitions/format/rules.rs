@@ -162,6 +162,9 @@ impl Printer<'_> {
         if let Some(together) = &def.together {
             head.word("together by");
             head.append(joined(together.keys.iter().map(|key| self.expression(key)), 1));
+            if together.as_they_come {
+                head.word("as they come");
+            }
             if let Some(within) = together.within {
                 head.word(&format!("within {}", duration(within)));
             }

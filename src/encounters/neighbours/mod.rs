@@ -92,7 +92,9 @@ impl Neighbours {
             }
             members.extend(head.memberships.iter().map(|it| {
                 let (rule, key) = (it.rule, it.key);
-                Member { rule, key, moment: head.moment, order, aside: *aside }
+                let together = rule.get(&domain.rules).and_then(|rule| rule.together.as_ref());
+                let moment = if together.is_some_and(|it| it.as_they_come) { 0 } else { head.moment };
+                Member { rule, key, moment, order, aside: *aside }
             }));
         }
         members.sort_unstable_by_key(|it| (it.rule, it.key, it.moment, it.order));

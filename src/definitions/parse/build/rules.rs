@@ -217,9 +217,11 @@ impl Builder<'_> {
 
     fn together(&mut self, pair: Pair<'_>) -> TogetherDef {
         let mut parts = Parts::of(pair);
-        let (mut keys, mut within) = (Vec::new(), None);
+        let (mut keys, mut within, mut as_they_come) = (Vec::new(), None, false);
         while parts.peek().is_some() {
-            if let Some(pair) = parts.take(Rule::duration) {
+            if parts.has(Rule::as_they_come) {
+                as_they_come = true;
+            } else if let Some(pair) = parts.take(Rule::duration) {
                 let (text, span) = (pair.as_str().to_owned(), self.span(&pair));
                 within = Duration::parse(&text);
                 if within.is_none() {
@@ -229,7 +231,7 @@ impl Builder<'_> {
                 keys.extend(self.value(&mut parts));
             }
         }
-        TogetherDef { keys, within }
+        TogetherDef { keys, as_they_come, within }
     }
 
     pub(super) fn rules_body(&mut self, block: Pair<'_>) -> Vec<Spanned<RuleDef>> {

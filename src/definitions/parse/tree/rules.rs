@@ -19,10 +19,11 @@ pub struct RulesDef {
     pub rules: Vec<Spanned<RuleDef>>,
 }
 
-/// `together by KEY, … [within SPAN]`
+/// `together by KEY, … [as they come|within SPAN]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct TogetherDef {
     pub keys: Vec<Spanned<Expr>>,
+    pub as_they_come: bool,
     pub within: Option<Duration>,
 }
 
