@@ -12,10 +12,15 @@ use std::borrow::Cow;
 impl Frame<'_> {
     /// Visits every phrase found in the texts at a path.
     pub fn read_each(&mut self, path: &Path, mut visit: impl FnMut(&PhraseMatch)) {
+        self.read_texts(path, |found| found.iter().for_each(&mut visit));
+    }
+
+    /// Visits the texts at a path: the phrases found in each.
+    pub fn read_texts(&mut self, path: &Path, mut visit: impl FnMut(&[PhraseMatch])) {
         if let Some(value) = self.resolve_single(path) {
             if let Value::Text(text) = value {
                 let reading = self.read(text, true);
-                self.reading(reading).found().iter().for_each(visit);
+                visit(self.reading(reading).found());
             }
             return;
         }
@@ -24,7 +29,7 @@ impl Frame<'_> {
         seen.each_raw(|value| {
             if let Value::Text(text) = value {
                 let reading = self.read(text, stays);
-                self.reading(reading).found().iter().for_each(&mut visit);
+                visit(self.reading(reading).found());
             }
         });
     }

@@ -230,21 +230,11 @@ fn current(set: &Set, code: usize, on: i64) -> usize {
 fn reasons(frame: &mut Frame<'_>, set: &Set, place: usize) -> Vec<(bool, Reason)> {
     let code = &set.codes[place];
     let mut found = Vec::new();
-    let has_children = set.codes.iter().any(|it| it.parent == Some(place));
-    if !code.is_group && code.assignable.unwrap_or(!has_children) {
-        let mut phrases: Vec<(&Phrase, f32)> =
-            code.title.iter().map(|title| (title, set.points[0].unwrap_or(4.0))).collect();
-        for also in &code.also {
-            if phrases.iter().all(|(known, _)| known.written != also.written) {
-                phrases.push((also, set.points[1].unwrap_or(3.0)));
-            }
-        }
-        for (phrase, points) in phrases {
-            let path = texts(set).into_iter().find(|path| is_spoken(frame, path, phrase));
-            if let Some(path) = path {
-                let what = vec![phrase.written.clone()];
-                found.push((true, Reason { kind: "phrase", path: path.written, what, points }));
-            }
+    for (phrase, points) in phrases(set, place) {
+        let path = texts(set).into_iter().find(|path| is_spoken(frame, path, phrase, set));
+        if let Some(path) = path {
+            let what = vec![phrase.written.clone()];
+            found.push((true, Reason { kind: "phrase", path: path.written, what, points }));
         }
     }
     for (when, points) in &code.when {
@@ -270,6 +260,23 @@ fn reasons(frame: &mut Frame<'_>, set: &Set, place: usize) -> Vec<(bool, Reason)
     found
 }
 
+/// The phrases of a code, with what each is worth.
+fn phrases(set: &Set, place: usize) -> Vec<(&Phrase, f32)> {
+    let code = &set.codes[place];
+    let has_children = set.codes.iter().any(|it| it.parent == Some(place));
+    if code.is_group || !code.assignable.unwrap_or(!has_children) {
+        return Vec::new();
+    }
+    let mut phrases: Vec<(&Phrase, f32)> =
+        code.title.iter().map(|title| (title, set.points[0].unwrap_or(4.0))).collect();
+    for also in &code.also {
+        if phrases.iter().all(|(known, _)| known.written != also.written) {
+            phrases.push((also, set.points[1].unwrap_or(3.0)));
+        }
+    }
+    phrases
+}
+
 /// Fields that are searched for phrases.
 fn texts(set: &Set) -> Vec<Path> {
     if !set.texts.is_empty() {
@@ -284,9 +291,17 @@ fn notes(frame: &mut Frame<'_>, path: &Path) -> Vec<world::Note> {
     values.into_iter().filter_map(|it| if let Value::Note(note) = it { Some(note) } else { None }).collect()
 }
 
-fn is_spoken(frame: &mut Frame<'_>, path: &Path, phrase: &Phrase) -> bool {
-    let heard = notes(frame, path).into_iter().flat_map(|note| note.hear(&phrase.words)).collect::<Vec<_>>();
-    heard.iter().any(|it| !it.is_denied && !it.is_of_family)
+/// Whether a phrase is said somewhere, and not as a part of a longer one of some code of the set.
+fn is_spoken(frame: &mut Frame<'_>, path: &Path, phrase: &Phrase, set: &Set) -> bool {
+    let all: Vec<&Phrase> = (0..set.codes.len()).flat_map(|code| phrases(set, code)).map(|(it, _)| it).collect();
+    notes(frame, path).into_iter().any(|note| {
+        let said = |phrase: &Phrase| {
+            let heard = note.hear(&phrase.words).into_iter().filter(|it| !it.is_denied && !it.is_of_family);
+            heard.map(|it| (it.place, it.place + phrase.words.len())).collect::<Vec<_>>()
+        };
+        let others: Vec<(usize, usize)> = all.iter().flat_map(|it| said(it)).collect();
+        said(phrase).iter().any(|own| !others.iter().any(|other| other != own && other.0 <= own.0 && other.1 >= own.1))
+    })
 }
 
 /// The phrase by which a condition holds, if it asks for one: the first in the text of the first part that does.

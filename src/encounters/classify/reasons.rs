@@ -15,7 +15,9 @@ use crate::model::rules::Offer;
 use crate::model::rules::Scored;
 use crate::model::value::CodeValue;
 use crate::model::value::Value;
+use crate::text::tokens::PhraseMatch;
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 /// Room for so much is made at once.
 const USUAL: usize = 24;
@@ -161,23 +163,53 @@ fn phrases<'l>(
 ) {
     let Some(index) = logic.index(place).filter(|index| index.has_phrases()) else { return };
     let mut spoken: Vec<(u32, PhraseId)> = Vec::new();
+    let mut standing = Standing::default();
     for (number, (path, name)) in classifier.texts.iter().zip(&classifier.text_names).enumerate() {
         // Where words are searched, what may be so only is left out; then phrases that say as much are too.
         let leaves_uncertain_out = classifier.by_words.iter().any(|text| usize::from(*text) == number);
-        frame.read_each(path, |found| {
-            if found.is_negated || found.is_of_family || (found.is_uncertain && leaves_uncertain_out) {
-                return;
-            }
-            for (number, points) in index.spoken_for(found.phrase) {
-                if spoken.contains(&(*number, found.phrase)) {
-                    continue;
+        frame.read_texts(path, |found| {
+            let counts = |found: &&PhraseMatch| {
+                let is_out = found.is_negated || found.is_of_family || (found.is_uncertain && leaves_uncertain_out);
+                !is_out && !index.spoken_for(found.phrase).is_empty()
+            };
+            for found in standing.of(found.iter().filter(counts)) {
+                for (number, points) in index.spoken_for(found.phrase) {
+                    if spoken.contains(&(*number, found.phrase)) {
+                        continue;
+                    }
+                    spoken.push((*number, found.phrase));
+                    let Some(criteria) = classifier.criteria.get(*number as usize) else { continue };
+                    let (code, what) = (criteria.code, What::Phrase(name, found.phrase));
+                    gathered.push(Said { code, original: code, criteria: Some(*number), points: *points, what });
                 }
-                spoken.push((*number, found.phrase));
-                let Some(criteria) = classifier.criteria.get(*number as usize) else { continue };
-                let (code, what) = (criteria.code, What::Phrase(name, found.phrase));
-                gathered.push(Said { code, original: code, criteria: Some(*number), points: *points, what });
             }
         });
+    }
+}
+
+/// The phrases of a text that stand by themselves: what is a part of a longer one says less than that.
+#[derive(Default)]
+struct Standing(Vec<PhraseMatch>);
+
+impl Standing {
+    /// Those of some phrases, in the order in which they begin.
+    fn of<'f>(&mut self, found: impl Iterator<Item = &'f PhraseMatch>) -> &[PhraseMatch] {
+        self.0.clear();
+        self.0.extend(found.copied());
+        if self.0.len() > 1 {
+            self.0.sort_by_key(|it| (it.first, Reverse(it.last)));
+            // The phrase that reaches furthest of those that begin no later.
+            let mut furthest: Option<(usize, usize)> = None;
+            self.0.retain(|it| {
+                let is_part =
+                    furthest.is_some_and(|(first, last)| it.last <= last && (it.first, it.last) != (first, last));
+                if furthest.is_none_or(|(_, last)| it.last > last) {
+                    furthest = Some((it.first, it.last));
+                }
+                !is_part
+            });
+        }
+        &self.0
     }
 }
 
