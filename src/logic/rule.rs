@@ -17,6 +17,7 @@ use crate::model::outcome::Finding;
 use crate::model::program::Domain;
 use crate::model::record::Kind;
 use crate::model::rules::Check;
+use crate::model::rules::Demand;
 use crate::model::rules::Fix;
 use crate::model::rules::Piece;
 use crate::model::rules::Rule;
@@ -204,16 +205,15 @@ impl<'e> Frame<'e> {
     }
 
     fn judge(&mut self, way: Way<'e>, found: &mut Vec<Finding>) -> bool {
-        for (conditions, wanted) in [(&way.check.require, true), (&way.check.forbid, false)] {
-            for condition in conditions {
-                if self.holds(condition) == wanted || self.is_spent() || self.rests_on_misfits(way, condition, wanted) {
-                    continue;
-                }
-                let finding = self.finding(way, condition);
-                found.push(finding);
-                if way.rule.once {
-                    return true;
-                }
+        for Demand { condition, is_required } in &way.check.demands {
+            let is_met = self.holds(condition) == *is_required;
+            if is_met || self.is_spent() || self.rests_on_misfits(way, condition, *is_required) {
+                continue;
+            }
+            let finding = self.finding(way, condition);
+            found.push(finding);
+            if way.rule.once {
+                return true;
             }
         }
         self.is_spent() || found.len() >= FINDINGS_AN_ENCOUNTER

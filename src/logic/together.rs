@@ -71,7 +71,8 @@ pub(super) fn asking(rule: &Rule) -> Vec<bool> {
             Step::Let { value, .. } => Some(value),
             Step::Each { .. } | Step::Pairs { .. } => None,
         });
-        let conditions = rule.scope.iter().chain(&check.when).chain(&check.require).chain(&check.forbid);
+        let conditions =
+            rule.scope.iter().chain(&check.when).chain(check.demands.iter().map(|demand| &demand.condition));
         Some(conditions.chain(steps).any(|condition| asks(together, condition)))
     };
     rule.checks.iter().map(|check| asking(check).unwrap_or(false)).collect()

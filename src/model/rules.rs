@@ -242,14 +242,21 @@ pub struct Check {
     pub steps: Vec<Step>,
     /// All have to hold before anything is asked.
     pub when: Vec<Expression>,
-    /// Each has to hold.
-    pub require: Vec<Expression>,
-    /// None may hold.
-    pub forbid: Vec<Expression>,
+    /// What is asked then, in the order written.
+    pub demands: Vec<Demand>,
     /// Where the finding points; the innermost item if `None`.
     pub at: Option<Path>,
     /// A code that would mend it.
     pub fix: Option<Fix>,
+}
+
+/// `require E` or `forbid E`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Demand {
+    /// The condition.
+    pub condition: Expression,
+    /// It has to hold; it must not if `false`.
+    pub is_required: bool,
 }
 
 /// A loop or a `let`.

@@ -73,7 +73,7 @@ impl Reader<'_> {
                     Step::Let { variable, value } => self.bound(*variable, value),
                 }
             }
-            let conditions = check.when.iter().chain(&check.require).chain(&check.forbid);
+            let conditions = check.when.iter().chain(check.demands.iter().map(|demand| &demand.condition));
             conditions.for_each(|condition| self.expression(condition));
         }
         rule.severities.iter().for_each(|(when, _)| self.expression(when));

@@ -166,7 +166,7 @@ fn take_out(
         };
         let line = written.lines[place];
         assert_ne!(line, Line::Other, "seed {seed}: {why}: {}", written.text.lines().nth(place).unwrap());
-        lines.push((line, why.starts_with("an `unless`")));
+        lines.push((line, why.starts_with("a `never` line")));
     }
     // From the last one on, so that numbers stay true.
     lines.sort_by_key(|(line, _)| match line {

@@ -24,6 +24,7 @@ use crate::model::ids::RecordId;
 use crate::model::ids::VariableId;
 use crate::model::record::Record;
 use crate::model::rules::Check;
+use crate::model::rules::Demand;
 use crate::model::rules::Derivation;
 use crate::model::rules::Fix;
 use crate::model::rules::Piece;
@@ -89,7 +90,7 @@ pub(super) fn rule(def: &RuleDef, block: Option<&RulesDef>, compiler: Compiler<'
     let (mut outer, checks) = outside(def, &mut rule, &mut lowering);
     hoist(&mut outer);
     let is_never = together(&outer.scope, &outer.check, &def.items, false, &mut lowering);
-    let is_whole = !outer.check.require.is_empty() || !outer.check.forbid.is_empty();
+    let is_whole = !outer.check.demands.is_empty();
     if is_whole || checks.is_empty() {
         rule.checks.push(outer.check.clone());
     }
@@ -175,13 +176,13 @@ fn part(
     (outer, is_never): (&Draft, bool),
     lowering: &mut Lowering<'_>,
 ) -> Check {
-    let check = Check { require: Vec::new(), forbid: Vec::new(), ..outer.check.clone() };
+    let check = Check { demands: Vec::new(), ..outer.check.clone() };
     let mut inner = Draft { check, scope: Vec::new() };
     for item in items {
         draft(&mut inner, item, lowering);
     }
     together(&outer.scope, &inner.check, items, is_never, lowering);
-    if inner.check.require.is_empty() && inner.check.forbid.is_empty() {
+    if inner.check.demands.is_empty() {
         let span = items.first().map_or(def.id.span, |item| item.span);
         lowering.say(span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, None);
     }
@@ -285,12 +286,16 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
             super::checks::never(&lowered, condition.span, lowering);
             check.when.push(lowered);
         }
-        RuleItem::Require(condition) => check.require.push(lowering.condition(condition)),
-        RuleItem::RequireIfPresent(condition) => check.require.push(if_present(condition, lowering)),
+        RuleItem::Require(condition) => {
+            check.demands.push(Demand { condition: lowering.condition(condition), is_required: true });
+        }
+        RuleItem::RequireIfPresent(condition) => {
+            check.demands.push(Demand { condition: if_present(condition, lowering), is_required: true });
+        }
         RuleItem::Forbid(condition) => {
             let lowered = lowering.condition(condition);
             super::checks::never(&lowered, condition.span, lowering);
-            check.forbid.push(lowered);
+            check.demands.push(Demand { condition: lowered, is_required: false });
         }
         RuleItem::At(path) => check.at = at(path, lowering),
         RuleItem::FixCode { set, code } => check.fix = fix(set, code, lowering),
@@ -434,8 +439,10 @@ pub(super) fn gist(rule: &Rule) -> Vec<u8> {
         .iter()
         .map(|check| {
             let mut asked = Vec::new();
-            check.require.iter().for_each(|it| conjuncts(it, &mut asked));
-            check.forbid.iter().for_each(|it| asked.push(turned(it)));
+            check.demands.iter().for_each(|demand| match demand.is_required {
+                true => conjuncts(&demand.condition, &mut asked),
+                false => asked.push(turned(&demand.condition)),
+            });
             let mut when = Vec::new();
             rule.scope.iter().chain(&check.when).for_each(|it| conjuncts(it, &mut when));
             (&check.steps, set(when), set(asked), &check.at, &check.fix)
