@@ -100,6 +100,11 @@ impl Mail {
     /// of the text, whatever stands in it.
     pub fn said(&self, text: &str) -> Option<String> {
         let bytes = text.as_bytes();
+        if self.is_automatic(text) {
+            let mut said = text.to_owned();
+            blank(&mut said, 0, text.len());
+            return Some(said);
+        }
         let has_signs = memchr2(b'<', b'&', bytes).is_some();
         let has_lines = text.starts_with('>') || memchr(b'\n', bytes).is_some();
         let has_address = memchr(b'/', bytes).is_some() && text.contains("://") || text.contains("www.");
@@ -117,13 +122,21 @@ impl Mail {
         (said != text).then_some(said)
     }
 
+    /// Whether a sentence or line begins with words that no person writes. Who speaks of such a mail has them elsewhere.
+    fn is_automatic(&self, text: &str) -> bool {
+        let [.., automatic] = &self.lists;
+        let begins = |start: usize| {
+            let rest = text.get(start..).unwrap_or_default().trim_start();
+            let has = |words: &String| rest.get(..words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words));
+            automatic.iter().any(has)
+        };
+        let ends = |sign: char| matches!(sign, '.' | ':' | '!' | '?' | '\n' | '>');
+        begins(0) || text.match_indices(ends).any(|(at, sign)| begins(at + sign.len()))
+    }
+
     /// Leaves out quotations, signatures and disclaimers.
     fn quoted(&self, text: &mut String) {
-        let [quoted, heads, signatures, disclaimers, automatic] = &self.lists;
-        let low = text.to_lowercase();
-        if automatic.iter().any(|words| low.contains(words.as_str())) {
-            return blank(text, 0, text.len());
-        }
+        let [quoted, heads, signatures, disclaimers, _] = &self.lists;
         let lines: Vec<(usize, usize)> = lines(text);
         let plain: Vec<String> = lines.iter().map(|(start, end)| plain(text.get(*start..*end))).collect();
         let begins = |words: &[String], at: usize| {
@@ -136,14 +149,18 @@ impl Mail {
                 line.strip_prefix(words.as_str()).is_some_and(|rest| rest.split_whitespace().count() <= WORDS_AFTER)
             };
             let ends = |words: &String| line.ends_with(words.as_str());
-            if raw == "--" || quoted.iter().any(ends) || (begins(heads, at) && begins(heads, at + 1)) {
+            let is_head = !raw.starts_with('>') && quoted.iter().any(ends);
+            // What is quoted line by line ends with its lines, and the writer goes on below.
+            let next = plain.iter().zip(&lines).skip(at + 1).find(|(line, _)| !line.is_empty());
+            let goes_by_lines = is_head && next.is_some_and(|(line, _)| line.starts_with('>'));
+            if raw == "--" || (is_head && !goes_by_lines) || (begins(heads, at) && begins(heads, at + 1)) {
                 gone.push((*start, text.len()));
                 break;
             }
             // A disclaimer goes on to the next blank line.
             is_disclaimer = !line.is_empty() && is_disclaimer;
             is_disclaimer |= disclaimers.iter().any(|words| line.contains(words.as_str()));
-            if is_disclaimer || is_quoted(raw) || signatures.iter().any(signs) {
+            if is_disclaimer || goes_by_lines || is_quoted(raw) || signatures.iter().any(signs) {
                 gone.push((*start, *end));
             }
         }
@@ -265,7 +282,7 @@ mod tests {
             list("mail-head", &["from:", "sent:", "subject:"]),
             list("mail-signature", &["sent from my"]),
             list("mail-disclaimer", &["for the addressee only"]),
-            list("mail-automatic", &["automatically generated"]),
+            list("mail-automatic", &["this was automatically generated"]),
         ];
         let said = Mail::new(&lists).said(text);
         if let Some(said) = &said {
@@ -298,6 +315,13 @@ mod tests {
             ("caf&#233; ol&eacute;", "café olé"),
             ("see https://example.com/a/invoice?x=1 now", "see now"),
             ("This was automatically generated.\nAnything", ""),
+            ("Dear all! THIS WAS automatically generated: an invoice", ""),
+            (
+                "I see that this was automatically generated, but it is wrong",
+                "I see that this was automatically generated, but it is wrong",
+            ),
+            ("> On Tue, Ada Example wrote:\n> old\n\nNew.", "New."),
+            ("On Tue, Ada Example wrote:\n\n> old\n> old\nNew.", "New."),
             ("plain words", "plain words"),
         ] {
             assert_eq!(said(text), left, "{text:?}");
