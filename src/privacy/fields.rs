@@ -210,6 +210,9 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
             return ShownValue::Nothing;
         }
         if *treatment == Treatment::Keep {
+            if let Some(shown) = self.long_number(value) {
+                return shown;
+            }
             return match value {
                 Value::Bool(it) => ShownValue::Bool(*it),
                 Value::Number(it) => ShownValue::Number(*it),
@@ -243,6 +246,19 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
             _ => ShownValue::Nothing,
         };
         self.did(shown, planned)
+    }
+
+    /// What is shown of a number as long as those of cards, if it is not the number: it is searched as a text would be.
+    fn long_number(&mut self, value: &Value<'a>) -> Option<ShownValue<'a>> {
+        let written = match value {
+            Value::Number(it) if it.abs() >= SHORTEST_CARD => plain_number(*it),
+            Value::Money(it) if money::to_binary(*it).abs() >= SHORTEST_CARD => it.to_string(),
+            _ => return None,
+        };
+        match self.searched(Cow::Owned(written.clone())) {
+            ShownValue::Text(text) if text == written => None,
+            shown => Some(shown),
+        }
     }
 
     /// Notes that a treatment left something, or nothing.
@@ -549,6 +565,8 @@ enum Coded<'a> {
     Hidden(&'a str),
 }
 
+/// The smallest number with as many digits as the shortest card.
+const SHORTEST_CARD: f64 = 1e11;
 /// Digits that make a number long enough to be somebody's: those of a local telephone number.
 const LONG_NUMBER: usize = 7;
 /// Digits below which a number is too common to be looked for among the hidden values.

@@ -80,7 +80,7 @@ fn next_odd(text: &str, at: usize) -> Option<usize> {
 
 /// Whether a byte may have to be folded: it is no ASCII, no sign that is seen, or the beginning of an entity.
 fn is_odd(byte: u8) -> bool {
-    byte >= 0x7f || byte == b'&' || byte < b' ' && !(b'\t'..=b'\r').contains(&byte)
+    byte >= 0x7f || byte == b'&' || byte == b'%' || byte < b' ' && !(b'\t'..=b'\r').contains(&byte)
 }
 
 /// What begins at a byte: its ends, and how it is written plainly if that is otherwise. A mark over a letter takes the
@@ -97,7 +97,29 @@ fn piece(text: &str, start: usize, kept: usize) -> (usize, usize, Option<String>
     if is_combining_mark(sign) {
         return marked(text, start, kept);
     }
+    if sign == '%'
+        && let Some(form) = percent(text, start)
+    {
+        return (start, start + PERCENT, Some(form.into()));
+    }
     (start, end, plain(sign, text, start, end))
+}
+
+/// Bytes of a sign as addresses write it: `%20`.
+const PERCENT: usize = 3;
+
+/// The sign that stands at a byte as `%` and two digits, if it is one that stands between the parts of a number or of a mail
+/// address. Between digits `%20` may be a sign before a number as well, so it stays.
+fn percent(text: &str, start: usize) -> Option<char> {
+    let digits = text.get(start + 1..start + PERCENT)?;
+    let code = u8::from_str_radix(digits, 16).ok().map(char::from)?;
+    let before = text.get(..start)?.chars().next_back();
+    let after = text.get(start + PERCENT..)?.chars().next()?;
+    let is_plain = digits.bytes().any(|byte| byte.is_ascii_alphabetic())
+        || !(before.is_some_and(|it| it.is_ascii_digit()) && after.is_ascii_digit());
+    let goes_on = after.is_ascii_alphanumeric() || after == '%';
+    (is_plain && goes_on && matches!(code, ' ' | '-' | '.' | '@' | '_' | '/' | '+' | '(' | ')' | ':' | ','))
+        .then_some(code)
 }
 
 /// Marks over a letter or digit: the letter with its marks is one sign if there is one, a digit loses them.
@@ -234,6 +256,8 @@ mod tests {
             ("Zoe\u{301} O\u{2bc}Neil", "Zoé O'Neil"),
             ("Ja\u{ad}ne &amp;nbsp;Roe&#45;Doe&commat;x", "Jane  Roe-Doe@x"),
             ("612·555・0188", "612.555.0188"),
+            ("ada%40example.org 529%2D14%2D7731 x%20%20y", "ada@example.org 529-14-7731 x  y"),
+            ("50% 20%ige 100%, 5%2", "50% 20%ige 100%, 5%2"),
             ("AT&T & so on, 1½ cup™ … she said — “no”", "AT&T & so on, 1½ cup™ … she said — “no”"),
         ] {
             assert_eq!(folded(text), plain, "{text}");

@@ -49,13 +49,26 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
     search(page, &row, found);
 }
 
-/// Whether signs may stand inside a number.
+/// Whether signs may stand inside a number: whatever is no letter, as people set groups apart as they like.
 fn is_between(signs: &[u8]) -> bool {
-    signs.len() <= WIDEST && signs.iter().all(|sign| b" \t\r\n-./_,:|*+".contains(sign))
+    signs.len() <= WIDEST && signs.iter().all(|sign| sign.is_ascii_punctuation() || sign.is_ascii_whitespace())
 }
 
-/// Searches a row of groups.
+/// Searches a row of groups, and once more without the `20` of a blank that is written as in addresses of the web.
 fn search(page: &Page<'_>, row: &[Group], found: &mut Found<'_>) {
+    search_once(page, row, found);
+    let is_blank = |group: &Group| {
+        let text = group.start.checked_sub(1).and_then(|before| page.text.get(before..group.end));
+        group.end - group.start > 2 && text.is_some_and(|text| text.starts_with("%20"))
+    };
+    if row.iter().any(is_blank) {
+        let start = |group: &Group| if is_blank(group) { group.start + 2 } else { group.start };
+        let row: Vec<Group> = row.iter().map(|group| Group { start: start(group), ..*group }).collect();
+        search_once(page, &row, found);
+    }
+}
+
+fn search_once(page: &Page<'_>, row: &[Group], found: &mut Found<'_>) {
     let mut from = 0;
     while from < row.len() {
         from = card(page, row, from, found).or_else(|| social(page, row, from, found)).unwrap_or(from + 1);
@@ -75,6 +88,9 @@ fn card(page: &Page<'_>, row: &[Group], from: usize, found: &mut Found<'_>) -> O
     let to = (from + 1..=most).rev().find(|to| is_card(page, row, from, *to))?;
     let (start, end) = (row.get(from)?.start, row.get(to - 1)?.end);
     found.add(start, track(page.text, end).unwrap_or(end), Kind::CreditCard, rank::CHECKED);
+    if let Some((start, end)) = code_behind(page.text, end) {
+        found.add(start, end, Kind::CreditCard, rank::CHECKED);
+    }
     Some(to)
 }
 
@@ -99,7 +115,12 @@ fn is_card(page: &Page<'_>, row: &[Group], from: usize, to: usize) -> bool {
     let at = page.word_from(start);
     let is_free = !glues(page.text, start, end);
     let is_named = is_even && is_free && !is_inner && near(page, at, class::CARD);
-    is_named || checks::pan(page.text.get(start..end).unwrap_or_default()) && !is_order(page, at)
+    is_named || is_pan(page, groups) && !is_order(page, at)
+}
+
+fn is_pan(page: &Page<'_>, groups: &[Group]) -> bool {
+    let digits = groups.iter().filter_map(|group| page.text.get(group.start..group.end));
+    checks::pan(&digits.collect::<String>())
 }
 
 /// Groups as they are printed on cards: fours, 4-6-5, 4-6-4, halves, pairs, digits.
@@ -117,20 +138,44 @@ fn is_grouped(groups: &[Group]) -> bool {
     }
 }
 
-/// What stands behind the number on the stripe of a card: `^NAME^2711…?`, `=2711…?`.
+/// What stands behind the number on the stripe or chip of a card: `^NAME^2711…?`, `=2711…?`, `D2711…F`.
 fn track(text: &str, end: usize) -> Option<usize> {
     const LONGEST_NAME: usize = 30;
+    /// Month, year and service code.
+    const FEWEST_BEHIND: usize = 7;
     let rest = text.get(end..)?;
     let length = match rest.as_bytes().first()? {
         b'^' => {
             let name = rest.bytes().skip(1).take(LONGEST_NAME).position(|byte| byte == b'^')?;
             name + 2
         }
-        b'=' => 1,
+        b'=' | b'D' | b'd' => 1,
         _ => return None,
     };
     let data = rest.bytes().skip(length).take_while(u8::is_ascii_digit).count();
-    (data > 0 || length > 1).then_some(end + length + data)
+    let is_chip = rest.starts_with(['D', 'd']);
+    let fewest = if is_chip { FEWEST_BEHIND } else { usize::from(length == 1) };
+    let padding = usize::from(is_chip && rest.get(length + data..).is_some_and(|it| it.starts_with(['F', 'f'])));
+    (data >= fewest).then_some(end + length + data + padding)
+}
+
+/// The code of a card right behind its number and its last month, without a word: `12/28 604`. Where the code begins and ends.
+fn code_behind(text: &str, end: usize) -> Option<(usize, usize)> {
+    let signs = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';' | '|' | '.' | ':' | '-' | '/');
+    let behind = |from: usize| text.get(from..).map(|rest| text.len() - rest.trim_start_matches(signs).len());
+    let digits = |from: usize| text.get(from..).map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+    let month = behind(end)?;
+    let sign = month + digits(month);
+    let is_month = matches!(text.get(month..sign)?.parse(), Ok(1_u8..=12));
+    let year = sign + text.get(sign..)?.starts_with(['/', '-']).then_some(1)?;
+    if !is_month || !matches!(digits(year), 2 | 4) {
+        return None;
+    }
+    let start = behind(year + digits(year))?;
+    let length = digits(start);
+    let next = text.get(start + length..)?.chars().next();
+    let is_code = matches!(length, 3 | 4) && !next.is_some_and(|next| next.is_alphanumeric() || next == '%');
+    is_code.then_some((start, start + length))
 }
 
 /// Three, two and four digits with the same sign between them, also glued to letters if the number can be one.
@@ -139,7 +184,11 @@ fn social(page: &Page<'_>, row: &[Group], from: usize, found: &mut Found<'_>) ->
     let lengths = [one, two, three].map(|group| group.end - group.start);
     let sign = page.text.get(one.end..two.start)?;
     let (start, end) = (one.start, three.end);
-    if lengths != [3, 2, 4] || page.text.get(two.end..three.start)? != sign || sign.contains(['\n', ',', ':', '+']) {
+    let last_sign = page.text.get(two.end..three.start)?;
+    // `(529) 14 7731`
+    let is_bracketed = sign == ") " && last_sign == " " || sign == ")" || sign == ")-" && last_sign == "-";
+    let is_even = last_sign == sign && !sign.contains(['\n', ',', ':', '+']);
+    if lengths != [3, 2, 4] || !is_even && !is_bracketed {
         return None;
     }
     let joins =

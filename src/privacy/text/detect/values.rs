@@ -13,6 +13,7 @@ use crate::text::page::Shape;
 use crate::text::page::Style;
 use crate::text::words::class;
 use crate::text::words::rare;
+use std::ops::RangeInclusive;
 
 /// What may be the value of a cue.
 pub(super) struct Value<'v, 't> {
@@ -97,6 +98,9 @@ impl Value<'_, '_> {
     fn social(&self) -> Option<(usize, Kind)> {
         const DIGITS: usize = 9;
         const WIDEST: usize = 3;
+        if let Some(length) = self.single_digits(DIGITS..=DIGITS) {
+            return Some((length, Kind::Ssn));
+        }
         let (mut digits, mut last) = (0, 0);
         for (at, byte) in self.rest.bytes().enumerate() {
             if byte.is_ascii_digit() {
@@ -173,10 +177,23 @@ impl Value<'_, '_> {
 
     /// Three to six digits: the code of a card, or its secret number.
     fn security_digits(&self) -> Option<usize> {
+        if let Some(length) = self.single_digits(3..=4) {
+            return Some(length);
+        }
         let length = self.rest.bytes().take_while(u8::is_ascii_digit).count();
         let next = self.rest.as_bytes().get(length);
         ((3..=6).contains(&length) && !next.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'%'))
             .then_some(length)
+    }
+
+    /// Digits that are written one by one, with a blank or a hyphen between all of them: `6 0 4`.
+    fn single_digits(&self, counts: RangeInclusive<usize>) -> Option<usize> {
+        let bytes = self.rest.as_bytes();
+        let sign = bytes.get(1).copied().filter(|sign| matches!(sign, b' ' | b'-' | b'.'))?;
+        let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+        let more = (1..).take_while(|place| bytes.get(2 * place - 1) == Some(&sign) && is_digit(2 * place)).count();
+        let length = 2 * more + 1;
+        (is_digit(0) && counts.contains(&(more + 1)) && !is_digit(length)).then_some(length)
     }
 
     /// Digits, or letters and digits, in one group or two: `60417`, `902 144`, `G-48213`.
