@@ -31,7 +31,7 @@ fn main() {
     let codes: Vec<CodeId> = (0..CODES).filter_map(|at| CodeId::try_from(at).ok()).collect();
     let lessons =
         texts.iter().map(|(code, text)| Text { text, position: Some(*code), group: Some(0), lines: Vec::new() });
-    let task = Task { codes, texts: lessons.collect(), vectors: None, target: Target::Right(0.9) };
+    let task = Task { codes, above: Vec::new(), texts: lessons.collect(), vectors: None, target: Target::Right(0.9) };
     let begun = Instant::now();
     let trained = train(&task);
     let took = begun.elapsed();

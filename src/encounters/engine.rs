@@ -450,7 +450,7 @@ impl<'e> Worker<'e> {
             told.extend(runner.classify(&seen, draft.candidates_mut()));
             told.extend(runner.validate(&seen));
         }
-        classify::rank_again(draft.candidates_mut(), &engine.scales);
+        classify::rank_again(engine.registry(), draft.candidates_mut(), &engine.scales);
         classify::choose(draft.candidates_mut(), self.candidates);
         draft.add(told);
         draft.finish()

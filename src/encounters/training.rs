@@ -138,8 +138,14 @@ fn model(registry: &Arc<Registry>, lessons: &Lessons, vectors: &[u8]) -> Result<
             lines,
         });
     }
-    let trained =
-        learn::train(&Task { codes: codes.clone(), texts, vectors: Vectors::of(vectors), target: lessons.target });
+    let parent = |code: &CodeId| {
+        let at = lessons.parents.binary_search_by_key(code, |(below, _)| *below).ok()?;
+        lessons.parents.get(at).map(|(_, above)| *above)
+    };
+    let above = |code: &CodeId| std::iter::successors(parent(code), parent).collect();
+    let above = codes.iter().map(above).collect();
+    let (codes_of_task, vectors) = (codes.clone(), Vectors::of(vectors));
+    let trained = learn::train(&Task { codes: codes_of_task, above, texts, vectors, target: lessons.target });
     Ok(TextModel { set: lessons.set, codes, bytes: trained.bytes, measured: trained.measured })
 }
 

@@ -39,6 +39,8 @@ const MOST_BYTES: usize = 24 << 20;
 pub struct Task<'t> {
     /// The codes, in the order of their set.
     pub codes: Vec<CodeId>,
+    /// By position, the codes above: they say the same with less detail, so a code need not lie before them to be sure.
+    pub above: Vec<Vec<CodeId>>,
     /// The texts.
     pub texts: Vec<Text<'t>>,
     /// The vectors it may use.
@@ -356,7 +358,12 @@ impl Unseen<'_> {
         let mut answers = Vec::new();
         for (place, text) in self.examples() {
             let best = self.best(place, &text.lines, points);
-            let [(first, score), (_, second), _] = best;
+            let [(first, score), next, last] = best;
+            let is_above = |other: usize| {
+                let (above, other) = (self.task.above.get(first), self.task.codes.get(other));
+                above.zip(other).is_some_and(|(above, other)| above.contains(other))
+            };
+            let second = if is_above(next.0) { last.1 } else { next.1 };
             let is_right = text.position == Some(first);
             answers.push(Answer { score, lead: score - second, is_right, fits: text.position.is_some() });
             let Some(code) = text.position else { continue };

@@ -20,6 +20,8 @@ pub struct Lessons {
     pub field: String,
     /// What the definitions say of codes.
     pub described: Vec<(CodeId, String)>,
+    /// Codes and what stands directly above them.
+    pub parents: Vec<(CodeId, CodeId)>,
     /// Texts of which somebody said the code.
     pub examples: Vec<Example>,
     /// When the set decides.

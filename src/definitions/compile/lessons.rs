@@ -96,6 +96,7 @@ fn lessons(
         record: classifier.record,
         field: classifier.text_names.first().cloned().unwrap_or_default(),
         described: described(set, classifier, phrases),
+        parents: CodeId::numbered(&set.codes).filter_map(|(id, code)| Some((id, *code.parents.first()?))).collect(),
         examples: Vec::new(),
         target: target(draft),
     };

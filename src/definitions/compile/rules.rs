@@ -439,9 +439,12 @@ pub(super) fn gist(rule: &Rule) -> Vec<u8> {
         .iter()
         .map(|check| {
             let mut asked = Vec::new();
-            check.demands.iter().for_each(|demand| match demand.is_required {
-                true => conjuncts(&demand.condition, &mut asked),
-                false => asked.push(turned(&demand.condition)),
+            check.demands.iter().for_each(|demand| {
+                if demand.is_required {
+                    conjuncts(&demand.condition, &mut asked);
+                } else {
+                    asked.push(turned(&demand.condition));
+                }
             });
             let mut when = Vec::new();
             rule.scope.iter().chain(&check.when).for_each(|it| conjuncts(it, &mut when));

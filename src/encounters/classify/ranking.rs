@@ -15,6 +15,7 @@ use crate::model::outcome::Candidate;
 use crate::model::outcome::Reason;
 use crate::model::rules::Classifier;
 use crate::registry::Codes;
+use crate::registry::Registry;
 
 /// Below this many, selecting beats sorting (benches/engine.rs).
 const FEW: usize = 4;
@@ -33,12 +34,13 @@ pub enum Kept {
 }
 
 /// Puts candidates in order again after a script changed them: the sets by their best, then by score and code.
-pub fn rank_again(candidates: &mut [Candidate<'_>], scales: &[Scale]) {
+pub fn rank_again(registry: &Registry, candidates: &mut [Candidate<'_>], scales: &[Scale]) {
     let mut best: Vec<(SetId, [f32; 2])> = Vec::new();
     for candidate in candidates.iter() {
         if !best.iter().any(|(set, _)| *set == candidate.set) {
             let own = candidates.iter().filter(|other| other.set == candidate.set);
-            best.push((candidate.set, two_best(own.map(|other| other.score))));
+            let own = own.map(|other| (other.code, other.score));
+            best.push((candidate.set, two_best(registry.codes(candidate.set), own)));
         }
     }
     best.sort_by(|a, b| b.1[0].total_cmp(&a.1[0]));
@@ -108,7 +110,7 @@ pub(super) fn rank<'l>(
     let (reasons, mut drafts) = drafts((codes, classifier), gathered, on, is_undated);
     drop_groups(codes, &mut drafts, &reasons);
     order(&mut drafts, kept);
-    let best = two_best(drafts.iter().map(|draft| draft.score));
+    let best = two_best(codes, drafts.iter().map(|draft| (draft.code, draft.score)));
     let judged = |draft: &Draft| {
         let (confidence, is_below) = scale.judge(draft.scored(), Scale::lead(draft.score, best));
         (confidence, is_below || (draft.is_asked && confidence < classifier.words_threshold))

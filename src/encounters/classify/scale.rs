@@ -8,6 +8,7 @@ use crate::model::ids::SetId;
 use crate::model::outcome::Candidate;
 use crate::model::outcome::LEARNED;
 use crate::model::rules::Classifier;
+use crate::registry::Codes;
 use crate::registry::Registry;
 
 /// What the scores of one code set mean.
@@ -68,14 +69,14 @@ impl Scale {
     }
 }
 
-/// The two highest of some scores; no score counts as 0.
-pub(super) fn two_best(scores: impl Iterator<Item = f32>) -> [f32; 2] {
-    let mut best = [f32::NEG_INFINITY; 2];
-    for score in scores {
-        let [first, second] = best;
-        best = if score > first { [score, first] } else { [first, second.max(score)] };
-    }
-    best.map(|score| if score.is_finite() { score } else { 0.0 })
+/// The highest of the scores of some codes, and the highest of the others; no score counts as 0. What stands above the best
+/// code says the same with less detail, so it is no other.
+pub(super) fn two_best(codes: Codes<'_>, scores: impl Iterator<Item = (CodeId, f32)> + Clone) -> [f32; 2] {
+    let best = scores.clone().reduce(|one, other| if other.1 > one.1 { other } else { one });
+    let Some((best, first)) = best else { return [0.0; 2] };
+    let above = codes.ancestors(best);
+    let others = scores.filter(|(code, _)| *code != best && !above.contains(code));
+    [first, others.map(|(_, score)| score).reduce(f32::max).unwrap_or(0.0)]
 }
 
 /// A candidate that a script may have changed.

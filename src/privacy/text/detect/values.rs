@@ -191,7 +191,9 @@ impl Value<'_, '_> {
         let bytes = self.rest.as_bytes();
         let sign = bytes.get(1).copied().filter(|sign| matches!(sign, b' ' | b'-' | b'.'))?;
         let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-        let more = (1..).take_while(|place| bytes.get(2 * place - 1) == Some(&sign) && is_digit(2 * place)).count();
+        let more = (1..=*counts.end())
+            .take_while(|place| bytes.get(2 * place - 1) == Some(&sign) && is_digit(2 * place))
+            .count();
         let length = 2 * more + 1;
         (is_digit(0) && counts.contains(&(more + 1)) && !is_digit(length)).then_some(length)
     }
