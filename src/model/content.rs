@@ -164,6 +164,13 @@ pub enum Replacing {
     Both,
 }
 
+impl Replacing {
+    /// What so many codes that replace one come to, where nothing more is said: of several somebody has to choose.
+    pub fn of(count: usize) -> Replacing {
+        if count > 1 { Replacing::Either } else { Replacing::One }
+    }
+}
+
 /// Codes of one set ↔ codes of another.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Crosswalk {

@@ -218,6 +218,8 @@ pub struct Row {
     pub properties: Vec<(String, String)>,
     /// What replaces it.
     pub replaced_by: Option<(Replacing, Vec<String>)>,
+    /// Codes that say that they take its place: what is to be used once it has ended, if nothing else says what is.
+    pub successors: Vec<String>,
 }
 
 /// Where a row stands.

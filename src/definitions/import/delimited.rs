@@ -29,6 +29,7 @@ struct Plan {
     also: Vec<(usize, Option<String>)>,
     designations: Vec<(String, usize)>,
     replaced_by: Option<(usize, Option<String>)>,
+    replaces: Option<(usize, Option<String>)>,
     definition: Option<usize>,
     assignable: Option<(usize, String)>,
     label_columns: Vec<(String, Option<(usize, String)>)>,
@@ -50,6 +51,7 @@ impl Plan {
         };
         let also = sheet.roles(options, ColumnRole::Also)?;
         let replaced_by = sheet.role(options, ColumnRole::ReplacedBy)?;
+        let replaces = sheet.role(options, ColumnRole::Replaces)?;
         let designation = |(language, column): &(String, String)| Ok((language.clone(), sheet.place(column)?));
         let plan = Plan {
             code_column: sheet.role(options, ColumnRole::Code)?,
@@ -61,6 +63,7 @@ impl Plan {
             also: also.into_iter().map(|place| (place, split(ColumnRole::Also, place))).collect(),
             designations: options.designations.iter().map(designation).collect::<Result<_, Error>>()?,
             replaced_by: replaced_by.map(|place| (place, split(ColumnRole::ReplacedBy, place))),
+            replaces: replaces.map(|place| (place, split(ColumnRole::Replaces, place))),
             definition: sheet.role(options, ColumnRole::Definition)?,
             assignable: options.assignable.as_ref().map(test).transpose()?,
             label_columns: options.labels.iter().map(label).collect::<Result<_, Error>>()?,
@@ -83,9 +86,8 @@ impl Plan {
 /// Reads a table of codes. Several rows of one code are its spans.
 pub(super) fn read(bytes: &[u8], separator: Separator, options: &Options) -> Result<Import, Error> {
     let text = contents::text(bytes);
-    let mut sheet = Sheet::open(&text, separator)?;
-    let plan = Plan::new(&sheet, options)?;
-    let days = days(&text, separator, &plan, options)?;
+    let (mut sheet, plan, above) = with_plan(&text, separator, options)?;
+    let days = days(|| Sheet::open_below(&text, separator, above), &plan, options)?;
     let dates = Dates::new(&options.dates, days.iter().map(String::as_str));
     let (mut rows, mut made) = (Vec::new(), HashSet::new());
     let mut left = Leftovers::default();
@@ -113,6 +115,18 @@ pub(super) fn read(bytes: &[u8], separator: Separator, options: &Options) -> Res
         if plan.title.is_some_and(|place| cell(place).is_empty()) {
             left.add(cells.line, "its code has no title".to_owned());
         }
+        if let Some((place, split)) = &plan.replaces {
+            let successor = plan.code_column.map_or("", cell);
+            rows.extend(values(cell(*place), split.as_deref()).map(|code| Row {
+                code,
+                successors: vec![successor.to_owned()],
+                ..Row::default()
+            }));
+            // Such a table says what follows what, and nothing else of the codes.
+            if options.attach {
+                return Ok(());
+            }
+        }
         match row(&plan, options, &dates, &cells, above) {
             Ok(row) => rows.push(row),
             Err(why) => left.add(cells.line, format!("it is left out: {why}")),
@@ -121,6 +135,25 @@ pub(super) fn read(bytes: &[u8], separator: Separator, options: &Options) -> Res
     })?;
     let dates = plan.from.is_some() || plan.to.is_some();
     Ok(Import { rows, dates, left, unused, ..Import::default() })
+}
+
+/// The sheet whose header has the columns that are named. Some lines may stand above it: what the list is, from when it is.
+fn with_plan<'a>(text: &'a str, separator: Separator, options: &Options) -> Result<(Sheet<'a>, Plan, usize), Error> {
+    /// Lines above a header.
+    const MOST_ABOVE: usize = 10;
+    let sheet = Sheet::open(text, separator)?;
+    let mut first = match Plan::new(&sheet, options) {
+        Ok(plan) => return Ok((sheet, plan, 0)),
+        Err(error) => Err(error),
+    };
+    for above in 1..=MOST_ABOVE {
+        let Ok(sheet) = Sheet::open_below(text, separator, above) else { break };
+        if let Ok(plan) = Plan::new(&sheet, options) {
+            first = Ok((sheet, plan, above));
+            break;
+        }
+    }
+    first
 }
 
 /// Columns of which the options say nothing.
@@ -135,13 +168,17 @@ fn unused(sheet: &Sheet<'_>, options: &Options) -> Vec<String> {
 }
 
 /// The cells that hold days, as far as they are needed to see how the file writes them.
-fn days(text: &str, separator: Separator, plan: &Plan, options: &Options) -> Result<Vec<String>, Error> {
+fn days<'a>(
+    open: impl FnOnce() -> Result<Sheet<'a>, Error>,
+    plan: &Plan,
+    options: &Options,
+) -> Result<Vec<String>, Error> {
     let mut days: Vec<String> = Vec::new();
     let places: Vec<usize> = [plan.from, plan.to].into_iter().flatten().collect();
     if places.is_empty() || !options.dates.is_empty() {
         return Ok(days);
     }
-    Sheet::open(text, separator)?.each(|cells| {
+    open()?.each(|cells| {
         let found = places.iter().map(|place| cells.at(*place)).filter(|cell| cell.contains('/') || days.is_empty());
         let found: Vec<String> = found.filter(|cell| !cell.is_empty()).map(str::to_owned).collect();
         days.extend(found);
@@ -205,7 +242,7 @@ fn row(plan: &Plan, options: &Options, dates: &Dates<'_>, cells: &Cells<'_>, abo
     let titles = plan.designations.iter().map(|(language, place)| (language.clone(), cells.at(*place).to_owned()));
     let replaced_by = plan.replaced_by.as_ref().map(|(place, split)| {
         let codes: Vec<String> = values(cells.at(*place), split.as_deref()).collect();
-        (if codes.len() > 1 { Replacing::Either } else { Replacing::One }, codes)
+        (Replacing::of(codes.len()), codes)
     });
     Ok(Row {
         line: cells.line,
@@ -349,6 +386,32 @@ mod tests {
         let merged = crate::definitions::import::merge("llamadas", [import]);
         assert_eq!(merged.left[0].rows.last().unwrap().0, 5, "the code that stands twice");
         assert_eq!(merged.open.len(), 3, "{:?}", merged.open);
+    }
+
+    #[test]
+    fn a_table_of_what_follows_what_stands_below_its_title() {
+        let mut options = options(&[(ColumnRole::Code, "now"), (ColumnRole::Replaces, "before")]);
+        options.splits = vec![("before".to_owned(), ",".to_owned())];
+        options.attach = true;
+        let table = "What became of the codes, of 2026\nnow,before\nA1,A\nA2,\"A, B\"\nC1,C and D\n";
+        let table = read(table.as_bytes(), Separator::Any, &options).unwrap();
+        let list = "code,title,to\nA,a,2025-09-30\nB,b,\nA1,a1,\nA2,a2,\n";
+        let columns = [(ColumnRole::Code, "code"), (ColumnRole::Title, "title"), (ColumnRole::To, "to")];
+        let columns = columns.map(|(role, name)| (role, name.to_owned())).to_vec();
+        let list = read(list.as_bytes(), Separator::Any, &Options { columns, ..Options::default() }).unwrap();
+        let merged =
+            crate::definitions::import::merge("list", [list, Import { scope: contents::Scope::Adds, ..table }]);
+        let after = |code: &str| {
+            let code = merged.set.codes.iter().find(|it| it.code == code)?;
+            let after = code.replaced_by.as_ref()?;
+            Some((
+                after.how,
+                after.codes.iter().map(|it| merged.set.codes[it.index()].code.as_str()).collect::<Vec<_>>(),
+            ))
+        };
+        assert_eq!(after("A"), Some((Replacing::Either, vec!["A1", "A2"])));
+        // It goes on: nothing has to be used instead.
+        assert_eq!(after("B"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::model::content::Code;
 use crate::model::content::CodeSet;
 use crate::model::content::Relation;
 use crate::model::content::Replacement;
+use crate::model::content::Replacing;
 use crate::model::content::Validity;
 use crate::model::day::Day;
 use crate::model::day::Days;
@@ -328,11 +329,14 @@ impl Draft {
                 }
             }
         }
-        let replaced_by = row.replaced_by.map(|(how, codes)| Replacement {
+        let spans = joined(row.spans);
+        let has_ended = spans.last().is_some_and(|span| span.to.is_some());
+        let successors = Some(row.successors).filter(|codes| has_ended && !codes.is_empty());
+        let successors = successors.map(|codes| (Replacing::of(codes.len()), codes));
+        let replaced_by = row.replaced_by.or(successors).map(|(how, codes)| Replacement {
             how,
             codes: codes.iter().filter_map(|code| counted(self.id(code))).collect(),
         });
-        let spans = joined(row.spans);
         let is_assignable = if spans.is_empty() {
             row.assignable.unwrap_or(!row.is_group)
         } else {
@@ -434,6 +438,11 @@ impl Node {
             }
         }
         own.replaced_by = own.replaced_by.take().or(row.replaced_by);
+        for code in row.successors {
+            if !own.successors.contains(&code) {
+                own.successors.push(code);
+            }
+        }
         match (dates, self.dated_by) {
             (true, by) if by != Some(part) => {
                 self.dated_by = Some(part);

@@ -89,16 +89,29 @@ impl<'r> Cells<'r> {
 impl<'a> Sheet<'a> {
     /// Reads the header of a table.
     pub fn open(text: &'a str, separator: Separator) -> Result<Sheet<'a>, Error> {
-        let layout = match separator {
-            Separator::Any => Layout::of(text.as_bytes()),
+        Sheet::open_below(text, separator, 0)
+    }
+
+    /// The same where the header stands below so many lines.
+    pub fn open_below(text: &'a str, separator: Separator, above: usize) -> Result<Sheet<'a>, Error> {
+        let skipped = text.split_inclusive('\n').take(above).map(str::len).sum();
+        let below = text.get(skipped..).unwrap_or_default();
+        let mut layout = match separator {
+            Separator::Any => Layout::of(below.as_bytes()),
             Separator::Tab => Layout { delimiter: b'\t', start: 0 },
         };
+        layout.start += skipped;
         let mut builder = csv::ReaderBuilder::new();
         let builder = builder.delimiter(layout.delimiter).flexible(true).quoting(separator == Separator::Any);
         let mut reader = builder.from_reader(text.as_bytes().get(layout.start..).unwrap_or_default());
         let header = reader.headers().map_err(|error| Error::Form(error.to_string()))?;
         let columns = header.iter().map(|name| name.trim().to_owned()).collect();
-        let lines = Lines { text: text.as_bytes(), start: layout.start, at: 0, line: 1 };
+        let lines = Lines {
+            text: text.as_bytes(),
+            start: layout.start,
+            at: 0,
+            line: u32::try_from(above).map_or(u32::MAX, |above| above.saturating_add(1)),
+        };
         Ok(Sheet { reader, columns, lines })
     }
 

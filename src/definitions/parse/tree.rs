@@ -321,11 +321,12 @@ pub enum ColumnRole {
     Definition,
     Kind,
     ReplacedBy,
+    Replaces,
 }
 
 impl ColumnRole {
     /// The roles by the words that stand before `column`.
-    pub const ALL: [(&'static str, ColumnRole); 13] = [
+    pub const ALL: [(&'static str, ColumnRole); 14] = [
         ("code", ColumnRole::Code),
         ("title", ColumnRole::Title),
         ("short", ColumnRole::Short),
@@ -339,6 +340,7 @@ impl ColumnRole {
         ("target", ColumnRole::To),
         ("match", ColumnRole::Kind),
         ("replaced by", ColumnRole::ReplacedBy),
+        ("replaces", ColumnRole::Replaces),
     ];
 
     /// A role by its word, or by its words with any blanks between them.

@@ -110,6 +110,7 @@ pub const IMPORT: &[&str] = &[
     "definition column",
     "source column",
     "target column",
+    "replaces column",
     "match column",
     "replaced by column",
     "dates",
