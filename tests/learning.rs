@@ -180,3 +180,49 @@ fn the_report_counts_every_example_once() {
     assert_eq!(examples, [("BILL", 61), ("BROKEN", 60), ("LOGIN", 60), ("LOST", 61)].into_iter().collect());
     assert_eq!(report["examples_of_two_codes"][0]["text"], "say again");
 }
+
+const CLASSES: &str = r#"
+codeset desk-classes for contact {
+    search in text
+    decide above 0.1
+    learn  from "examples/one.tsv" by to-classes, "examples/two.tsv" by to-classes
+
+    code GOODS  "Goods"
+    code MONEY  "Money"
+    code ACCESS "Access"
+}
+
+crosswalk to-classes from desk-reasons to desk-classes {
+    LOST   -> GOODS broader
+    BROKEN -> GOODS broader
+    BILL   -> MONEY
+    LOGIN  -> ACCESS
+}
+"#;
+
+#[test]
+fn examples_of_another_set_are_led_on_by_a_crosswalk() {
+    let place = taught(12);
+    place.write("d/desk/codes/classes.codes", CLASSES);
+    let texts: [(&str, &str); 4] = [
+        ("GOODS", "my parcel never came, tracking vanished"),
+        ("GOODS", "the screen is cracked and dead"),
+        ("MONEY", "charged twice, the invoice amount"),
+        ("ACCESS", "locked account, reset password"),
+    ];
+    let lines: String = texts.iter().map(|(_, text)| format!("{{\"text\":\"{text}\"}}\n")).collect();
+    let file = place.write("texts.ndjson", &lines);
+    let output = place.command(&["run"]).arg(&file).args(["--domain", "desk"]).output().unwrap();
+    let answers = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(answers.lines().count(), texts.len(), "{}", said(&output));
+    for ((class, text), line) in texts.iter().zip(answers.lines()) {
+        let answer: Value = serde_json::from_str(line).unwrap();
+        let of_set = answer["candidates"].as_array().unwrap().iter().filter(|it| it["set"] == "desk-classes");
+        let first = of_set.map(|it| it["code"].as_str().unwrap()).next();
+        assert_eq!(first, Some(*class), "{text}: {line}");
+    }
+    place.write("d/desk/codes/classes.codes", &CLASSES.replacen("by to-classes", "by to-clases", 1));
+    let checked = place.run(&["check", "d/desk"]);
+    let told = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(told.contains("D0101") && told.contains("to-classes"), "{told}{}", said(&checked));
+}

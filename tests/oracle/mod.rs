@@ -16,6 +16,7 @@ mod functions;
 mod judge;
 mod language;
 mod meaning;
+mod phrases;
 mod world;
 
 use super::compiled::registry;

@@ -6,17 +6,22 @@ use super::report::Report;
 use super::table_files::TableFiles;
 use crate::definitions::import;
 use crate::definitions::parse::tree::Lesson;
+use crate::definitions::parse::tree::Name;
 use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::model::content::Code;
 use crate::model::content::CodeSet;
+use crate::model::content::Crosswalk;
 use crate::model::expression::Expression;
 use crate::model::ids::CodeId;
+use crate::model::ids::SetId;
 use crate::model::lessons::Example;
 use crate::model::lessons::Lessons;
 use crate::model::lessons::Target;
 use crate::model::program::Domain;
 use crate::model::rules::Classifier;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// More codes than one linear function each is practical for.
@@ -35,12 +40,13 @@ pub(super) fn of_domain(domain: &mut Domain, drafts: &[Draft<'_>], compiler: Com
         compiler.say(draft.span, Problem::NothingToLearn { set: draft.set.name.clone(), why }, None);
     }
     let mut out = Vec::new();
-    for classifier in &mut domain.classifiers {
+    let Domain { classifiers, crosswalks, phrases, .. } = domain;
+    for classifier in classifiers {
         let draft = classifier.set.get(drafts).filter(|draft| draft.domain == compiler.domain);
         let Some(draft) = draft else { continue };
         let files = TableFiles::of(draft.span, compiler);
-        let of_set = OfSet { draft, files, given: compiler.releases.examples };
-        let lessons = lessons(&of_set, classifier, &domain.phrases, compiler);
+        let of_set = OfSet { draft, files, given: compiler.releases.examples, crosswalks };
+        let lessons = lessons(&of_set, classifier, phrases, compiler);
         classifier.is_learned = lessons.is_some();
         out.extend(lessons);
     }
@@ -65,6 +71,8 @@ struct OfSet<'a, 't> {
     files: TableFiles<'a>,
     /// The file that the environment names.
     given: Option<&'a Path>,
+    /// The crosswalks of its domain.
+    crosswalks: &'a [Crosswalk],
 }
 
 /// What a code set learns from; `None` if it does not learn.
@@ -74,7 +82,7 @@ fn lessons(
     phrases: &[String],
     compiler: Compiler<'_>,
 ) -> Option<Lessons> {
-    let OfSet { draft, files, given } = of_set;
+    let OfSet { draft, files, given, .. } = of_set;
     let (span, _) = draft.lessons.first()?;
     let set = classifier.set.get(&compiler.world.sets)?;
     let count = set.codes.iter().filter(|code| is_learned(code)).count();
@@ -102,7 +110,14 @@ fn lessons(
     };
     for (number, (span, lesson)) in (0..).zip(&draft.lessons) {
         let (name, read) = match lesson {
-            Lesson::File(name) => (name.item.clone(), files.find_or_say(&name.item).and_then(|path| of_file(&path))),
+            Lesson::File(name, by) => {
+                let read = files.find_or_say(&name.item).and_then(|path| of_file(&path));
+                let led = |rows| match by {
+                    Some(by) => by_crosswalk(rows, by, of_set, classifier.set, compiler),
+                    None => rows,
+                };
+                (name.item.clone(), read.map(led))
+            }
             Lesson::Given => match given {
                 Some(path) => (path.display().to_string(), of_environment(path)),
                 None => continue,
@@ -117,6 +132,34 @@ fn lessons(
         }
     }
     Some(lessons)
+}
+
+/// Examples of another code set with the codes to which a crosswalk leads; a code that leads nowhere, or only under a
+/// condition, or to several, teaches nothing.
+fn by_crosswalk(rows: Vec<Row>, by: &Name, of_set: &OfSet<'_, '_>, set: SetId, compiler: Compiler<'_>) -> Vec<Row> {
+    let leads = |walk: &&Crosswalk| walk.name == by.item && walk.to == set;
+    let Some(walk) = of_set.crosswalks.iter().find(leads) else {
+        let known = of_set.crosswalks.iter().filter(|walk| walk.to == set).map(|walk| walk.name.as_str());
+        let problem = Problem::UnknownName { what: "crosswalk to this code set".into(), name: by.item.clone() };
+        compiler.say(by.span, problem, did_you_mean(&by.item, known));
+        return Vec::new();
+    };
+    let codes = |set: SetId| set.get(&compiler.world.sets).map_or(&[][..], |set| &set.codes);
+    let target = |name: &str| -> Option<&str> {
+        let code = CodeId::find(codes(walk.from), |code| code.code == name)?;
+        let mut targets = walk.entries.iter().filter(|entry| entry.from == code);
+        let only = targets.next().filter(|entry| targets.next().is_none() && entry.condition.is_empty())?;
+        only.to.and_then(|to| to.get(codes(set))).map(|code| code.code.as_str())
+    };
+    let mut known: HashMap<String, Option<String>> = HashMap::new();
+    let led = |(line, name, text): Row| {
+        if NO_CODE.contains(&name.as_str()) {
+            return Some((line, name, text));
+        }
+        let target = known.entry(name).or_insert_with_key(|name| target(name).map(str::to_owned));
+        target.clone().map(|code| (line, code, text))
+    };
+    rows.into_iter().filter_map(led).collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]

@@ -252,7 +252,8 @@ fn decided(decision: &Decision) -> Flow {
 /// What a set learns from; the line is broken between files.
 fn learned(lessons: &[Lesson]) -> Flow {
     let written = lessons.iter().map(|lesson| match lesson {
-        Lesson::File(file) => Flow::of(quoted(&file.item)),
+        Lesson::File(file, None) => Flow::of(quoted(&file.item)),
+        Lesson::File(file, Some(by)) => Flow::of(format!("{} by {}", quoted(&file.item), by.item)),
         Lesson::Given => Flow::of("given"),
         Lesson::Titles => Flow::of("titles"),
     });

@@ -417,32 +417,13 @@ impl Node {
         own.notes.extend(row.notes);
         own.relations.extend(row.relations);
         own.designations.extend(row.designations);
-        for synonym in row.synonyms {
-            if !own.synonyms.contains(&synonym) && synonym != own.title {
-                own.synonyms.push(synonym);
-            }
-        }
-        for label in row.labels {
-            if !own.labels.contains(&label) {
-                own.labels.push(label);
-            }
-        }
-        for property in row.properties {
-            if !own.properties.contains(&property) {
-                own.properties.push(property);
-            }
-        }
-        for more in row.more {
-            if !own.more.contains(&more) {
-                own.more.push(more);
-            }
-        }
+        let synonyms = row.synonyms.into_iter().filter(|synonym| *synonym != own.title);
+        extend_once(&mut own.synonyms, synonyms);
+        extend_once(&mut own.labels, row.labels);
+        extend_once(&mut own.properties, row.properties);
+        extend_once(&mut own.more, row.more);
         own.replaced_by = own.replaced_by.take().or(row.replaced_by);
-        for code in row.successors {
-            if !own.successors.contains(&code) {
-                own.successors.push(code);
-            }
-        }
+        extend_once(&mut own.successors, row.successors);
         match (dates, self.dated_by) {
             (true, by) if by != Some(part) => {
                 self.dated_by = Some(part);
@@ -450,6 +431,15 @@ impl Node {
             }
             (true, _) | (false, None) => own.spans.extend(row.spans),
             (false, Some(_)) => {}
+        }
+    }
+}
+
+/// Adds what is not there yet.
+fn extend_once<T: PartialEq>(own: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
+    for one in more {
+        if !own.contains(&one) {
+            own.push(one);
         }
     }
 }

@@ -6,6 +6,8 @@
 
 use super::index;
 use super::memo;
+use super::memo::Kept;
+use super::memo::SetKey;
 use super::near::near;
 use super::words;
 use super::words::Splitter;
@@ -84,6 +86,8 @@ struct Tallies {
 }
 
 thread_local! {
+    /// What a folded word may be in the dictionary of a code set: where its postings are, and how well it fits.
+    static FORMS: Kept<(SetKey, String), Vec<(usize, f32)>> = RefCell::default();
     static TALLIES: RefCell<Tallies> = RefCell::default();
 }
 
@@ -105,7 +109,7 @@ pub(super) struct Tables<'a> {
 
 impl Codes<'_> {
     /// Stands for this code set among all that are open.
-    pub(super) fn memo_key(self) -> memo::SetKey {
+    pub(super) fn memo_key(self) -> SetKey {
         (self.registry.serial, std::ptr::from_ref(self.set).addr())
     }
 
@@ -161,8 +165,12 @@ fn terms_of(tables: &Tables<'_>, words: &[Word], is_open: bool) -> Vec<Term> {
         }
         known.push(&word.stem);
         let is_open = is_open && place == last;
-        let found = || forms(tables, word, is_open);
-        let mut forms = if is_open { found() } else { memo::forms(tables.codes.memo_key(), &word.folded, found) };
+        let mut forms = if is_open || !memo::is_usual(&word.folded) {
+            forms(tables, word, is_open)
+        } else {
+            let key = (tables.codes.memo_key(), word.folded.clone());
+            memo::kept(&FORMS, key, |_| forms(tables, word, false))
+        };
         for pair in [words.get(place..place + 2), place.checked_sub(1).and_then(|before| words.get(before..=place))] {
             let joined = pair.map(|pair| pair.iter().map(|word| word.folded.as_str()).collect::<String>());
             forms.extend(joined.and_then(|joined| tables.words.get(joined)).map(|list| (place_of(list), 1.0)));

@@ -2,7 +2,8 @@
 //! was found the one is chosen that the text asks for, or else the plain one.
 
 use super::memo;
-use super::memo::Weighed;
+use super::memo::Kept;
+use super::memo::SetKey;
 use super::rank::Hit;
 use super::rank::Tables;
 use super::wording::Spoken;
@@ -13,6 +14,7 @@ use crate::model::ids::CodeId;
 use crate::registry::codes::Codes;
 use crate::registry::layout::Kind;
 use crate::text::tokens::cut;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -58,6 +60,17 @@ const DENIED_TOO: f32 = 0.08;
 const SETTING: f32 = -0.3;
 /// A title that has all words of the text.
 const TITLE: f32 = 0.25;
+
+thread_local! {
+    /// Words of the titles of codes.
+    static TITLES: Kept<(SetKey, CodeId), Rc<[Weighed]>> = RefCell::default();
+}
+
+/// A word of a title, and what it weighs in its code set.
+struct Weighed {
+    word: Word,
+    weight: f32,
+}
 
 /// A word of a text, or a short form, and the readings of it.
 struct Piece {
@@ -272,8 +285,8 @@ impl Chooser<'_> {
 
     fn title(&self, code: CodeId) -> Rc<[Weighed]> {
         let weighed = |word: Word| Weighed { weight: self.tables.weight(&word.stem), word };
-        let words = || self.splitter.words(self.codes.display(code)).into_iter().map(weighed).collect();
-        memo::title(self.codes.memo_key(), code, words)
+        let words = |_: &_| self.splitter.words(self.codes.display(code)).into_iter().map(weighed).collect();
+        memo::kept(&TITLES, (self.codes.memo_key(), code), words)
     }
 
     /// How well the title of a code fits what a text says beyond what led to it.

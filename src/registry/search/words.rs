@@ -1,9 +1,11 @@
 //! Words as the index knows them: folded, stemmed, the little ones left out. Titles and queries go the same way.
 
 use super::memo;
+use super::memo::Kept;
 use crate::text::tokens::cut;
 use rust_stemmers::Algorithm;
 use rust_stemmers::Stemmer;
+use std::cell::RefCell;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -30,6 +32,11 @@ const FAINT: [(&str, f32); 11] = [
 ];
 /// How much a number weighs: `type 2` says little without what it is a type of.
 const NUMBER: f32 = 0.5;
+
+thread_local! {
+    /// Stems of folded words.
+    static STEMS: Kept<String, String> = RefCell::default();
+}
 
 /// A word of a title or query.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,16 +97,22 @@ impl Splitter {
         if let Some(number) = roman(folded) {
             return number.to_owned();
         }
-        memo::stem(folded, |folded| {
-            let stem = self.stemmer.stem(folded);
-            match &*stem {
-                "disord" => "diseas".to_owned(),
-                // What an index calls `specified NEC` is `other` in a title.
-                "nec" | "specifi" => "other".to_owned(),
-                "tumor" | "tumour" => "neoplasm".to_owned(),
-                _ => stem.into_owned(),
-            }
-        })
+        if memo::is_usual(folded) {
+            memo::kept(&STEMS, folded.to_owned(), |folded| self.made(folded))
+        } else {
+            self.made(folded)
+        }
+    }
+
+    fn made(&self, folded: &str) -> String {
+        let stem = self.stemmer.stem(folded);
+        match &*stem {
+            "disord" => "diseas".to_owned(),
+            // What an index calls `specified NEC` is `other` in a title.
+            "nec" | "specifi" => "other".to_owned(),
+            "tumor" | "tumour" => "neoplasm".to_owned(),
+            _ => stem.into_owned(),
+        }
     }
 }
 

@@ -131,7 +131,11 @@ impl Builder<'_> {
             let lesson = match pair.as_rule() {
                 Rule::titles => Lesson::Titles,
                 Rule::given => Lesson::Given,
-                _ => Lesson::File(self.name(pair)),
+                _ => {
+                    let file = self.name(pair);
+                    let by = parts.take(Rule::examples_by).and_then(|pair| self.inner_name(pair));
+                    Lesson::File(file, by)
+                }
             };
             lessons.push(lesson);
         }

@@ -26,8 +26,8 @@ pub struct ByWords {
 /// What a text model is trained on.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Lesson {
-    /// A file of examples.
-    File(Name),
+    /// A file of examples, and the crosswalk from their codes to those of the set if they are of another.
+    File(Name, Option<Name>),
     /// The file that the environment names, if it names one.
     Given,
     /// Nothing but what the definitions say.

@@ -88,7 +88,7 @@ fn card(page: &Page<'_>, row: &[Group], from: usize, found: &mut Found<'_>) -> O
     let to = (from + 1..=most).rev().find(|to| is_card(page, row, from, *to))?;
     let (start, end) = (row.get(from)?.start, row.get(to - 1)?.end);
     found.add(start, track(page.text, end).unwrap_or(end), Kind::CreditCard, rank::CHECKED);
-    if let Some((start, end)) = code_behind(page.text, end) {
+    if let Some((start, end)) = digits_behind(page.text, end) {
         found.add(start, end, Kind::CreditCard, rank::CHECKED);
     }
     Some(to)
@@ -160,7 +160,7 @@ fn track(text: &str, end: usize) -> Option<usize> {
 }
 
 /// The code of a card right behind its number and its last month, without a word: `12/28 604`. Where the code begins and ends.
-fn code_behind(text: &str, end: usize) -> Option<(usize, usize)> {
+fn digits_behind(text: &str, end: usize) -> Option<(usize, usize)> {
     let signs = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';' | '|' | '.' | ':' | '-' | '/');
     let behind = |from: usize| text.get(from..).map(|rest| text.len() - rest.trim_start_matches(signs).len());
     let digits = |from: usize| text.get(from..).map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
