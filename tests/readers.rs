@@ -439,3 +439,89 @@ fn a_claim_is_an_encounter_with_its_principal_diagnosis_first() {
     let line = CLAIM.replace('\n', " ");
     assert_eq!(read(&place, &format!("{line}\n{line}\n")), [it.clone(), it.clone()]);
 }
+
+/// Generators of patients name the entries of a Bundle and not the resources in them.
+#[test]
+fn an_object_is_known_by_the_name_that_stands_beside_it() {
+    let place = Place::new();
+    let entry = |address: &str, resource: &str| format!(r#"{{"fullUrl":"{address}","resource":{resource}}}"#);
+    let condition = |encounter: &str, code: &str| {
+        format!(
+            r#"{{"resourceType":"Condition","recordedDate":"2026-04-30","encounter":{{"reference":"{encounter}"}},"code":{{"coding":[{{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"{code}"}}]}}}}"#
+        )
+    };
+    let encounter = r#"{"resourceType":"Encounter","id":"e","class":{"code":"AMB"},"period":{"start":"2026-04-30"},"subject":{"reference":"urn:uuid:p-1"},"diagnosis":[{"condition":{"reference":"urn:uuid:c-1"}}]}"#;
+    let entries = [
+        entry("urn:uuid:e-1", encounter),
+        entry("urn:uuid:p-1", r#"{"resourceType":"Patient","id":"other","gender":"female"}"#),
+        entry("urn:uuid:c-1", &condition("urn:uuid:nobody", "I10")),
+        entry("urn:uuid:c-2", &condition("urn:uuid:e-1", "E11.9")),
+        entry("https://here.example/Condition/c-3", &condition("https://here.example/Encounter/e", "R05.9")),
+        entry("urn:uuid:c-4", &condition("urn:uuid:e-2", "J18.9")),
+    ];
+    let bundle = format!(r#"{{"resourceType":"Bundle","entry":[{}]}}"#, entries.join(","));
+    let codes = |it: &Value| -> Vec<Value> {
+        it["diagnoses"].as_array().into_iter().flatten().map(|diagnosis| diagnosis["code"].clone()).collect()
+    };
+    let encounters = read(&place, &bundle);
+    assert_eq!(encounters.len(), 2, "{encounters:?}");
+    assert_eq!(codes(&encounters[0]), ["I10", "E11.9", "R05.9"]);
+    assert_eq!((&encounters[0]["patient"]["sex"], codes(&encounters[1])), (&json!("female"), vec![json!("J18.9")]));
+    // The same from several files.
+    let half = |entries: &[String]| format!(r#"{{"resourceType":"Bundle","entry":[{}]}}"#, entries.join(","));
+    place.write("one.json", &half(&entries[..1]));
+    place.write("other.json", &half(&entries[1..]));
+    let run =
+        ["--domains", "built-in", "run", "--domain", "healthcare", "--audience", "desk", "one.json", "other.json"];
+    let output = place.run(&run);
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let joined: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["encounter"].clone()).collect();
+    assert_eq!(joined, encounters, "{}", said(&output));
+}
+
+#[test]
+fn a_code_of_the_who_is_no_code_of_icd_10_cm_but_in_the_blue_button() {
+    let place = Place::new();
+    let coding = |system: &str| format!(r#""coding":[{{"system":"{system}","code":"E11"}}]"#);
+    for system in ["http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.3"] {
+        let condition = format!(
+            r#"{{"resourceType":"Condition","id":"c","recordedDate":"2026-04-30","code":{{{}}}}}"#,
+            coding(system)
+        );
+        assert_eq!(read(&place, &condition)[0]["diagnoses"], json!([{"text": "E11"}]));
+        let claim = CLAIM
+            .replace("bluebutton.cms.gov", "example.org")
+            .replace("http://hl7.org/fhir/sid/icd-10\"", &format!("{system}\""));
+        assert_eq!(read(&place, &claim)[0]["diagnoses"][1], json!({"text": "HIGH"}));
+    }
+}
+
+#[test]
+fn a_nursing_facility_is_no_acute_stay() {
+    let place = Place::new();
+    let claim = |type_of: &str, more: &str| {
+        let text = format!(
+            r#"{{"resourceType":"ExplanationOfBenefit","id":"c","type":{{"coding":[{{"code":"institutional"}},{type_of}]}},"subType":{{"coding":[{{"code":"inpatient"}}]}},"billablePeriod":{{"start":"2026-04-20","end":"2026-04-30"}}{more}}}"#
+        );
+        let it = read(&place, &text).remove(0);
+        (it["class"].clone(), it["discharge_date"].clone())
+    };
+    let nch = |code: &str| {
+        format!(r#"{{"system":"https://bluebutton.cms.gov/resources/variables/nch_clm_type_cd","code":"{code}"}}"#)
+    };
+    let bill = |code: &str| {
+        format!(
+            r#","supportingInfo":[{{"category":{{"coding":[{{"code":"typeofbill"}}]}},"code":{{"coding":[{{"code":"{code}"}}]}}}}]"#
+        )
+    };
+    let ended = json!("2026-04-30");
+    assert_eq!(claim(&nch("60"), ""), (json!("inpatient"), ended.clone()));
+    assert_eq!(claim(&nch("60"), &bill("0111")), (json!("inpatient"), ended.clone()));
+    assert_eq!(claim(&nch("50"), "").0, json!("outpatient"));
+    for (type_of, more) in
+        [(r#"{"code":"SNF"}"#.to_owned(), String::new()), (nch("20"), String::new()), (nch("60"), bill("0211"))]
+    {
+        assert_eq!(claim(&type_of, &more), (Value::Null, ended.clone()), "{type_of}{more}");
+    }
+}

@@ -81,6 +81,9 @@ fn functions_and_fields_that_are_not_there_are_told_before_a_script_runs() {
         ("fn validate(e) { if e.notes == () { return []; } [] }", "D0103", "`note`"),
         ("fn validate(enc) { for it in enc.dya.year { } [] }", "D0103", "`day`"),
         ("fn classify(e, c) { let a = [1, e[\"note\"], e.nothing?.len()]; }", "D0103", "nothing"),
+        ("fn validate(e) { if e.note.lenght() > 3 { } [] }", "D0108", "lenght"),
+        ("fn validate(e) { [finding(\"error\", \"note\")] }", "D0109", "3 or 4 arguments"),
+        ("fn validate(e) { let a = days(today()); [] }", "D0109", "`days(a, b)`"),
     ];
     for (script, number, help) in wrong {
         let (status, drawn) = check(&[("hooks.rhai", script)]);
@@ -95,6 +98,9 @@ fn functions_and_fields_that_are_not_there_are_told_before_a_script_runs() {
             let words = e.note.split(" ").filter(|word| word.len() > 3).map(|word| word.len());
             switch (words.len()) { 0 => {}, _ => { debug(words); } }
             let f = Fn("is_long");
+            let own = #{ twice: |n| n * 2, "thrice": 3 };
+            own.half = |n| n / 2;
+            let z = own.twice(2) + own.half(2) + today().add_days(3).years(on()).to_string().len();
             for (word, at) in words { let y = max(word, at).abs(); if e.fields().contains("other") { throw (1); } }
             [finding("short", "advice", "", "x")]
         }

@@ -130,6 +130,16 @@ impl Session {
         Ok(self.folders()?.iter().any(|folder| folder.file_name().is_some_and(|name| name == domain)))
     }
 
+    /// Refuses folders in which there is no domain: what the program itself adds, all domains share.
+    ///
+    /// # Errors
+    /// [`Unavailable::NoDomains`], or as [`Session::folders`].
+    pub fn need_domain(&self) -> Result<(), Unavailable> {
+        let added = self.base.path().join("built-in-shared");
+        let is_empty = self.folders()?.iter().all(|folder| folder.starts_with(&added));
+        if is_empty { Err(Unavailable::NoDomains(self.places())) } else { Ok(()) }
+    }
+
     /// Whether a folder is one of the shipped domains that are used besides the own ones.
     pub fn is_shipped(&self, folder: &Path) -> bool {
         self.shipped.iter().any(|known| known == folder)
@@ -171,8 +181,11 @@ impl Session {
     /// Loads all domains and further folders, and says what is wrong with them.
     ///
     /// # Errors
-    /// As [`Session::compile`].
+    /// As [`Session::compile`] and, without further folders, as [`Session::need_domain`].
     pub fn check(&self, more: &[PathBuf]) -> Result<Outcome, Unavailable> {
+        if more.is_empty() {
+            self.need_domain()?;
+        }
         let files = self.releases.files();
         let (segments, examples) = (Session::segments(), examples());
         let releases = Releases { files: &files, segments: &segments, examples: examples.as_deref() };

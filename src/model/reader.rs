@@ -31,6 +31,8 @@ pub struct Reader {
     pub groups_anywhere: bool,
     /// Each object at this path is an encounter; without any mapping, one that another reader reads.
     pub spread: Option<Path>,
+    /// Where another name of such an object stands beside it.
+    pub also_known_by: Option<Path>,
     /// How its objects are known to those that refer to them.
     pub objects: Option<Objects>,
     /// The fields.
@@ -262,6 +264,8 @@ pub enum Step {
     If(Vec<Test>),
     /// The object of a kind to which a reference leads.
     Follow(String),
+    /// The object of the encounter, whatever item of it is looked at; stands first.
+    Outermost,
 }
 
 /// A question about a tree or a row. Letters are compared without their case: those of the question are small.

@@ -112,6 +112,39 @@ pub fn calls(tokens: &[Token]) -> Vec<Call> {
     out
 }
 
+/// The calls that are written behind a dot, such as `text.len()`: the value before the dot is no argument here.
+pub fn methods(tokens: &[Token]) -> Vec<Call> {
+    let mut out = Vec::new();
+    for (at, parts) in tokens.windows(3).enumerate() {
+        if let [Token { is: Sort::Sign('.'), .. }, Token { is: Sort::Word(name), at: place }, open] = parts
+            && open.is == Sort::Sign('(')
+        {
+            let arguments = arguments(tokens.get(at + 3..).unwrap_or_default());
+            out.push(Call { name: name.clone(), at: *place, arguments });
+        }
+    }
+    out
+}
+
+/// Names under which a script puts values into maps: they may be functions, and be called behind a dot.
+pub fn keys(tokens: &[Token]) -> Vec<&str> {
+    let mut out = Vec::new();
+    for parts in tokens.windows(3) {
+        match parts {
+            [Token { is: Sort::Word(name) | Sort::Text(name), .. }, colon, _] if colon.is == Sort::Sign(':') => {
+                out.push(name.as_str());
+            }
+            [dot, Token { is: Sort::Word(name), .. }, equals]
+                if dot.is == Sort::Sign('.') && equals.is == Sort::Sign('=') =>
+            {
+                out.push(name.as_str());
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
 /// The functions that a script defines: name, number of parameters, where the name stands.
 pub fn functions(tokens: &[Token]) -> Vec<(String, usize, usize)> {
     let mut out = Vec::new();

@@ -41,11 +41,12 @@ impl Fmt {
         let mut verdict = Verdict::Fine;
         for file in files {
             let bytes = load::bytes(&file).map_err(|error| Failure::file(&file, error))?;
-            let Ok(text) = String::from_utf8(bytes) else {
+            let (text, problems) = parse::decode(bytes);
+            if !problems.is_empty() {
                 terminal.note(&format!("{}: not UTF-8, left as it is", file.display()));
                 verdict = Verdict::Wrong;
                 continue;
-            };
+            }
             let (_, diagnostics) = parse::parse(&text, Edition::Second);
             if diagnostics.iter().any(crate::diagnostics::Diagnostic::is_error) {
                 terminal.note(&format!("{}: has errors, left as it is; see `tencode check`", file.display()));

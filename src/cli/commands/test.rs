@@ -151,6 +151,9 @@ impl Test {
                 break;
             }
         }
+        if self.domains.is_empty() {
+            session.need_domain()?;
+        }
         let registry = Context::open(&session, terminal)?;
         let mut is_wrong = false;
         let mut behind = BTreeSet::new();

@@ -6,6 +6,7 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::definitions::load;
+use crate::definitions::parse;
 use crate::definitions::upgrade::Knowledge;
 use crate::definitions::upgrade::upgrade;
 use crate::files;
@@ -43,10 +44,11 @@ impl Upgrade {
         let mut changed = Vec::new();
         for file in files {
             let bytes = load::bytes(&file).map_err(|error| Failure::file(&file, error))?;
-            let Ok(text) = String::from_utf8(bytes) else {
+            let (text, problems) = parse::decode(bytes);
+            if !problems.is_empty() {
                 terminal.note(&format!("{}: not UTF-8, left as it is", file.display()));
                 continue;
-            };
+            }
             let upgraded = upgrade(&text, &knowledge(&file));
             if upgraded == text {
                 continue;

@@ -81,7 +81,7 @@ pub(super) fn check(lines: &[Spanned<ReaderLine>], reader: &Reader, report: &Rep
             ReaderLine::GroupBy { is_anywhere: true, .. } => {
                 refuse(line.span, "lines of fixed columns that are one encounter follow each other", report);
             }
-            ReaderLine::EachEncounter(_) => {
+            ReaderLine::EachEncounter { .. } => {
                 refuse(line.span, "lines are one encounter each, or those of a group: `group by COLUMN`", report);
             }
             _ => {}

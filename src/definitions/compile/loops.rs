@@ -65,7 +65,7 @@ pub(super) fn check(lines: &[Spanned<ReaderLine>], reader: &Reader, report: &Rep
     };
     for line in lines {
         match &line.item {
-            ReaderLine::EachEncounter(path) => {
+            ReaderLine::EachEncounter { path, .. } => {
                 let name = first_names(path).first().copied().unwrap_or_default();
                 let is_alone = path.steps.iter().filter(|step| step.item != StepDef::Each).count() == 1;
                 if !is_alone || name != "transaction" && !loops.iter().any(|it| it.name == name) {

@@ -75,6 +75,7 @@ fn reader(def: &ReaderDef, compiler: Compiler<'_>) -> Option<Reader> {
         group_by: None,
         groups_anywhere: false,
         spread: None,
+        also_known_by: None,
         objects: None,
         body: Body::default(),
     };
@@ -99,7 +100,10 @@ fn reader(def: &ReaderDef, compiler: Compiler<'_>) -> Option<Reader> {
                 let (kind, id) = (path(kind), path(id));
                 reader.objects = Some(Objects { kind, id, beside: beside.as_ref().map(|it| path(it).to_all()) });
             }
-            ReaderLine::EachEncounter(it) => reader.spread = Some(path(it).to_all()),
+            ReaderLine::EachEncounter { path: it, also } => {
+                reader.spread = Some(path(it).to_all());
+                reader.also_known_by = also.as_ref().and_then(|also| also_known_by(it, also, compiler.report));
+            }
             _ => {}
         }
     }
@@ -173,6 +177,7 @@ fn asked(of: &TestOf) -> Asked {
 fn path(def: &TreePath) -> Path {
     let step = |step: &Spanned<StepDef>| match &step.item {
         StepDef::Name(name) => Step::Name(name.clone()),
+        StepDef::Outermost => Step::Outermost,
         StepDef::Each => Step::Each,
         StepDef::Any => Step::Any,
         StepDef::At(index) => Step::At(*index),
@@ -180,6 +185,21 @@ fn path(def: &TreePath) -> Path {
         StepDef::Follow(kind) => Step::Follow(kind.clone()),
     };
     Path(def.steps.iter().map(step).collect())
+}
+
+/// Where the other name of an object stands, in what stands around the object.
+fn also_known_by(spread: &TreePath, also: &TreePath, report: &Report) -> Option<Path> {
+    let is_name = |step: &Spanned<StepDef>| matches!(step.item, StepDef::Name(_));
+    let is_plain = |step: &Spanned<StepDef>| is_name(step) || matches!(step.item, StepDef::Each | StepDef::At(_));
+    if !spread.steps.iter().all(is_plain) || spread.steps.iter().filter(|step| is_name(step)).count() < 2 {
+        refuse(span_of(spread), "another name stands beside an object only on a path such as `entry[].object`", report);
+        return None;
+    }
+    if !also.steps.iter().all(is_name) {
+        refuse(span_of(also), "another name of an object stands under names with dots between them", report);
+        return None;
+    }
+    Some(path(also))
 }
 
 fn span_of(def: &TreePath) -> Span {
@@ -483,7 +503,7 @@ impl Lowering<'_> {
                 line.item,
                 ReaderLine::Recognise(_)
                     | ReaderLine::Objects { .. }
-                    | ReaderLine::EachEncounter(_)
+                    | ReaderLine::EachEncounter { .. }
                     | ReaderLine::OrderBy(_)
                     | ReaderLine::FirstWhen(_)
             );

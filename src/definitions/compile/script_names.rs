@@ -12,23 +12,38 @@ use crate::model::record::Kind;
 use crate::scripts::described;
 use crate::scripts::standard;
 use crate::scripts::tokens;
+use crate::scripts::tokens::Call;
 use crate::scripts::tokens::Token;
 use std::collections::BTreeSet;
+
+/// Functions of the values that the program gives to scripts.
+const METHODS: &[&str] = &["fields"];
 
 /// Functions that the program calls.
 pub(super) const HOOKS: &[&str] = &["derive", "classify", "validate"];
 
-/// Says which functions are called that neither the language has, nor the program, nor a script of the domain.
+/// Says which functions are called that neither the language has, nor the program, nor a script of the domain, and which
+/// of the program are given too little or too much.
 pub(super) fn functions(source: &DomainSource, report: &Report) {
     let scripts: Vec<_> = source.scripts.iter().map(|(path, text)| (path, tokens::tokens(text))).collect();
     let own = scripts.iter().flat_map(|(_, tokens)| tokens::functions(tokens)).map(|(name, ..)| name);
+    let own: BTreeSet<String> = own.collect();
     let of_host = described().map(|function| name_of(function.signature).to_owned());
-    let known: BTreeSet<String> = own.chain(of_host).collect();
+    let known: BTreeSet<String> = own.iter().cloned().chain(of_host).collect();
     for (path, tokens) in &scripts {
-        let bound = tokens::bound(tokens);
+        let mut bound = tokens::bound(tokens);
         for call in tokens::calls(tokens) {
             let name = call.name.as_str();
-            if standard::is_standard(name) || known.contains(name) || bound.contains(&name) {
+            if !bound.contains(&name) && !standard::is_standard(name) && !own.contains(name) {
+                arguments(&call, FileId::of(path), report);
+            }
+        }
+        let calls = tokens::calls(tokens).into_iter().map(|call| (call, false));
+        bound.extend(tokens::keys(tokens));
+        for (call, is_method) in calls.chain(tokens::methods(tokens).into_iter().map(|call| (call, true))) {
+            let name = call.name.as_str();
+            let is_there = known.contains(name) || is_method && METHODS.contains(&name);
+            if standard::is_standard(name) || is_there || bound.contains(&name) {
                 continue;
             }
             let mut all: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -39,6 +54,34 @@ pub(super) fn functions(source: &DomainSource, report: &Report) {
             report.say(span, problem, help);
         }
     }
+}
+
+/// Says so if a function of the program takes another number of arguments.
+fn arguments(call: &Call, file: FileId, report: &Report) {
+    let counts: BTreeSet<usize> =
+        described().filter(|it| name_of(it.signature) == call.name).map(|it| count_of(it.signature)).collect();
+    let found = call.arguments.len();
+    if counts.is_empty() || counts.contains(&found) {
+        return;
+    }
+    let listed: Vec<String> = counts.iter().map(usize::to_string).collect();
+    let expected = match listed.as_slice() {
+        [one] if one == "1" => "1 argument".to_owned(),
+        listed => format!("{} arguments", listed.join(" or ")),
+    };
+    let signatures: Vec<String> = described()
+        .filter(|it| name_of(it.signature) == call.name)
+        .map(|it| format!("`{}`", it.signature.split(" -> ").next().unwrap_or_default()))
+        .collect();
+    let problem = Problem::WrongArguments { name: call.name.clone(), expected, found };
+    let span = Span::new(call.at, call.at + call.name.len()).in_file(file);
+    report.say(span, problem, Some(format!("write {}", signatures.join(" or "))));
+}
+
+/// How many arguments a signature such as `fix(finding, set, code) -> finding` has.
+fn count_of(signature: &str) -> usize {
+    let inside = signature.split_once('(').map_or("", |(_, rest)| rest.split(')').next().unwrap_or_default());
+    inside.split(',').filter(|part| !part.trim().is_empty()).count()
 }
 
 fn name_of(signature: &str) -> &str {

@@ -79,7 +79,10 @@ impl Checking<'_, '_> {
                 ReaderLine::Objects { .. } => {
                     self.refuse(line.span, "objects that refer to each other are not written");
                 }
-                ReaderLine::EachEncounter(path) => self.path(path, line.span),
+                ReaderLine::EachEncounter { also: Some(_), .. } => {
+                    self.refuse(line.span, "objects that refer to each other are not written");
+                }
+                ReaderLine::EachEncounter { path, also: None } => self.path(path, line.span),
                 ReaderLine::Recognise(tests) => self.tests(tests, line.span),
                 _ => {}
             }
@@ -159,6 +162,7 @@ impl Checking<'_, '_> {
     fn path(&self, path: &TreePath, span: Span) {
         for step in &path.steps {
             match &step.item {
+                StepDef::Outermost => self.refuse(span, "what stands outside of an item is not written for it"),
                 StepDef::Any => self.refuse(span, "`*` does not say under which name something stood"),
                 StepDef::Follow(_) => self.refuse(span, "objects that refer to each other are not written"),
                 StepDef::If(tests) => self.tests(tests, span),

@@ -93,7 +93,11 @@ impl Printer<'_> {
             ReaderLine::Dates(names) => keyword("dates", texts(names, 1)),
             ReaderLine::Sheet(name) => keyword("sheet", Flow::of(quoted(&name.item))),
             ReaderLine::GroupBy { column, is_anywhere } => keyword("group by", grouping(column, *is_anywhere)),
-            ReaderLine::EachEncounter(it) => keyword("each encounter from", Flow::of(path(it))),
+            ReaderLine::EachEncounter { path: it, also } => {
+                let mut flow = Flow::of(path(it));
+                also.iter().for_each(|also| flow.word(&format!("also known by {}", path(also))));
+                keyword("each encounter from", flow)
+            }
             ReaderLine::SkipWhen(tests) => keyword("skip when", Flow::of(condition(tests))),
             ReaderLine::OrderBy(it) => keyword("order by", Flow::of(path(it))),
             ReaderLine::FirstWhen(tests) => keyword("first when", Flow::of(condition(tests))),
@@ -218,13 +222,14 @@ fn path(path: &TreePath) -> String {
     for step in &path.steps {
         match &step.item {
             StepDef::Name(name) => {
-                if !out.is_empty() {
+                if !matches!(out.as_str(), "" | "^") {
                     out.push('.');
                 }
                 out.push_str(&if is_step(name) { name.clone() } else { quoted(name) });
             }
             StepDef::Each => out.push_str("[]"),
-            StepDef::Any => out.push_str(if out.is_empty() { "*" } else { ".*" }),
+            StepDef::Outermost => out.push('^'),
+            StepDef::Any => out.push_str(if matches!(out.as_str(), "" | "^") { "*" } else { ".*" }),
             StepDef::At(index) => out.push_str(&format!("[{index}]")),
             StepDef::If(tests) => out.push_str(&format!("[{}]", condition(tests))),
             StepDef::Follow(kind) => out.push_str(&format!(" -> {kind}")),

@@ -133,6 +133,9 @@ pub(super) fn read(bytes: &[u8], separator: Separator, options: &Options) -> Res
         }
         Ok(())
     })?;
+    if let Some((line, why)) = sheet.unclosed() {
+        left.add(line, why.to_owned());
+    }
     let dates = plan.from.is_some() || plan.to.is_some();
     Ok(Import { rows, dates, left, unused, ..Import::default() })
 }
@@ -275,11 +278,11 @@ fn values<'c>(cell: &'c str, separator: Option<&'c str>) -> impl Iterator<Item =
 ///
 /// # Errors
 ///
-/// [`Error::Form`] if a column is not there or a kind is none.
+/// [`Error::Form`] if a column is not there, a kind is none or a quotation mark is not closed.
 pub fn mappings(bytes: &[u8], is_tabbed: bool, options: &Options) -> Result<Vec<MapRow>, Error> {
     let text = contents::text(bytes);
     let separator = if is_tabbed { Separator::Tab } else { Separator::Any };
-    let mut sheet = Sheet::open(&text, separator)?;
+    let mut sheet = Sheet::open(&text, separator)?.closed()?;
     let from =
         sheet.role(options, ColumnRole::From)?.ok_or_else(|| Error::Form("say `source column NAME`".to_owned()))?;
     let to = sheet.role(options, ColumnRole::To)?.ok_or_else(|| Error::Form("say `target column NAME`".to_owned()))?;

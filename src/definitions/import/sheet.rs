@@ -20,6 +20,8 @@ pub(super) struct Sheet<'a> {
     reader: csv::Reader<&'a [u8]>,
     columns: Vec<String>,
     lines: Lines<'a>,
+    /// The line with a quotation mark that is not closed.
+    open_quote: Option<u32>,
 }
 
 /// Counts lines up to a row: the reader of rows counts them otherwise where a line ends with two signs.
@@ -106,13 +108,10 @@ impl<'a> Sheet<'a> {
         let mut reader = builder.from_reader(text.as_bytes().get(layout.start..).unwrap_or_default());
         let header = reader.headers().map_err(|error| Error::Form(error.to_string()))?;
         let columns = header.iter().map(|name| name.trim().to_owned()).collect();
-        let lines = Lines {
-            text: text.as_bytes(),
-            start: layout.start,
-            at: 0,
-            line: u32::try_from(above).map_or(u32::MAX, |above| above.saturating_add(1)),
-        };
-        Ok(Sheet { reader, columns, lines })
+        let line = u32::try_from(above).map_or(u32::MAX, |above| above.saturating_add(1));
+        let lines = Lines { text: text.as_bytes(), start: layout.start, at: 0, line };
+        let open_quote = if separator == Separator::Any { open_quote(text, layout) } else { None };
+        Ok(Sheet { reader, columns, lines, open_quote })
     }
 
     /// The names of the columns.
@@ -153,6 +152,19 @@ impl<'a> Sheet<'a> {
         named.map(|(_, column)| self.place(column)).collect()
     }
 
+    /// What to say of a quotation mark that is not closed, and its line: all that follows it is taken for one cell.
+    pub fn unclosed(&self) -> Option<(u32, &'static str)> {
+        self.open_quote.map(|line| (line, "a quotation mark is not closed, so that all that follows it is one cell"))
+    }
+
+    /// Refuses a table with a quotation mark that is not closed.
+    pub fn closed(self) -> Result<Sheet<'a>, Error> {
+        match self.unclosed() {
+            Some((line, why)) => Err(Error::Form(format!("line {line}: {why}"))),
+            None => Ok(self),
+        }
+    }
+
     /// Gives the rows that are not blank, in order.
     pub fn each(&mut self, mut take: impl FnMut(Cells<'_>) -> Result<(), Error>) -> Result<(), Error> {
         let mut record = csv::StringRecord::new();
@@ -167,14 +179,45 @@ impl<'a> Sheet<'a> {
     }
 }
 
+/// The line, from 1, in which a cell begins with a quotation mark that no other one closes.
+fn open_quote(text: &str, layout: Layout) -> Option<u32> {
+    #[derive(PartialEq)]
+    enum At {
+        Start,
+        Inside,
+        Quoted,
+        /// Behind a quotation mark in a quoted cell: it closed the cell, or the next one makes a sign of both.
+        Closed,
+    }
+    let (mut at, mut line, mut opened) = (At::Start, 1, 1);
+    for (place, byte) in text.bytes().enumerate() {
+        let is_end = matches!(byte, b'\n' | b'\r');
+        at = match (at, byte) {
+            _ if place < layout.start => At::Start,
+            (At::Quoted, b'"') => At::Closed,
+            (At::Quoted, _) => At::Quoted,
+            (At::Start, b'"') => {
+                opened = line;
+                At::Quoted
+            }
+            (At::Closed, b'"') => At::Quoted,
+            _ if is_end || byte == layout.delimiter => At::Start,
+            _ => At::Inside,
+        };
+        let is_pair = byte == b'\r' && text.as_bytes().get(place + 1) == Some(&b'\n');
+        line += u32::from(is_end && !is_pair);
+    }
+    (at == At::Quoted).then_some(opened)
+}
+
 /// The header of a file of cells and its rows, as they stand.
 ///
 /// # Errors
 ///
-/// [`Error::Form`] if it is no such file.
+/// [`Error::Form`] if it is no such file, or has a quotation mark that is not closed.
 pub fn cells(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), Error> {
     let text = contents::text(bytes);
-    let mut sheet = Sheet::open(&text, Separator::Any)?;
+    let mut sheet = Sheet::open(&text, Separator::Any)?.closed()?;
     let mut rows = Vec::new();
     sheet.each(|cells| {
         rows.push(cells.record.iter().map(str::to_owned).collect());
@@ -206,6 +249,15 @@ mod tests {
             let expected = [(3, "A"), (5, "B"), (7, "C")].map(|(line, code)| (line, code.to_owned()));
             assert_eq!(lines(&text), expected, "{end:?}");
         }
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_is_told_with_its_line() {
+        let line = |text: &str| Sheet::open(text, Separator::Any).unwrap().unclosed().map(|(line, _)| line);
+        assert_eq!(line("code,title\r\nA,\"two\r\nlines\"\r\nB,\"open\r\nC,c\r\n"), Some(4));
+        assert_eq!(line("code;title\nA;\"a \"\"b\"\"\"\nB;5\" pipe\nC;\"c\""), None);
+        assert!(cells(b"code,title\nA,\"a\n").is_err());
+        assert_eq!(Sheet::open("code\ttitle\nA\t\"a\n", Separator::Tab).unwrap().unclosed(), None);
     }
 
     #[test]

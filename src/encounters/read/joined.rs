@@ -178,8 +178,8 @@ impl Known {
         }
         let value = [&number.to_be_bytes()[..], object.text.as_bytes()].concat();
         for (round, sorter) in self.rounds.iter_mut().enumerate() {
-            if let Some(id) = object.id.as_ref().filter(|_| object.is_offered) {
-                sorter.push(&name(id, OFFER), &value)?;
+            if object.is_offered {
+                object.names.iter().try_for_each(|id| sorter.push(&name(id, OFFER), &value))?;
             }
             if round == 0 {
                 object.refers_to.iter().try_for_each(|id| sorter.push(&name(id, OFFER), &value))?;
@@ -190,7 +190,7 @@ impl Known {
         }
         self.groups.push(&group(number, 0), &[&head(line, None)[..], object.text.as_bytes()].concat())?;
         let is_named = !trees.links().referring.is_empty();
-        let own = object.id.iter().filter(|_| is_named);
+        let own = object.names.iter().filter(|_| is_named);
         let Some(sorter) = self.rounds.first_mut() else { return Ok(()) };
         own.chain(&object.follows).try_for_each(|id| sorter.push(&name(id, WANT), &number.to_be_bytes()))
     }

@@ -24,16 +24,45 @@ pub(super) fn finding(rule: &str, severity: Severity, path: String, message: Str
     }
 }
 
-/// Values that do not fit their type: the type is named, never the value.
-pub(super) fn misfits(encounter: &Encounter<'_>, found: &mut Vec<Finding>) {
+/// Values that do not fit their type: the type is named and what would fit, never the value, nor what is near to it.
+pub(super) fn misfits(encounter: &Encounter<'_>, fields: &[Field], found: &mut Vec<Finding>) {
     for (path, kind) in &encounter.misfits {
+        let words = words(fields, path, kind);
         found.push(finding(
             "input",
             Severity::Error,
             path.clone(),
-            format!("the value does not fit the type `{kind}`{}", example(kind)),
+            format!("the value does not fit the type `{kind}`{words}{}", example(kind)),
         ));
     }
+}
+
+/// Most values of a field that a message lists.
+const MOST_WORDS: usize = 16;
+
+/// The values that a choice or a step at a path may have. They are those of the record, whatever was written.
+fn words(fields: &[Field], path: &str, kind: &str) -> String {
+    let Some(Kind::Choice(words) | Kind::Ladder(words)) =
+        kind_at(fields, path).filter(|_| matches!(kind, "choice" | "step"))
+    else {
+        return String::new();
+    };
+    let listed: Vec<String> = words.iter().take(MOST_WORDS).map(|word| format!("`{word}`")).collect();
+    let more = words.len().saturating_sub(MOST_WORDS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(": it may be {}{more}", listed.join(", "))
+}
+
+/// What the field at a path such as `victims[0].sex` holds.
+fn kind_at<'f>(fields: &'f [Field], path: &str) -> Option<&'f Kind> {
+    let (mut fields, mut kind) = (fields, None);
+    for step in path.split('.') {
+        let name = step.split('[').next().unwrap_or_default();
+        let inner = fields.iter().find(|field| field.name == name)?.kind.innermost();
+        fields = if let Kind::Record(fields) = inner { fields } else { &[] };
+        kind = Some(inner);
+    }
+    kind
 }
 
 /// How a value of the type is written, where people write it in many ways.
@@ -42,6 +71,9 @@ fn example(kind: &str) -> &'static str {
         "date" => ": write it such as 2026-03-01, or say in a reader how it is written",
         "datetime" => ": write it such as 2026-03-01T14:05, or say in a reader how it is written",
         "money" => ": write it such as 1234.50",
+        "number" => ": write it in digits, such as 12.5",
+        "integer" => ": write it in digits, such as 12",
+        "bool" => ": write `true` or `false`",
         _ => "",
     }
 }

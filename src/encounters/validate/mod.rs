@@ -15,8 +15,8 @@ pub const BUILT_IN: [&str; 4] = ["input", "code-unknown", "code-not-valid", "cod
 /// what is built in, but a rule that fails only because a value does not fit its type says nothing of its own.
 pub fn validate(frame: &mut Frame<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    input::misfits(frame.encounter(), &mut found);
     let fields = frame.encounter().record.get(&frame.logic().domain().records);
+    input::misfits(frame.encounter(), fields.map_or(&[], |record| &record.fields), &mut found);
     if let Some(record) = fields {
         let needs = frame.logic().needs(frame.encounter().record);
         if needs.required {

@@ -87,7 +87,10 @@ impl Builder<'_> {
             }
             Rule::needing => ReaderLine::Needs(self.next_name(&mut parts)?),
             Rule::distinct => ReaderLine::OnceBy(self.next_name(&mut parts)?),
-            Rule::spread => ReaderLine::EachEncounter(self.tree_path(parts.next()?)),
+            Rule::spread => {
+                let path = self.tree_path(parts.next()?);
+                ReaderLine::EachEncounter { path, also: parts.next().map(|pair| self.tree_path(pair)) }
+            }
             Rule::ordering => ReaderLine::OrderBy(self.tree_path(parts.next()?)),
             Rule::numbering => ReaderLine::NumberedBy(self.tree_path(parts.next()?)),
             Rule::skip => ReaderLine::SkipWhen(self.tree_tests(parts.next()?)),
@@ -231,6 +234,10 @@ impl Builder<'_> {
         let mut steps = Vec::new();
         for part in pair.into_inner() {
             let span = self.span(&part);
+            if part.as_rule() == Rule::outermost {
+                steps.push(Spanned::new(StepDef::Outermost, span));
+                continue;
+            }
             if part.as_rule() == Rule::followed {
                 let kind = self.inner_name(part).map(|name| StepDef::Follow(name.item));
                 steps.extend(kind.map(|kind| Spanned::new(kind, span)));

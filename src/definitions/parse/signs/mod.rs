@@ -425,6 +425,12 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_a_word_processor_joined_are_told() {
+        let said = "the sign `\u{fb01}` (U+FB01 LATIN SMALL LIGATURE FI) looks like `fi`";
+        assert_eq!(judged("code A-\u{fb01}ght \"Fight\""), Some((said.into(), "A-fight ".into())));
+    }
+
+    #[test]
     fn words_of_another_script_are_left_alone() {
         assert_eq!(judged("вид text"), None);
         assert_eq!(judged("größe number"), None);

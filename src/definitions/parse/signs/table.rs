@@ -6,7 +6,7 @@
 //! be told apart in a usual typeface.
 
 /// Sign, its name, and what of the language it looks like: `""` if it is not seen at all. Ascending.
-pub(super) const SIGNS: [(char, &str, &str); 320] = [
+pub(super) const SIGNS: [(char, &str, &str); 327] = [
     ('\u{85}', "NEXT LINE", " "),
     ('\u{a0}', "NO-BREAK SPACE", " "),
     ('\u{ab}', "LEFT-POINTING DOUBLE ANGLE QUOTATION MARK", "\""),
@@ -281,6 +281,13 @@ pub(super) const SIGNS: [(char, &str, &str); 320] = [
     ('\u{3164}', "HANGUL FILLER", ""),
     ('\u{a789}', "MODIFIER LETTER COLON", ":"),
     ('\u{a78a}', "MODIFIER LETTER SHORT EQUALS SIGN", "="),
+    ('\u{fb00}', "LATIN SMALL LIGATURE FF", "ff"),
+    ('\u{fb01}', "LATIN SMALL LIGATURE FI", "fi"),
+    ('\u{fb02}', "LATIN SMALL LIGATURE FL", "fl"),
+    ('\u{fb03}', "LATIN SMALL LIGATURE FFI", "ffi"),
+    ('\u{fb04}', "LATIN SMALL LIGATURE FFL", "ffl"),
+    ('\u{fb05}', "LATIN SMALL LIGATURE LONG S T", "st"),
+    ('\u{fb06}', "LATIN SMALL LIGATURE ST", "st"),
     ('\u{fe58}', "SMALL EM DASH", "-"),
     ('\u{fe63}', "SMALL HYPHEN-MINUS", "-"),
     ('\u{feff}', "ZERO WIDTH NO-BREAK SPACE", ""),

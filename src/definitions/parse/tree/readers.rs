@@ -55,8 +55,8 @@ pub enum ReaderLine {
     Sheet(Name),
     /// `group by "COLUMN" anywhere`
     GroupBy { column: Name, is_anywhere: bool },
-    /// `each encounter from PATH`
-    EachEncounter(TreePath),
+    /// `each encounter from PATH also known by PATH`
+    EachEncounter { path: TreePath, also: Option<TreePath> },
     /// `skip when …`
     SkipWhen(Vec<TestDef>),
     /// `order by PATH`
@@ -130,6 +130,8 @@ pub struct TreePath {
 /// A step of a path.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepDef {
+    /// `^`
+    Outermost,
     Name(String),
     /// `[]`
     Each,

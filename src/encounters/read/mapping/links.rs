@@ -116,7 +116,7 @@ impl Links {
                     self.kinds.insert(kind.clone());
                 }
                 Step::If(tests) => self.tests(tests, count),
-                Step::Each | Step::Any | Step::At(_) => {}
+                Step::Each | Step::Any | Step::At(_) | Step::Outermost => {}
             }
         }
         self.rounds = self.rounds.max(count.min(MOST_ROUNDS));

@@ -2,7 +2,6 @@
 
 use super::links::Links;
 use super::links::last_part;
-use super::tree::Places;
 use super::tree::Trees;
 use crate::encounters::read::unreadable::Unreadable;
 use crate::model::reader::Objects;
@@ -18,11 +17,11 @@ pub(in crate::encounters::read) struct Object {
     pub text: String,
     /// What it says of its kind.
     pub kind: Option<String>,
-    /// Its name.
-    pub id: Option<String>,
+    /// Its names.
+    pub names: Vec<String>,
     /// A reader reads it.
     pub is_read: bool,
-    /// Readers may want it by its name.
+    /// Readers may want it by a name of it.
     pub is_offered: bool,
     /// Names of objects that may want it because it refers to them.
     pub refers_to: Vec<String>,
@@ -58,7 +57,7 @@ impl Trees {
     /// # Errors
     /// If it is no object.
     pub fn objects(&self, text: &str) -> Result<Vec<Object>, Unreadable> {
-        let tree = self.parsed(text)?;
+        let mut tree = self.parsed(text)?;
         if !tree.is_object() {
             return Err(Unreadable::NotAnObject);
         }
@@ -66,6 +65,7 @@ impl Trees {
         Ok(match outer.filter(|outer| outer.is_sorted_out()) {
             None => vec![self.object(&tree, text.to_owned())],
             Some(outer) => {
+                outer.name_parts(&mut tree);
                 let parts = self.parts(&tree, outer);
                 parts.into_iter().map(|part| self.object(part, part.to_string())).collect()
             }
@@ -78,15 +78,15 @@ impl Trees {
         let known_by = reader.and_then(|reader| reader.objects.as_ref()).or_else(|| self.known_by());
         let said = |path| context.borrowed(tree, path).map(str::to_owned);
         let kind = known_by.and_then(|objects| said(&objects.kind));
-        let id = known_by.and_then(|objects| said(&objects.id));
+        let own = known_by.map(|objects| context.names_of(tree, objects).map(str::to_owned).collect());
         let of_kind = self.links.referring.iter().filter(|(it, _)| Some(it) == kind.as_ref());
-        let names = of_kind.flat_map(|(_, path)| context.texts(tree, path));
-        let refers_to: BTreeSet<String> = names.map(|reference| last_part(&reference).to_owned()).collect();
+        let references = of_kind.flat_map(|(_, path)| context.texts(tree, path));
+        let refers_to: BTreeSet<String> = references.map(|reference| last_part(&reference).to_owned()).collect();
         Object {
             text,
             is_offered: kind.as_ref().is_some_and(|kind| self.links.kinds.contains(kind)),
             kind,
-            id,
+            names: own.unwrap_or_default(),
             is_read: reader.is_some(),
             refers_to: refers_to.into_iter().collect(),
             follows: self.links.followed(tree).into_iter().map(str::to_owned).collect(),
@@ -106,7 +106,7 @@ impl Trees {
             return answer(Err(Unreadable::NoReader));
         };
         let context = self.context(&NOTHING, reader.objects.as_ref(), &objects);
-        if let Some(fields) = context.fields(first, &reader.body, &mut Places::new()) {
+        if let Some(fields) = context.encounter(first, &reader.body) {
             answer(Ok(&Value::Object(fields).to_string()));
         }
     }

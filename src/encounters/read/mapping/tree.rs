@@ -25,6 +25,7 @@ use crate::model::reader::TargetStep;
 use crate::model::reader::Test;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -35,6 +36,9 @@ pub(super) type Places = HashMap<String, HashMap<String, usize>>;
 
 /// References and the objects they stand in, by the name of what they refer to.
 type Referring<'a> = HashMap<String, Vec<(String, &'a Value)>>;
+
+/// Under this name an object holds the name that stood beside it. Paths such as `.*` pass over it.
+const BESIDE: &str = "#beside";
 
 /// Readers of one record for files of trees.
 pub(in crate::encounters::read) struct Trees {
@@ -55,11 +59,22 @@ pub(in crate::encounters::read) fn holds_of(at: &Value, tests: &[Test]) -> bool 
 pub(super) struct Prepared {
     recognise: Vec<Test>,
     pub(super) spread: Option<Path>,
+    pub(super) also_known_by: Option<Path>,
     pub(super) objects: Option<Objects>,
     pub(super) body: Body,
 }
 
 impl Prepared {
+    /// Writes into each object of the tree the name that stands beside it, so that references to that name find the object.
+    pub(super) fn name_parts(&self, tree: &mut Value) {
+        let (Some(spread), Some(also)) = (&self.spread, &self.also_known_by) else { return };
+        // Invariant: the compiler lets only names, `[]` and `[0]` stand there, and the last name is that of the object.
+        let last = spread.0.iter().rposition(|step| matches!(step, Step::Name(_)));
+        if let Some((around, [Step::Name(object), ..])) = last.and_then(|last| spread.0.split_at_checked(last)) {
+            name_parts(tree, around, object, also);
+        }
+    }
+
     /// Whether each object is one that another reader reads.
     pub(super) fn is_sorted_out(&self) -> bool {
         self.spread.is_some() && self.body.lines.is_empty()
@@ -96,6 +111,7 @@ impl Prepared {
             recognise: reader.recognise.clone(),
             // Segments come cut into encounters.
             spread: reader.spread.clone().filter(|_| !is_cut(&reader.syntax)),
+            also_known_by: reader.also_known_by.clone(),
             objects: reader.objects.clone(),
             body: Body::new(&reader.body),
         }
@@ -176,7 +192,7 @@ impl Trees {
     /// Gives every encounter of a tree to `answer` as JSON text of the record's fields. A tree that holds many objects may
     /// have none.
     pub fn each(&self, text: &str, mut answer: impl FnMut(Result<&str, Unreadable>)) {
-        let tree = match self.parsed(text) {
+        let mut tree = match self.parsed(text) {
             Ok(tree) => tree,
             Err(why) => return answer(Err(why)),
         };
@@ -189,6 +205,7 @@ impl Trees {
         let Some(outer) = self.reader_of(&tree, &self.context(&tree, None, &[])) else {
             return answer(Err(Unreadable::NoReader));
         };
+        outer.name_parts(&mut tree);
         let parts = self.parts(&tree, outer);
         let mut context = None;
         for part in parts.iter().copied() {
@@ -197,7 +214,7 @@ impl Trees {
             let Some(reader) = reader else { continue };
             let context = context
                 .get_or_insert_with(|| self.context(&tree, outer.objects.as_ref().or(reader.objects.as_ref()), &parts));
-            if let Some(fields) = context.fields(part, &reader.body, &mut Places::new()) {
+            if let Some(fields) = context.encounter(part, &reader.body) {
                 answer(Ok(&Value::Object(fields).to_string()));
             }
         }
@@ -232,6 +249,8 @@ pub(super) struct Context<'a> {
     objects: Option<&'a Objects>,
     /// Kinds that there are beside those of the tree.
     all_kinds: Option<&'a BTreeSet<String>>,
+    /// The object whose encounter is being made.
+    outermost: Cell<Option<&'a Value>>,
     /// A text is the first of its parts.
     has_parts: bool,
     /// By kind, in the order of the tree.
@@ -244,7 +263,8 @@ pub(super) struct Context<'a> {
 impl<'a> Context<'a> {
     fn new(tree: &'a Value, objects: Option<&'a Objects>, parts: &[&'a Value], has_parts: bool) -> Context<'a> {
         let (kinds, by_id, referring) = (HashMap::new(), HashMap::new(), RefCell::default());
-        let mut context = Context { objects, all_kinds: None, has_parts, kinds, by_id, referring };
+        let outermost = Cell::new(None);
+        let mut context = Context { objects, all_kinds: None, outermost, has_parts, kinds, by_id, referring };
         let Some(objects) = objects else { return context };
         let mut all: Vec<&'a Value> = if parts.is_empty() { vec![tree] } else { parts.to_vec() };
         if let Some(beside) = &objects.beside {
@@ -256,11 +276,18 @@ impl<'a> Context<'a> {
         for part in all {
             let Some(kind) = context.borrowed(part, &objects.kind) else { continue };
             context.kinds.entry(kind).or_default().push(part);
-            if let Some(id) = context.borrowed(part, &objects.id) {
-                context.by_id.entry(kind).or_default().entry(id).or_insert(part);
+            for name in context.names_of(part, objects) {
+                context.by_id.entry(kind).or_default().entry(name).or_insert(part);
             }
         }
         context
+    }
+
+    /// The names of an object: its own, and the one that stood beside it.
+    pub(super) fn names_of(&self, object: &'a Value, objects: &Objects) -> impl Iterator<Item = &'a str> + use<'a> {
+        let own = self.borrowed(object, &objects.id);
+        let beside = object.get(BESIDE).and_then(Value::as_str).map(last_part).filter(|name| Some(*name) != own);
+        own.into_iter().chain(beside)
     }
 
     /// The first text at a path, as it stands in the tree.
@@ -277,6 +304,7 @@ impl<'a> Context<'a> {
             (Step::Name(_) | Step::Any | Step::Follow(_), Value::Array(items)) => {
                 items.iter().for_each(|item| self.find(item, path, out));
             }
+            (Step::Outermost, _) => self.find(self.outermost.get().unwrap_or(at), rest, out),
             (Step::Name(name), Value::String(_)) if self.has_parts && name == "1" => self.find(at, rest, out),
             (Step::Any, Value::String(_)) if self.has_parts => self.find(at, rest, out),
             (Step::Any, Value::Object(fields)) => {
@@ -342,8 +370,7 @@ impl<'a> Context<'a> {
 
     /// Objects of a kind that refer to this one at a path, in the order of the tree.
     fn referring_to(&self, at: &'a Value, kind: &str, by: &Path) -> Vec<&'a Value> {
-        let id = self.objects.and_then(|objects| self.borrowed(at, &objects.id));
-        let Some(id) = id else { return Vec::new() };
+        let Some(objects) = self.objects else { return Vec::new() };
         let mut known = self.referring.borrow_mut();
         let referring = known.entry((kind.to_owned(), std::ptr::from_ref(by))).or_insert_with(|| {
             let mut referring: Referring<'a> = HashMap::new();
@@ -357,9 +384,14 @@ impl<'a> Context<'a> {
             }
             referring
         });
-        let own = self.objects.and_then(|objects| self.borrowed(at, &objects.kind)).unwrap_or_default();
-        let found = referring.get(id).into_iter().flatten();
-        found.filter(|(reference, _)| self.is_of(reference, own)).map(|(_, object)| *object).collect()
+        let own = self.borrowed(at, &objects.kind).unwrap_or_default();
+        let mut found: Vec<&'a Value> = Vec::new();
+        for (reference, object) in self.names_of(at, objects).filter_map(|name| referring.get(name)).flatten() {
+            if self.is_of(reference, own) && !found.iter().any(|known| std::ptr::eq(*known, *object)) {
+                found.push(object);
+            }
+        }
+        found
     }
 
     /// Whether a reference may be to an object of a kind: it names no other (`Observation/12`).
@@ -370,8 +402,14 @@ impl<'a> Context<'a> {
         named.is_none_or(|named| named == kind || !is_kind(named))
     }
 
+    /// The fields of the encounter that an object makes; `None` if it is left out.
+    pub(super) fn encounter(&self, at: &'a Value, body: &Body) -> Option<Fields> {
+        self.outermost.set(Some(at));
+        self.fields(at, body, &mut Places::new())
+    }
+
     /// The fields that an object fills; `None` if it is left out.
-    pub(super) fn fields(&self, at: &'a Value, body: &Body, places: &mut Places) -> Option<Fields> {
+    fn fields(&self, at: &'a Value, body: &Body, places: &mut Places) -> Option<Fields> {
         if body.skip.iter().any(|tests| self.all(at, tests)) {
             return None;
         }
@@ -535,6 +573,37 @@ fn flat(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     match value {
         Value::Array(items) => Box::new(items.iter().flat_map(flat)),
         other => Box::new(std::iter::once(other)),
+    }
+}
+
+/// Writes the name that stands in each part at a path, under `also`, into the object of the part.
+fn name_parts(at: &mut Value, path: &[Step], object: &str, also: &Path) {
+    match (path.split_first(), &mut *at) {
+        (Some((Step::Each, rest)), Value::Array(items)) => {
+            items.iter_mut().for_each(|item| name_parts(item, rest, object, also));
+        }
+        (Some((Step::Each, rest)), _) => name_parts(at, rest, object, also),
+        (Some((Step::Name(_), _)), Value::Array(items)) => {
+            items.iter_mut().for_each(|item| name_parts(item, path, object, also));
+        }
+        (Some((Step::Name(name), rest)), _) => {
+            at.get_mut(name).into_iter().for_each(|inner| name_parts(inner, rest, object, also));
+        }
+        (Some((Step::At(index), rest)), _) => {
+            at.get_mut(*index).into_iter().for_each(|item| name_parts(item, rest, object, also));
+        }
+        (Some(_), _) => {}
+        (None, Value::Array(items)) => items.iter_mut().for_each(|item| name_parts(item, path, object, also)),
+        (None, part) => {
+            let names = also.0.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
+            let name = names.fold(Some(&*part), |at, name| at?.get(name)).and_then(Value::as_str).map(str::to_owned);
+            let (Some(name), Some(inner)) = (name, part.get_mut(object)) else { return };
+            let objects =
+                if let Value::Array(items) = inner { items.as_mut_slice() } else { std::slice::from_mut(inner) };
+            for fields in objects.iter_mut().filter_map(Value::as_object_mut) {
+                fields.insert(BESIDE.to_owned(), Value::from(name.as_str()));
+            }
+        }
     }
 }
 

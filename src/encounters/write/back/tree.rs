@@ -143,7 +143,7 @@ fn put(tree: &mut Value, path: &[Step], value: Value) {
             put_item(tree, place.unwrap_or(known), &[], item);
             put_item(tree, place.unwrap_or(known), rest, value);
         }
-        Step::Any | Step::Follow(_) => {}
+        Step::Any | Step::Follow(_) | Step::Outermost => {}
     }
 }
 
