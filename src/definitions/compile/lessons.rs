@@ -27,7 +27,8 @@ use std::path::Path;
 /// More codes than one linear function each is practical for.
 const MOST_CODES: usize = 2_000;
 /// What stands in the place of a code where a text fits none: in the files of a domain, and in the file that is given.
-const NO_CODE: [&str; 2] = ["none", "oos"];
+const NO_CODE: [&str; 2] = [NONE, "oos"];
+const NONE: &str = "none";
 /// Columns of the file that is given.
 const GIVEN: [&str; 2] = ["text", "label"];
 
@@ -134,8 +135,8 @@ fn lessons(
     Some(lessons)
 }
 
-/// Examples of another code set with the codes to which a crosswalk leads; a code that leads nowhere, or only under a
-/// condition, or to several, teaches nothing.
+/// Examples of another code set with the codes to which a crosswalk leads; one that it leads to none fits none. A code of which
+/// it says nothing, or several things, or something under a condition, teaches nothing.
 fn by_crosswalk(rows: Vec<Row>, by: &Name, of_set: &OfSet<'_, '_>, set: SetId, compiler: Compiler<'_>) -> Vec<Row> {
     let leads = |walk: &&Crosswalk| walk.name == by.item && walk.to == set;
     let Some(walk) = of_set.crosswalks.iter().find(leads) else {
@@ -149,7 +150,10 @@ fn by_crosswalk(rows: Vec<Row>, by: &Name, of_set: &OfSet<'_, '_>, set: SetId, c
         let code = CodeId::find(codes(walk.from), |code| code.code == name)?;
         let mut targets = walk.entries.iter().filter(|entry| entry.from == code);
         let only = targets.next().filter(|entry| targets.next().is_none() && entry.condition.is_empty())?;
-        only.to.and_then(|to| to.get(codes(set))).map(|code| code.code.as_str())
+        match only.to {
+            Some(to) => to.get(codes(set)).map(|code| code.code.as_str()),
+            None => Some(NONE),
+        }
     };
     let mut known: HashMap<String, Option<String>> = HashMap::new();
     let led = |(line, name, text): Row| {

@@ -58,7 +58,8 @@ impl Scale {
         }
         let confidence = self.confidence.of(candidate.score, lead);
         let is_thin = self.thin.binary_search(&candidate.code).is_ok();
-        let decides = if is_thin { by_lines && lead >= 0.0 } else { confidence >= self.threshold };
+        // What lines say of the best code, they say whether there is a model or not.
+        let decides = by_lines && lead >= 0.0 || !is_thin && confidence >= self.threshold;
         (confidence, !decides)
     }
 
