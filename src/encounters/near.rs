@@ -58,7 +58,8 @@ impl Typed {
             return None;
         }
         let (mended, words) = self.mended.get_or_init(|| {
-            let (mended, words) = mended(&self.text, &engine.domain().phrases);
+            let is_word = |word: &str| engine.registry().is_word(word);
+            let (mended, words) = mended(&self.text, &engine.domain().phrases, &is_word);
             let path = free_field(&engine.record().fields).unwrap_or_default();
             ((!words.is_empty()).then(|| within(&path, &mended)), words)
         });
@@ -122,14 +123,16 @@ fn within(path: &[&str], text: &str) -> String {
     path.iter().rev().fold(Value::from(text), |value, name| json!({ *name: value })).to_string()
 }
 
-/// A text with its misspelt words replaced by the nearest words of some phrase, and these words.
-fn mended(text: &str, phrases: &[String]) -> (String, Vec<String>) {
+/// A text with its misspelt words replaced by the nearest words of some phrase, and these words. A word of the language is
+/// written as it is meant.
+fn mended(text: &str, phrases: &[String], is_word: &dyn Fn(&str) -> bool) -> (String, Vec<String>) {
     let is_sign = |sign: char| !sign.is_alphanumeric();
     let known: BTreeSet<String> = phrases.iter().flat_map(|it| it.split(is_sign)).map(str::to_lowercase).collect();
     let (mut mended, mut words) = (String::with_capacity(text.len()), Vec::new());
     for piece in text.split_inclusive(is_sign) {
         let word = piece.trim_end_matches(is_sign);
         let is_odd = word.chars().count() >= SHORTEST_MENDED && !known.contains(&word.to_lowercase());
+        let is_odd = is_odd && !is_word(word);
         match nearest(word, known.iter().map(String::as_str)).filter(|_| is_odd) {
             Some(meant) => {
                 mended.push_str(meant);
@@ -149,11 +152,10 @@ mod tests {
     #[test]
     fn misspelt_words_become_those_of_phrases() {
         let phrases = ["speeding".to_owned(), "car stop".to_owned()];
-        assert_eq!(
-            mended("spedding, red car", &phrases),
-            ("speeding, red car".to_owned(), vec!["speeding".to_owned()])
-        );
-        assert_eq!(mended("speeding", &phrases).1, Vec::<String>::new());
-        assert_eq!(mended("ca", &phrases).1, Vec::<String>::new());
+        let mended = |text: &str| mended(text, &phrases, &|word| word == "spending");
+        assert_eq!(mended("spedding, red car"), ("speeding, red car".to_owned(), vec!["speeding".to_owned()]));
+        for right in ["speeding", "ca", "spending"] {
+            assert_eq!(mended(right).1, Vec::<String>::new());
+        }
     }
 }

@@ -232,6 +232,14 @@ impl Registry {
         self.names.clone().map_err(|why| self.unfit(&format!("built without its lists of names: {why}")))
     }
 
+    /// Whether a word, or the stem of one, is in the list of words of the language that was installed when it was built.
+    pub(super) fn is_language(&self, folded: &str, stem: &str) -> bool {
+        // A stem may have lost its last letter: `scrap` of `scraped`.
+        let has =
+            |names: &NameLists| names.has_word(folded) || names.has_word(stem) || names.has_word(&format!("{stem}e"));
+        self.names.as_deref().is_ok_and(has)
+    }
+
     /// The text model of a code set; empty if it has none.
     pub fn model(&self, set: SetId) -> &[u8] {
         self.column(self.set_at(set), Kind::Model)

@@ -4,6 +4,7 @@
 use super::Error;
 use super::words::class;
 use super::words::classes;
+use super::words::hash_word;
 use crate::files;
 use crate::files::Mapped;
 use std::collections::HashMap;
@@ -78,6 +79,11 @@ impl NameLists {
     /// Whether there is anything in them.
     pub fn is_empty(&self) -> bool {
         matches!(self.slots, Slots::None)
+    }
+
+    /// Whether a word in lower case is one of the language.
+    pub fn has_word(&self, word: &str) -> bool {
+        self.of(hash_word(word)) & class::WORD != 0
     }
 
     /// What a hash stands for.

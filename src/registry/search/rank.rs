@@ -16,6 +16,7 @@ use crate::registry::codes::Codes;
 use crate::registry::layout::EntryRow;
 use crate::registry::layout::Kind;
 use crate::registry::layout::Packed;
+use crate::registry::open::Registry;
 use fst::Automaton;
 use fst::IntoStreamer;
 use fst::Streamer;
@@ -101,6 +102,14 @@ pub(super) struct Tables<'a> {
     words: fst::Map<&'a [u8]>,
     postings: Packed<'a>,
     rows: &'a [EntryRow],
+}
+
+impl Registry {
+    /// Whether the list of words that was installed when it was built has a word, or each part of one; not, if there was no list.
+    pub fn is_word(&self, word: &str) -> bool {
+        let parts = Splitter::new().words(word);
+        !parts.is_empty() && parts.iter().all(|part| self.is_language(&part.folded, &part.stem))
+    }
 }
 
 impl Codes<'_> {
@@ -236,8 +245,9 @@ fn forms(tables: &Tables<'_>, word: &Word, is_open: bool) -> Vec<(usize, f32)> {
         }
     }
     let parted = parted(tables, &word.folded);
-    // A word that the other code sets have is written as it is meant.
-    if !parted.is_empty() || tables.codes.is_word_elsewhere(&word.stem) {
+    // A word that the other code sets have, or the language, is written as it is meant.
+    let is_meant = || tables.codes.registry.is_language(&word.folded, &word.stem);
+    if !parted.is_empty() || tables.codes.is_word_elsewhere(&word.stem) || is_meant() {
         return parted;
     }
     let faith = if is_open && word.folded.len() <= SHORT { HALF_TYPED } else { 1.0 };
