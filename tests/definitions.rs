@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test` rewrites every expected file.
 
+use crate::program;
+use crate::program::Place;
 use std::path::Path;
 use std::path::PathBuf;
 use tencode::definitions::parse;
@@ -65,5 +67,28 @@ fn shipped_files_can_be_read_and_laid_out() {
         let printed = tencode::definitions::format::print(&text);
         crate::laws::assert_same_tree(&text, &printed);
         assert_eq!(tencode::definitions::format::print(&printed), printed, "{}", file.display());
+    }
+}
+
+#[test]
+fn a_folder_without_a_domain_is_no_folder_in_which_nothing_is_wrong() {
+    let place = Place::new();
+    std::fs::remove_dir_all(place.path("d/own")).unwrap();
+    for command in ["check", "test"] {
+        let output = place.run(&[command]);
+        assert_eq!(output.status.code(), Some(2), "{command}: {}", program::said(&output));
+        assert!(program::said(&output).contains("there is no domain in d"), "{command}: {}", program::said(&output));
+    }
+}
+
+#[test]
+fn a_definition_in_utf_16_is_not_written_into() {
+    let place = Place::new();
+    let wide: Vec<u8> = "label  a \"A\"\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(place.path("d/own/codes/wide.codes"), &wide).unwrap();
+    for command in ["fmt", "upgrade"] {
+        let output = place.run(&[command, "d/own/codes/wide.codes"]);
+        assert!(program::said(&output).contains("left as it is"), "{command}: {}", program::said(&output));
+        assert_eq!(std::fs::read(place.path("d/own/codes/wide.codes")).unwrap(), wide, "{command}");
     }
 }

@@ -161,3 +161,21 @@ proptest! {
         }
     }
 }
+
+/// What would fit is told; what is told does not depend on what was written.
+#[test]
+fn a_value_that_does_not_fit_is_told_what_would() {
+    let place = crate::program::Place::new();
+    let told = |sex: &str, age: &str| {
+        place.write("in.csv", &format!("id,date,patient.sex,patient.age\n1,2026-03-02,{sex},{age}\n"));
+        let run = ["--domains", "built-in", "run", "--domain", "healthcare", "--audience", "desk", "in.csv"];
+        let text = String::from_utf8(place.run(&run).stdout).unwrap();
+        let answer: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        answer["findings"].to_string()
+    };
+    let findings = told("F", "45 y");
+    assert!(findings.contains("it may be `female`, `male`, `other`, `unknown`"), "{findings}");
+    assert!(findings.contains("write it in digits"), "{findings}");
+    assert_eq!(told("mael", "old"), findings);
+    assert!(!told("Female", "45").contains("it may be"));
+}
