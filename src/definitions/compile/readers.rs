@@ -100,17 +100,14 @@ fn reader(def: &ReaderDef, compiler: Compiler<'_>) -> Option<Reader> {
                 let (kind, id) = (path(kind), path(id));
                 reader.objects = Some(Objects { kind, id, beside: beside.as_ref().map(|it| path(it).to_all()) });
             }
-            ReaderLine::EachEncounter { path: it, also } => {
-                reader.spread = Some(path(it).to_all());
-                reader.also_known_by = also.as_ref().and_then(|also| also_known_by(it, also, compiler.report));
+            ReaderLine::EachEncounter { path, also } => {
+                (reader.spread, reader.also_known_by) = spread(path, also.as_ref(), compiler.report);
             }
             _ => {}
         }
     }
     let is_table = matches!(reader.syntax, Syntax::Table { .. });
-    let head = Convert::default();
-    let mut lowering =
-        Lowering { world: compiler.world, report: compiler.report, is_table, head, numbered: BTreeSet::new() };
+    let mut lowering = Lowering::new(is_table, compiler);
     lowering.head(&def.lines);
     reader.body = lowering.body(&def.lines, fields);
     lowering.misplaced(&def.lines, &reader);
@@ -187,19 +184,18 @@ fn path(def: &TreePath) -> Path {
     Path(def.steps.iter().map(step).collect())
 }
 
-/// Where the other name of an object stands, in what stands around the object.
-fn also_known_by(spread: &TreePath, also: &TreePath, report: &Report) -> Option<Path> {
+/// Where the encounters stand, and the other name of each in what stands around it.
+fn spread(def: &TreePath, also: Option<&TreePath>, report: &Report) -> (Option<Path>, Option<Path>) {
     let is_name = |step: &Spanned<StepDef>| matches!(step.item, StepDef::Name(_));
     let is_plain = |step: &Spanned<StepDef>| is_name(step) || matches!(step.item, StepDef::Each | StepDef::At(_));
-    if !spread.steps.iter().all(is_plain) || spread.steps.iter().filter(|step| is_name(step)).count() < 2 {
-        refuse(span_of(spread), "another name stands beside an object only on a path such as `entry[].object`", report);
-        return None;
+    let has_around = def.steps.iter().all(is_plain) && def.steps.iter().filter(|step| is_name(step)).count() > 1;
+    if also.is_some() && !has_around {
+        refuse(span_of(def), "another name stands beside an object only on a path such as `entry[].object`", report);
     }
-    if !also.steps.iter().all(is_name) {
+    if let Some(also) = also.filter(|also| !also.steps.iter().all(is_name)) {
         refuse(span_of(also), "another name of an object stands under names with dots between them", report);
-        return None;
     }
-    Some(path(also))
+    (Some(path(def).to_all()), also.map(path))
 }
 
 fn span_of(def: &TreePath) -> Span {
@@ -228,7 +224,12 @@ struct Lowering<'a> {
     numbered: BTreeSet<String>,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    fn new(is_table: bool, compiler: Compiler<'a>) -> Lowering<'a> {
+        let (head, numbered) = (Convert::default(), BTreeSet::new());
+        Lowering { world: compiler.world, report: compiler.report, is_table, head, numbered }
+    }
+
     /// What stands in the head of the reader for all of its lines.
     fn head(&mut self, lines: &[Spanned<ReaderLine>]) {
         for line in lines {

@@ -84,19 +84,16 @@ impl Printer<'_> {
             }
             ReaderLine::Recognise(tests) => keyword("recognise", Flow::of(condition(tests))),
             ReaderLine::Objects { kind, id, beside } => {
-                let mut flow = Flow::of(format!("{} known by {}", path(kind), path(id)));
-                beside.iter().for_each(|beside| flow.word(&format!("beside {}", path(beside))));
-                keyword("objects of", flow)
+                let known = and_by("beside", id, beside.as_ref());
+                keyword("objects of", word_and(&format!("{} known by", path(kind)), known))
             }
             ReaderLine::Zone(name) => keyword("zone", Flow::of(quoted(&name.item))),
             ReaderLine::Null(names) => keyword("null", texts(names, 1)),
             ReaderLine::Dates(names) => keyword("dates", texts(names, 1)),
             ReaderLine::Sheet(name) => keyword("sheet", Flow::of(quoted(&name.item))),
             ReaderLine::GroupBy { column, is_anywhere } => keyword("group by", grouping(column, *is_anywhere)),
-            ReaderLine::EachEncounter { path: it, also } => {
-                let mut flow = Flow::of(path(it));
-                also.iter().for_each(|also| flow.word(&format!("also known by {}", path(also))));
-                keyword("each encounter from", flow)
+            ReaderLine::EachEncounter { path, also } => {
+                keyword("each encounter from", and_by("also known by", path, also.as_ref()))
             }
             ReaderLine::SkipWhen(tests) => keyword("skip when", Flow::of(condition(tests))),
             ReaderLine::OrderBy(it) => keyword("order by", Flow::of(path(it))),
@@ -241,6 +238,13 @@ fn path(path: &TreePath) -> String {
 /// Whether a name is written without quotation marks in a path.
 fn is_step(name: &str) -> bool {
     is_word(name) && !name.contains(['.', '/', ':']) && name.is_ascii()
+}
+
+/// A path, and what may follow it behind a word.
+fn and_by(word: &str, first: &TreePath, second: Option<&TreePath>) -> Flow {
+    let mut flow = Flow::of(path(first));
+    second.iter().for_each(|second| flow.word(&format!("{word} {}", path(second))));
+    flow
 }
 
 /// What rows have in common, and whether they need not follow each other.

@@ -58,17 +58,7 @@ impl Builder<'_> {
                 let id = self.tree_path(parts.next()?);
                 ReaderLine::Objects { kind, id, beside: parts.next().map(|pair| self.tree_path(pair)) }
             }
-            Rule::segment => {
-                let name = self.next_name(&mut parts)?;
-                let tags = self.names(&mut parts);
-                let mut columns = Vec::new();
-                while let Some(column) = parts.take(Rule::column_of) {
-                    let span = self.span(&column);
-                    let column = self.column_of(&mut Parts::of(column));
-                    columns.extend(column.map(|column| Spanned::new(column, span)));
-                }
-                ReaderLine::Segment { name, tags, columns }
-            }
+            Rule::segment => self.segment(&mut parts)?,
             Rule::looping => {
                 let name = self.next_name(&mut parts)?;
                 let mut openers = Parts::of(parts.next()?);
@@ -120,6 +110,18 @@ impl Builder<'_> {
         let delimiter = parts.take(Rule::delimiter).and_then(|pair| self.inner_name(pair));
         let columns = parts.take(Rule::no_header).map(|pair| self.names(&mut Parts::of(pair)));
         Some(ReaderLine::Csv { delimiter, columns })
+    }
+
+    fn segment(&mut self, parts: &mut Parts<'_>) -> Option<ReaderLine> {
+        let name = self.next_name(parts)?;
+        let tags = self.names(parts);
+        let mut columns = Vec::new();
+        while let Some(column) = parts.take(Rule::column_of) {
+            let span = self.span(&column);
+            let column = self.column_of(&mut Parts::of(column));
+            columns.extend(column.map(|column| Spanned::new(column, span)));
+        }
+        Some(ReaderLine::Segment { name, tags, columns })
     }
 
     fn column_of(&mut self, parts: &mut Parts<'_>) -> Option<FixedColumn> {

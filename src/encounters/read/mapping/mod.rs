@@ -3,6 +3,7 @@
 //!
 //! A row or a tree becomes the JSON text of the record's fields, so that there is one way into typed slots.
 
+mod beside;
 mod convert;
 mod links;
 mod objects;

@@ -34,11 +34,8 @@ use std::sync::OnceLock;
 /// Where items of a list stand, from 1, by the number they have in the file.
 pub(super) type Places = HashMap<String, HashMap<String, usize>>;
 
-/// References and the objects they stand in, by the name of what they refer to.
-type Referring<'a> = HashMap<String, Vec<(String, &'a Value)>>;
-
-/// Under this name an object holds the name that stood beside it. Paths such as `.*` pass over it.
-const BESIDE: &str = "#beside";
+/// References and the objects they stand in, with their position, by the name of what they refer to.
+type Referring<'a> = HashMap<String, Vec<(usize, String, &'a Value)>>;
 
 /// Readers of one record for files of trees.
 pub(in crate::encounters::read) struct Trees {
@@ -65,16 +62,6 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Writes into each object of the tree the name that stands beside it, so that references to that name find the object.
-    pub(super) fn name_parts(&self, tree: &mut Value) {
-        let (Some(spread), Some(also)) = (&self.spread, &self.also_known_by) else { return };
-        // Invariant: the compiler lets only names, `[]` and `[0]` stand there, and the last name is that of the object.
-        let last = spread.0.iter().rposition(|step| matches!(step, Step::Name(_)));
-        if let Some((around, [Step::Name(object), ..])) = last.and_then(|last| spread.0.split_at_checked(last)) {
-            name_parts(tree, around, object, also);
-        }
-    }
-
     /// Whether each object is one that another reader reads.
     pub(super) fn is_sorted_out(&self) -> bool {
         self.spread.is_some() && self.body.lines.is_empty()
@@ -283,13 +270,6 @@ impl<'a> Context<'a> {
         context
     }
 
-    /// The names of an object: its own, and the one that stood beside it.
-    pub(super) fn names_of(&self, object: &'a Value, objects: &Objects) -> impl Iterator<Item = &'a str> + use<'a> {
-        let own = self.borrowed(object, &objects.id);
-        let beside = object.get(BESIDE).and_then(Value::as_str).map(last_part).filter(|name| Some(*name) != own);
-        own.into_iter().chain(beside)
-    }
-
     /// The first text at a path, as it stands in the tree.
     pub(super) fn borrowed(&self, at: &'a Value, path: &Path) -> Option<&'a str> {
         let mut found = Vec::new();
@@ -374,24 +354,25 @@ impl<'a> Context<'a> {
         let mut known = self.referring.borrow_mut();
         let referring = known.entry((kind.to_owned(), std::ptr::from_ref(by))).or_insert_with(|| {
             let mut referring: Referring<'a> = HashMap::new();
-            for object in self.kinds.get(kind).into_iter().flatten().copied() {
+            for (at, object) in self.kinds.get(kind).into_iter().flatten().copied().enumerate() {
                 for reference in self.texts(object, by) {
                     let objects = referring.entry(last_part(&reference).to_owned()).or_default();
-                    if !objects.iter().any(|(_, known)| std::ptr::eq(*known, object)) {
-                        objects.push((reference.into_owned(), object));
+                    if objects.last().is_none_or(|(known, ..)| *known != at) {
+                        objects.push((at, reference.into_owned(), object));
                     }
                 }
             }
             referring
         });
         let own = self.borrowed(at, &objects.kind).unwrap_or_default();
-        let mut found: Vec<&'a Value> = Vec::new();
-        for (reference, object) in self.names_of(at, objects).filter_map(|name| referring.get(name)).flatten() {
-            if self.is_of(reference, own) && !found.iter().any(|known| std::ptr::eq(*known, *object)) {
-                found.push(object);
-            }
-        }
-        found
+        let named = self.names_of(at, objects).filter_map(|name| referring.get(name)).flatten();
+        let mut found: Vec<(usize, &'a Value)> = named
+            .filter(|(_, reference, _)| self.is_of(reference, own))
+            .map(|(at, _, object)| (*at, *object))
+            .collect();
+        found.sort_by_key(|(at, _)| *at);
+        found.dedup_by_key(|(at, _)| *at);
+        found.into_iter().map(|(_, object)| object).collect()
     }
 
     /// Whether a reference may be to an object of a kind: it names no other (`Observation/12`).
@@ -573,37 +554,6 @@ fn flat(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     match value {
         Value::Array(items) => Box::new(items.iter().flat_map(flat)),
         other => Box::new(std::iter::once(other)),
-    }
-}
-
-/// Writes the name that stands in each part at a path, under `also`, into the object of the part.
-fn name_parts(at: &mut Value, path: &[Step], object: &str, also: &Path) {
-    match (path.split_first(), &mut *at) {
-        (Some((Step::Each, rest)), Value::Array(items)) => {
-            items.iter_mut().for_each(|item| name_parts(item, rest, object, also));
-        }
-        (Some((Step::Each, rest)), _) => name_parts(at, rest, object, also),
-        (Some((Step::Name(_), _)), Value::Array(items)) => {
-            items.iter_mut().for_each(|item| name_parts(item, path, object, also));
-        }
-        (Some((Step::Name(name), rest)), _) => {
-            at.get_mut(name).into_iter().for_each(|inner| name_parts(inner, rest, object, also));
-        }
-        (Some((Step::At(index), rest)), _) => {
-            at.get_mut(*index).into_iter().for_each(|item| name_parts(item, rest, object, also));
-        }
-        (Some(_), _) => {}
-        (None, Value::Array(items)) => items.iter_mut().for_each(|item| name_parts(item, path, object, also)),
-        (None, part) => {
-            let names = also.0.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
-            let name = names.fold(Some(&*part), |at, name| at?.get(name)).and_then(Value::as_str).map(str::to_owned);
-            let (Some(name), Some(inner)) = (name, part.get_mut(object)) else { return };
-            let objects =
-                if let Value::Array(items) = inner { items.as_mut_slice() } else { std::slice::from_mut(inner) };
-            for fields in objects.iter_mut().filter_map(Value::as_object_mut) {
-                fields.insert(BESIDE.to_owned(), Value::from(name.as_str()));
-            }
-        }
     }
 }
 
