@@ -392,12 +392,27 @@ mod plain {
     }
 }
 
+/// Whether a text says a phrase somewhere, and not as a part of a longer one of those that speak for a code.
+fn stands(text: &str, phrase: usize, spoken: &[usize]) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let places = |phrase: usize| -> Vec<(usize, usize)> {
+        let wanted: Vec<&str> = PHRASES[phrase].split(' ').collect();
+        let starts = words.windows(wanted.len()).enumerate().filter(|(_, some)| *some == wanted);
+        starts.map(|(start, _)| (start, start + wanted.len())).collect()
+    };
+    let others: Vec<(usize, usize)> = spoken.iter().flat_map(|it| places(*it)).collect();
+    let is_part = |own: &(usize, usize)| others.iter().any(|it| it != own && it.0 <= own.0 && it.1 >= own.1);
+    places(phrase).iter().any(|own| !is_part(own))
+}
+
 /// Code and score of everything that plain evaluation proposes.
 fn expected(domain: &Domain, slots: &[Value<'static>]) -> BTreeMap<CodeId, f32> {
     let text = if let Value::Text(text) = &slots[6] { text.as_ref() } else { "" };
+    let all = domain.classifiers[0].criteria.iter();
+    let spoken: Vec<usize> = all.flat_map(|it| &it.phrases).map(|(phrase, _)| phrase.index()).collect();
     let mut scores = BTreeMap::new();
     for criteria in &domain.classifiers[0].criteria {
-        let phrases = criteria.phrases.iter().filter(|(phrase, _)| plain::says(text, PHRASES[phrase.index()]));
+        let phrases = criteria.phrases.iter().filter(|(phrase, _)| stands(text, phrase.index(), &spoken));
         let lines = criteria.when.iter().filter(|when| plain::holds(&when.condition, slots, None));
         let score: f32 = phrases.map(|(_, points)| points).chain(lines.map(|when| &when.points)).sum();
         if score > 0.0 && !criteria.unless.iter().any(|unless| plain::holds(unless, slots, None)) {

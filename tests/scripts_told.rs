@@ -8,7 +8,7 @@ fn place() -> Place {
     let place = Place::new();
     place.write(
         "d/own/scripts/hooks.rhai",
-        "fn validate(encounter) {\n    if encounter.note == \"fails\" { return encounter.note.no_such_thing(); }\n    \
+        "fn validate(encounter) {\n    if encounter.note == \"fails\" { throw \"it cannot go on\"; }\n    \
          if encounter.note == \"finds\" { return finding(\"error\", \"note\", \"a word of its own\"); }\n}\n",
     );
     place
