@@ -392,8 +392,8 @@ mod plain {
     }
 }
 
-/// Whether a text says a phrase somewhere, and not as a part of a longer one of those that speak for a code.
-fn stands(text: &str, phrase: usize, spoken: &[usize]) -> bool {
+/// Whether a text says a phrase somewhere, and not as a part of a longer one that speaks for other codes only.
+fn stands(text: &str, phrase: usize, spoken: &[usize], of_code: &[usize]) -> bool {
     let words: Vec<&str> = text.split(' ').collect();
     let places = |phrase: usize| -> Vec<(usize, usize)> {
         let wanted: Vec<&str> = PHRASES[phrase].split(' ').collect();
@@ -401,7 +401,9 @@ fn stands(text: &str, phrase: usize, spoken: &[usize]) -> bool {
         starts.map(|(start, _)| (start, start + wanted.len())).collect()
     };
     let others: Vec<(usize, usize)> = spoken.iter().flat_map(|it| places(*it)).collect();
-    let is_part = |own: &(usize, usize)| others.iter().any(|it| it != own && it.0 <= own.0 && it.1 >= own.1);
+    let its: Vec<(usize, usize)> = of_code.iter().flat_map(|it| places(*it)).collect();
+    let holds = |it: &(usize, usize), own: &(usize, usize)| it != own && it.0 <= own.0 && it.1 >= own.1;
+    let is_part = |own: &(usize, usize)| others.iter().any(|it| holds(it, own) && !its.contains(it));
     places(phrase).iter().any(|own| !is_part(own))
 }
 
@@ -412,7 +414,9 @@ fn expected(domain: &Domain, slots: &[Value<'static>]) -> BTreeMap<CodeId, f32> 
     let spoken: Vec<usize> = all.flat_map(|it| &it.phrases).map(|(phrase, _)| phrase.index()).collect();
     let mut scores = BTreeMap::new();
     for criteria in &domain.classifiers[0].criteria {
-        let phrases = criteria.phrases.iter().filter(|(phrase, _)| stands(text, phrase.index(), &spoken));
+        let phrases = criteria.phrases.iter().filter(|(phrase, _)| {
+            stands(text, phrase.index(), &spoken, &criteria.phrases.iter().map(|it| it.0.index()).collect::<Vec<_>>())
+        });
         let lines = criteria.when.iter().filter(|when| plain::holds(&when.condition, slots, None));
         let score: f32 = phrases.map(|(_, points)| points).chain(lines.map(|when| &when.points)).sum();
         if score > 0.0 && !criteria.unless.iter().any(|unless| plain::holds(unless, slots, None)) {

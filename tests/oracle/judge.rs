@@ -235,7 +235,7 @@ fn reasons(frame: &mut Frame<'_>, set: &Set, place: usize) -> Vec<(bool, Reason)
     let code = &set.codes[place];
     let mut found = Vec::new();
     for (phrase, points) in phrases(set, place) {
-        let path = texts(set).into_iter().find(|path| is_spoken(frame, path, phrase, set));
+        let path = texts(set).into_iter().find(|path| is_spoken(frame, path, phrase, set, place));
         if let Some(path) = path {
             let what = vec![phrase.written.clone()];
             found.push((true, Reason { kind: "phrase", path: path.written, what, points }));

@@ -39,8 +39,9 @@ pub(super) fn notes(frame: &mut Frame<'_>, path: &Path) -> Vec<world::Note> {
     values.into_iter().filter_map(|it| if let Value::Note(note) = it { Some(note) } else { None }).collect()
 }
 
-/// Whether a phrase is said somewhere, and not as a part of a longer one of some code of the set.
-pub(super) fn is_spoken(frame: &mut Frame<'_>, path: &Path, phrase: &Phrase, set: &Set) -> bool {
+/// Whether a phrase of a code is said somewhere, and not as a part of a longer one that speaks for other codes only.
+pub(super) fn is_spoken(frame: &mut Frame<'_>, path: &Path, phrase: &Phrase, set: &Set, place: usize) -> bool {
+    let own_phrases = phrases(set, place);
     let all: Vec<&Phrase> = (0..set.codes.len()).flat_map(|code| phrases(set, code)).map(|(it, _)| it).collect();
     notes(frame, path).into_iter().any(|note| {
         let said = |phrase: &Phrase| {
@@ -48,7 +49,10 @@ pub(super) fn is_spoken(frame: &mut Frame<'_>, path: &Path, phrase: &Phrase, set
             heard.map(|it| (it.place, it.place + phrase.words.len())).collect::<Vec<_>>()
         };
         let others: Vec<(usize, usize)> = all.iter().flat_map(|it| said(it)).collect();
+        let its: Vec<(usize, usize)> = own_phrases.iter().flat_map(|(it, _)| said(it)).collect();
         let holds = |other: &(usize, usize), own: &(usize, usize)| other.0 <= own.0 && other.1 >= own.1;
-        said(phrase).iter().any(|own| others.iter().all(|other| other == own || !holds(other, own)))
+        let is_part =
+            |own: &(usize, usize)| others.iter().any(|other| other != own && holds(other, own) && !its.contains(other));
+        said(phrase).iter().any(|own| !is_part(own))
     })
 }

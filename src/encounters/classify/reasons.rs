@@ -172,9 +172,11 @@ fn phrases<'l>(
                 let is_out = found.is_negated || found.is_of_family || (found.is_uncertain && leaves_uncertain_out);
                 !is_out && !index.spoken_for(found.phrase).is_empty()
             };
-            for found in standing.of(found.iter().filter(counts)) {
+            standing.read(found.iter().filter(counts));
+            for found in &standing.0 {
                 for (number, points) in index.spoken_for(found.phrase) {
-                    if spoken.contains(&(*number, found.phrase)) {
+                    let speaks = |other: &PhraseMatch| index.spoken_for(other.phrase).iter().any(|it| it.0 == *number);
+                    if spoken.contains(&(*number, found.phrase)) || standing.is_part(found, speaks) {
                         continue;
                     }
                     spoken.push((*number, found.phrase));
@@ -187,31 +189,39 @@ fn phrases<'l>(
     }
 }
 
-/// The phrases of a text that stand by themselves: what is a part of a longer one says less than that.
+/// The phrases of a text that speak for some code, in the order in which they begin; of those that begin together the longest
+/// comes first.
 #[derive(Default)]
 struct Standing(Vec<PhraseMatch>);
 
 impl Standing {
-    /// Those of some phrases, in the order in which they begin.
-    fn of<'f>(&mut self, found: impl Iterator<Item = &'f PhraseMatch>) -> &[PhraseMatch] {
+    fn read<'f>(&mut self, found: impl Iterator<Item = &'f PhraseMatch>) {
         self.0.clear();
         self.0.extend(found.copied());
         if self.0.len() > 1 {
             self.0.sort_by_key(|it| (it.first, Reverse(it.last)));
-            // The phrase that reaches furthest of those that begin no later.
-            let mut furthest: Option<(usize, usize)> = None;
-            self.0.retain(|it| {
-                let is_part =
-                    furthest.is_some_and(|(first, last)| it.last <= last && (it.first, it.last) != (first, last));
-                if furthest.is_none_or(|(_, last)| it.last > last) {
-                    furthest = Some((it.first, it.last));
-                }
-                !is_part
-            });
         }
-        &self.0
+    }
+
+    /// Whether a phrase is a part of a longer one that speaks for other codes only: then it says less than that, and means
+    /// nothing of its own. `speaks` says whether a phrase speaks for the code.
+    fn is_part(&self, own: &PhraseMatch, speaks: impl Fn(&PhraseMatch) -> bool) -> bool {
+        let is_longer = |it: &&PhraseMatch| {
+            it.first <= own.first && it.last >= own.last && (it.first, it.last) != (own.first, own.last)
+        };
+        // No phrase is longer than a sentence, so those that hold this one begin not far before it.
+        let begun = self.0.partition_point(|it| it.first <= own.first);
+        let from = self.0.partition_point(|it| it.first + LONGEST_PHRASE < own.first);
+        let near = self.0.get(from..begun).unwrap_or_default();
+        near.iter().filter(is_longer).any(|it| {
+            let mut alike = near.iter().filter(|other| (other.first, other.last) == (it.first, it.last));
+            !alike.any(&speaks)
+        })
     }
 }
+
+/// Words of the longest phrase that is looked at for shorter ones in it.
+const LONGEST_PHRASE: usize = 64;
 
 fn criteria<'e, 'l: 'e>(
     frame: &mut Frame<'e>,

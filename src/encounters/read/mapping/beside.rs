@@ -51,8 +51,9 @@ fn name_parts(at: &mut Value, path: &[Step], object: &str, also: &Path) {
         (Some(_), _) => {}
         (None, Value::Array(items)) => items.iter_mut().for_each(|item| name_parts(item, path, object, also)),
         (None, part) => {
-            let names = also.0.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
-            let name = names.fold(Some(&*part), |at, name| at?.get(name)).and_then(Value::as_str).map(str::to_owned);
+            let mut names =
+                also.0.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
+            let name = names.try_fold(&*part, |at, name| at.get(name)).and_then(Value::as_str).map(str::to_owned);
             let (Some(name), Some(inner)) = (name, part.get_mut(object)) else { return };
             let objects =
                 if let Value::Array(items) = inner { items.as_mut_slice() } else { std::slice::from_mut(inner) };
