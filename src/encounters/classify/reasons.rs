@@ -163,20 +163,23 @@ fn phrases<'l>(
 ) {
     let Some(index) = logic.index(place).filter(|index| index.has_phrases()) else { return };
     let mut spoken: Vec<(u32, PhraseId)> = Vec::new();
-    let mut standing = Standing::default();
+    let mut heard: Vec<Heard<'_>> = Vec::new();
     for (number, (path, name)) in classifier.texts.iter().zip(&classifier.text_names).enumerate() {
         // Where words are searched, what may be so only is left out; then phrases that say as much are too.
         let leaves_uncertain_out = classifier.by_words.iter().any(|text| usize::from(*text) == number);
         frame.read_texts(path, |found| {
-            let counts = |found: &&PhraseMatch| {
+            heard.clear();
+            for found in found {
                 let is_out = found.is_negated || found.is_of_family || (found.is_uncertain && leaves_uncertain_out);
-                !is_out && !index.spoken_for(found.phrase).is_empty()
-            };
-            standing.read(found.iter().filter(counts));
-            for found in &standing.0 {
-                for (number, points) in index.spoken_for(found.phrase) {
-                    let speaks = |other: &PhraseMatch| index.spoken_for(other.phrase).iter().any(|it| it.0 == *number);
-                    if spoken.contains(&(*number, found.phrase)) || standing.is_part(found, speaks) {
+                let speaks = if is_out { &[] } else { index.spoken_for(found.phrase) };
+                if !speaks.is_empty() {
+                    heard.push((*found, speaks));
+                }
+            }
+            let has_parts = heard.len() > 1 && put_in_order(&mut heard);
+            for (found, speaks) in &heard {
+                for (number, points) in *speaks {
+                    if spoken.contains(&(*number, found.phrase)) || has_parts && is_part(&heard, found, *number) {
                         continue;
                     }
                     spoken.push((*number, found.phrase));
@@ -189,35 +192,36 @@ fn phrases<'l>(
     }
 }
 
-/// The phrases of a text that speak for some code, in the order in which they begin; of those that begin together the longest
-/// comes first.
-#[derive(Default)]
-struct Standing(Vec<PhraseMatch>);
+/// A phrase of a text, and the codes that it speaks for.
+type Heard<'i> = (PhraseMatch, &'i [(u32, f32)]);
 
-impl Standing {
-    fn read<'f>(&mut self, found: impl Iterator<Item = &'f PhraseMatch>) {
-        self.0.clear();
-        self.0.extend(found.copied());
-        if self.0.len() > 1 {
-            self.0.sort_by_key(|it| (it.first, Reverse(it.last)));
+/// Puts phrases in the order in which they begin, of those that begin together the longest first; whether one is a part of
+/// another.
+fn put_in_order(heard: &mut [Heard<'_>]) -> bool {
+    heard.sort_by_key(|(it, _)| (it.first, Reverse(it.last)));
+    let (mut furthest, mut has_parts) = ((0, 0), false);
+    for (place, (it, _)) in heard.iter().enumerate() {
+        has_parts |= place > 0 && it.last <= furthest.1 && (it.first, it.last) != furthest;
+        if place == 0 || it.last > furthest.1 {
+            furthest = (it.first, it.last);
         }
     }
+    has_parts
+}
 
-    /// Whether a phrase is a part of a longer one that speaks for other codes only: then it says less than that, and means
-    /// nothing of its own. `speaks` says whether a phrase speaks for the code.
-    fn is_part(&self, own: &PhraseMatch, speaks: impl Fn(&PhraseMatch) -> bool) -> bool {
-        let is_longer = |it: &&PhraseMatch| {
-            it.first <= own.first && it.last >= own.last && (it.first, it.last) != (own.first, own.last)
-        };
-        // No phrase is longer than a sentence, so those that hold this one begin not far before it.
-        let begun = self.0.partition_point(|it| it.first <= own.first);
-        let from = self.0.partition_point(|it| it.first + LONGEST_PHRASE < own.first);
-        let near = self.0.get(from..begun).unwrap_or_default();
-        near.iter().filter(is_longer).any(|it| {
-            let mut alike = near.iter().filter(|other| (other.first, other.last) == (it.first, it.last));
-            !alike.any(&speaks)
-        })
-    }
+/// Whether a phrase is a part of a longer one that speaks for other codes only: then it says less than that, and means nothing
+/// of its own. `heard` is in order; `number` is that of the code.
+fn is_part(heard: &[Heard<'_>], own: &PhraseMatch, number: u32) -> bool {
+    let span = |it: &PhraseMatch| (it.first, it.last);
+    let is_longer = |(it, _): &&Heard<'_>| it.first <= own.first && it.last >= own.last && span(it) != span(own);
+    // Those that hold this one begin not far before it.
+    let begun = heard.partition_point(|(it, _)| it.first <= own.first);
+    let from = heard.partition_point(|(it, _)| it.first + LONGEST_PHRASE < own.first);
+    let near = heard.get(from..begun).unwrap_or_default();
+    near.iter().filter(is_longer).any(|(longer, _)| {
+        let mut alike = near.iter().filter(|(it, _)| span(it) == span(longer));
+        !alike.any(|(_, speaks)| speaks.iter().any(|it| it.0 == number))
+    })
 }
 
 /// Words of the longest phrase that is looked at for shorter ones in it.

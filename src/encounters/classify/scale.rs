@@ -73,11 +73,14 @@ impl Scale {
 /// The highest of the scores of some codes, and the highest of the others; no score counts as 0. What stands above the best
 /// code says the same with less detail, so it is no other.
 pub(super) fn two_best(codes: Codes<'_>, scores: impl Iterator<Item = (CodeId, f32)> + Clone) -> [f32; 2] {
-    let best = scores.clone().reduce(|one, other| if other.1 > one.1 { other } else { one });
-    let Some((best, first)) = best else { return [0.0; 2] };
-    let above = codes.ancestors(best);
-    let others = scores.filter(|(code, _)| *code != best && !above.contains(code));
-    [first, others.map(|(_, score)| score).reduce(f32::max).unwrap_or(0.0)]
+    let higher = |one: (CodeId, f32), other: (CodeId, f32)| if other.1 > one.1 { other } else { one };
+    let Some((best, first)) = scores.clone().reduce(higher) else { return [0.0; 2] };
+    let mut second = scores.clone().filter(|(code, _)| *code != best).reduce(higher);
+    // Mostly the second is no code above the best, and nothing more has to be looked at.
+    if second.is_some_and(|(code, _)| codes.is_under(best, code)) {
+        second = scores.filter(|(code, _)| !codes.is_under(best, *code)).reduce(higher);
+    }
+    [first, second.map_or(0.0, |(_, score)| score)]
 }
 
 /// A candidate that a script may have changed.
