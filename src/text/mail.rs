@@ -84,6 +84,8 @@ const WORDS_AFTER: usize = 2;
 #[derive(Default)]
 pub struct Mail {
     lists: [Vec<String>; 5],
+    /// The first bytes of what no person writes.
+    heads: Vec<u8>,
 }
 
 impl Mail {
@@ -93,7 +95,12 @@ impl Mail {
             let list = lists.iter().find(|(it, _)| it == name);
             list.map(|(_, words)| words.iter().map(|word| word.to_lowercase()).collect()).unwrap_or_default()
         };
-        Mail { lists: LISTS.map(named) }
+        let lists: [Vec<String>; 5] = LISTS.map(named);
+        let [.., automatic] = &lists;
+        let mut heads: Vec<u8> = automatic.iter().filter_map(|words| words.bytes().next()).collect();
+        heads.sort_unstable();
+        heads.dedup();
+        Mail { lists, heads }
     }
 
     /// What the writer of a text says, with each byte in its place; `None` if that is all of it. The time grows with the length
@@ -127,11 +134,15 @@ impl Mail {
         let [.., automatic] = &self.lists;
         let begins = |start: usize| {
             let rest = text.get(start..).unwrap_or_default().trim_start();
+            let first = rest.bytes().next().unwrap_or_default().to_ascii_lowercase();
+            if !self.heads.contains(&first) {
+                return false;
+            }
             let has = |words: &String| rest.get(..words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words));
             automatic.iter().any(has)
         };
-        let ends = |sign: char| matches!(sign, '.' | ':' | '!' | '?' | '\n' | '>');
-        begins(0) || text.match_indices(ends).any(|(at, sign)| begins(at + sign.len()))
+        let ends = |byte: u8| matches!(byte, b'.' | b':' | b'!' | b'?' | b'\n' | b'>');
+        begins(0) || text.bytes().enumerate().any(|(at, byte)| ends(byte) && begins(at + 1))
     }
 
     /// Leaves out quotations, signatures and disclaimers.
