@@ -133,16 +133,18 @@ impl Mail {
     fn is_automatic(&self, text: &str) -> bool {
         let [.., automatic] = &self.lists;
         let begins = |start: usize| {
-            let rest = text.get(start..).unwrap_or_default().trim_start();
-            let first = rest.bytes().next().unwrap_or_default().to_ascii_lowercase();
-            if !self.heads.contains(&first) {
-                return false;
-            }
-            let has = |words: &String| rest.get(..words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words));
+            let has = |words: &String| {
+                text.get(start..start + words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words))
+            };
             automatic.iter().any(has)
         };
-        let ends = |byte: u8| matches!(byte, b'.' | b':' | b'!' | b'?' | b'\n' | b'>');
-        begins(0) || text.bytes().enumerate().any(|(at, byte)| ends(byte) && begins(at + 1))
+        let mut is_start = true;
+        text.bytes().enumerate().any(|(at, byte)| {
+            let may_begin = is_start && self.heads.contains(&byte.to_ascii_lowercase());
+            let ends = matches!(byte, b'.' | b':' | b'!' | b'?' | b'\n' | b'>');
+            is_start = ends || (is_start && byte.is_ascii_whitespace());
+            may_begin && begins(at)
+        })
     }
 
     /// Leaves out quotations, signatures and disclaimers.
@@ -162,8 +164,8 @@ impl Mail {
             let ends = |words: &String| line.ends_with(words.as_str());
             let is_head = !raw.starts_with('>') && quoted.iter().any(ends);
             // What is quoted line by line ends with its lines, and the writer goes on below.
-            let next = plain.iter().zip(&lines).skip(at + 1).find(|(line, _)| !line.is_empty());
-            let goes_by_lines = is_head && next.is_some_and(|(line, _)| line.starts_with('>'));
+            let next = || plain.iter().skip(at + 1).find(|line| !line.is_empty());
+            let goes_by_lines = is_head && next().is_some_and(|line| line.starts_with('>'));
             if raw == "--" || (is_head && !goes_by_lines) || (begins(heads, at) && begins(heads, at + 1)) {
                 gone.push((*start, text.len()));
                 break;
@@ -354,6 +356,9 @@ mod tests {
             "for the addressee only\n",
             "http://",
             "www.",
+            "\n",
+            "wrote:\n> x\n",
+            "this. ",
         ] {
             let text = part.repeat(1_000_000 / part.len());
             assert!(said(&text).len() <= text.len());
