@@ -1,5 +1,7 @@
 //! What stands between the cells of a table, by looking at its first rows.
 
+use super::quoting::Quoting;
+
 /// The signs that tables have between their cells, the likeliest first.
 const SIGNS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// So many rows are looked at.
@@ -51,42 +53,20 @@ struct Counts<'a> {
     sign: u8,
 }
 
-/// Where in a cell a byte stands.
-#[derive(Clone, Copy)]
-enum Cell {
-    /// Before it.
-    Start,
-    /// In one without quotation marks, or behind what they enclose.
-    Plain,
-    /// Between quotation marks.
-    Quoted,
-    /// Behind the mark that closes, unless another follows.
-    Behind,
-}
-
 impl Iterator for Counts<'_> {
     type Item = usize;
 
     fn next(&mut self) -> Option<usize> {
         let begin = self.bytes.iter().position(|byte| !matches!(byte, b'\n' | b'\r'))?;
         let row = self.bytes.get(begin..)?;
-        let (mut cells, mut state) = (1, Cell::Start);
+        let (mut cells, mut state) = (1, Quoting::Start);
         for (at, &byte) in row.iter().enumerate() {
-            state = match (state, byte) {
-                // Two quotation marks inside a text are one that it has.
-                (Cell::Start | Cell::Behind, b'"') => Cell::Quoted,
-                (Cell::Quoted, b'"') => Cell::Behind,
-                (Cell::Quoted, _) => Cell::Quoted,
-                (_, b'\n' | b'\r') => {
-                    self.bytes = row.get(at..)?;
-                    return Some(cells);
-                }
-                _ if byte == self.sign => {
-                    cells += 1;
-                    Cell::Start
-                }
-                _ => Cell::Plain,
-            };
+            if state != Quoting::Quoted && matches!(byte, b'\n' | b'\r') {
+                self.bytes = row.get(at..)?;
+                return Some(cells);
+            }
+            cells += usize::from(state != Quoting::Quoted && byte == self.sign);
+            state = state.after(byte, self.sign);
         }
         self.bytes = &[];
         // The last row may end without a line end.

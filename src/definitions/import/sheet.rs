@@ -5,6 +5,7 @@ use super::contents::Error;
 use super::contents::Options;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::files::Layout;
+use crate::files::Quoting;
 
 /// What stands between the cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub(super) struct Sheet<'a> {
     reader: csv::Reader<&'a [u8]>,
     columns: Vec<String>,
     lines: Lines<'a>,
-    /// The line with a quotation mark that is not closed.
-    open_quote: Option<u32>,
+    separator: Separator,
+    layout: Layout,
 }
 
 /// Counts lines up to a row: the reader of rows counts them otherwise where a line ends with two signs.
@@ -110,8 +111,7 @@ impl<'a> Sheet<'a> {
         let columns = header.iter().map(|name| name.trim().to_owned()).collect();
         let line = u32::try_from(above).map_or(u32::MAX, |above| above.saturating_add(1));
         let lines = Lines { text: text.as_bytes(), start: layout.start, at: 0, line };
-        let open_quote = if separator == Separator::Any { open_quote(text, layout) } else { None };
-        Ok(Sheet { reader, columns, lines, open_quote })
+        Ok(Sheet { reader, columns, lines, separator, layout })
     }
 
     /// The names of the columns.
@@ -154,7 +154,11 @@ impl<'a> Sheet<'a> {
 
     /// What to say of a quotation mark that is not closed, and its line: all that follows it is taken for one cell.
     pub fn unclosed(&self) -> Option<(u32, &'static str)> {
-        self.open_quote.map(|line| (line, "a quotation mark is not closed, so that all that follows it is one cell"))
+        if self.separator == Separator::Tab {
+            return None;
+        }
+        let line = open_quote(self.lines.text, self.layout)?;
+        Some((line, "a quotation mark is not closed, so that all that follows it is one cell"))
     }
 
     /// Refuses a table with a quotation mark that is not closed.
@@ -180,34 +184,19 @@ impl<'a> Sheet<'a> {
 }
 
 /// The line, from 1, in which a cell begins with a quotation mark that no other one closes.
-fn open_quote(text: &str, layout: Layout) -> Option<u32> {
-    #[derive(PartialEq)]
-    enum At {
-        Start,
-        Inside,
-        Quoted,
-        /// Behind a quotation mark in a quoted cell: it closed the cell, or the next one makes a sign of both.
-        Closed,
-    }
-    let (mut at, mut line, mut opened) = (At::Start, 1, 1);
-    for (place, byte) in text.bytes().enumerate() {
-        let is_end = matches!(byte, b'\n' | b'\r');
-        at = match (at, byte) {
-            _ if place < layout.start => At::Start,
-            (At::Quoted, b'"') => At::Closed,
-            (At::Quoted, _) => At::Quoted,
-            (At::Start, b'"') => {
+fn open_quote(text: &[u8], layout: Layout) -> Option<u32> {
+    let (mut state, mut line, mut opened) = (Quoting::Start, 1, 1);
+    for (place, &byte) in text.iter().enumerate() {
+        if place >= layout.start {
+            if state == Quoting::Start && byte == b'"' {
                 opened = line;
-                At::Quoted
             }
-            (At::Closed, b'"') => At::Quoted,
-            _ if is_end || byte == layout.delimiter => At::Start,
-            _ => At::Inside,
-        };
-        let is_pair = byte == b'\r' && text.as_bytes().get(place + 1) == Some(&b'\n');
-        line += u32::from(is_end && !is_pair);
+            state = state.after(byte, layout.delimiter);
+        }
+        let is_pair = byte == b'\r' && text.get(place + 1) == Some(&b'\n');
+        line += u32::from(matches!(byte, b'\n' | b'\r') && !is_pair);
     }
-    (at == At::Quoted).then_some(opened)
+    (state == Quoting::Quoted).then_some(opened)
 }
 
 /// The header of a file of cells and its rows, as they stand.

@@ -17,6 +17,7 @@ use super::row::without_sign_line;
 use super::schema::Schema;
 use super::unreadable::LONGEST;
 use super::unreadable::Unreadable;
+use crate::files::Quoting;
 use csv_core::ReadRecordResult;
 use std::io;
 use std::io::BufRead;
@@ -325,43 +326,22 @@ struct Quotes {
     has_lines: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quoting {
-    /// Before a cell.
-    Start,
-    /// In a cell without quotes.
-    Plain,
-    /// Between quotes.
-    Inside,
-    /// Behind a quote that closes, unless another follows.
-    Behind,
-}
-
 impl Quotes {
     fn begin(&mut self) {
         (self.state, self.is_odd, self.has_lines) = (Quoting::Start, false, false);
     }
 
     fn follow(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.state = match (self.state, *byte) {
-                (Quoting::Start | Quoting::Behind, b'"') => Quoting::Inside,
-                (Quoting::Inside, b'"') => Quoting::Behind,
-                (Quoting::Inside, byte) => {
-                    self.has_lines |= byte == b'\n';
-                    Quoting::Inside
-                }
-                (_, byte) if byte == self.delimiter || matches!(byte, b'\n' | b'\r') => Quoting::Start,
-                (state, byte) => {
-                    self.is_odd |= state == Quoting::Behind || byte == b'"';
-                    Quoting::Plain
-                }
-            };
+        for &byte in bytes {
+            let next = self.state.after(byte, self.delimiter);
+            self.has_lines |= self.state == Quoting::Quoted && byte == b'\n';
+            self.is_odd |= next == Quoting::Plain && (self.state == Quoting::Behind || byte == b'"');
+            self.state = next;
         }
     }
 
     /// Whether the row ends in an open quote, or is of several lines that an open quote may have put together.
     fn fault(&self) -> bool {
-        self.state == Quoting::Inside || self.is_odd && self.has_lines
+        self.state == Quoting::Quoted || self.is_odd && self.has_lines
     }
 }
