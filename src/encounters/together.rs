@@ -25,6 +25,7 @@ use crate::files::Spool;
 use crate::logic::Frame;
 use crate::logic::Scratch;
 use crate::model::day::Day;
+use crate::model::encounter::Encounter;
 use crate::model::ids::RuleId;
 use crate::model::moment::Moment;
 use crate::model::rules::Together;
@@ -125,9 +126,8 @@ impl<'e> Gatherer<'e> {
     }
 
     /// `None` if nobody is told anything of it.
-    fn head(&mut self, line: u64, text: &str) -> Option<Head> {
+    fn head(&mut self, mut encounter: Encounter<'_>) -> Option<Head> {
         let logic = self.engine.logic();
-        let mut encounter = self.engine.read(line, text).ok()?;
         let extent = self.worker.extent(&mut encounter);
         if extent == Extent::Nothing {
             return None;
@@ -153,11 +153,13 @@ impl<'e> Gatherer<'e> {
 
 impl Desk for Gatherer<'_> {
     fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
-        let head = text.as_ref().ok().and_then(|text| self.head(line, text));
-        let head = head.and_then(|head| postcard::to_stdvec(&head).ok()).unwrap_or_default();
-        if !self.is_answered && (text.is_err() || text.is_ok_and(|text| self.engine.read(line, text).is_err())) {
+        let engine = self.engine;
+        let encounter = text.as_ref().ok().and_then(|text| engine.read(line, text).ok());
+        if !self.is_answered && encounter.is_none() {
             return Outcome::Refused;
         }
+        let head = encounter.and_then(|encounter| self.head(encounter));
+        let head = head.and_then(|head| postcard::to_stdvec(&head).ok()).unwrap_or_default();
         let text = if self.is_answered { text } else { Ok("") };
         let text = text.map_err(|why| {
             let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
