@@ -221,6 +221,14 @@ fn examples_of_another_set_are_led_on_by_a_crosswalk() {
         let first = of_set.map(|it| it["code"].as_str().unwrap()).next();
         assert_eq!(first, Some(*class), "{text}: {line}");
     }
+    // A code that the other set does not have is a mistake; one that the crosswalk passes over is none.
+    let one = fs::read_to_string(place.path("d/desk/examples/one.tsv")).unwrap();
+    place.write("d/desk/examples/one.tsv", &format!("{one}BIL\tthe invoice again\ten\n"));
+    place.write("d/desk/codes/classes.codes", &CLASSES.replace("    LOGIN  -> ACCESS\n", ""));
+    let checked = place.run(&["check", "d/desk"]);
+    let told = format!("{}{}", String::from_utf8_lossy(&checked.stdout), said(&checked));
+    assert!(told.contains("`BIL`") && told.contains("`desk-reasons` does not have"), "{told}");
+    assert!(!told.contains("LOGIN"), "{told}");
     place.write("d/desk/codes/classes.codes", &CLASSES.replacen("by to-classes", "by to-clases", 1));
     let checked = place.run(&["check", "d/desk"]);
     let told = String::from_utf8_lossy(&checked.stdout).into_owned();

@@ -138,15 +138,26 @@ fn model(registry: &Arc<Registry>, lessons: &Lessons, vectors: &[u8]) -> Result<
             lines,
         });
     }
-    let parent = |code: &CodeId| {
-        let at = lessons.parents.binary_search_by_key(code, |(below, _)| *below).ok()?;
-        lessons.parents.get(at).map(|(_, above)| *above)
-    };
-    let above = |code: &CodeId| std::iter::successors(parent(code), parent).collect();
-    let above = codes.iter().map(above).collect();
+    let above = codes.iter().map(|code| above(*code, &lessons.parents)).collect();
     let (codes_of_task, vectors) = (codes.clone(), Vectors::of(vectors));
     let trained = learn::train(&Task { codes: codes_of_task, above, texts, vectors, target: lessons.target });
     Ok(TextModel { set: lessons.set, codes, bytes: trained.bytes, measured: trained.measured })
+}
+
+/// All codes above a code, each once; `parents` are in the order of the codes.
+fn above(code: CodeId, parents: &[(CodeId, CodeId)]) -> Vec<CodeId> {
+    let directly = |code: CodeId| {
+        let from = parents.partition_point(|(below, _)| *below < code);
+        parents.iter().skip(from).take_while(move |(below, _)| *below == code).map(|(_, above)| *above)
+    };
+    let (mut found, mut next): (Vec<CodeId>, Vec<CodeId>) = (Vec::new(), directly(code).collect());
+    while let Some(one) = next.pop() {
+        if !found.contains(&one) {
+            found.push(one);
+            next.extend(directly(one));
+        }
+    }
+    found
 }
 
 /// Texts as encounters of a record.
@@ -207,4 +218,20 @@ fn path<'l>(record: &'l Record, field: &'l str) -> Vec<(&'l str, bool)> {
         fields = if let Kind::Record(inner) = kind { inner } else { &[] };
     }
     path
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn what_stands_above_by_any_parent_is_above_once() {
+        let code = |number: u32| CodeId::from_stored(number).unwrap();
+        let parents = [(1, 0), (2, 0), (3, 1), (3, 2), (4, 3)].map(|(below, above)| (code(below), code(above)));
+        let mut found = above(code(4), &parents);
+        found.sort_unstable();
+        assert_eq!(found, [0, 1, 2, 3].map(code));
+        assert!(above(code(0), &parents).is_empty());
+    }
 }

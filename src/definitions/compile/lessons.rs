@@ -105,7 +105,9 @@ fn lessons(
         record: classifier.record,
         field: classifier.text_names.first().cloned().unwrap_or_default(),
         described: described(set, classifier, phrases),
-        parents: CodeId::numbered(&set.codes).filter_map(|(id, code)| Some((id, *code.parents.first()?))).collect(),
+        parents: CodeId::numbered(&set.codes)
+            .flat_map(|(id, code)| code.parents.iter().map(move |parent| (id, *parent)))
+            .collect(),
         examples: Vec::new(),
         target: target(draft),
     };
@@ -114,7 +116,7 @@ fn lessons(
             Lesson::File(name, by) => {
                 let read = files.find_or_say(&name.item).and_then(|path| of_file(&path));
                 let led = |rows| match by {
-                    Some(by) => by_crosswalk(rows, by, of_set, classifier.set, compiler),
+                    Some(by) => by_crosswalk(rows, by, (&name.item, *span), of_set, classifier.set, compiler),
                     None => rows,
                 };
                 (name.item.clone(), read.map(led))
@@ -137,7 +139,14 @@ fn lessons(
 
 /// Examples of another code set with the codes to which a crosswalk leads; one that it leads to none fits none. A code of which
 /// it says nothing, or several things, or something under a condition, teaches nothing.
-fn by_crosswalk(rows: Vec<Row>, by: &Name, of_set: &OfSet<'_, '_>, set: SetId, compiler: Compiler<'_>) -> Vec<Row> {
+fn by_crosswalk(
+    rows: Vec<Row>,
+    by: &Name,
+    (file, span): (&str, Span),
+    of_set: &OfSet<'_, '_>,
+    set: SetId,
+    compiler: Compiler<'_>,
+) -> Vec<Row> {
     let leads = |walk: &&Crosswalk| walk.name == by.item && walk.to == set;
     let Some(walk) = of_set.crosswalks.iter().find(leads) else {
         let known = of_set.crosswalks.iter().filter(|walk| walk.to == set).map(|walk| walk.name.as_str());
@@ -145,25 +154,34 @@ fn by_crosswalk(rows: Vec<Row>, by: &Name, of_set: &OfSet<'_, '_>, set: SetId, c
         compiler.say(by.span, problem, did_you_mean(&by.item, known));
         return Vec::new();
     };
-    let codes = |set: SetId| set.get(&compiler.world.sets).map_or(&[][..], |set| &set.codes);
-    let target = |name: &str| -> Option<&str> {
-        let code = CodeId::find(codes(walk.from), |code| code.code == name)?;
+    let (Some(from), Some(to)) = (walk.from.get(&compiler.world.sets), walk.to.get(&compiler.world.sets)) else {
+        return Vec::new();
+    };
+    let target = |code: CodeId| -> Option<&str> {
         let mut targets = walk.entries.iter().filter(|entry| entry.from == code);
         let only = targets.next().filter(|entry| targets.next().is_none() && entry.condition.is_empty())?;
         match only.to {
-            Some(to) => to.get(codes(set)).map(|code| code.code.as_str()),
+            Some(it) => it.get(&to.codes).map(|code| code.code.as_str()),
             None => Some(NONE),
         }
     };
-    let mut known: HashMap<String, Option<String>> = HashMap::new();
+    let codes = by_name(from);
+    let mut targets: HashMap<CodeId, Option<&str>> = HashMap::new();
+    let mut unknown = Unknown::default();
     let led = |(line, name, text): Row| {
         if NO_CODE.contains(&name.as_str()) {
             return Some((line, name, text));
         }
-        let target = known.entry(name).or_insert_with_key(|name| target(name).map(str::to_owned));
-        target.clone().map(|code| (line, code, text))
+        let Some(code) = codes.get(name.as_str()) else {
+            unknown.add(line, name);
+            return None;
+        };
+        let target = *targets.entry(*code).or_insert_with(|| target(*code));
+        target.map(|code| (line, code.to_owned(), text))
     };
-    rows.into_iter().filter_map(led).collect()
+    let led = rows.into_iter().filter_map(led).collect();
+    unknown.say(file, from, span, compiler.report);
+    led
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
@@ -217,23 +235,43 @@ fn is_code(set: &CodeSet, name: &str) -> bool {
 }
 
 fn add(rows: Vec<Row>, file: &str, number: u16, set: &CodeSet, span: Span, lessons: &mut Lessons, report: &Report) {
-    let mut codes: Vec<(&str, CodeId)> =
-        CodeId::numbered(&set.codes).map(|(id, code)| (code.code.as_str(), id)).collect();
-    codes.sort_unstable();
-    let find = |name: &str| codes.binary_search_by_key(&name, |(code, _)| code).ok().and_then(|it| codes.get(it));
-    let mut unknown: Option<(usize, usize, String)> = None;
+    let codes = by_name(set);
+    let mut unknown = Unknown::default();
     for (line, name, text) in rows {
-        let code = find(&name).map(|(_, code)| *code);
+        let code = codes.get(name.as_str()).copied();
         if code.is_some() || NO_CODE.contains(&name.as_str()) {
             lessons.examples.push(Example { code, text, file: number });
         } else {
-            unknown.get_or_insert((0, line, name)).0 += 1;
+            unknown.add(line, name);
         }
     }
-    if let Some((count, line, code)) = unknown {
-        let help = match count {
+    unknown.say(file, set, span, report);
+}
+
+/// The codes of a set by what they are called.
+fn by_name(set: &CodeSet) -> HashMap<&str, CodeId> {
+    CodeId::numbered(&set.codes).map(|(id, code)| (code.code.as_str(), id)).collect()
+}
+
+/// Rows of a file whose codes are not there.
+#[derive(Default)]
+struct Unknown {
+    count: usize,
+    /// Line and code of the first.
+    first: Option<(usize, String)>,
+}
+
+impl Unknown {
+    fn add(&mut self, line: usize, code: String) {
+        self.count += 1;
+        self.first.get_or_insert((line, code));
+    }
+
+    fn say(self, file: &str, set: &CodeSet, span: Span, report: &Report) {
+        let Some((line, code)) = self.first else { return };
+        let help = match self.count {
             1 => "the row is left out".to_owned(),
-            _ => format!("{count} rows of the file are left out, as their codes are not there"),
+            count => format!("{count} rows of the file are left out, as their codes are not there"),
         };
         let problem = Problem::ExampleOfNoCode { at: format!("{file}:{line}"), code, set: set.name.clone() };
         report.say(span, problem, Some(help));
