@@ -177,9 +177,9 @@ pub struct Rule {
     pub variable_count: usize,
 }
 
-/// Encounters that a rule looks at together: `rules for RECORD together by KEY, … [as they come|within SPAN]`. They are those
-/// whose keys are all equal, in the order of their moments, then of the input. Nothing compares two of them: of each other encounter
-/// something is worked out by itself, and what came of them all is one value.
+/// Encounters that a rule looks at together: `rules for RECORD together by KEY, … [as they come|within SPAN]`. They are
+/// those whose keys are all equal, in the order of their moments, then of the input. Nothing compares two of them: of each
+/// other encounter something is worked out by itself, and what came of them all is one value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Together {
     /// What they have in common. An encounter that lacks one of the keys is looked at alone, and the rule does not apply.
