@@ -72,3 +72,35 @@ fn a_value_that_does_not_fit_is_said_once() {
     }
     assert!(tried > 200, "only {tried} values did not fit");
 }
+
+#[test]
+fn the_field_at_fault_is_the_first_that_the_line_names() {
+    // Whatever the function does with what it is given: in another order, twice, or not at all.
+    let bodies = ["a > b", "b < a", "a > 0 and b < a", "b > a or b < a and b + b < a", "b < 5", "a > 5"];
+    let calls = [
+        ("first, second", "first"),
+        ("second, first", "second"),
+        ("first + second, first", "first"),
+        ("2, second", "second"),
+    ];
+    for body in bodies {
+        for (arguments, field) in calls {
+            let text = format!(
+                "record visit \"A visit\" {{\n    first number\n    second number\n}}\n\
+                 function asked(a number, b number) -> bool = {body}\n\
+                 rules for visit {{\n\
+                     rule told error \"Wrong.\" {{ require asked({arguments}) or first > 99 and second > 99 }}\n\
+                     rule denied error \"Wrong.\" {{ forbid not asked({arguments}) and first < 99 }}\n\
+                 }}\n\
+                 policy desk \"All\" {{\n    keep every field\n}}\n"
+            );
+            let desk = made_up::desk(&made_up::registry("office", &text), "office", Some("visit"));
+            for (first, second) in [(1, 1), (3, 9), (9, 3), (0, 7), (7, 0)] {
+                let disclosure = made_up::disclose(&desk, &json!({"first": first, "second": second}));
+                for finding in disclosure["findings"].as_array().unwrap() {
+                    assert_eq!(finding["path"], field, "{body}: {arguments}\n{disclosure}");
+                }
+            }
+        }
+    }
+}

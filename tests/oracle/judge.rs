@@ -528,7 +528,12 @@ fn pointed(frame: &Frame<'_>, path: &Path, at: &At) -> String {
         Some(variable) => {
             let name = at.iter().find(|it| it.0 == variable).map(|it| it.1.clone()).unwrap_or_default();
             let value = frame.bound[variable].as_ref().and_then(|it| it.0.first());
-            (name, value, super::draw::fields_of_variable(value), path.slots.as_slice())
+            let fields = super::draw::fields_of_variable(value);
+            // An item that is no record has no fields; the rest is named as it is written.
+            if let (None, Some((_, rest))) = (fields, path.written.split_once('.')) {
+                return format!("{name}.{rest}");
+            }
+            (name, value, fields, path.slots.as_slice())
         }
     };
     for slot in slots {

@@ -153,10 +153,23 @@ pub(super) fn call<'a>(
     let used = lowering.scope.used();
     lowering.scope = outer;
     lowering.scope.skip_to(used);
-    for (parameter, value) in parameters.into_iter().zip(given) {
+    let given: Vec<(VariableId, Expression)> = parameters.into_iter().zip(given).collect();
+    let first = given.iter().find(|(_, value)| value.first_path().is_some()).cloned();
+    for (parameter, value) in given {
         body = put(parameter, value, body);
     }
-    Typed { expression: body, kind: Type::of(&function.result) }
+    Typed { expression: reading_first(first, body), kind: Type::of(&function.result) }
+}
+
+/// A call as it is read from left to right: what names the field at fault meets the first argument first, whatever the body of
+/// the function does with it.
+fn reading_first(first: Option<(VariableId, Expression)>, body: Expression) -> Expression {
+    match first {
+        Some((variable, value)) if body.first_path() != value.first_path() => {
+            Expression::With { variable, value: Box::new(value), body: Box::new(body) }
+        }
+        _ => body,
+    }
 }
 
 /// An argument in the place of its parameter: written there where that costs nothing, else worked out once before.
