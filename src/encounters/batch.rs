@@ -6,6 +6,7 @@
 use super::read;
 use super::read::Block;
 use super::read::FAILED;
+use super::read::Raw;
 use super::read::Source;
 use super::read::Unreadable;
 use crate::audit;
@@ -95,7 +96,7 @@ pub trait Desk {
     fn at(&mut self, _place: u64) {}
 
     /// Appends the answer to one encounter, one line.
-    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome;
+    fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome;
 
     /// Appends what stands for an encounter over which the desk panicked.
     fn failed(&self, line: u64, out: &mut Vec<u8>) {
@@ -186,11 +187,11 @@ impl Round {
         self.counts = Counts::default();
         let Round { block, out, rows, counts, .. } = self;
         let mut place = block.first();
-        block.each(|line, text| {
+        block.each(|line, raw| {
             desk.at(place);
             place += 1;
             let (start, mut is_failed) = (out.len(), false);
-            let outcome = quietly(|| desk.answer(line, text, out)).unwrap_or_else(|| {
+            let outcome = quietly(|| desk.answer(line, raw, out)).unwrap_or_else(|| {
                 is_failed = true;
                 out.truncate(start);
                 desk.failed(line, out);

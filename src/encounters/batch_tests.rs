@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::encounters::read::Format;
+use crate::encounters::read::Raw;
 use crate::encounters::read::Schema;
-use crate::encounters::read::read_json;
 use crate::encounters::read::tests::schema;
 use crate::model::day::Day;
 use proptest::prelude::*;
@@ -13,9 +13,9 @@ use std::io::Cursor;
 struct Counting<'s>(&'s Schema);
 
 impl Desk for Counting<'_> {
-    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+    fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let today = Day(20_000);
-        match text.and_then(|text| read_json(text, line, self.0, None, today)) {
+        match raw.and_then(|raw| raw.read(line, self.0, None, today)) {
             Ok(encounter) => {
                 let _ = writeln!(out, "{line} {} {}", encounter.misfits.len(), encounter.undeclared.len());
                 assert!(!encounter.undeclared.iter().any(|(name, _)| name == "panic"), "asked to");

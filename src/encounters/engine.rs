@@ -11,7 +11,7 @@ use super::classify::Kept;
 use super::classify::Scale;
 use super::neighbours::Neighbours;
 use super::prepare;
-use super::read;
+use super::read::Raw;
 use super::read::Schema;
 use super::read::Unreadable;
 use super::validate;
@@ -215,9 +215,9 @@ impl Engine {
         &self.logic
     }
 
-    /// Reads one encounter, given as the JSON text of its record.
-    pub(super) fn read<'a>(&self, line: u64, text: &'a str) -> Result<Encounter<'a>, Unreadable> {
-        read::read_json(text, line, &self.schema, self.options.on, self.options.today)
+    /// Reads one encounter.
+    pub(super) fn read<'a>(&self, line: u64, raw: Raw<'a>) -> Result<Encounter<'a>, Unreadable> {
+        raw.read(line, &self.schema, self.options.on, self.options.today)
     }
 
     /// The redactor, for what it says of audience and policy.
@@ -302,14 +302,22 @@ impl<'e> Worker<'e> {
     where
         'e: 'a,
     {
-        self.disclose_of(line, text, &mut |_| {})
+        self.disclose_raw(line, text.map(Raw::from))
+    }
+
+    /// What the audience may see of one encounter as it came.
+    pub fn disclose_raw<'a>(&mut self, line: u64, raw: Result<Raw<'a>, Unreadable>) -> Disclosure<'a>
+    where
+        'e: 'a,
+    {
+        self.disclose_of(line, raw, &mut |_| {})
     }
 
     /// The same; `whose` is given the id before it is hidden, for keyed tokens only.
     pub fn disclose_of<'a>(
         &mut self,
         line: u64,
-        text: Result<&'a str, Unreadable>,
+        raw: Result<Raw<'a>, Unreadable>,
         whose: &mut dyn FnMut(Option<&str>),
     ) -> Disclosure<'a>
     where
@@ -318,7 +326,7 @@ impl<'e> Worker<'e> {
         let engine = self.engine;
         let mut subject = None;
         self.look_around();
-        let disclosure = match text.and_then(|text| engine.read(line, text)) {
+        let disclosure = match raw.and_then(|raw| engine.read(line, raw)) {
             Ok(mut encounter) => {
                 subject = self.subject(&encounter);
                 whose(engine.redactor.identity(&encounter).as_deref());
@@ -358,7 +366,7 @@ impl<'e> Worker<'e> {
         'e: 'a,
     {
         let engine = self.engine;
-        match engine.read(1, text) {
+        match engine.read(1, text.into()) {
             Ok(encounter) => {
                 let registry = engine.logic.registry();
                 let found = sets.iter().flat_map(|set| classify::found(registry, *set, query, encounter.on, most));
@@ -490,8 +498,8 @@ impl Desk for Worker<'_> {
         self.place = place;
     }
 
-    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
-        let disclosure = self.disclose(line, text);
+    fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+        let disclosure = self.disclose_raw(line, raw);
         write::line(&disclosure, out);
         Outcome::of(&disclosure)
     }

@@ -5,6 +5,7 @@ use super::batch::Outcome;
 use super::engine::Engine;
 use super::engine::Worker;
 use super::read::FAILED;
+use super::read::Raw;
 use super::read::Unreadable;
 use super::write::form;
 use super::write::form::Form;
@@ -73,8 +74,8 @@ impl Desk for Formed<'_> {
         self.worker.at(place);
     }
 
-    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
-        let disclosure = self.worker.disclose(line, text);
+    fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+        let disclosure = self.worker.disclose_raw(line, raw);
         self.form.piece(&disclosure, &self.paths, out);
         if let Some(shown) = self.shown {
             count(shown, &disclosure);

@@ -4,12 +4,14 @@ use super::batch::Desk;
 use super::batch::Outcome;
 use super::engine::Engine;
 use super::engine::Worker;
+use super::read::Raw;
 use super::read::Unreadable;
 use super::write;
 use crate::model::day::Day;
 use crate::privacy::Disclosure;
 use serde::Deserialize;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io;
 use std::io::Write;
 use unicode_normalization::UnicodeNormalization;
@@ -125,11 +127,15 @@ impl Desk for Tally<'_> {
         self.worker.failure()
     }
 
-    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+    fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
-        let disclosure = self.worker.disclose_of(line, text, &mut |id| {
+        let disclosure = self.worker.disclose_of(line, raw, &mut |id| {
             // What has no id is known by all it says.
-            let known = id.map(normal).or(text.ok().map(str::to_owned)).unwrap_or_default();
+            let known = match (id, raw) {
+                (Some(id), _) => Cow::Owned(normal(id)),
+                (None, Ok(raw)) => raw.text(),
+                (None, Err(_)) => Cow::Borrowed(""),
+            };
             hasher.update(known.as_bytes());
         });
         if disclosure.is_unreadable() {

@@ -2,6 +2,7 @@
 
 use super::batch::Desk;
 use super::batch::Outcome;
+use super::read::Raw;
 use super::read::Unreadable;
 use crate::audit;
 use crate::audit::Access;
@@ -112,14 +113,14 @@ impl<'a> TextDesk<'a> {
 }
 
 impl Desk for TextDesk<'_> {
-    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+    fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         if self.access.is_some() {
             let first = || Entry { line: Some(line), ..Entry::new(audit::Outcome::Shown) };
             let entry = self.noted.take().unwrap_or_else(first);
             let count = entry.count.unwrap_or(0) + 1;
             self.noted = Some(entry.count(count));
         }
-        let shown = text.map_err(reason).and_then(|text| self.shown(text));
+        let shown = raw.map_err(reason).and_then(|raw| self.shown(&raw.text()));
         let written = match &shown {
             Ok(shown) => {
                 out.extend_from_slice(shown.as_bytes());

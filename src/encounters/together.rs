@@ -16,6 +16,7 @@ use super::neighbours::Head;
 use super::neighbours::Kept;
 use super::neighbours::Membership;
 use super::neighbours::Neighbours;
+use super::read::Raw;
 use super::read::Source;
 use super::read::Unreadable;
 use super::read::aside;
@@ -152,21 +153,21 @@ impl<'e> Gatherer<'e> {
 }
 
 impl Desk for Gatherer<'_> {
-    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+    fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let engine = self.engine;
-        let encounter = text.as_ref().ok().and_then(|text| engine.read(line, text).ok());
+        let encounter = raw.ok().and_then(|raw| engine.read(line, raw).ok());
         if !self.is_answered && encounter.is_none() {
             return Outcome::Refused;
         }
         let head = encounter.and_then(|encounter| self.head(encounter));
         let head = head.and_then(|head| postcard::to_stdvec(&head).ok()).unwrap_or_default();
-        let text = if self.is_answered { text } else { Ok("") };
+        let text = if self.is_answered { raw.map(Raw::text) } else { Ok(Cow::Borrowed("")) };
         let text = text.map_err(|why| {
             let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
             refused.push(why);
             u32::try_from(refused.len() - 1).unwrap_or(u32::MAX)
         });
-        match aside::put(line, &head, text, out) {
+        match aside::put(line, &head, text.as_deref().map_err(|number| *number), out) {
             Ok(()) => Outcome::Fine,
             Err(_) => Outcome::Refused,
         }

@@ -3,6 +3,7 @@
 use super::batch::Desk;
 use super::batch::Outcome;
 use super::engine::Worker;
+use super::read::Raw;
 use super::read::Unreadable;
 use super::write::back::Writer;
 use crate::audit::Rows;
@@ -29,8 +30,8 @@ impl Desk for Written<'_> {
         self.worker.at(place);
     }
 
-    fn answer(&mut self, line: u64, text: Result<&str, Unreadable>, out: &mut Vec<u8>) -> Outcome {
-        let disclosure = self.worker.disclose(line, text);
+    fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
+        let disclosure = self.worker.disclose_raw(line, raw);
         // Such a file has no place for what cannot be read: it is counted.
         let Some(fields) = disclosure.fields().filter(|_| !disclosure.is_unreadable()) else { return Outcome::Refused };
         if !self.writer.piece(fields, out) {

@@ -1,6 +1,10 @@
 //! Some encounters, cut apart and not read yet.
 
+use super::header::Header;
 use super::mapping::Trees;
+use super::raw::Raw;
+use super::row::Cells;
+use super::row::Row;
 use super::unreadable::LONGEST;
 use super::unreadable::Unreadable;
 use std::io;
@@ -32,6 +36,8 @@ pub struct Block {
     pub(super) first: u64,
     /// Readers of the trees that the pieces are.
     pub(super) trees: Option<Arc<Trees>>,
+    /// The header of the rows that the pieces are.
+    pub(super) header: Option<Arc<Header>>,
 }
 
 impl Block {
@@ -86,15 +92,33 @@ impl Block {
         self.pieces.push(Piece { line, content: Err(why) });
     }
 
-    /// Gives every encounter of the block to `answer`, in order, as JSON text of the record's fields; a line of a source of
-    /// texts as it is.
-    pub fn each(&self, mut answer: impl FnMut(u64, Result<&str, Unreadable>)) {
+    /// Adds a row whose columns are called as the fields are, or why it cannot be read.
+    pub(super) fn add_row(&mut self, line: u64, row: &Row, header: &Arc<Header>) {
+        let start = self.bytes.len();
+        match header.check(row) {
+            Ok(()) => {
+                row.pack(&mut self.bytes);
+                self.push_whole(line, start);
+            }
+            Err(why) => self.refuse(line, start, why),
+        }
+        if self.header.is_none() {
+            self.header = Some(Arc::clone(header));
+        }
+    }
+
+    /// Gives every encounter of the block to `answer`, in order.
+    pub fn each(&self, mut answer: impl FnMut(u64, Result<Raw<'_>, Unreadable>)) {
         for piece in &self.pieces {
             let bytes = piece.content.clone().map(|range| self.bytes.get(range).unwrap_or_default());
+            if let Some(header) = &self.header {
+                answer(piece.line, bytes.and_then(Cells::of).map(|cells| Raw::row(header, cells)));
+                continue;
+            }
             let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8));
             match (text, &self.trees) {
-                (Ok(text), Some(trees)) => trees.each(text, |text| answer(piece.line, text)),
-                (text, _) => answer(piece.line, text),
+                (Ok(text), Some(trees)) => trees.each(text, |text| answer(piece.line, text.map(Raw::from))),
+                (text, _) => answer(piece.line, text.map(Raw::from)),
             }
         }
     }

@@ -1,5 +1,5 @@
-//! CSV and TSV: a header, then one encounter a row, or rows that a reader puts together. Each encounter becomes the JSON text
-//! of a record, so that there is one way into typed slots.
+//! CSV and TSV: a header, then one encounter a row, or rows that a reader puts together. A row whose columns are called as the
+//! fields are is kept as it is, and its cells go into typed slots where it is answered; a reader makes the JSON text of a record.
 
 use super::block::Block;
 use super::block::Cut;
@@ -21,6 +21,7 @@ use crate::files::Quoting;
 use csv_core::ReadRecordResult;
 use std::io;
 use std::io::BufRead;
+use std::sync::Arc;
 
 /// Rows that one encounter may have.
 const MOST_ROWS: usize = 10_000;
@@ -69,7 +70,7 @@ impl Waiting {
 /// What the columns make.
 enum Shape {
     /// They are called as fields are.
-    Own(Header),
+    Own(Arc<Header>),
     /// A reader says what they fill.
     Mapped(Columns),
 }
@@ -164,7 +165,7 @@ impl Rows {
                     self.row.cells().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
                 self.header = Some(match &self.plan {
                     Some(plan) => Shape::Mapped(Columns::new(plan, &names)),
-                    None => Shape::Own(Header::new(&names, &self.known)),
+                    None => Shape::Own(Arc::new(Header::new(&names, &self.known))),
                 });
                 Ok(true)
             }
@@ -190,8 +191,7 @@ impl Rows {
                 finish(written, line, start, block);
             }
             Some(Shape::Own(header)) => {
-                let written = header.write(&self.row, &mut block.bytes);
-                finish(written.map(|()| true), line, start, block);
+                block.add_row(line, &self.row, header);
             }
             None => {}
         }

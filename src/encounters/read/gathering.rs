@@ -46,7 +46,7 @@ impl Gathering {
         self.count += 1;
         let mut value = vec![ROW];
         value.extend_from_slice(&line.to_be_bytes());
-        value.extend_from_slice(&row.packed());
+        row.pack(&mut value);
         if key.is_empty() {
             return self.ordered.push(&order(self.count, self.count), &value);
         }

@@ -1,14 +1,27 @@
-//! A header of field names, and the JSON that its columns make. An empty cell is an absent field; a list of words may stand
+//! A header of field names, and the fields that its columns fill. An empty cell is an absent field; a list of words may stand
 //! in one cell, with `;` between them, or have a column an item (`codes[0]`).
+//!
+//! What a row fills is given field by field to whoever reads it, as the library that reads JSON does: so there is one way into
+//! typed slots, and no text between.
 
 use super::address;
 use super::address::Step;
+use super::row::Cells;
 use super::row::Row;
-use super::row::write_text;
 use super::schema::Level;
 use super::schema::Schema;
 use super::schema::Shape;
 use super::unreadable::Unreadable;
+use serde::Serialize;
+use serde::Serializer;
+use serde::de::Deserializer;
+use serde::de::IntoDeserializer;
+use serde::de::Visitor;
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::value::Error;
+use serde::de::value::MapDeserializer;
+use serde::de::value::SeqDeserializer;
+use serde::forward_to_deserialize_any;
 
 /// What a header has to know of the record.
 pub(super) struct Known {
@@ -22,7 +35,7 @@ pub(super) struct Known {
     heads: Vec<String>,
 }
 
-/// The columns, as the shape of the JSON they make.
+/// The columns, as the fields they fill.
 pub(super) struct Header {
     root: Vec<(String, Node)>,
     count: usize,
@@ -66,10 +79,14 @@ impl Header {
         self.others.iter().map(String::as_str)
     }
 
-    /// Writes a row as JSON.
-    pub(super) fn write(&self, row: &Row, out: &mut Vec<u8>) -> Result<(), Unreadable> {
-        row.check_count(self.count)?;
-        write_object(&self.root, row, out)
+    /// Whether a row is as wide as the header.
+    pub(super) fn check(&self, row: &Row) -> Result<(), Unreadable> {
+        row.check_count(self.count)
+    }
+
+    /// What a row fills.
+    pub(super) fn fields<'a>(&'a self, cells: Cells<'a>) -> Fields<'a> {
+        Fields { fields: &self.root, cells }
     }
 }
 
@@ -138,63 +155,109 @@ fn descend(node: &mut Node, steps: &[Step], leaf: Node) {
     }
 }
 
-fn is_empty(node: &Node, row: &Row) -> bool {
-    match node {
-        Node::Cell(column) | Node::Words(column) => row.cell(*column).is_empty(),
-        Node::List(items) => items.iter().all(|item| is_empty(item, row)),
-        Node::Object(fields) => fields.iter().all(|(_, node)| is_empty(node, row)),
+/// The fields that a row fills, some under others.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'a> {
+    fields: &'a [(String, Node)],
+    cells: Cells<'a>,
+}
+
+/// What a row has for one field.
+#[derive(Clone, Copy)]
+struct Filled<'a> {
+    node: &'a Node,
+    cells: Cells<'a>,
+}
+
+impl<'a> Fields<'a> {
+    /// Their names and what they are filled with; without those for which the row has nothing.
+    fn filled(self) -> impl Iterator<Item = (&'a str, Filled<'a>)> {
+        let all = self.fields.iter().map(move |(name, node)| (name.as_str(), Filled { node, cells: self.cells }));
+        all.filter(|(_, filled)| !filled.is_empty())
     }
 }
 
-fn write_object(fields: &[(String, Node)], row: &Row, out: &mut Vec<u8>) -> Result<(), Unreadable> {
-    out.push(b'{');
-    let mut separator: &[u8] = b"";
-    for (name, node) in fields.iter().filter(|(_, node)| !is_empty(node, row)) {
-        out.extend_from_slice(separator);
-        separator = b",";
-        write_text(name, out);
-        out.push(b':');
-        write_node(node, row, out)?;
+impl<'a> Filled<'a> {
+    fn is_empty(self) -> bool {
+        match self.node {
+            Node::Cell(column) | Node::Words(column) => self.cells.cell(*column).is_empty(),
+            Node::List(items) => items.iter().all(|node| Filled { node, ..self }.is_empty()),
+            Node::Object(fields) => fields.iter().all(|(_, node)| Filled { node, ..self }.is_empty()),
+        }
     }
-    out.push(b'}');
-    Ok(())
+
+    fn words(self, column: usize) -> impl Iterator<Item = &'a str> {
+        self.cells.cell(column).split(';').map(str::trim).filter(|word| !word.is_empty())
+    }
+
+    /// Items of a list. Empty ones at the end are left out; those between keep their place.
+    fn items(self, items: &'a [Node]) -> impl Iterator<Item = Filled<'a>> {
+        let all = items.iter().map(move |node| Filled { node, ..self });
+        let count = all.clone().rposition(|item| !item.is_empty()).map_or(0, |last| last + 1);
+        all.take(count)
+    }
+
+    fn fields(self, fields: &'a [(String, Node)]) -> Fields<'a> {
+        Fields { fields, cells: self.cells }
+    }
 }
 
-fn write_node(node: &Node, row: &Row, out: &mut Vec<u8>) -> Result<(), Unreadable> {
-    let text = |column: usize| std::str::from_utf8(row.cell(column)).map_err(|_| Unreadable::NotUtf8);
-    match node {
-        Node::Cell(column) => write_text(text(*column)?, out),
-        Node::Words(column) => {
-            let words = text(*column)?.split(';').map(str::trim).filter(|word| !word.is_empty());
-            write_list(words, out, |word, out| {
-                write_text(word, out);
-                Ok(())
-            })?;
-        }
-        // Empty items at the end are left out; those between keep their place.
-        Node::List(items) => {
-            let count = items.iter().rposition(|item| !is_empty(item, row)).map_or(0, |last| last + 1);
-            write_list(items.iter().take(count), out, |item, out| write_node(item, row, out))?;
-        }
-        Node::Object(fields) => write_object(fields, row, out)?,
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.filled())
     }
-    Ok(())
 }
 
-fn write_list<T>(
-    items: impl Iterator<Item = T>,
-    out: &mut Vec<u8>,
-    mut write: impl FnMut(T, &mut Vec<u8>) -> Result<(), Unreadable>,
-) -> Result<(), Unreadable> {
-    out.push(b'[');
-    for (place, item) in items.enumerate() {
-        if place > 0 {
-            out.push(b',');
+impl Serialize for Filled<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self.node {
+            Node::Cell(column) => out.serialize_str(self.cells.cell(*column)),
+            Node::Words(column) => out.collect_seq(self.words(*column)),
+            Node::List(items) => out.collect_seq(self.items(items)),
+            Node::Object(fields) => self.fields(fields).serialize(out),
         }
-        write(item, out)?;
     }
-    out.push(b']');
-    Ok(())
+}
+
+impl<'de> Deserializer<'de> for Fields<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_map(MapDeserializer::new(self.filled()))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Error> for Filled<'de> {
+    type Deserializer = Filled<'de>;
+
+    fn into_deserializer(self) -> Filled<'de> {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Filled<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node {
+            Node::Cell(column) => visitor.visit_borrowed_str(self.cells.cell(*column)),
+            Node::Words(column) => {
+                visitor.visit_seq(SeqDeserializer::new(self.words(*column).map(BorrowedStrDeserializer::new)))
+            }
+            Node::List(items) => visitor.visit_seq(SeqDeserializer::new(self.items(items))),
+            Node::Object(fields) => self.fields(fields).deserialize_any(visitor),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
 }
 
 impl Known {

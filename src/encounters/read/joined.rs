@@ -53,8 +53,8 @@ impl Joined {
         let mut block = Block::default();
         while fill(&mut block)? {
             block.trees = None;
-            block.each(|line, text| {
-                let read = text.and_then(|text| self.trees.objects(text));
+            block.each(|line, raw| {
+                let read = raw.and_then(|raw| self.trees.objects(&raw.text()));
                 match read {
                     Ok(objects) => {
                         for object in objects {

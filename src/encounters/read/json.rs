@@ -1,5 +1,6 @@
 //! One JSON object straight into typed slots: no tree between, and texts borrow from the line.
 
+use super::header::Fields;
 use super::scalar;
 use super::schema::Level;
 use super::schema::Schema;
@@ -40,6 +41,20 @@ pub(super) fn by_library<'a>(
     let slots = input.deserialize_map(Object { level: schema.level(), state: &mut state });
     let slots = slots.and_then(|slots| input.end().map(|()| slots)).map_err(|error| kind_of(&error))?;
     Ok(state.encounter(slots, line, schema, on, today))
+}
+
+/// Reads one encounter from the cells of a row.
+pub(super) fn by_cells<'a>(
+    fields: Fields<'a>,
+    line: u64,
+    schema: &Schema,
+    on: Option<Day>,
+    today: Day,
+) -> Result<Encounter<'a>, Unreadable> {
+    let mut state = State::new(schema);
+    let slots = fields.deserialize_map(Object { level: schema.level(), state: &mut state });
+    // Texts, lists and fields are all there is, and a field takes each of them.
+    slots.map(|slots| state.encounter(slots, line, schema, on, today)).map_err(|_| Unreadable::Failed)
 }
 
 /// What `serde_json` says, without its words: they may name a character of the input.

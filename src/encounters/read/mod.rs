@@ -1,8 +1,8 @@
 //! Bytes to encounters, one file per format.
 //!
 //! A [`Source`] opens a file (packed or not) and cuts it into [`Piece`]s, one an encounter, in blocks of bounded size: that is
-//! all the reading thread does. A [`Schema`] is made once for a record and turns the text of one piece straight into
-//! typed slots. What cannot be read is [`Unreadable`]: its words name the kind of trouble, never the input.
+//! all the reading thread does. A [`Schema`] is made once for a record, and what one piece holds ([`Raw`]) is read
+//! straight into its typed slots. What cannot be read is [`Unreadable`]: its words name the kind of trouble, never the input.
 
 mod address;
 pub mod again;
@@ -22,6 +22,7 @@ mod json_array;
 mod mapping;
 mod ndjson;
 mod plain_json;
+mod raw;
 mod row;
 mod scalar;
 mod schema;
@@ -40,6 +41,7 @@ pub use format::Format;
 pub use input::Choice;
 pub use input::Input;
 pub use plain_json::read_json;
+pub use raw::Raw;
 pub use schema::Schema;
 pub use several::Chosen;
 pub use several::Inputs;

@@ -25,24 +25,21 @@ impl Row {
         (0..self.ends.len()).map(|place| self.cell(place))
     }
 
-    /// All of it in one piece: how many cells there are, where each ends, and what stands in them.
-    pub(super) fn packed(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.ends.len() * 4 + self.bytes.len() + 4);
+    /// Appends all of it in one piece: how many cells there are, where each ends, and what stands in them.
+    pub(super) fn pack(&self, out: &mut Vec<u8>) {
         // No row is longer than `LONGEST`, so that each number fits.
         let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX).to_be_bytes();
+        let end = self.ends.last().copied().unwrap_or(0);
+        out.reserve(self.ends.len() * 4 + end + 4);
         out.extend_from_slice(&number(self.ends.len()));
         self.ends.iter().for_each(|end| out.extend_from_slice(&number(*end)));
-        let end = self.ends.last().copied().unwrap_or(0);
         out.extend_from_slice(self.bytes.get(..end).unwrap_or_default());
-        out
     }
 
     /// The row that was packed so.
-    pub(super) fn unpacked(bytes: &[u8]) -> Row {
-        let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap_or_default()) as usize;
-        let (count, rest) = bytes.split_at_checked(4).unwrap_or_default();
-        let (ends, cells) = rest.split_at_checked(number(count) * 4).unwrap_or_default();
-        Row { bytes: cells.to_vec(), ends: ends.chunks_exact(4).map(number).collect() }
+    pub(super) fn unpacked(packed: &[u8]) -> Row {
+        let (ends, cells) = parts(packed);
+        Row { bytes: cells.to_vec(), ends: ends.iter().map(number).collect() }
     }
 
     /// A row of some cells.
@@ -68,6 +65,42 @@ impl Row {
             return Err(Unreadable::TooManyCells);
         }
         if self.ends.len() < count { Err(Unreadable::TooFewCells) } else { Ok(()) }
+    }
+}
+
+/// Where the cells of a packed row end, and what stands in them.
+fn parts(packed: &[u8]) -> (&[[u8; 4]], &[u8]) {
+    let Some((count, rest)) = packed.split_first_chunk() else { return (&[], &[]) };
+    let (ends, cells) = rest.split_at_checked(number(count) * 4).unwrap_or_default();
+    (ends.as_chunks().0, cells)
+}
+
+fn number(bytes: &[u8; 4]) -> usize {
+    u32::from_be_bytes(*bytes) as usize
+}
+
+/// The cells of a packed row, where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Cells<'a> {
+    ends: &'a [[u8; 4]],
+    text: &'a str,
+}
+
+impl<'a> Cells<'a> {
+    /// # Errors
+    /// If a cell is not UTF-8.
+    pub(super) fn of(packed: &'a [u8]) -> Result<Cells<'a>, Unreadable> {
+        let (ends, bytes) = parts(packed);
+        let text = std::str::from_utf8(bytes).ok();
+        let whole = text.filter(|text| ends.iter().all(|end| text.is_char_boundary(number(end))));
+        whole.map(|text| Cells { ends, text }).ok_or(Unreadable::NotUtf8)
+    }
+
+    /// A cell; empty where the row has none.
+    pub(super) fn cell(self, place: usize) -> &'a str {
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, number);
+        let end = self.ends.get(place).map_or(start, number);
+        self.text.get(start..end).unwrap_or_default()
     }
 }
 

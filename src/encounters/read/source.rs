@@ -162,6 +162,7 @@ impl Source {
         block.first = self.given;
         while let Some(part) = self.parts.front_mut() {
             block.trees.clone_from(&part.trees);
+            block.header = None;
             let goes_on = match part.cut.fill(block) {
                 Ok(goes_on) => goes_on,
                 Err(error) if part.is_packed && is_damage(&error) => {

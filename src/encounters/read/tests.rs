@@ -105,8 +105,8 @@ fn shown(input: &[u8], name: &str, format: Option<Format>) -> Vec<String> {
     let mut source = Source::new(name, None, Box::new(Cursor::new(input.to_vec())), format, &schema).unwrap();
     let (mut block, mut out) = (Block::default(), Vec::new());
     while source.fill(&mut block).unwrap() {
-        block.each(|line, text| {
-            out.push(match text.and_then(|text| read_json(text, line, &schema, None, TODAY)) {
+        block.each(|line, raw| {
+            out.push(match raw.and_then(|raw| raw.read(line, &schema, None, TODAY)) {
                 Ok(encounter) => format!("{line}: {}", show(&encounter, &schema)),
                 Err(why) => format!("{line}: {why}"),
             });
@@ -338,7 +338,7 @@ fn a_long_line_is_skipped() {
         let mut source = Source::new("it", None, Box::new(input), Some(format), &schema).unwrap();
         let (mut block, mut out) = (Block::default(), Vec::new());
         while source.fill(&mut block).unwrap() {
-            block.each(|line, text| out.push((line, text.err())));
+            block.each(|line, raw| out.push((line, raw.err())));
             assert!(block.bytes.capacity() <= LONGEST);
         }
         assert_eq!(out.len(), 3, "{format:?}");
@@ -361,4 +361,78 @@ fn moments_and_days_date_an_encounter() {
     assert_eq!(encounter.on, Moment::parse("2020-03-13").unwrap().day());
     let forced = read_json(r#"{"date":"2020-03-13"}"#, 1, &schema, Some(Day(5)), TODAY).unwrap();
     assert_eq!(forced.on, Day(5));
+}
+
+#[test]
+fn a_row_is_read_as_its_json_text_is() {
+    let schema = schema();
+    let known = header::Known::new(&schema);
+    let names = [
+        "id",
+        "class",
+        "date",
+        "received",
+        "minutes",
+        "paid",
+        "urgent",
+        "wait",
+        "edition",
+        "tags",
+        "tags[1]",
+        "patient.age",
+        "patient.sex",
+        "patient",
+        "diagnoses[0].code",
+        "diagnoses.code",
+        "diagnoses[2].poa",
+        "diagnoses",
+        "Payer",
+        "",
+        "procedures[1].modifiers",
+        "procedures.modifiers[2]",
+        "procedures[0].units",
+        "other",
+        "St. Paul",
+        "a[b",
+    ];
+    let cells = [
+        "",
+        "",
+        " ",
+        "E-1",
+        "inpatient",
+        "Out Patient",
+        "2026-03-02",
+        "2026-03-02T21:14:00",
+        "25",
+        "120.50",
+        "yes",
+        "P2D",
+        "2019.1",
+        "a;b; ;c",
+        "e11.9",
+        "I10",
+        "\"quoted\"\n",
+        "café \\ \u{7}",
+        "no such thing",
+        "1e400",
+    ];
+    let mut random = fastrand::Rng::with_seed(9);
+    let mut filled = 0;
+    for _ in 0..5_000 {
+        let columns: Vec<String> = random.choose_multiple(names, 8).into_iter().map(str::to_owned).collect();
+        let header = header::Header::new(&columns, &known);
+        let row = row::Row::of(
+            &columns.iter().map(|_| random.choice(cells).unwrap_or_default().to_owned()).collect::<Vec<_>>(),
+        );
+        let mut packed = Vec::new();
+        row.pack(&mut packed);
+        let raw = Raw::row(&header, row::Cells::of(&packed).unwrap());
+        let text = raw.text();
+        let (direct, by_text) = (raw.read(1, &schema, None, TODAY).unwrap(), read(&schema, &text));
+        assert_eq!(direct.slots, by_text.slots, "{text}");
+        assert_eq!((&direct.undeclared, &direct.misfits), (&by_text.undeclared, &by_text.misfits), "{text}");
+        filled += direct.slots.iter().filter(|value| !value.is_absent()).count();
+    }
+    assert!(filled > 5_000, "only {filled} slots were filled");
 }

@@ -41,7 +41,7 @@ const MOST_LISTED: usize = 200;
 pub fn draft_of(call: &Call<'_>, desk: &ForCaller, record: &str) -> Result<Draft, Problem> {
     let mut worker = desk.engine.worker().noting(&desk.audited);
     let mut finders = Vec::new();
-    let disclosure = worker.disclose_of(1, Ok(record), &mut |id| finders.extend(id.map(str::to_owned)));
+    let disclosure = worker.disclose_of(1, Ok(record.into()), &mut |id| finders.extend(id.map(str::to_owned)));
     if disclosure.is_unreadable() {
         return Err(Problem::new(problem::UNUSABLE, "the encounter cannot be read"));
     }

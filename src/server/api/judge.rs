@@ -162,7 +162,7 @@ pub fn redact(call: &Call<'_>) -> Result<Reply, Problem> {
     let line = json!({ "id": asked.get("id"), "text": text(&asked, "text")? }).to_string();
     let mut desk = TextDesk::new(&redactor, Form { is_json: true, has_spans }, Some(&access));
     let (mut out, mut rows) = (Vec::new(), Rows::default());
-    let answered = desk.answer(1, Ok(&line), &mut out);
+    let answered = desk.answer(1, Ok(line.as_str().into()), &mut out);
     desk.note_together(&mut rows);
     call.note(rows)?;
     Ok(Reply::of(JSON, out).status(if answered == Answered::Refused { 422 } else { 200 }))
