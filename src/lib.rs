@@ -68,6 +68,11 @@ pub mod store;
 #[cfg(feature = "server")]
 pub mod server;
 
+/// Folders of domains on this machine, and the registry made of them, kept in the user's cache.
+/// Imports: model, text, files, learn, registry, definitions, encounters.
+pub mod workspace;
+
 /// The command line.
 /// Imports: all of these.
+#[cfg(feature = "cli")]
 pub mod cli;

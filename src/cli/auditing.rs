@@ -3,7 +3,6 @@
 
 use super::exit::Failure;
 use super::output::Guard;
-use super::secrets;
 use super::terminal::Terminal;
 use crate::audit::Access;
 use crate::audit::Entry;
@@ -15,6 +14,7 @@ use crate::audit::Rows;
 use crate::audit::Secret;
 use crate::audit::Tokens;
 use crate::audit::Trail;
+use crate::workspace::secrets;
 use std::path::PathBuf;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;

@@ -1,11 +1,6 @@
 //! What every command starts from: the folders of domains, and the registry made of them.
 
-use super::builtin;
 use super::exit::Failure;
-use super::session::BUILT_IN;
-use super::session::Progress;
-use super::session::Reach;
-use super::session::Session;
 use super::terminal::Terminal;
 use crate::definitions::compile::Outcome;
 use crate::definitions::import::sources::Folders;
@@ -14,6 +9,11 @@ use crate::diagnostics;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::span::Lines;
 use crate::registry::Registry;
+use crate::workspace::builtin;
+use crate::workspace::session::BUILT_IN;
+use crate::workspace::session::Progress;
+use crate::workspace::session::Reach;
+use crate::workspace::session::Session;
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -6,8 +6,6 @@ use super::auditing::Auditing;
 use super::context::Context;
 use super::exit::Failure;
 use super::output::Guard;
-use super::secrets;
-use super::session::Reach;
 use super::terminal::Terminal;
 use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
@@ -15,6 +13,8 @@ use crate::encounters::engine::Options;
 use crate::model::day::Day;
 use crate::privacy::Ask;
 use crate::registry::Registry;
+use crate::workspace::secrets;
+use crate::workspace::session::Reach;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ impl Fixed {
     }
 
     fn key(&self, terminal: &mut Terminal) -> Result<[u8; 32], Failure> {
-        let Some(path) = &self.key_file else { return secrets::pseudonym_key() };
+        let Some(path) = &self.key_file else { return Ok(secrets::pseudonym_key()?) };
         let (key, is_open) = secrets::named_key(path)?;
         if is_open {
             terminal.note(&format!("the key {} can be read by others (chmod 600)", path.display()));

@@ -1,6 +1,7 @@
 //! How a command ends: 0 fine, 1 something is wrong with what it was given, 2 it could not do its work.
 
-use crate::cli::unavailable;
+use crate::workspace::secrets::SecretError;
+use crate::workspace::unavailable;
 use std::process::ExitCode;
 
 /// What a command found.
@@ -21,6 +22,9 @@ pub(crate) enum Failure {
     /// The domains or the registry.
     #[error(transparent)]
     Session(#[from] unavailable::Unavailable),
+    /// A key.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The registry.
     #[error(transparent)]
     Registry(#[from] crate::registry::Error),

@@ -2,21 +2,15 @@
 
 mod arguments;
 mod auditing;
-mod builtin;
-mod cache;
 mod commands;
 mod context;
 mod engine_args;
 mod exit;
-mod learning;
 mod near;
 mod output;
 mod reading;
-mod secrets;
 mod segments;
-mod session;
 mod terminal;
-mod unavailable;
 
 use arguments::Arguments;
 use arguments::Command;

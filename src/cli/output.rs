@@ -1,9 +1,7 @@
 //! Where `-o` writes: beside the path, under its name when it is whole, and never over a file that is in use for something
 //! else.
 
-use super::cache;
 use super::exit::Failure;
-use super::secrets;
 use super::terminal::Terminal;
 use crate::audit;
 use crate::files;
@@ -11,6 +9,8 @@ use crate::files::Draft;
 use crate::files::Rights;
 use crate::registry;
 use crate::statistics;
+use crate::workspace::cache;
+use crate::workspace::secrets;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::fs::Metadata;

@@ -1,6 +1,5 @@
 //! `tencode build`
 
-use crate::cli::cache;
 use crate::cli::context::Context;
 use crate::cli::context::note_errors;
 use crate::cli::exit::Failure;
@@ -8,9 +7,6 @@ use crate::cli::exit::Verdict;
 use crate::cli::output::Guard;
 use crate::cli::output::Output;
 use crate::cli::output::Own;
-use crate::cli::session::Reach;
-use crate::cli::session::Session;
-use crate::cli::session::names;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::Diagnostic;
 use crate::encounters::training::TextModel;
@@ -18,6 +14,10 @@ use crate::files;
 use crate::files::Rights;
 use crate::model::content::CodeSet;
 use crate::registry;
+use crate::workspace::cache;
+use crate::workspace::session::Reach;
+use crate::workspace::session::Session;
+use crate::workspace::session::names;
 use serde::Serialize;
 use std::path::Path;
 use std::path::PathBuf;

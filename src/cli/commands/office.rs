@@ -2,7 +2,6 @@
 
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
-use crate::cli::secrets;
 use crate::cli::terminal::Terminal;
 use crate::files;
 use crate::store;
@@ -11,6 +10,8 @@ use crate::store::Role;
 use crate::store::Seal;
 use crate::store::Store;
 use crate::store::Token;
+use crate::workspace::secrets;
+use crate::workspace::secrets::SecretError;
 use serde_json::json;
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -48,7 +49,7 @@ impl Office {
             Some(path) => path.clone(),
             None => secrets::data_folder()?.join("store.key"),
         };
-        Ok(Seal::new(&files::key(&path)?))
+        Ok(Seal::new(&files::key(&path).map_err(SecretError::from)?))
     }
 
     /// The store, opened.
@@ -310,7 +311,7 @@ impl StoreCommand {
                 return Ok(if erased == 0 { Verdict::Wrong } else { Verdict::Fine });
             }
             StoreAct::Rekey { to } => {
-                let count = self.office.open()?.rekey(Seal::new(&files::key(to)?))?;
+                let count = self.office.open()?.rekey(Seal::new(&files::key(to).map_err(SecretError::from)?))?;
                 terminal.line(&format!("{count} encounters are sealed with the key {}", to.display()))?;
             }
             StoreAct::Doctor => return self.doctor(terminal),

@@ -3,16 +3,16 @@
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
-use crate::cli::learning::Learned;
 use crate::cli::near;
-use crate::cli::session::Reach;
-use crate::cli::session::Session;
 use crate::cli::terminal::Terminal;
 use crate::definitions::compile::Compiled;
 use crate::encounters::training::TextModel;
 use crate::model::content::CodeSet;
 use crate::model::ids::CodeId;
 use crate::model::lessons::Lessons;
+use crate::workspace::learning::Learned;
+use crate::workspace::session::Reach;
+use crate::workspace::session::Session;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

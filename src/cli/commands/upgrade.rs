@@ -1,6 +1,5 @@
 //! `tencode upgrade`
 
-use crate::cli::builtin;
 use crate::cli::commands::fmt::gather;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
@@ -11,6 +10,7 @@ use crate::definitions::upgrade::Knowledge;
 use crate::definitions::upgrade::upgrade;
 use crate::files;
 use crate::files::Rights;
+use crate::workspace::builtin;
 use std::path::Path;
 use std::path::PathBuf;
 

@@ -39,7 +39,7 @@ impl Row {
     /// The row that was packed so.
     pub(super) fn unpacked(packed: &[u8]) -> Row {
         let (ends, cells) = parts(packed);
-        Row { bytes: cells.to_vec(), ends: ends.iter().map(number).collect() }
+        Row { bytes: cells.to_vec(), ends: ends.iter().copied().map(number).collect() }
     }
 
     /// A row of some cells.
@@ -71,12 +71,12 @@ impl Row {
 /// Where the cells of a packed row end, and what stands in them.
 fn parts(packed: &[u8]) -> (&[[u8; 4]], &[u8]) {
     let Some((count, rest)) = packed.split_first_chunk() else { return (&[], &[]) };
-    let (ends, cells) = rest.split_at_checked(number(count) * 4).unwrap_or_default();
+    let (ends, cells) = rest.split_at_checked(number(*count) * 4).unwrap_or_default();
     (ends.as_chunks().0, cells)
 }
 
-fn number(bytes: &[u8; 4]) -> usize {
-    u32::from_be_bytes(*bytes) as usize
+fn number(bytes: [u8; 4]) -> usize {
+    u32::from_be_bytes(bytes) as usize
 }
 
 /// The cells of a packed row, where it stands.
@@ -92,14 +92,14 @@ impl<'a> Cells<'a> {
     pub(super) fn of(packed: &'a [u8]) -> Result<Cells<'a>, Unreadable> {
         let (ends, bytes) = parts(packed);
         let text = std::str::from_utf8(bytes).ok();
-        let whole = text.filter(|text| ends.iter().all(|end| text.is_char_boundary(number(end))));
+        let whole = text.filter(|text| ends.iter().all(|end| text.is_char_boundary(number(*end))));
         whole.map(|text| Cells { ends, text }).ok_or(Unreadable::NotUtf8)
     }
 
     /// A cell; empty where the row has none.
     pub(super) fn cell(self, place: usize) -> &'a str {
-        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, number);
-        let end = self.ends.get(place).map_or(start, number);
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| number(*end));
+        let end = self.ends.get(place).map_or(start, |end| number(*end));
         self.text.get(start..end).unwrap_or_default()
     }
 }

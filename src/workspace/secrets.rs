@@ -1,25 +1,49 @@
 //! The keys of this user: where they are kept, and how they are made.
 
-use super::exit::Failure;
 use crate::files;
 use crate::files::KeyError;
+use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
 /// Most bytes of a key that is a text.
 const LONGEST_KEY: u64 = 4096;
 
+/// Why there is no key, so that nothing can be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// No folder is known that lasts and is this user's own.
+    #[error("there is no folder for keys: set XDG_DATA_HOME to one that only this user can write to")]
+    NoFolder,
+    /// A key that is kept, or was to be.
+    #[error("{0}; nothing is shown")]
+    Kept(#[from] KeyError),
+    /// A file that was named, as the system has it.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file that was named holds no key that may be used.
+    #[error("the key {path}: {why}; nothing is shown")]
+    Unusable {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+}
+
 /// The user's data folder.
 ///
 /// # Errors
 /// If neither `XDG_DATA_HOME` nor `HOME` is set: nothing that lasts or is secret goes to a folder for temporary files.
-pub(crate) fn data_folder() -> Result<PathBuf, Failure> {
+pub fn data_folder() -> Result<PathBuf, SecretError> {
     let set = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
     let base = set("XDG_DATA_HOME").or_else(|| set("HOME").map(|home| home.join(".local/share")));
-    let base = base.ok_or_else(|| {
-        Failure::said("there is no folder for keys: set XDG_DATA_HOME to one that only this user can write to")
-    });
-    Ok(base?.join("tencode"))
+    Ok(base.ok_or(SecretError::NoFolder)?.join("tencode"))
 }
 
 /// The secret of the pseudonyms: that of `TENCODE_KEY`, else one made once and kept in the user's data folder, so that
@@ -27,7 +51,7 @@ pub(crate) fn data_folder() -> Result<PathBuf, Failure> {
 ///
 /// # Errors
 /// If it cannot be read or kept: pseudonyms of a key that is lost fit no other run.
-pub(crate) fn pseudonym_key() -> Result<[u8; 32], Failure> {
+pub fn pseudonym_key() -> Result<[u8; 32], SecretError> {
     if let Some(key) = std::env::var_os("TENCODE_KEY").filter(|key| !key.is_empty()) {
         return Ok(derived(key.as_encoded_bytes()));
     }
@@ -39,14 +63,15 @@ pub(crate) fn pseudonym_key() -> Result<[u8; 32], Failure> {
 ///
 /// # Errors
 /// If it cannot be read, is empty, is no regular file, or others could have written it.
-pub(crate) fn named_key(path: &Path) -> Result<([u8; 32], bool), Failure> {
-    let about = std::fs::metadata(path).map_err(|error| Failure::file(path, error))?;
-    let wrong = |why: &str| Failure::said(format!("the key {}: {why}; nothing is shown", path.display()));
+pub fn named_key(path: &Path) -> Result<([u8; 32], bool), SecretError> {
+    let failed = |source| SecretError::File { path: path.display().to_string(), source };
+    let wrong = |why: &str| SecretError::Unusable { path: path.display().to_string(), why: why.to_owned() };
+    let about = std::fs::metadata(path).map_err(failed)?;
     if !about.is_file() || about.len() > LONGEST_KEY {
         return Err(wrong("no file of a key: that is 32 bytes, or a text of at most 4,096"));
     }
     files::trust_file(path).map_err(|why| wrong(&format!("not trusted: {why}")))?;
-    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, error))?;
+    let bytes = std::fs::read(path).map_err(failed)?;
     let is_open = is_open(&about);
     let is_text = std::str::from_utf8(&bytes).is_ok_and(|text| !text.trim_end().contains(char::is_control));
     match <[u8; 32]>::try_from(bytes.as_slice()) {
@@ -78,7 +103,7 @@ fn is_open(_: &std::fs::Metadata) -> bool {
 ///
 /// # Errors
 /// If it cannot be read or kept.
-pub(crate) fn answers_key() -> Result<[u8; 32], Failure> {
+pub fn answers_key() -> Result<[u8; 32], SecretError> {
     Ok(files::key(&data_folder()?.join("answers.key"))?)
 }
 
@@ -91,13 +116,7 @@ fn derived(secret: &[u8]) -> [u8; 32] {
 ///
 /// # Errors
 /// As [`data_folder`].
-pub(crate) fn audit_key_path() -> Result<PathBuf, Failure> {
+pub fn audit_key_path() -> Result<PathBuf, SecretError> {
     let named = std::env::var_os("TENCODE_AUDIT_KEY").filter(|it| !it.is_empty());
     named.map_or_else(|| Ok(data_folder()?.join("audit.key")), |path| Ok(PathBuf::from(path)))
-}
-
-impl From<KeyError> for Failure {
-    fn from(error: KeyError) -> Failure {
-        Failure::said(format!("{error}; nothing is shown"))
-    }
 }

@@ -46,17 +46,17 @@ fn cache() -> &'static Cache {
 }
 
 /// The folder of the cache, if there is one that can be trusted.
-pub(crate) fn folder() -> Option<&'static Path> {
+pub fn folder() -> Option<&'static Path> {
     cache().folder.as_deref()
 }
 
 /// Why there is no cache; empty if there is one.
-pub(crate) fn why_none() -> &'static str {
+pub fn why_none() -> &'static str {
     &cache().why
 }
 
 /// A folder that only this user may enter, for one run; removed at its end.
-pub(crate) struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
     /// Makes the folder.
@@ -84,7 +84,7 @@ impl Drop for Scratch {
 
 /// Sums over the contents of files. The sum of a large file is remembered as long as nothing about the file changes, its
 /// time of change in the system included, which no program can set.
-pub(crate) struct Sums {
+pub struct Sums {
     known: BTreeMap<String, String>,
     is_changed: bool,
 }
