@@ -53,6 +53,18 @@ pub struct Session {
     base: Base,
 }
 
+/// A registry that was made and is in no file yet.
+pub struct Made {
+    /// What stands in the file.
+    pub bytes: Vec<u8>,
+    /// What came of compiling.
+    pub outcome: Outcome,
+    /// What learned.
+    pub learned: Learned,
+    /// Why the lists of names cannot be read, if they cannot.
+    pub nameless: Option<String>,
+}
+
 /// Where shipped domains are laid out.
 enum Base {
     Cache(&'static Path),
@@ -218,18 +230,11 @@ impl Session {
             return Ok(Arc::new(registry));
         }
         said(Progress::Building);
-        let outcome = self.compile()?;
-        let segments = Session::segments();
-        let names = names(&self.releases.files(), &segments).map_err(|error| error.to_string());
-        let learned = self.learn(&outcome.compiled, &segments)?;
-        let mut parts = outcome.compiled.parts(stamp);
-        parts.names = names.as_deref().map_err(String::as_str);
-        (parts.models, parts.vectors) = (&learned.models, &learned.vectors);
-        let bytes = registry::lay_out(Path::new("the registry"), &parts, &segments)?;
+        let Made { bytes, outcome, .. } = self.make()?;
         let written = path.as_ref().map(|path| files::replace(path, Rights::Owner, &bytes).map(|()| path));
         let (registry, why) = match written {
             Some(Ok(path)) => {
-                segments.tidy();
+                Session::segments().tidy();
                 (Registry::open(path)?, None)
             }
             Some(Err(error)) => (Registry::of_bytes(&bytes)?, Some(error.to_string())),
@@ -240,6 +245,22 @@ impl Session {
             said(Progress::NotKept(why));
         }
         Ok(Arc::new(registry))
+    }
+
+    /// Compiles all domains, trains what learns, and lays the registry out.
+    ///
+    /// # Errors
+    /// As [`Session::compile`], and if a model cannot be trained or the registry not be laid out.
+    pub fn make(&self) -> Result<Made, Unavailable> {
+        let (stamp, segments) = (self.stamp()?, Session::segments());
+        let outcome = self.compile()?;
+        let names = names(&self.releases.files(), &segments).map_err(|error| error.to_string());
+        let learned = self.learn(&outcome.compiled, &segments)?;
+        let mut parts = outcome.compiled.parts(stamp);
+        parts.names = names.as_deref().map_err(String::as_str);
+        (parts.models, parts.vectors) = (&learned.models, &learned.vectors);
+        let bytes = registry::lay_out(Path::new("the registry"), &parts, &segments)?;
+        Ok(Made { bytes, outcome, learned, nameless: names.err() })
     }
 
     /// Trains the text models of code sets that learn.

@@ -13,11 +13,10 @@ use crate::encounters::training::TextModel;
 use crate::files;
 use crate::files::Rights;
 use crate::model::content::CodeSet;
-use crate::registry;
 use crate::workspace::cache;
+use crate::workspace::session::Made;
 use crate::workspace::session::Reach;
 use crate::workspace::session::Session;
-use crate::workspace::session::names;
 use serde::Serialize;
 use std::path::Path;
 use std::path::PathBuf;
@@ -82,15 +81,8 @@ impl Build {
         let begun = Instant::now();
         let session = context.session(Reach::All)?;
         let spinner = Terminal::spinner("building the registry");
-        let outcome = session.compile()?;
-        let stamp = session.stamp()?;
-        let segments = Session::segments();
-        let names = names(&session.releases.files(), &segments).map_err(|error| Failure::said(error.to_string()))?;
-        let learned = session.learn(&outcome.compiled, &segments)?;
-        let mut parts = outcome.compiled.parts(stamp);
-        parts.names = Ok(&names);
-        (parts.models, parts.vectors) = (&learned.models, &learned.vectors);
-        let bytes = registry::lay_out(Path::new("the registry"), &parts, &segments)?;
+        let Made { bytes, outcome, learned, nameless } = session.make()?;
+        nameless.map_or(Ok(()), |why| Err(Failure::said(why)))?;
         let path = match self.output {
             Some(path) => {
                 let guard = Guard::replacing(Own::Registry).and_folders("a file of a domain", &session.folders()?);
@@ -107,7 +99,7 @@ impl Build {
                 path
             }
         };
-        segments.tidy();
+        Session::segments().tidy();
         spinner.finish_and_clear();
         note_errors(&outcome, terminal);
         let has_errors = outcome.diagnostics.iter().any(Diagnostic::is_error);
