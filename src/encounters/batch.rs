@@ -6,6 +6,7 @@
 use super::read;
 use super::read::Block;
 use super::read::FAILED;
+use super::read::LONGEST;
 use super::read::Raw;
 use super::read::Source;
 use super::read::Unreadable;
@@ -31,6 +32,8 @@ use std::thread;
 
 /// Blocks in the round for each answering thread.
 const BLOCKS_A_THREAD: u64 = 3;
+/// Why nothing was answered.
+const NO_THREAD: &str = "the system gives no thread to answer on";
 
 /// Why a batch ended early.
 #[derive(Debug, thiserror::Error)]
@@ -175,43 +178,135 @@ pub fn run_noted<'a, D: Desk>(
 struct Round {
     number: u64,
     block: Block,
+    answers: Answers,
+}
+
+impl Round {
+    fn answer<D: Desk>(&mut self, desk: &mut D, new: &impl Fn() -> D) {
+        let Round { block, answers, .. } = self;
+        answers.clear();
+        let mut place = block.first();
+        block.each(|line, raw| {
+            answers.add(desk, new, (place, line), raw);
+            place += 1;
+        });
+        desk.note_together(&mut answers.rows);
+    }
+}
+
+/// Answers of some encounters, and what is to be noted of them.
+#[derive(Default)]
+struct Answers {
     out: Vec<u8>,
     rows: Rows,
     counts: Counts,
 }
 
-impl Round {
-    fn answer<D: Desk>(&mut self, desk: &mut D, new: &impl Fn() -> D) {
+impl Answers {
+    fn clear(&mut self) {
         self.out.clear();
         self.rows.clear();
         self.counts = Counts::default();
-        let Round { block, out, rows, counts, .. } = self;
-        let mut place = block.first();
-        block.each(|line, raw| {
-            desk.at(place);
-            place += 1;
-            let (start, mut is_failed) = (out.len(), false);
-            let outcome = quietly(|| desk.answer(line, raw, out)).unwrap_or_else(|| {
-                is_failed = true;
-                out.truncate(start);
-                desk.failed(line, out);
-                desk.note_together(rows);
-                *desk = new();
-                Outcome::Refused
-            });
-            desk.note(line, is_failed, rows);
-            counts.read += 1;
-            match outcome {
-                Outcome::Fine => counts.written += 1,
-                Outcome::Wrong => {
-                    counts.written += 1;
-                    counts.wrong += 1;
-                }
-                Outcome::Refused => counts.refused += 1,
-            }
-        });
-        desk.note_together(rows);
     }
+
+    /// Adds the answer to the encounter at a place of the input and on a line of it.
+    fn add<D: Desk>(
+        &mut self,
+        desk: &mut D,
+        new: &impl Fn() -> D,
+        (place, line): (u64, u64),
+        raw: Result<Raw<'_>, Unreadable>,
+    ) {
+        let Answers { out, rows, counts } = self;
+        desk.at(place);
+        let (start, mut is_failed) = (out.len(), false);
+        let outcome = quietly(|| desk.answer(line, raw, out)).unwrap_or_else(|| {
+            is_failed = true;
+            out.truncate(start);
+            desk.failed(line, out);
+            desk.note_together(rows);
+            *desk = new();
+            Outcome::Refused
+        });
+        desk.note(line, is_failed, rows);
+        counts.read += 1;
+        match outcome {
+            Outcome::Fine => counts.written += 1,
+            Outcome::Wrong => {
+                counts.written += 1;
+                counts.wrong += 1;
+            }
+            Outcome::Refused => counts.refused += 1,
+        }
+    }
+}
+
+/// Rows that are in memory, each an answer.
+pub struct Answered {
+    /// The answers, one after the other.
+    pub bytes: Vec<u8>,
+    /// Where each ends.
+    pub ends: Vec<usize>,
+    /// How many there were.
+    pub counts: Counts,
+}
+
+/// Answers rows that are in memory, each the text of one encounter, whatever stands in it: so many answers come out as rows go
+/// in, in their order. A row that is not there or blank has an answer that says so. `first` is the number of the first, from 1.
+///
+/// # Errors
+/// If it could not be noted, or what was answered cannot be relied on.
+pub fn rows<'r, D: Desk>(
+    rows: impl Iterator<Item = Option<&'r [u8]>> + Send,
+    first: u64,
+    new: impl Fn() -> D + Sync,
+    trail: Option<&mut dyn Trail>,
+) -> Result<Answered, Error> {
+    silence_panics();
+    let mut desk = new();
+    let answer = |desk: &mut D| {
+        let (mut answers, mut ends) = (Answers::default(), Vec::new());
+        for (row, place) in rows.zip(0..) {
+            answers.add(desk, &new, (place, first + place), text_of(row).map(Raw::from));
+            ends.push(answers.out.len());
+        }
+        desk.note_together(&mut answers.rows);
+        (answers, ends)
+    };
+    let (answers, ends) = if desk.needs_stack() {
+        // Its own thread: the one that asks may have any stack.
+        let threaded = || {
+            has_stack();
+            let mut desk = new();
+            let answered = answer(&mut desk);
+            desk.failure().map_or(Ok(answered), |why| Err(Error::Desk(why)))
+        };
+        on_own_stack(threaded)?
+    } else {
+        let answered = answer(&mut desk);
+        desk.failure().map_or(Ok(answered), |why| Err(Error::Desk(why)))?
+    };
+    if let Some(trail) = trail.filter(|_| !answers.rows.is_empty()) {
+        trail.commit(&answers.rows)?;
+    }
+    Ok(Answered { bytes: answers.out, ends, counts: answers.counts })
+}
+
+/// The text of a row.
+fn text_of(row: Option<&[u8]>) -> Result<&str, Unreadable> {
+    let row = row.filter(|row| !row.trim_ascii().is_empty()).ok_or(Unreadable::Empty)?;
+    if row.len() > LONGEST {
+        return Err(Unreadable::TooLong);
+    }
+    std::str::from_utf8(row).map_err(|_| Unreadable::NotUtf8)
+}
+
+fn on_own_stack<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    thread::scope(|scope| {
+        let started = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        let joined = started.map_err(|_| Error::Desk(NO_THREAD))?.join();
+        joined.unwrap_or(Err(Error::Desk(FAILED)))
+    })
 }
 
 struct Writer<'a> {
@@ -222,14 +317,14 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn write(&mut self, round: &Round) -> Result<(), Error> {
-        if let Some(trail) = self.out.trail.as_deref_mut().filter(|_| !round.rows.is_empty()) {
-            trail.commit(&round.rows)?;
+        if let Some(trail) = self.out.trail.as_deref_mut().filter(|_| !round.answers.rows.is_empty()) {
+            trail.commit(&round.answers.rows)?;
         }
-        self.out.to.write_all(&round.out).map_err(Error::Write)?;
-        self.counts.read += round.counts.read;
-        self.counts.written += round.counts.written;
-        self.counts.refused += round.counts.refused;
-        self.counts.wrong += round.counts.wrong;
+        self.out.to.write_all(&round.answers.out).map_err(Error::Write)?;
+        self.counts.read += round.answers.counts.read;
+        self.counts.written += round.answers.counts.written;
+        self.counts.refused += round.answers.counts.refused;
+        self.counts.wrong += round.answers.counts.wrong;
         (self.seen)(&self.counts);
         Ok(())
     }
@@ -246,7 +341,7 @@ fn one<D: Desk>(source: &mut Source, new: &impl Fn() -> D, writer: &mut Writer<'
 }
 
 /// What the answering threads send back: a block, or why there will be no block of that number.
-type Answered = (u64, Result<Round, Error>);
+type Done = (u64, Result<Round, Error>);
 
 /// `false` if there is no room for threads; then nothing has been read.
 fn many<D: Desk>(
@@ -257,7 +352,7 @@ fn many<D: Desk>(
 ) -> Result<bool, Error> {
     let (empty, empties) = mpsc::channel::<Round>();
     let (full, fulls) = mpsc::channel::<Round>();
-    let (done, dones) = mpsc::channel::<Answered>();
+    let (done, dones) = mpsc::channel::<Done>();
     for _ in 0..BLOCKS_A_THREAD * jobs as u64 {
         // Both ends are in this function: sending cannot fail.
         let _ = empty.send(Round::default());
@@ -281,7 +376,7 @@ fn many<D: Desk>(
 }
 
 /// The reading thread.
-fn fill(source: &mut Source, empties: &Receiver<Round>, full: &Sender<Round>, failed: &Sender<Answered>) {
+fn fill(source: &mut Source, empties: &Receiver<Round>, full: &Sender<Round>, failed: &Sender<Done>) {
     for (mut round, number) in empties.iter().zip(0_u64..) {
         round.number = number;
         match source.fill(&mut round.block) {
@@ -300,7 +395,7 @@ fn fill(source: &mut Source, empties: &Receiver<Round>, full: &Sender<Round>, fa
 }
 
 /// An answering thread.
-fn work<D: Desk>(new: &impl Fn() -> D, fulls: &Mutex<Receiver<Round>>, done: &Sender<Answered>) {
+fn work<D: Desk>(new: &impl Fn() -> D, fulls: &Mutex<Receiver<Round>>, done: &Sender<Done>) {
     has_stack();
     let mut desk = new();
     loop {
@@ -316,7 +411,7 @@ fn work<D: Desk>(new: &impl Fn() -> D, fulls: &Mutex<Receiver<Round>>, done: &Se
 }
 
 /// The writing thread: keeps what is ready too early until its turn.
-fn in_order(dones: &Receiver<Answered>, empty: &Sender<Round>, writer: &mut Writer<'_>) -> Result<(), Error> {
+fn in_order(dones: &Receiver<Done>, empty: &Sender<Round>, writer: &mut Writer<'_>) -> Result<(), Error> {
     let (mut early, mut turn) = (BTreeMap::new(), 0);
     for (number, answered) in dones {
         early.insert(number, answered);

@@ -121,3 +121,45 @@ proptest! {
         prop_assert_eq!(answers(&input, format, 3), one);
     }
 }
+
+#[test]
+fn rows_in_memory_are_answered_as_a_file_of_them_is() {
+    let all: [Option<&[u8]>; 8] = [
+        Some(b"{\"id\":\"a\"}"),
+        None,
+        Some(b"  \n"),
+        Some(b"{\"id\":\n\"b\"}\r\n"),
+        Some(b"{\"panic\":1}"),
+        Some(b"\xFF"),
+        Some(b"[1]"),
+        Some(b"{\"id\":\"c\",\"odd\":1}"),
+    ];
+    let schema = schema();
+    let answered = rows(all.into_iter(), 1, || Counting(&schema), None).unwrap();
+    let mut start = 0;
+    let lines: Vec<&str> = answered
+        .ends
+        .iter()
+        .map(|end| {
+            let line = std::str::from_utf8(answered.bytes.get(start..*end).unwrap()).unwrap();
+            start = *end;
+            line
+        })
+        .collect();
+    let expected = [
+        "1 0 0\n",
+        "2 there is nothing in this row\n",
+        "3 there is nothing in this row\n",
+        "4 0 0\n",
+        "{\"line\":5,\"error\":\"the program failed on this encounter\"}\n",
+        "6 this is not UTF-8\n",
+        "7 this is not a JSON object\n",
+        "8 0 1\n",
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(answered.counts, Counts { read: 8, written: 3, refused: 5, wrong: 0 });
+    let file = b"{\"id\":\"a\"}\n{\"panic\":1}\n{\"id\":\"b\"}\n";
+    let rows_of_file = file.split(|byte| *byte == b'\n').filter(|row| !row.is_empty()).map(Some);
+    let of_rows = rows(rows_of_file, 1, || Counting(&schema), None).unwrap();
+    assert_eq!(String::from_utf8(of_rows.bytes).unwrap(), answers(file, None, 2).0);
+}

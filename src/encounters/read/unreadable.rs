@@ -21,6 +21,9 @@ pub enum Unreadable {
     /// It is JSON, but no object.
     #[error("this is not a JSON object")]
     NotAnObject,
+    /// A row that had to be an encounter is not there, or blank.
+    #[error("there is nothing in this row")]
+    Empty,
     /// It is longer than [`LONGEST`].
     #[error("this is longer than 64 MiB")]
     TooLong,
@@ -69,6 +72,7 @@ impl Unreadable {
             Unreadable::NotJson { .. } => "this is not JSON",
             Unreadable::NotXml => "this is not XML",
             Unreadable::NotAnObject => "this is not a JSON object",
+            Unreadable::Empty => "there is nothing in this row",
             Unreadable::TooLong => "this is longer than 64 MiB",
             Unreadable::TooManyRows => "more rows follow each other than one encounter may have",
             Unreadable::NotUtf8 => "this is not UTF-8",
