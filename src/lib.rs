@@ -51,7 +51,7 @@ pub mod privacy;
 pub mod encounters;
 
 /// Answers about codes, the same for every front door.
-/// Imports: model, registry.
+/// Imports: model, diagnostics, registry.
 pub mod answers;
 
 /// Counts that give nobody away.
@@ -69,7 +69,7 @@ pub mod store;
 pub mod server;
 
 /// Folders of domains on this machine, and the registry made of them, kept in the user's cache.
-/// Imports: model, text, files, learn, registry, definitions, encounters.
+/// Imports: model, text, files, learn, registry, definitions, audit, encounters.
 pub mod workspace;
 
 /// The command line.

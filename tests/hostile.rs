@@ -138,7 +138,7 @@ fn engine(script: &str) -> Result<Engine, String> {
         return Err(format!("{}: {}", error.file.display(), error.kind));
     }
     let bytes = lay_out(&PathBuf::from("it"), &outcome.compiled.parts([0; 32]), &Segments::none()).unwrap();
-    let registry = Arc::new(Registry::of_bytes(&bytes).unwrap());
+    let registry = Arc::new(Registry::from_bytes(&bytes).unwrap());
     let options = Options {
         record: None,
         audience: Some("all".to_owned()),

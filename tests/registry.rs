@@ -167,7 +167,7 @@ fn a_release_that_is_known_to_a_day_ends_no_code() {
         let outcome = compile(vec![domain], &[]);
         assert!(outcome.refused.is_empty(), "{number}: {:?}", outcome.diagnostics);
         let bytes = lay_out(Path::new("it"), &outcome.compiled.parts([0; 32]), &Segments::none()).unwrap();
-        let registry = Registry::of_bytes(&bytes).unwrap();
+        let registry = Registry::from_bytes(&bytes).unwrap();
         let codes = registry.codes(registry.set("a").unwrap());
         assert_eq!(codes.known_days(), (Some(from), Some(known)));
         for _ in 0..10 {

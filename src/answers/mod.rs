@@ -2,5 +2,6 @@
 
 pub mod lookup;
 pub mod map;
+pub mod named;
 pub mod near;
 pub mod search;

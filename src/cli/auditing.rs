@@ -7,17 +7,14 @@ use super::terminal::Terminal;
 use crate::audit::Access;
 use crate::audit::Entry;
 use crate::audit::Log;
-use crate::audit::Millis;
 use crate::audit::Outcome;
-use crate::audit::Proof;
 use crate::audit::Rows;
 use crate::audit::Secret;
 use crate::audit::Tokens;
 use crate::audit::Trail;
+use crate::workspace::asking;
 use crate::workspace::secrets;
 use std::path::PathBuf;
-use std::time::SystemTime;
-use std::time::UNIX_EPOCH;
 
 /// Where it is noted who was shown what.
 #[derive(clap::Args, Clone)]
@@ -60,7 +57,7 @@ impl Auditing {
             let said = format!("{who} requires an audit log: name one with --audit or TENCODE_AUDIT; nothing is shown");
             return Err(Failure::said(said));
         };
-        Ok(Some(Log::open(&path, Secret::open(&secrets::audit_key_path()?)?, now)?))
+        Ok(Some(Log::open(&path, Secret::open(&secrets::audit_key_path()?)?, asking::now)?))
     }
 }
 
@@ -125,24 +122,7 @@ pub(crate) fn deny(log: Option<Log>, access: &Access) -> Result<(), Failure> {
 impl Auditing {
     /// Somebody who asks for an audience, before anything is known of policy and registry.
     pub fn access(&self, command: &'static str, audience: &str) -> Access {
-        let (actor, actor_is) = match (&self.actor, uid()) {
-            (Some(name), _) => (name.clone(), Proof::Claimed),
-            (None, Some(uid)) => (user(uid).unwrap_or_else(|| format!("uid {uid}")), Proof::Proved),
-            (None, None) => (session(), Proof::Claimed),
-        };
-        Access {
-            command,
-            actor,
-            actor_is,
-            uid: uid(),
-            audience: audience.to_owned(),
-            purpose: String::new(),
-            reason: None,
-            policy: String::new(),
-            registry: String::new(),
-            domain: String::new(),
-            record: String::new(),
-        }
+        asking::access(command, self.actor.as_deref(), audience)
     }
 }
 
@@ -152,37 +132,4 @@ impl Auditing {
 /// If there is no such secret.
 pub(crate) fn tokens() -> Result<Tokens, Failure> {
     Ok(Tokens::new(&secrets::pseudonym_key()?))
-}
-
-/// The clock of this machine.
-pub(crate) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.ok().and_then(|since| Millis::try_from(since.as_millis()).ok()).unwrap_or(0)
-}
-
-/// The name the session goes by, where the system has no numbers for users: whoever starts the program can set it.
-fn session() -> String {
-    let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
-}
-
-/// The name of a user in the list of this machine; `None` for users that only a directory of the network knows.
-fn user(uid: u32) -> Option<String> {
-    let list = std::fs::read("/etc/passwd").ok()?;
-    let list = String::from_utf8_lossy(&list);
-    list.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let (name, number) = (fields.next()?, fields.nth(1)?);
-        (number.parse() == Ok(uid)).then(|| name.to_owned())
-    })
-}
-
-#[cfg(unix)]
-fn uid() -> Option<u32> {
-    Some(rustix::process::getuid().as_raw())
-}
-
-#[cfg(not(unix))]
-fn uid() -> Option<u32> {
-    None
 }

@@ -1,5 +1,6 @@
 //! How a command ends: 0 fine, 1 something is wrong with what it was given, 2 it could not do its work.
 
+use crate::answers::named::NoSet;
 use crate::workspace::secrets::SecretError;
 use crate::workspace::unavailable;
 use std::process::ExitCode;
@@ -28,6 +29,9 @@ pub(crate) enum Failure {
     /// The registry.
     #[error(transparent)]
     Registry(#[from] crate::registry::Error),
+    /// A code set that is not there.
+    #[error(transparent)]
+    NoSet(#[from] NoSet),
     /// What is shown cannot be noted, so it is not shown.
     #[error("{0}; nothing is shown")]
     Audit(#[from] crate::audit::Error),

@@ -204,6 +204,11 @@ impl Engine {
         }
     }
 
+    /// Whether a rule of this record looks at other encounters, so that answers are whole only where all are read together.
+    pub fn looks_at_others(&self) -> bool {
+        self.rules_together().next().is_some()
+    }
+
     /// The rules of this record that look at other encounters.
     pub(super) fn rules_together(&self) -> impl Iterator<Item = (RuleId, &Together)> {
         let rules = RuleId::numbered(&self.domain().rules).filter(|(_, rule)| rule.record == self.schema.record);

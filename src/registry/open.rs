@@ -77,6 +77,8 @@ pub(super) struct Set {
     pub named: OnceLock<HashMap<String, Vec<CodeId>>>,
 }
 
+const WRONG_SUM: &str = "damaged: its check sum is wrong";
+
 impl Registry {
     /// Opens and maps a registry file; refuses what is old, cut or damaged.
     ///
@@ -121,15 +123,20 @@ impl Registry {
         Registry::mapped(path.display().to_string(), map, &header, &table)?.with_names(&file)
     }
 
-    /// A registry that was laid out a moment ago and is kept in no file.
+    /// A registry that is in memory: its file, whole. The sum over all of it is checked.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] if there is no memory for it, [`Error::Unfit`] if it is none.
-    pub fn of_bytes(bytes: &[u8]) -> Result<Registry, Error> {
+    /// [`Error::File`] if there is no memory for it, [`Error::Unfit`] if it is none, cut or damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Registry, Error> {
         let path = "the registry in memory".to_owned();
         let map = Mapped::copy(bytes).map_err(|source| Error::File { path: path.clone(), source })?;
-        let (header, table) = front(&map).map_err(|why| Error::Unfit { path: path.clone(), why: why.to_owned() })?;
+        let unfit = |why: &str| Error::Unfit { path: path.clone(), why: why.to_owned() };
+        let (header, table) = front(&map).map_err(unfit)?;
+        let content = bytes.get(size_of::<Header>() + table.as_bytes().len()..).unwrap_or_default();
+        if *blake3::hash(content).as_bytes() != header.content {
+            return Err(unfit(WRONG_SUM));
+        }
         let (header, table) = (*header, table.to_vec());
         let mut registry = Registry::mapped(path.clone(), map, &header, &table)?;
         if !registry.names_at.is_empty() {
@@ -420,5 +427,5 @@ fn check_content(file: &File, header: &Header, table: usize) -> Result<(), &'sta
         let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else { break };
         hasher.update(read);
     }
-    if *hasher.finalize().as_bytes() == header.content { Ok(()) } else { Err("damaged: its check sum is wrong") }
+    if *hasher.finalize().as_bytes() == header.content { Ok(()) } else { Err(WRONG_SUM) }
 }

@@ -69,7 +69,7 @@ pub fn learn(compiled: &Compiled, files: &[PathBuf], segments: &Segments) -> Res
     let vectors = vectors(files, segments)?;
     let registry = || {
         let bytes = registry::lay_out(Path::new("the registry"), &compiled.parts([0; 32]), segments)?;
-        Registry::of_bytes(&bytes)
+        Registry::from_bytes(&bytes)
     };
     let defined = Defined { domains: &compiled.domains, shared: &compiled.shared };
     let trained = training::models(defined, &compiled.lessons, &vectors, segments, registry)?;

@@ -73,12 +73,25 @@ pub fn named_key(path: &Path) -> Result<([u8; 32], bool), SecretError> {
     files::trust_file(path).map_err(|why| wrong(&format!("not trusted: {why}")))?;
     let bytes = std::fs::read(path).map_err(failed)?;
     let is_open = is_open(&about);
-    let is_text = std::str::from_utf8(&bytes).is_ok_and(|text| !text.trim_end().contains(char::is_control));
-    match <[u8; 32]>::try_from(bytes.as_slice()) {
-        Ok(key) if !is_text => Ok((key, is_open)),
-        _ if !is_text => Err(wrong("damaged: 32 bytes or a line of text are needed")),
-        _ if bytes.trim_ascii_end().is_empty() => Err(wrong("empty")),
-        _ => Ok((derived(without_line_end(&bytes)), is_open)),
+    let key = of_bytes(&bytes).map_err(wrong)?;
+    Ok((key, is_open))
+}
+
+/// The secret of the pseudonyms that somebody gives: 32 bytes, or a text, without the end of its line.
+///
+/// # Errors
+/// If it is neither.
+pub fn key_of(bytes: &[u8]) -> Result<[u8; 32], SecretError> {
+    of_bytes(bytes).map_err(|why| SecretError::Unusable { path: "given".to_owned(), why: why.to_owned() })
+}
+
+fn of_bytes(bytes: &[u8]) -> Result<[u8; 32], &'static str> {
+    let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.trim_end().contains(char::is_control));
+    match <[u8; 32]>::try_from(bytes) {
+        Ok(key) if !is_text => Ok(key),
+        _ if !is_text => Err("damaged: 32 bytes or a line of text are needed"),
+        _ if bytes.trim_ascii_end().is_empty() => Err("empty"),
+        _ => Ok(derived(without_line_end(bytes))),
     }
 }
 

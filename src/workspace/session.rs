@@ -237,8 +237,8 @@ impl Session {
                 Session::segments().tidy();
                 (Registry::open(path)?, None)
             }
-            Some(Err(error)) => (Registry::of_bytes(&bytes)?, Some(error.to_string())),
-            None => (Registry::of_bytes(&bytes)?, Some(cache::why_none().to_owned())),
+            Some(Err(error)) => (Registry::from_bytes(&bytes)?, Some(error.to_string())),
+            None => (Registry::from_bytes(&bytes)?, Some(cache::why_none().to_owned())),
         };
         said(Progress::Built(Box::new(outcome)));
         if let Some(why) = why {

@@ -15,6 +15,7 @@ use crate::cli::output::Guard;
 use crate::cli::output::Output;
 use crate::cli::output::Own;
 use crate::cli::terminal::Terminal;
+use crate::workspace::asking;
 use crate::workspace::secrets;
 use clap::Subcommand;
 use serde_json::Value;
@@ -259,7 +260,7 @@ impl Checkpoint {
         let secret = Secret::open(&secrets::audit_key_path()?).map_err(|error| said(&error))?;
         let (keys, public) = (secret.keys(), secret.public());
         let open = |path: &Path| File::open(path).map_err(|error| Failure::file(path, error));
-        let log = Log::open(&self.log, secret, auditing::now);
+        let log = Log::open(&self.log, secret, asking::now);
         log.and_then(|mut log| log.mend()).map_err(|error| said(&error))?;
         let report = audit::verify(&mut BufReader::new(open(&self.log)?), &keys, &[], &mut |_| Ok(()));
         let report = report.map_err(|error| Failure::file(&self.log, error))?;

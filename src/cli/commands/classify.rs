@@ -1,10 +1,10 @@
 //! `tencode classify`
 
+use crate::answers::named;
 use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::cli::auditing::Auditing;
 use crate::cli::commands::covered;
-use crate::cli::commands::lines as asked_lines;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
 use crate::cli::engine_args;
@@ -108,7 +108,7 @@ impl Classify {
         let Some(name) = &self.set else { return Ok(classified) };
         let set = match registry.set_of(engine.domain(), name) {
             Some(set) => set,
-            None => asked_lines::set(registry, name)?,
+            None => named::set(registry, name)?,
         };
         // A script may propose codes of any set.
         if !classified.contains(&set) && engine.domain().scripts.is_empty() {

@@ -2,10 +2,7 @@
 
 use crate::cli::exit::Failure;
 use crate::cli::terminal::Terminal;
-use crate::diagnostics::did_you_mean;
 use crate::model::day::Day;
-use crate::model::ids::SetId;
-use crate::registry::Registry;
 use indicatif::ProgressBar;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -68,48 +65,6 @@ pub(crate) fn each(file: &Path, with: &mut dyn FnMut(usize, &str) -> Result<(), 
         }
     }
     Ok(())
-}
-
-/// The code set of a name, or all of them.
-pub(crate) fn sets(registry: &Registry, name: Option<&str>) -> Result<Vec<SetId>, Failure> {
-    match name {
-        Some(name) => Ok(vec![set(registry, name)?]),
-        None => Ok(registry.sets().collect()),
-    }
-}
-
-/// The code sets that are asked about: the one named, as a domain means it if one is named, else all.
-pub(crate) fn sets_for(registry: &Registry, name: Option<&str>, domain: Option<&str>) -> Result<Vec<SetId>, Failure> {
-    let Some(domain) = domain else { return sets(registry, name) };
-    let of = registry.domain(domain)?.ok_or_else(|| no_domain(registry, domain))?;
-    match name {
-        Some(name) => Ok(vec![registry.set_of(&of, name).map_or_else(|| set(registry, name), Ok)?]),
-        None => Ok(of.sets.clone()),
-    }
-}
-
-fn no_domain(registry: &Registry, domain: &str) -> Failure {
-    let near = did_you_mean(domain, registry.domain_names()).map(|near| format!("; {near}")).unwrap_or_default();
-    Failure::said(format!("there is no domain `{domain}`{near}"))
-}
-
-/// Whether a code of the form that a set has in a domain is one of the set itself, and that is asked too: it is shown once.
-pub(crate) fn is_repeated(registry: &Registry, set: SetId, asked: &[SetId], code: &str) -> bool {
-    let codes = registry.codes(set);
-    let plain = registry.set(codes.name()).filter(|plain| *plain != set && asked.contains(plain));
-    plain.is_some_and(|plain| registry.codes(plain).find(code).is_some())
-}
-
-/// The code set of a name.
-pub(crate) fn set(registry: &Registry, name: &str) -> Result<SetId, Failure> {
-    registry.set(name).ok_or_else(|| {
-        let known = || registry.sets().map(|set| registry.codes(set).full_name());
-        let alike: Vec<String> = known().filter(|it| it.contains(name)).map(|it| format!("`{it}`")).collect();
-        let near = did_you_mean(name, known());
-        let help = near.or_else(|| (!alike.is_empty()).then(|| format!("there is {}", alike.join(", "))));
-        let help = help.map(|help| format!("; {help}")).unwrap_or_default();
-        Failure::said(format!("there is no code set `{name}`{help}"))
-    })
 }
 
 /// A day on the command line.

@@ -3,6 +3,7 @@
 use crate::answers::lookup;
 use crate::answers::lookup::Inherited;
 use crate::answers::lookup::WholeCode;
+use crate::answers::named;
 use crate::answers::near;
 use crate::cli::commands::lines;
 use crate::cli::commands::starters;
@@ -81,7 +82,7 @@ struct Answer<'a> {
 impl Lookup {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = context.registry(terminal)?;
-        let sets = lines::sets_for(&registry, self.set.as_deref(), self.domain.as_deref())?;
+        let sets = named::sets_for(&registry, self.set.as_deref(), self.domain.as_deref())?;
         let on = self.on.unwrap_or_else(lines::today);
         match (&self.batch, self.code) {
             (Some(file), _) => batch(&registry, &sets, on, file, terminal),
@@ -94,7 +95,7 @@ impl Lookup {
 fn one(registry: &Registry, sets: &[SetId], on: Day, code: &str, terminal: &mut Terminal) -> Result<Verdict, Failure> {
     let mut verdict = Verdict::Wrong;
     for set in sets {
-        let found = registry.codes(*set).find(code).filter(|_| !lines::is_repeated(registry, *set, sets, code));
+        let found = registry.codes(*set).find(code).filter(|_| !named::is_repeated(registry, *set, sets, code));
         if let Some(found) = found {
             show(registry, *set, found, Some(on), terminal)?;
             verdict = Verdict::Fine;

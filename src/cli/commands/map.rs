@@ -2,6 +2,7 @@
 
 use crate::answers::map::Crosswalked;
 use crate::answers::map::follow;
+use crate::answers::named;
 use crate::cli::commands::lines;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
@@ -38,9 +39,9 @@ pub(crate) struct Map {
 impl Map {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = context.registry(terminal)?;
-        let to = lines::set(&registry, &self.to)?;
+        let to = named::set(&registry, &self.to)?;
         let from = match &self.from {
-            Some(from) => lines::set(&registry, from)?,
+            Some(from) => named::set(&registry, from)?,
             None => self.guess(&registry, to)?,
         };
         let starters = starters::among(&registry, &[from, to]);

@@ -1,5 +1,6 @@
 //! `tencode search`
 
+use crate::answers::named;
 use crate::answers::search::Hit;
 use crate::answers::search::hits;
 use crate::cli::commands::covered;
@@ -62,7 +63,7 @@ struct Answer<'a> {
 impl Search {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = context.registry(terminal)?;
-        let sets = lines::sets_for(&registry, self.set.as_deref(), self.domain.as_deref())?;
+        let sets = named::sets_for(&registry, self.set.as_deref(), self.domain.as_deref())?;
         let on = self.on.unwrap_or_else(lines::today);
         let starters = starters::among(&registry, &sets);
         if let Some(file) = &self.batch {

@@ -2,7 +2,6 @@
 
 use crate::audit::Log;
 use crate::audit::Secret;
-use crate::cli::auditing;
 use crate::cli::commands::office::Office;
 use crate::cli::context::Context;
 use crate::cli::engine_args;
@@ -17,6 +16,7 @@ use crate::server::Running;
 use crate::server::Service;
 use crate::store::Grant;
 use crate::store::Role;
+use crate::workspace::asking;
 use crate::workspace::secrets;
 use crate::workspace::session::Progress;
 use crate::workspace::session::Reach;
@@ -142,7 +142,7 @@ impl Serve {
             lines.push(format!("open http://{}/enter?key={key}", running.address));
             lines.push("the key opens one session on this machine, once; stop with Ctrl+C".to_owned());
         }
-        let log = Log::open(&audit_path, secret, auditing::now)?;
+        let log = Log::open(&audit_path, secret, asking::now)?;
         let parts = Parts { config, registry, store, log, key: secrets::pseudonym_key()?, today: engine_args::today };
         let service = server::start(parts)?;
         watch(&service, context)?;

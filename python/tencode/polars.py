@@ -1,0 +1,21 @@
+"""Answers for polars: a data frame in, a data frame out; a lazy frame is answered batch by batch when it is collected."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+import polars as pl
+
+from . import Registry
+from .frames import polars_schema
+
+
+def run(frame: Any, *, registry: Registry, domain: str, column: Optional[str] = None, **options: Any) -> Any:
+    """Answers a ``polars.DataFrame`` or ``LazyFrame``, a row for each row, in their order; see ``Registry.run``."""
+
+    def answered(part: pl.DataFrame) -> pl.DataFrame:
+        return registry.run(part, domain=domain, column=column, **options)
+
+    if isinstance(frame, pl.LazyFrame):
+        return frame.map_batches(answered, schema=polars_schema(), projection_pushdown=False, slice_pushdown=False)
+    return answered(frame)

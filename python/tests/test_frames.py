@@ -1,0 +1,77 @@
+"""Data frames in and out."""
+
+import json
+
+import pytest
+
+import tencode
+from tencode import frames
+
+DESK = dict(domain="law-enforcement", audience="desk", today="2026-11-01")
+
+
+def envelopes(registry, rows):
+    """What a frame has to hold, made of the plain answers."""
+    out = []
+    for answer in registry.run(rows, **DESK):
+        if "encounter" in answer:
+            answer["encounter"] = json.dumps(answer["encounter"], separators=(",", ":"), ensure_ascii=False)
+        out.append(answer)
+    return out
+
+
+def bare(value):
+    """Without what is not there."""
+    if isinstance(value, dict):
+        return {name: bare(inner) for name, inner in value.items() if inner is not None}
+    return [bare(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def same(found, expected):
+    expected = [{name: value for name, value in one.items() if name in dict(frames.COLUMNS)} for one in expected]
+    assert bare(found) == bare(expected)
+
+
+def test_polars(registry, calls):
+    pl = pytest.importorskip("polars", reason="SKIPPED: polars is not installed")
+    from tencode import polars
+
+    frame = pl.DataFrame({"value": calls})
+    answered = registry.run(frame, column="value", **DESK)
+    same(answered.to_dicts(), envelopes(registry, calls))
+    assert answered.schema == pl.Schema(frames.polars_schema())
+    assert polars.run(frame.lazy(), registry=registry, column="value", **DESK).collect().equals(answered)
+    fields = pl.DataFrame([{"id": "a", "narrative": "loud party"}, {"id": "b", "narrative": None}])
+    assert registry.run(fields, **DESK)["id"].to_list() == ["a", "b"]
+    assert registry.run(frame.head(0), column="value", **DESK).height == 0
+
+
+def test_pandas(registry, calls):
+    pd = pytest.importorskip("pandas", reason="SKIPPED: pandas is not installed")
+    frame = pd.DataFrame({"value": calls}, index=range(100, 100 + len(calls)))
+    answered = registry.run(frame, column="value", **DESK)
+    assert list(answered.index) == list(frame.index)
+    found = [{k: v for k, v in row.items() if isinstance(v, (list, dict)) or v == v} for row in answered.to_dict("records")]
+    same(found, envelopes(registry, calls))
+    fields = pd.DataFrame({"id": ["a", "b"], "narrative": ["loud party", None], "received": pd.to_datetime(["2026-10-01", None])})
+    answers = registry.run(fields, **DESK)
+    assert json.loads(answers["encounter"][0])["received"] == "2026-10-01T00:00:00"
+    assert "received" not in json.loads(answers["encounter"][1])
+
+
+def test_pyarrow(registry, calls):
+    pa = pytest.importorskip("pyarrow", reason="SKIPPED: pyarrow is not installed")
+    answered = registry.run(pa.table({"value": calls}), column="value", **DESK)
+    assert answered.schema == frames.arrow_schema()
+    same(answered.to_pylist(), envelopes(registry, calls))
+
+
+def test_rules_over_several_encounters_need_all_of_them(registry):
+    pl = pytest.importorskip("polars", reason="SKIPPED: polars is not installed")
+    asked = dict(domain="customer-service", audience="desk", record="contact")
+    if not registry._engine(**asked).looks_at_others:
+        pytest.skip("SKIPPED: no rule of the record looks at others")
+    with pytest.raises(tencode.RequestError, match="run_bytes"):
+        registry.run(pl.DataFrame({"id": ["a"]}), **asked)
+    records = [{"id": "a"}, None, {"id": "b"}]
+    assert [answer.get("id", answer.get("line")) for answer in registry.run(records, **asked)] == ["a", 2, "b"]
