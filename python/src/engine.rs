@@ -116,7 +116,7 @@ impl Wanted {
 #[pyclass(frozen, module = "tencode._tencode")]
 pub struct Engine {
     inner: engine::Engine,
-    audited: Option<Mutex<Log>>,
+    audited: Option<(Mutex<Log>, Access)>,
 }
 
 impl Engine {
@@ -146,13 +146,13 @@ impl Engine {
         access.record.clone_from(&inner.record().name);
         let Some(mut log) = log else { return Ok(Engine { inner, audited: None }) };
         log.note(&access, &Entry::new(Outcome::Asked)).map_err(errors::audit)?;
-        let inner = inner.audited(Audited { access, tokens: Tokens::new(&key) });
-        Ok(Engine { inner, audited: Some(Mutex::new(log)) })
+        let inner = inner.audited(Audited { access: access.clone(), tokens: Tokens::new(&key) });
+        Ok(Engine { inner, audited: Some((Mutex::new(log), access)) })
     }
 
     /// The log, if there is one; nobody else writes to it meanwhile.
     fn log(&self) -> Option<MutexGuard<'_, Log>> {
-        self.audited.as_ref().map(|log| log.lock().unwrap_or_else(PoisonError::into_inner))
+        self.audited.as_ref().map(|(log, _)| log.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn source(&self, data: &[u8], format: Option<&str>, reader: Option<&str>) -> PyResult<Source> {
@@ -240,6 +240,13 @@ impl Engine {
             let line = json_line(&candidates, &suggestions, &[("meant", words)]);
             String::from_utf8(line).map_err(|_| errors::request("the answer is no UTF-8"))
         })
+    }
+
+    /// Notes that the asking has ended, with how many answers were given; without a log it does nothing.
+    fn finish(&self, count: u64) -> PyResult<()> {
+        let Some((_, access)) = &self.audited else { return Ok(()) };
+        let noted = self.log().map_or(Ok(()), |mut log| log.note(access, &Entry::new(Outcome::Done).count(count)));
+        noted.map_err(errors::audit)
     }
 
     /// Whether rules look at several encounters, so that they are right only where all are answered together.

@@ -75,7 +75,7 @@ class Registry:
 
     def __init__(self, inner: _tencode.Registry) -> None:
         self._inner = inner
-        self._engine = lru_cache(maxsize=32)(self._new_engine)
+        self._kept_engine = lru_cache(maxsize=32)(self._new_engine)
 
     @classmethod
     def open(cls, path: Path, *, expect: Optional[str] = None, key_file: Optional[Key] = None) -> "Registry":
@@ -169,7 +169,8 @@ class Registry:
         """Answers a file that is in memory (NDJSON, JSON, CSV or what a reader of the domain knows): the bytes of ``tencode run``."""
         engine = self._engine(domain, audience=audience, **options)
         told = progress and (lambda numbers: progress(Counts(*numbers)))
-        out, _ = engine.run(bytes(data), format=format, reader=reader, jobs=jobs, progress=told)
+        out, numbers = engine.run(bytes(data), format=format, reader=reader, jobs=jobs, progress=told)
+        engine.finish(Counts(*numbers).written)
         return out
 
     def classify(
@@ -187,7 +188,9 @@ class Registry:
         text = json.dumps(record, default=str) if isinstance(record, Mapping) else record
         if isinstance(text, bytes):
             text = text.decode()
-        return json.loads(engine.classify(text or "", set=set))
+        answer = json.loads(engine.classify(text or "", set=set))
+        engine.finish(len(answer["candidates"]))
+        return answer
 
     def lookup(
         self, code: str, *, set: Optional[str] = None, domain: Optional[str] = None, on: Optional[str] = None
@@ -238,6 +241,12 @@ class Registry:
     ) -> Dict[str, Any]:
         """What the policy for an audience does to every field and label of a record."""
         return json.loads(self._inner.explain_policy(audience, domain=domain, record=record, today=today))
+
+    def _engine(self, domain: str, **wanted: Any) -> _tencode.Engine:
+        """An engine that is kept; with an audit log a new one, since each asking is noted."""
+        if wanted.get("audit") is None:
+            return self._kept_engine(domain, **wanted)
+        return self._new_engine(domain, **{**wanted, "audit": os.fspath(wanted["audit"])})
 
     def _new_engine(self, domain: str, **wanted: Any) -> _tencode.Engine:
         return self._inner.engine(domain, **wanted)
@@ -293,6 +302,7 @@ def _answers(
         counts += Counts(*numbers)
         if progress is not None:
             progress(counts)
+    engine.finish(counts.written)
 
 
 def _batches(records: Iterable[Record], size: Optional[int]) -> Iterator[List[Optional[bytes]]]:

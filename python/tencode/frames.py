@@ -131,6 +131,7 @@ def run(engine: Any, frame: Any, *, column: Optional[str] = None, progress: Opti
         counts += Counts(*numbers)
         if progress is not None:
             progress(counts)
+    engine.finish(counts.written)
     data = b"\n".join(parts)
     if library == "polars":
         import polars as pl

@@ -118,7 +118,7 @@ class _Task:
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow as pa
 
-        engine, number = self._engine(), 1
+        engine, number, written = self._engine(), 1, 0
         for whole in batches:
             for start in range(0, whole.num_rows, BATCH):
                 batch = whole.slice(start, BATCH)
@@ -127,6 +127,7 @@ class _Task:
                 if len(answered) != batch.num_rows:
                     raise RuntimeError(f"{batch.num_rows} rows went in and {len(answered)} came out")
                 number += batch.num_rows
+                written += Counts(*numbers).written
                 if self.metrics is not None:
                     self.metrics._add(numbers)
                 kept = [batch.column(batch.schema.get_field_index(name)) for name in self.keep]
@@ -140,6 +141,7 @@ class _Task:
                     columns = [pa.StringArray.from_buffers(len(answered), offsets, pa.py_buffer(out))]
                     names.append("answer")
                 yield pa.RecordBatch.from_arrays(kept + columns, names=names)
+        engine.finish(written)
 
     def _engine(self) -> Any:
         """The engine of this process; a new one for each task that notes what it shows."""

@@ -132,3 +132,4 @@ def test_each_task_notes_what_it_showed(session, path, key, calls, tmp_path):
     assert answered.count() == 100
     logs = list(folder.glob("*.audit"))
     assert len(logs) == 2 and sum(log.read_text().count('"outcome":"shown"') for log in logs) == 100
+    assert all(log.read_text().count('"outcome":"done"') == 1 for log in logs)
