@@ -106,6 +106,8 @@ fn a_script_sees_the_encounter() {
         "add_days(encounter.seen, 1) == today()",
         "encounter.level == \"high\"",
         "encounter.visit.minutes == ()",
+        "encounter.has_field(\"victims\") && encounter.visit.has_field(\"minutes\") && !encounter.has_field(\"minutes\")",
+        "encounter.victims[0].has_field(\"age\") && !encounter.victims[0].has_field(\"text\")",
         "encounter.victims.len() == 2 && encounter.victims[0].age == 17",
         "encounter.victims.some(|v| v.age >= 18)",
         "encounter[\"visit\"][\"em-code\"] == ()",

@@ -145,6 +145,10 @@ pub(super) fn register(engine: &mut Engine, registry: &Arc<Registry>) {
             .map(|fields| fields.iter().map(|field| Dynamic::from(field.name.clone())).collect())
             .unwrap_or_default()
     });
+    engine.register_fn("has_field", |view: &mut View, name: &str| {
+        let fields = fields_at(&view.whole.record.fields, view.path.steps());
+        fields.is_some_and(|fields| fields.iter().any(|field| field.name == name))
+    });
 }
 
 /// Whether a path such as `victims[0].age` names a declared field of the record.
