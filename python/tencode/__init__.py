@@ -130,6 +130,7 @@ class Registry:
         domain: str,
         audience: Optional[str] = None,
         column: Optional[str] = None,
+        typed: bool = True,
         progress: Optional[Callable[[Counts], None]] = None,
         **options: Any,
     ) -> Any:
@@ -138,7 +139,7 @@ class Registry:
         ``records`` is an iterable of mappings or of JSON texts, or a data frame of pandas or polars, or a pyarrow table. Of an
         iterable comes an iterator of disclosures (see docs/output.md); of a data frame one of the same library, a row for each
         row (see ``tencode.frames``). ``column`` names the column of a frame that holds JSON texts; else its columns are the
-        fields. What cannot be read gives ``{"line": number from 1, "error": why}`` and never ends the job.
+        fields. Without ``typed`` a frame has one column ``answer`` of JSON texts. What cannot be read gives ``{"line": number from 1, "error": why}`` and never ends the job.
 
         Options: ``record``, ``purpose``, ``reason``, ``recipient``, ``on`` and ``today`` (dates as text), ``candidates``,
         ``audit`` (path of an audit log), ``actor``. ``progress`` is called with ``Counts`` after each batch.
@@ -149,7 +150,7 @@ class Registry:
         if is_frame(records):
             from . import frames
 
-            return frames.run(engine, records, column=column, progress=progress)
+            return frames.run(engine, records, column=column, typed=typed, progress=progress)
         if isinstance(records, (str, bytes, Mapping)):
             raise TypeError("`run` takes an iterable of records; for a whole file see `run_bytes`")
         return (json.loads(answer) for answer in _answers(engine, records, progress))

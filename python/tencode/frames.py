@@ -113,8 +113,16 @@ def lines(out: bytes, ends: List[int]) -> List[bytes]:
     return [out[start:end] for start, end in zip(starts, ends)]
 
 
-def run(engine: Any, frame: Any, *, column: Optional[str] = None, progress: Optional[Callable[..., None]] = None) -> Any:
-    """Answers a data frame; see ``Registry.run``."""
+def run(
+    engine: Any,
+    frame: Any,
+    *,
+    column: Optional[str] = None,
+    typed: bool = True,
+    progress: Optional[Callable[..., None]] = None,
+) -> Any:
+    """Answers a data frame; see ``Registry.run``. Without ``typed`` there is one column ``answer`` of JSON texts, which costs
+    less."""
     from . import Counts
 
     if engine.looks_at_others:
@@ -126,12 +134,14 @@ def run(engine: Any, frame: Any, *, column: Optional[str] = None, progress: Opti
     parts: List[bytes] = []
     counts = Counts(0, 0, 0, 0)
     for start in range(0, len(rows), BATCH):
-        out, ends, numbers = answer(engine, rows[start : start + BATCH], first=start + 1)
+        out, ends, numbers = answer(engine, rows[start : start + BATCH], first=start + 1, envelope=typed)
         parts.extend(lines(out, ends))
         counts += Counts(*numbers)
         if progress is not None:
             progress(counts)
     engine.finish(counts.written)
+    if not typed:
+        return _texts(library, frame, parts)
     data = b"\n".join(parts)
     if library == "polars":
         import polars as pl
@@ -143,6 +153,22 @@ def run(engine: Any, frame: Any, *, column: Optional[str] = None, progress: Opti
 
     answers = [json.loads(line) for line in data.splitlines()]
     return pd.DataFrame(answers, columns=[name for name, _ in COLUMNS], index=frame.index)
+
+
+def _texts(library: str, frame: Any, parts: List[bytes]) -> Any:
+    """A frame of JSON texts."""
+    answers = {"answer": [part.decode() for part in parts]}
+    if library == "polars":
+        import polars as pl
+
+        return pl.DataFrame(answers, schema={"answer": pl.String})
+    if library == "pyarrow":
+        import pyarrow as pa
+
+        return pa.table(answers, schema=pa.schema([("answer", pa.string())]))
+    import pandas as pd
+
+    return pd.DataFrame(answers, index=frame.index)
 
 
 def arrow_table(data: bytes) -> Any:

@@ -41,6 +41,10 @@ def test_polars(registry, calls):
     same(answered.to_dicts(), envelopes(registry, calls))
     assert answered.schema == pl.Schema(frames.polars_schema())
     assert polars.run(frame.lazy(), registry=registry, column="value", **DESK).collect().equals(answered)
+    texts = registry.run(frame, column="value", typed=False, **DESK)
+    assert [json.loads(text) for text in texts["answer"]] == list(registry.run(calls, **DESK))
+    lazy = polars.run(frame.lazy(), registry=registry, column="value", typed=False, **DESK)
+    assert lazy.collect().equals(texts)
     fields = pl.DataFrame([{"id": "a", "narrative": "loud party"}, {"id": "b", "narrative": None}])
     assert registry.run(fields, **DESK)["id"].to_list() == ["a", "b"]
     assert registry.run(frame.head(0), column="value", **DESK).height == 0
@@ -53,6 +57,8 @@ def test_pandas(registry, calls):
     assert list(answered.index) == list(frame.index)
     found = [{k: v for k, v in row.items() if isinstance(v, (list, dict)) or v == v} for row in answered.to_dict("records")]
     same(found, envelopes(registry, calls))
+    texts = registry.run(frame.head(20), column="value", typed=False, **DESK)
+    assert list(texts.index) == list(frame.index[:20]) and json.loads(texts["answer"].iloc[0])["id"] == "C-0"
     fields = pd.DataFrame({"id": ["a", "b"], "narrative": ["loud party", None], "received": pd.to_datetime(["2026-10-01", None])})
     answers = registry.run(fields, **DESK)
     assert json.loads(answers["encounter"][0])["received"] == "2026-10-01T00:00:00"
@@ -64,6 +70,8 @@ def test_pyarrow(registry, calls):
     answered = registry.run(pa.table({"value": calls}), column="value", **DESK)
     assert answered.schema == frames.arrow_schema()
     same(answered.to_pylist(), envelopes(registry, calls))
+    texts = registry.run(pa.table({"value": calls[:20]}), column="value", typed=False, **DESK)
+    assert texts.column_names == ["answer"] and texts.num_rows == 20
 
 
 def test_rules_over_several_encounters_need_all_of_them(registry):
