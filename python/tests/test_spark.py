@@ -7,6 +7,7 @@ import signal
 import sys
 
 import pytest
+from conftest import run
 
 import tencode
 
@@ -124,7 +125,7 @@ def test_a_killed_worker_fails_the_job(session, path, key, calls):
         answered.mapInArrow(kill, "answer string").collect()
 
 
-def test_each_task_notes_what_it_showed(session, path, key, calls, tmp_path):
+def test_each_task_notes_what_it_showed(session, path, key, calls, tmp_path, program):
     folder = tmp_path / "audit"
     folder.mkdir()
     frame = rows(session, calls[20:120], 2)
@@ -133,3 +134,4 @@ def test_each_task_notes_what_it_showed(session, path, key, calls, tmp_path):
     logs = list(folder.glob("*.audit"))
     assert len(logs) == 2 and sum(log.read_text().count('"outcome":"shown"') for log in logs) == 100
     assert all(log.read_text().count('"outcome":"done"') == 1 for log in logs)
+    assert b"2 tasks that came to their end" in run(program, "audit", "verify", folder).stdout

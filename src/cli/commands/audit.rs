@@ -9,6 +9,8 @@ use crate::audit::Report;
 use crate::audit::Secret;
 use crate::audit::VerifiedRow;
 use crate::cli::auditing;
+use crate::cli::commands::audit_folder;
+use crate::cli::commands::audit_folder::Tasks;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::output::Guard;
@@ -53,9 +55,12 @@ enum What {
 ///
 /// Rows that were not written with the key are not vouched for. Rows cut off at the end show only against a checkpoint kept
 /// elsewhere. Exit status 1 if something is wrong.
+///
+/// Of a folder every log (*.audit) is checked. The logs of a cluster are called JOB-PARTITION-ATTEMPT: of several attempts at
+/// one task the last that came to its end counts, and the others are named.
 #[derive(clap::Args)]
 struct Verify {
-    /// The log
+    /// The log, or a folder of logs
     log: PathBuf,
     #[command(flatten)]
     trust: Trust,
@@ -127,13 +132,30 @@ const MOST_NAMED: usize = 20;
 impl Audit {
     pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         match self.what {
-            What::Verify(it) => {
-                let report = it.trust.check(&it.log, &mut |_| Ok(()))?;
-                say(&report, &it.log, terminal)
-            }
+            What::Verify(it) => it.run(terminal),
             What::Export(it) => it.run(terminal),
             What::Checkpoint(it) => it.run(terminal),
         }
+    }
+}
+
+impl Verify {
+    fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        if !self.log.is_dir() {
+            let report = self.trust.check(&self.log, &mut |_| Ok(()))?;
+            return say(&report, &self.log, terminal);
+        }
+        let (mut verdict, mut ended) = (Verdict::Fine, Vec::new());
+        for log in audit_folder::logs(&self.log)? {
+            let mut is_done = false;
+            let report = self.trust.check(&log, &mut |row| {
+                is_done = row.word("outcome") == "done";
+                Ok(())
+            })?;
+            verdict = verdict.max(say(&report, &log, terminal)?);
+            ended.push((log, is_done));
+        }
+        Ok(verdict.max(Tasks::of(&ended).say(terminal)?))
     }
 }
 

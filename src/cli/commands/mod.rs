@@ -1,6 +1,7 @@
 //! The commands, one file each: its arguments, its help, and one call into one room.
 
 pub(crate) mod audit;
+mod audit_folder;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod classify;
