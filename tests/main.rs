@@ -7,6 +7,8 @@ mod architecture;
 mod audit;
 mod calendars;
 mod canaries;
+#[cfg(feature = "columns")]
+mod columns;
 mod compile;
 #[path = "../benches/compiled/mod.rs"]
 mod compiled;

@@ -20,7 +20,7 @@ const NAMED: usize = 12;
 /// How the encounters of a file are read.
 #[derive(clap::Args, Clone, Default)]
 pub(crate) struct Reading {
-    /// ndjson, json, csv, tsv, xml, x12 or fhir [default: by the file's ending and first bytes]
+    /// ndjson, json, csv, tsv, xml, x12, fhir, parquet or arrow [default: by the file's ending and first bytes]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// Reader of the domain that knows the file [default: the one that recognises it, if one does]

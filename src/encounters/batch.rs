@@ -3,6 +3,7 @@
 //! One thread reads blocks of lines, some answer, this one writes. The blocks go round: there are a few a thread, so
 //! that memory stays flat however long the input is. The bytes written are the same for any number of threads.
 
+use super::quiet::quietly;
 use super::read;
 use super::read::Block;
 use super::read::FAILED;
@@ -16,14 +17,10 @@ use crate::audit::Trail;
 use crate::privacy::Disclosure;
 use crate::scripts::STACK_BYTES;
 use crate::scripts::has_stack;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
 use std::io::Write;
-use std::panic;
-use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
-use std::sync::Once;
 use std::sync::PoisonError;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
@@ -162,7 +159,6 @@ pub fn run_noted<'a, D: Desk>(
     out: Out<'a>,
     seen: &'a mut dyn FnMut(&Counts),
 ) -> Result<Counts, Error> {
-    silence_panics();
     let jobs = if jobs == 0 { thread::available_parallelism().map_or(1, usize::from) } else { jobs };
     let mut writer = Writer { out, seen, counts: Counts::default() };
     let is_threaded = jobs > 1 || desk().needs_stack();
@@ -262,7 +258,6 @@ pub fn rows<'r, D: Desk>(
     new: impl Fn() -> D + Sync,
     trail: Option<&mut dyn Trail>,
 ) -> Result<Answered, Error> {
-    silence_panics();
     let mut desk = new();
     let answer = |desk: &mut D| {
         let (mut answers, mut ends) = (Answers::default(), Vec::new());
@@ -424,31 +419,6 @@ fn in_order(dones: &Receiver<Done>, empty: &Sender<Round>, writer: &mut Writer<'
         }
     }
     Ok(())
-}
-
-thread_local! {
-    static ANSWERS: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs it; `None` if it panicked.
-fn quietly<T>(step: impl FnOnce() -> T) -> Option<T> {
-    ANSWERS.set(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(step));
-    ANSWERS.set(false);
-    result.ok()
-}
-
-/// What a panic says may quote the encounter: while one is answered nothing is said.
-fn silence_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |what| {
-            if !ANSWERS.get() {
-                before(what);
-            }
-        }));
-    });
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! How encounters stand in a file, and why a file cannot be read.
 
+use super::columnar::Kind;
+use super::columnar::NOT_BUILT;
 use crate::diagnostics::did_you_mean;
 use std::io;
 use std::str::FromStr;
 
 /// What formats are called.
-const NAMES: [&str; 8] = ["ndjson", "json", "csv", "tsv", "xml", "fhir", "x12", "fixed"];
+const NAMES: [&str; 10] = ["ndjson", "json", "csv", "tsv", "xml", "fhir", "x12", "fixed", "parquet", "arrow"];
 
 /// Why an input cannot be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +31,31 @@ pub enum Error {
     SeveralFiles {
         /// The archive.
         path: String,
+    },
+    /// Columns, and the program was built without them.
+    #[error("{}", NOT_BUILT)]
+    NotBuilt,
+    /// It has no columns, and should.
+    #[error("{path}: this is not {kind}; leave --format out, or give the file the ending of what it is")]
+    NoColumns {
+        /// The file.
+        path: String,
+        /// What it should be.
+        kind: &'static str,
+    },
+    /// It has columns, and should be something else.
+    #[error("{path}: this is {kind}; leave --format out")]
+    OfColumns {
+        /// The file.
+        path: String,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// A reader of tables was asked for, and a column holds more than one value a row.
+    #[error("the reader `{name}` is for tables, and a column of this file holds lists or records")]
+    NotFlat {
+        /// The reader.
+        name: String,
     },
     /// Files that are read together are of different kinds.
     #[error("the files are not of one kind: {one} comes first, then {other}; give files of each kind by themselves")]
@@ -86,6 +113,10 @@ pub enum Format {
     X12,
     /// The same as JSON, and a reader of the domain has to know it.
     Fhir,
+    /// Columns of Parquet, one encounter a row.
+    Parquet,
+    /// Columns of Arrow IPC, a file or a stream, one encounter a row.
+    Arrow,
 }
 
 impl Format {
@@ -97,6 +128,8 @@ impl Format {
             Format::Xml => "XML",
             Format::Fixed => "fixed columns",
             Format::X12 => "X12",
+            Format::Parquet => Kind::Parquet.name(),
+            Format::Arrow => Kind::Arrow.name(),
         }
     }
 }
@@ -114,6 +147,9 @@ impl FromStr for Format {
             "fixed" => Format::Fixed,
             "x12" => Format::X12,
             "fhir" => Format::Fhir,
+            "parquet" | "arrow" | "feather" if cfg!(not(feature = "columns")) => return Err(Error::NotBuilt),
+            "parquet" => Format::Parquet,
+            "arrow" | "feather" => Format::Arrow,
             _ => {
                 let near = did_you_mean(name, NAMES).map(|near| format!("; {near}")).unwrap_or_default();
                 return Err(Error::UnknownFormat { name: name.to_owned(), near });

@@ -1,10 +1,12 @@
 //! The beginning of an input, before it is settled how it is read: which format it has, and which reader of the domain
 //! knows it.
 
+use super::columnar::Columnar;
+use super::columnar::Form;
+use super::columnar::Kind;
 use super::fixed;
 use super::format::Error;
 use super::format::Format;
-use super::format::is_damage;
 use super::mapping::Plan;
 use super::mapping::Trees;
 use super::row;
@@ -12,13 +14,8 @@ use super::schema::Schema;
 use super::x12;
 use super::x12::Structures;
 use crate::files;
-use crate::files::Archive;
 use crate::files::Book;
-use crate::files::Content;
-use crate::files::Encoding;
 use crate::files::Layout;
-use crate::files::TextReader;
-use crate::files::Unpacked;
 use crate::model::ids::RecordId;
 use crate::model::program::Domain;
 use crate::model::reader::Reader;
@@ -29,81 +26,33 @@ use serde::de::Visitor;
 use serde_json::Map;
 use serde_json::Value;
 use std::fmt;
-use std::fs::File;
 use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Cursor;
 use std::io::Read;
-use std::io::Seek;
-use std::io::SeekFrom;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 
 /// So much of the beginning decides what the format is.
-const PEEK: usize = 64 << 10;
-/// Bytes of an archive that is not a file on disk: 256 MiB.
-const MOST_ARCHIVE: u64 = 256 << 20;
+pub(super) const PEEK: usize = 64 << 10;
 
 /// A file or stream whose beginning was looked at.
 pub struct Input {
     pub(super) name: String,
     /// The name whose ending tells the format: the one that the file has in an archive.
-    ending: String,
+    pub(super) ending: String,
     /// In bytes; `None` for a stream.
     pub(super) size: Option<u64>,
     pub(super) position: Arc<AtomicU64>,
     pub(super) is_packed: bool,
-    book: Option<Workbook>,
-    first: Vec<u8>,
-    reader: Box<dyn BufRead + Send>,
+    pub(super) book: Option<Workbook>,
+    pub(super) columns: Option<Columns>,
+    pub(super) first: Vec<u8>,
+    pub(super) reader: Box<dyn BufRead + Send>,
 }
 
 impl Input {
-    /// Opens a file, or standard input for `-`. What is packed is unpacked; an archive may hold one file.
-    ///
-    /// # Errors
-    /// If there is no such file, it is a directory or holds several files, or its beginning cannot be read.
-    pub fn open(path: &Path) -> Result<Input, Error> {
-        one(Input::open_all(path, None, &Arc::default())?, &path.display().to_string())
-    }
-
-    /// Opens a file, or all files of an archive; of a spreadsheet the sheet of a name, else the first. `position` counts what
-    /// is read.
-    ///
-    /// # Errors
-    /// As [`Input::open`].
-    pub fn open_all(path: &Path, sheet: Option<&str>, position: &Arc<AtomicU64>) -> Result<Vec<Input>, Error> {
-        let name = path.display().to_string();
-        let mut opening = Opening { name, size: None, sheet, position };
-        if opening.name == "-" {
-            "standard input".clone_into(&mut opening.name);
-            return opening.stream(Box::new(io::stdin()));
-        }
-        let failed = |source| Error::File { path: path.display().to_string(), source };
-        let meta = std::fs::metadata(path).map_err(failed)?;
-        if meta.is_dir() {
-            return Err(Error::Directory { path: opening.name });
-        }
-        let file = File::open(path).map_err(failed)?;
-        if !meta.is_file() {
-            return opening.stream(Box::new(file));
-        }
-        opening.size = Some(meta.len());
-        opening.file(file)
-    }
-
-    /// Takes the packing off, and looks at the beginning. `name` stands in errors, and its ending tells the format.
-    ///
-    /// # Errors
-    /// If the first bytes cannot be read, or it is an archive of several files.
-    pub fn new(name: &str, size: Option<u64>, input: Box<dyn Read + Send>) -> Result<Input, Error> {
-        let opening = Opening { name: name.to_owned(), size, sheet: None, position: &Arc::default() };
-        one(opening.stream(input)?, name)
-    }
-
     /// Finds the reader of a domain that knows it: one for the record, if one is named.
     ///
     /// # Errors
@@ -126,8 +75,12 @@ impl Input {
         &self.first
     }
 
-    /// Turns to the sheet that a reader is for.
-    pub(super) fn turn_to_sheet(&mut self, reader: &Reader) {
+    /// Turns to the sheet that a reader is for, or to columns as a table.
+    pub(super) fn turn_to_table(&mut self, reader: &Reader) {
+        if let Some(columns) = &mut self.columns {
+            let has_header = !matches!(&reader.syntax, Syntax::Table { columns: Some(_), .. });
+            columns.form = if has_header { Form::Table } else { Form::Cells };
+        }
         match self.book.as_ref().and_then(|book| book.sheet_of(reader)) {
             None => {}
             Some(Ok((first, rest))) => {
@@ -141,7 +94,10 @@ impl Input {
 
     /// All of it, once.
     pub(super) fn take_reader(&mut self) -> Box<dyn BufRead + Send> {
-        std::mem::replace(&mut self.reader, Box::new(io::empty()))
+        match self.columns.take() {
+            Some(columns) => columns.rows.text(columns.form),
+            None => std::mem::replace(&mut self.reader, Box::new(io::empty())),
+        }
     }
 
     /// How it is read: by the reader of that name; else by the one of `readers` that knows it best; else as files are read
@@ -150,6 +106,7 @@ impl Input {
     /// # Errors
     /// If there is no such reader, two fit equally well, or only a reader can read the format and none knows it.
     pub fn choose(&self, format: Option<Format>, named: Option<&str>, readers: &[&Reader]) -> Result<Choice, Error> {
+        let format = self.settled(format)?;
         if let Some(name) = named {
             return self.choose_named(format, name, readers);
         }
@@ -160,6 +117,13 @@ impl Input {
             }
         }
         let format = format.unwrap_or_else(|| self.guess());
+        let of_table = match &self.columns {
+            Some(_) => best(readers, |reader| self.knows_header(reader, Format::Csv))?,
+            None => None,
+        };
+        if let Some(found) = of_table {
+            return Ok(Choice::of(Format::Csv, Some(found.record), &[found]));
+        }
         let found = match format {
             Format::Csv | Format::Tsv => best(readers, |reader| self.knows_header(reader, format))?,
             _ => {
@@ -191,6 +155,12 @@ impl Input {
         let Some(reader) = readers.iter().find(|reader| reader.name == name) else {
             return Err(unknown(name, readers));
         };
+        if let Some(columns) = &self.columns
+            && !is_tree(reader)
+            && columns.rows.names().is_none()
+        {
+            return Err(Error::NotFlat { name: name.to_owned() });
+        }
         let guessed = format.unwrap_or_else(|| self.guess());
         let format = match (&reader.syntax, guessed) {
             (Syntax::Table { .. }, Format::Tsv) => Format::Tsv,
@@ -224,12 +194,19 @@ impl Input {
     /// How many names the header has that the reader asks for; `None` if one is missing.
     fn knows_header(&self, reader: &Reader, format: Format) -> Option<usize> {
         let Syntax::Table { delimiter, .. } = &reader.syntax else { return None };
+        let is_in =
+            |names: &[String], name: &String| names.iter().any(|it| it.trim().eq_ignore_ascii_case(name.trim()));
+        let count = |names: &[String]| {
+            (!reader.header.is_empty() && reader.header.iter().all(|name| is_in(names, name)))
+                .then_some(reader.header.len())
+        };
+        if let Some(columns) = &self.columns {
+            return count(&columns.rows.names()?);
+        }
         let sheet = self.book.as_ref().and_then(|book| book.sheet_of(reader)).transpose().ok()?;
         let first = sheet.as_ref().map_or(&self.first, |(first, _)| first);
         let sign = if format == Format::Tsv { b'\t' } else { Layout::of(first).delimiter };
-        let names = row::names(first, delimiter.unwrap_or(sign));
-        let has = |name: &String| names.iter().any(|it| it.eq_ignore_ascii_case(name.trim()));
-        (!reader.header.is_empty() && reader.header.iter().all(has)).then_some(reader.header.len())
+        count(&row::names(first, delimiter.unwrap_or(sign)))
     }
 
     /// Its segments, if it is X12: in the loops of the readers that know its transactions.
@@ -257,6 +234,24 @@ impl Input {
         Trees::beginning(&text)
     }
 
+    /// The format that was asked for or that the ending tells, where it has to be that of the content; rows of columns are lines
+    /// of JSON.
+    ///
+    /// # Errors
+    /// If columns were asked for and there are others or none, or there are columns and something else was asked for.
+    fn settled(&self, format: Option<Format>) -> Result<Option<Format>, Error> {
+        if let Some(columns) = &self.columns {
+            columns.check(format, &self.name)?;
+            return Ok(Some(Format::Ndjson));
+        }
+        match format.unwrap_or_else(|| self.guess()) {
+            told @ (Format::Parquet | Format::Arrow) => {
+                Err(Error::NoColumns { path: self.name.clone(), kind: told.kind() })
+            }
+            _ => Ok(format),
+        }
+    }
+
     /// The format by the ending of the name, then by the first bytes.
     pub(super) fn guess(&self) -> Format {
         let name = self.ending.to_ascii_lowercase();
@@ -265,12 +260,17 @@ impl Input {
         if self.book.is_some() {
             return Format::Csv;
         }
+        if self.columns.is_some() {
+            return Format::Ndjson;
+        }
         match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
             "csv" => Format::Csv,
             "tsv" | "tab" => Format::Tsv,
             "json" => Format::Json,
             "ndjson" | "jsonl" => Format::Ndjson,
             "xml" => Format::Xml,
+            "parquet" => Format::Parquet,
+            "arrow" | "arrows" | "feather" => Format::Arrow,
             "x12" | "edi" => Format::X12,
             _ if x12::begins(&self.first) => Format::X12,
             _ if start.starts_with(b"<") => Format::Xml,
@@ -280,23 +280,36 @@ impl Input {
     }
 }
 
-/// The only one of some inputs.
-fn one(inputs: Vec<Input>, name: &str) -> Result<Input, Error> {
-    let mut inputs = inputs.into_iter();
-    match (inputs.next(), inputs.next()) {
-        (Some(input), None) => Ok(input),
-        _ => Err(Error::SeveralFiles { path: name.to_owned() }),
-    }
-}
-
 /// The first bytes of a stream, and what is left of it.
 type Beginning = (Vec<u8>, Box<dyn Read + Send>);
 
+/// A file of columns.
+pub(super) struct Columns {
+    pub kind: Kind,
+    pub rows: Box<dyn Columnar>,
+    /// How its rows are read: as lines of JSON, unless a reader of tables knows it.
+    pub form: Form,
+}
+
+impl Columns {
+    /// Checks that a format that was asked for is that of the file.
+    fn check(&self, format: Option<Format>, path: &str) -> Result<(), Error> {
+        let is_it = match format {
+            None => true,
+            Some(Format::Parquet) => self.kind == Kind::Parquet,
+            Some(Format::Arrow) => self.kind == Kind::Arrow,
+            Some(_) => false,
+        };
+        let wrong = || Error::OfColumns { path: path.to_owned(), kind: self.kind.name() };
+        is_it.then_some(()).ok_or_else(wrong)
+    }
+}
+
 /// A workbook of which one sheet is read.
-struct Workbook {
-    book: Book,
+pub(super) struct Workbook {
+    pub book: Book,
     /// Somebody said which.
-    is_settled: bool,
+    pub is_settled: bool,
 }
 
 impl Workbook {
@@ -309,102 +322,6 @@ impl Workbook {
             Some(error) => Err(error),
             None => Ok((first, sheet)),
         })
-    }
-}
-
-/// A file that is about to be opened.
-struct Opening<'a> {
-    name: String,
-    size: Option<u64>,
-    sheet: Option<&'a str>,
-    position: &'a Arc<AtomicU64>,
-}
-
-impl Opening<'_> {
-    fn failed(&self, source: io::Error) -> Error {
-        Error::File { path: self.name.clone(), source }
-    }
-
-    /// A file on disk: an archive is read where it lies.
-    fn file(&self, mut file: File) -> Result<Vec<Input>, Error> {
-        let (first, error) = files::peek(&mut file, PEEK);
-        error.map_or_else(|| file.rewind(), Err).map_err(|error| self.failed(error))?;
-        let counted = Counted { input: file, position: Arc::clone(self.position) };
-        if files::is_archive(&first) { self.archive(Box::new(counted)) } else { self.stream(Box::new(counted)) }
-    }
-
-    /// What comes once: an archive has to be in memory, because its list of files stands at its end.
-    fn stream(&self, input: Box<dyn Read + Send>) -> Result<Vec<Input>, Error> {
-        let mut unpacked = files::unpack(input).map_err(|error| self.failed(error))?;
-        let (first, error) = files::peek(&mut unpacked.reader, PEEK);
-        if !files::is_archive(&first) {
-            return Ok(vec![self.unpacked(unpacked, first, error)?]);
-        }
-        let mut bytes = first;
-        let rest = unpacked.reader.take(MOST_ARCHIVE).read_to_end(&mut bytes);
-        error.map_or(rest, Err).map_err(|error| self.failed(error))?;
-        if bytes.len() as u64 > MOST_ARCHIVE {
-            return Err(self.failed(io::Error::other("an archive of more than 256 MiB has to be a file on disk")));
-        }
-        self.archive(Box::new(Cursor::new(bytes)))
-    }
-
-    fn archive(&self, content: Box<dyn Content>) -> Result<Vec<Input>, Error> {
-        let archive = Archive::open(content).map_err(|error| self.failed(error))?;
-        let of_file = |(name, file): (&str, Box<dyn Read + Send>)| {
-            let mut unpacked = files::unpack(file).map_err(|error| self.failed(error))?;
-            unpacked.is_packed = true;
-            let (first, error) = files::peek(&mut unpacked.reader, PEEK);
-            if files::is_archive(&first) {
-                return Err(self.failed(io::Error::other("there is an archive in the archive: unpack it first")));
-            }
-            let mut input = self.unpacked(unpacked, first, error)?;
-            name.clone_into(&mut input.ending);
-            Ok(input)
-        };
-        archive.files().map(of_file).collect()
-    }
-
-    /// Looks at the beginning of a stream of which some was read already.
-    fn unpacked(
-        &self,
-        mut unpacked: Unpacked,
-        mut start: Vec<u8>,
-        mut error: Option<io::Error>,
-    ) -> Result<Input, Error> {
-        let mut book = None;
-        if files::is_sheet(&start) && error.is_none() {
-            let whole = Cursor::new(std::mem::take(&mut start)).chain(unpacked.reader);
-            let read = Book::read(whole).map_err(|error| self.failed(error))?;
-            unpacked = Unpacked { reader: read.sheet(self.sheet), is_packed: true };
-            // A sheet that was asked for is not left for that of a reader.
-            book = Some(Workbook { book: read, is_settled: self.sheet.is_some() });
-            (start, error) = files::peek(&mut unpacked.reader, PEEK);
-            // No sheet of that name, or no sheet at all.
-            if let Some(error) = error.take_if(|_| start.is_empty()) {
-                return Err(self.failed(error));
-            }
-        }
-        // Trees are UTF-8, so that a line that is not is told; tables are saved in the way of the office.
-        let is_tree = matches!(start.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'));
-        let encoding = is_tree.then_some(Encoding::UTF_8);
-        let rest: Box<dyn Read + Send> = match error {
-            Some(error) => Box::new(Failed(Some(error))),
-            None => unpacked.reader,
-        };
-        let mut text: Box<dyn Read + Send> = Box::new(TextReader::new(Cursor::new(start).chain(rest), encoding));
-        let (first, error) = files::peek(&mut text, PEEK);
-        // What is wrong with a packed file is said where reading meets it.
-        let rest: Box<dyn Read + Send> = match error {
-            Some(error) if !(unpacked.is_packed && is_damage(&error)) => return Err(self.failed(error)),
-            Some(error) => Box::new(Failed(Some(error))),
-            None => text,
-        };
-        let whole = Cursor::new(first.clone()).chain(rest);
-        let reader = Box::new(BufReader::with_capacity(64 << 10, whole));
-        let (name, position) = (self.name.clone(), Arc::clone(self.position));
-        let ending = name.clone();
-        Ok(Input { name, ending, size: self.size, position, is_packed: unpacked.is_packed, book, first, reader })
     }
 }
 
@@ -450,8 +367,12 @@ pub struct Choice {
 
 impl Choice {
     /// Without a reader.
-    pub(super) fn plain(input: &Input, format: Option<Format>) -> Choice {
-        Choice { format: format.unwrap_or_else(|| input.guess()), record: None, readers: Vec::new() }
+    ///
+    /// # Errors
+    /// If columns were asked for and there are others or none, or there are columns and something else was asked for.
+    pub(super) fn plain(input: &Input, format: Option<Format>) -> Result<Choice, Error> {
+        let format = input.settled(format)?;
+        Ok(Choice { format: format.unwrap_or_else(|| input.guess()), record: None, readers: Vec::new() })
     }
 
     fn of(format: Format, record: Option<RecordId>, readers: &[&Reader]) -> Choice {
@@ -535,30 +456,10 @@ impl<'de> Visitor<'de> for Partly<'_> {
 }
 
 /// Reports once more that reading failed, after what was read before.
-struct Failed(Option<io::Error>);
+pub(super) struct Failed(pub Option<io::Error>);
 
 impl Read for Failed {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
-    }
-}
-
-/// Counts what is read.
-struct Counted {
-    input: File,
-    position: Arc<AtomicU64>,
-}
-
-impl Seek for Counted {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.input.seek(to)
-    }
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.position.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
     }
 }

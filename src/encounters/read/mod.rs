@@ -8,6 +8,9 @@ mod address;
 pub mod again;
 pub mod aside;
 mod block;
+mod columnar;
+#[cfg(feature = "columns")]
+mod columns;
 mod csv;
 pub mod draft;
 pub mod fit;
@@ -21,6 +24,7 @@ mod json;
 mod json_array;
 mod mapping;
 mod ndjson;
+mod opening;
 mod plain_json;
 mod raw;
 mod row;
@@ -36,6 +40,7 @@ pub mod x12;
 
 pub use block::Block;
 pub use block::Piece;
+pub use columnar::NOT_BUILT;
 pub use format::Error;
 pub use format::Format;
 pub use input::Choice;

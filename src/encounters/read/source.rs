@@ -58,7 +58,7 @@ impl Source {
     /// # Errors
     /// If there is no such file, or it is a directory.
     pub fn open(path: &Path, format: Option<Format>, schema: &Schema) -> Result<Source, Error> {
-        Ok(Source::plain(Input::open(path)?, format, schema))
+        Source::plain(Input::open(path)?, format, schema)
     }
 
     /// Opens a file of free texts, one a line, blank ones too; standard input for `-`. Packed files are unpacked.
@@ -82,13 +82,13 @@ impl Source {
         format: Option<Format>,
         schema: &Schema,
     ) -> Result<Source, Error> {
-        Ok(Source::plain(Input::new(name, size, input)?, format, schema))
+        Source::plain(Input::new(name, size, input)?, format, schema)
     }
 
     /// Fields that are called as those of the record are.
-    fn plain(input: Input, format: Option<Format>, schema: &Schema) -> Source {
-        let choice = Choice::plain(&input, format);
-        Source::chosen(input, &choice, schema)
+    fn plain(input: Input, format: Option<Format>, schema: &Schema) -> Result<Source, Error> {
+        let choice = Choice::plain(&input, format)?;
+        Ok(Source::chosen(input, &choice, schema))
     }
 
     /// Reads an input as was chosen for it.
@@ -215,14 +215,16 @@ fn add_new(names: &mut Vec<String>, new: Vec<String>) {
 /// An input, cut as was chosen for it.
 fn part(mut input: Input, choice: &Choice, schema: &Schema) -> Part {
     if let Some(reader) = choice.table() {
-        input.turn_to_sheet(reader);
+        input.turn_to_table(reader);
     }
     let first = input.first().to_vec();
+    // The text of columns is made here, whatever a reader says of files.
+    let made = input.columns.as_ref().map(|_| b',');
     let reader = input.take_reader();
     let is_by_line = has_whole_first_line(&first);
     let is_array = first.trim_ascii_start().starts_with(b"[");
     let plan = choice.plan(schema);
-    let said = plan.as_ref().and_then(Plan::delimiter);
+    let said = made.or_else(|| plan.as_ref().and_then(Plan::delimiter));
     let cut: Box<dyn Cut> = match choice.format() {
         Format::Csv => Box::new(Rows::new(reader, said.unwrap_or_else(|| Layout::of(&first).delimiter), schema, plan)),
         Format::Tsv => Box::new(Rows::new(reader, said.unwrap_or(b'\t'), schema, plan)),
@@ -234,7 +236,7 @@ fn part(mut input: Input, choice: &Choice, schema: &Schema) -> Part {
         Format::Xml => Box::new(Whole::new(reader)),
         Format::Json | Format::Fhir if is_array => Box::new(Elements::new(reader, true)),
         Format::Json | Format::Fhir if !is_by_line => Box::new(Elements::new(reader, false)),
-        Format::Ndjson | Format::Json | Format::Fhir => Box::new(Lines::new(reader)),
+        Format::Ndjson | Format::Json | Format::Fhir | Format::Parquet | Format::Arrow => Box::new(Lines::new(reader)),
     };
     Part { name: input.name, cut, trees: choice.trees(), is_packed: input.is_packed }
 }
