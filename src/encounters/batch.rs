@@ -99,10 +99,14 @@ pub trait Desk {
     fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome;
 
     /// Appends what stands for an encounter over which the desk panicked.
-    fn failed(&self, line: u64, out: &mut Vec<u8>) {
+    fn failed(&mut self, line: u64, out: &mut Vec<u8>) {
         // Writing to memory cannot fail.
         let _ = writeln!(out, r#"{{"line":{line},"error":"{FAILED}"}}"#);
     }
+
+    /// Appends what was kept back of the answers since the last call, for a desk that answers several encounters together.
+    /// Called at the end of a block, and before a desk that panicked is replaced.
+    fn end_block(&mut self, _out: &mut Vec<u8>) {}
 
     /// Appends what the audit log says of the answer just given, if it says anything. `is_failed` if this desk took the
     /// place of one that panicked over it.
@@ -186,6 +190,7 @@ impl Round {
             answers.add(desk, new, (place, line), raw);
             place += 1;
         });
+        desk.end_block(&mut answers.out);
         desk.note_together(&mut answers.rows);
     }
 }
@@ -220,6 +225,7 @@ impl Answers {
             is_failed = true;
             out.truncate(start);
             desk.failed(line, out);
+            desk.end_block(out);
             desk.note_together(rows);
             *desk = new();
             Outcome::Refused

@@ -24,6 +24,23 @@ pub struct Shown {
     pub codes: BTreeMap<String, u64>,
 }
 
+impl Shown {
+    /// Counts what is shown of an encounter.
+    pub(super) fn count(shown: &Mutex<Shown>, disclosure: &Disclosure<'_>) {
+        let given = disclosure.codes().first().map(|it| format!("{}/{}", it.set, it.code));
+        let proposed =
+            || disclosure.candidates().iter().find(|it| !it.below).map(|it| format!("{}/{}", it.set, it.code));
+        let code = given.or_else(proposed).unwrap_or_else(|| "no code".to_owned());
+        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if !disclosure.is_unreadable() {
+            *shown.codes.entry(code).or_default() += 1;
+        }
+        for finding in disclosure.findings() {
+            *shown.rules.entry(finding.rule.clone()).or_default() += 1;
+        }
+    }
+}
+
 /// A desk for one thread.
 pub struct Formed<'e> {
     worker: Worker<'e>,
@@ -56,19 +73,6 @@ impl<'e> Formed<'e> {
     }
 }
 
-fn count(shown: &Mutex<Shown>, disclosure: &Disclosure<'_>) {
-    let given = disclosure.codes().first().map(|it| format!("{}/{}", it.set, it.code));
-    let proposed = || disclosure.candidates().iter().find(|it| !it.below).map(|it| format!("{}/{}", it.set, it.code));
-    let code = given.or_else(proposed).unwrap_or_else(|| "no code".to_owned());
-    let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-    if !disclosure.is_unreadable() {
-        *shown.codes.entry(code).or_default() += 1;
-    }
-    for finding in disclosure.findings() {
-        *shown.rules.entry(finding.rule.clone()).or_default() += 1;
-    }
-}
-
 impl Desk for Formed<'_> {
     fn at(&mut self, place: u64) {
         self.worker.at(place);
@@ -78,7 +82,7 @@ impl Desk for Formed<'_> {
         let disclosure = self.worker.disclose_raw(line, raw);
         self.form.piece(&disclosure, &self.paths, out);
         if let Some(shown) = self.shown {
-            count(shown, &disclosure);
+            Shown::count(shown, &disclosure);
         }
         let outcome = Outcome::of(&disclosure);
         if let Some(trace) = self.trace {
@@ -87,7 +91,7 @@ impl Desk for Formed<'_> {
         outcome
     }
 
-    fn failed(&self, line: u64, out: &mut Vec<u8>) {
+    fn failed(&mut self, line: u64, out: &mut Vec<u8>) {
         self.form.unreadable(line, FAILED, self.paths.len(), out);
     }
 

@@ -2,6 +2,8 @@
 
 pub mod batch;
 pub mod classify;
+#[cfg(feature = "columns")]
+pub mod columned;
 pub mod engine;
 pub mod formed;
 pub mod listed;

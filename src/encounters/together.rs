@@ -174,7 +174,7 @@ impl Desk for Gatherer<'_> {
     }
 
     /// Over which this desk panicked, the one that answers would too: it stands there as one that cannot be read.
-    fn failed(&self, line: u64, out: &mut Vec<u8>) {
+    fn failed(&mut self, line: u64, out: &mut Vec<u8>) {
         let _ = aside::put(line, &[], Err(u32::MAX), out);
     }
 }

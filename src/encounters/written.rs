@@ -41,7 +41,7 @@ impl Desk for Written<'_> {
         Outcome::of(&disclosure)
     }
 
-    fn failed(&self, _: u64, _: &mut Vec<u8>) {
+    fn failed(&mut self, _: u64, _: &mut Vec<u8>) {
         self.left_out.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -1,7 +1,8 @@
 //! Parquet and Arrow IPC: rows of columns are the encounters that the same records are as lines of JSON.
 
-#![expect(clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::indexing_slicing, clippy::string_slice, clippy::panic, reason = "tests")]
 
+mod json;
 mod made;
 
 use crate::program::Place;
@@ -9,16 +10,20 @@ use crate::program::said;
 use arrow_array::RecordBatch;
 use arrow_array::StringArray;
 use arrow_ipc::CompressionType;
+use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::FileWriter;
 use arrow_ipc::writer::IpcWriteOptions;
 use arrow_ipc::writer::StreamWriter;
 use fastrand::Rng;
 use made::Make;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
 use parquet::basic::ZstdLevel;
 use parquet::file::properties::WriterProperties;
 use parquet::file::properties::WriterVersion;
+use serde_json::Value;
+use serde_json::json;
 use std::fs;
 use std::io::Write;
 use std::sync::Arc;
@@ -45,7 +50,8 @@ record call "A call" {
 }
 
 codeset kinds "Kinds of calls" {
-    code fire "Fire"
+    search in note
+    code fire "Fire" { also "smoke" }
     code x "Other"
 }
 
@@ -276,4 +282,103 @@ fn rows_before_the_damage_are_answered() {
     assert_eq!(shown.lines().take(100).collect::<Vec<_>>(), expected, "{said}");
     let last: Vec<&str> = shown.lines().skip(100).collect();
     assert_eq!(last, [r#"{"line":101,"error":"the packed file is damaged here, the rest is not read"}"#]);
+}
+
+/// A line of JSON as the row that it should be.
+fn as_row(line: &str) -> Value {
+    let mut row: Value = serde_json::from_str(line).unwrap();
+    if row.get("error").is_some() {
+        return row;
+    }
+    if row["id"].is_number() {
+        row["id"] = json!(row["id"].to_string());
+    }
+    let start = line.find(r#","encounter":"#).unwrap() + r#","encounter":"#.len();
+    let mut values = serde_json::Deserializer::from_str(&line[start..]).into_iter::<Value>();
+    values.next().unwrap().unwrap();
+    row["encounter"] = json!(line[start..start + values.byte_offset()]);
+    row.as_object_mut().unwrap().entry("obligations").or_insert(json!([]));
+    for candidate in row["candidates"].as_array_mut().unwrap() {
+        candidate.as_object_mut().unwrap().entry("below").or_insert(json!(false));
+    }
+    for finding in row["findings"].as_array_mut().unwrap() {
+        let finding = finding.as_object_mut().unwrap();
+        if let Some(set) = finding.remove("set") {
+            finding.insert("more".to_owned(), json!({ "set": set }));
+        }
+        finding.retain(|name, it| name != "path" || it != "");
+    }
+    row
+}
+
+fn rows_of_parquet(bytes: Vec<u8>) -> Vec<Value> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).unwrap();
+    builder.build().unwrap().flat_map(|batch| json::objects(&batch.unwrap())).collect()
+}
+
+fn rows_of_stream(bytes: &[u8]) -> Vec<Value> {
+    StreamReader::try_new(bytes, None).unwrap().flat_map(|batch| json::objects(&batch.unwrap())).collect()
+}
+
+#[test]
+fn answers_in_columns_are_those_in_lines() {
+    let (place, mut rng) = (place(), Rng::with_seed(21));
+    let (_, lines) = calls(&mut rng, 1500);
+    // What is no JSON stands in its row.
+    let lines = lines.replacen("{", "no JSON\n{", 1) + "[]\n";
+    place.write("lines.ndjson", &lines);
+    for arguments in [["--jobs", "1", "--audience", "desk"], ["--jobs", "3", "--audience", "safe-harbor"]] {
+        let arguments = [&arguments[..], &["--candidates", "2", "lines.ndjson"]].concat();
+        let expected: Vec<Value> = answers(&place, &arguments).0.lines().map(as_row).collect();
+        assert_eq!(expected.len(), 1502);
+        let (_, said) = answers(&place, &[&arguments[..], &["--to", "parquet", "-o", "out.parquet"]].concat());
+        assert!(said.contains("1502 read, 1500 written, 2 refused"), "{said}");
+        answers(&place, &[&arguments[..], &["--to", "arrow", "-o", "out.arrows"]].concat());
+        let parquet = rows_of_parquet(fs::read(place.path("out.parquet")).unwrap());
+        let arrow = rows_of_stream(&fs::read(place.path("out.arrows")).unwrap());
+        for rows in [parquet, arrow] {
+            assert_eq!(rows.len(), expected.len());
+            for (row, expected) in rows.iter().zip(&expected) {
+                assert_eq!(row, expected);
+            }
+        }
+    }
+    assert!(fs::read(place.path("out.parquet")).unwrap().len() * 3 < lines.len() * 2, "it is packed");
+}
+
+#[test]
+fn columns_are_the_same_bytes_for_any_number_of_threads_and_go_through_a_pipe() {
+    let (place, mut rng) = (place(), Rng::with_seed(22));
+    place.write("lines.ndjson", &calls(&mut rng, 3000).1);
+    for form in ["parquet", "arrow"] {
+        let bytes = |jobs: &str| {
+            place
+                .run(&[
+                    "run",
+                    "--domain",
+                    "calls",
+                    "--today",
+                    "2026-03-01",
+                    "--jobs",
+                    jobs,
+                    "--to",
+                    form,
+                    "lines.ndjson",
+                ])
+                .stdout
+        };
+        let one = bytes("1");
+        assert!(one.len() > 1000 && one == bytes("4"), "{form}");
+    }
+}
+
+#[test]
+fn no_encounters_are_a_file_of_no_rows() {
+    let place = place();
+    place.write("none.ndjson", "");
+    answers(&place, &["none.ndjson", "--to", "parquet", "-o", "out.parquet"]);
+    answers(&place, &["none.ndjson", "--to", "arrow", "-o", "out.arrows"]);
+    assert!(rows_of_parquet(fs::read(place.path("out.parquet")).unwrap()).is_empty());
+    assert!(rows_of_stream(&fs::read(place.path("out.arrows")).unwrap()).is_empty());
+    assert_eq!(answers(&place, &["out.parquet", "--audience", "desk"]).0, "", "and such a file is read");
 }

@@ -18,9 +18,21 @@ use crate::cli::terminal::Terminal;
 use crate::encounters::batch;
 use crate::encounters::batch::Counts;
 use crate::encounters::batch::Out;
+#[cfg(feature = "columns")]
+use crate::encounters::columned::Columned;
+#[cfg(feature = "columns")]
+use crate::encounters::columned::Kind;
+#[cfg(feature = "columns")]
+use crate::encounters::columned::Shelf;
+#[cfg(feature = "columns")]
+use crate::encounters::columned::Sink;
 use crate::encounters::engine::Engine;
 use crate::encounters::formed::Formed;
 use crate::encounters::formed::Shown;
+#[cfg(feature = "columns")]
+use crate::encounters::formed::Trace;
+#[cfg(not(feature = "columns"))]
+use crate::encounters::read::NOT_BUILT;
 use crate::encounters::read::Source;
 use crate::encounters::together;
 use crate::encounters::write::back::Writer;
@@ -38,6 +50,9 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
+
+/// Forms of the feature `columns`.
+const COLUMNS: [&str; 2] = ["parquet", "arrow"];
 
 /// Answers encounters: the codes they carry and those proposed, what is wrong, and what the audience may see.
 ///
@@ -71,8 +86,8 @@ pub(crate) struct Run {
     /// Show the N best candidates of each code set even if they are below its threshold
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
-    /// ndjson, json, csv, findings-csv, table, operation-outcome, junit or sarif, or a writer of the domain, which writes the
-    /// encounters as the audience sees them [default: a table on a terminal, else ndjson]
+    /// ndjson, json, csv, findings-csv, table, operation-outcome, junit, sarif, parquet or arrow, or a writer of the domain,
+    /// which writes the encounters as the audience sees them [default: a table on a terminal, else ndjson]
     #[arg(long, value_name = "FORM")]
     to: Option<String>,
     /// Show what scripts print, on standard error; on one thread, so that it stands in the order of the encounters
@@ -152,21 +167,42 @@ impl Run {
         if let Some((_, form)) = Form::ALL.iter().find(|(known, _)| known == name) {
             return Ok(To::Form(*form));
         }
+        if COLUMNS.contains(&name.as_str()) {
+            return self.to_columns(name);
+        }
         let of_record = |reader: &&Reader| reader.record.get(&engine.domain().records) == Some(engine.record());
         let readers: Vec<&Reader> = engine.domain().readers.iter().filter(of_record).collect();
         if let Some(reader) = readers.iter().find(|reader| reader.writer.as_ref() == Some(name)) {
             return Ok(To::Writer(Box::new(Writer::new(reader)), AtomicU64::new(0)));
         }
         let writers = readers.iter().filter_map(|reader| reader.writer.as_deref());
-        let names: Vec<&str> = Form::ALL.iter().map(|(name, _)| *name).chain(writers).collect();
+        let names: Vec<&str> = Form::ALL.iter().map(|(name, _)| *name).chain(COLUMNS).chain(writers).collect();
         let said = format!("there is no form and no writer `{name}`; there is {}", names.join(", "));
         Err(near::failure(&said, name, names))
+    }
+}
+
+impl Run {
+    /// A form of columns, which is bytes and no text.
+    #[cfg(feature = "columns")]
+    fn to_columns(&self, name: &str) -> Result<To, Failure> {
+        if self.output.is_none() && std::io::stdout().is_terminal() {
+            return Err(Failure::said(format!("`{name}` is no text for a terminal; write it to a file with -o FILE")));
+        }
+        Ok(To::Columns(if name == "parquet" { Kind::Parquet } else { Kind::Arrow }))
+    }
+
+    #[cfg(not(feature = "columns"))]
+    fn to_columns(&self, _: &str) -> Result<To, Failure> {
+        Err(Failure::said(NOT_BUILT))
     }
 }
 
 /// What the answers become.
 enum To {
     Form(Form),
+    #[cfg(feature = "columns")]
+    Columns(Kind),
     /// A file of others, and how many encounters could not be written so.
     Writer(Box<Writer>, AtomicU64),
 }
@@ -209,18 +245,15 @@ fn answer(
     let jobs = wanted.jobs.unwrap_or(0);
     let gathered = together::gather(engine, source, wanted.history.as_mut(), jobs, &mut seen)?;
     if gathered.is_none() && wanted.history.is_some() {
-        return Err(Failure::said(format!(
-            "no rule of `{}` looks at other encounters, so a history says nothing",
-            engine.record().name
-        )));
+        let name = &engine.record().name;
+        return Err(Failure::said(format!("no rule of `{name}` looks at other encounters, so a history says nothing")));
     }
     let (mut aside, neighbours) = gathered.map_or((None, None), |it| (Some(it.source), Some(it.neighbours)));
     let source = aside.as_mut().unwrap_or(source);
     let worker = || engine.worker().among(neighbours.as_ref());
     let (shown, is_traced) = (wanted.shown, wanted.is_traced);
     let counts = match &wanted.to {
-        To::Form(form) => {
-            let form = *form;
+        &To::Form(form) => {
             out.write_all(form.head(&engine.record().fields).as_bytes())?;
             let mut listed = Listed::new(form, out);
             let desk = || {
@@ -229,8 +262,19 @@ fn answer(
             };
             let to = Out { to: &mut listed, trail: asked.trail() };
             let counts = batch::run_noted(source, jobs, desk, to, &mut seen)?;
-            let is_empty = listed.is_empty;
-            out.write_all(form.tail(is_empty).as_bytes())?;
+            let tail = form.tail(listed.is_empty);
+            out.write_all(tail.as_bytes())?;
+            counts
+        }
+        #[cfg(feature = "columns")]
+        &To::Columns(kind) => {
+            let shelf = Shelf::default();
+            let mut sink = Sink::new(kind, &shelf, out)?;
+            let trace: Option<Trace<'_>> = if is_traced { Some(&print_trace) } else { None };
+            let desk = || Columned::new(worker(), &shelf, shown).tracing(trace);
+            let to = Out { to: &mut sink, trail: asked.trail() };
+            let counts = batch::run_noted(source, jobs, desk, to, &mut seen)?;
+            sink.finish()?;
             counts
         }
         To::Writer(writer, left_out) => {

@@ -4,6 +4,8 @@
 //! the values of the record, `json` the words of JSON.
 
 pub mod back;
+#[cfg(feature = "columns")]
+pub mod columns;
 mod fields;
 pub mod form;
 mod json;

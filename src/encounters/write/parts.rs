@@ -151,7 +151,7 @@ fn redaction(it: &Redaction<'_>, out: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
@@ -202,7 +202,7 @@ mod tests {
     }
 
     /// With everything that may be left out, or without.
-    fn made(what: &str, score: f32, is_whole: bool) -> DisclosureParts<'_> {
+    pub fn made(what: &str, score: f32, is_whole: bool) -> DisclosureParts<'_> {
         DisclosureParts {
             id: if is_whole { ShownId::Text(Cow::Borrowed(what)) } else { ShownId::Line(7) },
             audience: "desk",
