@@ -97,7 +97,7 @@ pub fn floats(rng: &mut Rng, count: usize) -> Column {
 }
 
 pub fn small_floats(rng: &mut Rng, count: usize) -> Column {
-    let values = some(rng, count, |rng| rng.f32());
+    let values = some(rng, count, Rng::f32);
     let json = as_json(&values, |it| it.to_string().parse().unwrap());
     (Arc::new(Float32Array::from(values)), json)
 }
@@ -162,7 +162,7 @@ pub fn lists(rng: &mut Rng, count: usize, item: Make<'_>) -> Column {
         .map(|(null, length)| length.map_or(null, |length| values.by_ref().take(length).collect()))
         .collect();
     let offsets = OffsetBuffer::from_lengths(lengths.iter().map(|it| it.unwrap_or(0)));
-    let nulls = NullBuffer::from_iter(lengths.iter().map(Option::is_some));
+    let nulls: NullBuffer = lengths.iter().map(Option::is_some).collect();
     let field = Arc::new(Field::new("item", items.data_type().clone(), true));
     (Arc::new(ListArray::new(field, offsets, items, Some(nulls))), json)
 }
@@ -174,7 +174,7 @@ pub fn records(rng: &mut Rng, count: usize, fields: &[(&str, Make<'_>)]) -> Colu
     let json = json.map(|(object, is_there)| is_there.map_or(Value::Null, |()| object)).collect();
     let fields: Fields =
         made.iter().map(|(name, (array, _))| Field::new(*name, array.data_type().clone(), true)).collect();
-    let nulls = NullBuffer::from_iter(is_there.iter().map(Option::is_some));
+    let nulls: NullBuffer = is_there.iter().map(Option::is_some).collect();
     let arrays = made.into_iter().map(|(_, (array, _))| array).collect();
     (Arc::new(StructArray::new(fields, arrays, Some(nulls))), json)
 }

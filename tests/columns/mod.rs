@@ -325,7 +325,7 @@ fn answers_in_columns_are_those_in_lines() {
     let (place, mut rng) = (place(), Rng::with_seed(21));
     let (_, lines) = calls(&mut rng, 1500);
     // What is no JSON stands in its row.
-    let lines = lines.replacen("{", "no JSON\n{", 1) + "[]\n";
+    let lines = lines.replacen('{', "no JSON\n{", 1) + "[]\n";
     place.write("lines.ndjson", &lines);
     for arguments in [["--jobs", "1", "--audience", "desk"], ["--jobs", "3", "--audience", "safe-harbor"]] {
         let arguments = [&arguments[..], &["--candidates", "2", "lines.ndjson"]].concat();
