@@ -9,6 +9,8 @@ pub mod columns;
 mod fields;
 pub mod form;
 mod json;
+#[cfg(test)]
+mod made_tests;
 mod parts;
 
 pub use fields::plain;

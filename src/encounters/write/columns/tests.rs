@@ -1,7 +1,7 @@
 //! What a row holds, and the types of its columns.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::super::parts::tests::made;
+use super::super::made_tests::made;
 use super::*;
 use expect_test::expect;
 use serde_json::Value;
