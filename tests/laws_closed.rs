@@ -59,6 +59,15 @@ fn encounter(path: &[(String, bool)], value: Value) -> Value {
     })
 }
 
+/// What the public sees of a call with these fields besides its own.
+fn call(extra: Value) -> String {
+    let mut call = json!({
+        "id": "C-1", "received": "2026-03-14T22:10:00", "call_type": "P-THEFT", "address": "1412 Oak Ave",
+    });
+    call.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    disclose("law-enforcement", "call", "incident-release", &call).to_string()
+}
+
 /// A value that fits no field: it names somebody, in a form that no type has.
 fn misfit() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -103,13 +112,6 @@ proptest! {
     /// Where a label rests on a value that nobody can read, the label is given.
     #[test]
     fn what_cannot_be_read_is_labelled(value in unreadable(), age in 0..18_u8, role in "[a-z]{4,9} [a-z]{4,9}") {
-        let call = |extra: Value| {
-            let mut call = json!({
-                "id": "C-1", "received": "2026-03-14T22:10:00", "call_type": "P-THEFT", "address": "1412 Oak Ave",
-            });
-            call.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-            disclose("law-enforcement", "call", "incident-release", &call).to_string()
-        };
         let sealed = call(json!({ "sealed": value }));
         prop_assert!(!sealed.contains("OAK") && !sealed.contains("P-THEFT"), "{sealed}");
         for person in [
@@ -124,6 +126,50 @@ proptest! {
         }
         let grown = call(json!({ "persons": [{ "role": "victim", "age": 18 + age }] }));
         prop_assert!(grown.contains("1400 block of OAK AVE"), "{grown}");
+    }
+
+    /// A field that is named for a label gives none where it says no, and gives it whatever else it says.
+    #[test]
+    fn a_flag_that_says_no_gives_no_label(
+        name in prop::sample::select(vec!["juvenile", "isMinor", "SEALED_FLAG", "dv-flag", "Expunged", "child involved"]),
+        no in prop::sample::select(vec![json!("N"), json!("no"), json!(" No "), json!("FALSE"), json!("none"), json!("n/a"), json!(0), json!("0"), json!([]), json!({}), json!([false, "n"])]),
+        yes in prop::sample::select(vec![json!("Y"), json!("yes"), json!("1"), json!(1), json!("unknown"), json!("see file"), json!([false, "y"]), json!({ "by": "no one" })]),
+        is_inner in any::<bool>(),
+    ) {
+        let call = |value: &Value| if is_inner { call(json!({ "persons": [{ name: value }] })) } else { call(json!({ name: value })) };
+        let (denied, said) = (call(&no), call(&yes));
+        prop_assert!(denied.contains("1400 block of OAK AVE"), "{name} {no}: {denied}");
+        prop_assert!(!said.contains("OAK"), "{name} {yes}: {said}");
+    }
+
+    /// What a label rests on is read under another name of the field too, wherever it stands.
+    #[test]
+    fn a_field_under_another_name_is_labelled(age in 0..18_i32, name in 0..4_usize, place in 0..5_usize, is_text in any::<bool>()) {
+        let at = |name: &str, value: Value| match place {
+            0 => json!({ name: value }),
+            1 => json!({ "persons": [{ "role": "victim", "age": 40 }, { name: value }] }),
+            2 => json!({ "complainant": { name: [value] } }),
+            3 => json!({ "others": [{ "x": 1 }, { name: value }] }),
+            _ => json!({ "persons": [{ "role": "suspect" }], name: value }),
+        };
+        let written = |age: i32| if is_text { json!(age.to_string()) } else { json!(age) };
+        let name_of_age = ["AGE", "victim_age", "ageOfVictim", "Age (years)"][name];
+        let said = call(at(name_of_age, written(age)));
+        prop_assert!(!said.contains("OAK"), "{said}");
+        let grown = call(at(name_of_age, written(age + 18)));
+        prop_assert!(grown.contains("1400 block of OAK AVE"), "{grown}");
+        let name_of_birth = ["DOB", "dateOfBirth", "victim dob", "Birthdate"][name];
+        let day = |years: i32| json!(format!("{}-03-02", 2026 - years));
+        let said = call(at(name_of_birth, day(age)));
+        prop_assert!(!said.contains("OAK"), "{said}");
+        let grown = call(at(name_of_birth, day(age + 18)));
+        prop_assert!(grown.contains("1400 block of OAK AVE"), "{grown}");
+        let said = call(at(name_of_birth, json!(format!("03/02/{}", 2026 - age))));
+        prop_assert!(!said.contains("OAK"), "{said}");
+        let said = call(at(["Relation", "relationship", "relation_to_victim", "victimRelationship"][name], json!("spouse")));
+        prop_assert!(!said.contains("OAK"), "{said}");
+        let said = call(at(["Status", "case_status", "recordStatus", "STATUS"][name], json!("sealed")));
+        prop_assert!(!said.contains("OAK") && !said.contains("P-THEFT"), "{said}");
     }
 
     /// A consent that holds a field that no consent has, or a value that nobody can read, is none.

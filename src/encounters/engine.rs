@@ -14,6 +14,7 @@ use super::prepare;
 use super::read::Raw;
 use super::read::Schema;
 use super::read::Unreadable;
+use super::read::loose::Loose;
 use super::validate;
 use super::view;
 use super::write;
@@ -43,10 +44,12 @@ use crate::model::record::Record;
 use crate::model::rules::Classifier;
 use crate::model::rules::Together;
 use crate::privacy::Ask;
+use crate::privacy::Denials;
 use crate::privacy::Disclosure;
 use crate::privacy::Draft;
 use crate::privacy::Extent;
 use crate::privacy::Redactor;
+use crate::privacy::read_by_labels;
 use crate::registry::Registry;
 use crate::scripts::Runner;
 use crate::scripts::ScriptProblem;
@@ -90,6 +93,8 @@ pub struct Engine {
     scales: Vec<Scale>,
     /// Codes that may be proposed have labels which make a difference to the audience.
     proposes_labels: bool,
+    /// Fields on which labels rest, for what holds them under other names.
+    loose: Loose,
     audited: Option<Audited>,
     /// The first and the last day that encounters were judged for.
     judged: [AtomicI32; 2],
@@ -127,8 +132,10 @@ impl Engine {
         let label_rules = registry.shared()?.label_rules.iter();
         let proposes_labels =
             label_rules.filter(|rule| asked & label_bit(rule.label) != 0).any(|rule| sets().any(|set| set == rule.set));
+        let loose = Loose::new(&record.fields, &read_by_labels(&domain, id, asked), Denials::new(registry.shared()?));
         Ok(Engine {
             proposes_labels,
+            loose,
             schema: Schema::new(&record, id, Arc::clone(&registry)),
             record,
             scripts: Some(scripts).filter(|scripts| !scripts.is_empty()),
@@ -377,7 +384,8 @@ impl<'e> Worker<'e> {
                 let found = sets.iter().flat_map(|set| classify::found(registry, *set, query, encounter.on, most));
                 let candidates = found.collect();
                 let asked = engine.redactor.asked_labels();
-                let labels = Frame::new(&engine.logic, &encounter, &mut self.scratch).labels(asked);
+                let loose = self.loose_labels(&encounter);
+                let labels = loose | Frame::new(&engine.logic, &encounter, &mut self.scratch).labels(asked);
                 let judgement = Judgement { candidates, labels, ..Judgement::default() };
                 engine.redactor.redact(encounter, judgement)
             }
@@ -390,6 +398,7 @@ impl<'e> Worker<'e> {
     pub fn judge(&mut self, encounter: &mut Encounter<'_>) -> Judgement<'e> {
         let engine = self.engine;
         engine.note_day(encounter.on);
+        let loose = self.loose_labels(encounter);
         prepare::prepare(encounter, &engine.logic, &mut self.scratch);
         let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch).among(self.around.as_ref());
         let kept = match (&self.runner, self.candidates) {
@@ -400,7 +409,7 @@ impl<'e> Worker<'e> {
         let said = classify::classify(&mut frame, &engine.logic, &engine.scales, kept, &mut self.memory);
         let findings = validate::validate(&mut frame);
         let asked = engine.redactor.asked_labels();
-        let mut labels = if asked == 0 { 0 } else { frame.labels(asked) };
+        let mut labels = if asked == 0 { 0 } else { loose | frame.labels(asked) };
         if engine.proposes_labels && frame.has_left_out() {
             // What a mail quotes proposes nothing, but it is shown with the rest.
             frame.hear_all();
@@ -412,6 +421,7 @@ impl<'e> Worker<'e> {
     /// How much of an encounter the audience sees, because of what it says. Fields are derived on the way; no rule is asked.
     pub(super) fn extent(&mut self, encounter: &mut Encounter<'_>) -> Extent {
         let engine = self.engine;
+        let loose = self.loose_labels(encounter);
         prepare::prepare(encounter, &engine.logic, &mut self.scratch);
         if !engine.redactor.discriminates() {
             return Extent::Whole;
@@ -419,12 +429,27 @@ impl<'e> Worker<'e> {
         let mut frame = Frame::new(&engine.logic, encounter, &mut self.scratch);
         let given = classify::given(&frame);
         let asked = engine.redactor.asked_labels();
-        let mut labels = if asked == 0 { 0 } else { frame.labels(asked) };
+        let mut labels = if asked == 0 { 0 } else { loose | frame.labels(asked) };
         if engine.proposes_labels {
             frame.hear_all();
             labels |= engine.labels_proposed(&mut frame, &mut self.memory);
         }
         engine.redactor.extent(encounter, &Judgement { given, labels, ..Judgement::default() })
+    }
+
+    /// The labels that an encounter has by fields that hold under another name what a label rests on.
+    fn loose_labels(&mut self, encounter: &Encounter<'_>) -> u128 {
+        let (engine, asked) = (self.engine, self.engine.redactor.asked_labels());
+        if asked == 0 || encounter.undeclared.is_empty() {
+            return 0;
+        }
+        let Some(variants) = engine.loose.variants(&engine.schema, encounter) else { return asked };
+        let mut found = 0;
+        for mut variant in variants {
+            prepare::prepare(&mut variant, &engine.logic, &mut self.scratch);
+            found |= Frame::new(&engine.logic, &variant, &mut self.scratch).labels(asked);
+        }
+        found
     }
 
     /// What the audience may see of an encounter and of what scripts say about what the audience sees.

@@ -3,6 +3,7 @@
 
 use super::decide::Planned;
 use super::decide::Shape;
+use super::denials::Denials;
 use crate::model::day::Day;
 use crate::model::encounter::Encounter;
 use crate::model::ids::LabelId;
@@ -14,6 +15,7 @@ use crate::model::value::CodeValue;
 use crate::model::value::Value;
 use crate::registry::Codes;
 use crate::registry::Registry;
+use crate::text::field_names::spaced;
 use crate::text::fold::fold;
 use crate::text::phrases::Memory;
 use crate::text::phrases::Phrases;
@@ -27,6 +29,8 @@ const SHORTEST_CODE: usize = 3;
 const SHORTEST_IN_TEXT: usize = 4;
 /// Letters and digits beyond which a word is no code.
 const LONGEST_CODE: usize = 16;
+/// Bytes of a value that are read together with the name of its field.
+const BEGINNING: usize = 80;
 
 /// Finds the labels that anything says, among those that make a difference to an audience.
 pub(super) struct LabelFinder {
@@ -38,6 +42,7 @@ pub(super) struct LabelFinder {
     sets: Vec<SetId>,
     /// Labels that names of fields give: those of the label, and its bit.
     named: Vec<(crate::model::policy::Label, u128)>,
+    denials: Denials,
     /// Memories of readers that nobody uses now.
     readers: Mutex<Vec<(Memory, Reading)>>,
 }
@@ -60,6 +65,7 @@ impl LabelFinder {
             said: Vec::new(),
             sets: Vec::new(),
             named: Vec::new(),
+            denials: Denials::new(shared),
             readers: Mutex::new(Vec::new()),
         };
         let mut phrases = Vec::new();
@@ -90,8 +96,7 @@ impl LabelFinder {
             let mut search = Searcher { finder: self, reader, days: encounter.days, found: 0 };
             search.fields(plan, &encounter.slots);
             for (path, value) in &encounter.undeclared {
-                search.name(path, value);
-                search.undeclared(value);
+                search.undeclared(path, value);
             }
             found = search.found;
         });
@@ -150,32 +155,44 @@ impl Searcher<'_, '_> {
         }
     }
 
-    fn undeclared(&mut self, value: &serde_json::Value) {
+    /// A field that nobody declared: its name may say as much as its value, and both together more than each.
+    fn undeclared(&mut self, path: &str, value: &serde_json::Value) {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let named = self.finder.named.iter().filter(|(label, _)| label.names_field(name));
+        let bits = named.fold(0, |bits, (_, bit)| bits | bit);
+        if self.finder.denials.say_no(value, bits != 0) {
+            return self.value_alone(value);
+        }
+        self.found |= bits;
+        self.told(&spaced(path), value);
+    }
+
+    /// A value under the words of its name.
+    fn told(&mut self, name: &str, value: &serde_json::Value) {
         match value {
-            serde_json::Value::String(text) => self.text(text, Search::Loose),
-            serde_json::Value::Number(number) => self.text(&number.to_string(), Search::Loose),
-            serde_json::Value::Array(items) => items.iter().for_each(|item| self.undeclared(item)),
+            serde_json::Value::String(text) => self.named_text(name, text),
+            serde_json::Value::Number(number) => self.named_text(name, &number.to_string()),
+            serde_json::Value::Array(items) => items.iter().for_each(|item| self.told(name, item)),
             serde_json::Value::Object(fields) => {
-                for (name, value) in fields {
-                    self.name(name, value);
-                    self.undeclared(value);
-                }
+                self.text(name, Search::Strict);
+                fields.iter().for_each(|(inner, value)| self.undeclared(inner, value));
             }
-            serde_json::Value::Bool(_) | serde_json::Value::Null => {}
+            serde_json::Value::Bool(_) | serde_json::Value::Null => self.text(name, Search::Strict),
         }
     }
 
-    /// The name of a field that nobody declared: it may say as much as a value.
-    fn name(&mut self, path: &str, value: &serde_json::Value) {
-        if matches!(value, serde_json::Value::Null | serde_json::Value::Bool(false)) {
-            return;
-        }
-        self.text(&path.replace(['_', '.'], " "), Search::Strict);
-        let name = path.rsplit('.').next().unwrap_or(path);
-        for (label, bit) in &self.finder.named {
-            if label.names_field(name) {
-                self.found |= bit;
-            }
+    /// A text, and how it goes on from the name of its field: `status: sealed`.
+    fn named_text(&mut self, name: &str, text: &str) {
+        let length = (0..=text.len().min(BEGINNING)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let beginning = text.get(..length).unwrap_or_default();
+        self.text(&format!("{name}{beginning}"), Search::Strict);
+        self.text(text, Search::Loose);
+    }
+
+    /// A value that says no: its name says nothing then.
+    fn value_alone(&mut self, value: &serde_json::Value) {
+        if let serde_json::Value::String(text) = value {
+            self.text(text, Search::Loose);
         }
     }
 

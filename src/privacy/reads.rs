@@ -4,7 +4,9 @@ use crate::model::expression::Expression;
 use crate::model::expression::Path;
 use crate::model::expression::Root;
 use crate::model::ids::FieldId;
+use crate::model::ids::RecordId;
 use crate::model::ids::VariableId;
+use crate::model::outcome::label_bit;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
@@ -43,6 +45,21 @@ pub(super) fn tells(domain: &Domain) -> HashMap<String, Vec<String>> {
         }
     }
     found
+}
+
+/// The fields on which labels of a record rest, and those from which fields are worked out, as [`reads`] names them.
+/// `asked` are the labels that make a difference, as bits.
+pub fn read_by_labels(domain: &Domain, record: RecordId, asked: u128) -> Vec<String> {
+    let Some(fields) = record.get(&domain.records).map(|record| &record.fields) else { return Vec::new() };
+    let mut reader = Reader { fields, variables: HashMap::new(), paths: Vec::new() };
+    let mut marks =
+        domain.marks.iter().filter(|mark| mark.record == record && asked & label_bit(mark.label) != 0).peekable();
+    if marks.peek().is_some() {
+        marks.for_each(|mark| reader.expression(&mark.when));
+        let derivations = domain.derivations.iter().filter(|derivation| derivation.record == record);
+        derivations.for_each(|derivation| reader.expression(&derivation.value));
+    }
+    reader.paths
 }
 
 /// One rule being looked through.

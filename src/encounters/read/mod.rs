@@ -22,6 +22,7 @@ mod input;
 mod joined;
 mod json;
 mod json_array;
+pub(in crate::encounters) mod loose;
 mod mapping;
 mod ndjson;
 mod opening;

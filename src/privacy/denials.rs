@@ -1,0 +1,35 @@
+//! What says no: the value of a field that is named for a label, where there is nothing of the kind.
+
+use crate::model::program::Shared;
+use serde_json::Value;
+
+/// List of `domains/shared`: words that say no.
+const LIST: &str = "says-no";
+
+/// Words that say no, in small letters.
+#[derive(Debug, Default)]
+pub struct Denials(Vec<String>);
+
+impl Denials {
+    /// Those of `domains/shared`.
+    pub fn new(shared: &Shared) -> Denials {
+        let words = shared.lists.iter().filter(|(name, _)| name == LIST).flat_map(|(_, words)| words);
+        Denials(words.map(|word| word.to_lowercase()).collect())
+    }
+
+    /// Whether a value says that what its field is named for is not so: nothing, `false`, a word for no, and, where it is
+    /// asked whether something is so (`is_flag`), zero. Elsewhere zero is a count or a measure.
+    pub fn say_no(&self, value: &Value, is_flag: bool) -> bool {
+        match value {
+            Value::Null => true,
+            Value::Bool(is_so) => !is_so,
+            Value::Number(number) => is_flag && number.as_f64() == Some(0.0),
+            Value::String(text) => {
+                let text = text.trim();
+                text.is_empty() || is_flag && text == "0" || self.0.iter().any(|word| text.to_lowercase() == *word)
+            }
+            Value::Array(items) => items.iter().all(|item| self.say_no(item, is_flag)),
+            Value::Object(fields) => fields.values().all(|value| self.say_no(value, is_flag)),
+        }
+    }
+}
