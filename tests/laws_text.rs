@@ -348,4 +348,73 @@ proptest! {
         let shown = PUBLIC.redact(&form.replace("{}", word)).text;
         prop_assert!(!shown.contains(word), "{:?}", shown);
     }
+
+    /// An age over 89 goes in every writing, and stays where it is that of a thing.
+    #[test]
+    fn high_ages_go_in_every_writing(age in 91..110_u16, writing in 0..14_usize, thing in prop::sample::select(vec!["building", "bridge", "Ford", "church"])) {
+        let text = match writing {
+            0 => format!("Age/Sex: {age} / M"),
+            1 => format!("the age is {age}"),
+            2 => format!("at the age of {age}"),
+            3 => format!("he is in his {age}th year"),
+            4 => format!("un homme de {age} ans"),
+            5 => format!("una mujer de {age} años"),
+            6 => format!("{age}-yr-old male"),
+            7 => format!("{age} y/o female"),
+            8 => format!("aged {age}"),
+            9 => format!("she is in her {}s", age / 10 * 10),
+            10 => format!("in his mid {}'s", age / 10 * 10),
+            11 => format!("Rosa, b. {}, retired", 2026 - age),
+            12 => format!("(b. {})", 2026 - age),
+            _ => format!("{age} Jahre alt"),
+        };
+        let shown = PUBLIC.redact(&text).text;
+        prop_assert!(!has_digits(&shown), "{:?} left of {:?}", shown, text);
+        let text = format!("the {age} year old {thing} stands there");
+        prop_assert_eq!(PUBLIC.redact(&text).text, text);
+        let text = format!("in the {}s there were {age} of them", age / 10 * 10);
+        prop_assert_eq!(PUBLIC.redact(&text).text, text);
+    }
+
+    /// A card whose groups are told one after the other goes, and so do nine digits one by one behind a cue.
+    #[test]
+    fn numbers_that_are_told_in_parts_go(
+        digits in "4[0-9]{14}", link in prop::sample::select(vec![", then ", " and then ", ", ", " and ", ", the rest "]),
+        ssn in "[1-8][1-9][1-9][1-9][1-9][1-9]{4}", cue in prop::sample::select(vec!["social security number:", "ssn is", "s.s.n.", "SSN #"]),
+    ) {
+        let card = with_check_digit(&digits);
+        let groups: Vec<&str> = (0..4).map(|at| &card[4 * at..4 * at + 4]).collect();
+        let text = format!("card: first {}", groups.join(link));
+        for redactor in [&*PUBLIC, &*DESK] {
+            let shown = redactor.redact(&text).text;
+            prop_assert!(!has_digits(&shown), "{:?} left of {:?}", shown, text);
+        }
+        let singles: Vec<String> = ssn.chars().map(String::from).collect();
+        let text = format!("{cue} {}", singles.join(" "));
+        let shown = DESK.redact(&text).text;
+        prop_assert!(!has_digits(&shown), "{:?} left of {:?}", shown, text);
+        let text = format!("invoice 9{}-{}-{} is unpaid", &ssn[..2], "1".to_owned() + &ssn[3..4], &ssn[5..]);
+        prop_assert_eq!(DESK.redact(&text).text, text);
+    }
+
+    /// What opens a door goes where a colon or a word says what it is, and a number of a house wherever its street stands.
+    #[test]
+    fn what_leads_into_a_house_goes(
+        code in "[3-9][0-9]{3}", writing in 0..9_usize, house in prop::sample::select(vec!["house", "building", "duplex"]),
+    ) {
+        let singles: Vec<String> = code.chars().map(String::from).collect();
+        let text = match writing {
+            0 => format!("gate: {code}, second left"),
+            1 => format!("the back door is {code}"),
+            2 => format!("front door keypad is {}", singles.join("-")),
+            3 => format!("my pin's {code}"),
+            4 => format!("the password \"Heron {code}\" did not work"),
+            5 => format!("the {house} {code} on Birch Street"),
+            6 => format!("she lives at Birch Street number {code}"),
+            7 => format!("deliver to {code}\nBirch Court, back door"),
+            _ => format!("mail to POB {code}"),
+        };
+        let shown = PUBLIC.redact(&text).text;
+        prop_assert!(!has_digits(&shown), "{:?} left of {:?}", shown, text);
+    }
 }

@@ -192,6 +192,12 @@ pub(crate) mod rare {
     pub const RURAL: u64 = 1 << 33;
     /// `v`: between the parties of a case in a law report.
     pub const VERSUS: u64 = 1 << 34;
+    /// `her`: whose age it is.
+    pub const AGE_OWNER: u64 = 1 << 35;
+    /// `building`: with an age before it, no person.
+    pub const AGED_THING: u64 = 1 << 36;
+    /// `house`: its number may stand behind it, and its street behind a small word.
+    pub const HOUSE: u64 = 1 << 37;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -283,6 +289,9 @@ const RARE_LISTS: &[(&str, u64)] = &[
     ("house-parts", rare::HOUSE_PART),
     ("rural-routes", rare::RURAL),
     ("versus-words", rare::VERSUS),
+    ("age-owners", rare::AGE_OWNER),
+    ("aged-things", rare::AGED_THING),
+    ("house-words", rare::HOUSE),
 ];
 
 /// A word for a number, and the number.

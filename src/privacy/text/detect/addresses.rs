@@ -86,7 +86,7 @@ fn sign_before(page: &Page<'_>, host: usize) -> Option<(usize, bool)> {
     if page.is_rare(before, rare::MAIL_AT) && before > 0 && is_near(page, host) && is_near(page, before) {
         return Some((before - 1, true));
     }
-    (page.between(host).trim() == "@").then_some((before, false))
+    (bare_sign(page, host) == "@").then_some((before, false))
 }
 
 /// Where the part before the sign begins, from its last word. `is_spoken`: a dot of the host was said.
@@ -113,7 +113,12 @@ fn past(page: &Page<'_>, at: usize, class: u64, sign: &str) -> Option<(usize, bo
     if page.is_rare(before, class) && is_near(page, at) && is_near(page, before) {
         return Some((before.checked_sub(1)?, true));
     }
-    (page.between(at).trim() == sign).then_some((before, false))
+    (bare_sign(page, at) == sign).then_some((before, false))
+}
+
+/// The sign before a word without blanks and brackets: `(@)`.
+fn bare_sign<'t>(page: &Page<'t>, at: usize) -> &'t str {
+    page.between(at).trim_matches([' ', '(', ')', '[', ']', '{', '}', '<', '>'])
 }
 
 /// Whether blanks, brackets or hyphens part a word from the one before, and nothing else.

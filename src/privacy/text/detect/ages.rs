@@ -21,20 +21,74 @@ pub(super) fn in_digits(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
         return;
     }
     let digits = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if is_of_decade(page, at) || is_of_year(page, at, digits) {
+        let (start, _) = page.range(at, at + 1);
+        found.add(start, start + digits.len(), Kind::Age, rank::DATE);
+        return;
+    }
     if !digits.parse().is_ok_and(|age| (YOUNGEST..=OLDEST).contains(&age)) {
         return;
     }
-    let is_aged = at.checked_sub(1).is_some_and(|before| page.is(before, class::AGED));
+    let is_aged = is_announced(page, at);
     let unit = piece.get(digits.len()..).unwrap_or("");
     let is_old = if unit.is_empty() {
         page.is(at + 1, class::YEARS)
     } else {
         page.class_of(unit) & class::YEARS != 0 || is_sexed(page, at, unit)
     };
+    let is_old = is_old && !is_thing(page, at + 1);
     if is_aged || is_old || page.is_rare(at + 1, rare::BIRTHDAY) || unit.is_empty() && is_said(page, at, at + 1) {
         let (start, _) = page.range(at, at + 1);
         found.add(start, start + digits.len(), Kind::Age, rank::DATE);
     }
+}
+
+/// `age 94`, `age is 94`, `age/sex: 94`: a word for ages stands before, with small words or a slash between.
+fn is_announced(page: &Page<'_>, at: usize) -> bool {
+    const FARTHEST: usize = 3;
+    let mut before = at;
+    for _ in 0..FARTHEST {
+        let Some(word) = before.checked_sub(1) else { return false };
+        if page.is(word, class::AGED) {
+            return true;
+        }
+        let is_slashed = page.between(word).trim() == "/";
+        if !is_slashed && !page.is_rare(word, rare::CONNECTOR | rare::COPULA) || page.gap(before) == Gap::Line {
+            return false;
+        }
+        before = word;
+    }
+    false
+}
+
+/// `in her 90s`, `in his mid 90's`: by the decade.
+fn is_of_decade(page: &Page<'_>, at: usize) -> bool {
+    const FARTHEST: usize = 2;
+    let piece = page.piece(at);
+    let digits = piece.trim_end_matches(['s', '\'', '’']);
+    let after = page.text.get(page.range(at, at + 1).1..).unwrap_or("");
+    let ends = digits.len() < piece.len() || after.starts_with("'s") || after.starts_with("’s");
+    let is_owned = (at.saturating_sub(FARTHEST)..at).any(|it| page.is_rare(it, rare::AGE_OWNER));
+    digits.parse().is_ok_and(|age: u16| age % 10 == 0 && (YOUNGEST..=OLDEST).contains(&age)) && ends && is_owned
+}
+
+/// `in her 96th year`: the year that somebody lives.
+fn is_of_year(page: &Page<'_>, at: usize, digits: &str) -> bool {
+    let is_ordinal = page.piece(at).len() == digits.len() + 2;
+    let is_owned = at.checked_sub(1).is_some_and(|before| page.is_rare(before, rare::AGE_OWNER));
+    digits.parse().is_ok_and(|age: u16| (YOUNGEST + 1..=OLDEST).contains(&age))
+        && is_ordinal
+        && is_owned
+        && page.is(at + 1, class::YEARS)
+}
+
+/// `92 year old building`, `95-year-old Ford`: behind an age and its unit the word for a thing.
+fn is_thing(page: &Page<'_>, unit: usize) -> bool {
+    const FARTHEST: usize = 2;
+    let is_joined = |at: usize| matches!(page.gap(at), Gap::Space | Gap::Hyphen);
+    (unit + 1..=unit + FARTHEST)
+        .take_while(|at| is_joined(*at))
+        .any(|at| page.is_rare(at, rare::AGED_THING | rare::CAR))
 }
 
 /// `I'm 91 and well`, `he is ninety-four.`: an age that ends its clause behind a verb, or stands between commas behind a
@@ -74,12 +128,13 @@ fn is_sexed(page: &Page<'_>, at: usize, unit: &str) -> bool {
 
 /// `ninety-seven years of age`, `age ninety two`, `turned one hundred and two`, `in her nineties`; the word after it.
 pub(super) fn in_words(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
-    let is_aged = at.checked_sub(1).is_some_and(|before| page.is(before, class::AGED));
+    let is_aged = is_announced(page, at);
     let is_decade = page.numeral(at)?.kind == NumeralKind::Decade;
     let (to, age) =
         if is_decade { (at + 1, YOUNGEST) } else { spelled::ordinal(page, at).or_else(|| spelled::count(page, at))? };
     let is_old = (YOUNGEST..=OLDEST).contains(&age);
-    let is_in_years = page.is(to, class::YEARS) && matches!(page.gap(to), Gap::Space | Gap::Hyphen);
+    let is_in_years =
+        page.is(to, class::YEARS) && matches!(page.gap(to), Gap::Space | Gap::Hyphen) && !is_thing(page, to);
     // `is ninety four n wont take it`
     let is_told = at.checked_sub(1).is_some_and(|before| page.is_rare(before, rare::AGE_VERB))
         && page.is_rare(to, rare::SMALL)
@@ -96,8 +151,17 @@ pub(super) fn in_words(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Opt
 /// `born in nineteen thirty-one`, `born 1931`: the year of a birth tells an age; the word after it.
 pub(super) fn birth(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     const FARTHEST: usize = 3;
+    // `Ida, b. 1931`: a letter alone is the short form of `born` only there.
+    let is_letter = page.length(at) == 1;
+    let is_short = page.has_shape(at, Shape::Lower)
+        && page.between(at + 1).trim_end() == "."
+        && (page.gap(at) == Gap::Comma || page.between(at).ends_with('('));
+    if is_letter && !is_short {
+        return at + 1;
+    }
     for from in at + 1..=at + FARTHEST {
-        if !matches!(page.gap(from), Gap::Space | Gap::Break) {
+        let is_dotted = is_letter && from == at + 1;
+        if !is_dotted && !matches!(page.gap(from), Gap::Space | Gap::Break) {
             break;
         }
         let sign = page.word(from).and_then(|word| page.text.as_bytes().get(word.end));

@@ -13,6 +13,8 @@ pub(super) enum Announced {
     Code,
     /// A code, if it is as long as codes of doors and telephones are.
     AnyCode,
+    /// The same, but only where a colon or a word as `is` stands between.
+    ToldCode,
     /// A word that only one person knows.
     Word,
     /// Nothing: what else the words of the cue would announce is of a thing.
@@ -47,6 +49,7 @@ pub(super) fn announced_by(kind: &str) -> Option<Announced> {
         "card-code" => Announced::CardCode,
         "code" => Announced::Code,
         "any-code" => Announced::AnyCode,
+        "told-code" => Announced::ToldCode,
         "word" => Announced::Word,
         "nothing" => Announced::Nothing,
         "last" => Announced::Last,

@@ -4,9 +4,12 @@
 use super::super::checks;
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use super::tagged::is_of_thing;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
+use crate::text::page::Shape;
+use crate::text::page::Word;
 use crate::text::words::class;
 use crate::text::words::rare;
 
@@ -47,6 +50,39 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
         }
     }
     search(page, &row, found);
+    if found.wants(Kind::CreditCard) {
+        told_apart(page, found);
+    }
+}
+
+/// Marks a card whose groups are told one after the other: `first 4111 1111, then 1111 and 1111`.
+fn told_apart(page: &Page<'_>, found: &mut Found<'_>) {
+    /// Digits of the groups of a card.
+    const LENGTHS: &[&[usize]] = &[&[4, 4, 4, 4], &[4, 6, 5], &[8, 8]];
+    let is_group = |word: &&Word| word.shape == Shape::Digits && matches!(word.end - word.start, 4..=6 | 8);
+    let groups: Vec<Group> =
+        page.words.iter().filter(is_group).map(|word| Group { start: word.start, end: word.end }).collect();
+    for from in 0..groups.len() {
+        for lengths in LENGTHS {
+            let Some(card) = groups.get(from..from + lengths.len()) else { continue };
+            let fits = card.iter().zip(*lengths).all(|(group, length)| group.end - group.start == *length);
+            let is_joined = card.iter().zip(card.iter().skip(1)).all(|(one, other)| are_near(page, one, other));
+            if fits
+                && is_joined
+                && is_pan(page, card)
+                && !is_order(page, page.word_from(card.first().map_or(0, |group| group.start)))
+            {
+                card.iter().for_each(|group| found.add(group.start, group.end, Kind::CreditCard, rank::CHECKED));
+            }
+        }
+    }
+}
+
+/// Whether at most a few words in frequent use stand between two groups.
+fn are_near(page: &Page<'_>, one: &Group, other: &Group) -> bool {
+    const MOST_WORDS: usize = 3;
+    let (from, to) = (page.word_from(one.end), page.word_from(other.start));
+    to - from <= MOST_WORDS && (from..to).all(|at| page.is(at, class::COMMON) || page.is_rare(at, rare::SERIES))
 }
 
 /// Whether signs may stand inside a number: whatever is no letter, as people set groups apart as they like.
@@ -197,7 +233,11 @@ fn social(page: &Page<'_>, row: &[Group], from: usize, found: &mut Found<'_>) ->
     let is_inner =
         before.is_some_and(|before| joins(before, one)) || rest.first().is_some_and(|next| joins(three, next));
     let is_number = checks::ssn(page.text.get(start..end)?);
-    if is_inner || is_amount(page.text, start, end) || glues(page.text, start, end) && !is_number {
+    // Nine digits that no person can have, behind a word for a thing, are the number of that thing.
+    let is_things = || {
+        !is_number && !checks::itin(page.text.get(start..end).unwrap_or("")) && is_of_thing(page, page.word_from(start))
+    };
+    if is_inner || is_things() || is_amount(page.text, start, end) || glues(page.text, start, end) && !is_number {
         return None;
     }
     found.add(start, end, Kind::Ssn, rank::PATTERN);

@@ -114,6 +114,7 @@ impl Cues {
                 | Announced::Address
                 | Announced::Secret
                 | Announced::AnyCode
+                | Announced::ToldCode
                 | Announced::Word
                 | Announced::Nothing
         );
@@ -142,7 +143,9 @@ impl Cues {
 /// Marks what cues announce, but for names and addresses.
 pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     for (place, cue) in cues.iter().enumerate() {
-        let next = cues.get(place + 1).map_or(page.words.len(), |next| next.at);
+        // What is told of a gate does not end what a cue before it announces: `code for the gate 7719`.
+        let mut after = cues.iter().skip(place + 1).filter(|next| next.announced != Announced::ToldCode);
+        let next = after.next().map_or(page.words.len(), |next| next.at);
         match cue.announced {
             Announced::Nothing => continue,
             Announced::Word => {
@@ -252,7 +255,7 @@ fn copula(page: &Page<'_>, from: usize, before: usize) -> Option<usize> {
             return None;
         }
         // `it's 5561`
-        if page.gap(at) == Gap::Possessive && at > from {
+        if page.gap(at) == Gap::Possessive && (at > from || page.has_shape(at, Shape::Digits)) {
             return Some(page.range(at, at).0);
         }
         if page.is_rare(at, rare::COPULA) {
@@ -280,7 +283,7 @@ pub(super) fn skip(page: &Page<'_>, mut end: usize) -> (usize, bool) {
         let is_joined = matches!(next, Some(b'-' | b'_' | b'@' | b'/'));
         let is_connector = page.word(at).is_some_and(|word| word.start == end) && page.is_rare(at, rare::CONNECTOR);
         // `last 4: 7731`.
-        let is_count = is_numbered && page.length(at) == 1 && page.has_shape(at, Shape::Digits);
+        let is_count = is_numbered && is_digit(page, at) && !is_digit(page, at + 1);
         if at == first + MOST_CONNECTORS || !is_connector && !is_count || is_joined {
             break;
         }
@@ -289,6 +292,10 @@ pub(super) fn skip(page: &Page<'_>, mut end: usize) -> (usize, bool) {
         at += 1;
     }
     (end, is_numbered)
+}
+
+fn is_digit(page: &Page<'_>, at: usize) -> bool {
+    page.length(at) == 1 && page.has_shape(at, Shape::Digits)
 }
 
 /// What a cue announces is no longer than this; cues may stand in what cues announce.

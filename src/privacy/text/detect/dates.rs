@@ -200,7 +200,7 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
         && matches!(page.gap(at), Gap::Space | Gap::Hyphen | Gap::Dot)
     {
         from = before;
-    } else if at > 1 && page.piece(at - 1) == "of" && is_day(page, at - 2) {
+    } else if at > 1 && links_date(page, at - 1) && is_day(page, at - 2) {
         from = at - 2;
     }
     if is_day(page, to) && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot) {
@@ -214,7 +214,7 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
         to += 2;
     }
     let is_dated = to > at + 1 || from < at;
-    let year = if page.piece(to) == "of" { to + 1 } else { to };
+    let year = to + usize::from(links_date(page, to));
     if let Some(end) = spelled::year(page, year).filter(|_| matches!(page.gap(to), Gap::Space | Gap::Comma)) {
         let (start, end) = page.range(weekday_before(page, from), end);
         found.add(start, end, Kind::Date, rank::DATE);
@@ -226,7 +226,7 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     let is_written = page.is_capital(at) || page.style == Style::Lower;
     if has_year && (is_dated || is_written) || is_old_year {
         to += 1;
-    } else if page.piece(to) == "of" && is_full_year(page, to + 1) {
+    } else if links_date(page, to) && is_full_year(page, to + 1) {
         to += 2;
     }
     let is_alone = to == at + 1 && from == at;
@@ -236,6 +236,11 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     let (start, end) = page.range(weekday_before(page, from), to);
     found.add(start, end, Kind::Date, rank::DATE);
     to
+}
+
+/// `of`, `de`: between the day, the month and the year.
+fn links_date(page: &Page<'_>, at: usize) -> bool {
+    page.piece(at) == "of" || page.is(at, class::PARTICLE) && page.has_shape(at, Shape::Lower)
 }
 
 /// The word after a day in words that follows a month: `March third`, `March the twenty-first`.

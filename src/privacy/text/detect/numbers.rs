@@ -113,7 +113,8 @@ impl Run {
                 break;
             }
             let between = if place > at { page.between(place) } else { "" };
-            if between.len() > 3 || !between.bytes().all(|byte| b" -.()/_\t".contains(&byte)) {
+            if between.len() > 3 || !between.bytes().all(|byte| b" -.()/_\t".contains(&byte)) && !is_told_apart(between)
+            {
                 break;
             }
             let sign = between.bytes().next().filter(|_| between.len() == 1).unwrap_or(0);
@@ -216,14 +217,22 @@ fn telephones(page: &Page<'_>, run: &Run, found: &mut Found<'_>) {
     }
 }
 
+/// A sign that seldom stands between the groups of a telephone number.
+fn is_told_apart(between: &str) -> bool {
+    matches!(between, "*" | "," | ":")
+}
+
 /// `(612) 555-0143`, `1-612-555-0143`, `612555-0143`.
 fn north_american(page: &Page<'_>, run: &Run) -> Option<usize> {
     let lengths: Vec<usize> = run.groups().iter().take(4).map(|group| group.end - group.start).collect();
     let sign = |place: usize| run.groups().get(place).map_or(0, |group| group.sign);
     let is_split = |place: usize| matches!(sign(place), b' ' | b'-' | b'.' | b'/' | b'_' | b'\t');
+    // `612*555*0143`: as seldom as such signs are, the number has to be one.
+    let is_strange = |place: usize| matches!(sign(place), b'*' | b',' | b':');
     let fits = |count: usize| checks::nanp(page.text.get(run.start()..run.end(count)).unwrap_or(""));
     match lengths.as_slice() {
         [1, 3, 3, 4] if is_split(3) || fits(4) => Some(run.end(4)),
+        [3, 3, 4, ..] if is_strange(1) && sign(1) != sign(2) => None,
         [3, 3, 4, ..] if is_split(2) || fits(3) => Some(run.end(3)),
         [6, 4, ..] if is_split(1) => Some(run.end(2)),
         // `(612)5550143`
@@ -245,7 +254,12 @@ fn bare(page: &Page<'_>, run: &Run) -> Option<usize> {
 fn international(run: &Run) -> Option<usize> {
     let fits = |count: &usize| (8..=15).contains(&run.digits(*count));
     let count = (1..=run.count).rev().find(fits)?;
-    run.groups().iter().take(count).skip(1).all(|group| group.sign != b'/').then(|| run.end(count))
+    run.groups()
+        .iter()
+        .take(count)
+        .skip(1)
+        .all(|group| !matches!(group.sign, b'/' | b',' | b'*' | b':'))
+        .then(|| run.end(count))
 }
 
 /// `030-1234567`, `(012) 3456-7890`.

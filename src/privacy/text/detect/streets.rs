@@ -28,7 +28,9 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     let mut at = 0;
     while let Some(word) = page.word(at) {
         // A number, a word that speaks of an address, or a word with a number behind it.
-        let may_begin = word.class & BEGINS != 0 || page.is(at + 1, class::DIGITS);
+        let may_begin = word.class & BEGINS != 0
+            || word.class & class::STREET != 0 && page.is(at + 2, class::DIGITS)
+            || page.is(at + 1, class::DIGITS);
         let Some((from, to)) = may_begin.then(|| core(page, at)).flatten() else {
             at += 1;
             continue;
@@ -56,7 +58,7 @@ fn after_cues(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
             from += 1;
         }
         let is_near = matches!(page.gap(from), Gap::Space | Gap::Break | Gap::Comma | Gap::Line);
-        if is_near && let Some(to) = led(page, from) {
+        if is_near && let Some(to) = led(page, from).or_else(|| broken(page, from)) {
             let (start, end) = page.range(from, tail(page, to));
             found.add(start, end, Kind::Address, rank::ADDRESS);
         }
@@ -100,6 +102,24 @@ fn led(page: &Page<'_>, at: usize) -> Option<usize> {
         to += 1;
     }
     (to > first).then_some(to)
+}
+
+/// A house number at the end of a line, and its street on the next: past the word for a street.
+fn broken(page: &Page<'_>, at: usize) -> Option<usize> {
+    if !is_number(page, at) || page.gap(at + 1) != Gap::Line {
+        return None;
+    }
+    let mut to = at + 1;
+    while to <= at + LONGEST_NAME
+        && (to == at + 1 || page.gap(to) == Gap::Space)
+        && (is_name(page, to) || is_ordinal(page, to))
+    {
+        if to > at + 1 && page.is(to, class::STREET) {
+            return Some(to + 1);
+        }
+        to += 1;
+    }
+    None
 }
 
 /// `23rd`: a street by its number.
@@ -159,7 +179,44 @@ fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if page.is(at, class::STREET_BEGINS) && page.is_capital(at) {
         return begun(page, at);
     }
-    ended(page, at).or_else(|| strange(page, at))
+    ended(page, at).or_else(|| strange(page, at)).or_else(|| followed(page, at)).or_else(|| housed(page, at))
+}
+
+/// `Elm Street number 4417`: a street, a word for a number, and the number.
+fn followed(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    let is_street = page.is(at, class::STREET) && page.is_rare(at + 1, rare::NUMBER_WORD) && is_number(page, at + 2);
+    let is_near =
+        matches!(page.gap(at + 1), Gap::Space | Gap::Comma) && matches!(page.gap(at + 2), Gap::Space | Gap::Dot);
+    let mut from = at;
+    while is_street
+        && is_near
+        && from > 0
+        && at - from < LONGEST_NAME
+        && page.gap(from) == Gap::Space
+        && is_name(page, from - 1)
+    {
+        from -= 1;
+    }
+    (from < at).then_some((from, at + 3))
+}
+
+/// `house 4417 on Elm Street`: a word for a house, its number, and the street behind a small word.
+fn housed(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    let is_house = page.is_rare(at, rare::HOUSE) && is_number(page, at + 1) && page.gap(at + 1) == Gap::Space;
+    let is_led = page.is(at + 2, class::LEADS | class::DAY_CUE) && page.gap(at + 2) == Gap::Space;
+    if !is_house || !is_led {
+        return None;
+    }
+    let first = at + 3;
+    let mut to = first;
+    while to < first + LONGEST_NAME
+        && page.gap(to) == Gap::Space
+        && (is_name(page, to) || is_ordinal(page, to))
+        && !page.is(to, class::STREET)
+    {
+        to += 1;
+    }
+    (to > first && page.gap(to) == Gap::Space && page.is(to, class::STREET)).then_some((at + 1, to + 1))
 }
 
 /// `1234 Elm Street`, `12 5th Avenue N`, `6750 Koskikatu 25`, `25 Rue Cler`.

@@ -52,7 +52,10 @@ impl Value<'_, '_> {
             Announced::Number(kind) => self.number(kind),
             Announced::CardCode => self.security_digits().map(|length| (length, Kind::CreditCard)),
             Announced::Code => self.entry_digits().map(|length| (length, Kind::Username)),
-            Announced::AnyCode => self.entry_length().map(|length| (length, Kind::Username)),
+            Announced::AnyCode => {
+                self.single_digits(4..=8).or_else(|| self.entry_length()).map(|length| (length, Kind::Username))
+            }
+            Announced::ToldCode => self.told_length().map(|length| (length, Kind::Username)),
             Announced::Word | Announced::Nothing => return None,
             Announced::Secret => self.secret().map(|length| {
                 // `username is jane@example.org`
@@ -87,9 +90,13 @@ impl Value<'_, '_> {
             Announced::Zip => (Kind::Zip, 5),
             Announced::Last => (Kind::Account, 4),
             Announced::AnyCode => (Kind::Username, 4),
-            Announced::Secret | Announced::Name | Announced::Address | Announced::Word | Announced::Nothing => {
-                return None;
-            }
+            Announced::ToldCode if self.is_told() => (Kind::Username, 4),
+            Announced::ToldCode
+            | Announced::Secret
+            | Announced::Name
+            | Announced::Address
+            | Announced::Word
+            | Announced::Nothing => return None,
         };
         (digits >= fewest).then(|| (self.page.range(at, to).1 - self.from, kind))
     }
@@ -168,6 +175,8 @@ impl Value<'_, '_> {
             && self.page.style == Style::Mixed
             && (3..=4).contains(&value.len())
             && value.bytes().all(|byte| byte.is_ascii_uppercase());
+        // Four digits are the last of a card, which are shown where cards are not (PCI DSS 4.0.1, 3.4.1).
+        let kind = if is_card && value.len() == 4 { Kind::Account } else { kind };
         let is_value = is_partial
             || is_identifier(value, fewest)
             || kind == Kind::Vehicle && value.len() == plate(rest)
@@ -226,6 +235,10 @@ impl Value<'_, '_> {
             .then_some(length)
     }
 
+    fn told_length(&self) -> Option<usize> {
+        self.entry_length().filter(|_| self.is_told())
+    }
+
     /// Whether a word as `is`, or a colon, stands right before: what follows is the value, whatever it looks like.
     fn is_told(&self) -> bool {
         let before = self.page.text.get(..self.from).unwrap_or("").trim_end_matches([' ', '"', '“', '\'']);
@@ -243,6 +256,9 @@ impl Value<'_, '_> {
     /// A user name or password: up to a blank, and not a plain word.
     fn secret(&self) -> Option<usize> {
         let rest = self.rest;
+        if let Some(length) = self.quoted() {
+            return Some(length);
+        }
         let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | ',' | ';' | ')' | '<');
         let length = rest.find(is_end).unwrap_or(rest.len());
         let value = rest.get(..length)?.trim_end_matches(['.', '\'', '’', '?', ':']);
@@ -255,6 +271,16 @@ impl Value<'_, '_> {
         // `user@example.com` is a mail address, `@user` found by its sign.
         (value.len() >= 4 && (!is_plain || is_word) && !value.contains('[') && !value.starts_with('@'))
             .then_some(value.len())
+    }
+
+    /// Several words in quotes, with a digit among them: `"Tulip 77"`.
+    fn quoted(&self) -> Option<usize> {
+        const LONGEST: usize = 40;
+        let is_quote = |c: char| matches!(c, '"' | '“' | '”');
+        let length = self.rest.find(is_quote).filter(|length| *length <= LONGEST)?;
+        let value = self.rest.get(..length)?;
+        let is_begun = self.page.text.get(..self.from).is_some_and(|before| before.ends_with(is_quote));
+        (is_begun && digit_count(value) > 0 && value.contains(' ')).then_some(length)
     }
 
     /// Six digits or more in groups.
