@@ -69,7 +69,9 @@ fn is_of_decade(page: &Page<'_>, at: usize) -> bool {
     let after = page.text.get(page.range(at, at + 1).1..).unwrap_or("");
     let ends = digits.len() < piece.len() || after.starts_with("'s") || after.starts_with("’s");
     let is_owned = (at.saturating_sub(FARTHEST)..at).any(|it| page.is_rare(it, rare::AGE_OWNER));
-    digits.parse().is_ok_and(|age: u16| age.is_multiple_of(10) && (YOUNGEST..=OLDEST).contains(&age)) && ends && is_owned
+    digits.parse().is_ok_and(|age: u16| age.is_multiple_of(10) && (YOUNGEST..=OLDEST).contains(&age))
+        && ends
+        && is_owned
 }
 
 /// `in her 96th year`: the year that somebody lives.
