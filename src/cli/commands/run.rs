@@ -184,16 +184,13 @@ impl Run {
 
 impl Run {
     /// A form of columns, which is bytes and no text.
-    #[cfg(feature = "columns")]
     fn to_columns(&self, name: &str) -> Result<To, Failure> {
         if self.output.is_none() && std::io::stdout().is_terminal() {
             return Err(Failure::said(format!("`{name}` is no text for a terminal; write it to a file with -o FILE")));
         }
-        Ok(To::Columns(if name == "parquet" { Kind::Parquet } else { Kind::Arrow }))
-    }
-
-    #[cfg(not(feature = "columns"))]
-    fn to_columns(&self, _: &str) -> Result<To, Failure> {
+        #[cfg(feature = "columns")]
+        return Ok(To::Columns(if name == "parquet" { Kind::Parquet } else { Kind::Arrow }));
+        #[cfg(not(feature = "columns"))]
         Err(Failure::said(NOT_BUILT))
     }
 }
