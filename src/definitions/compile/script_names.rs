@@ -17,7 +17,7 @@ use crate::scripts::tokens::Token;
 use std::collections::BTreeSet;
 
 /// Functions of the values that the program gives to scripts.
-const METHODS: &[&str] = &["fields"];
+const METHODS: &[&str] = &["fields", "has_field"];
 
 /// Functions that the program calls.
 pub(super) const HOOKS: &[&str] = &["derive", "classify", "validate"];
