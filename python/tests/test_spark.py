@@ -134,4 +134,4 @@ def test_each_task_notes_what_it_showed(session, path, key, calls, tmp_path, pro
     logs = list(folder.glob("*.audit"))
     assert len(logs) == 2 and sum(log.read_text().count('"outcome":"shown"') for log in logs) == 100
     assert all(log.read_text().count('"outcome":"done"') == 1 for log in logs)
-    assert b"2 tasks that came to their end" in run(program, "audit", "verify", folder).stdout
+    assert b"2 logs; an attempt at 2 tasks came to its end" in run(program, "audit", "verify", folder).stdout

@@ -244,3 +244,29 @@ fn a_domain_can_require_it() {
     assert_eq!(office.run(&[&RUN[..], &["in.ndjson", "--audit", "log"]].concat()).2, 0);
     assert_eq!(office.run(&["classify", "--domain", "small", "{\"id\":\"1\"}"]).2, 2);
 }
+
+#[test]
+fn the_logs_of_a_cluster_are_checked_as_one() {
+    let office = Office::new("");
+    office.visits(3);
+    std::fs::create_dir(office.path("logs")).unwrap();
+    assert_eq!(office.run(&["audit", "verify", "logs"]).2, 2, "there is none");
+    for name in ["job-00000-0", "job-00001-1"] {
+        office.run(&[&RUN[..], &["--audit", &format!("logs/{name}.audit"), "in.ndjson"]].concat());
+    }
+    // An attempt that was broken off: it has no row of its end.
+    let whole = std::fs::read_to_string(office.path("logs/job-00000-0.audit")).unwrap();
+    let end = whole.lines().position(|line| line.contains(r#""outcome":"done""#)).unwrap();
+    let broken: String = whole.split_inclusive('\n').take(end).collect();
+    std::fs::write(office.path("logs/job-00001-0.audit"), &broken).unwrap();
+    let (said, _, status) = office.run(&["audit", "verify", "logs"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("3 logs; an attempt at 2 tasks came to its end"), "{said}");
+    assert!(said.contains("job-00001-0.audit: ran again"), "{said}");
+    std::fs::write(office.path("logs/job-00002-0.audit"), &broken).unwrap();
+    let (said, _, status) = office.run(&["audit", "verify", "logs"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("job-00002: no attempt came to its end"), "{said}");
+    std::fs::write(office.path("logs/job-00000-0.audit"), whole.replace("small", "smell")).unwrap();
+    assert_eq!(office.run(&["audit", "verify", "logs"]).2, 1);
+}

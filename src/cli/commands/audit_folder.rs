@@ -71,7 +71,10 @@ impl Tasks {
         if terminal.json {
             terminal.json(self)?;
         } else {
-            terminal.line(&format!("{} logs, {} tasks that came to their end", self.logs, self.finished))?;
+            let counted =
+                |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+            let (logs, tasks) = (counted(self.logs, "log"), counted(self.finished, "task"));
+            terminal.line(&format!("{logs}; an attempt at {tasks} came to its end"))?;
             for log in &self.retried {
                 terminal.line(&format!("  {log}: ran again, it does not count"))?;
             }
