@@ -19,7 +19,7 @@ fn _tencode(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::add(python, module)
 }
 
-/// A day that was given as text; today by the clock of this machine if none was.
+/// A day that was given as text, if one was.
 fn day(text: Option<&str>, name: &str) -> PyResult<Option<Day>> {
     let Some(text) = text else { return Ok(None) };
     let read = Day::parse(text).map(Some);
