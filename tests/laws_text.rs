@@ -114,9 +114,14 @@ proptest! {
         }
     }
 
-    /// The same where the groups are set apart by any signs of the keyboard.
+    /// The same where the groups are set apart by any signs of the keyboard; but for those that make a sign of the digits behind
+    /// them (`%20`, `&#40`), which are read as that sign.
     #[test]
-    fn cards_go_whatever_stands_between_their_groups(digits in "4[0-9]{14}", sign in "[ -/:-@\\[-`{-~]{1,4}|%20|%2D|\\) \\(", (before, after) in around()) {
+    fn cards_go_whatever_stands_between_their_groups(
+        digits in "4[0-9]{14}",
+        sign in "[ -/:-@\\[-`{-~]{1,4}|%20|%2D|\\) \\(".prop_filter("no escape", |it| !it.ends_with('%') && !it.ends_with("&#")),
+        (before, after) in around(),
+    ) {
         let card = grouped(&with_check_digit(&digits), &[4, 4, 4], &sign, 0);
         let text = format!("{before}{card}{after}");
         for redactor in [&*PUBLIC, &*DESK] {
