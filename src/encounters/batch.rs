@@ -255,6 +255,7 @@ pub struct Answered {
 
 /// Answers rows that are in memory, each the text of one encounter, whatever stands in it: so many answers come out as rows go
 /// in, in their order. A row that is not there or blank has an answer that says so. `first` is the number of the first, from 1.
+/// It is for desks that answer each encounter by itself.
 ///
 /// # Errors
 /// If it could not be noted, or what was answered cannot be relied on.
@@ -264,29 +265,17 @@ pub fn rows<'r, D: Desk>(
     new: impl Fn() -> D + Sync,
     trail: Option<&mut dyn Trail>,
 ) -> Result<Answered, Error> {
-    let mut desk = new();
-    let answer = |desk: &mut D| {
-        let (mut answers, mut ends) = (Answers::default(), Vec::new());
+    let answer = || {
+        let (mut desk, mut answers, mut ends) = (new(), Answers::default(), Vec::new());
         for (row, place) in rows.zip(0..) {
-            answers.add(desk, &new, (place, first + place), text_of(row).map(Raw::from));
+            answers.add(&mut desk, &new, (place, first + place), text_of(row).map(Raw::from));
             ends.push(answers.out.len());
         }
         desk.note_together(&mut answers.rows);
-        (answers, ends)
+        desk.failure().map_or(Ok((answers, ends)), |why| Err(Error::Desk(why)))
     };
-    let (answers, ends) = if desk.needs_stack() {
-        // Its own thread: the one that asks may have any stack.
-        let threaded = || {
-            has_stack();
-            let mut desk = new();
-            let answered = answer(&mut desk);
-            desk.failure().map_or(Ok(answered), |why| Err(Error::Desk(why)))
-        };
-        on_own_stack(threaded)?
-    } else {
-        let answered = answer(&mut desk);
-        desk.failure().map_or(Ok(answered), |why| Err(Error::Desk(why)))?
-    };
+    // The thread that asks may have any stack.
+    let (answers, ends) = if new().needs_stack() { on_own_stack(answer)? } else { answer()? };
     if let Some(trail) = trail.filter(|_| !answers.rows.is_empty()) {
         trail.commit(&answers.rows)?;
     }
@@ -303,6 +292,10 @@ fn text_of(row: Option<&[u8]>) -> Result<&str, Unreadable> {
 }
 
 fn on_own_stack<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    let work = || {
+        has_stack();
+        work()
+    };
     thread::scope(|scope| {
         let started = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
         let joined = started.map_err(|_| Error::Desk(NO_THREAD))?.join();
