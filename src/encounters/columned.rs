@@ -8,6 +8,7 @@ use super::batch::Outcome;
 use super::engine::Worker;
 use super::formed::Shown;
 use super::formed::Trace;
+use super::formed::told;
 use super::read::FAILED;
 use super::read::Raw;
 use super::read::Unreadable;
@@ -104,14 +105,7 @@ impl Desk for Columned<'_> {
         }
         let disclosure = self.worker.disclose_raw(line, raw);
         self.rows.push(&disclosure);
-        if let Some(shown) = self.shown {
-            Shown::count(shown, &disclosure);
-        }
-        let outcome = Outcome::of(&disclosure);
-        if let Some(trace) = self.trace {
-            trace(line, &self.worker.take_trace());
-        }
-        outcome
+        told(&mut self.worker, line, &disclosure, (self.shown, self.trace))
     }
 
     fn failed(&mut self, line: u64, _: &mut Vec<u8>) {

@@ -26,7 +26,7 @@ pub struct Shown {
 
 impl Shown {
     /// Counts what is shown of an encounter.
-    pub(super) fn count(shown: &Mutex<Shown>, disclosure: &Disclosure<'_>) {
+    fn count(shown: &Mutex<Shown>, disclosure: &Disclosure<'_>) {
         let given = disclosure.codes().first().map(|it| format!("{}/{}", it.set, it.code));
         let proposed =
             || disclosure.candidates().iter().find(|it| !it.below).map(|it| format!("{}/{}", it.set, it.code));
@@ -73,6 +73,22 @@ impl<'e> Formed<'e> {
     }
 }
 
+/// Counts what an answer shows and tells what scripts printed, where somebody wants it; how it went.
+pub(super) fn told(
+    worker: &mut Worker<'_>,
+    line: u64,
+    disclosure: &Disclosure<'_>,
+    (shown, trace): (Option<&Mutex<Shown>>, Option<Trace<'_>>),
+) -> Outcome {
+    if let Some(shown) = shown {
+        Shown::count(shown, disclosure);
+    }
+    if let Some(trace) = trace {
+        trace(line, &worker.take_trace());
+    }
+    Outcome::of(disclosure)
+}
+
 impl Desk for Formed<'_> {
     fn at(&mut self, place: u64) {
         self.worker.at(place);
@@ -81,14 +97,7 @@ impl Desk for Formed<'_> {
     fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         let disclosure = self.worker.disclose_raw(line, raw);
         self.form.piece(&disclosure, &self.paths, out);
-        if let Some(shown) = self.shown {
-            Shown::count(shown, &disclosure);
-        }
-        let outcome = Outcome::of(&disclosure);
-        if let Some(trace) = self.trace {
-            trace(line, &self.worker.take_trace());
-        }
-        outcome
+        told(&mut self.worker, line, &disclosure, (self.shown, self.trace))
     }
 
     fn failed(&mut self, line: u64, out: &mut Vec<u8>) {
