@@ -25,8 +25,8 @@ impl Denials {
             Value::Bool(is_so) => !is_so,
             Value::Number(number) => is_flag && number.as_f64() == Some(0.0),
             Value::String(text) => {
-                let text = text.trim();
-                text.is_empty() || is_flag && text == "0" || self.0.iter().any(|word| text.to_lowercase() == *word)
+                let text = text.trim().to_lowercase();
+                text.is_empty() || is_flag && text == "0" || self.0.contains(&text)
             }
             Value::Array(items) => items.iter().all(|item| self.say_no(item, is_flag)),
             Value::Object(fields) => fields.values().all(|value| self.say_no(value, is_flag)),

@@ -47,8 +47,8 @@ pub(super) fn tells(domain: &Domain) -> HashMap<String, Vec<String>> {
     found
 }
 
-/// The fields on which labels of a record rest, and those from which fields are worked out, by their names from the top, without places in lists.
-/// `asked` are the labels that make a difference, as bits.
+/// The fields on which labels of a record rest, and those from which fields are worked out: by their names from the top,
+/// without places in lists. `asked` are the labels that make a difference, as bits.
 pub fn read_by_labels(domain: &Domain, record: RecordId, asked: u128) -> Vec<String> {
     let Some(fields) = record.get(&domain.records).map(|record| &record.fields) else { return Vec::new() };
     let mut reader = Reader { fields, variables: HashMap::new(), paths: Vec::new() };

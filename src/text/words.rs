@@ -198,6 +198,8 @@ pub(crate) mod rare {
     pub const AGED_THING: u64 = 1 << 36;
     /// `house`: its number may stand behind it, and its street behind a small word.
     pub const HOUSE: u64 = 1 << 37;
+    /// `of`: between the day, the month and the year.
+    pub const DATE_LINK: u64 = 1 << 38;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -292,6 +294,7 @@ const RARE_LISTS: &[(&str, u64)] = &[
     ("age-owners", rare::AGE_OWNER),
     ("aged-things", rare::AGED_THING),
     ("house-words", rare::HOUSE),
+    ("date-links", rare::DATE_LINK),
 ];
 
 /// A word for a number, and the number.

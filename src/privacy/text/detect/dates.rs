@@ -240,7 +240,7 @@ fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
 
 /// `of`, `de`: between the day, the month and the year.
 fn links_date(page: &Page<'_>, at: usize) -> bool {
-    page.piece(at) == "of" || page.is(at, class::PARTICLE) && page.has_shape(at, Shape::Lower)
+    page.is_rare(at, rare::DATE_LINK) && page.has_shape(at, Shape::Lower)
 }
 
 /// The word after a day in words that follows a month: `March third`, `March the twenty-first`.
