@@ -6,9 +6,9 @@ use crate::today;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3::types::PyDict;
-use serde::Deserialize;
-use serde::Serialize;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -185,7 +185,8 @@ impl Engine {
     }
 
     /// Answers rows one behind the other in `data`, each ending where `ends` says; `None` in `ends` is a row that is not there.
-    /// Gives the answers, where each ends, and how many there were. `first` is the number of the first row, from 1.
+    /// Gives the answers, where each ends, and how many there were. `first` is the number of the first row, from 1. Where rules
+    /// look at several encounters, these are all there are.
     #[pyo3(signature = (data, ends, first=1, envelope=false))]
     fn rows<'py>(
         &self,
@@ -203,11 +204,15 @@ impl Engine {
                 end.map(|end| data.get(from..end).unwrap_or_default())
             });
             let rows: Vec<Option<&[u8]>> = rows.collect();
-            let mut log = self.log();
-            let answered = batch::rows(rows.into_iter(), first, || self.inner.worker(), trail(&mut log));
-            answered.map(|answered| in_columns(answered, envelope))
+            let answered = if self.inner.looks_at_others() {
+                self.together(&rows)
+            } else {
+                let mut log = self.log();
+                batch::rows(rows.into_iter(), first, || self.inner.worker(), trail(&mut log)).map_err(batch_error)
+            };
+            answered.map(|answered| in_columns(&answered, envelope))
         });
-        let answered = answered.map_err(batch_error)?;
+        let answered = answered?;
         Ok((PyBytes::new(python, &answered.bytes), answered.ends, numbers(answered.counts)))
     }
 
@@ -269,6 +274,31 @@ impl Engine {
 }
 
 impl Engine {
+    /// Answers rows as a file of them, so that each is judged beside the others. A row that is not there or blank is a line all
+    /// the same: one that is no encounter.
+    fn together(&self, rows: &[Option<&[u8]>]) -> PyResult<batch::Answered> {
+        let mut data = Vec::with_capacity(rows.iter().flatten().map(|row| row.len() + 1).sum());
+        for row in rows {
+            match row.map(<[u8]>::trim_ascii).filter(|row| !row.is_empty()) {
+                // What ends a line stands between the values of JSON, never in them.
+                Some(row) => data.extend(row.iter().map(|byte| if *byte == b'\n' { b' ' } else { *byte })),
+                None => data.extend_from_slice(b"null"),
+            }
+            data.push(b'\n');
+        }
+        let size = u64::try_from(data.len()).ok();
+        let source =
+            Source::new("the rows", size, Box::new(Cursor::new(data)), Some(Format::Ndjson), self.inner.schema());
+        let (bytes, counts) = self.answer_all(source.map_err(errors::request)?, 1, None)?;
+        let ends: Vec<usize> =
+            bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(place, _)| place + 1).collect();
+        if ends.len() == rows.len() {
+            Ok(batch::Answered { bytes, ends, counts })
+        } else {
+            Err(errors::request(format!("{} rows went in and {} came out", rows.len(), ends.len())))
+        }
+    }
+
     fn answer_all(&self, source: Source, jobs: usize, progress: Option<&Py<PyAny>>) -> PyResult<(Vec<u8>, Counts)> {
         let (mut source, mut failed) = (source, None);
         let mut out = Vec::new();
@@ -305,61 +335,27 @@ fn numbers(counts: Counts) -> Numbers {
     (read, written, refused, wrong)
 }
 
-/// A disclosure whose encounter is a text: redaction changes types, so that a column of encounters has no type of its own.
-#[derive(Serialize, Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    line: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    error: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none", serialize_with = "as_word")]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    audience: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    purpose: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    policy: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    registry: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    codes: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    candidates: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    findings: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    missing: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    obligations: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    redactions: Option<&'a RawValue>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
-    encounter: Option<&'a RawValue>,
-}
-
-fn as_text<S: serde::Serializer>(value: &Option<&RawValue>, out: S) -> Result<S::Ok, S::Error> {
-    value.map(RawValue::get).serialize(out)
-}
-
-/// A number as a text; a text as it is.
-fn as_word<S: serde::Serializer>(value: &Option<&RawValue>, out: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(word) if word.get().starts_with('"') => word.serialize(out),
-        other => other.map(RawValue::get).serialize(out),
+/// A disclosure whose encounter is a text, because redaction changes types, so that a column of encounters has no type of its own;
+/// and whose id is one too, since it may be a number.
+fn in_envelope(line: &[u8]) -> Option<Vec<u8>> {
+    let mut fields: BTreeMap<&str, Cow<'_, RawValue>> = serde_json::from_slice(line).ok()?;
+    for name in ["encounter", "id"] {
+        if let Some(value) = fields.get_mut(name).filter(|value| !value.get().starts_with('"')) {
+            *value = Cow::Owned(serde_json::value::to_raw_value(value.get()).ok()?);
+        }
     }
+    serde_json::to_vec(&fields).ok()
 }
 
 /// Answers without line ends between them, as columns have them; in envelopes if that is asked.
-fn in_columns(answered: batch::Answered, is_envelope: bool) -> batch::Answered {
+fn in_columns(answered: &batch::Answered, is_envelope: bool) -> batch::Answered {
     let (mut bytes, mut ends, mut start) = (Vec::with_capacity(answered.bytes.len()), Vec::new(), 0);
     for end in &answered.ends {
         let line = answered.bytes.get(start..*end).unwrap_or_default().trim_ascii_end();
         // Each line is our own JSON: it can be read, and memory can be written.
-        let envelope = if is_envelope { serde_json::from_slice::<Envelope<'_>>(line).ok() } else { None };
-        match envelope {
-            Some(envelope) if serde_json::to_writer(&mut bytes, &envelope).is_ok() => {}
-            _ => bytes.extend_from_slice(line),
+        match is_envelope.then(|| in_envelope(line)).flatten() {
+            Some(envelope) => bytes.extend_from_slice(&envelope),
+            None => bytes.extend_from_slice(line),
         }
         ends.push(bytes.len());
         start = *end;

@@ -5,7 +5,7 @@ A registry holds compiled domains: code sets, rules and policies. ``Registry.ope
 
 >>> import tencode
 >>> registry = tencode.Registry.open("office.registry", key_file="pseudonyms.key")
->>> registry.classify("my parcel never came", domain="customer-service")["candidates"][0]["code"]
+>>> registry.classify("tracking shows nothing, where is my parcel", domain="customer-service")["candidates"][0]["code"]
 >>> for answer in registry.run(records, domain="customer-service", audience="desk"):
 ...     answer["candidates"], answer["findings"], answer["encounter"]
 
@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _tencode
-from ._rows import is_frame, row
+from ._rows import answer, is_frame, lines, row
 from ._tencode import (
     AuditError,
     DefinitionError,
@@ -282,23 +282,10 @@ def _answers(
 ) -> Iterator[bytes]:
     """The answers to records, as lines of JSON."""
     counts, number = Counts(0, 0, 0, 0), 1
+    # Rules that look at several encounters need all of them.
     for rows in _batches(records, None if engine.looks_at_others else BATCH):
-        if engine.looks_at_others:
-            # Rules that look at several encounters need all of them.
-            lines = b"\n".join((one or b"").replace(b"\n", b" ").strip() or b"null" for one in rows)
-            out, numbers = engine.run(lines, format="ndjson")
-            yield from out.splitlines()
-        else:
-            ends, data = [], b"".join(one for one in rows if one is not None)
-            end = 0
-            for one in rows:
-                end += len(one or b"")
-                ends.append(None if one is None else end)
-            out, ends, numbers = engine.rows(data, ends, first=number)
-            start = 0
-            for end in ends:
-                yield out[start:end]
-                start = end
+        out, ends, numbers = answer(engine, rows, first=number)
+        yield from lines(out, ends)
         number += len(rows)
         counts += Counts(*numbers)
         if progress is not None:

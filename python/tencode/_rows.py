@@ -6,7 +6,7 @@ import datetime
 import decimal
 import json
 import sys
-from typing import Any, Mapping, Optional
+from typing import Any, List, Mapping, Optional, Tuple
 
 
 def row(record: Any) -> Optional[bytes]:
@@ -64,3 +64,20 @@ def is_frame(records: Any) -> bool:
         if module is not None and isinstance(records, getattr(module, name, ())):
             return True
     return False
+
+
+def answer(
+    engine: Any, rows: List[Optional[bytes]], first: int = 1, envelope: bool = False
+) -> Tuple[bytes, List[int], Tuple[int, int, int, int]]:
+    """The answers to rows: one behind the other, where each ends, and the numbers of ``Counts``."""
+    ends, end = [], 0
+    for one in rows:
+        end += len(one or b"")
+        ends.append(None if one is None else end)
+    return engine.rows(b"".join(one for one in rows if one is not None), ends, first=first, envelope=envelope)
+
+
+def lines(out: bytes, ends: List[int]) -> List[bytes]:
+    """Answers that stand one behind the other, each by itself."""
+    starts = [0, *ends]
+    return [out[start:end] for start, end in zip(starts, ends)]

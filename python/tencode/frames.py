@@ -12,7 +12,7 @@ import io
 import json
 from typing import Any, Callable, List, Optional
 
-from ._rows import row
+from ._rows import answer, lines, row
 
 #: Rows that are answered at once.
 BATCH = 4096
@@ -98,21 +98,6 @@ def polars_schema() -> Any:
     return {name: of(kind) for name, kind in COLUMNS}
 
 
-def answer(engine: Any, rows: List[Optional[bytes]], first: int = 1, envelope: bool = True) -> Any:
-    """The answers to rows: their bytes, where each ends, and the numbers of ``Counts``."""
-    ends, end = [], 0
-    for one in rows:
-        end += len(one or b"")
-        ends.append(None if one is None else end)
-    return engine.rows(b"".join(one for one in rows if one is not None), ends, first=first, envelope=envelope)
-
-
-def lines(out: bytes, ends: List[int]) -> List[bytes]:
-    """Answers that stand one behind the other, each by itself."""
-    starts = [0, *ends]
-    return [out[start:end] for start, end in zip(starts, ends)]
-
-
 def run(
     engine: Any,
     frame: Any,
@@ -125,16 +110,14 @@ def run(
     less."""
     from . import Counts
 
-    if engine.looks_at_others:
-        from . import RequestError
-
-        raise RequestError("rules of this record look at several encounters: answer a whole file with `run_bytes`")
     library = type(frame).__module__.split(".")[0]
     rows = _rows(library, frame, column)
     parts: List[bytes] = []
     counts = Counts(0, 0, 0, 0)
-    for start in range(0, len(rows), BATCH):
-        out, ends, numbers = answer(engine, rows[start : start + BATCH], first=start + 1, envelope=typed)
+    # Rules that look at several encounters need all of them.
+    size = len(rows) if engine.looks_at_others else BATCH
+    for start in range(0, len(rows), size or BATCH):
+        out, ends, numbers = answer(engine, rows[start : start + size], first=start + 1, envelope=typed)
         parts.extend(lines(out, ends))
         counts += Counts(*numbers)
         if progress is not None:

@@ -18,7 +18,8 @@ from array import array
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from . import Counts, Registry, RequestError
-from .frames import COLUMNS, arrow_schema, arrow_table, is_list, lines
+from ._rows import lines
+from .frames import COLUMNS, arrow_table, is_list
 
 #: Rows that are answered at once.
 BATCH = 2048

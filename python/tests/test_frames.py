@@ -74,12 +74,19 @@ def test_pyarrow(registry, calls):
     assert texts.column_names == ["answer"] and texts.num_rows == 20
 
 
-def test_rules_over_several_encounters_need_all_of_them(registry):
-    pl = pytest.importorskip("polars", reason="SKIPPED: polars is not installed")
-    asked = dict(domain="customer-service", audience="desk", record="contact")
-    if not registry._engine(**asked).looks_at_others:
-        pytest.skip("SKIPPED: no rule of the record looks at others")
-    with pytest.raises(tencode.RequestError, match="run_bytes"):
-        registry.run(pl.DataFrame({"id": ["a"]}), **asked)
-    records = [{"id": "a"}, None, {"id": "b"}]
-    assert [answer.get("id", answer.get("line")) for answer in registry.run(records, **asked)] == ["a", 2, "b"]
+def test_rules_over_several_encounters_see_all_rows(registry):
+    pd = pytest.importorskip("pandas", reason="SKIPPED: pandas is not installed")
+    asked = dict(domain="customer-service", audience="desk", record="contact", today="2026-11-01")
+    assert registry._engine(**asked).looks_at_others
+    ids, texts = [f"T-{number}" for number in range(1000)], ["tracking shows nothing, my parcel has not arrived", "hello"] * 500
+    tickets = pd.DataFrame({"id": ids, "text": texts})
+    answers = registry.run(tickets, **asked)
+    assert list(answers["id"]) == ids and any(found for found in answers["candidates"])
+    file = tickets.to_json(orient="records", lines=True).encode()
+    expected = [json.loads(line) for line in registry.run_bytes(file, **asked).splitlines()]
+    assert list(registry.run(tickets.to_dict("records"), **asked)) == expected
+    assert answers["findings"].tolist() == [answer["findings"] for answer in expected]
+    rows = [{"id": "a"}, None, " ", "{\n}", "no json", {"id": "b"}]
+    found = [answer.get("id", answer.get("line")) for answer in registry.run(rows, **asked)]
+    assert found == ["a", 2, 3, 4, 5, "b"]
+    assert list(registry.run([], **asked)) == [] and registry.run(tickets.head(0), **asked).empty
