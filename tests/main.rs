@@ -62,6 +62,7 @@ mod several;
 mod several_sets;
 mod sheets;
 mod stats;
+mod table_rules;
 mod text;
 mod transcripts;
 mod upgrade;

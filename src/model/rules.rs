@@ -248,6 +248,8 @@ pub struct Check {
     pub at: Option<Path>,
     /// A code that would mend it.
     pub fix: Option<Fix>,
+    /// Its own message, where the rule is asked of the rows of a table; else none.
+    pub message: Vec<Piece>,
 }
 
 /// `require E` or `forbid E`.

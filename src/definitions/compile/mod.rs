@@ -33,6 +33,7 @@ mod script_names;
 mod scripts;
 mod shared;
 mod table_files;
+mod table_rows;
 mod tables;
 mod texts;
 mod together;

@@ -5,10 +5,13 @@ use super::expression::Lowering;
 use super::expression::join;
 use super::scope::Found;
 use super::scope::Type;
+use super::table_rows;
+use super::table_rows::RowsOf;
 use crate::definitions::parse::tree::DeriveDef;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
 use crate::definitions::parse::tree::PathDef;
+use crate::definitions::parse::tree::RowDef;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
 use crate::definitions::parse::tree::RulesDef;
@@ -87,43 +90,108 @@ pub(super) fn rule(def: &RuleDef, block: Option<&RulesDef>, compiler: Compiler<'
     }
     let see = block.map(|block| source(block, def, &mut lowering)).unwrap_or_default();
     let mut rule = empty(def, id, see);
-    let (mut outer, checks) = outside(def, &mut rule, &mut lowering);
-    hoist(&mut outer);
-    let is_never = together(&outer.scope, &outer.check, &def.items, false, &mut lowering);
-    let is_whole = !outer.check.demands.is_empty();
-    if is_whole || checks.is_empty() {
-        rule.checks.push(outer.check.clone());
-    }
-    if !is_whole && checks.is_empty() {
-        let help = Some("add a line `require …` or `forbid …`".into());
-        lowering.say(def.id.span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, help);
-    }
-    rule.message = message(&def.message, &mut lowering, checks.is_empty());
-    for items in checks {
-        let mark = lowering.scope.mark();
-        let check = part(def, items, (&outer, is_never), &mut lowering);
-        if rule.message.is_empty() {
-            rule.message = message(&def.message, &mut lowering, true);
+    let named = def.items.iter().any(|item| matches!(item.item, RuleItem::ForRows { .. }));
+    match table_rows::rows_of(def, &lowering) {
+        Some(table) => rows(def, &mut rule, &table, &mut lowering),
+        None if named => return None,
+        None => {
+            let asked = asked(def, &mut rule, None, &mut lowering);
+            (rule.scope, rule.message, rule.checks) = (asked.scope, asked.message, asked.checks);
         }
-        rule.checks.push(check);
-        lowering.scope.release(mark);
     }
-    if rule.message.is_empty() {
-        rule.message = message(&def.message, &mut lowering, true);
-    }
-    rule.scope = outer.scope;
     rule.together = around.map(|around| super::together::together(around, &mut lowering));
-    rule.variable_count = lowering.scope.used();
+    rule.variable_count = rule.variable_count.max(lowering.scope.used());
     Some(rule)
 }
 
+/// What a rule asks, or what it asks of one row of a table.
+struct Asked {
+    /// What uses no variable of a loop.
+    scope: Vec<Expression>,
+    message: Vec<Piece>,
+    checks: Vec<Check>,
+}
+
+/// A rule that is asked of each row of a table: the checks of all rows. What holds for all of them is asked once.
+fn rows<'a>(def: &RuleDef, rule: &mut Rule, table: &RowsOf<'a>, lowering: &mut Lowering<'a>) {
+    let (mark, used) = (lowering.scope.mark(), lowering.scope.used());
+    let mut all = Vec::with_capacity(table.rows.len());
+    for (number, row) in table.rows.iter().enumerate() {
+        let before = lowering.compiler.report.count();
+        all.push(asked(def, rule, Some((table, &row.item)), lowering));
+        lowering.scope.row = None;
+        lowering.scope.release(mark);
+        rule.variable_count = rule.variable_count.max(lowering.scope.used());
+        lowering.scope.back_to(used);
+        if lowering.compiler.report.count() > before {
+            // The next row would say it again.
+            let note = format!("asked of row {} of the table", number + 1);
+            lowering.compiler.report.change(before, |problem| problem.note.clone_from(&note));
+            return;
+        }
+    }
+    let Some(first) = all.first() else { return };
+    rule.message.clone_from(&first.message);
+    let of_all = |condition: &Expression| all.iter().all(|asked| asked.scope.contains(condition));
+    rule.scope = first.scope.iter().filter(|condition| of_all(condition)).cloned().collect();
+    for Asked { scope, message, checks } in all {
+        let own: Vec<Expression> = scope.into_iter().filter(|condition| !rule.scope.contains(condition)).collect();
+        for mut check in checks {
+            check.when.splice(0..0, own.iter().cloned());
+            if message != rule.message {
+                check.message.clone_from(&message);
+            }
+            rule.checks.push(check);
+        }
+    }
+}
+
+/// The checks of a rule, of one row of a table if it is about one.
+fn asked<'a>(
+    def: &RuleDef,
+    rule: &mut Rule,
+    row: Option<(&RowsOf<'a>, &RowDef)>,
+    lowering: &mut Lowering<'a>,
+) -> Asked {
+    let (mut outer, parts) = outside(def, rule, row, lowering);
+    hoist(&mut outer);
+    let is_never = together(&outer.scope, &outer.check, &def.items, false, lowering);
+    let is_whole = !outer.check.demands.is_empty();
+    let mut checks = Vec::with_capacity(parts.len() + 1);
+    if is_whole || parts.is_empty() {
+        checks.push(outer.check.clone());
+    }
+    if !is_whole && parts.is_empty() {
+        let help = Some("add a line `require …` or `forbid …`".into());
+        lowering.say(def.id.span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, help);
+    }
+    let mut said = message(&def.message, lowering, parts.is_empty());
+    for items in parts {
+        let mark = lowering.scope.mark();
+        checks.push(part(def, items, (&outer, is_never), lowering));
+        if said.is_empty() {
+            said = message(&def.message, lowering, true);
+        }
+        lowering.scope.release(mark);
+    }
+    if said.is_empty() {
+        said = message(&def.message, lowering, true);
+    }
+    if let Some(row) = &lowering.scope.row {
+        checks.iter_mut().flat_map(|check| &mut check.extra).for_each(|(_, text)| *text = row.said(text));
+    }
+    Asked { scope: outer.scope, message: said, checks }
+}
+
 /// What stands outside of the checks of a rule, and the checks.
-fn outside<'t>(
+fn outside<'t, 'a>(
     def: &'t RuleDef,
     rule: &mut Rule,
-    lowering: &mut Lowering<'_>,
+    row: Option<(&RowsOf<'a>, &RowDef)>,
+    lowering: &mut Lowering<'a>,
 ) -> (Draft, Vec<&'t [Spanned<RuleItem>]>) {
     let mut outer = Draft::default();
+    rule.severities.clear();
     let mut checks: Vec<&'t [Spanned<RuleItem>]> = Vec::new();
     for item in &def.items {
         match &item.item {
@@ -137,6 +205,12 @@ fn outside<'t>(
                 let condition = lowering.condition(when);
                 super::checks::never(&condition, when.span, lowering);
                 rule.severities.push((condition, severity.item));
+            }
+            RuleItem::ForRows { variable, table, arguments } => {
+                if let Some((rows, row)) = row {
+                    outer.check.when.extend(rows.conditions(row, table, arguments, lowering));
+                    rows.bind(variable, row, lowering);
+                }
             }
             _ => draft(&mut outer, item, lowering),
         }
@@ -300,6 +374,11 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
         RuleItem::At(path) => check.at = at(path, lowering),
         RuleItem::FixCode { set, code } => check.fix = fix(set, code, lowering),
         RuleItem::FixExpr(expr) => check.fix = Some(Fix::Computed(lowering.lower(expr, None).expression)),
+        RuleItem::ForRows { table, .. } => {
+            let help = Some("say it outside of `check`: then every part of the rule is asked of each row".into());
+            let problem = Problem::Misplaced { what: "for each ROW in TABLE(…)".into(), place: "a check".into() };
+            lowering.say(table.span, problem, help);
+        }
         RuleItem::Severity { severity, .. } => {
             let help = Some("say it outside of `check`: it is about the rule as a whole".into());
             let problem = Problem::Misplaced { what: "severity".into(), place: "a check".into() };
@@ -355,7 +434,8 @@ fn fix(set: &Name, code: &Name, lowering: &mut Lowering<'_>) -> Option<Fix> {
 /// The message in pieces: words, and `{path}` of what identifies nobody.
 fn message(message: &Name, lowering: &mut Lowering<'_>, is_last: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut rest = message.item.as_str();
+    let said = lowering.scope.row.as_ref().map(|row| row.said(&message.item));
+    let mut rest = said.as_deref().unwrap_or(&message.item);
     while let Some((before, after)) = rest.split_once('{') {
         let Some((inside, after)) = after.split_once('}') else { break };
         if !before.is_empty() {

@@ -21,6 +21,7 @@ use crate::model::record::Kind;
 use crate::model::record::Record;
 use crate::model::rules::Among;
 use crate::model::rules::Asked;
+use crate::model::value::Literal;
 use std::fmt;
 
 /// The type of an expression.
@@ -151,6 +152,21 @@ struct Variable<'a> {
     is_open: bool,
 }
 
+/// A row as a rule speaks of it: its name there, and its outputs.
+pub(super) struct Row<'a> {
+    pub name: String,
+    /// For messages: the name of an output and its value as written.
+    pub written: Vec<(String, String)>,
+    pub outputs: Vec<(String, Output<'a>)>,
+}
+
+/// What an output of a row stands for.
+pub(super) enum Output<'a> {
+    Value(Option<Literal>, Type<'a>),
+    /// A field, by the name that the rule would use for it.
+    Field(String),
+}
+
 /// The names of one place.
 pub(super) struct Scope<'a> {
     /// Domain, by place in the world.
@@ -161,6 +177,8 @@ pub(super) struct Scope<'a> {
     record: Option<&'a Record>,
     variables: Vec<Variable<'a>>,
     used: usize,
+    /// The row of a table that a rule is asked for.
+    pub row: Option<Row<'a>>,
     /// What may be said of other encounters.
     pub around: Around,
 }
@@ -169,7 +187,7 @@ impl<'a> Scope<'a> {
     /// The fields of a record, without variables.
     pub fn new(world: &'a World, domain: DomainId, record: Option<&'a Record>) -> Scope<'a> {
         let (variables, around) = (Vec::new(), Around::default());
-        Scope { domain, callable: usize::MAX, world, record, variables, used: 0, around }
+        Scope { domain, callable: usize::MAX, world, record, variables, used: 0, row: None, around }
     }
 
     /// The names of another encounter of the same record, which may stand behind a word for it.
@@ -199,6 +217,11 @@ impl<'a> Scope<'a> {
     /// How many variables there ever were.
     pub fn used(&self) -> usize {
         self.used
+    }
+
+    /// Gives the numbers from `used` on to variables once more, as those that had them are asked for no longer.
+    pub fn back_to(&mut self, used: usize) {
+        self.used = used;
     }
 
     /// Leaves the numbers below `used` to variables that are bound elsewhere.
@@ -232,10 +255,14 @@ impl<'a> Scope<'a> {
         self.variables.iter().rev().find(|variable| variable.name == name).map(|variable| variable.number)
     }
 
+    fn is_row(&self, name: &str) -> bool {
+        self.row.as_ref().is_some_and(|row| row.name == name)
+    }
+
     /// Whether the first part of a path is a variable.
     pub fn is_variable(&self, word: &str) -> bool {
         let first = word.split('.').next().unwrap_or_default();
-        self.variable(first).is_some() || self.is_another(first)
+        self.variable(first).is_some() || self.is_row(first) || self.is_another(first)
     }
 
     /// The type of what a path reaches.
@@ -291,6 +318,9 @@ impl<'a> Scope<'a> {
                 Some(kind) => self.follow(path, kind, None, &rest),
                 None => Found::Path { expression: Expression::Path(path), kind: Type::BOOL, field: None },
             };
+        }
+        if let Some(row) = self.row.as_ref().filter(|row| row.name == first) {
+            return row.find(&rest, |name| self.find_bare(name));
         }
         for variable in self.variables.iter().rev().filter(|variable| variable.is_open) {
             if let Some(Type { base: Kind::Record(fields), .. }) = variable.kind
@@ -444,6 +474,35 @@ impl Scope<'_> {
             && matches!(found, Found::Path { expression: Expression::Path(path), .. } if path.root == Root::Encounter)
         {
             self.around.used.borrow_mut().1.get_or_insert_with(|| word.to_owned());
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// A text of the rule, with what the row says in the place of `{ROW.OUTPUT}`.
+    pub fn said(&self, text: &str) -> String {
+        self.written
+            .iter()
+            .fold(text.to_owned(), |text, (output, value)| text.replace(&format!("{{{}.{output}}}", self.name), value))
+    }
+
+    /// What `ROW.OUTPUT…` means; a field is looked up by `find`.
+    pub fn find(&self, rest: &[&str], find: impl FnOnce(&str) -> Found<'a>) -> Found<'a> {
+        let among = || self.outputs.iter().map(|(name, _)| name.clone()).collect();
+        let Some((first, rest)) = rest.split_first() else {
+            return Found::Broken { part: self.name.clone(), among: among() };
+        };
+        match self.outputs.iter().find(|(name, _)| name == first) {
+            Some((_, Output::Field(name))) => {
+                let parts: Vec<&str> = std::iter::once(name.as_str()).chain(rest.iter().copied()).collect();
+                find(&parts.join("."))
+            }
+            Some((_, Output::Value(value, kind))) if rest.is_empty() => {
+                let nothing = || Expression::Call { function: Function::FirstPresent, arguments: Vec::new() };
+                let expression = value.clone().map_or_else(nothing, Expression::Literal);
+                Found::Path { expression, kind: *kind, field: None }
+            }
+            _ => Found::Broken { part: (*first).to_owned(), among: among() },
         }
     }
 }

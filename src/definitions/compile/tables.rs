@@ -36,7 +36,7 @@ use crate::model::value::Literal;
 /// Types of a table's columns.
 pub(super) fn types(def: &TableDef, compiler: Compiler<'_>) -> TableTypes {
     let record = record_of(def, compiler);
-    let mut types = TableTypes { name: def.name.item.clone(), ..TableTypes::default() };
+    let mut types = TableTypes { name: def.name.item.clone(), is_every: def.is_every, ..TableTypes::default() };
     for (columns, is_output) in [(&def.inputs, false), (&def.outputs, true)] {
         for column in columns {
             let kind = column_kind(column, record.map(|it| it.1), compiler);
@@ -90,6 +90,7 @@ pub(super) fn table(def: &TableDef, types: &TableTypes, compiler: Compiler<'_>) 
         pairs: None,
         packed: Vec::new(),
     };
+    check_words(def, compiler);
     if let Some(pairs) = &def.pairs {
         table.packed = super::pairs::packed(def, pairs, types, compiler);
         return table;
@@ -109,8 +110,11 @@ pub(super) fn table(def: &TableDef, types: &TableTypes, compiler: Compiler<'_>) 
         let mut lowering = Lowering::new(compiler, None);
         let cells = row.item.cells.iter().zip(&types.inputs).map(|(cell, kind)| cell_of(cell, kind, &mut lowering));
         let cells: Vec<Cell> = cells.collect();
-        let outputs = row.item.outputs.iter().zip(&types.outputs);
-        let outputs = outputs.map(|(cell, kind)| output_of(cell, kind, &mut lowering)).collect();
+        let outputs = row.item.outputs.iter().zip(&types.outputs).zip(&def.outputs);
+        let outputs = outputs.map(|((cell, kind), column)| {
+            if column.names_field { field_of(cell, &lowering) } else { output_of(cell, kind, &mut lowering) }
+        });
+        let outputs = outputs.collect();
         table.rows.push(Row { cells, outputs, days: row.item.days.days() });
         spans.push(row.span);
         if imported.is_some() {
@@ -118,13 +122,31 @@ pub(super) fn table(def: &TableDef, types: &TableTypes, compiler: Compiler<'_>) 
             compiler.report.change(before, |problem| problem.note = format!("row {} of the file", number + 1));
         }
     }
-    if spans.len() == rows.len() {
+    if spans.len() == rows.len() && !def.is_every {
         super::coverage::check(def, types, &table, &spans, compiler.report);
     }
     table
 }
 
-fn cell_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a>) -> Cell {
+/// Says which words of the head of a table exclude each other.
+fn check_words(def: &TableDef, compiler: Compiler<'_>) {
+    let misplaced = |what: &str, place: &str, at, help: &str| {
+        compiler.say(at, Problem::Misplaced { what: what.into(), place: place.into() }, Some(help.into()));
+    };
+    if def.is_every && def.is_first {
+        misplaced("first-match", "an `every-match` table", def.name.span, "one row decides, or every row counts");
+    }
+    if def.is_every && def.pairs.is_some() {
+        misplaced("every-match", "a table of pairs", def.name.span, "import the rows: `import csv \"FILE\"`");
+    }
+    let outputs = def.outputs.iter().filter(|_| !def.is_every);
+    for column in def.inputs.iter().chain(outputs).filter(|column| column.names_field) {
+        let help = "the outputs of an `every-match` table may name fields, for the rules that ask of its rows";
+        misplaced("field", "this table", column.path.span, help);
+    }
+}
+
+pub(super) fn cell_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a>) -> Cell {
     match &cell.item {
         CellDef::Any => Cell::Any,
         CellDef::Absent => Cell::Absent,
@@ -161,7 +183,7 @@ fn misspelt<'a>(members: &[Spanned<MemberDef>], kind: &'a Kind, lowering: &mut L
     true
 }
 
-fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a>) -> Option<Literal> {
+pub(super) fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowering<'a>) -> Option<Literal> {
     match &cell.item {
         CellDef::Members(members) => match members.as_slice() {
             [Spanned { item: MemberDef::One(value), span }] => {
@@ -182,8 +204,33 @@ fn output_of<'a>(cell: &Spanned<CellDef>, kind: &'a Kind, lowering: &mut Lowerin
     }
 }
 
+/// The name of a field, as a text.
+fn field_of(cell: &Spanned<CellDef>, lowering: &Lowering<'_>) -> Option<Literal> {
+    match &cell.item {
+        CellDef::Members(members) => match members.as_slice() {
+            [Spanned { item: MemberDef::One(Expr::Word(name) | Expr::Text(name)), .. }] => {
+                Some(Literal::Text(name.clone()))
+            }
+            _ => {
+                let problem =
+                    Problem::Expected { expected: "the name of a field".into(), found: "another value".into() };
+                lowering.say(cell.span, problem, None);
+                None
+            }
+        },
+        _ => {
+            let problem = Problem::Expected { expected: "the name of a field".into(), found: "none".into() };
+            lowering.say(cell.span, problem, None);
+            None
+        }
+    }
+}
+
 /// What a table written over fields only sets by itself.
 pub(super) fn derivations(def: &TableDef, place: TableId, compiler: Compiler<'_>) -> Vec<Derivation> {
+    if def.is_every {
+        return Vec::new();
+    }
     let is_over_fields = def.inputs.iter().chain(&def.outputs).all(|column| column.kind.is_none());
     let Some((record, fields)) = record_of(def, compiler).filter(|_| is_over_fields) else { return Vec::new() };
     let scope = Scope::new(compiler.world, compiler.domain, Some(fields));

@@ -42,6 +42,8 @@ pub(super) type Mistake = (Problem, Option<String>);
 pub(super) struct TableTypes {
     /// Name of the table.
     pub name: String,
+    /// Every row that fits counts, so that it has no one answer.
+    pub is_every: bool,
     /// Inputs.
     pub inputs: Vec<Kind>,
     /// Names of the outputs.

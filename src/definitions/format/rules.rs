@@ -72,6 +72,9 @@ impl Printer<'_> {
         if def.is_first {
             head.word("first-match");
         }
+        if def.is_every {
+            head.word("every-match");
+        }
         if def.is_partial {
             head.word("partial");
         }
@@ -199,7 +202,10 @@ impl Printer<'_> {
     /// The words and loops that a rule or check begins with: they may stand in its head.
     fn leading<'t>(&self, items: &'t [Spanned<RuleItem>], is_rule: bool) -> Vec<&'t Spanned<RuleItem>> {
         let is_clause = |item: &RuleItem| {
-            matches!(item, RuleItem::Word { .. } | RuleItem::ForEach { .. } | RuleItem::ForPair { .. })
+            matches!(
+                item,
+                RuleItem::Word { .. } | RuleItem::ForEach { .. } | RuleItem::ForPair { .. } | RuleItem::ForRows { .. }
+            )
         };
         // The order in which a rule has these says nothing.
         let is_passed = |item: &RuleItem| match item {
@@ -265,6 +271,12 @@ impl Printer<'_> {
             RuleItem::ForPair { first, second, list } => {
                 Shape::Plain(Flow::of(format!("for each pair {}, {} in {}", first.item, second.item, path(list))))
             }
+            RuleItem::ForRows { variable, table, arguments } => {
+                let call = Expr::Call { name: table.clone(), arguments: arguments.clone() };
+                let mut flow = Flow::of(format!("for each {} in", variable.item));
+                flow.append(self.expression(&Spanned::new(call, span)));
+                Shape::Plain(flow)
+            }
             RuleItem::Let { name, value } => {
                 let mut flow = Flow::of(format!("{} =", name.item));
                 flow.append(self.expression(value));
@@ -299,7 +311,9 @@ enum Line<'t> {
 fn columns(columns: &[ColumnDef]) -> Flow {
     let column = |column: &ColumnDef| {
         let mut flow = Flow::of(path(&column.path));
-        if let Some(it) = &column.kind {
+        if column.names_field {
+            flow.word("field");
+        } else if let Some(it) = &column.kind {
             flow.append(kind(&it.item));
         }
         flow

@@ -430,6 +430,7 @@ pub struct TableDef {
     pub inputs: Vec<ColumnDef>,
     pub outputs: Vec<ColumnDef>,
     pub is_first: bool,
+    pub is_every: bool,
     pub is_partial: bool,
     pub rows: Vec<Spanned<RowDef>>,
     /// `import csv "FILE"` in the place of rows.
@@ -442,6 +443,8 @@ pub struct TableDef {
 pub struct ColumnDef {
     pub path: PathDef,
     pub kind: Option<Spanned<KindDef>>,
+    /// `field`: its cells are names of fields, and its type is text.
+    pub names_field: bool,
 }
 
 /// A row of a table.

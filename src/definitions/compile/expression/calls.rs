@@ -261,6 +261,12 @@ impl<'a> Lowering<'a> {
     ) -> Typed<'a> {
         let world = self.compiler.world;
         let Some(signature) = world.signature(self.scope.domain, table) else { return Self::nothing() };
+        if signature.is_every {
+            let problem = Problem::Misplaced { what: name.item.clone(), place: "an expression".into() };
+            let help = format!("every row of it counts: ask of each in a rule, `for each row in {}(…)`", name.item);
+            self.say(name.span, problem, Some(help));
+            return Self::nothing();
+        }
         if signature.inputs.len() != arguments.len() {
             let expected = format!("{} inputs", signature.inputs.len());
             self.say(

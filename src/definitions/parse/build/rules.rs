@@ -10,7 +10,9 @@ use crate::definitions::parse::tree::CalendarLine;
 use crate::definitions::parse::tree::CellDef;
 use crate::definitions::parse::tree::ColumnDef;
 use crate::definitions::parse::tree::DeriveDef;
+use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::FunctionDef;
+use crate::definitions::parse::tree::KindDef;
 use crate::definitions::parse::tree::ListDef;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::PairsColumn;
@@ -19,6 +21,7 @@ use crate::definitions::parse::tree::RowDef;
 use crate::definitions::parse::tree::RuleDef;
 use crate::definitions::parse::tree::RuleItem;
 use crate::definitions::parse::tree::RulesDef;
+use crate::definitions::parse::tree::SimpleKind;
 use crate::definitions::parse::tree::SwitchDef;
 use crate::definitions::parse::tree::TableDef;
 use crate::definitions::parse::tree::TogetherDef;
@@ -75,12 +78,13 @@ impl Builder<'_> {
         let name = self.next_name(&mut parts)?;
         let inputs = self.columns(parts.next()?);
         let outputs = self.columns(parts.next()?);
-        let (mut is_first, mut is_partial) = (false, false);
+        let (mut is_first, mut is_every, mut is_partial) = (false, false, false);
         loop {
             let next = parts.next()?;
             self.refuse_old(&next);
             match next.as_rule() {
                 Rule::first => is_first = true,
+                Rule::every_match => is_every = true,
                 Rule::partial => is_partial = true,
                 rule => {
                     let (mut rows, mut import, mut pairs) = (Vec::new(), None, None);
@@ -89,7 +93,17 @@ impl Builder<'_> {
                         Rule::pairs_import => pairs = self.pairs(next),
                         _ => rows = self.rows(next),
                     }
-                    return Some(TableDef { name, inputs, outputs, is_first, is_partial, rows, import, pairs });
+                    return Some(TableDef {
+                        name,
+                        inputs,
+                        outputs,
+                        is_first,
+                        is_every,
+                        is_partial,
+                        rows,
+                        import,
+                        pairs,
+                    });
                 }
             }
         }
@@ -115,8 +129,13 @@ impl Builder<'_> {
         let columns = pair.into_inner().filter_map(|pair| {
             let mut parts = Parts::of(pair);
             let path = self.next_path(&mut parts)?;
-            let kind = parts.next().and_then(|pair| self.kind(pair));
-            Some(ColumnDef { path, kind })
+            let kind = parts.next();
+            if let Some(word) = kind.as_ref().filter(|pair| pair.as_rule() == Rule::names_field) {
+                let kind = Some(Spanned::new(KindDef::Simple(SimpleKind::Text), self.span(word)));
+                return Some(ColumnDef { path, kind, names_field: true });
+            }
+            let kind = kind.and_then(|pair| self.kind(pair));
+            Some(ColumnDef { path, kind, names_field: false })
         });
         columns.collect()
     }
@@ -324,10 +343,15 @@ impl Builder<'_> {
     }
 
     fn for_each(&mut self, pair: Pair<'_>) -> Option<RuleItem> {
-        let is_pair = pair.as_rule() == Rule::pair;
+        let rule = pair.as_rule();
         let mut parts = Parts::of(pair);
         let first = self.next_name(&mut parts)?;
-        if !is_pair {
+        if rule == Rule::table_rows {
+            let table = self.next_name(&mut parts)?;
+            let arguments = self.arguments(parts.next()?);
+            return Some(RuleItem::ForRows { variable: first, table, arguments });
+        }
+        if rule != Rule::pair {
             let list = parts.next().and_then(|pair| self.path(pair));
             if list.is_none() {
                 self.refuse_word(&format!("for each {}", first.item), "for each NAME in LIST", first.span);
@@ -335,6 +359,10 @@ impl Builder<'_> {
             return Some(RuleItem::ForEach { variable: first, list });
         }
         Some(RuleItem::ForPair { first, second: self.next_name(&mut parts)?, list: self.next_path(&mut parts)? })
+    }
+
+    fn arguments(&mut self, pair: Pair<'_>) -> Vec<Spanned<Expr>> {
+        pair.into_inner().filter_map(|argument| self.expression(argument)).collect()
     }
 
     /// A code of a set if it is written as one, else an expression.

@@ -82,6 +82,12 @@ pub enum RuleItem {
         second: Name,
         list: PathDef,
     },
+    /// `for each ROW in TABLE(a, b)`: once for each row of the table that fits.
+    ForRows {
+        variable: Name,
+        table: Name,
+        arguments: Vec<Spanned<Expr>>,
+    },
     Let {
         name: Name,
         value: Spanned<Expr>,
