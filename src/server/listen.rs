@@ -36,18 +36,23 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::Watcher;
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
+use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::signal::unix::SignalKind;
 #[cfg(unix)]
 use tokio::signal::unix::signal;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 
 /// How long a client may take for its headers, and for its body.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -109,8 +114,12 @@ pub fn serve(service: Arc<Service>, running: Running, ready: impl FnOnce() -> bo
     runtime.block_on(async move {
         let listener = TcpListener::from_std(running.listener)?;
         let stop = stopped()?;
+        let hung_up = hung_up(&service)?;
         if ready() {
-            accept(router(&service), listener, stop).await;
+            let again = tokio::spawn(hung_up);
+            let doors = Doors { router: router(&service), tls: service.config.tls.as_ref().map(|tls| tls.acceptor()) };
+            accept(doors, listener, stop).await;
+            again.abort();
         }
         Ok(())
     })
@@ -136,7 +145,53 @@ fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-async fn accept(router: Router, listener: TcpListener, stop: impl Future<Output = ()>) {
+/// Reads the certificate again at each hangup, as those who renew certificates send it. Without a certificate here a hangup
+/// means what it means to every program.
+#[cfg(unix)]
+fn hung_up(service: &Arc<Service>) -> std::io::Result<impl Future<Output = ()> + use<>> {
+    let tls = service.config.tls.clone();
+    let mut hangup = tls.is_some().then(|| signal(SignalKind::hangup())).transpose()?;
+    Ok(async move {
+        let (Some(tls), Some(hangup)) = (tls, hangup.as_mut()) else { return };
+        while hangup.recv().await.is_some() {
+            let tls = Arc::clone(&tls);
+            // A reading that panicked has changed nothing.
+            let _ = tokio::task::spawn_blocking(move || tls.reload()).await;
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn hung_up(_: &Arc<Service>) -> std::io::Result<impl Future<Output = ()> + use<>> {
+    Ok(std::future::ready(()))
+}
+
+/// How a connection is taken and what answers it.
+#[derive(Clone)]
+struct Doors {
+    router: Router,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Doors {
+    /// Answers the requests of one connection. What a client does wrong is its own affair.
+    async fn open(self, stream: TcpStream, watcher: Watcher) {
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = &self.tls else { return self.answer(stream, watcher).await };
+        if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
+            self.answer(stream, watcher).await;
+        }
+    }
+
+    async fn answer(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, watcher: Watcher) {
+        let service = TowerToHyperService::new(self.router.clone());
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(HEADERS).half_close(false);
+        let _ = watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await;
+    }
+}
+
+async fn accept(doors: Doors, listener: TcpListener, stop: impl Future<Output = ()>) {
     let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -150,14 +205,9 @@ async fn accept(router: Router, listener: TcpListener, stop: impl Future<Output 
             continue;
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-        let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(HEADERS).half_close(false);
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let (doors, watcher) = (doors.clone(), graceful.watcher());
         tokio::spawn(async move {
-            // What a client does wrong is its own affair.
-            let _ = connection.await;
+            doors.open(stream, watcher).await;
             drop(place);
         });
     }

@@ -15,6 +15,7 @@ mod openapi;
 mod problem;
 mod routes;
 mod service;
+mod tls;
 mod trail;
 
 pub use listen::Running;
@@ -29,3 +30,6 @@ pub use service::Config;
 pub use service::Loaded;
 pub use service::Parts;
 pub use service::Service;
+pub use tls::CertificateError;
+pub use tls::CertificateFiles;
+pub use tls::Tls;

@@ -2,6 +2,7 @@
 
 use super::metrics::Metrics;
 use super::problem::Problem;
+use super::tls::Tls;
 use super::trail::SharedTrail;
 use crate::audit::Keys;
 use crate::audit::Log;
@@ -33,6 +34,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Host names under which it is asked, without port; on loopback those of loopback are added.
     pub hosts: Vec<String>,
+    /// What connections are encrypted with, if it is done here.
+    pub tls: Option<Arc<Tls>>,
     /// Callers come through TLS, here or at a proxy: cookies are for TLS only.
     pub is_secure: bool,
     /// A session ends after so long without a request, in milliseconds.
@@ -152,6 +155,11 @@ impl Service {
     /// Why the last change of definitions was not taken, if it was not.
     pub fn refused(&self) -> Option<String> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why the certificate as it is now is not in use, if it is not.
+    pub fn refused_certificate(&self) -> Option<String> {
+        self.config.tls.as_ref().and_then(|tls| tls.refused())
     }
 
     /// The day it is.

@@ -15,11 +15,11 @@ use std::time::Duration;
 pub struct Served {
     pub place: Place,
     pub address: String,
-    /// The address that opens a session, once.
+    /// The address that opens a session, once; empty where an office has users.
     pub entrance: String,
     child: Child,
     /// A program whose output nobody reads any more ends.
-    _told: BufReader<std::process::ChildStdout>,
+    told: BufReader<std::process::ChildStdout>,
 }
 
 /// An answer.
@@ -71,18 +71,25 @@ impl Served {
 
     /// Starts the program and waits until it says where it listens.
     pub fn start_in(place: Place) -> Served {
-        let mut child = place
-            .command(&["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut served = Served::spawn(place, &[]);
+        let opens = served.told.by_ref().lines().next().unwrap().unwrap();
+        opens.rsplit_once(&served.address).unwrap().1.clone_into(&mut served.entrance);
+        served
+    }
+
+    /// Starts the program with the settings of an office, in the file `office.toml`.
+    pub fn with_settings(place: Place, settings: &str) -> Served {
+        place.write("office.toml", settings);
+        Served::spawn(place, &["--config", "office.toml"])
+    }
+
+    fn spawn(place: Place, more: &[&str]) -> Served {
+        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.args(more).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut told = BufReader::new(child.stdout.take().unwrap());
-        let mut lines = told.by_ref().lines().map(Result::unwrap);
-        let listens = lines.next().expect("the service says where it listens");
-        let address = listens.rsplit_once("http://").unwrap().1.to_owned();
-        let entrance = lines.next().unwrap().rsplit_once(&address).unwrap().1.to_owned();
-        Served { place, address, entrance, child, _told: told }
+        let listens = told.by_ref().lines().next().expect("the service says where it listens").unwrap();
+        let address = listens.rsplit_once("://").unwrap().1.to_owned();
+        Served { place, address, entrance: String::new(), child, told }
     }
 
     /// Sends one request and reads the whole answer.
@@ -144,11 +151,17 @@ impl Served {
 }
 
 impl Served {
+    /// Sends the process a signal.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
     /// Asks the process to end, and waits for it.
     #[cfg(unix)]
     pub fn stop(mut self) -> std::process::ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("-TERM");
         self.child.wait().unwrap()
     }
 }

@@ -8,4 +8,5 @@ mod keeping;
 mod privileges;
 mod same_bytes;
 mod signing_in;
+mod tls;
 mod trouble;
