@@ -234,11 +234,11 @@ pub fn router(service: &Arc<Service>) -> Router {
     router
         .fallback(move |request: Request| {
             let problem = Problem::missing("page");
-            std::future::ready(refuse(&missing, request.headers(), &problem))
+            std::future::ready(refuse(&missing, &request, &problem))
         })
         .method_not_allowed_fallback(move |request: Request| {
             let problem = Problem::new(problem::NO_METHOD, "this address has other methods");
-            std::future::ready(refuse(&other, request.headers(), &problem))
+            std::future::ready(refuse(&other, &request, &problem))
         })
 }
 
@@ -266,7 +266,8 @@ async fn answer(
     let reply = result.unwrap_or_else(|problem| of_problem(&parts.headers, &problem, &id));
     let status = if reply.status == 0 { 200 } else { reply.status };
     service.metrics.count(place, status, begun.elapsed());
-    respond(&service, reply, status, &id)
+    let origin = headers::listed_origin(&service.config, route.path, &parts.headers);
+    respond(&service, reply, status, &id, origin)
 }
 
 /// Asks who it is, then reads the body, then asks the handler: nobody who may not have a route makes us hold a body.
@@ -323,7 +324,7 @@ fn admit(service: &Service, route: &Route, headers: &HeaderMap) -> Result<Option
 
 /// Checks from where a change comes, then asks the handler.
 fn handle(service: &Service, route: &'static Route, given: Given) -> Result<Reply, Problem> {
-    headers::check_origin(route, given.caller.as_ref(), &given.headers, &given.body)?;
+    headers::check_origin(&service.config, route, given.caller.as_ref(), &given.headers, &given.body)?;
     let query: Query<Vec<(String, String)>> = Query::try_from_uri(&given.uri)
         .map_err(|_| Problem::new(problem::MALFORMED, "what stands behind the question mark cannot be read"))?;
     let call = Call {
@@ -371,19 +372,23 @@ fn of_problem(headers: &HeaderMap, problem: &Problem, id: &str) -> Reply {
     }
 }
 
-fn refuse(service: &Service, headers: &HeaderMap, problem: &Problem) -> Response {
-    let id = random_id().unwrap_or_default();
-    let reply = of_problem(headers, problem, &id);
+/// Answers where no route does: with a problem, or a browser that asks whether a page of another site may send something.
+fn refuse(service: &Service, request: &Request, problem: &Problem) -> Response {
+    let (id, headers) = (random_id().unwrap_or_default(), request.headers());
+    let origin = headers::listed_origin(&service.config, request.uri().path(), headers);
+    let preflight = origin.and_then(|_| headers::preflight(request.method().as_str(), headers));
+    let allowed = preflight.filter(|_| headers::check_host(&service.config, headers).is_ok());
+    let reply = allowed.unwrap_or_else(|| of_problem(headers, problem, &id));
     let status = reply.status;
-    respond(service, reply, status, &id)
+    respond(service, reply, status, &id, origin)
 }
 
-fn respond(service: &Service, mut reply: Reply, status: u16, id: &str) -> Response {
+fn respond(service: &Service, mut reply: Reply, status: u16, id: &str, origin: Option<&str>) -> Response {
     if reply.kind.is_empty() {
         reply.kind = "text/plain; charset=utf-8";
     }
     let mut response = Response::new(Body::from(std::mem::take(&mut reply.body)));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    headers::of_answer(&service.config, &reply, id, response.headers_mut());
+    headers::of_answer(&service.config, &reply, id, origin, response.headers_mut());
     response
 }

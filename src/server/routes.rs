@@ -77,6 +77,7 @@ routes! {
     "GET" "/openapi.json" "openapi" Who::Everybody, Reads, 0, api::about::openapi, "This description";
     "GET" "/problems/{name}" "problem" Who::Everybody, Reads, 0, api::about::problem, "What a kind of problem means";
     "GET" "/picker.js" "picker" Who::Everybody, Reads, 0, desk::files::picker, "The picker, a web component";
+    "GET" "/embed" "embed" Who::Everybody, Reads, 0, desk::embed::page, "The picker, for a frame of another page";
     "GET" "/assets/{file}" "assets" Who::Everybody, Reads, 0, desk::files::asset, "Styles and scripts of the pages";
     "GET" "/v1/whoami" "whoami" ALL, Reads, 0, api::about::whoami, "Who asks, in which role, as which audience";
     "GET" "/v1/sets" "sets" ALL, Reads, 0, api::codes::sets, "All code sets";

@@ -44,6 +44,10 @@ pub struct Config {
     pub in_flight: usize,
     /// Bytes of a batch at most.
     pub batch_bytes: usize,
+    /// Origins of other sites whose pages may ask the API, with a token.
+    pub origins: Vec<String>,
+    /// Origins of other sites whose pages may show the picker in a frame.
+    pub frames: Vec<String>,
     /// Audiences that the glass may show; all if empty.
     pub preview: Vec<String>,
     /// The audit log, for reading.

@@ -11,6 +11,9 @@ use std::process::Child;
 use std::process::Stdio;
 use std::time::Duration;
 
+/// The password of every user.
+pub const PASSWORD: &str = "correct horse battery";
+
 /// A service of its own, stopped when this is dropped.
 pub struct Served {
     pub place: Place,
@@ -134,6 +137,27 @@ impl Served {
         let answer = self.ask("GET", &self.entrance, &Ask::default());
         assert_eq!(answer.status, 303);
         answer.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
+    /// Adds a user with [`PASSWORD`].
+    pub fn add_user(&self, name: &str, role: &str) {
+        let mut command = self.place.command(&["user", "add", name, "--role", role]);
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    /// Posts the form to sign in.
+    pub fn sign_in(&self, name: &str, password: &str) -> Answer {
+        let body = format!("name={name}&password={}", password.replace(' ', "+"));
+        let form = Ask::default().with("Content-Type", "application/x-www-form-urlencoded").body(body);
+        self.ask("POST", "/sign-in", &form)
+    }
+
+    /// Adds a user and opens a session of theirs; gives its cookie.
+    pub fn session_of(&self, name: &str, role: &str) -> String {
+        self.add_user(name, role);
+        self.sign_in(name, PASSWORD).header("set-cookie").split(';').next().unwrap().to_owned()
     }
 
     /// The secret that forms of a session carry.

@@ -4,6 +4,7 @@
 
 mod client;
 mod curls;
+mod elsewhere;
 mod keeping;
 mod privileges;
 mod same_bytes;

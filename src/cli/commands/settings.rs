@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     in_flight: Option<usize>,
     batch_mib: Option<usize>,
     preview: Vec<String>,
+    origins: Vec<String>,
+    frames: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,7 +48,15 @@ impl Settings {
     pub fn read(path: Option<&Path>) -> Result<Settings, Failure> {
         let Some(path) = path else { return Ok(Settings::default()) };
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
-        toml::from_str(&text).map_err(|error| Failure::said(format!("{}: {error}", path.display())))
+        let settings: Settings =
+            toml::from_str(&text).map_err(|error| Failure::said(format!("{}: {error}", path.display())))?;
+        match settings.origins.iter().chain(&settings.frames).find(|it| !is_origin(it)) {
+            Some(odd) => Err(Failure::said(format!(
+                "{}: `{odd}` is no origin such as https://cad.example.org, without a path and without `*`",
+                path.display()
+            ))),
+            None => Ok(settings),
+        }
     }
 
     /// Where it listens. What leaves the machine has to be encrypted, here or at a proxy.
@@ -89,9 +99,25 @@ impl Settings {
             idle: self.idle_minutes.unwrap_or(IDLE_MINUTES).max(1) * 60 * 1000,
             in_flight: self.in_flight.unwrap_or(256).max(1),
             batch_bytes: self.batch_mib.unwrap_or(64) << 20,
+            origins: self.origins,
+            frames: self.frames,
             preview: self.preview,
             audit_path,
             audit_keys,
         }
     }
+}
+
+/// Whether a text is the origin of a site as browsers write it: scheme, host and perhaps a port. Without TLS only this machine
+/// is one: what a page that anybody on the way can change is told, anybody is told.
+fn is_origin(text: &str) -> bool {
+    let (host, is_safe) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(host), _) => (host, true),
+        (None, Some(host)) => (host, matches!(host.split(':').next(), Some("localhost" | "127.0.0.1"))),
+        (None, None) => return false,
+    };
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let is_name = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || matches!(sign, '.' | '-');
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    is_safe && is_port && !name.is_empty() && name.chars().all(is_name)
 }

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod browse;
 pub mod dashboard;
 pub mod door;
+pub mod embed;
 pub mod files;
 mod form;
 pub mod home;
