@@ -90,6 +90,7 @@ routes! {
     "POST" "/v1/classify" "classify" CODERS, Reads, RECORD, api::judge::classify, "Candidates for a text or record";
     "POST" "/v1/validate" "validate" CODERS, Reads, RECORD, api::judge::validate, "Findings and what is missing";
     "POST" "/v1/run" "run" CODERS, Reads, RECORD, api::judge::run, "The disclosure of a record";
+    "POST" "/v1/explain" "explain" CODERS, Reads, RECORD, api::explain::explain, "What speaks for a code, or what a rule is";
     "POST" "/v1/redact" "redact" CODERS, Reads, RECORD, api::judge::redact, "Free text, redacted";
     "POST" "/v1/batch" "batch" CODERS, Reads, usize::MAX, api::judge::batch, "Disclosures of many records, in order";
     "POST" "/v1/encounters" "keep" CODERS, Writes, RECORD, api::encounters::keep, "Keeps an encounter";
@@ -107,6 +108,8 @@ routes! {
     "POST" "/sign-in" "sign-in" Who::Everybody, Reads, 8 * KB, desk::door::sign_in, "Signs in";
     "GET" "/enter" "enter" Who::Everybody, Reads, 0, desk::door::enter, "Opens a session with a one-time key";
     "POST" "/sign-out" "sign-out" PAGES, Form, 8 * KB, desk::door::sign_out, "Ends the session";
+    "GET" "/account" "account" PAGES, Reads, 0, desk::account::page, "One's own account";
+    "POST" "/account" "account-act" PAGES, Form, 8 * KB, desk::account::act, "Changes the password, or the grant one works under";
     "GET" "/" "home" PAGES, Reads, 0, desk::home::page, "The desk, or a choice of desks";
     "GET" "/help" "help" PAGES, Reads, 0, desk::home::help, "Keys and words";
     "GET" "/desk/{domain}/{record}" "desk" PEOPLE, Reads, 0, desk::work::page, "The desk of a record";

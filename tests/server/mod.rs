@@ -5,6 +5,7 @@
 mod client;
 mod curls;
 mod elsewhere;
+mod explaining;
 mod keeping;
 mod privileges;
 mod same_bytes;

@@ -108,3 +108,54 @@ fn an_audience_comes_from_the_token_and_a_purpose_without_a_policy_is_denied() {
     assert!(!answer.to_string().contains("V-77"), "{answer}");
     assert_eq!(served.ask("POST", "/v1/run", &Ask::token(&denied).body(body)).status, 403);
 }
+
+#[test]
+fn somebody_changes_their_own_password_and_other_sessions_end() {
+    const NEW: &str = "battery horse correct";
+    let served = Served::start();
+    let (cookie, other) = (served.session_of("ada", "desk"), served.sign_in("ada", PASSWORD));
+    let other = other.header("set-cookie").split(';').next().unwrap().to_owned();
+    let secret = served.form_secret(&cookie);
+    let change = |old: &str, new: &str| {
+        let fields = [("form_secret", secret.as_str()), ("act", "password"), ("old", old), ("new", new)];
+        let body = fields.map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).join("&");
+        served.ask("POST", "/account", &Ask::default().with("Cookie", &cookie).body(body))
+    };
+    assert_eq!(change("wrong wrong wrong", NEW).status, 403);
+    assert_eq!(change(PASSWORD, "short").status, 422);
+    let changed = change(PASSWORD, NEW);
+    assert_eq!((changed.status, changed.header("location")), (303, "/account"));
+    let who = |cookie: &str| served.ask("GET", "/v1/whoami", &Ask::default().with("Cookie", cookie)).status;
+    let fresh = changed.header("set-cookie").split(';').next().unwrap();
+    assert_eq!((who(&cookie), who(&other), who(fresh)), (401, 401, 200));
+    assert_eq!((served.sign_in("ada", PASSWORD).status, served.sign_in("ada", NEW).status), (403, 303));
+}
+
+#[test]
+fn who_has_several_grants_chooses_one_and_works_under_it() {
+    let served = Served::start();
+    served.add_user("ada", "desk");
+    let grant = ["user", "grant", "ada", "--domain", "own", "--audience", "public"];
+    assert!(served.place.run(&grant).status.success());
+    assert_eq!(served.place.run(&grant).status.code(), Some(2), "once is enough");
+    let entered = served.sign_in("ada", PASSWORD);
+    assert_eq!(entered.header("location"), "/account");
+    let cookie = entered.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = served.ask("GET", "/account", &Ask::default().with("Cookie", &cookie));
+    assert_eq!(page.body.matches("type=\"radio\"").count(), 2);
+    let choose = |grant: &str| {
+        let body = format!("form_secret={}&act=grant&grant={grant}", served.form_secret(&cookie));
+        served.ask("POST", "/account", &Ask::default().with("Cookie", &cookie).body(body))
+    };
+    assert_eq!(choose("2").status, 422);
+    let chosen = choose("1");
+    assert_eq!((chosen.status, chosen.header("location")), (303, "/"));
+    let fresh = chosen.header("set-cookie").split(';').next().unwrap().to_owned();
+    let who = |cookie: &str| served.ask("GET", "/v1/whoami", &Ask::default().with("Cookie", cookie));
+    assert_eq!(who(&cookie).status, 401, "the session before it has ended");
+    assert_eq!(who(&fresh).json()["audience"], "public");
+    let auditor = served.token("auditor", "auditor", &[]);
+    let rows = served.ask("GET", "/v1/audit", &Ask::token(&auditor)).json();
+    let noted = rows["rows"].as_array().unwrap().iter().find(|it| it["command"] == "account-act").cloned().unwrap();
+    assert_eq!((&noted["actor"], &noted["audience"]), (&"ada".into(), &"public".into()));
+}

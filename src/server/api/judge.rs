@@ -67,7 +67,7 @@ impl Judged {
     }
 }
 
-fn desk_of(call: &Call<'_>, asked: &Map<String, Value>) -> Result<ForCaller, Problem> {
+pub(super) fn desk_of(call: &Call<'_>, asked: &Map<String, Value>) -> Result<ForCaller, Problem> {
     let on = optional(asked, "on")?.map(day).transpose()?;
     call.engine(text(asked, "domain")?, optional(asked, "record")?, on)
 }
@@ -99,18 +99,7 @@ pub fn validate(call: &Call<'_>) -> Result<Reply, Problem> {
 /// Candidates for a text or record, with what is near where no code fits.
 pub fn classify(call: &Call<'_>) -> Result<Reply, Problem> {
     let asked = call.object()?;
-    let (typed, desk) = match optional(&asked, "text")? {
-        Some(text) => {
-            let desk = desk_of(call, &asked)?;
-            let no_field = || Problem::new(problem::UNUSABLE, "the record has no free text field: send `encounter`");
-            (Typed::new(&desk.engine, text).ok_or_else(no_field)?, desk)
-        }
-        None => {
-            let judged = Judged::of(call, &asked)?;
-            let unreadable = || Problem::new(problem::UNUSABLE, "the encounter cannot be read");
-            (Typed::new(&judged.desk.engine, &judged.record).ok_or_else(unreadable)?, judged.desk)
-        }
-    };
+    let (typed, desk) = typed(call, &asked)?;
     let set = optional(&asked, "set")?;
     let sets = sets_of(call, &desk.engine, set)?;
     let mut worker = desk.engine.worker().noting(&desk.audited);
@@ -128,6 +117,21 @@ pub fn classify(call: &Call<'_>) -> Result<Reply, Problem> {
     let line = json_line(&candidates, &suggestions, &[("meant", words)]);
     call.note(worker.noted())?;
     Ok(Reply::of(JSON, line))
+}
+
+/// What a request wants judged: `text` for the record's first field of free text, or a whole record.
+///
+/// # Errors
+/// If there is no such domain, or neither can be read.
+pub(super) fn typed(call: &Call<'_>, asked: &Map<String, Value>) -> Result<(Typed, ForCaller), Problem> {
+    if let Some(text) = optional(asked, "text")? {
+        let desk = desk_of(call, asked)?;
+        let no_field = || Problem::new(problem::UNUSABLE, "the record has no free text field: send `encounter`");
+        return Ok((Typed::new(&desk.engine, text).ok_or_else(no_field)?, desk));
+    }
+    let judged = Judged::of(call, asked)?;
+    let unreadable = || Problem::new(problem::UNUSABLE, "the encounter cannot be read");
+    Ok((Typed::new(&judged.desk.engine, &judged.record).ok_or_else(unreadable)?, judged.desk))
 }
 
 fn sets_of(call: &Call<'_>, engine: &Engine, set: Option<&str>) -> Result<Vec<SetId>, Problem> {

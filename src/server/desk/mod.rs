@@ -1,6 +1,7 @@
 //! Pages for people. Every act works as a form that is posted; scripts only make it faster. What is said stands in
 //! `words/`, a file for each language; what a domain's fields and codes are called comes from its definitions.
 
+pub mod account;
 pub mod admin;
 pub mod audit;
 pub mod browse;
