@@ -13,8 +13,10 @@ use super::problem::Problem;
 use super::routes::Does;
 use super::routes::ROUTES;
 use super::routes::Route;
+use super::routes::STREAMED;
 use super::routes::Who;
 use super::service::Service;
+use super::stream::Talk;
 use crate::scripts::STACK_BYTES;
 use crate::scripts::has_stack;
 use crate::store::random_id;
@@ -41,12 +43,15 @@ use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 #[cfg(unix)]
 use tokio::signal::unix::SignalKind;
 #[cfg(unix)]
@@ -254,7 +259,7 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let id = random_id().unwrap_or_default();
     // A body where none is needed is read and left alone, up to a small size.
-    let limit = if route.limit == usize::MAX { service.config.batch_bytes } else { route.limit.max(SMALL) };
+    let limit = if route.limit == STREAMED { service.config.batch_bytes } else { route.limit.max(SMALL) };
     let result = match places.try_acquire_owned() {
         Err(_) => Err(Problem::new(problem::TOO_MANY, "too many requests are being answered: come again")),
         Ok(permit) => {
@@ -281,23 +286,60 @@ async fn admitted(
     let failed = |_| Problem::new(problem::BROKEN, "the program failed at this request");
     let (asked, headers) = (Arc::clone(service), parts.headers.clone());
     let caller = tokio::task::spawn_blocking(move || admit(&asked, route, &headers)).await.map_err(failed)??;
-    let body = read(body, &parts.headers, limit).await?;
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let given = Given { uri: parts.uri.clone(), headers: parts.headers.clone(), params, body, caller };
+    let (uri, headers) = (parts.uri.clone(), parts.headers.clone());
+    let mut given = Given { uri, headers, params, body: Bytes::new(), talk: None, caller };
+    if route.limit == STREAMED {
+        check_length(&parts.headers, limit)?;
+        return converse(service, route, given, (body, limit)).await;
+    }
+    given.body = read(body, &parts.headers, limit).await?;
     let service = Arc::clone(service);
     tokio::task::spawn_blocking(move || handle(&service, route, given)).await.map_err(failed)?
 }
 
+/// Lets a handler read the body while it answers. The answer begins when the handler writes its first piece; if it ends
+/// before that, what it says is the answer.
+async fn converse(
+    service: &Arc<Service>,
+    route: &'static Route,
+    mut given: Given,
+    (body, limit): (Body, usize),
+) -> Result<Reply, Problem> {
+    let busy = |_| Problem::new(problem::TOO_MANY, "too many batches are being answered: come again");
+    let place = Arc::clone(&service.streams).try_acquire_owned().map_err(busy)?;
+    let (talk, listener) = Talk::begin(body, limit, Handle::current());
+    given.talk = Some(talk);
+    let service = Arc::clone(service);
+    let task = tokio::task::spawn_blocking(move || {
+        let result = handle(&service, route, given);
+        drop(place);
+        result
+    });
+    if let Ok(reply) = listener.begins.await {
+        return Ok(Reply { pieces: Some(listener.pieces), ..reply });
+    }
+    let result = task.await.map_err(|_| Problem::new(problem::BROKEN, "the program failed at this request"))?;
+    let is_too_long = listener.is_too_long.load(Ordering::Relaxed);
+    result.map_err(|problem| if is_too_long { too_large(limit) } else { problem })
+}
+
+/// Refuses a body that says it is too long.
+fn check_length(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) { Err(too_large(limit)) } else { Ok(()) }
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(problem::TOO_LARGE, format!("the body has more than {limit} bytes"))
+}
+
 /// The body, up to a limit.
 async fn read(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(problem::TOO_LARGE, format!("the body has more than {limit} bytes"));
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > limit) {
-        return Err(too_large());
-    }
+    check_length(headers, limit)?;
     match tokio::time::timeout(BODY_PATIENCE, axum::body::to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(too_large()),
+        Ok(Err(_)) => Err(too_large(limit)),
         Err(_) => Err(Problem::new(problem::MALFORMED, "the body did not come in time")),
     }
 }
@@ -308,6 +350,7 @@ struct Given {
     headers: HeaderMap,
     params: Vec<(String, String)>,
     body: Bytes,
+    talk: Option<Talk>,
     caller: Option<Caller>,
 }
 
@@ -336,6 +379,7 @@ fn handle(service: &Service, route: &'static Route, given: Given) -> Result<Repl
         query: query.0,
         headers: given.headers,
         body: given.body,
+        talk: Mutex::new(given.talk),
     };
     (route.handler)(&call)
 }
@@ -387,7 +431,11 @@ fn respond(service: &Service, mut reply: Reply, status: u16, id: &str, origin: O
     if reply.kind.is_empty() {
         reply.kind = "text/plain; charset=utf-8";
     }
-    let mut response = Response::new(Body::from(std::mem::take(&mut reply.body)));
+    let body = match reply.pieces.take() {
+        Some(pieces) => Body::new(pieces),
+        None => Body::from(std::mem::take(&mut reply.body)),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     headers::of_answer(&service.config, &reply, id, origin, response.headers_mut());
     response

@@ -15,6 +15,7 @@ mod openapi;
 mod problem;
 mod routes;
 mod service;
+mod stream;
 mod tls;
 mod trail;
 

@@ -42,7 +42,7 @@ pub struct Route {
     pub who: Who,
     /// What it does to the store.
     pub does: Does,
-    /// Bytes of its body at most; a batch is bounded by the configuration instead.
+    /// Bytes of its body at most; [`STREAMED`] for a route that reads its body while it answers.
     pub limit: usize,
     /// What answers.
     pub(super) handler: fn(&Call<'_>) -> Result<Reply, Problem>,
@@ -56,6 +56,8 @@ const AUDITORS: Who = Who::Roles(&[Role::Auditor, Role::Administrator]);
 const KEEPERS: Who = Who::Roles(&[Role::Administrator, Role::Operator]);
 const PAGES: Who = Who::Roles(&Role::ALL);
 
+/// The limit of a route whose body and answer are never held whole. The configuration bounds them instead.
+pub const STREAMED: usize = usize::MAX;
 const KB: usize = 1 << 10;
 /// A record with its texts.
 const RECORD: usize = 1 << 20;
@@ -92,7 +94,7 @@ routes! {
     "POST" "/v1/run" "run" CODERS, Reads, RECORD, api::judge::run, "The disclosure of a record";
     "POST" "/v1/explain" "explain" CODERS, Reads, RECORD, api::explain::explain, "What speaks for a code, or what a rule is";
     "POST" "/v1/redact" "redact" CODERS, Reads, RECORD, api::judge::redact, "Free text, redacted";
-    "POST" "/v1/batch" "batch" CODERS, Reads, usize::MAX, api::judge::batch, "Disclosures of many records, in order";
+    "POST" "/v1/batch" "batch" CODERS, Reads, STREAMED, api::judge::batch, "Disclosures of many records, in order";
     "POST" "/v1/encounters" "keep" CODERS, Writes, RECORD, api::encounters::keep, "Keeps an encounter";
     "GET" "/v1/encounters" "list" CODERS, Reads, 0, api::encounters::list, "Encounters that are kept";
     "GET" "/v1/encounters/{id}" "read" CODERS, Reads, 0, api::encounters::read, "The disclosure of a kept encounter";

@@ -23,7 +23,11 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Instant;
+use tokio::sync::Semaphore;
 
+/// Bodies that are read while they are answered, at once: fewer than there are threads on one processor, so that slow ones
+/// leave threads for everybody else.
+const STREAMS: usize = 4;
 /// Engines that are kept of one registry.
 const ENGINES: usize = 128;
 
@@ -84,6 +88,8 @@ pub struct Service {
     pub metrics: Metrics,
     /// When it began.
     pub started: Instant,
+    /// Places for requests that hold a thread as long as their body comes.
+    pub streams: Arc<Semaphore>,
     loaded: ArcSwap<Loaded>,
     key: [u8; 32],
     today: fn() -> Day,
@@ -129,6 +135,7 @@ impl Service {
             trail: SharedTrail::start(parts.log)?,
             metrics,
             started: Instant::now(),
+            streams: Arc::new(Semaphore::new(STREAMS)),
             loaded: ArcSwap::from_pointee(Loaded::new(parts.registry)),
             key: parts.key,
             today: parts.today,

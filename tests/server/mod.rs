@@ -10,5 +10,6 @@ mod keeping;
 mod privileges;
 mod same_bytes;
 mod signing_in;
+mod streaming;
 mod tls;
 mod trouble;

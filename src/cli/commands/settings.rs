@@ -16,6 +16,9 @@ const LISTEN: &str = "127.0.0.1:8700";
 /// 30 minutes.
 const IDLE_MINUTES: i64 = 30;
 
+/// A batch is never held whole, so it may be long: 1 GiB.
+const BATCH_MIB: usize = 1024;
+
 /// What a configuration may say.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -98,7 +101,7 @@ impl Settings {
             tls,
             idle: self.idle_minutes.unwrap_or(IDLE_MINUTES).max(1) * 60 * 1000,
             in_flight: self.in_flight.unwrap_or(256).max(1),
-            batch_bytes: self.batch_mib.unwrap_or(64) << 20,
+            batch_bytes: self.batch_mib.unwrap_or(BATCH_MIB).min(usize::MAX >> 20) << 20,
             origins: self.origins,
             frames: self.frames,
             preview: self.preview,

@@ -31,10 +31,11 @@ use crate::server::call::Reply;
 use crate::server::call::day;
 use crate::server::problem;
 use crate::server::problem::Problem;
+use crate::server::stream::Talk;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
-use std::io::Cursor;
+use std::io::Write;
 
 /// Names of a request that are not fields of its encounter.
 const ASIDE: [&str; 6] = ["domain", "record", "on", "set", "text", "candidates"];
@@ -172,8 +173,9 @@ pub fn redact(call: &Call<'_>) -> Result<Reply, Problem> {
     Ok(Reply::of(JSON, out).status(if answered == Answered::Refused { 422 } else { 200 }))
 }
 
-/// Disclosures of many records, in their order, as `run` writes them; the last line counts them. The format is that of
-/// `?format=`, or told by the first bytes; files of other programs are read by the readers of the domain.
+/// Disclosures of many records, in their order, as `run` writes them, written while the body is read; the last line counts
+/// them, and an answer without it is not whole. The format is that of `?format=`, or told by the first bytes; files of other
+/// programs are read by the readers of the domain.
 pub fn batch(call: &Call<'_>) -> Result<Reply, Problem> {
     let needed = || Problem::new(problem::UNUSABLE, "`?domain=` is needed");
     let name = call.query("domain").ok_or_else(needed)?;
@@ -183,15 +185,15 @@ pub fn batch(call: &Call<'_>) -> Result<Reply, Problem> {
     let domain = call.loaded.registry.domain(name)?.ok_or_else(|| Problem::missing("domain"))?;
     let format = call.query("format").map(str::parse::<Format>).transpose();
     let format = format.map_err(|error| Problem::new(problem::UNUSABLE, error.to_string()))?;
-    let body = Box::new(Cursor::new(call.body.clone()));
-    let input = Input::new("the body", Some(call.body.len() as u64), body).map_err(unusable)?;
+    let Talk { input: body, output } = call.talk()?;
+    let input = Input::new("the body", None, Box::new(body)).map_err(unusable)?;
     let choice = input.choose_of(&domain, call.query("record"), format, call.query("reader")).map_err(unusable)?;
     let of_reader = choice.record().and_then(|record| record.get(&domain.records)).map(|record| record.name.as_str());
     let desk = call.engine(name, of_reader.or(call.query("record")), call.on()?)?;
     let mut source = Source::chosen(input, &choice, desk.engine.schema());
     let gathered = together::gather(&desk.engine, &mut source, None, 1, &mut |_| {}).map_err(unfinished)?;
     let (mut aside, neighbours) = gathered.map_or((None, None), |it| (Some(it.source), Some(it.neighbours)));
-    let (mut out, mut trail) = (Vec::new(), &call.service.trail);
+    let (mut out, mut trail) = (output.of(Reply::of(NDJSON, "")), &call.service.trail);
     let to = Out { to: &mut out, trail: Some(&mut trail) };
     let worker = || desk.engine.worker().noting(&desk.audited).among(neighbours.as_ref());
     let counts = batch::run_noted(aside.as_mut().unwrap_or(&mut source), 1, worker, to, &mut |_| {});
@@ -200,8 +202,10 @@ pub fn batch(call: &Call<'_>) -> Result<Reply, Problem> {
     rows.push(&desk.audited.access, &Entry::new(Outcome::Done).count(written));
     call.note(rows)?;
     let last = json!({ "read": read, "written": written, "refused": refused, "with_errors": wrong });
-    out.extend_from_slice(format!("{last}\n").as_bytes());
-    Ok(Reply::of(NDJSON, out))
+    let gone = |_| Problem::new(problem::BROKEN, "nobody reads the answer any more");
+    out.write_all(format!("{last}\n").as_bytes()).map_err(gone)?;
+    out.end().map_err(gone)?;
+    Ok(Reply::default())
 }
 
 fn unfinished(error: batch::Error) -> Problem {
