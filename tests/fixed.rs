@@ -61,7 +61,7 @@ fn read(text: &str, more: &[&str]) -> (Vec<Value>, String) {
 #[test]
 fn lines_with_one_key_are_one_encounter() {
     let text = "00240HEADER\n\
-                00241MN001A00001 20240514\n00242     A00001 13A\n00242     A00001 220\n00244     A00001 00134\n00245     A00001 002\n\n\
+                00241MN001A00001 20240514\n00242     A00001 13A\n00242     A00001 220\n00244     A00001 00134\n00245     A00001 002\n\
                 00241MN001A00002 20240515\r\n00244     A00002 001é\n00242     A00003 240\n";
     // Column 16 is the last of the number, so that the blank behind it belongs to the number.
     let text = text.replace("A00001 ", "A00001").replace("A00002 ", "A00002").replace("A00003 ", "A00003");
@@ -75,6 +75,18 @@ fn lines_with_one_key_are_one_encounter() {
             json!({"id": "A00003", "offenses": ["240"]}),
         ],
         "{said}"
+    );
+}
+
+#[test]
+fn a_blank_line_is_told_where_others_follow_it() {
+    let (answers, _) = read("00241MN001A0000120240514\n\n00242     A00001240\n\n \n", &[]);
+    assert_eq!(
+        answers,
+        [
+            json!({"line": 2, "error": "this line is blank, and lines follow it"}),
+            json!({"id": "A00001", "agency": "MN001", "day": "2024-05-14", "offenses": ["240"]}),
+        ]
     );
 }
 
@@ -100,4 +112,50 @@ fn a_file_that_begins_otherwise_needs_the_name_of_its_reader() {
     assert!(answers.is_empty() && said.contains("no reader of the domain recognises this file"), "{said}");
     let (answers, _) = read(text, &["--reader", "flat"]);
     assert_eq!(answers, [json!({"id": "A00003", "offenses": ["240"]})]);
+}
+
+/// The readers of one file that docs/readers.md shows.
+fn several_kinds() -> Place {
+    let page = std::fs::read_to_string("docs/readers.md").unwrap();
+    let example = page.split("```codes\n").find(|text| text.starts_with("reader incidents")).unwrap();
+    let record = r#"
+        record report "A report" {
+            id text identifies incident plain
+            agency text plain
+            day date dates encounter plain
+            victims list of { number integer plain; hurts list of { part text plain; cost number plain } }
+        }
+        policy desk { audience desk; keep every field }
+    "#;
+    let place = Place::new();
+    place.write("d/reports/domain.toml", "");
+    place.write("d/reports/codes/reports.codes", &(record.to_owned() + example.split("```").next().unwrap()));
+    place
+}
+
+#[test]
+fn several_readers_read_one_file_and_write_it_again() {
+    let place = several_kinds();
+    let text = "161MN00120240514\n222MN00101AR0150LE0005\n089MN007\n201MN00220240515WARD\n161MN00220240516\n";
+    place.write("flat.txt", text);
+    let output = place.run(&["run", "--domain", "reports", "flat.txt"]);
+    let shown = String::from_utf8(output.stdout.clone()).unwrap();
+    let answers: Vec<Value> =
+        shown.lines().map(|it| serde_json::from_str::<Value>(it).unwrap()["encounter"].take()).collect();
+    let hurts = json!([{"part": "AR", "cost": 1.5}, {"part": "LE", "cost": 0.05}]);
+    assert_eq!(
+        answers,
+        [
+            json!({"id": "001", "agency": "MN", "day": "2024-05-14", "victims": [{"number": 1, "hurts": hurts}]}),
+            json!({"agency": "MN007"}),
+            json!({"id": "002", "agency": "MN", "day": "2024-05-15"}),
+            json!({"id": "002", "agency": "MN", "day": "2024-05-16"}),
+        ],
+        "{}",
+        said(&output)
+    );
+    let output = place.run(&["run", "--domain", "reports", "flat.txt", "--to", "archive"]);
+    // The ward is no field: what no line of the reader says is not written.
+    let expected = text.replace("201MN00220240515WARD", "161MN00220240515");
+    assert_eq!(String::from_utf8(output.stdout.clone()).unwrap(), expected, "{}", said(&output));
 }

@@ -45,6 +45,7 @@ mod moments;
 #[cfg(unix)]
 mod moved;
 mod named;
+mod nibrs_files;
 mod official;
 mod oracle;
 mod output;

@@ -81,7 +81,34 @@ pub fn key(path: &Path) -> Result<Key, KeyError> {
 pub fn kept_key(path: &Path) -> Result<Option<Key>, KeyError> {
     let name = || path.display().to_string();
     let failed = |source| KeyError::File { path: name(), source };
-    let mut file = match File::open(path) {
+    let Some(mut file) = own_file(path)? else { return Ok(None) };
+    let length = file.metadata().map_err(failed)?.len();
+    let mut key = [0; 32];
+    if length != key.len() as u64 {
+        return Err(KeyError::Length { path: name(), length });
+    }
+    file.read_exact(&mut key).map_err(failed)?;
+    Ok(Some(key))
+}
+
+/// A secret of another kind than our keys, kept in a file under the same rules: a private key, a word that two programs share.
+/// What is longer than `most` bytes is cut off.
+///
+/// # Errors
+/// If it is not there, cannot be read, or others could have read or written it.
+pub fn secret(path: &Path, most: u64) -> Result<Vec<u8>, KeyError> {
+    let failed = |source| KeyError::File { path: path.display().to_string(), source };
+    let file = own_file(path)?.ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+    let mut secret = Vec::new();
+    file.take(most).read_to_end(&mut secret).map_err(failed)?;
+    Ok(secret)
+}
+
+/// A file that nobody else can read or write, opened, if it is there.
+fn own_file(path: &Path) -> Result<Option<File>, KeyError> {
+    let name = || path.display().to_string();
+    let failed = |source| KeyError::File { path: name(), source };
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
@@ -94,13 +121,7 @@ pub fn kept_key(path: &Path) -> Result<Option<Key>, KeyError> {
     if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
         trust_folder(folder).map_err(distrusted)?;
     }
-    let length = file.metadata().map_err(failed)?.len();
-    let mut key = [0; 32];
-    if length != key.len() as u64 {
-        return Err(KeyError::Length { path: name(), length });
-    }
-    file.read_exact(&mut key).map_err(failed)?;
-    Ok(Some(key))
+    Ok(Some(file))
 }
 
 /// Makes a folder that only this user may enter; one that is there stays as it is.

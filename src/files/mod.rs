@@ -38,6 +38,7 @@ pub use key::key;
 pub use key::new_folder;
 pub use key::own_folder;
 pub use key::random_bytes;
+pub use key::secret;
 pub use layout::Layout;
 pub use mapped::Mapped;
 pub use packed::LARGEST;

@@ -78,8 +78,12 @@ pub enum Syntax {
 pub struct FixedLines {
     /// The columns of the tag that says which segment a line is, the first and the last; without it all are the same.
     pub tag: Option<(usize, usize)>,
+    /// No line of an encounter has a smaller tag than the one before it.
+    pub is_in_order: bool,
     /// Tags of lines that are no part of an encounter.
     pub without: Vec<String>,
+    /// Readers of the same files, each for other lines.
+    pub with: Vec<String>,
     /// The segments.
     pub segments: Vec<Columns>,
 }
@@ -91,6 +95,8 @@ pub struct Columns {
     pub name: String,
     /// Its tags.
     pub tags: Vec<String>,
+    /// An encounter begins with such a line.
+    pub begins: bool,
     /// What stands where.
     pub columns: Vec<Column>,
 }
@@ -104,8 +110,22 @@ pub struct Column {
     pub from: usize,
     /// The last.
     pub to: usize,
-    /// A line may end before it.
-    pub may_be_missing: bool,
+    /// What it holds.
+    pub of: ColumnOf,
+}
+
+/// What some columns hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ColumnOf {
+    /// A text.
+    #[default]
+    Text,
+    /// A text; a line may end before it.
+    Optional,
+    /// How many columns the line has: one of these numbers, the smallest first.
+    Counts(Vec<usize>),
+    /// Items of so many columns next to each other: texts, or what stands in the columns of each, which count from 1.
+    Each(usize, Vec<Column>),
 }
 
 /// Which segment opens a loop, and where.
@@ -227,6 +247,12 @@ pub struct Convert {
     pub split: Option<String>,
     /// How many digits a number has, with zeros before it.
     pub digits: u8,
+    /// How many digits it has in the file, with zeros before it that are none of the value.
+    pub zeros: u8,
+    /// How many of them stand behind a point that is not written.
+    pub decimals: u8,
+    /// Blanks before a text belong to it.
+    pub keeps_blanks: bool,
     /// The last row of a group counts, not the first.
     pub is_last: bool,
     /// The list of whose items this is a number; what is wanted is the place of the item, from 1.

@@ -6,6 +6,8 @@ use super::problem::Problem;
 use super::service::Asked;
 use super::service::Loaded;
 use super::service::Service;
+use super::stream::Pieces;
+use super::stream::Talk;
 use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::audit::Rows;
@@ -18,6 +20,8 @@ use axum::http::HeaderMap;
 use serde_json::Map;
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 /// One request.
 pub struct Call<'s> {
@@ -35,8 +39,10 @@ pub struct Call<'s> {
     pub query: Vec<(String, String)>,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body.
+    /// The body; empty on a route that streams.
     pub body: Bytes,
+    /// The body and the answer of a route that streams, until its handler takes them.
+    pub talk: Mutex<Option<Talk>>,
 }
 
 /// An answer.
@@ -50,6 +56,8 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// Further headers.
     pub headers: Vec<(&'static str, String)>,
+    /// The body of an answer that is still being written, instead of `body`.
+    pub pieces: Option<Pieces>,
 }
 
 /// JSON as the command line writes it.
@@ -80,7 +88,7 @@ impl Reply {
 
     /// Sends a browser elsewhere after it has posted.
     pub fn see(path: &str) -> Reply {
-        Reply { status: 303, kind: HTML, body: Vec::new(), headers: vec![("location", path.to_owned())] }
+        Reply { status: 303, kind: HTML, headers: vec![("location", path.to_owned())], ..Reply::default() }
     }
 
     /// The same with a header.
@@ -113,6 +121,15 @@ impl Call<'_> {
     /// If nobody is signed in.
     pub fn caller(&self) -> Result<&Caller, Problem> {
         self.caller.as_ref().ok_or_else(|| Problem::new(problem::NOT_SIGNED_IN, "sign in, or send a token"))
+    }
+
+    /// The body and the answer of a route that streams.
+    ///
+    /// # Errors
+    /// If they were taken already, or the route does not stream.
+    pub fn talk(&self) -> Result<Talk, Problem> {
+        let talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner).take();
+        talk.ok_or_else(|| Problem::new(problem::BROKEN, "this route does not stream"))
     }
 
     /// A part of the path.

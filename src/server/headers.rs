@@ -12,9 +12,36 @@ use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::header;
 
-/// Scripts and styles are our own files; nothing is loaded from elsewhere, nothing may be put into a frame.
+/// Scripts and styles are our own files; nothing is loaded from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+                      form-action 'self'; base-uri 'none'; frame-ancestors";
+/// What a page of another site may send to the API, and read of its answers.
+const SENT: &str = "authorization, content-type, idempotency-key, if-match, if-none-match";
+const READ: &str = "etag, idempotency-replayed, location, retry-after, x-request-id";
+/// Seconds for which a browser remembers what it may send.
+const REMEMBERED: &str = "600";
+
+/// The rule of a page that may stand in frames of these origins; in none if there are none.
+pub fn policy(frames: &[String]) -> String {
+    if frames.is_empty() { format!("{POLICY} 'none'") } else { format!("{POLICY} {}", frames.join(" ")) }
+}
+
+/// The origin of a request that a page of another site has sent to the API, if the configuration lists it. Such a page asks
+/// with a token; sessions are not for it, so that browsers are never told that it may use them.
+pub fn listed_origin<'h>(config: &Config, path: &str, headers: &'h HeaderMap) -> Option<&'h str> {
+    let origin = headers.get(header::ORIGIN)?.to_str().ok()?;
+    (path.starts_with("/v1/") && config.origins.iter().any(|it| it == origin)).then_some(origin)
+}
+
+/// Answers a browser that asks whether a page of another site may send what it is about to send.
+pub fn preflight(method: &str, headers: &HeaderMap) -> Option<Reply> {
+    let is_asked = method == "OPTIONS" && headers.contains_key("access-control-request-method");
+    let reply = || {
+        let reply = Reply { status: 204, ..Reply::default() }.with("access-control-allow-methods", "GET, POST, PUT");
+        reply.with("access-control-allow-headers", SENT).with("access-control-max-age", REMEMBERED)
+    };
+    is_asked.then(reply)
+}
 
 /// Refuses a request for another host: a page of somebody else that leads a browser here by a name of its own.
 ///
@@ -31,12 +58,20 @@ pub fn check_host(config: &Config, headers: &HeaderMap) -> Result<(), Problem> {
     if is_ours { Ok(()) } else { Err(Problem::new(problem::FORBIDDEN, "the header Host names another host")) }
 }
 
-/// Refuses a change that another site's page has sent: by `Origin`, and for a session by the secret of its forms.
+/// Refuses a change that another site's page has sent: by `Origin`, and for a session by the secret of its forms. Pages of
+/// listed origins may send one with a token.
 ///
 /// # Errors
 /// If it is from elsewhere.
-pub fn check_origin(route: &Route, caller: Option<&Caller>, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
-    if route.method == "GET" {
+pub fn check_origin(
+    config: &Config,
+    route: &Route,
+    caller: Option<&Caller>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(), Problem> {
+    let has_token = caller.is_some_and(|caller| caller.form_secret.is_none());
+    if route.method == "GET" || has_token && listed_origin(config, route.path, headers).is_some() {
         return Ok(());
     }
     let text = |name: HeaderName| headers.get(name).and_then(|it| it.to_str().ok());
@@ -71,10 +106,11 @@ pub fn check_origin(route: &Route, caller: Option<&Caller>, headers: &HeaderMap,
     }
 }
 
-/// Puts the headers of an answer together.
-pub fn of_answer(config: &Config, reply: &Reply, request: &str, out: &mut HeaderMap) {
+/// Puts the headers of an answer together; `origin` is that of a page of another site that may read it.
+pub fn of_answer(config: &Config, reply: &Reply, request: &str, origin: Option<&str>, out: &mut HeaderMap) {
+    let policy = policy(&[]);
     let fixed = [
-        ("content-security-policy", POLICY),
+        ("content-security-policy", policy.as_str()),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
@@ -88,6 +124,13 @@ pub fn of_answer(config: &Config, reply: &Reply, request: &str, out: &mut Header
     }
     if config.is_secure {
         put("strict-transport-security", "max-age=31536000", out);
+    }
+    if !config.origins.is_empty() {
+        put("vary", "Origin", out);
+    }
+    if let Some(origin) = origin {
+        put("access-control-allow-origin", origin, out);
+        put("access-control-expose-headers", READ, out);
     }
     for (name, value) in &reply.headers {
         put(name, value, out);

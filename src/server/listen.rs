@@ -13,8 +13,10 @@ use super::problem::Problem;
 use super::routes::Does;
 use super::routes::ROUTES;
 use super::routes::Route;
+use super::routes::STREAMED;
 use super::routes::Who;
 use super::service::Service;
+use super::stream::Talk;
 use crate::scripts::STACK_BYTES;
 use crate::scripts::has_stack;
 use crate::store::random_id;
@@ -36,18 +38,26 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::Watcher;
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
+use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 #[cfg(unix)]
 use tokio::signal::unix::SignalKind;
 #[cfg(unix)]
 use tokio::signal::unix::signal;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 
 /// How long a client may take for its headers, and for its body.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -109,8 +119,12 @@ pub fn serve(service: Arc<Service>, running: Running, ready: impl FnOnce() -> bo
     runtime.block_on(async move {
         let listener = TcpListener::from_std(running.listener)?;
         let stop = stopped()?;
+        let hung_up = hung_up(&service)?;
         if ready() {
-            accept(router(&service), listener, stop).await;
+            let again = tokio::spawn(hung_up);
+            let doors = Doors { router: router(&service), tls: service.config.tls.as_ref().map(|tls| tls.acceptor()) };
+            accept(doors, listener, stop).await;
+            again.abort();
         }
         Ok(())
     })
@@ -136,7 +150,53 @@ fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-async fn accept(router: Router, listener: TcpListener, stop: impl Future<Output = ()>) {
+/// Reads the certificate again at each hangup, as those who renew certificates send it. Without a certificate here a hangup
+/// means what it means to every program.
+#[cfg(unix)]
+fn hung_up(service: &Arc<Service>) -> std::io::Result<impl Future<Output = ()> + use<>> {
+    let tls = service.config.tls.clone();
+    let mut hangup = tls.is_some().then(|| signal(SignalKind::hangup())).transpose()?;
+    Ok(async move {
+        let (Some(tls), Some(hangup)) = (tls, hangup.as_mut()) else { return };
+        while hangup.recv().await.is_some() {
+            let tls = Arc::clone(&tls);
+            // A reading that panicked has changed nothing.
+            let _ = tokio::task::spawn_blocking(move || tls.reload()).await;
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn hung_up(_: &Arc<Service>) -> std::io::Result<impl Future<Output = ()> + use<>> {
+    Ok(std::future::ready(()))
+}
+
+/// How a connection is taken and what answers it.
+#[derive(Clone)]
+struct Doors {
+    router: Router,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Doors {
+    /// Answers the requests of one connection. What a client does wrong is its own affair.
+    async fn open(self, stream: TcpStream, watcher: Watcher) {
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = &self.tls else { return self.answer(stream, watcher).await };
+        if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
+            self.answer(stream, watcher).await;
+        }
+    }
+
+    async fn answer(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, watcher: Watcher) {
+        let service = TowerToHyperService::new(self.router.clone());
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(HEADERS).half_close(false);
+        let _ = watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await;
+    }
+}
+
+async fn accept(doors: Doors, listener: TcpListener, stop: impl Future<Output = ()>) {
     let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -150,14 +210,9 @@ async fn accept(router: Router, listener: TcpListener, stop: impl Future<Output 
             continue;
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-        let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(HEADERS).half_close(false);
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let (doors, watcher) = (doors.clone(), graceful.watcher());
         tokio::spawn(async move {
-            // What a client does wrong is its own affair.
-            let _ = connection.await;
+            doors.open(stream, watcher).await;
             drop(place);
         });
     }
@@ -184,11 +239,11 @@ pub fn router(service: &Arc<Service>) -> Router {
     router
         .fallback(move |request: Request| {
             let problem = Problem::missing("page");
-            std::future::ready(refuse(&missing, request.headers(), &problem))
+            std::future::ready(refuse(&missing, &request, &problem))
         })
         .method_not_allowed_fallback(move |request: Request| {
             let problem = Problem::new(problem::NO_METHOD, "this address has other methods");
-            std::future::ready(refuse(&other, request.headers(), &problem))
+            std::future::ready(refuse(&other, &request, &problem))
         })
 }
 
@@ -204,7 +259,7 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let id = random_id().unwrap_or_default();
     // A body where none is needed is read and left alone, up to a small size.
-    let limit = if route.limit == usize::MAX { service.config.batch_bytes } else { route.limit.max(SMALL) };
+    let limit = if route.limit == STREAMED { service.config.batch_bytes } else { route.limit.max(SMALL) };
     let result = match places.try_acquire_owned() {
         Err(_) => Err(Problem::new(problem::TOO_MANY, "too many requests are being answered: come again")),
         Ok(permit) => {
@@ -216,7 +271,8 @@ async fn answer(
     let reply = result.unwrap_or_else(|problem| of_problem(&parts.headers, &problem, &id));
     let status = if reply.status == 0 { 200 } else { reply.status };
     service.metrics.count(place, status, begun.elapsed());
-    respond(&service, reply, status, &id)
+    let origin = headers::listed_origin(&service.config, route.path, &parts.headers);
+    respond(&service, reply, status, &id, origin)
 }
 
 /// Asks who it is, then reads the body, then asks the handler: nobody who may not have a route makes us hold a body.
@@ -230,23 +286,60 @@ async fn admitted(
     let failed = |_| Problem::new(problem::BROKEN, "the program failed at this request");
     let (asked, headers) = (Arc::clone(service), parts.headers.clone());
     let caller = tokio::task::spawn_blocking(move || admit(&asked, route, &headers)).await.map_err(failed)??;
-    let body = read(body, &parts.headers, limit).await?;
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let given = Given { uri: parts.uri.clone(), headers: parts.headers.clone(), params, body, caller };
+    let (uri, headers) = (parts.uri.clone(), parts.headers.clone());
+    let mut given = Given { uri, headers, params, body: Bytes::new(), talk: None, caller };
+    if route.limit == STREAMED {
+        check_length(&parts.headers, limit)?;
+        return converse(service, route, given, (body, limit)).await;
+    }
+    given.body = read(body, &parts.headers, limit).await?;
     let service = Arc::clone(service);
     tokio::task::spawn_blocking(move || handle(&service, route, given)).await.map_err(failed)?
 }
 
+/// Lets a handler read the body while it answers. The answer begins when the handler writes its first piece; if it ends
+/// before that, what it says is the answer.
+async fn converse(
+    service: &Arc<Service>,
+    route: &'static Route,
+    mut given: Given,
+    (body, limit): (Body, usize),
+) -> Result<Reply, Problem> {
+    let busy = |_| Problem::new(problem::TOO_MANY, "too many batches are being answered: come again");
+    let place = Arc::clone(&service.streams).try_acquire_owned().map_err(busy)?;
+    let (talk, listener) = Talk::begin(body, limit, Handle::current());
+    given.talk = Some(talk);
+    let service = Arc::clone(service);
+    let task = tokio::task::spawn_blocking(move || {
+        let result = handle(&service, route, given);
+        drop(place);
+        result
+    });
+    if let Ok(reply) = listener.begins.await {
+        return Ok(Reply { pieces: Some(listener.pieces), ..reply });
+    }
+    let result = task.await.map_err(|_| Problem::new(problem::BROKEN, "the program failed at this request"))?;
+    let is_too_long = listener.is_too_long.load(Ordering::Relaxed);
+    result.map_err(|problem| if is_too_long { too_large(limit) } else { problem })
+}
+
+/// Refuses a body that says it is too long.
+fn check_length(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) { Err(too_large(limit)) } else { Ok(()) }
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(problem::TOO_LARGE, format!("the body has more than {limit} bytes"))
+}
+
 /// The body, up to a limit.
 async fn read(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(problem::TOO_LARGE, format!("the body has more than {limit} bytes"));
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > limit) {
-        return Err(too_large());
-    }
+    check_length(headers, limit)?;
     match tokio::time::timeout(BODY_PATIENCE, axum::body::to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(too_large()),
+        Ok(Err(_)) => Err(too_large(limit)),
         Err(_) => Err(Problem::new(problem::MALFORMED, "the body did not come in time")),
     }
 }
@@ -257,6 +350,7 @@ struct Given {
     headers: HeaderMap,
     params: Vec<(String, String)>,
     body: Bytes,
+    talk: Option<Talk>,
     caller: Option<Caller>,
 }
 
@@ -273,7 +367,7 @@ fn admit(service: &Service, route: &Route, headers: &HeaderMap) -> Result<Option
 
 /// Checks from where a change comes, then asks the handler.
 fn handle(service: &Service, route: &'static Route, given: Given) -> Result<Reply, Problem> {
-    headers::check_origin(route, given.caller.as_ref(), &given.headers, &given.body)?;
+    headers::check_origin(&service.config, route, given.caller.as_ref(), &given.headers, &given.body)?;
     let query: Query<Vec<(String, String)>> = Query::try_from_uri(&given.uri)
         .map_err(|_| Problem::new(problem::MALFORMED, "what stands behind the question mark cannot be read"))?;
     let call = Call {
@@ -285,6 +379,7 @@ fn handle(service: &Service, route: &'static Route, given: Given) -> Result<Repl
         query: query.0,
         headers: given.headers,
         body: given.body,
+        talk: Mutex::new(given.talk),
     };
     (route.handler)(&call)
 }
@@ -321,19 +416,27 @@ fn of_problem(headers: &HeaderMap, problem: &Problem, id: &str) -> Reply {
     }
 }
 
-fn refuse(service: &Service, headers: &HeaderMap, problem: &Problem) -> Response {
-    let id = random_id().unwrap_or_default();
-    let reply = of_problem(headers, problem, &id);
+/// Answers where no route does: with a problem, or a browser that asks whether a page of another site may send something.
+fn refuse(service: &Service, request: &Request, problem: &Problem) -> Response {
+    let (id, headers) = (random_id().unwrap_or_default(), request.headers());
+    let origin = headers::listed_origin(&service.config, request.uri().path(), headers);
+    let preflight = origin.and_then(|_| headers::preflight(request.method().as_str(), headers));
+    let allowed = preflight.filter(|_| headers::check_host(&service.config, headers).is_ok());
+    let reply = allowed.unwrap_or_else(|| of_problem(headers, problem, &id));
     let status = reply.status;
-    respond(service, reply, status, &id)
+    respond(service, reply, status, &id, origin)
 }
 
-fn respond(service: &Service, mut reply: Reply, status: u16, id: &str) -> Response {
+fn respond(service: &Service, mut reply: Reply, status: u16, id: &str, origin: Option<&str>) -> Response {
     if reply.kind.is_empty() {
         reply.kind = "text/plain; charset=utf-8";
     }
-    let mut response = Response::new(Body::from(std::mem::take(&mut reply.body)));
+    let body = match reply.pieces.take() {
+        Some(pieces) => Body::new(pieces),
+        None => Body::from(std::mem::take(&mut reply.body)),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    headers::of_answer(&service.config, &reply, id, response.headers_mut());
+    headers::of_answer(&service.config, &reply, id, origin, response.headers_mut());
     response
 }

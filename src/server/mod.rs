@@ -15,6 +15,8 @@ mod openapi;
 mod problem;
 mod routes;
 mod service;
+mod stream;
+mod tls;
 mod trail;
 
 pub use listen::Running;
@@ -29,3 +31,6 @@ pub use service::Config;
 pub use service::Loaded;
 pub use service::Parts;
 pub use service::Service;
+pub use tls::CertificateError;
+pub use tls::CertificateFiles;
+pub use tls::Tls;

@@ -120,6 +120,7 @@ fn schema_of(name: &str) -> &'static str {
         "map" => "Map",
         "redact" => "Redact",
         "classify" => "Classify",
+        "explain" => "Explain",
         "give" | "withdraw" => "Coding",
         _ => "Judged",
     }
@@ -145,6 +146,13 @@ fn schemas() -> Value {
             json!({
                 "domain": text, "record": text, "on": date, "set": text, "text": text, "encounter": { "type": "object" },
                 "candidates": { "type": "integer", "minimum": 0, "maximum": 50 },
+            }),
+            &["domain"],
+        ),
+        "Explain": object(
+            json!({
+                "domain": text, "record": text, "on": date, "set": text, "code": text, "rule": text, "text": text,
+                "encounter": { "type": "object" },
             }),
             &["domain"],
         ),

@@ -42,7 +42,7 @@ pub struct Route {
     pub who: Who,
     /// What it does to the store.
     pub does: Does,
-    /// Bytes of its body at most; a batch is bounded by the configuration instead.
+    /// Bytes of its body at most; [`STREAMED`] for a route that reads its body while it answers.
     pub limit: usize,
     /// What answers.
     pub(super) handler: fn(&Call<'_>) -> Result<Reply, Problem>,
@@ -56,6 +56,8 @@ const AUDITORS: Who = Who::Roles(&[Role::Auditor, Role::Administrator]);
 const KEEPERS: Who = Who::Roles(&[Role::Administrator, Role::Operator]);
 const PAGES: Who = Who::Roles(&Role::ALL);
 
+/// The limit of a route whose body and answer are never held whole. The configuration bounds them instead.
+pub const STREAMED: usize = usize::MAX;
 const KB: usize = 1 << 10;
 /// A record with its texts.
 const RECORD: usize = 1 << 20;
@@ -77,6 +79,7 @@ routes! {
     "GET" "/openapi.json" "openapi" Who::Everybody, Reads, 0, api::about::openapi, "This description";
     "GET" "/problems/{name}" "problem" Who::Everybody, Reads, 0, api::about::problem, "What a kind of problem means";
     "GET" "/picker.js" "picker" Who::Everybody, Reads, 0, desk::files::picker, "The picker, a web component";
+    "GET" "/embed" "embed" Who::Everybody, Reads, 0, desk::embed::page, "The picker, for a frame of another page";
     "GET" "/assets/{file}" "assets" Who::Everybody, Reads, 0, desk::files::asset, "Styles and scripts of the pages";
     "GET" "/v1/whoami" "whoami" ALL, Reads, 0, api::about::whoami, "Who asks, in which role, as which audience";
     "GET" "/v1/sets" "sets" ALL, Reads, 0, api::codes::sets, "All code sets";
@@ -89,8 +92,9 @@ routes! {
     "POST" "/v1/classify" "classify" CODERS, Reads, RECORD, api::judge::classify, "Candidates for a text or record";
     "POST" "/v1/validate" "validate" CODERS, Reads, RECORD, api::judge::validate, "Findings and what is missing";
     "POST" "/v1/run" "run" CODERS, Reads, RECORD, api::judge::run, "The disclosure of a record";
+    "POST" "/v1/explain" "explain" CODERS, Reads, RECORD, api::explain::explain, "What speaks for a code, or what a rule is";
     "POST" "/v1/redact" "redact" CODERS, Reads, RECORD, api::judge::redact, "Free text, redacted";
-    "POST" "/v1/batch" "batch" CODERS, Reads, usize::MAX, api::judge::batch, "Disclosures of many records, in order";
+    "POST" "/v1/batch" "batch" CODERS, Reads, STREAMED, api::judge::batch, "Disclosures of many records, in order";
     "POST" "/v1/encounters" "keep" CODERS, Writes, RECORD, api::encounters::keep, "Keeps an encounter";
     "GET" "/v1/encounters" "list" CODERS, Reads, 0, api::encounters::list, "Encounters that are kept";
     "GET" "/v1/encounters/{id}" "read" CODERS, Reads, 0, api::encounters::read, "The disclosure of a kept encounter";
@@ -106,6 +110,8 @@ routes! {
     "POST" "/sign-in" "sign-in" Who::Everybody, Reads, 8 * KB, desk::door::sign_in, "Signs in";
     "GET" "/enter" "enter" Who::Everybody, Reads, 0, desk::door::enter, "Opens a session with a one-time key";
     "POST" "/sign-out" "sign-out" PAGES, Form, 8 * KB, desk::door::sign_out, "Ends the session";
+    "GET" "/account" "account" PAGES, Reads, 0, desk::account::page, "One's own account";
+    "POST" "/account" "account-act" PAGES, Form, 8 * KB, desk::account::act, "Changes the password, or the grant one works under";
     "GET" "/" "home" PAGES, Reads, 0, desk::home::page, "The desk, or a choice of desks";
     "GET" "/help" "help" PAGES, Reads, 0, desk::home::help, "Keys and words";
     "GET" "/desk/{domain}/{record}" "desk" PEOPLE, Reads, 0, desk::work::page, "The desk of a record";

@@ -2,6 +2,7 @@
 
 use super::metrics::Metrics;
 use super::problem::Problem;
+use super::tls::Tls;
 use super::trail::SharedTrail;
 use crate::audit::Keys;
 use crate::audit::Log;
@@ -22,7 +23,11 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Instant;
+use tokio::sync::Semaphore;
 
+/// Bodies that are read while they are answered, at once: fewer than there are threads on one processor, so that slow ones
+/// leave threads for everybody else.
+const STREAMS: usize = 4;
 /// Engines that are kept of one registry.
 const ENGINES: usize = 128;
 
@@ -33,6 +38,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Host names under which it is asked, without port; on loopback those of loopback are added.
     pub hosts: Vec<String>,
+    /// What connections are encrypted with, if it is done here.
+    pub tls: Option<Arc<Tls>>,
     /// Callers come through TLS, here or at a proxy: cookies are for TLS only.
     pub is_secure: bool,
     /// A session ends after so long without a request, in milliseconds.
@@ -41,6 +48,10 @@ pub struct Config {
     pub in_flight: usize,
     /// Bytes of a batch at most.
     pub batch_bytes: usize,
+    /// Origins of other sites whose pages may ask the API, with a token.
+    pub origins: Vec<String>,
+    /// Origins of other sites whose pages may show the picker in a frame.
+    pub frames: Vec<String>,
     /// Audiences that the glass may show; all if empty.
     pub preview: Vec<String>,
     /// The audit log, for reading.
@@ -77,6 +88,8 @@ pub struct Service {
     pub metrics: Metrics,
     /// When it began.
     pub started: Instant,
+    /// Places for requests that hold a thread as long as their body comes.
+    pub streams: Arc<Semaphore>,
     loaded: ArcSwap<Loaded>,
     key: [u8; 32],
     today: fn() -> Day,
@@ -122,6 +135,7 @@ impl Service {
             trail: SharedTrail::start(parts.log)?,
             metrics,
             started: Instant::now(),
+            streams: Arc::new(Semaphore::new(STREAMS)),
             loaded: ArcSwap::from_pointee(Loaded::new(parts.registry)),
             key: parts.key,
             today: parts.today,
@@ -152,6 +166,11 @@ impl Service {
     /// Why the last change of definitions was not taken, if it was not.
     pub fn refused(&self) -> Option<String> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why the certificate as it is now is not in use, if it is not.
+    pub fn refused_certificate(&self) -> Option<String> {
+        self.config.tls.as_ref().and_then(|tls| tls.refused())
     }
 
     /// The day it is.

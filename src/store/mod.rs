@@ -8,6 +8,7 @@ mod backup;
 mod clock;
 mod encounters;
 mod error;
+mod grants;
 mod once;
 mod people;
 mod schema;

@@ -462,11 +462,11 @@ fn changed(rows: usize, what: &'static str) -> Result<(), Error> {
     if rows == 0 { Err(Error::Missing(what)) } else { Ok(()) }
 }
 
-fn text_of(grants: &[Grant]) -> String {
+pub(super) fn text_of(grants: &[Grant]) -> String {
     serde_json::to_string(grants).unwrap_or_else(|_| "[]".to_owned())
 }
 
-fn grants_of(text: &str) -> Vec<Grant> {
+pub(super) fn grants_of(text: &str) -> Vec<Grant> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
@@ -475,7 +475,7 @@ fn role_of(name: &str) -> Role {
     Role::of_name(name).unwrap_or(Role::Operator)
 }
 
-fn user_of(row: &Row<'_>) -> rusqlite::Result<User> {
+pub(super) fn user_of(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
         id: row.get(0)?,
         name: row.get(1)?,

@@ -26,8 +26,9 @@ codeset crossing-codes "What happened" for crossing {
 policy desk "Those who code" { audience desk; version 1; purpose coding; keep every field }
 `;
 
-// Starts the program in a folder of its own with the shipped domains and one that `new` has just made.
-export async function start() {
+// Starts the program in a folder of its own with the shipped domains and one that `new` has just made. With settings it is
+// that of an office, which has no user yet.
+export async function start(settings = null) {
   const folder = mkdtempSync(join(tmpdir(), "tencode-desk-"));
   const env = { PATH: process.env.PATH, HOME: folder, XDG_DATA_HOME: join(folder, "data"), XDG_CACHE_HOME: join(folder, "cache") };
   if (process.env.TENCODE_DATA) env.TENCODE_DATA = process.env.TENCODE_DATA;
@@ -35,18 +36,22 @@ export async function start() {
   mkdirSync(join(folder, "domains/crossing/codes"), { recursive: true });
   writeFileSync(join(folder, "domains/crossing/domain.toml"), 'title = "crossing"\naudience = "desk"\n');
   writeFileSync(join(folder, "domains/crossing/codes/crossing.codes"), CROSSING);
-  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0"], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  const more = settings ? ["--config", "office.toml"] : [];
+  const lists = Object.entries(settings || {}).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`);
+  if (settings) writeFileSync(join(folder, "office.toml"), lists.join(""));
+  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", ...more], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const base = (await lines.next()).value.match(/http:\S+/)[0];
-  const entrance = (await lines.next()).value.match(/http:\S+/)[0];
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
   const first = await browser.newContext();
   const page = await first.newPage();
-  await page.goto(entrance);
+  if (!settings) await page.goto((await lines.next()).value.match(/http:\S+/)[0]);
   const state = await first.storageState();
   await first.close();
   return {
     base, browser, folder, state, program, env,
+    // What a command of the program prints.
+    run: (...words) => spawnSync(program, words, { cwd: folder, env, encoding: "utf8" }).stdout,
     // A page of the signed-in user; what a browser complains of is collected in `page.complaints`.
     async page(options = {}) {
       const context = await browser.newContext({ storageState: state, locale: "en-US", ...options });

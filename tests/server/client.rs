@@ -11,15 +11,18 @@ use std::process::Child;
 use std::process::Stdio;
 use std::time::Duration;
 
+/// The password of every user.
+pub const PASSWORD: &str = "correct horse battery";
+
 /// A service of its own, stopped when this is dropped.
 pub struct Served {
     pub place: Place,
     pub address: String,
-    /// The address that opens a session, once.
+    /// The address that opens a session, once; empty where an office has users.
     pub entrance: String,
     child: Child,
     /// A program whose output nobody reads any more ends.
-    _told: BufReader<std::process::ChildStdout>,
+    told: BufReader<std::process::ChildStdout>,
 }
 
 /// An answer.
@@ -71,18 +74,25 @@ impl Served {
 
     /// Starts the program and waits until it says where it listens.
     pub fn start_in(place: Place) -> Served {
-        let mut child = place
-            .command(&["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut served = Served::spawn(place, &[]);
+        let opens = served.told.by_ref().lines().next().unwrap().unwrap();
+        opens.rsplit_once(&served.address).unwrap().1.clone_into(&mut served.entrance);
+        served
+    }
+
+    /// Starts the program with the settings of an office, in the file `office.toml`.
+    pub fn with_settings(place: Place, settings: &str) -> Served {
+        place.write("office.toml", settings);
+        Served::spawn(place, &["--config", "office.toml"])
+    }
+
+    fn spawn(place: Place, more: &[&str]) -> Served {
+        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.args(more).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut told = BufReader::new(child.stdout.take().unwrap());
-        let mut lines = told.by_ref().lines().map(Result::unwrap);
-        let listens = lines.next().expect("the service says where it listens");
-        let address = listens.rsplit_once("http://").unwrap().1.to_owned();
-        let entrance = lines.next().unwrap().rsplit_once(&address).unwrap().1.to_owned();
-        Served { place, address, entrance, child, _told: told }
+        let listens = told.by_ref().lines().next().expect("the service says where it listens").unwrap();
+        let address = listens.rsplit_once("://").unwrap().1.to_owned();
+        Served { place, address, entrance: String::new(), child, told }
     }
 
     /// Sends one request and reads the whole answer.
@@ -129,6 +139,27 @@ impl Served {
         answer.header("set-cookie").split(';').next().unwrap().to_owned()
     }
 
+    /// Adds a user with [`PASSWORD`].
+    pub fn add_user(&self, name: &str, role: &str) {
+        let mut command = self.place.command(&["user", "add", name, "--role", role]);
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    /// Posts the form to sign in.
+    pub fn sign_in(&self, name: &str, password: &str) -> Answer {
+        let body = format!("name={name}&password={}", password.replace(' ', "+"));
+        let form = Ask::default().with("Content-Type", "application/x-www-form-urlencoded").body(body);
+        self.ask("POST", "/sign-in", &form)
+    }
+
+    /// Adds a user and opens a session of theirs; gives its cookie.
+    pub fn session_of(&self, name: &str, role: &str) -> String {
+        self.add_user(name, role);
+        self.sign_in(name, PASSWORD).header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
     /// The secret that forms of a session carry.
     pub fn form_secret(&self, cookie: &str) -> String {
         let page = self.ask("GET", "/help", &Ask::default().with("Cookie", cookie));
@@ -144,11 +175,17 @@ impl Served {
 }
 
 impl Served {
+    /// Sends the process a signal.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
     /// Asks the process to end, and waits for it.
     #[cfg(unix)]
     pub fn stop(mut self) -> std::process::ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("-TERM");
         self.child.wait().unwrap()
     }
 }

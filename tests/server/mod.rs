@@ -4,8 +4,12 @@
 
 mod client;
 mod curls;
+mod elsewhere;
+mod explaining;
 mod keeping;
 mod privileges;
 mod same_bytes;
 mod signing_in;
+mod streaming;
+mod tls;
 mod trouble;

@@ -1,24 +1,8 @@
 //! Who comes in, and from where.
 
 use super::client::Ask;
+use super::client::PASSWORD;
 use super::client::Served;
-use std::io::Write;
-use std::process::Stdio;
-
-const PASSWORD: &str = "correct horse battery";
-
-fn add_user(served: &Served, name: &str, role: &str) {
-    let mut command = served.place.command(&["user", "add", name, "--role", role]);
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
-    assert!(child.wait().unwrap().success());
-}
-
-fn sign_in(served: &Served, name: &str, password: &str) -> super::client::Answer {
-    let body = format!("name={name}&password={}", password.replace(' ', "+"));
-    let form = Ask::default().with("Content-Type", "application/x-www-form-urlencoded").body(body);
-    served.ask("POST", "/sign-in", &form)
-}
 
 #[test]
 fn the_printed_address_opens_one_session_and_no_second() {
@@ -34,32 +18,32 @@ fn the_printed_address_opens_one_session_and_no_second() {
 #[test]
 fn five_wrong_passwords_lock_an_account_and_say_no_more_than_one() {
     let served = Served::start();
-    add_user(&served, "ada", "desk");
-    let good = sign_in(&served, "ada", PASSWORD);
+    served.add_user("ada", "desk");
+    let good = served.sign_in("ada", PASSWORD);
     assert_eq!(good.status, 303);
     let cookie = good.header("set-cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
-    let wrong = sign_in(&served, "ada", "wrong wrong wrong");
-    let unknown = sign_in(&served, "nobody", "wrong wrong wrong");
+    let wrong = served.sign_in("ada", "wrong wrong wrong");
+    let unknown = served.sign_in("nobody", "wrong wrong wrong");
     assert_eq!((wrong.status, &wrong.body), (403, &unknown.body));
     for _ in 0..4 {
-        sign_in(&served, "ada", "wrong wrong wrong");
+        served.sign_in("ada", "wrong wrong wrong");
     }
-    let locked = sign_in(&served, "ada", PASSWORD);
+    let locked = served.sign_in("ada", PASSWORD);
     assert_eq!((locked.status, &locked.body), (403, &wrong.body));
 }
 
 #[test]
 fn guesses_that_come_together_are_all_counted() {
     let served = Served::start();
-    add_user(&served, "eve", "desk");
+    served.add_user("eve", "desk");
     std::thread::scope(|scope| {
         for number in 0..8 {
             let served = &served;
-            scope.spawn(move || sign_in(served, "eve", &format!("wrong wrong {number}")));
+            scope.spawn(move || served.sign_in("eve", &format!("wrong wrong {number}")));
         }
     });
-    assert_eq!(sign_in(&served, "eve", PASSWORD).status, 403);
+    assert_eq!(served.sign_in("eve", PASSWORD).status, 403);
 }
 
 #[test]
@@ -94,8 +78,8 @@ fn a_session_ends_where_it_is_signed_out_and_where_its_user_is_locked() {
     let out = Ask::default().with("Cookie", &cookie).body(format!("form_secret={secret}"));
     assert_eq!(served.ask("POST", "/sign-out", &out).status, 303);
     assert_eq!(who().status, 401);
-    add_user(&served, "ben", "desk");
-    let cookie = sign_in(&served, "ben", PASSWORD).header("set-cookie").split(';').next().unwrap().to_owned();
+    served.add_user("ben", "desk");
+    let cookie = served.sign_in("ben", PASSWORD).header("set-cookie").split(';').next().unwrap().to_owned();
     let who = || served.ask("GET", "/v1/whoami", &Ask::default().with("Cookie", &cookie)).status;
     assert_eq!(who(), 200);
     assert!(served.place.run(&["user", "lock", "ben"]).status.success());
@@ -123,4 +107,55 @@ fn an_audience_comes_from_the_token_and_a_purpose_without_a_policy_is_denied() {
     assert_eq!(answer["audience"], "public");
     assert!(!answer.to_string().contains("V-77"), "{answer}");
     assert_eq!(served.ask("POST", "/v1/run", &Ask::token(&denied).body(body)).status, 403);
+}
+
+#[test]
+fn somebody_changes_their_own_password_and_other_sessions_end() {
+    const NEW: &str = "battery horse correct";
+    let served = Served::start();
+    let (cookie, other) = (served.session_of("ada", "desk"), served.sign_in("ada", PASSWORD));
+    let other = other.header("set-cookie").split(';').next().unwrap().to_owned();
+    let secret = served.form_secret(&cookie);
+    let change = |old: &str, new: &str| {
+        let fields = [("form_secret", secret.as_str()), ("act", "password"), ("old", old), ("new", new)];
+        let body = fields.map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).join("&");
+        served.ask("POST", "/account", &Ask::default().with("Cookie", &cookie).body(body))
+    };
+    assert_eq!(change("wrong wrong wrong", NEW).status, 403);
+    assert_eq!(change(PASSWORD, "short").status, 422);
+    let changed = change(PASSWORD, NEW);
+    assert_eq!((changed.status, changed.header("location")), (303, "/account"));
+    let who = |cookie: &str| served.ask("GET", "/v1/whoami", &Ask::default().with("Cookie", cookie)).status;
+    let fresh = changed.header("set-cookie").split(';').next().unwrap();
+    assert_eq!((who(&cookie), who(&other), who(fresh)), (401, 401, 200));
+    assert_eq!((served.sign_in("ada", PASSWORD).status, served.sign_in("ada", NEW).status), (403, 303));
+}
+
+#[test]
+fn who_has_several_grants_chooses_one_and_works_under_it() {
+    let served = Served::start();
+    served.add_user("ada", "desk");
+    let grant = ["user", "grant", "ada", "--domain", "own", "--audience", "public"];
+    assert!(served.place.run(&grant).status.success());
+    assert_eq!(served.place.run(&grant).status.code(), Some(2), "once is enough");
+    let entered = served.sign_in("ada", PASSWORD);
+    assert_eq!(entered.header("location"), "/account");
+    let cookie = entered.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = served.ask("GET", "/account", &Ask::default().with("Cookie", &cookie));
+    assert_eq!(page.body.matches("type=\"radio\"").count(), 2);
+    let choose = |grant: &str| {
+        let body = format!("form_secret={}&act=grant&grant={grant}", served.form_secret(&cookie));
+        served.ask("POST", "/account", &Ask::default().with("Cookie", &cookie).body(body))
+    };
+    assert_eq!(choose("2").status, 422);
+    let chosen = choose("1");
+    assert_eq!((chosen.status, chosen.header("location")), (303, "/"));
+    let fresh = chosen.header("set-cookie").split(';').next().unwrap().to_owned();
+    let who = |cookie: &str| served.ask("GET", "/v1/whoami", &Ask::default().with("Cookie", cookie));
+    assert_eq!(who(&cookie).status, 401, "the session before it has ended");
+    assert_eq!(who(&fresh).json()["audience"], "public");
+    let auditor = served.token("auditor", "auditor", &[]);
+    let rows = served.ask("GET", "/v1/audit", &Ask::token(&auditor)).json();
+    let noted = rows["rows"].as_array().unwrap().iter().find(|it| it["command"] == "account-act").cloned().unwrap();
+    assert_eq!((&noted["actor"], &noted["audience"]), (&"ada".into(), &"public".into()));
 }

@@ -29,6 +29,8 @@ pub(crate) mod schema;
 pub(crate) mod search;
 #[cfg(feature = "server")]
 pub(crate) mod serve;
+#[cfg(feature = "server")]
+mod settings;
 pub(crate) mod shell;
 pub(crate) mod sources;
 pub(crate) mod starters;

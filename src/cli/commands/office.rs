@@ -64,12 +64,19 @@ impl From<store::Error> for Failure {
     }
 }
 
-/// What somebody may see.
+/// What somebody may do and see.
 #[derive(clap::Args)]
 struct Granted {
     /// What they may do: desk, supervisor, administrator, approver, auditor, operator, client
     #[arg(long, value_name = "ROLE", value_parser = role)]
     role: Role,
+    #[command(flatten)]
+    sees: Sees,
+}
+
+/// What somebody may see.
+#[derive(clap::Args)]
+struct Sees {
     /// Only this domain; may be given several times [default: all]
     #[arg(long, value_name = "D")]
     domain: Vec<String>,
@@ -81,7 +88,7 @@ struct Granted {
     purpose: Option<String>,
 }
 
-impl Granted {
+impl Sees {
     fn grant(&self) -> Grant {
         Grant { domains: self.domain.clone(), audience: self.audience.clone(), purpose: self.purpose.clone() }
     }
@@ -97,6 +104,7 @@ fn role(text: &str) -> Result<Role, String> {
 /// The password is read from standard input, a line.
 ///
 ///     echo 'a long password' | tencode user add ada --role desk --domain law-enforcement
+///     tencode user grant ada --domain law-enforcement --audience public
 ///     tencode user lock ada
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -115,6 +123,13 @@ enum UserAct {
         name: String,
         #[command(flatten)]
         granted: Granted,
+    },
+    /// Lets a user see something more; at sign-in they choose under which of their grants they work
+    Grant {
+        /// Whom
+        name: String,
+        #[command(flatten)]
+        sees: Sees,
     },
     /// Locks a user out; open sessions end
     Lock {
@@ -140,8 +155,9 @@ impl User {
         let store = self.office.open()?;
         match &self.what {
             UserAct::Add { name, granted } => {
-                store.add_user(name, Some(&password(terminal)?), granted.role, &[granted.grant()])?;
+                store.add_user(name, Some(&password(terminal)?), granted.role, &[granted.sees.grant()])?;
             }
+            UserAct::Grant { name, sees } => store.add_grant(name, sees.grant())?,
             UserAct::Lock { name } => store.lock_user(name, true)?,
             UserAct::Unlock { name } => store.lock_user(name, false)?,
             UserAct::Reset { name } => store.reset_user(name, &password(terminal)?)?,
@@ -217,7 +233,7 @@ impl TokenCommand {
                 let token = Token {
                     name: name.clone(),
                     role: granted.role,
-                    grant: granted.grant(),
+                    grant: granted.sees.grant(),
                     is_sandbox: *sandbox,
                     until,
                     is_revoked: false,

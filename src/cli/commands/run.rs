@@ -173,7 +173,7 @@ impl Run {
         let of_record = |reader: &&Reader| reader.record.get(&engine.domain().records) == Some(engine.record());
         let readers: Vec<&Reader> = engine.domain().readers.iter().filter(of_record).collect();
         if let Some(reader) = readers.iter().find(|reader| reader.writer.as_ref() == Some(name)) {
-            return Ok(To::Writer(Box::new(Writer::new(reader)), AtomicU64::new(0)));
+            return Ok(To::Writer(Box::new(Writer::new(reader, &readers)), AtomicU64::new(0)));
         }
         let writers = readers.iter().filter_map(|reader| reader.writer.as_deref());
         let names: Vec<&str> = Form::ALL.iter().map(|(name, _)| *name).chain(COLUMNS).chain(writers).collect();

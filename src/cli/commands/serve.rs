@@ -3,6 +3,7 @@
 use crate::audit::Log;
 use crate::audit::Secret;
 use crate::cli::commands::office::Office;
+use crate::cli::commands::settings::Settings;
 use crate::cli::context::Context;
 use crate::cli::engine_args;
 use crate::cli::exit::Failure;
@@ -10,35 +11,29 @@ use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::registry::Registry;
 use crate::server;
-use crate::server::Config;
 use crate::server::Parts;
 use crate::server::Running;
 use crate::server::Service;
 use crate::store::Grant;
 use crate::store::Role;
+use crate::store::Store;
 use crate::workspace::asking;
 use crate::workspace::secrets;
 use crate::workspace::session::Progress;
 use crate::workspace::session::Reach;
 use crate::workspace::session::Session;
-use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// Where it listens if nothing is said.
-const LISTEN: &str = "127.0.0.1:8700";
-/// How often definitions are looked at for changes.
+/// How often definitions and certificates are looked at for changes.
 const LOOK: Duration = Duration::from_secs(2);
 /// How long the one-time key opens a session: 12 hours, in milliseconds.
 const KEY_LASTS: i64 = 12 * 60 * 60 * 1000;
 /// The user of a service that serves the machine it runs on.
 const LOCAL: &str = "local";
-/// 30 minutes.
-const IDLE_MINUTES: i64 = 30;
 
 /// Serves the desk page and the HTTP API.
 ///
@@ -65,51 +60,11 @@ pub(crate) struct Serve {
     check_config: bool,
 }
 
-/// What a configuration may say.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Settings {
-    listen: Option<SocketAddr>,
-    hosts: Vec<String>,
-    behind_proxy: bool,
-    store: Option<PathBuf>,
-    audit: Option<PathBuf>,
-    idle_minutes: Option<i64>,
-    in_flight: Option<usize>,
-    batch_mib: Option<usize>,
-    preview: Vec<String>,
-}
-
-impl Settings {
-    fn read(path: Option<&Path>) -> Result<Settings, Failure> {
-        let Some(path) = path else { return Ok(Settings::default()) };
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
-        toml::from_str(&text).map_err(|error| Failure::said(format!("{}: {error}", path.display())))
-    }
-
-    /// Where it listens. What leaves the machine has to be encrypted, here or at a proxy.
-    fn address(&self, given: Option<SocketAddr>) -> Result<SocketAddr, Failure> {
-        let address = match given.or(self.listen) {
-            Some(address) => address,
-            None => LISTEN.parse().map_err(|_| Failure::said("no address to listen at"))?,
-        };
-        if !address.ip().is_loopback() && !self.behind_proxy {
-            return Err(Failure::said(format!(
-                "{address} can be reached from other machines without encryption: put a proxy with TLS before it and say \
-                 `behind_proxy = true` in the configuration"
-            )));
-        }
-        if !address.ip().is_loopback() && self.hosts.is_empty() {
-            return Err(Failure::said("`hosts` is needed: the names under which browsers ask for the desk"));
-        }
-        Ok(address)
-    }
-}
-
 impl Serve {
     pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let settings = Settings::read(self.config.as_deref())?;
         let listen = settings.address(self.listen)?;
+        let tls = settings.certificate()?;
         self.office.store = self.office.store.take().or_else(|| settings.store.clone());
         let audit_path = match settings.audit.clone() {
             Some(path) => path,
@@ -122,27 +77,13 @@ impl Serve {
         let running = Running::bind(listen).map_err(|error| Failure::said(format!("{listen}: {error}")))?;
         let (registry, store) = (context.registry(terminal)?, self.office.open()?);
         let secret = Secret::open(&secrets::audit_key_path()?)?;
-        let config = Config {
-            listen: running.address,
-            hosts: settings.hosts.clone(),
-            is_secure: settings.behind_proxy,
-            idle: settings.idle_minutes.unwrap_or(IDLE_MINUTES).max(1) * 60 * 1000,
-            in_flight: settings.in_flight.unwrap_or(256).max(1),
-            batch_bytes: settings.batch_mib.unwrap_or(64) << 20,
-            preview: settings.preview.clone(),
-            audit_path: audit_path.clone(),
-            audit_keys: secret.keys(),
-        };
-        let mut lines = vec![format!("tencode listens at http://{}", running.address)];
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let mut lines = vec![format!("tencode listens at {scheme}://{}", running.address)];
         if self.config.is_none() {
-            if !store.users()?.iter().any(|user| user.name == LOCAL) {
-                store.add_user(LOCAL, None, Role::Administrator, &[Grant::default()])?;
-            }
-            let key = store.entrance(LOCAL, KEY_LASTS)?;
-            lines.push(format!("open http://{}/enter?key={key}", running.address));
-            lines.push("the key opens one session on this machine, once; stop with Ctrl+C".to_owned());
+            lines.extend(entrance(&store, running.address)?);
         }
-        let log = Log::open(&audit_path, secret, asking::now)?;
+        let config = settings.config(running.address, tls, audit_path, secret.keys());
+        let log = Log::open(&config.audit_path, secret, asking::now)?;
         let parts = Parts { config, registry, store, log, key: secrets::pseudonym_key()?, today: engine_args::today };
         let service = server::start(parts)?;
         watch(&service, context)?;
@@ -156,7 +97,17 @@ impl Serve {
     }
 }
 
-/// Looks for changed definitions; what compiles is taken, and what does not leaves the registry in use as it is.
+/// What a service says that serves the machine it runs on: an address that opens a session of its one user.
+fn entrance(store: &Store, address: SocketAddr) -> Result<[String; 2], Failure> {
+    if !store.users()?.iter().any(|user| user.name == LOCAL) {
+        store.add_user(LOCAL, None, Role::Administrator, &[Grant::default()])?;
+    }
+    let key = store.entrance(LOCAL, KEY_LASTS)?;
+    let opens = format!("open http://{address}/enter?key={key}");
+    Ok([opens, "the key opens one session on this machine, once; stop with Ctrl+C".to_owned()])
+}
+
+/// Looks for changed definitions and certificates; what is good is taken, and what is not leaves what is in use as it is.
 fn watch(service: &Arc<Service>, context: &Context) -> Result<(), Failure> {
     let (service, domains) = (Arc::clone(service), context.domains.clone());
     // What changed between the building of the registry and now is a change too.
@@ -165,6 +116,9 @@ fn watch(service: &Arc<Service>, context: &Context) -> Result<(), Failure> {
         let stamp = || Session::new(&domains, Reach::All).and_then(|session| session.stamp()).ok();
         loop {
             thread::sleep(LOOK);
+            if let Some(tls) = &service.config.tls {
+                tls.look();
+            }
             let now = stamp();
             if now.is_some() && now != last {
                 last = now;

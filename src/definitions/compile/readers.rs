@@ -51,6 +51,15 @@ pub(super) fn of_domain(compiler: Compiler<'_>) -> Vec<Reader> {
         }
     }
     super::writers::check(compiler.source, &mut readers, compiler.report);
+    let with_lines = readers.iter().filter_map(|reader| {
+        let is_it =
+            |statement: &&Statement| matches!(statement, Statement::Reader(def) if def.name.item == reader.name);
+        match compiler.source.statements().find(is_it) {
+            Some(Statement::Reader(def)) => Some((reader, def.lines.as_slice())),
+            _ => None,
+        }
+    });
+    super::fixed::check_beside(&with_lines.collect::<Vec<_>>(), compiler.report);
     readers
 }
 
@@ -125,9 +134,7 @@ fn syntax(lines: &[Spanned<ReaderLine>], report: &Report) -> Option<Syntax> {
             }
             ReaderLine::Json => Some(Syntax::Json),
             ReaderLine::Xml => Some(Syntax::Xml),
-            ReaderLine::Fixed { tag, without } => {
-                Some(Syntax::Fixed(super::fixed::of(tag.as_ref(), without, lines, report)))
-            }
+            head @ ReaderLine::Fixed { .. } => Some(Syntax::Fixed(super::fixed::of(head, lines, report))),
             ReaderLine::X12 => Some(Syntax::X12 { loops: super::loops::of(lines, report) }),
             _ => found,
         };
@@ -422,10 +429,10 @@ impl<'a> Lowering<'a> {
                 OptionDef::Null(names) => convert.nulls = texts(names),
                 OptionDef::Split(sign) => convert.split = Some(sign.item.clone()),
                 OptionDef::Matching(pattern) => convert.matching = self.pattern(pattern),
-                OptionDef::Digits(count) => match count.item.parse() {
-                    Ok(count @ 1..=32) => convert.digits = count,
-                    _ => refuse(count.span, "a number has 1 to 32 digits", self.report),
-                },
+                OptionDef::Digits(count) => convert.digits = self.digits(count),
+                OptionDef::Zeros(count) => convert.zeros = self.digits(count),
+                OptionDef::Decimals(count) => convert.decimals = self.digits(count),
+                OptionDef::WithBlanks => convert.keeps_blanks = true,
                 OptionDef::Last => convert.is_last = true,
                 OptionDef::PlaceIn(list) => {
                     if !self.numbered.contains(&list.item) {
@@ -439,6 +446,14 @@ impl<'a> Lowering<'a> {
             }
         }
         (convert, when)
+    }
+
+    fn digits(&self, count: &Name) -> u8 {
+        let known = count.item.parse().ok().filter(|count| (1..=32).contains(count));
+        if known.is_none() {
+            refuse(count.span, "a number has 1 to 32 digits", self.report);
+        }
+        known.unwrap_or_default()
     }
 
     fn values(&mut self, lines: &[(Vec<Name>, Option<Name>)], kind: &Kind, convert: &mut Convert) {

@@ -19,6 +19,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::reader::Reader;
+use crate::model::reader::Syntax;
 use crate::model::reader::numbered_columns;
 
 /// Gives readers the names under which their files are written, and says which lines stand against that.
@@ -35,9 +36,8 @@ pub(super) fn check(source: &DomainSource, readers: &mut [Reader], report: &Repo
     }
     for statement in source.statements() {
         let Statement::Reader(def) = statement else { continue };
-        let writer = readers.iter().find(|reader| reader.name == def.name.item).and_then(|it| it.writer.clone());
-        if let Some(writer) = writer {
-            Checking { writer: &writer, report }.reader(def);
+        if let Some(writer) = writer_of(&def.name.item, readers) {
+            Checking { writer, report }.reader(def);
         }
     }
 }
@@ -57,6 +57,14 @@ fn name(def: &WriterDef, readers: &mut [Reader], report: &Report) {
             report.say(def.reader.span, Problem::NotInvertible { writer: def.name.item.clone(), reason }, None);
         }
     }
+}
+
+/// The writer of a reader's files: its own, or that of a reader that names it.
+fn writer_of<'r>(name: &str, readers: &'r [Reader]) -> Option<&'r str> {
+    let names_it = |reader: &Reader| {
+        reader.name == name || matches!(&reader.syntax, Syntax::Fixed(lines) if lines.with.iter().any(|it| it == name))
+    };
+    readers.iter().filter(|reader| names_it(reader)).find_map(|reader| reader.writer.as_deref())
 }
 
 struct Checking<'a, 'r> {
@@ -102,6 +110,8 @@ impl Checking<'_, '_> {
 
     fn mapping(&self, mapping: &MappingDef, span: Span) {
         match &mapping.from {
+            // Every encounter of the reader has it: one with another value is not written.
+            FromDef::Constant { when, .. } if when.is_empty() => {}
             FromDef::Constant { .. } => self.refuse(span, "it does not say what stood in the file"),
             FromDef::Each { .. } => self.refuse(span, "objects that refer to each other are not written"),
             FromDef::Rows(lines) => self.lines(lines),
@@ -139,6 +149,9 @@ impl Checking<'_, '_> {
                 | OptionDef::Null(_)
                 | OptionDef::Split(_)
                 | OptionDef::Digits(_)
+                | OptionDef::Zeros(_)
+                | OptionDef::Decimals(_)
+                | OptionDef::WithBlanks
                 | OptionDef::Last => {}
             }
         }

@@ -11,6 +11,7 @@ use crate::definitions::format::words::joined;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
 use crate::definitions::format::words::texts;
+use crate::definitions::parse::tree::ColumnOf;
 use crate::definitions::parse::tree::FixedColumn;
 use crate::definitions::parse::tree::FromDef;
 use crate::definitions::parse::tree::MappingDef;
@@ -51,23 +52,17 @@ impl Printer<'_> {
             ReaderLine::Json => Shape::Plain(Flow::of("json")),
             ReaderLine::Xml => Shape::Plain(Flow::of("xml")),
             ReaderLine::X12 => Shape::Plain(Flow::of("x12")),
-            ReaderLine::Fixed { tag, without } => {
-                let mut flow = Flow::of("fixed");
-                tag.iter().for_each(|tag| flow.word(&format!("tag {}", tag.item)));
-                if !without.is_empty() {
-                    flow.word("without");
-                    flow.append(texts(without, 1));
-                }
-                Shape::Plain(flow)
+            ReaderLine::Fixed { tag, is_in_order, without, with } => {
+                Shape::Plain(fixed(tag.as_ref(), *is_in_order, without, with))
             }
-            ReaderLine::Segment { name, tags, columns } => {
+            ReaderLine::Segment { name, tags, begins, columns } => {
                 let tags: Vec<String> = tags.iter().map(|tag| quoted(&tag.item)).collect();
                 let tags = if tags.is_empty() { String::new() } else { format!(" is {}", tags.join(", ")) };
-                let head = Flow::of(format!("segment {}{tags}", name.item));
+                let begins = if *begins { " begins" } else { "" };
+                let head = Flow::of(format!("segment {}{tags}{begins}", name.item));
                 Shape::Block(head, self.block(columns, span, Printer::fixed_column), String::new())
             }
             ReaderLine::Loop { name, segments, when, inside } => {
-                let list = |names: &[Name]| names.iter().map(|it| it.item.as_str()).collect::<Vec<_>>().join(", ");
                 let (first, others) = segments.split_at(segments.len().min(1));
                 let mut flow = Flow::of(format!("{} at {}", name.item, list(first)));
                 flow.push(&if when.is_empty() { String::new() } else { format!("[{}]", condition(when)) });
@@ -105,9 +100,17 @@ impl Printer<'_> {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "one of the printers of items that a block calls alike")]
-    fn fixed_column(&mut self, column: &FixedColumn, _: Span) -> Shape {
-        let end = if column.is_optional { " optional" } else { "" };
+    fn fixed_column(&mut self, column: &FixedColumn, span: Span) -> Shape {
+        let end = match &column.of {
+            ColumnOf::Text => String::new(),
+            ColumnOf::Optional => " optional".to_owned(),
+            ColumnOf::Counts(lengths) => format!(" counts {}", list(lengths)),
+            ColumnOf::Each { width, columns } if columns.is_empty() => format!(" each {}", width.item),
+            ColumnOf::Each { width, columns } => {
+                let head = format!("{} {} each {}", column.name.item, column.columns.item, width.item);
+                return Shape::Block(Flow::of(head), self.block(columns, span, Printer::fixed_column), String::new());
+            }
+        };
         Shape::Keyword(column.name.item.clone(), Flow::of(format!("{}{end}", column.columns.item)))
     }
 
@@ -128,7 +131,8 @@ impl Printer<'_> {
                 return Shape::Keyword(target.clone(), flow);
             }
             FromDef::Constant { value, when } => {
-                let flow = Flow::of(format!("is {} when {}", bare(&value.item), condition(when)));
+                let when = if when.is_empty() { String::new() } else { format!(" when {}", condition(when)) };
+                let flow = Flow::of(format!("is {}{when}", bare(&value.item)));
                 return Shape::Keyword(target.clone(), flow);
             }
             FromDef::List { path: it, lines } => (format!("{target} from {}", path(it)), lines),
@@ -137,6 +141,27 @@ impl Printer<'_> {
         };
         Shape::Block(Flow::of(head), self.block(lines, span, Printer::reader_line), String::new())
     }
+}
+
+/// Words with commas between them.
+fn list(names: &[Name]) -> String {
+    names.iter().map(|name| name.item.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn fixed(tag: Option<&Name>, is_in_order: bool, without: &[Name], with: &[Name]) -> Flow {
+    let mut flow = Flow::of("fixed");
+    tag.iter().for_each(|tag| flow.word(&format!("tag {}", tag.item)));
+    if is_in_order {
+        flow.word("in order");
+    }
+    if !without.is_empty() {
+        flow.word("without");
+        flow.append(texts(without, 1));
+    }
+    if !with.is_empty() {
+        flow.word(&format!("with {}", list(with)));
+    }
+    flow
 }
 
 fn table(delimiter: Option<&Name>, columns: Option<&[Name]>) -> Flow {
@@ -158,6 +183,9 @@ fn option(option: &OptionDef) -> Flow {
         OptionDef::Split(sign) => Flow::of(format!("split {}", quoted(&sign.item))),
         OptionDef::Matching(pattern) => Flow::of(format!("matching {}", quoted(&pattern.item))),
         OptionDef::Digits(count) => Flow::of(format!("digits {}", count.item)),
+        OptionDef::Zeros(count) => Flow::of(format!("zeros {}", count.item)),
+        OptionDef::Decimals(count) => Flow::of(format!("decimals {}", count.item)),
+        OptionDef::WithBlanks => Flow::of("with blanks"),
         OptionDef::Last => Flow::of("last"),
         OptionDef::PlaceIn(list) => Flow::of(format!("place in {}", list.item)),
         OptionDef::When(tests) => Flow::of(format!("when {}", condition(tests))),

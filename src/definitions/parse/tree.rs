@@ -45,6 +45,7 @@ pub use self::policies::PolicyItem;
 pub use self::policies::PurposeDef;
 pub use self::policies::SelectorDef;
 pub use self::policies::TextDef;
+pub use self::readers::ColumnOf;
 pub use self::readers::FixedColumn;
 pub use self::readers::FromDef;
 pub use self::readers::MappingDef;

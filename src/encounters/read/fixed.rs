@@ -1,11 +1,13 @@
 //! Lines of fixed columns: a tag says which segment a line is, and columns what stands where. Lines that follow each other with
-//! the same key are one encounter.
+//! the same key are one encounter. Several readers may read one file, each the lines of its own tags.
 
 use super::block::Block;
 use super::block::Cut;
 use super::ndjson::Lines;
 use super::unreadable::LONGEST;
 use super::unreadable::Unreadable;
+use crate::model::reader::Column;
+use crate::model::reader::ColumnOf;
 use crate::model::reader::Columns;
 use crate::model::reader::FixedLines;
 use crate::model::reader::Reader;
@@ -18,20 +20,44 @@ use std::io::BufRead;
 /// Bytes of lines that one encounter may have: as JSON they are some times longer.
 const MOST: usize = LONGEST / 8;
 
+/// Under this name a tree says which reader reads it, where several read one file.
+pub(super) const READER: &str = "#reader";
+
+const BLANK: &str = "this line is blank, and lines follow it";
+const LONG: &str = "this line is longer than it says";
+const LENGTH: &str = "the length that this line says is none of its segment";
+const NOT_FIRST: &str = "an encounter does not begin with this line, and it belongs to none before it";
+const ORDER: &str = "this line stands behind one that comes later in an encounter";
+const SHORT: &str = "this line is shorter than the reader says";
+const UNKNOWN: &str = "no segment of the reader has the tag of this line";
+
 /// One encounter a group of lines.
 pub(super) struct Groups {
     lines: Lines,
-    layout: FixedLines,
-    key: Option<String>,
+    layouts: Vec<Layout>,
     raw: Vec<u8>,
+    /// Blank lines behind which no other line came yet.
+    blank: Vec<u64>,
     open: Option<Group>,
+}
+
+/// The lines of one reader.
+struct Layout {
+    reader: String,
+    lines: FixedLines,
+    key: Option<String>,
+    /// An encounter begins with certain lines only.
+    has_first: bool,
 }
 
 /// Lines of one encounter.
 #[derive(Default)]
 struct Group {
+    /// The index of its layout.
+    layout: usize,
     key: Option<String>,
     line: u64,
+    tag: String,
     fields: Map<String, Value>,
     size: usize,
     /// Why there is no encounter.
@@ -41,55 +67,80 @@ struct Group {
 /// What a line comes to.
 struct Segment {
     name: String,
+    begins: bool,
     fields: Map<String, Value>,
-    is_short: bool,
+    /// The line says how long it is.
+    counts: bool,
+    /// What is wrong with the line.
+    fault: Option<&'static str>,
 }
 
 impl Groups {
-    /// Reads lines as the reader says.
-    pub(super) fn new(input: Box<dyn BufRead + Send>, reader: &Reader) -> Groups {
-        let layout = if let Syntax::Fixed(layout) = &reader.syntax { layout.clone() } else { FixedLines::default() };
-        Groups { lines: Lines::new(input), layout, key: reader.group_by.clone(), raw: Vec::new(), open: None }
+    /// Reads lines as the readers say, each its own.
+    pub(super) fn new(input: Box<dyn BufRead + Send>, readers: &[&Reader]) -> Groups {
+        let layouts = readers.iter().map(|reader| Layout::of(reader)).collect();
+        Groups { lines: Lines::new(input), layouts, raw: Vec::new(), blank: Vec::new(), open: None }
     }
 
     fn take(&mut self, line: u64, text: &str, block: &mut Block) {
-        let tag = self.layout.tag.as_ref().map(|(from, to)| columns(text, *from, *to).0);
-        if tag.is_some_and(|tag| self.layout.without.iter().any(|it| it == tag)) {
+        for blank in std::mem::take(&mut self.blank) {
+            block.refuse(blank, block.bytes.len(), Unreadable::Segments(BLANK));
+        }
+        let tag = self.layouts.first().and_then(|layout| tag_of(&layout.lines, text));
+        if tag.is_some_and(|tag| self.layouts.iter().any(|it| it.lines.without.iter().any(|known| known == tag))) {
             return;
         }
-        let Some(segment) = segment(&self.layout, tag, text) else {
-            let unknown = Unreadable::Segments("no segment of the reader has the tag of this line");
-            return block.refuse(line, block.bytes.len(), unknown);
+        let of = |layout: &Layout| segment(&layout.lines, tag, text);
+        let Some((at, segment)) = self.layouts.iter().enumerate().find_map(|(at, it)| Some((at, of(it)?))) else {
+            return block.refuse(line, block.bytes.len(), Unreadable::Segments(UNKNOWN));
         };
-        let key =
-            self.key.as_ref().and_then(|name| segment.fields.get(name)).and_then(Value::as_str).map(str::to_owned);
-        let goes_on = self.key.is_some() && self.open.as_ref().is_some_and(|open| key.is_none() || open.key == key);
+        let layout = self.layouts.get(at);
+        let name = layout.and_then(|layout| layout.key.as_ref());
+        let key = name.and_then(|name| segment.fields.get(name)).and_then(Value::as_str).map(str::to_owned);
+        let is_same = |open: &Group| open.layout == at && (key.is_none() || open.key == key);
+        let goes_on = name.is_some() && !segment.begins && self.open.as_ref().is_some_and(is_same);
+        let is_first = segment.begins || layout.is_some_and(|layout| !layout.has_first);
+        let is_in_order = layout.is_some_and(|layout| layout.lines.is_in_order);
+        let mut fault = segment.fault;
         if !goes_on {
+            fault = fault.or((!is_first).then_some(NOT_FIRST));
             self.close(block);
         }
-        let group = self.open.get_or_insert_with(|| Group { key, line, ..Group::default() });
-        if segment.is_short {
-            let short = Unreadable::Segments("this line is shorter than the reader says");
-            group.broken.get_or_insert((line, short));
+        let group = self.open.get_or_insert_with(|| Group { layout: at, key, line, ..Group::default() });
+        let tag = tag.unwrap_or_default();
+        if is_in_order && tag < group.tag.as_str() {
+            fault = fault.or(Some(ORDER));
         }
+        tag.clone_into(&mut group.tag);
         group.size += text.len();
-        if group.size > MOST {
-            group.broken.get_or_insert((line, Unreadable::TooManyRows));
-        } else {
-            add(&mut group.fields, segment);
+        let too_many = (group.size > MOST).then_some(Unreadable::TooManyRows);
+        match too_many.or(fault.map(Unreadable::Segments)) {
+            Some(why) => drop(group.broken.get_or_insert((line, why))),
+            None => add(&mut group.fields, segment),
         }
     }
 
     /// Adds the encounter of the lines so far to the block, or why there is none.
     fn close(&mut self, block: &mut Block) {
-        let Some(group) = self.open.take() else { return };
+        let Some(mut group) = self.open.take() else { return };
         let start = block.bytes.len();
         if let Some((line, why)) = group.broken {
             return block.refuse(line, start, why);
         }
+        if let Some(layout) = self.layouts.get(group.layout).filter(|_| self.layouts.len() > 1) {
+            group.fields.insert(READER.to_owned(), Value::from(layout.reader.as_str()));
+        }
         // Writing to memory cannot fail.
         let _ = serde_json::to_writer(&mut block.bytes, &group.fields);
         block.push(group.line, start);
+    }
+}
+
+impl Layout {
+    fn of(reader: &Reader) -> Layout {
+        let lines = if let Syntax::Fixed(lines) = &reader.syntax { lines.clone() } else { FixedLines::default() };
+        let has_first = lines.segments.iter().any(|segment| segment.begins);
+        Layout { reader: reader.name.clone(), lines, key: reader.group_by.clone(), has_first }
     }
 }
 
@@ -106,8 +157,8 @@ impl Cut for Groups {
             match str::from_utf8(&raw) {
                 _ if !is_whole => self.refuse(line, Unreadable::TooLong, block),
                 Err(_) => self.refuse(line, Unreadable::NotUtf8, block),
-                // Blank lines at the end, or between encounters, say nothing.
-                Ok(text) if text.trim().is_empty() => {}
+                // Blank lines at the end say nothing.
+                Ok(text) if text.trim().is_empty() => self.blank.push(line),
                 Ok(text) => self.take(line, text.trim_end_matches(['\r', '\n']), block),
             }
             self.raw = raw;
@@ -132,36 +183,115 @@ impl Groups {
     }
 }
 
-/// The first line of a file as the tree of an encounter, if the reader knows its tag and it is long enough.
+/// The first line of a file as the tree of an encounter, if the reader knows its tag and nothing is wrong with it but that it
+/// is not as long as it says, which is told where it is read.
 pub(super) fn beginning(first: &[u8], reader: &Reader) -> Option<Value> {
     let Syntax::Fixed(layout) = &reader.syntax else { return None };
     let text = String::from_utf8_lossy(first);
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let (line, tag) = lines.find_map(|line| {
-        let tag = layout.tag.as_ref().map(|(from, to)| columns(line, *from, *to).0);
+        let tag = tag_of(layout, line);
         (!tag.is_some_and(|tag| layout.without.iter().any(|it| it == tag))).then_some((line, tag))
     })?;
-    let segment = segment(layout, tag, line).filter(|segment| !segment.is_short)?;
+    let segment = segment(layout, tag, line)?;
+    if segment.fault.is_some_and(|fault| fault == LENGTH || !segment.counts) {
+        return None;
+    }
     let mut fields = Map::new();
     add(&mut fields, segment);
     Some(Value::Object(fields))
 }
 
+fn tag_of<'t>(layout: &FixedLines, text: &'t str) -> Option<&'t str> {
+    layout.tag.map(|(from, to)| columns(text, from, to).0.trim_start())
+}
+
 fn segment(layout: &FixedLines, tag: Option<&str>, text: &str) -> Option<Segment> {
     let is_meant = |it: &&Columns| tag.is_none() || it.tags.iter().any(|known| Some(known.as_str()) == tag);
     let meant = layout.segments.iter().find(is_meant)?;
-    let mut segment = Segment { name: meant.name.clone(), fields: Map::new(), is_short: false };
+    let (mut fields, mut is_short) = (Map::new(), false);
+    let length = length(meant, text);
+    // A shorter form of the segment ends before columns that a longer one has.
+    let end = if let Some(Ok(Length { own, longest })) = length { Some((own, longest)) } else { None };
     for column in &meant.columns {
-        let (value, is_whole) = columns(text, column.from, column.to);
-        segment.is_short |= !is_whole && !column.may_be_missing;
-        if !value.is_empty() {
-            segment.fields.insert(column.name.clone(), Value::from(value));
+        if end.is_some_and(|(own, longest)| column.from > own && column.to <= longest) {
+            continue;
         }
+        let whole = match &column.of {
+            ColumnOf::Each(width, inner) => {
+                let to = end.map_or(column.to, |(own, _)| column.to.min(own));
+                let (items, is_whole) = items(text, column.from, to, *width, inner);
+                if !items.is_empty() {
+                    fields.insert(column.name.clone(), Value::Array(items));
+                }
+                is_whole
+            }
+            of => {
+                let (value, is_whole) = columns(text, column.from, column.to);
+                if !value.is_empty() {
+                    fields.insert(column.name.clone(), Value::from(value));
+                }
+                is_whole || *of == ColumnOf::Optional
+            }
+        };
+        is_short |= !whole;
     }
-    Some(segment)
+    let fault = length.and_then(Result::err).or(is_short.then_some(SHORT));
+    Some(Segment { name: meant.name.clone(), begins: meant.begins, fields, counts: length.is_some(), fault })
 }
 
-/// What stands in some columns, which count from 1, and whether the line has them all.
+/// How long a line says that it is, and how long the longest form of its segment is.
+#[derive(Clone, Copy)]
+struct Length {
+    own: usize,
+    longest: usize,
+}
+
+/// The length of a line that says it: one of its segment, and nothing stands behind it but in optional columns.
+fn length(segment: &Columns, text: &str) -> Option<Result<Length, &'static str>> {
+    let (column, lengths) = segment.columns.iter().find_map(|column| match &column.of {
+        ColumnOf::Counts(lengths) => Some((column, lengths)),
+        _ => None,
+    })?;
+    let longest = *lengths.last()?;
+    let told = columns(text, column.from, column.to).0.trim_start().parse().ok();
+    let Some(own) = told.filter(|own| lengths.contains(own)) else { return Some(Err(LENGTH)) };
+    let is_blank = |from: usize, to: usize| from > to || columns(text, from, to).0.is_empty();
+    let mut optional = segment.columns.iter().filter(|it| it.of == ColumnOf::Optional && it.to > longest);
+    let mut at = longest + 1;
+    // What stands between and behind the optional columns is none of the segment.
+    let is_long = !is_blank(own + 1, longest)
+        || optional.any(|it| !is_blank(std::mem::replace(&mut at, it.to + 1), it.from - 1))
+        || !is_blank(at, usize::MAX);
+    Some(if !columns(text, own, own).1 {
+        Err(SHORT)
+    } else if is_long {
+        Err(LONG)
+    } else {
+        Ok(Length { own, longest })
+    })
+}
+
+/// The items that stand next to each other, without blank ones, and whether the line has all their columns.
+fn items(text: &str, from: usize, to: usize, width: usize, inner: &[Column]) -> (Vec<Value>, bool) {
+    let (mut items, mut start) = (Vec::new(), from);
+    while start + width <= to + 1 {
+        let end = start + width - 1;
+        let (whole, _) = columns(text, start, end);
+        if !whole.is_empty() {
+            items.push(if inner.is_empty() { Value::from(whole) } else { item(text, start, inner) });
+        }
+        start += width;
+    }
+    (items, columns(text, to, to).1)
+}
+
+fn item(text: &str, start: usize, inner: &[Column]) -> Value {
+    let texts = inner.iter().map(|it| (&it.name, columns(text, start + it.from - 1, start + it.to - 1).0));
+    Value::Object(texts.filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.clone(), text.into())).collect())
+}
+
+/// What stands in some columns, which count from 1, with the blanks before it, and whether the line has them all.
 fn columns(text: &str, from: usize, to: usize) -> (&str, bool) {
     let at = |column: usize| {
         if text.is_ascii() {
@@ -172,7 +302,7 @@ fn columns(text: &str, from: usize, to: usize) -> (&str, bool) {
     let Some(start) = at(from.saturating_sub(1)) else { return ("", false) };
     let last = at(to.saturating_sub(1));
     let end = at(to).unwrap_or(text.len());
-    (text.get(start..end).unwrap_or_default().trim(), last.is_some())
+    (text.get(start..end).unwrap_or_default().trim_end(), last.is_some())
 }
 
 fn add(fields: &mut Map<String, Value>, segment: Segment) {

@@ -18,8 +18,12 @@ use crate::files::Book;
 use crate::files::Layout;
 use crate::model::ids::RecordId;
 use crate::model::program::Domain;
+use crate::model::reader::Asked;
+use crate::model::reader::Path;
 use crate::model::reader::Reader;
+use crate::model::reader::Step;
 use crate::model::reader::Syntax;
+use crate::model::reader::Test;
 use serde::Deserializer;
 use serde::de::MapAccess;
 use serde::de::Visitor;
@@ -174,9 +178,12 @@ impl Input {
         if let Some(Err(source)) = self.book.as_ref().and_then(|book| book.sheet_of(reader)) {
             return Err(Error::File { path: self.name.clone(), source });
         }
+        if format == Format::Fixed {
+            return Ok(Choice::of_lines(reader, readers));
+        }
         // It was asked for, so that nothing has to tell it.
         let alone = Reader { recognise: Vec::new(), ..(*reader).clone() };
-        let is_cut = matches!(reader.syntax, Syntax::X12 { .. } | Syntax::Fixed(_));
+        let is_cut = matches!(reader.syntax, Syntax::X12 { .. });
         let is_sorted_out = !is_cut && reader.spread.is_some() && reader.body.mappings.is_empty();
         if is_sorted_out {
             return Ok(Choice::of(format, Some(reader.record), readers));
@@ -409,9 +416,28 @@ impl Choice {
             .then(|| Plan { reader: Arc::new(reader.clone()), fields: schema.level().names.clone().into() })
     }
 
-    /// The reader of lines.
-    pub(super) fn lines(&self) -> Option<&Reader> {
-        self.readers.first().filter(|reader| matches!(reader.syntax, Syntax::Fixed(_)))
+    /// The readers of lines.
+    pub(super) fn lines(&self) -> Vec<&Reader> {
+        self.readers.iter().filter(|reader| matches!(reader.syntax, Syntax::Fixed(_))).collect()
+    }
+
+    /// Lines of fixed columns: the reader of some of them, and those that read the others.
+    fn of_lines(found: &Reader, readers: &[&Reader]) -> Choice {
+        let names = |reader: &Reader, name: &str| {
+            reader.record == found.record
+                && matches!(&reader.syntax, Syntax::Fixed(lines) if lines.with.iter().any(|it| it == name))
+        };
+        let first = readers.iter().copied().find(|reader| names(reader, &found.name)).unwrap_or(found);
+        let others = readers.iter().copied().filter(|reader| names(first, &reader.name));
+        let all: Vec<&Reader> = std::iter::once(first).chain(others).collect();
+        // Which reader reads an encounter is said by the tags of its lines.
+        let told = |name: &str| {
+            let words = Asked::In(vec![name.to_lowercase()]);
+            Test { path: Path(vec![Step::Name(fixed::READER.to_owned())]), asked: words }
+        };
+        let recognise = |reader: &Reader| if all.len() > 1 { vec![told(&reader.name)] } else { Vec::new() };
+        let readers = all.iter().map(|reader| Reader { recognise: recognise(reader), ..(*reader).clone() }).collect();
+        Choice { format: Format::Fixed, record: Some(found.record), readers }
     }
 
     /// The loops of the readers.

@@ -228,10 +228,7 @@ fn part(mut input: Input, choice: &Choice, schema: &Schema) -> Part {
     let cut: Box<dyn Cut> = match choice.format() {
         Format::Csv => Box::new(Rows::new(reader, said.unwrap_or_else(|| Layout::of(&first).delimiter), schema, plan)),
         Format::Tsv => Box::new(Rows::new(reader, said.unwrap_or(b'\t'), schema, plan)),
-        Format::Fixed => match choice.lines() {
-            Some(lines) => Box::new(Groups::new(reader, lines)),
-            None => Box::new(Lines::new(reader)),
-        },
+        Format::Fixed => Box::new(Groups::new(reader, &choice.lines())),
         Format::X12 => Box::new(Transactions::new(reader, choice.structures())),
         Format::Xml => Box::new(Whole::new(reader)),
         Format::Json | Format::Fhir if is_array => Box::new(Elements::new(reader, true)),

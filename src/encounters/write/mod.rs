@@ -18,6 +18,7 @@ pub use fields::value;
 pub use json::list;
 pub use json::text;
 pub use parts::candidate;
+pub use parts::finding;
 pub use parts::verdict;
 
 use crate::privacy::Disclosure;

@@ -112,7 +112,8 @@ fn reason(it: &ShownReason<'_>, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-fn finding(it: &ShownFinding<'_>, out: &mut Vec<u8>) {
+/// Appends a finding.
+pub fn finding(it: &ShownFinding<'_>, out: &mut Vec<u8>) {
     named(b"{\"rule\":", &it.rule, out);
     named(b",\"severity\":", it.severity.name(), out);
     named(b",\"path\":", &it.path, out);

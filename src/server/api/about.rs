@@ -17,12 +17,18 @@ pub fn readyz(call: &Call<'_>) -> Result<Reply, Problem> {
     let service = call.service;
     let (log, store) = (service.trail.is_well(), service.store.is_writable());
     let is_ready = log && store;
+    let certificate = match (&service.config.tls, service.refused_certificate()) {
+        (None, _) => "none",
+        (Some(_), None) => "in use",
+        (Some(_), Some(_)) => "the files cannot be used; the certificate before them is in use",
+    };
     let body = json!({
         "ready": is_ready,
         "registry": call.loaded.registry.id(),
         "audit": log,
         "store": store,
         "definitions": service.refused().map_or("in use", |_| "the last change has errors and is not in use"),
+        "certificate": certificate,
     });
     Ok(Reply::json(&body)?.status(if is_ready { 200 } else { 503 }))
 }
@@ -35,6 +41,7 @@ pub fn metrics(call: &Call<'_>) -> Result<Reply, Problem> {
         ("audit_ok", u64::from(service.trail.is_well())),
         ("store_ok", u64::from(service.store.is_writable())),
         ("definitions_ok", u64::from(service.refused().is_none())),
+        ("certificate_ok", u64::from(service.refused_certificate().is_none())),
     ];
     Ok(Reply::of("text/plain; version=0.0.4; charset=utf-8", service.metrics.text(&gauges)))
 }

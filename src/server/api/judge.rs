@@ -31,10 +31,11 @@ use crate::server::call::Reply;
 use crate::server::call::day;
 use crate::server::problem;
 use crate::server::problem::Problem;
+use crate::server::stream::Talk;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
-use std::io::Cursor;
+use std::io::Write;
 
 /// Names of a request that are not fields of its encounter.
 const ASIDE: [&str; 6] = ["domain", "record", "on", "set", "text", "candidates"];
@@ -67,7 +68,7 @@ impl Judged {
     }
 }
 
-fn desk_of(call: &Call<'_>, asked: &Map<String, Value>) -> Result<ForCaller, Problem> {
+pub(super) fn desk_of(call: &Call<'_>, asked: &Map<String, Value>) -> Result<ForCaller, Problem> {
     let on = optional(asked, "on")?.map(day).transpose()?;
     call.engine(text(asked, "domain")?, optional(asked, "record")?, on)
 }
@@ -99,18 +100,7 @@ pub fn validate(call: &Call<'_>) -> Result<Reply, Problem> {
 /// Candidates for a text or record, with what is near where no code fits.
 pub fn classify(call: &Call<'_>) -> Result<Reply, Problem> {
     let asked = call.object()?;
-    let (typed, desk) = match optional(&asked, "text")? {
-        Some(text) => {
-            let desk = desk_of(call, &asked)?;
-            let no_field = || Problem::new(problem::UNUSABLE, "the record has no free text field: send `encounter`");
-            (Typed::new(&desk.engine, text).ok_or_else(no_field)?, desk)
-        }
-        None => {
-            let judged = Judged::of(call, &asked)?;
-            let unreadable = || Problem::new(problem::UNUSABLE, "the encounter cannot be read");
-            (Typed::new(&judged.desk.engine, &judged.record).ok_or_else(unreadable)?, judged.desk)
-        }
-    };
+    let (typed, desk) = typed(call, &asked)?;
     let set = optional(&asked, "set")?;
     let sets = sets_of(call, &desk.engine, set)?;
     let mut worker = desk.engine.worker().noting(&desk.audited);
@@ -128,6 +118,21 @@ pub fn classify(call: &Call<'_>) -> Result<Reply, Problem> {
     let line = json_line(&candidates, &suggestions, &[("meant", words)]);
     call.note(worker.noted())?;
     Ok(Reply::of(JSON, line))
+}
+
+/// What a request wants judged: `text` for the record's first field of free text, or a whole record.
+///
+/// # Errors
+/// If there is no such domain, or neither can be read.
+pub(super) fn typed(call: &Call<'_>, asked: &Map<String, Value>) -> Result<(Typed, ForCaller), Problem> {
+    if let Some(text) = optional(asked, "text")? {
+        let desk = desk_of(call, asked)?;
+        let no_field = || Problem::new(problem::UNUSABLE, "the record has no free text field: send `encounter`");
+        return Ok((Typed::new(&desk.engine, text).ok_or_else(no_field)?, desk));
+    }
+    let judged = Judged::of(call, asked)?;
+    let unreadable = || Problem::new(problem::UNUSABLE, "the encounter cannot be read");
+    Ok((Typed::new(&judged.desk.engine, &judged.record).ok_or_else(unreadable)?, judged.desk))
 }
 
 fn sets_of(call: &Call<'_>, engine: &Engine, set: Option<&str>) -> Result<Vec<SetId>, Problem> {
@@ -168,8 +173,9 @@ pub fn redact(call: &Call<'_>) -> Result<Reply, Problem> {
     Ok(Reply::of(JSON, out).status(if answered == Answered::Refused { 422 } else { 200 }))
 }
 
-/// Disclosures of many records, in their order, as `run` writes them; the last line counts them. The format is that of
-/// `?format=`, or told by the first bytes; files of other programs are read by the readers of the domain.
+/// Disclosures of many records, in their order, as `run` writes them, written while the body is read; the last line counts
+/// them, and an answer without it is not whole. The format is that of `?format=`, or told by the first bytes; files of other
+/// programs are read by the readers of the domain.
 pub fn batch(call: &Call<'_>) -> Result<Reply, Problem> {
     let needed = || Problem::new(problem::UNUSABLE, "`?domain=` is needed");
     let name = call.query("domain").ok_or_else(needed)?;
@@ -179,15 +185,15 @@ pub fn batch(call: &Call<'_>) -> Result<Reply, Problem> {
     let domain = call.loaded.registry.domain(name)?.ok_or_else(|| Problem::missing("domain"))?;
     let format = call.query("format").map(str::parse::<Format>).transpose();
     let format = format.map_err(|error| Problem::new(problem::UNUSABLE, error.to_string()))?;
-    let body = Box::new(Cursor::new(call.body.clone()));
-    let input = Input::new("the body", Some(call.body.len() as u64), body).map_err(unusable)?;
+    let Talk { input: body, output } = call.talk()?;
+    let input = Input::new("the body", None, Box::new(body)).map_err(unusable)?;
     let choice = input.choose_of(&domain, call.query("record"), format, call.query("reader")).map_err(unusable)?;
     let of_reader = choice.record().and_then(|record| record.get(&domain.records)).map(|record| record.name.as_str());
     let desk = call.engine(name, of_reader.or(call.query("record")), call.on()?)?;
     let mut source = Source::chosen(input, &choice, desk.engine.schema());
     let gathered = together::gather(&desk.engine, &mut source, None, 1, &mut |_| {}).map_err(unfinished)?;
     let (mut aside, neighbours) = gathered.map_or((None, None), |it| (Some(it.source), Some(it.neighbours)));
-    let (mut out, mut trail) = (Vec::new(), &call.service.trail);
+    let (mut out, mut trail) = (output.of(Reply::of(NDJSON, "")), &call.service.trail);
     let to = Out { to: &mut out, trail: Some(&mut trail) };
     let worker = || desk.engine.worker().noting(&desk.audited).among(neighbours.as_ref());
     let counts = batch::run_noted(aside.as_mut().unwrap_or(&mut source), 1, worker, to, &mut |_| {});
@@ -196,8 +202,10 @@ pub fn batch(call: &Call<'_>) -> Result<Reply, Problem> {
     rows.push(&desk.audited.access, &Entry::new(Outcome::Done).count(written));
     call.note(rows)?;
     let last = json!({ "read": read, "written": written, "refused": refused, "with_errors": wrong });
-    out.extend_from_slice(format!("{last}\n").as_bytes());
-    Ok(Reply::of(NDJSON, out))
+    let gone = |_| Problem::new(problem::BROKEN, "nobody reads the answer any more");
+    out.write_all(format!("{last}\n").as_bytes()).map_err(gone)?;
+    out.end().map_err(gone)?;
+    Ok(Reply::default())
 }
 
 fn unfinished(error: batch::Error) -> Problem {

@@ -5,5 +5,6 @@ pub mod about;
 pub mod audit;
 pub mod codes;
 pub mod encounters;
+pub mod explain;
 pub mod judge;
 mod once;

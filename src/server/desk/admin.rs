@@ -55,6 +55,9 @@ fn health(call: &Call<'_>, language: Language) -> Result<Markup, Problem> {
                 dt { (language.say("last-backup")) }
                 dd { @if let Some(at) = health.backed_up { (page::moment(at)) } @else { (language.say("never")) } }
                 @if let Some(why) = call.service.refused() { dt { (language.say("refused-definitions")) } dd { (why) } }
+                @if let Some(why) = call.service.refused_certificate() {
+                    dt { (language.say("refused-certificate")) } dd { (why) }
+                }
             }
             @if is_old { p role="alert" class="error" { (language.say("old-backup")) } }
         }

@@ -70,19 +70,29 @@ pub fn enter(call: &Call<'_>) -> Result<Reply, Problem> {
     }
 }
 
+/// Opens a session; who may work under several grants chooses one first.
 fn open(call: &Call<'_>, user: &User) -> Result<Reply, Problem> {
-    let secret = call.service.store.open_session(user, 0)?;
-    let mut rows = Rows::default();
+    let next = if user.grants.len() > 1 { "/account" } else { "/" };
+    begin(call, user, 0, next)
+}
+
+/// Opens a session under a grant of a user, which is noted, and goes on to a page.
+///
+/// # Errors
+/// If it cannot be noted, or the store cannot be written.
+pub fn begin(call: &Call<'_>, user: &User, place: usize, next: &str) -> Result<Reply, Problem> {
     let caller = Caller {
         name: user.name.clone(),
         role: user.role,
-        grant: user.grants.first().cloned().unwrap_or_default(),
+        grant: user.grants.get(place).cloned().unwrap_or_default(),
         form_secret: None,
         is_sandbox: false,
     };
+    let mut rows = Rows::default();
     rows.push(&caller.access(call.operation), &Entry::new(Outcome::Done));
     call.note(rows)?;
-    Ok(Reply::see("/").with("set-cookie", cookie(call, &secret, COOKIE_SECONDS)))
+    let secret = call.service.store.open_session(user, place)?;
+    Ok(Reply::see(next).with("set-cookie", cookie(call, &secret, COOKIE_SECONDS)))
 }
 
 fn cookie(call: &Call<'_>, secret: &str, seconds: u32) -> String {

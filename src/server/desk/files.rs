@@ -13,6 +13,7 @@ pub fn asset(call: &Call<'_>) -> Result<Reply, Problem> {
     let reply = match call.param("file") {
         "desk.css" => Reply::of("text/css; charset=utf-8", include_str!("files/desk.css")),
         "desk.js" => Reply::of(SCRIPT, include_str!("files/desk.js")),
+        "embed.js" => Reply::of(SCRIPT, include_str!("files/embed.js")),
         "icon.svg" => Reply::of("image/svg+xml", include_str!("files/icon.svg")),
         _ => return Err(Problem::missing("file")),
     };

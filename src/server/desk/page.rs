@@ -37,7 +37,7 @@ pub fn page(call: &Call<'_>, title: &str, content: Markup) -> Result<Reply, Prob
                 a href="/help" { (language.say("help")) }
             }
             p class="who" {
-                span { (language.say("signed-in")) " " b { (caller.name) } }
+                span { (language.say("signed-in")) " " a href="/account" { (caller.name) } }
                 span { (language.say("audience")) " " b { (audience) } }
                 @if let Some(purpose) = &grant.purpose { span { (language.say("purpose")) " " b { (purpose) } } }
                 time id="clock" {}

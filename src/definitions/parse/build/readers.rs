@@ -5,6 +5,7 @@ use crate::definitions::parse::build::Pair;
 use crate::definitions::parse::build::Parts;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::recover::Place;
+use crate::definitions::parse::tree::ColumnOf;
 use crate::definitions::parse::tree::FixedColumn;
 use crate::definitions::parse::tree::FromDef;
 use crate::definitions::parse::tree::MappingDef;
@@ -105,7 +106,10 @@ impl Builder<'_> {
         let mut parts = Parts::of(written);
         if is_fixed {
             let tag = parts.take(Rule::columns_of).map(|pair| self.name(pair));
-            return Some(ReaderLine::Fixed { tag, without: self.names(&mut parts) });
+            let is_in_order = parts.has(Rule::ascending);
+            let without = self.names(&mut parts);
+            let with = parts.take(Rule::beside_it).map(|pair| self.names(&mut Parts::of(pair))).unwrap_or_default();
+            return Some(ReaderLine::Fixed { tag, is_in_order, without, with });
         }
         let delimiter = parts.take(Rule::delimiter).and_then(|pair| self.inner_name(pair));
         let columns = parts.take(Rule::no_header).map(|pair| self.names(&mut Parts::of(pair)));
@@ -115,19 +119,34 @@ impl Builder<'_> {
     fn segment(&mut self, parts: &mut Parts<'_>) -> Option<ReaderLine> {
         let name = self.next_name(parts)?;
         let tags = self.names(parts);
+        let begins = parts.has(Rule::begins);
+        Some(ReaderLine::Segment { name, tags, begins, columns: self.columns_in(parts) })
+    }
+
+    fn columns_in(&mut self, parts: &mut Parts<'_>) -> Vec<Spanned<FixedColumn>> {
         let mut columns = Vec::new();
         while let Some(column) = parts.take(Rule::column_of) {
             let span = self.span(&column);
             let column = self.column_of(&mut Parts::of(column));
             columns.extend(column.map(|column| Spanned::new(column, span)));
         }
-        Some(ReaderLine::Segment { name, tags, columns })
+        columns
     }
 
     fn column_of(&mut self, parts: &mut Parts<'_>) -> Option<FixedColumn> {
         let name = self.next_name(parts)?;
         let columns = self.next_name(parts)?;
-        Some(FixedColumn { name, columns, is_optional: parts.has(Rule::optional) })
+        let of = if parts.has(Rule::optional) {
+            ColumnOf::Optional
+        } else if let Some(counting) = parts.take(Rule::counting) {
+            ColumnOf::Counts(self.names(&mut Parts::of(counting)))
+        } else if let Some(repeating) = parts.take(Rule::repeating) {
+            let mut parts = Parts::of(repeating);
+            ColumnOf::Each { width: self.next_name(&mut parts)?, columns: self.columns_in(&mut parts) }
+        } else {
+            ColumnOf::Text
+        };
+        Some(FixedColumn { name, columns, of })
     }
 
     fn from(&mut self, pair: Pair<'_>) -> Option<FromDef> {
@@ -151,8 +170,8 @@ impl Builder<'_> {
             }
             Rule::constant => {
                 let value = self.next_name(&mut parts)?;
-                let when = parts.next().and_then(|pair| pair.into_inner().next())?;
-                FromDef::Constant { value, when: self.tree_tests(when) }
+                let when = parts.next().and_then(|pair| pair.into_inner().next());
+                FromDef::Constant { value, when: when.map(|when| self.tree_tests(when)).unwrap_or_default() }
             }
             _ => {
                 let mut sources = Vec::new();
@@ -185,6 +204,9 @@ impl Builder<'_> {
             Rule::splitting => OptionDef::Split(self.next_name(&mut parts)?),
             Rule::matching => OptionDef::Matching(self.next_name(&mut parts)?),
             Rule::digits => OptionDef::Digits(self.next_name(&mut parts)?),
+            Rule::zeros => OptionDef::Zeros(self.next_name(&mut parts)?),
+            Rule::decimals => OptionDef::Decimals(self.next_name(&mut parts)?),
+            Rule::keeping => OptionDef::WithBlanks,
             Rule::take_last => OptionDef::Last,
             Rule::numbered_in => OptionDef::PlaceIn(self.next_name(&mut parts)?),
             Rule::from_when => OptionDef::When(self.tree_tests(parts.next()?)),

@@ -33,10 +33,10 @@ pub enum ReaderLine {
     Xml,
     /// `x12`
     X12,
-    /// `fixed tag 1..2 without "H"`
-    Fixed { tag: Option<Name>, without: Vec<Name> },
-    /// `segment NAME is "1" { … }`
-    Segment { name: Name, tags: Vec<Name>, columns: Vec<Spanned<FixedColumn>> },
+    /// `fixed tag 1..2 in order without "H" with READER, READER`
+    Fixed { tag: Option<Name>, is_in_order: bool, without: Vec<Name>, with: Vec<Name> },
+    /// `segment NAME is "1" begins { … }`
+    Segment { name: Name, tags: Vec<Name>, begins: bool, columns: Vec<Spanned<FixedColumn>> },
     /// `loop NAME at SEGMENT[…], SEGMENT in LOOP, LOOP`
     Loop { name: Name, segments: Vec<Name>, when: Vec<TestDef>, inside: Vec<Name> },
     /// `recognise header has (…)`
@@ -78,7 +78,22 @@ pub enum ReaderLine {
 pub struct FixedColumn {
     pub name: Name,
     pub columns: Name,
-    pub is_optional: bool,
+    pub of: ColumnOf,
+}
+
+/// What some columns hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnOf {
+    Text,
+    /// `optional`
+    Optional,
+    /// `counts 87, 88`
+    Counts(Vec<Name>),
+    /// `each 3 { … }`
+    Each {
+        width: Name,
+        columns: Vec<Spanned<FixedColumn>>,
+    },
 }
 
 /// A field and where it comes from.
@@ -102,7 +117,7 @@ pub enum FromDef {
     Rows(Vec<Spanned<ReaderLine>>),
     /// `from each KIND by PATH { … }`
     Each { kind: Name, by: TreePath, lines: Vec<Spanned<ReaderLine>> },
-    /// `is VALUE when …`
+    /// `is VALUE when …`, or without a condition
     Constant { value: Name, when: Vec<TestDef> },
 }
 
@@ -116,6 +131,9 @@ pub enum OptionDef {
     Split(Name),
     Matching(Name),
     Digits(Name),
+    Zeros(Name),
+    Decimals(Name),
+    WithBlanks,
     Last,
     PlaceIn(Name),
     When(Vec<TestDef>),

@@ -19,6 +19,9 @@ pub(super) struct Converter {
     matching: Option<Regex>,
     split: Option<String>,
     digits: usize,
+    zeros: usize,
+    decimals: usize,
+    pub keeps_blanks: bool,
     pub is_last: bool,
     pub place_in: Option<String>,
     /// Nothing is made of a text but that blanks around it go.
@@ -44,7 +47,10 @@ impl Converter {
             && convert.dates.is_empty()
             && convert.otherwise == Otherwise::Same
             && convert.matching.is_none()
-            && convert.digits == 0;
+            && convert.digits == 0
+            && convert.zeros == 0
+            && convert.decimals == 0
+            && !convert.keeps_blanks;
         Converter {
             nulls: folded(&convert.nulls),
             dates: convert.dates.clone(),
@@ -55,6 +61,9 @@ impl Converter {
             matching: convert.matching.as_deref().and_then(|pattern| Regex::new(pattern).ok()),
             split: convert.split.clone(),
             digits: usize::from(convert.digits),
+            zeros: usize::from(convert.zeros),
+            decimals: usize::from(convert.decimals),
+            keeps_blanks: convert.keeps_blanks,
             is_last: convert.is_last,
             place_in: convert.place_in.clone(),
             is_plain,
@@ -100,7 +109,9 @@ impl Converter {
 
     /// What counts of a text: all of it, or what the pattern takes.
     fn taken<'a>(&self, text: Cow<'a, str>) -> Option<Cow<'a, str>> {
-        let Some(pattern) = &self.matching else { return Some(trimmed(text)) };
+        let Some(pattern) = &self.matching else {
+            return Some(if self.keeps_blanks { text } else { trimmed(text) });
+        };
         let found = pattern.captures(text.trim())?;
         let group = found.get(1).or_else(|| found.get(0))?;
         let group = group.as_str().trim();
@@ -111,6 +122,9 @@ impl Converter {
     fn written<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         if self.digits > text.len() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Cow::Owned(format!("{text:0>width$}", width = self.digits));
+        }
+        if self.zeros > 0 || self.decimals > 0 {
+            return number(&text, self.zeros, self.decimals).map_or(text, Cow::Owned);
         }
         match self.dates.iter().find_map(|format| self.date(format, &text)) {
             Some(date) => Cow::Owned(date),
@@ -142,6 +156,20 @@ impl Converter {
             None => local.to_string(),
         })
     }
+}
+
+/// The number that stands in a file with zeros before it and without its point; `None` if a text is none of so many digits.
+fn number(text: &str, zeros: usize, decimals: usize) -> Option<String> {
+    let is_whole = zeros == 0 || text.len() == zeros;
+    if !is_whole || text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let padded = format!("{text:0>width$}", width = decimals + 1);
+    let (whole, part) = padded.split_at_checked(padded.len() - decimals)?;
+    let whole = if zeros > 0 { whole.trim_start_matches('0') } else { whole };
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let part = part.trim_end_matches('0');
+    Some(if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") })
 }
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {

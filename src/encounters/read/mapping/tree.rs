@@ -326,6 +326,16 @@ impl<'a> Context<'a> {
 
     /// The texts at a path.
     pub(super) fn texts(&self, at: &'a Value, path: &Path) -> Vec<Cow<'a, str>> {
+        self.texts_of(at, path, text)
+    }
+
+    /// What `text` makes of the values at a path.
+    fn texts_of<'t>(
+        &self,
+        at: &'a Value,
+        path: &Path,
+        text: impl Fn(&'a Value) -> Option<Cow<'t, str>>,
+    ) -> Vec<Cow<'t, str>> {
         let mut found = Vec::new();
         self.find(at, &path.0, &mut found);
         found.into_iter().flat_map(flat).filter_map(text).collect()
@@ -494,6 +504,7 @@ impl<'a> Context<'a> {
     fn value(&self, at: &'a Value, from: &[Vec<Path>], converter: &Converter, places: &Places) -> Made<'a> {
         for parts in from {
             let made = match parts.as_slice() {
+                [path] if converter.keeps_blanks => converter.one(self.texts_of(at, path, whole_text).into_iter()),
                 [path] => converter.one(self.texts(at, path).into_iter()),
                 parts => {
                     let texts = parts.iter().filter_map(|path| self.texts(at, path).into_iter().next());
@@ -564,6 +575,14 @@ fn text(value: &Value) -> Option<Cow<'_, str>> {
         Value::Number(number) => Some(Cow::Owned(number.to_string())),
         Value::Bool(it) => Some(Cow::Borrowed(if *it { "true" } else { "false" })),
         _ => None,
+    }
+}
+
+/// The same, with the blanks before it.
+fn whole_text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(text.trim_end()).filter(|text| !text.is_empty()).map(Cow::Borrowed),
+        other => text(other),
     }
 }
 

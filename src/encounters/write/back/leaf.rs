@@ -15,10 +15,26 @@ pub(super) fn written(convert: &Convert, text: &str) -> String {
     if let Some(word) = of_value.and_then(|(words, _)| words.first()) {
         return word.clone();
     }
+    if (convert.zeros > 0 || convert.decimals > 0) && text.parse::<f64>().is_ok() {
+        // A number for which there are too few digits is not cut: nothing is written for it, so that the encounter is not.
+        return number(text, usize::from(convert.zeros), usize::from(convert.decimals)).unwrap_or_default();
+    }
     // A day in a format with a time would be read as midnight of it.
     let fits = |format: &&String| has_time(format) == text.contains([':', 'T']);
     let format = convert.dates.iter().find(fits).or(convert.dates.first());
     format.and_then(|format| date(convert, format, text)).unwrap_or_else(|| text.to_owned())
+}
+
+/// A number with zeros before it and without its point; `None` if a text is none, or has more digits behind the point.
+fn number(text: &str, zeros: usize, decimals: usize) -> Option<String> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let part = part.trim_end_matches('0');
+    if whole.is_empty() || !is_digits(whole) || !is_digits(part) || part.len() > decimals {
+        return None;
+    }
+    let digits = format!("{}{part:0<decimals$}", whole.trim_start_matches('0'));
+    Some(format!("{digits:0>zeros$}"))
 }
 
 /// Whether a format of dates tells the time of the day.

@@ -3,12 +3,13 @@
 //! What is written is what is shown and nothing else. An encounter is written only if the reader makes of it what is shown,
 //! field by field; which lines can be turned round the compiler has said.
 
+mod filled;
 mod leaf;
 mod lines;
 mod table;
 mod tree;
 
-use self::leaf::is_same;
+use self::filled::Filled;
 use super::fields::plain;
 use crate::encounters::read::again::Again;
 use crate::model::reader::Reader;
@@ -16,30 +17,54 @@ use crate::model::reader::Syntax;
 use crate::model::reader::TargetStep;
 use crate::privacy::ShownFields;
 use crate::privacy::ShownValue;
-use serde_json::Map;
-use serde_json::Value;
+
+/// Writes what a reader reads, or several readers of one file.
+pub struct Writer {
+    parts: Vec<Part>,
+}
 
 /// Writes what one reader reads.
-pub struct Writer {
+struct Part {
     reader: Reader,
     again: Again,
+    filled: Filled,
     /// Columns of a table.
     columns: Vec<String>,
 }
 
 impl Writer {
-    /// The inverse of a reader.
-    pub fn new(reader: &Reader) -> Writer {
+    /// The inverse of a reader and of those of `readers` that it names.
+    pub fn new(reader: &Reader, readers: &[&Reader]) -> Writer {
+        let is_named =
+            |other: &&&Reader| matches!(&reader.syntax, Syntax::Fixed(lines) if lines.with.contains(&other.name));
+        let others = readers.iter().filter(is_named).map(|other| Part::new(other));
+        Writer { parts: std::iter::once(Part::new(reader)).chain(others).collect() }
+    }
+
+    /// What stands before all encounters.
+    pub fn head(&self) -> Vec<u8> {
+        self.parts.first().map(Part::head).unwrap_or_default()
+    }
+
+    /// Appends an encounter; `false` and nothing if no reader would read it as it is shown.
+    pub fn piece(&self, fields: &ShownFields<'_>, out: &mut Vec<u8>) -> bool {
+        self.parts.iter().any(|part| part.piece(fields, out))
+    }
+}
+
+impl Part {
+    fn new(reader: &Reader) -> Part {
         let is_table = matches!(reader.syntax, Syntax::Table { .. });
         // What was written is recognised by its reader, which is known.
         let alone = Reader { recognise: Vec::new(), ..reader.clone() };
         let columns = if is_table { table::columns(reader) } else { Vec::new() };
         let again = if is_table { Again::of_table(&alone, &columns) } else { Again::of_trees(&alone) };
-        Writer { reader: reader.clone(), again, columns }
+        let mut filled = Filled::default();
+        filled.add(&reader.body);
+        Part { reader: reader.clone(), again, filled, columns }
     }
 
-    /// What stands before all encounters.
-    pub fn head(&self) -> Vec<u8> {
+    fn head(&self) -> Vec<u8> {
         match &self.reader.syntax {
             Syntax::Table { columns: None, .. } => table::row(&self.columns, table::delimiter(&self.reader)),
             _ => Vec::new(),
@@ -47,7 +72,7 @@ impl Writer {
     }
 
     /// Appends an encounter; `false` and nothing if the reader would not read it as it is shown.
-    pub fn piece(&self, fields: &ShownFields<'_>, out: &mut Vec<u8>) -> bool {
+    fn piece(&self, fields: &ShownFields<'_>, out: &mut Vec<u8>) -> bool {
         let (bytes, read) = match &self.reader.syntax {
             Syntax::Table { .. } => {
                 let Some(rows) = table::rows(&self.reader, &self.columns, fields) else { return false };
@@ -65,22 +90,12 @@ impl Writer {
             }
         };
         match (bytes, read) {
-            (Some(bytes), Some(read)) if self.is_as_shown(&read, fields) => {
+            (Some(bytes), Some(read)) if self.filled.is_as_shown(&read, fields) => {
                 out.extend_from_slice(&bytes);
                 true
             }
             _ => false,
         }
-    }
-
-    /// Whether what is read again is what is shown, in the fields that the reader fills.
-    fn is_as_shown(&self, read: &Map<String, Value>, fields: &ShownFields<'_>) -> bool {
-        let filled = |name: &str| self.reader.body.mappings.iter().any(|it| first_name(&it.target) == Some(name));
-        let shown: Vec<(&str, &ShownValue<'_>)> = fields.declared().filter(|(name, _)| filled(name)).collect();
-        // A column of no field is kept beside the fields.
-        let is_of_field = |name: &str| filled(name);
-        shown.iter().all(|(name, value)| is_same(read.get(*name), value))
-            && read.keys().filter(|name| is_of_field(name)).all(|name| shown.iter().any(|(known, _)| known == name))
     }
 }
 

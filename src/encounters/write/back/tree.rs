@@ -127,12 +127,21 @@ fn put(tree: &mut Value, path: &[Step], value: Value) {
             if tree.is_null() {
                 *tree = Value::Object(Map::new());
             }
-            if let Value::Object(fields) = tree {
-                put(fields.entry(name.clone()).or_insert(Value::Null), rest, value);
+            match tree {
+                Value::Object(fields) => put(fields.entry(name.clone()).or_insert(Value::Null), rest, value),
+                // A name looks into every item of a list.
+                Value::Array(items) => items.iter_mut().for_each(|item| put(item, path, value.clone())),
+                _ => {}
             }
         }
-        // The list itself is put there, or its only item.
-        Step::Each if rest.is_empty() => put(tree, rest, value),
+        // The list itself is put there, or its only item. What stood there alone belongs to every item.
+        Step::Each if rest.is_empty() => {
+            let alone = if tree.is_object() && value.is_array() { tree.take() } else { Value::Null };
+            put(tree, rest, value);
+            for (name, field) in alone.as_object().into_iter().flatten() {
+                put(tree, &[Step::Name(name.clone())], field.clone());
+            }
+        }
         Step::Each => put_item(tree, 0, rest, value),
         Step::At(index) => put_item(tree, *index, rest, value),
         Step::If(tests) => {

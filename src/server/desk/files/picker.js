@@ -13,7 +13,7 @@ li{padding:.3em .5em;min-height:24px;cursor:pointer}li[aria-selected=true]{backg
     static formAssociated = true;
     static observedAttributes = ["disabled", "required", "label", "value"];
     #in = this.attachInternals(); #root = this.attachShadow({ mode: "open", delegatesFocus: true });
-    #hits = []; #at = -1; #asked = 0; #timer = 0; #control = null; #code = ""; #title = "";
+    #hits = []; #at = -1; #asked = 0; #timer = 0; #control = null; #code = ""; #title = ""; #of = "";
     token = "";
 
     constructor() {
@@ -35,6 +35,7 @@ li{padding:.3em .5em;min-height:24px;cursor:pointer}li[aria-selected=true]{backg
     get #list() { return this.#root.querySelector("ul"); }
     get code() { return this.#code; }
     get display() { return this.#title; }
+    get set() { return this.#of || this.getAttribute("set"); }
     get value() { return this.#code; }
     set value(code) { this.#set(code || "", ""); this.#input.value = code || ""; }
     get form() { return this.#in.form; }
@@ -70,7 +71,7 @@ li{padding:.3em .5em;min-height:24px;cursor:pointer}li[aria-selected=true]{backg
       if (!q) return this.#close();
       this.#control = new AbortController();
       const headers = { "Content-Type": "application/json" }, secret = document.querySelector("input[name=form_secret]");
-      if (this.token) headers.Authorization = "Bearer " + this.token; else if (secret) headers["X-Form-Secret"] = secret.value;
+      if (this.token) headers.Authorization = "Bearer " + this.token; else if (secret && !this.hasAttribute("service")) headers["X-Form-Secret"] = secret.value;
       const body = JSON.stringify({ q, set: this.getAttribute("set") || undefined, on: this.getAttribute("on") || undefined, limit: Number(this.getAttribute("limit")) || 9 });
       try {
         const reply = await fetch((this.getAttribute("service") || "") + "/v1/search", { method: "POST", headers, body, signal: this.#control.signal });
@@ -105,6 +106,7 @@ li{padding:.3em .5em;min-height:24px;cursor:pointer}li[aria-selected=true]{backg
       if (!hit) return;
       this.#input.value = hit.code + " · " + hit.display;
       this.#set(hit.code, hit.display);
+      this.#of = hit.set;
       this.#close();
       this.dispatchEvent(new Event("change", { bubbles: true, composed: true }));
     }
