@@ -138,13 +138,22 @@ impl Mail {
             };
             automatic.iter().any(has)
         };
-        let mut is_start = true;
-        text.bytes().enumerate().any(|(at, byte)| {
-            let may_begin = is_start && self.heads.contains(&byte.to_ascii_lowercase());
-            let ends = matches!(byte, b'.' | b':' | b'!' | b'?' | b'\n' | b'>');
-            is_start = ends || (is_start && byte.is_ascii_whitespace());
-            may_begin && begins(at)
-        })
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        // Where a sentence begins: at the first sign behind the end of another one and the blanks after it.
+        while let Some(rest) = bytes.get(at..) {
+            at += rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let Some(rest) = bytes.get(at..) else { return false };
+            let may_begin = rest.first().is_some_and(|byte| self.heads.contains(&byte.to_ascii_lowercase()));
+            if may_begin && begins(at) {
+                return true;
+            }
+            match rest.iter().position(|byte| matches!(byte, b'.' | b':' | b'!' | b'?' | b'\n' | b'>')) {
+                Some(end) => at += end + 1,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Leaves out quotations, signatures and disclaimers.

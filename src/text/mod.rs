@@ -1,5 +1,6 @@
 //! What a text is made of: its words, their stems, what each can be, the phrases in it. Imports model, files.
 
+mod beginnings;
 pub(crate) mod field_names;
 pub(crate) mod fold;
 pub(crate) mod mail;

@@ -4,6 +4,7 @@
 //! `pulled over` is found in `pulling over`. Phrases stand in a trie over numbered stems; a text is read once for each
 //! encounter, however many expressions ask about it.
 
+use super::beginnings::Beginnings;
 use super::mail::Mail;
 use super::negation;
 use super::tokens::PhraseMatch;
@@ -30,6 +31,7 @@ const LONGEST_WORD: usize = 64;
 pub struct Phrases {
     identity: u64,
     stems: HashMap<String, u32>,
+    beginnings: Beginnings,
     known: Trie<PhraseId>,
     plains: HashMap<String, u32>,
     cues: Trie<u32>,
@@ -67,6 +69,7 @@ impl Phrases {
         let mut made = Phrases {
             identity: NEXT.fetch_add(1, Ordering::Relaxed),
             stems: HashMap::new(),
+            beginnings: Beginnings::default(),
             known: Trie::default(),
             plains: HashMap::new(),
             cues: Trie::default(),
@@ -76,6 +79,7 @@ impl Phrases {
             let mut words = Vec::new();
             split(phrase, |word, _, _, _| {
                 let stem = stemmer.stem(&normal(word)).into_owned();
+                made.beginnings.add(&stem);
                 words.push(number_of(&mut made.stems, stem));
             });
             made.known.insert(&words, id);
@@ -200,8 +204,7 @@ impl Phrases {
         }
         let normal = normal(word);
         let plain = self.plains.get(&normal).copied().unwrap_or(0);
-        let stem = Stemmer::create(Algorithm::English).stem(&normal).into_owned();
-        let numbers = (self.stems.get(&stem).copied().unwrap_or(0), plain);
+        let numbers = (self.stem_of(&normal), plain);
         if memory.short.len() + memory.words.len() >= WORDS_KEPT {
             memory.short.clear();
             memory.words.clear();
@@ -211,6 +214,17 @@ impl Phrases {
             None => memory.words.insert(Box::from(word), numbers),
         };
         numbers
+    }
+}
+
+impl Phrases {
+    /// The number of a word's stem; 0 if it is in no phrase.
+    fn stem_of(&self, word: &str) -> u32 {
+        if !self.beginnings.may_have(word) {
+            return 0;
+        }
+        let stem = Stemmer::create(Algorithm::English).stem(word);
+        self.stems.get(&*stem).copied().unwrap_or(0)
     }
 }
 
