@@ -176,5 +176,6 @@ fn a_blank_in_a_report_that_the_fbi_accepted_is_told() {
         row["incident"]["edition"] = row["edition"].take();
         row["incident"].take()
     };
-    all_are_missed(&text.lines().map(report).collect::<Vec<Value>>());
+    // One in five, so that it takes seconds: each is asked about some forty times.
+    all_are_missed(&text.lines().step_by(5).map(report).collect::<Vec<Value>>());
 }
