@@ -1,5 +1,7 @@
 //! Lines of fixed columns, several of which are one encounter.
 
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
 use crate::program::Place;
 use crate::program::said;
 use serde_json::Value;

@@ -45,7 +45,10 @@ mod moments;
 #[cfg(unix)]
 mod moved;
 mod named;
+mod nibrs;
+mod nibrs_blanks;
 mod nibrs_files;
+mod nibrs_numbers;
 mod official;
 mod oracle;
 mod output;

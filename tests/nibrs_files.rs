@@ -3,59 +3,14 @@
 
 #![expect(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
+use crate::nibrs::evaluation;
+use crate::nibrs::run;
 use crate::program::said;
-use flate2::read::GzDecoder;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
-use std::io::Read;
 use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::process::Output;
-use std::sync::LazyLock;
 use tempfile::TempDir;
-
-/// The shipped domain without its text models, which have nothing to do with files and take long to train; one cache for all.
-static SHIPPED: LazyLock<TempDir> = LazyLock::new(|| {
-    let folder = TempDir::new().unwrap();
-    for domain in ["shared", "law-enforcement"] {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains").join(domain);
-        let to = folder.path().join("domains").join(domain);
-        std::fs::create_dir_all(to.join("codes")).unwrap();
-        std::fs::copy(from.join("domain.toml"), to.join("domain.toml")).unwrap();
-        for file in std::fs::read_dir(from.join("codes")).unwrap().map(Result::unwrap) {
-            let text = without_models(&std::fs::read_to_string(file.path()).unwrap());
-            std::fs::write(to.join("codes").join(file.file_name()), text).unwrap();
-        }
-    }
-    let manifest = folder.path().join("domains/law-enforcement/domain.toml");
-    let text = std::fs::read_to_string(&manifest).unwrap().replace("[scripts]\nhooks = [\"validate\"]\n", "");
-    std::fs::write(manifest, text).unwrap();
-    folder
-});
-
-/// A definition file without its `learn` lines, which go on behind a comma, and without `decide` lines that ask for a model.
-fn without_models(text: &str) -> String {
-    let mut is_inside = false;
-    let kept = text.lines().filter(|line| {
-        let word = line.split_whitespace().next();
-        let is_learning = is_inside || word == Some("learn") || word == Some("decide") && line.contains('%');
-        is_inside = is_learning && line.ends_with(',');
-        !is_learning
-    });
-    kept.flat_map(|line| [line, "\n"]).collect()
-}
-
-/// Runs the program with the shipped domain in a folder.
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tencode"));
-    let (cache, data) = (SHIPPED.path().join("cache"), SHIPPED.path().join("data"));
-    command.current_dir(folder).env_remove("TENCODE_DATA").env_remove("TENCODE_AUDIT");
-    command.env("XDG_CACHE_HOME", cache).env("XDG_DATA_HOME", data);
-    command.arg("--domains").arg(SHIPPED.path().join("domains"));
-    command.args(["run", "--domain", "law-enforcement", "--record", "incident"]).args(arguments).output().unwrap()
-}
 
 /// Writes reports as a file of fixed columns; gives the text of the file.
 fn written(folder: &Path, reports: &[Value], name: &str) -> String {
@@ -387,7 +342,8 @@ fn nothing_of_a_file_is_left_out_without_a_word() {
     for (text, line, why) in cases {
         let answers = read(folder.path(), "bad.txt", &text);
         let told: Vec<&Value> = answers.iter().filter(|answer| answer.get("error").is_some()).collect();
-        let [told] = told.as_slice() else { panic!("{why}: {answers:?}") };
+        assert_eq!(told.len(), 1, "{why}: {answers:?}");
+        let told = told[0];
         assert!(told["error"].as_str().unwrap().contains(why) && told["line"] == json!(line), "{why}: {told}");
     }
     let blank_at_end = read(folder.path(), "end.txt", &format!("{good}\n\n\n"));
@@ -417,26 +373,14 @@ fn what_the_columns_do_not_hold_is_not_written() {
     assert!(said(&output).contains("1 read, 0 written, 1 refused"), "{}", said(&output));
 }
 
-fn evaluation(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(std::env::var_os("TENCODE_DATA")?).join("law-enforcement/eval").join(name);
-    path.exists().then_some(path)
-}
-
-fn unpacked(path: &Path) -> String {
-    let mut text = String::new();
-    GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
-    text
-}
-
 #[test]
 fn reports_that_the_fbi_accepted_are_read_as_they_were_written() {
-    let Some(path) = evaluation("nibrs-accepted.dev.jsonl.gz") else {
+    let Some(text) = evaluation("nibrs-accepted.dev.jsonl.gz") else {
         eprintln!(
             "SKIPPED: no nibrs-accepted.dev.jsonl.gz below TENCODE_DATA; accepted reports were not written and read"
         );
         return;
     };
-    let text = unpacked(&path);
     let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["incident"].clone());
     there_and_back(&rows.collect::<Vec<Value>>());
 }
@@ -444,12 +388,11 @@ fn reports_that_the_fbi_accepted_are_read_as_they_were_written() {
 /// Files as agencies sent them, with deletions, arrests alone and old lengths of segments.
 #[test]
 fn reports_as_agencies_sent_them_are_written_with_the_same_bytes() {
-    let Some(path) = evaluation("nibrs-eds.dev.jsonl.gz") else {
+    let Some(text) = evaluation("nibrs-eds.dev.jsonl.gz") else {
         eprintln!("SKIPPED: no nibrs-eds.dev.jsonl.gz below TENCODE_DATA; no file of an agency was written again");
         return;
     };
-    let rows = unpacked(&path);
-    let rows = rows.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let lines = rows.flat_map(|row| row["records"].as_array().unwrap().clone());
     let text: String = lines.map(|line| format!("{}\n", line.as_str().unwrap())).collect();
     let folder = TempDir::new().unwrap();

@@ -9,6 +9,7 @@ use regex::Regex;
 use std::borrow::Cow;
 
 /// A [`Convert`] made ready.
+#[expect(clippy::struct_excessive_bools, reason = "options of a line, each said or not")]
 pub(super) struct Converter {
     nulls: Vec<String>,
     dates: Vec<String>,
