@@ -222,6 +222,7 @@ fn domain(dice: &mut Dice) -> Domain {
         offers: Vec::new(),
         is_learned: false,
         by_words: Vec::new(),
+        uncertain: Vec::new(),
     };
     Domain {
         name: "made-up".to_owned(),

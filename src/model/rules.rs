@@ -89,6 +89,8 @@ pub struct Classifier {
     pub is_learned: bool,
     /// Places among `texts` of those whose words are looked up in the index of the set too.
     pub by_words: Vec<u16>,
+    /// What a text holds possible only leads to codes where one of these holds. It is asked of texts in `by_words`.
+    pub uncertain: Vec<Expression>,
 }
 
 /// `offer PATH [points N]`: a field whose codes become candidates.

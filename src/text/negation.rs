@@ -35,12 +35,36 @@ pub(crate) enum Action {
     Turn = 10,
 }
 
-/// A cue found in a text: what it does, its first word, the word after its last.
+/// A cue found in a text: what it does, its first word, the word after its last. A sign has no word; it stands before the one
+/// at `from`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cue {
     action: Action,
     from: usize,
     to: usize,
+    sides: Sides,
+    /// A dot behind it belongs to it.
+    is_dotted: bool,
+}
+
+/// Which words a cue speaks of, where its action does not say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sides {
+    /// It is made of words: what follows, and what stands before it where a clause ends with it.
+    OfWords,
+    /// A sign before a word: `(-) fever`, `? fever`.
+    Following,
+    /// A sign behind a word: `fever (-)`, `fever?`.
+    Preceding,
+}
+
+/// The cues of a domain.
+#[derive(Default)]
+pub(crate) struct Cues {
+    /// Those made of words, by the numbers of these, with the number of what each does, and [`DOTTED`] where a dot belongs to it.
+    pub words: Trie<u32>,
+    /// Those without a letter or digit, such as `(-)`, with the number of what each does; the longest first.
+    pub signs: Vec<(String, u32)>,
 }
 
 impl Cue {
@@ -57,6 +81,8 @@ impl Cue {
     }
 }
 
+/// Stands with the number of what a cue does if it is a short form that may have a dot behind it: `vs.` ends no sentence.
+pub(crate) const DOTTED: u32 = 1 << 8;
 /// Words far that a weak cue reaches when no list goes on.
 const REACH: usize = 8;
 /// Words between a finding and the cue after it.
@@ -101,61 +127,102 @@ const ACTIONS: [Action; 11] = [
     Action::Turn,
 ];
 
-/// Marks what is found with what the text says of it. `cues` is room to work in.
-pub(crate) fn mark(trie: &Trie<u32>, tokens: &[Token], cues: &mut Vec<Cue>, found: &mut [PhraseMatch]) {
+/// Marks what is found in a text with what the text says of it. `cues` is room to work in.
+pub(crate) fn mark(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cue>, found: &mut [PhraseMatch]) {
     cues.clear();
-    collect(trie, tokens, cues);
+    collect(known, text, tokens, cues);
     for (place, cue) in cues.iter().enumerate() {
-        let ahead = |reach| cue.to..scope_end(tokens, cues, place, reach);
+        let ahead = |reach| cue.to..scope_end(text, tokens, cues, place, reach);
         let mut flag = |range: std::ops::Range<usize>, set: fn(&mut PhraseMatch)| {
             found.iter_mut().filter(|it| range.start <= it.first && it.last < range.end).for_each(set);
         };
         match cue.action {
+            _ if cue.sides == Sides::Preceding => {}
             Action::Not | Action::Both => flag(ahead(Some(REACH)), |it| it.is_negated = true),
             Action::Denies => flag(ahead(None), |it| it.is_negated = true),
             Action::Maybe => flag(ahead(Some(REACH)), |it| it.is_uncertain = true),
             Action::Family => flag(ahead(None), |it| it.is_of_family = true),
             _ => {}
         }
-        let is_last = tokens.get(cue.to).is_none_or(|token| token.gap != Gap::None);
+        let is_last = match cue.sides {
+            Sides::OfWords => tokens.get(cue.to).is_none_or(|token| token.gap != Gap::None),
+            sides => sides == Sides::Preceding,
+        };
         let is_back = match cue.action {
             Action::After | Action::Both => true,
             Action::Last => is_last,
             // `chest pain denied.` against `denied chest pain`; `nausea - no` against `no nausea`
-            Action::Denies | Action::Not => is_last,
+            Action::Denies | Action::Not | Action::Maybe => is_last,
             _ => false,
         };
         if is_back {
-            flag(scope_start(tokens, cues, place)..cue.from, |it| it.is_negated = true);
+            let set: fn(&mut PhraseMatch) = match cue.action {
+                Action::Maybe => |it| it.is_uncertain = true,
+                _ => |it| it.is_negated = true,
+            };
+            flag(scope_start(text, tokens, cues, place)..cue.from, set);
         }
     }
 }
 
-fn collect(trie: &Trie<u32>, tokens: &[Token], cues: &mut Vec<Cue>) {
+fn collect(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cue>) {
     let mut from = 0;
     while let Some(rest) = tokens.get(from..).filter(|rest| !rest.is_empty()) {
+        cues.extend(sign_before(known, text, tokens, from));
         let mut longest = None;
         let clause =
             rest.iter().enumerate().map_while(|(place, it)| (place == 0 || it.gap == Gap::None).then_some(it.plain));
-        trie.visit(clause, |action, words| longest = Some((action, words)));
+        known.words.visit(clause, |action, words| longest = Some((action, words)));
         let words = match longest {
             Some((action, words)) => {
-                let action = ACTIONS.get(action as usize).copied().unwrap_or(Action::Nothing);
-                cues.push(Cue { action, from, to: from + words });
+                let is_dotted = action & DOTTED != 0;
+                cues.push(Cue { action: action_of(action), from, to: from + words, sides: Sides::OfWords, is_dotted });
                 words
             }
             None => 1,
         };
         from += words;
     }
+    cues.extend(sign_before(known, text, tokens, tokens.len()));
+}
+
+fn action_of(number: u32) -> Action {
+    ACTIONS.get((number & !DOTTED) as usize).copied().unwrap_or(Action::Nothing)
+}
+
+/// The sign between a word and the one before it, or behind the last word.
+///
+/// It speaks of the word that it stands at: `fever (-), cough`, `UTI?` and `pain ?stroke`. With blanks on both sides, it speaks of
+/// what follows.
+fn sign_before(known: &Cues, text: &str, tokens: &[Token], at: usize) -> Option<Cue> {
+    if known.signs.is_empty() {
+        return None;
+    }
+    let end = at.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| token.end);
+    let start = tokens.get(at).map(|token| token.start);
+    let between = text.get(end.unwrap_or(0)..start.unwrap_or(text.len()))?;
+    known.signs.iter().find_map(|(sign, action)| {
+        let is_at_end = start.is_some() && between.trim_end().ends_with(sign.as_str());
+        let is_at_start = end.is_some() && between.trim_start().starts_with(sign.as_str());
+        let touches = (end.is_some() && between.starts_with(sign.as_str()), between.ends_with(sign.as_str()));
+        let sides = match (is_at_start, is_at_end) {
+            (_, true) if touches != (true, false) => Sides::Following,
+            (true, _) => Sides::Preceding,
+            _ => return None,
+        };
+        Some(Cue { action: action_of(*action), from: at, to: at, sides, is_dotted: false })
+    })
 }
 
 /// The word at which the scope of a cue ends. With a reach, commas end it too unless an `or` follows.
-fn scope_end(tokens: &[Token], cues: &[Cue], place: usize, reach: Option<usize>) -> usize {
+fn scope_end(text: &str, tokens: &[Token], cues: &[Cue], place: usize, reach: Option<usize>) -> usize {
     let Some(cue) = cues.get(place) else { return 0 };
     let after = cues.get(place + 1..).unwrap_or(&[]);
+    // The word behind a sign belongs to it, whatever the sign looks like, and so does the one behind the dot of a short form.
+    let is_near = cue.sides == Sides::Following || (cue.is_dotted && between(text, tokens, cue.to) == Some("."));
+    let first = if is_near { cue.to + 1 } else { cue.to };
     let clause_end =
-        (cue.to..tokens.len()).find(|at| tokens.get(*at).is_some_and(|it| it.gap == Gap::End)).unwrap_or(tokens.len());
+        (first..tokens.len()).find(|at| tokens.get(*at).is_some_and(|it| it.gap == Gap::End)).unwrap_or(tokens.len());
     let stop = after.iter().find(|it| it.stops(tokens)).map_or(clause_end, |it| it.from.min(clause_end));
     let Some(reach) = reach else { return stop };
     let list_end = after
@@ -163,7 +230,7 @@ fn scope_end(tokens: &[Token], cues: &[Cue], place: usize, reach: Option<usize>)
         .filter(|it| it.action == Action::Or && it.from < stop && goes_on(tokens, cue.to, it.from))
         .map(|it| it.to)
         .next_back();
-    let free_to = list_end.unwrap_or(cue.to);
+    let free_to = list_end.unwrap_or(first);
     let comma = (free_to..stop).find(|at| tokens.get(*at).is_some_and(|it| it.gap == Gap::Comma)).unwrap_or(stop);
     comma.min(free_to + reach).min(stop)
 }
@@ -175,18 +242,33 @@ fn goes_on(tokens: &[Token], from: usize, or: usize) -> bool {
 }
 
 /// The first word that a cue after it negates.
-fn scope_start(tokens: &[Token], cues: &[Cue], place: usize) -> usize {
+fn scope_start(text: &str, tokens: &[Token], cues: &[Cue], place: usize) -> usize {
     let Some(cue) = cues.get(place) else { return 0 };
     let before = cues.get(..place).unwrap_or(&[]);
     let stop = before.iter().rev().find(|it| it.stops(tokens)).map_or(0, |it| it.to);
     let nearest = cue.from.saturating_sub(REACH_BACK + 4).max(stop);
-    // A cue that is a clause of its own, as in `nausea - no`, answers the one before it.
-    let is_alone = tokens.get(cue.from).is_some_and(|token| token.gap != Gap::None);
-    let mut from = if cue.action == Action::Not && is_alone { cue.from.saturating_sub(1) } else { cue.from };
+    // A cue that is a clause of its own, as in `nausea - no`, answers the one before it; so does one behind a comma that says
+    // that it may be so. A sign is no word.
+    let gap = tokens.get(cue.from).map_or(Gap::None, |token| token.gap);
+    let answers = match (cue.sides, cue.action) {
+        (Sides::Preceding, _) => true,
+        (_, Action::Not) => gap != Gap::None,
+        (_, Action::Maybe) => {
+            gap == Gap::Comma || gap == Gap::End && matches!(between(text, tokens, cue.from), Some("-" | "–" | "—"))
+        }
+        _ => false,
+    };
+    let mut from = if answers { cue.from.saturating_sub(1) } else { cue.from };
     while from > nearest && tokens.get(from).is_some_and(|it| it.gap == Gap::None) {
         from -= 1;
     }
     from
+}
+
+/// The signs between a word and the one before it.
+fn between<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<&'t str> {
+    let end = tokens.get(at.checked_sub(1)?)?.end;
+    text.get(end..tokens.get(at)?.start).map(str::trim)
 }
 
 #[cfg(test)]

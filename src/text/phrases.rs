@@ -34,7 +34,7 @@ pub struct Phrases {
     beginnings: Beginnings,
     known: Trie<PhraseId>,
     plains: HashMap<String, u32>,
-    cues: Trie<u32>,
+    cues: negation::Cues,
     mail: Mail,
 }
 
@@ -72,7 +72,7 @@ impl Phrases {
             beginnings: Beginnings::default(),
             known: Trie::default(),
             plains: HashMap::new(),
-            cues: Trie::default(),
+            cues: negation::Cues::default(),
             mail: Mail::new(lists),
         };
         for (id, phrase) in PhraseId::numbered(phrases) {
@@ -87,8 +87,14 @@ impl Phrases {
         for (cue, action) in negation::cues(lists) {
             let mut words = Vec::new();
             split(cue, |word, _, _, _| words.push(number_of(&mut made.plains, normal(word))));
-            made.cues.insert(&words, action);
+            if words.is_empty() {
+                made.cues.signs.push((cue.to_owned(), action));
+            } else {
+                let dotted = if cue.ends_with('.') { negation::DOTTED } else { 0 };
+                made.cues.words.insert(&words, action | dotted);
+            }
         }
+        made.cues.signs.sort_by_key(|(sign, _)| std::cmp::Reverse(sign.len()));
         made
     }
 
@@ -138,7 +144,7 @@ impl Phrases {
             });
         }
         if !reading.found.is_empty() {
-            negation::mark(&self.cues, &reading.tokens, &mut reading.cues, &mut reading.found);
+            negation::mark(&self.cues, said, &reading.tokens, &mut reading.cues, &mut reading.found);
             reading.found.sort_unstable_by_key(|found| (found.phrase, found.start));
         }
     }
@@ -167,7 +173,7 @@ impl Phrases {
         };
         let mut found: Vec<PhraseMatch> = spans.iter().map(found).collect();
         let mut cues = Vec::new();
-        negation::mark(&self.cues, &tokens, &mut cues, &mut found);
+        negation::mark(&self.cues, text, &tokens, &mut cues, &mut found);
         let is_cue = |found: &PhraseMatch| cues.iter().any(|cue| cue.doubts_with(found.first));
         found.into_iter().map(|found| (found, is_cue(&found))).collect()
     }
@@ -298,7 +304,7 @@ mod tests {
     #![expect(clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
-    /// The lists of cues as they are shipped.
+    /// The lists of cues as they are shipped, and some signs.
     fn shared_lists() -> Vec<(String, Vec<String>)> {
         let text = include_str!("../../domains/shared/codes/negation.codes");
         let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
@@ -309,7 +315,14 @@ mod tests {
             let members = members.split(',').map(|it| it.trim().trim_matches('"').to_owned());
             Some((name.trim().to_owned(), members.collect()))
         });
-        lists.collect()
+        let signs = [
+            ("negation-not", &["(-)", "[ ]", "☐"][..]),
+            ("negation-ends", &["☒"]),
+            ("negation-both", &["vs."]),
+            ("uncertain", &["?"]),
+        ];
+        let signs = signs.map(|(name, signs)| (name.to_owned(), signs.iter().map(|sign| (*sign).to_owned()).collect()));
+        lists.chain(signs).collect()
     }
 
     fn read(phrases: &[&str], text: &str) -> Vec<(usize, bool)> {
@@ -359,8 +372,43 @@ mod tests {
             ("pain", "denies that he has pain"),
             ("stroke", "no evidence of acute stroke"),
             ("stroke", "negative for hemorrhage, mass, stroke"),
+            ("chest pain", "(-) chest pain, (-) cough"),
+            ("cough", "(-) chest pain, (-) cough"),
+            ("chest pain", "chest pain (-), cough"),
+            ("fever", "[x] cough [ ] fever"),
+            ("fever", "☒ cough ☐ fever"),
+            ("asthma", "asthma vs. bronchitis"),
+            ("bronchitis", "asthma vs. bronchitis"),
         ] {
             assert!(!is_said(phrase, text), "`{phrase}` in `{text}`");
+        }
+    }
+
+    fn is_doubted(phrase: &str, text: &str) -> bool {
+        let phrases = [phrase.to_owned()];
+        let mut reading = Reading::default();
+        Phrases::new(&phrases, &shared_lists()).read(text, text, &mut Memory::default(), &mut reading);
+        reading.found().iter().all(|found| found.is_uncertain)
+    }
+
+    #[test]
+    fn what_a_text_holds_possible_only_is_uncertain() {
+        for text in [
+            "? stroke, scan ordered",
+            "weakness, ?stroke",
+            "stroke?",
+            "stroke??",
+            "possible stroke",
+            "stroke, probable",
+            "stroke - likely",
+            "poss. stroke",
+        ] {
+            assert!(is_doubted("stroke", text), "{text}");
+        }
+        for text in
+            ["stroke", "stroke. Probable cause is the clot", "fever? Stroke", "? fever, stroke", "probably. Stroke"]
+        {
+            assert!(!is_doubted("stroke", text), "{text}");
         }
     }
 
@@ -378,6 +426,11 @@ mod tests {
             ("cough", "denies chest pain, has a cough"),
             ("cough", "negative for influenza, found to have a cough"),
             ("cough", "nausea - no, cough - yes"),
+            ("cough", "[x] cough [ ] fever"),
+            ("cough", "[ ] fever [x] cough"),
+            ("cough", "☐ fever ☒ cough"),
+            ("cough", "chest pain (-), cough"),
+            ("cough", "asthma vs. bronchitis. Cough"),
         ] {
             assert!(is_said(phrase, text), "`{phrase}` in `{text}`");
         }

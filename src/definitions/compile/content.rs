@@ -126,6 +126,8 @@ pub(super) struct Draft<'t> {
     pub said_points: Vec<(PointsOf, f64)>,
     /// Fields whose codes become candidates.
     pub offers: Vec<(&'t PathDef, f64)>,
+    /// Where what a text holds possible only counts as if it were certain.
+    pub uncertain: Vec<&'t Spanned<Expr>>,
     /// Releases to import, with the domain that asks for them.
     pub imports: Vec<(DomainId, &'t ImportDef)>,
     /// Properties as written, for their types.

@@ -62,8 +62,12 @@ pub(super) fn classifier(draft: &Draft<'_>, set: SetId, compiler: Compiler<'_>) 
         offers: Vec::new(),
         is_learned: false,
         by_words: Vec::new(),
+        uncertain: Vec::new(),
     };
     fields(draft, is_own, record, &mut lowering, &mut classifier);
+    if is_own {
+        classifier.uncertain = draft.uncertain.iter().map(|condition| lowering.condition(condition)).collect();
+    }
     let mut criteria = phrases(draft, &mut lowering, &classifier);
     said(draft, &mut lowering, &mut criteria);
     unreachable(draft, set, &criteria, &mut lowering);

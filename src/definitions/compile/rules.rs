@@ -34,7 +34,7 @@ use crate::model::rules::Piece;
 use crate::model::rules::Rule;
 use crate::model::rules::Step;
 
-/// The record a statement is about: the one it names, or the only one of the domain.
+/// The record a statement is about: the one it names, or the only one of the domain, or the one that its manifest names.
 pub(super) fn record<'a>(
     named: Option<&Name>,
     what: &str,
@@ -42,6 +42,7 @@ pub(super) fn record<'a>(
     compiler: Compiler<'a>,
 ) -> Option<(RecordId, &'a Record)> {
     let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
+    let assumed = compiler.source.manifest.record.as_ref();
     let id = match (named, records) {
         (Some(name), _) => {
             let found = RecordId::find(records, |record| record.name == name.item);
@@ -60,6 +61,9 @@ pub(super) fn record<'a>(
                 Some("define a record: `record NAME { … }`".into()),
             );
             return None;
+        }
+        (None, _) if assumed.is_some() => {
+            RecordId::find(records, |record| assumed.is_some_and(|name| *name.get_ref() == record.name))?
         }
         (None, _) => {
             let names: Vec<&str> = records.iter().map(|record| record.name.as_str()).collect();

@@ -148,7 +148,7 @@ impl Printer<'_> {
         flow
     }
 
-    fn when(&self, condition: &Spanned<Expr>) -> Flow {
+    pub(super) fn when(&self, condition: &Spanned<Expr>) -> Flow {
         let mut flow = Flow::of("when");
         flow.append(self.expression(condition));
         flow

@@ -13,6 +13,7 @@ use crate::definitions::format::words::joined;
 use crate::definitions::format::words::listed;
 use crate::definitions::format::words::quoted;
 use crate::definitions::format::words::texts;
+use crate::definitions::parse::tree::ByWords;
 use crate::definitions::parse::tree::CodeSetDef;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::definitions::parse::tree::CrosswalkDef;
@@ -21,6 +22,7 @@ use crate::definitions::parse::tree::Decision;
 use crate::definitions::parse::tree::ImportDef;
 use crate::definitions::parse::tree::ImportOption;
 use crate::definitions::parse::tree::Lesson;
+use crate::definitions::parse::tree::PathDef;
 use crate::definitions::parse::tree::PointsOf;
 use crate::definitions::parse::tree::SetItem;
 use crate::diagnostics::span::Span;
@@ -56,15 +58,7 @@ impl Printer<'_> {
             }
             SetItem::Decide(decision) => keyword("decide", decided(decision)),
             SetItem::Learn(lessons) => keyword("learn", learned(lessons)),
-            SetItem::Search { fields, by_words } => {
-                let mut flow = Flow::of("in");
-                flow.append(paths(fields, 1));
-                if let Some(by_words) = by_words {
-                    flow.word("by words");
-                    by_words.above.iter().for_each(|least| flow.word(&format!("above {}", least.item)));
-                }
-                keyword("search", flow)
-            }
+            SetItem::Search { fields, by_words } => keyword("search", searched(fields, by_words.as_ref())),
             SetItem::Relation { name, title, is_symmetric, is_inherited } => {
                 let mut flow = Flow::of(name.item.clone());
                 title.iter().for_each(|title| flow.word(&quoted(&title.item)));
@@ -86,6 +80,11 @@ impl Printer<'_> {
                     flow.word(&format!("points {}", points.item));
                 }
                 keyword("offer", flow)
+            }
+            SetItem::Uncertain(condition) => {
+                let mut flow = Flow::of("counts");
+                flow.append(self.when(condition));
+                keyword("uncertain", flow)
             }
             SetItem::Import(import) => self.import(import, span, false),
             SetItem::Code(code) => self.code(code, span),
@@ -259,5 +258,15 @@ fn learned(lessons: &[Lesson]) -> Flow {
     });
     let mut flow = Flow::of("from");
     flow.append(joined(written, 1));
+    flow
+}
+
+fn searched(fields: &[PathDef], by_words: Option<&ByWords>) -> Flow {
+    let mut flow = Flow::of("in");
+    flow.append(paths(fields, 1));
+    if let Some(by_words) = by_words {
+        flow.word("by words");
+        by_words.above.iter().for_each(|least| flow.word(&format!("above {}", least.item)));
+    }
     flow
 }

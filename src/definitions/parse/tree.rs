@@ -271,6 +271,8 @@ pub enum SetItem {
         path: PathDef,
         points: Option<Spanned<f64>>,
     },
+    /// `uncertain counts when E`
+    Uncertain(Box<Spanned<Expr>>),
     Code(CodeDef),
     /// `starter { … }`
     Starter(Vec<Spanned<SetItem>>),

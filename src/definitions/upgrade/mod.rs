@@ -130,6 +130,7 @@ fn rewrite_set_items(items: &mut [Spanned<SetItem>], set: &str, knowledge: &Know
                 }
             }
             SetItem::Code(code) => rewrite_code(code, set, knowledge, scope),
+            SetItem::Uncertain(condition) => scope.rewrite(&mut condition.item),
             SetItem::Starter(items) => rewrite_set_items(items, set, knowledge, scope),
             _ => {}
         }

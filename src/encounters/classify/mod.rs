@@ -3,6 +3,7 @@
 mod criteria;
 mod given;
 mod learned;
+mod parts;
 mod ranking;
 mod reasons;
 mod scale;
@@ -29,6 +30,7 @@ use crate::model::outcome::Given;
 use crate::model::outcome::Reason;
 use crate::registry::Hit;
 use crate::registry::Registry;
+use parts::Parts;
 use reasons::Said;
 use std::borrow::Cow;
 
@@ -62,10 +64,11 @@ pub fn classify<'e, 'l: 'e>(
         }
         given::raise(frame, classifier, &mut said.given);
         let mut asked = None;
-        let gathered = reasons::gather(frame, logic, place, classifier, |frame, gathered| {
-            if !classifier.by_words.is_empty() {
-                words::search(frame, logic, classifier, gathered);
-            }
+        let by_words = |frame: &mut Frame<'e>| {
+            let found = words::search(frame, logic, classifier);
+            (found.said, found.parts)
+        };
+        let gathered = reasons::gather(frame, logic, (place, classifier), by_words, |frame, gathered| {
             asked = learned::ask(frame, logic.registry(), classifier, memory, gathered);
         });
         let mut written =
@@ -93,7 +96,7 @@ pub fn classify<'e, 'l: 'e>(
 /// once for each line.
 pub(super) fn points_of_lines<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, place: usize) -> Vec<(CodeId, f32)> {
     let Some(classifier) = logic.domain().classifiers.get(place) else { return Vec::new() };
-    let gathered = reasons::gather(frame, logic, place, classifier, |_, _| {});
+    let gathered = reasons::gather(frame, logic, (place, classifier), |_| (Vec::new(), Parts::default()), |_, _| {});
     gathered.into_iter().map(|said| (said.original, said.points)).collect()
 }
 

@@ -1,6 +1,7 @@
 //! What speaks for which code: phrases, criteria, offers.
 
 use super::criteria::criteria_of;
+use super::parts::Parts;
 use crate::logic::Frame;
 use crate::logic::Logic;
 use crate::logic::index::Index;
@@ -135,18 +136,21 @@ impl<'l> Said<'l> {
     }
 }
 
-/// Gathers all that speaks for any code of a classifier, with what `more` adds, and is not ruled out by an `unless`.
+/// Gathers all that speaks for any code of a classifier, with what `words_of` finds and `more` adds, and is not ruled out by an
+/// `unless`.
 pub(super) fn gather<'e, 'l: 'e>(
     frame: &mut Frame<'e>,
     logic: &'l Logic,
-    place: usize,
-    classifier: &'l Classifier,
+    (place, classifier): (usize, &'l Classifier),
+    words_of: impl FnOnce(&mut Frame<'e>) -> (Gathered<'l>, Parts),
     more: impl FnOnce(&mut Frame<'e>, &mut Gathered<'l>),
 ) -> Gathered<'l> {
     let mut gathered = Vec::with_capacity(USUAL);
-    phrases(frame, logic, place, classifier, &mut gathered);
+    let (by_words, parts) = words_of(frame);
+    phrases(frame, logic, (place, classifier), &parts, &mut gathered);
     criteria(frame, logic, place, classifier, &mut gathered);
     offers(frame, classifier, &mut gathered);
+    gathered.extend(by_words);
     more(frame, &mut gathered);
     if logic.index(place).is_none_or(Index::rules_out) {
         rule_out(frame, classifier, &mut gathered);
@@ -157,20 +161,23 @@ pub(super) fn gather<'e, 'l: 'e>(
 fn phrases<'l>(
     frame: &mut Frame<'_>,
     logic: &'l Logic,
-    place: usize,
-    classifier: &'l Classifier,
+    (place, classifier): (usize, &'l Classifier),
+    parts: &Parts,
     gathered: &mut Gathered<'l>,
 ) {
     let Some(index) = logic.index(place).filter(|index| index.has_phrases()) else { return };
     let mut spoken: Vec<(u32, PhraseId)> = Vec::new();
     let mut heard: Vec<Heard<'_>> = Vec::new();
-    for (number, (path, name)) in classifier.texts.iter().zip(&classifier.text_names).enumerate() {
+    for (place_of_text, (path, name)) in classifier.texts.iter().zip(&classifier.text_names).enumerate() {
         // Where words are searched, what may be so only is left out; then phrases that say as much are too.
-        let leaves_uncertain_out = classifier.by_words.iter().any(|text| usize::from(*text) == number);
+        let is_by_words = classifier.by_words.iter().any(|text| usize::from(*text) == place_of_text);
+        let mut text = 0;
         frame.read_texts(path, |found| {
             heard.clear();
+            text += 1;
             for found in found {
-                let is_out = found.is_negated || found.is_of_family || (found.is_uncertain && leaves_uncertain_out);
+                let is_doubted = is_by_words && found.is_uncertain && !parts.takes_uncertain;
+                let is_out = found.is_negated || found.is_of_family || is_doubted;
                 let speaks = if is_out { &[] } else { index.spoken_for(found.phrase) };
                 if !speaks.is_empty() {
                     heard.push((*found, speaks));
@@ -182,8 +189,11 @@ fn phrases<'l>(
                     if spoken.contains(&(*number, found.phrase)) || has_parts && is_part(&heard, found, *number) {
                         continue;
                     }
-                    spoken.push((*number, found.phrase));
                     let Some(criteria) = classifier.criteria.get(*number as usize) else { continue };
+                    if is_by_words && parts.silences((place_of_text, text), (found.start, found.end), criteria.code) {
+                        continue;
+                    }
+                    spoken.push((*number, found.phrase));
                     let (code, what) = (criteria.code, What::Phrase(name, found.phrase));
                     gathered.push(Said { code, original: code, criteria: Some(*number), points: *points, what });
                 }

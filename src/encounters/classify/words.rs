@@ -1,5 +1,8 @@
 //! Codes of an imported set by the words of a text: search for a short one, the terms that stand in it for a longer one.
 
+use super::parts::Parts;
+use super::parts::TextPosition;
+use super::parts::Together;
 use super::reasons::Gathered;
 use super::reasons::Said;
 use crate::learn::Confidence;
@@ -9,6 +12,7 @@ use crate::model::ids::CodeId;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
 use crate::registry::Codes;
+use crate::registry::Mark;
 
 /// Words of the longest text that search is asked for; a longer one is looked through for terms.
 const WORDS_OF_A_QUERY: usize = 12;
@@ -19,65 +23,110 @@ const FIT: [f32; 3] = [2.9, 1.6, -1.2];
 /// Terms of one text that are weighed.
 const TERMS_A_TEXT: usize = 200;
 
-/// Adds what the words of the classifier's texts speak for.
-pub(super) fn search<'l>(
-    frame: &mut Frame<'_>,
-    logic: &'l Logic,
-    classifier: &'l Classifier,
-    gathered: &mut Gathered<'l>,
-) {
+/// What words of the texts speak for, and the words that speak together.
+#[derive(Default)]
+pub(super) struct ByWords<'l> {
+    pub said: Gathered<'l>,
+    pub parts: Parts,
+}
+
+/// Asks what the words of the classifier's texts speak for.
+pub(super) fn search<'e, 'l: 'e>(frame: &mut Frame<'e>, logic: &'l Logic, classifier: &'l Classifier) -> ByWords<'l> {
+    let mut by_words = ByWords::default();
+    if classifier.by_words.is_empty() {
+        return by_words;
+    }
+    by_words.parts.takes_uncertain = classifier.uncertain.iter().any(|condition| frame.holds(condition));
     let codes = logic.registry().codes(classifier.set);
-    for place in &classifier.by_words {
-        let place = usize::from(*place);
+    for place in classifier.by_words.iter().map(|place| usize::from(*place)) {
         let text = classifier.texts.get(place).zip(classifier.text_names.get(place));
         let Some((path, name)) = text else { continue };
+        let mut number = 0;
         frame.resolve(path).each(|value| {
             let Value::Text(text) = value else { return };
+            number += 1;
             let text = &*frame.said(text);
             if text.split_whitespace().count() <= WORDS_OF_A_QUERY {
-                find(frame, codes, text, name, gathered);
+                find(frame, codes, (text, name, (place, number)), &mut by_words);
             } else {
-                gather_terms(frame, codes, text, name, gathered);
+                gather_terms(frame, codes, (text, name, (place, number)), &mut by_words);
             }
         });
     }
+    by_words
+}
+
+/// A text, the name of its field, and its position.
+type Text<'t, 'l> = (&'t str, &'l str, TextPosition);
+
+/// What a text says of spans of its bytes; what it holds possible only is as good as certain if that counts.
+fn marks(frame: &Frame<'_>, takes_uncertain: bool, text: &str, spans: &[(usize, usize)]) -> Vec<Mark> {
+    let mut marks = frame.marks(text, spans);
+    marks.iter_mut().for_each(|mark| mark.is_uncertain &= !takes_uncertain);
+    marks
 }
 
 /// What a short text asks for.
-fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
-    let marking = |text: &str, spans: &[(usize, usize)]| frame.marks(text, spans);
+fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, (text, name, position): Text<'_, 'l>, by_words: &mut ByWords<'l>) {
+    let takes_uncertain = by_words.parts.takes_uncertain;
+    let marking = |text: &str, spans: &[(usize, usize)]| marks(frame, takes_uncertain, text, spans);
     let Some(chooser) = codes.chooser(frame.encounter().on, &marking) else { return };
-    let hits = chooser.suggest(text, HITS);
-    let best = hits.first().map_or(0.0, |hit| hit.score);
-    let second = hits.get(1).map_or(0.0, |hit| hit.score);
-    for (place, hit) in hits.iter().enumerate() {
+    let fits = chooser.fits(text, HITS);
+    let best = fits.first().map_or(0.0, |fit| fit.hit.score);
+    let second = fits.get(1).map_or(0.0, |fit| fit.hit.score);
+    let mut shown = Vec::new();
+    for (place, fit) in fits.iter().enumerate() {
+        if fits.iter().take(place).any(|better| fit.says_less_than(better, codes)) {
+            continue;
+        }
+        let hit = &fit.hit;
+        shown.push(hit.code);
         let lead = if place == 0 { best - second } else { hit.score - best };
         let chance = Confidence::Fitted(FIT).of(hit.score, lead);
         let said = Said::asked(hit.code, name, codes.display(hit.code), Confidence::points(chance));
-        match gathered.iter_mut().find(|known| known.code == hit.code && known.is_asked()) {
+        match by_words.said.iter_mut().find(|known| known.code == hit.code && known.is_asked()) {
             Some(known) if known.points >= said.points => {}
             Some(known) => *known = said,
-            None => gathered.push(said),
+            None => by_words.said.push(said),
         }
+    }
+    // Words of one clause lead to the best code together.
+    let covered = fits.first().map_or(&[][..], |fit| fit.covered.as_slice());
+    for clause in covered.chunk_by(|one, other| one.clause == other.clause) {
+        let words = clause.iter().map(|word| (word.start, word.end)).collect();
+        by_words.parts.together.push(Together { text: position, words, codes: shown.clone() });
     }
 }
 
-/// Terms that stand in the text and are not negated: the more words, the more points.
-fn gather_terms<'l>(frame: &Frame<'_>, codes: Codes<'l>, text: &str, name: &'l str, gathered: &mut Gathered<'l>) {
-    let marking = |text: &str, spans: &[(usize, usize)]| frame.marks(text, spans);
+/// Terms that stand in the text and are neither negated nor doubted: the more words, the more points.
+fn gather_terms<'l>(
+    frame: &Frame<'_>,
+    codes: Codes<'l>,
+    (text, name, position): Text<'_, 'l>,
+    by_words: &mut ByWords<'l>,
+) {
+    let takes_uncertain = by_words.parts.takes_uncertain;
+    let marking = |text: &str, spans: &[(usize, usize)]| marks(frame, takes_uncertain, text, spans);
     let Some(chooser) = codes.chooser(frame.encounter().on, &marking) else { return };
     let terms = codes.longest_terms(text);
     let spans: Vec<(usize, usize)> = terms.iter().take(TERMS_A_TEXT).map(|term| (term.start, term.end)).collect();
-    for (term, is_negated) in terms.iter().zip(frame.negated(text, &spans)) {
+    let is_negated = frame.negated(text, &spans);
+    let marks = marking(text, &spans);
+    for ((term, is_negated), mark) in terms.iter().zip(is_negated).zip(marks) {
         // One word alone says too little to be shown, but adds to what else is there.
         let points = match term.words {
             0 | 1 => 2.0,
             2 => 4.0,
             _ => 5.0,
         };
-        let code = if is_negated { None } else { chooser.plain_below(term.code) };
+        let code = if is_negated || mark.is_uncertain { None } else { chooser.plain_below(term.code) };
         if let Some(code) = code {
-            add(gathered, code, codes.display(code), name, points);
+            by_words.parts.together.push(Together {
+                text: position,
+                words: vec![(term.start, term.end)],
+                codes: vec![code],
+            });
+            add(&mut by_words.said, code, codes.display(code), name, points);
         }
     }
 }

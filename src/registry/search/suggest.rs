@@ -72,8 +72,41 @@ struct Weighed {
     weight: f32,
 }
 
+/// A code for what somebody wrote, with the words of the text that its title has.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    /// The code, and how well it fits.
+    pub hit: Hit,
+    /// Words that are so and stand in its title, in the order of the text.
+    pub covered: Vec<Covered>,
+}
+
+/// A word or short form of a text: its first byte, the byte after its last, and the number of its clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Covered {
+    pub start: usize,
+    pub end: usize,
+    pub clause: usize,
+}
+
+impl Fit {
+    /// Whether the title says less of the text than that of another: it has only words that the other has too, and that one
+    /// has more in the same clause, or anywhere if it stands beside this one.
+    pub fn says_less_than(&self, other: &Fit, codes: Codes<'_>) -> bool {
+        let is_beside = codes.parent(self.hit.code) == codes.parent(other.hit.code);
+        let is_more = |word: &Covered| {
+            !self.covered.contains(word) && (is_beside || self.covered.iter().any(|own| own.clause == word.clause))
+        };
+        !self.covered.is_empty()
+            && self.covered.iter().all(|word| other.covered.contains(word))
+            && other.covered.iter().any(is_more)
+    }
+}
+
 /// A word of a text, or a short form, and the readings of it.
 struct Piece {
+    start: usize,
+    end: usize,
     readings: Vec<Said>,
     clause: usize,
     is_spelled: bool,
@@ -133,8 +166,27 @@ impl<'a> Codes<'a> {
 impl Chooser<'_> {
     /// Codes for what somebody wrote, best first.
     pub fn suggest(&self, text: &str, limit: usize) -> Vec<Hit> {
+        self.suggest_for(&self.pieces(text), limit)
+    }
+
+    /// The same, with the words of the text that the title of each has.
+    pub fn fits(&self, text: &str, limit: usize) -> Vec<Fit> {
+        let pieces = self.pieces(text);
+        let hits = self.suggest_for(&pieces, limit).into_iter();
+        hits.map(|hit| Fit { covered: self.covered(&pieces, hit.code), hit }).collect()
+    }
+
+    fn covered(&self, pieces: &[Piece], code: CodeId) -> Vec<Covered> {
+        let title = self.title(code);
+        let stands = |word: &Word| title.iter().any(|own| own.word.stem == word.stem);
+        let is_covered = |piece: &&Piece| !piece.is_out && piece.readings.iter().any(|it| it.words.iter().any(stands));
+        let covered = |it: &Piece| Covered { start: it.start, end: it.end, clause: it.clause };
+        pieces.iter().filter(is_covered).map(covered).collect()
+    }
+
+    fn suggest_for(&self, pieces: &[Piece], limit: usize) -> Vec<Hit> {
         let mut best: BTreeMap<CodeId, f32> = BTreeMap::new();
-        for query in readings(&self.pieces(text)) {
+        for query in readings(pieces) {
             for hit in self.answer(&query) {
                 let score = best.entry(hit.code).or_insert(f32::MIN);
                 *score = score.max(hit.score);
@@ -186,6 +238,8 @@ impl Chooser<'_> {
             let mark = marks.get(at).copied().unwrap_or_default();
             let is_asked = text.get(..start).is_some_and(|before| before.ends_with('?'));
             pieces.push(Piece {
+                start,
+                end: spans.get(at + count - 1).map_or(end, |(_, end)| *end),
                 readings,
                 clause,
                 is_spelled,
@@ -249,10 +303,11 @@ impl Chooser<'_> {
 
     /// The codes that may be recorded at, below and beside what was found.
     fn chosen(&self, query: &Query, anchors: &[Hit]) -> Vec<Hit> {
-        let mut leaves: BTreeMap<CodeId, (f32, CodeId)> = BTreeMap::new();
+        // A code may be found by itself and below another one; which of the two says more is seen when both are weighed.
+        let mut leaves: BTreeMap<(CodeId, bool), (f32, CodeId)> = BTreeMap::new();
         let mut add = |code: CodeId, score: f32, anchor: CodeId| {
-            let known = leaves.entry(code).or_insert((score, anchor));
-            if known.0 < score || (known.0 <= score && anchor == code) {
+            let known = leaves.entry((code, anchor == code)).or_insert((score, anchor));
+            if known.0 < score {
                 *known = (score, anchor);
             }
         };
@@ -276,11 +331,15 @@ impl Chooser<'_> {
             }
         }
         let whole: f32 = query.words.iter().map(|(_, word)| self.tables.weight(&word.stem)).sum();
-        let choose = |(code, (score, anchor)): (CodeId, (f32, CodeId))| Hit {
-            code,
-            score: score + self.fit(query, whole.max(0.1), code, anchor),
-        };
-        leaves.into_iter().map(choose).collect()
+        let mut hits: Vec<Hit> = Vec::with_capacity(leaves.len());
+        for ((code, _), (score, anchor)) in leaves {
+            let score = score + self.fit(query, whole.max(0.1), code, anchor);
+            match hits.last_mut().filter(|last| last.code == code) {
+                Some(last) => last.score = last.score.max(score),
+                None => hits.push(Hit { code, score }),
+            }
+        }
+        hits
     }
 
     fn title(&self, code: CodeId) -> Rc<[Weighed]> {

@@ -75,6 +75,7 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, def: &'t CodeSet
             SetItem::Offer { path, points } => {
                 draft.offers.push((path, points.as_ref().map_or(4.0, |points| points.item)));
             }
+            SetItem::Uncertain(condition) => draft.uncertain.push(condition),
             SetItem::InHead | SetItem::Code(_) | SetItem::Starter(_) => {}
         }
     }

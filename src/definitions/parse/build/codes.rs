@@ -107,6 +107,7 @@ impl Builder<'_> {
                 let path = self.next_path(&mut parts)?;
                 SetItem::Offer { path, points: parts.next().and_then(|pair| self.inner_number(pair)) }
             }
+            Rule::uncertain => SetItem::Uncertain(Box::new(self.expression(parts.next()?)?)),
             Rule::starter => SetItem::Starter(self.set_body(parts.next()?)),
             _ => return None,
         })
