@@ -23,6 +23,7 @@ mod forms;
 mod fuzzed;
 mod guides;
 mod hostile;
+mod impact;
 mod keeps;
 mod language;
 mod laws;

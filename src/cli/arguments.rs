@@ -78,6 +78,7 @@ pub(crate) enum Command {
     Completions(commands::shell::Completions),
     Stats(commands::stats::Stats),
     Risk(commands::risk::Risk),
+    Impact(commands::impact::Impact),
     Audit(commands::audit::Audit),
     #[cfg(feature = "server")]
     Serve(commands::serve::Serve),

@@ -4,6 +4,7 @@ mod arguments;
 mod auditing;
 mod commands;
 mod context;
+mod counted;
 mod engine_args;
 mod exit;
 mod near;
@@ -53,6 +54,7 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Run(it) => it.run(context, terminal),
         Command::Stats(it) => it.run(context, terminal),
         Command::Risk(it) => it.run(context, terminal),
+        Command::Impact(it) => it.run(terminal),
         Command::Audit(it) => it.run(terminal),
         Command::Classify(it) => it.run(context, terminal),
         Command::Report(it) => it.run(context, terminal),

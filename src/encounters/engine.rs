@@ -1,6 +1,7 @@
 //! One encounter through the rooms: read, derive, classify, validate, redact.
 
 mod error;
+mod sets;
 
 pub use error::Error;
 
@@ -38,10 +39,7 @@ use crate::model::outcome::Judgement;
 use crate::model::outcome::label_bit;
 use crate::model::outcome::label_bits;
 use crate::model::program::Domain;
-use crate::model::record::Field;
-use crate::model::record::Kind;
 use crate::model::record::Record;
-use crate::model::rules::Classifier;
 use crate::model::rules::Together;
 use crate::privacy::Ask;
 use crate::privacy::Denials;
@@ -158,25 +156,6 @@ impl Engine {
         &self.record
     }
 
-    /// Code sets of which this record is given candidates.
-    pub fn classified(&self) -> Vec<SetId> {
-        let classifiers = &self.domain().classifiers;
-        classifiers.iter().filter(|it| it.record == self.schema.record).map(|classifier| classifier.set).collect()
-    }
-
-    /// The code set that texts of this record are coded with first: one that learns, else one that looks words up, and of
-    /// several the one whose codes stand first in the record.
-    pub fn main_set(&self) -> Option<SetId> {
-        let mut fields = Vec::new();
-        code_sets(&self.record.fields, &mut fields);
-        let rank = |it: &&Classifier| {
-            let place = fields.iter().position(|set| *set == it.set).unwrap_or(fields.len());
-            (!it.is_learned, it.by_words.is_empty(), place)
-        };
-        let of_record = self.domain().classifiers.iter().filter(|it| it.record == self.schema.record);
-        of_record.min_by_key(rank).map(|classifier| classifier.set)
-    }
-
     /// The domain.
     pub fn domain(&self) -> &Domain {
         self.logic.domain()
@@ -253,6 +232,7 @@ impl Engine {
             place: 0,
             opened: Opened::default(),
             is_broken: false,
+            day: None,
         }
     }
 }
@@ -273,6 +253,8 @@ pub struct Worker<'e> {
     opened: Opened,
     /// What they are told could not be read.
     is_broken: bool,
+    /// The day for which the last one was judged.
+    day: Option<Day>,
 }
 
 impl<'e> Worker<'e> {
@@ -338,8 +320,10 @@ impl<'e> Worker<'e> {
         let engine = self.engine;
         let mut subject = None;
         self.look_around();
+        self.day = None;
         let disclosure = match raw.and_then(|raw| engine.read(line, raw)) {
             Ok(mut encounter) => {
+                self.day = Some(encounter.on);
                 subject = self.subject(&encounter);
                 whose(engine.redactor.identity(&encounter).as_deref());
                 if self.runner.is_some() {
@@ -360,6 +344,16 @@ impl<'e> Worker<'e> {
         let around = self.neighbours.map(|neighbours| neighbours.around(self.place, &mut self.opened));
         self.is_broken |= around.as_ref().is_some_and(Result::is_err);
         self.around = around.and_then(Result::ok);
+    }
+
+    /// The day for which the last encounter was judged; `None` if it could not be read.
+    pub fn day(&self) -> Option<Day> {
+        self.day
+    }
+
+    /// Takes what the audit log says of the last disclosure, if there is a log.
+    pub fn take_entry(&mut self) -> Option<Entry> {
+        self.noted.take()
     }
 
     /// What the audit log says of the last disclosure, if there is one: to be noted before it is shown.
@@ -560,17 +554,6 @@ impl Worker<'_> {
         let (engine, audited) = (self.engine, self.audited?);
         let id = engine.redactor.identity(encounter)?;
         Some(audited.tokens.token(&engine.domain().name, &engine.record.name, &id))
-    }
-}
-
-/// The sets of which fields hold codes, in the order of the fields.
-fn code_sets(fields: &[Field], found: &mut Vec<SetId>) {
-    for field in fields {
-        match field.kind.innermost() {
-            Kind::Code(set) => found.push(*set),
-            Kind::Record(inner) => code_sets(inner, found),
-            _ => found.extend(&field.privacy.code_sets),
-        }
     }
 }
 

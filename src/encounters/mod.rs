@@ -4,6 +4,7 @@ pub mod batch;
 pub mod classify;
 #[cfg(feature = "columns")]
 pub mod columned;
+pub mod compared;
 pub mod engine;
 pub mod formed;
 pub mod listed;

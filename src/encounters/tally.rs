@@ -11,6 +11,7 @@ use crate::model::day::Day;
 use crate::privacy::Disclosure;
 use serde::Deserialize;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::io;
 use std::io::Write;
@@ -47,14 +48,13 @@ pub struct Tally<'e> {
     engine: &'e Engine,
     worker: Worker<'e>,
     by: &'e [By],
-    key: [u8; 32],
+    marks: Marks,
 }
 
 impl<'e> Tally<'e> {
     /// One for each thread. `key` makes the marks.
     pub fn new(engine: &'e Engine, by: &'e [By], key: &[u8; 32]) -> Tally<'e> {
-        let key = blake3::derive_key("tencode marks of encounters", key);
-        Tally { engine, worker: engine.worker(), by, key }
+        Tally { engine, worker: engine.worker(), by, marks: Marks::new(key) }
     }
 
     fn value(&self, by: &By, disclosure: &Disclosure<'_>) -> Option<String> {
@@ -64,10 +64,7 @@ impl<'e> Tally<'e> {
                 codes.find(|it| set.as_deref().is_none_or(|set| set == it.set)).map(|it| it.code.to_owned())
             }
             By::Candidate => disclosure.candidates().iter().find(|it| !it.below).map(|it| it.code.to_owned()),
-            By::Date(path, length) => {
-                let date = values(disclosure, path).into_iter().next()?;
-                is_date(&date).then(|| date.get(..*length).map(str::to_owned))?
-            }
+            By::Date(path, length) => date(disclosure, path, *length),
             By::Field(path) => values(disclosure, path).into_iter().next(),
             By::All(path) => Some(values(disclosure, path).join("|")).filter(|it| !it.is_empty()),
             By::Sensitive(paths) => {
@@ -90,6 +87,33 @@ impl<'e> Tally<'e> {
             Some(codes.labels(codes.find(it.code)?))
         });
         labels.flatten().filter_map(|label| Some(label.get(known)?.name.clone())).collect()
+    }
+}
+
+/// The first characters of a date that is shown: 4 are the year, 7 the month, 10 the day.
+pub(super) fn date(disclosure: &Disclosure<'_>, path: &str, length: usize) -> Option<String> {
+    let date = values(disclosure, path).into_iter().next()?;
+    is_date(&date).then(|| date.get(..length).map(str::to_owned))?
+}
+
+/// What stands for an encounter wherever it is counted: a keyed number, the same for the same id of the same record. What has
+/// no id is known by all it says.
+pub(super) struct Marks([u8; 32]);
+
+impl Marks {
+    pub fn new(key: &[u8; 32]) -> Marks {
+        Marks(blake3::derive_key("tencode marks of encounters", key))
+    }
+
+    /// The mark of an encounter by its id or, without one, by its text.
+    pub fn of(&self, id: Option<&str>, raw: Result<Raw<'_>, Unreadable>) -> u64 {
+        let known = match (id, raw) {
+            (Some(id), _) => Cow::Owned(normal(id)),
+            (None, Ok(raw)) => raw.text(),
+            (None, Err(_)) => Cow::Borrowed(""),
+        };
+        let bytes = blake3::keyed_hash(&self.0, known.as_bytes());
+        bytes.as_bytes().iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte))
     }
 }
 
@@ -128,21 +152,11 @@ impl Desk for Tally<'_> {
     }
 
     fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
-        let mut hasher = blake3::Hasher::new_keyed(&self.key);
-        let disclosure = self.worker.disclose_of(line, raw, &mut |id| {
-            // What has no id is known by all it says.
-            let known = match (id, raw) {
-                (Some(id), _) => Cow::Owned(normal(id)),
-                (None, Ok(raw)) => raw.text(),
-                (None, Err(_)) => Cow::Borrowed(""),
-            };
-            hasher.update(known.as_bytes());
-        });
+        let (marks, mut mark) = (&self.marks, 0);
+        let disclosure = self.worker.disclose_of(line, raw, &mut |id| mark = marks.of(id, raw));
         if disclosure.is_unreadable() {
             return Outcome::Refused;
         }
-        let bytes = hasher.finalize();
-        let mark = bytes.as_bytes().iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte));
         let values = self.by.iter().map(|by| self.value(by, &disclosure)).collect();
         let start = out.len();
         if serde_json::to_writer(&mut *out, &Seen { mark, values }).is_err() {
@@ -154,19 +168,19 @@ impl Desk for Tally<'_> {
     }
 }
 
-/// Takes the lines that [`Tally`] writes.
-pub struct Taker<'t> {
-    take: &'t mut dyn FnMut(Seen) -> io::Result<()>,
+/// Takes the lines that a desk writes of what is left of encounters, such as [`Tally`].
+pub struct Taker<'t, T> {
+    take: &'t mut dyn FnMut(T) -> io::Result<()>,
 }
 
-impl<'t> Taker<'t> {
+impl<'t, T> Taker<'t, T> {
     /// Gives every encounter to `take`.
-    pub fn new(take: &'t mut dyn FnMut(Seen) -> io::Result<()>) -> Taker<'t> {
+    pub fn new(take: &'t mut dyn FnMut(T) -> io::Result<()>) -> Taker<'t, T> {
         Taker { take }
     }
 }
 
-impl Write for Taker<'_> {
+impl<T: DeserializeOwned> Write for Taker<'_, T> {
     fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
         for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             (self.take)(serde_json::from_slice(line)?)?;

@@ -11,6 +11,7 @@ pub(crate) mod explain;
 mod explain_policy;
 mod explain_written;
 pub(crate) mod fmt;
+pub(crate) mod impact;
 pub(crate) mod import;
 pub(crate) mod keystrokes;
 mod lines;

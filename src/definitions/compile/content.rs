@@ -9,6 +9,7 @@ mod order;
 use super::context::Attempt;
 use super::extends;
 use super::report::Report;
+use super::world::code_of;
 use super::world::is_between;
 use super::world::key;
 use super::world::unknown_code;
@@ -279,10 +280,21 @@ impl<'t> Draft<'t> {
         RelationId::find(&self.set.relations, |known| known.name == name)
     }
 
+    /// Codes are looked up in any writing; where two differ in nothing else, each by its own.
     fn index(&mut self) {
         for (id, code) in CodeId::numbered(&self.set.codes) {
-            self.places.insert(key(&code.code), id);
+            let alike = self.places.insert(key(&code.code), id).filter(|alike| *alike != id);
+            let Some((alike, other)) = alike.and_then(|alike| Some((alike, alike.get(&self.set.codes)?))) else {
+                continue;
+            };
+            self.places.insert(other.code.trim().to_owned(), alike);
+            self.places.insert(code.code.trim().to_owned(), id);
         }
+    }
+
+    /// The code of a name.
+    fn place(&self, name: &str) -> Option<CodeId> {
+        code_of(&self.places, name)
     }
 
     /// A code or group, or something said of codes that are there.
@@ -309,7 +321,7 @@ impl<'t> Draft<'t> {
     /// One code: new, or an overlay on one that is there.
     fn one(&mut self, name: &Name, def: &'t CodeDef, parent: Option<CodeId>, report: &Report) -> Option<CodeId> {
         let known_as = key(&name.item);
-        if let Some(id) = self.places.get(&known_as).copied() {
+        if let Some(id) = self.place(&name.item) {
             match (&def.title, self.written.get(&id)) {
                 (Some(_), Some(other)) => {
                     let problem = Problem::DuplicateCode { code: name.item.clone(), set: self.set.name.clone() };
@@ -386,13 +398,13 @@ impl<'t> Draft<'t> {
         let low = key(&range.from.item);
         let high = range.to.as_ref().map_or_else(|| low.clone(), |to| key(&to.item));
         for name in [Some(&range.from), range.to.as_ref()].into_iter().flatten() {
-            if !self.places.contains_key(&key(&name.item)) && !self.set.is_starter {
+            if self.place(&name.item).is_none() && !self.set.is_starter {
                 self.unknown_code(name, report);
                 return Vec::new();
             }
         }
         if range.to.is_none() {
-            return self.places.get(&low).copied().into_iter().collect();
+            return self.place(&range.from.item).into_iter().collect();
         }
         let inside = |code: &Code| is_between(&key(&code.code), &low, &high);
         let mut tops = Vec::new();
@@ -429,8 +441,8 @@ impl<'t> Draft<'t> {
         let replacement = |draft: &Draft<'_>, by: &ReplacedBy, report: &Report| {
             let mut codes = Vec::new();
             for name in &by.codes {
-                match draft.places.get(&key(&name.item)) {
-                    Some(code) => codes.push(*code),
+                match draft.place(&name.item) {
+                    Some(code) => codes.push(code),
                     None if draft.set.is_starter => {}
                     None => {
                         draft.unknown_code(name, report);
@@ -491,7 +503,7 @@ impl<'t> Draft<'t> {
         };
         for range in ranges {
             let last = range.to.as_ref().unwrap_or(&range.from);
-            let found = [&range.from, last].map(|name| self.places.get(&key(&name.item)).copied());
+            let found = [&range.from, last].map(|name| self.place(&name.item));
             match found {
                 [Some(from), Some(to)] => {
                     if let Some(code) = self.at(id) {

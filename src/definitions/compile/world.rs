@@ -226,7 +226,7 @@ impl World {
 
     /// The code of a name.
     pub fn code(&self, set: SetId, code: &str) -> Option<CodeId> {
-        set.get(&self.codes)?.get(&key(code)).copied()
+        code_of(set.get(&self.codes)?, code)
     }
 
     /// Last place of what is under a code.
@@ -385,6 +385,11 @@ pub(super) fn key(code: &str) -> String {
         return code.bytes().filter(|it| *it != b'.').map(|it| char::from(it.to_ascii_uppercase())).collect();
     }
     code.chars().filter(|it| *it != '.').flat_map(char::to_uppercase).collect()
+}
+
+/// The code of a name among codes as they are looked up: the one that is written so, else one in any writing.
+pub(super) fn code_of(codes: &HashMap<String, CodeId>, name: &str) -> Option<CodeId> {
+    codes.get(name.trim()).or_else(|| codes.get(&key(name))).copied()
 }
 
 /// Whether a code stands between two others in the order of their letters, or under the last one.

@@ -1,7 +1,6 @@
 //! What lists that a code set imports leave to the definition: codes that they name and do not have, and rows to report.
 
 use super::super::report::Report;
-use super::super::world::key;
 use super::Draft;
 use crate::definitions::import::Leftovers;
 use crate::definitions::parse::tree::Name;
@@ -13,7 +12,7 @@ impl Draft<'_> {
     /// Gives codes the parents and replacements that their list names and the definition has.
     pub(super) fn close_references(&mut self) {
         for one in std::mem::take(&mut self.open) {
-            let named = self.places.get(&key(&one.name)).copied().filter(|named| *named != one.code);
+            let named = self.place(&one.name).filter(|named| *named != one.code);
             let Some(code) = one.code.get_mut(&mut self.set.codes) else { continue };
             match named {
                 Some(parent) if !one.is_replacement => {

@@ -1,7 +1,6 @@
 //! The order of the codes: each stands before what is under it.
 
 use super::super::report::Report;
-use super::super::world::key;
 use super::super::world::unknown_code;
 use super::Draft;
 use crate::definitions::parse::tree::CodeItem;
@@ -16,7 +15,7 @@ impl Draft<'_> {
         for one in &said {
             let CodeItem::Under(names) = &one.item.item else { continue };
             for name in names {
-                let Some(parent) = self.places.get(&key(&name.item)).copied() else {
+                let Some(parent) = self.place(&name.item) else {
                     let (_, near) = unknown_code(&self.set, &name.item);
                     for place in one.codes.iter() {
                         let code = self.at(*place).map(|code| code.code.clone()).unwrap_or_default();
