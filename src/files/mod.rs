@@ -47,6 +47,7 @@ pub use packed::peek;
 pub use packed::read;
 pub use packed::unpack;
 pub use quoting::Quoting;
+pub use quoting::without_formula;
 pub use sheet::Book;
 pub use sheet::is_sheet;
 pub use sheet::sheet;

@@ -27,9 +27,30 @@ impl Quoting {
     }
 }
 
+/// The text of a cell that says by a formula that it is one: spreadsheets write `="007"` so that zeros stay.
+#[must_use]
+pub fn without_formula(cell: &str) -> &str {
+    let inner = cell.trim().strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).unwrap_or(cell)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_formula_of_one_text_is_that_text() {
+        for (cell, text) in [
+            ("=\"007\"", "007"),
+            ("=\"\"", ""),
+            ("=1+1", "=1+1"),
+            ("=\"a\"&\"b\"", "=\"a\"&\"b\""),
+            ("=\"", "=\""),
+            (" 007", " 007"),
+        ] {
+            assert_eq!(without_formula(cell), text, "{cell}");
+        }
+    }
 
     #[test]
     fn quotation_marks_enclose_what_else_would_end_a_cell() {

@@ -6,6 +6,8 @@ use super::value::Value;
 
 /// What a misfit says was expected where a field stands twice; the last value counts.
 pub const TWICE: &str = "single value";
+/// What a misfit says was expected where a number has digits that would be lost.
+pub const EXACT: &str = "exact number";
 
 /// One recorded contact.
 #[derive(Clone)]

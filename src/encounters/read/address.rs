@@ -17,6 +17,11 @@ pub(super) fn steps(column: &str) -> Vec<Step> {
     parse(column).unwrap_or_else(|| vec![Step::Name(column.to_owned())])
 }
 
+/// The place of an item as it is written.
+pub(super) fn index(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|&index| index < LONGEST_LIST)
+}
+
 fn parse(column: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     for part in column.split('.') {
@@ -27,8 +32,7 @@ fn parse(column: &str) -> Option<Vec<Step>> {
         steps.push(Step::Name(name.to_owned()));
         while !rest.is_empty() {
             let (index, after) = rest.strip_prefix('[')?.split_once(']')?;
-            let index: usize = index.parse().ok().filter(|&index| index < LONGEST_LIST)?;
-            steps.push(Step::Index(index));
+            steps.push(Step::Index(self::index(index)?));
             rest = after;
         }
     }

@@ -229,6 +229,7 @@ impl Rows {
                     return gathering.together();
                 }
                 Outcome::Refused(why) => gathering.refuse(line, why)?,
+                Outcome::Row if self.row.is_blank() => {}
                 Outcome::Row => {
                     let key = match &self.header {
                         Some(Shape::Mapped(columns)) => columns.group_of(&self.row),
@@ -290,6 +291,7 @@ impl Cut for Rows {
                     self.end_group(block);
                     block.refuse(line, block.bytes.len(), why);
                 }
+                Outcome::Row if self.row.is_blank() => {}
                 Outcome::Row => self.take(line, block),
             }
         }

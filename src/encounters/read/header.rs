@@ -11,7 +11,9 @@ use super::row::Row;
 use super::schema::Level;
 use super::schema::Schema;
 use super::schema::Shape;
+use super::schema::fold;
 use super::unreadable::Unreadable;
+use crate::files::without_formula;
 use serde::Serialize;
 use serde::Serializer;
 use serde::de::Deserializer;
@@ -67,7 +69,7 @@ impl Header {
                 header.others.push(name.clone());
             }
             let is_words = known.lists.contains(&name);
-            add_indexes(&mut steps, &known.heads);
+            known.number_items(&mut steps);
             let leaf = if is_words { Node::Words(column) } else { Node::Cell(column) };
             insert(&mut header.root, &steps, leaf);
         }
@@ -87,24 +89,6 @@ impl Header {
     /// What a row fills.
     pub(super) fn fields<'a>(&'a self, cells: Cells<'a>) -> Fields<'a> {
         Fields { fields: &self.root, cells }
-    }
-}
-
-/// `victims.sex` where `victims` is a list of records is the sex of the first one.
-fn add_indexes(steps: &mut Vec<Step>, heads: &[String]) {
-    let (mut place, mut path) = (0, String::new());
-    while let Some(step) = steps.get(place) {
-        if let Step::Name(name) = step {
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(name);
-            let is_followed = matches!(steps.get(place + 1), Some(Step::Name(_)));
-            if is_followed && heads.contains(&path) {
-                steps.insert(place + 1, Step::Index(0));
-            }
-        }
-        place += 1;
     }
 }
 
@@ -186,8 +170,12 @@ impl<'a> Filled<'a> {
         }
     }
 
+    fn cell(self, column: usize) -> &'a str {
+        without_formula(self.cells.cell(column))
+    }
+
     fn words(self, column: usize) -> impl Iterator<Item = &'a str> {
-        self.cells.cell(column).split(';').map(str::trim).filter(|word| !word.is_empty())
+        self.cell(column).split(';').map(str::trim).filter(|word| !word.is_empty())
     }
 
     /// Items of a list. Empty ones at the end are left out; those between keep their place.
@@ -211,7 +199,7 @@ impl Serialize for Fields<'_> {
 impl Serialize for Filled<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         match self.node {
-            Node::Cell(column) => out.serialize_str(self.cells.cell(*column)),
+            Node::Cell(column) => out.serialize_str(self.cell(*column)),
             Node::Words(column) => out.collect_seq(self.words(*column)),
             Node::List(items) => out.collect_seq(self.items(items)),
             Node::Object(fields) => self.fields(fields).serialize(out),
@@ -245,7 +233,7 @@ impl<'de> Deserializer<'de> for Filled<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node {
-            Node::Cell(column) => visitor.visit_borrowed_str(self.cells.cell(*column)),
+            Node::Cell(column) => visitor.visit_borrowed_str(self.cell(*column)),
             Node::Words(column) => {
                 visitor.visit_seq(SeqDeserializer::new(self.words(*column).map(BorrowedStrDeserializer::new)))
             }
@@ -280,6 +268,32 @@ impl Known {
         same.next().filter(|_| same.next().is_none()).cloned()
     }
 
+    /// Items of lists: `victims.sex` is the sex of the first, where `victims` is a list of records, and `victims.1.sex` that of
+    /// the second, as programs write it that make a table of a tree.
+    fn number_items(&self, steps: &mut Vec<Step>) {
+        let (mut place, mut path) = (0, String::new());
+        while let Some(step) = steps.get(place) {
+            if let Step::Name(name) = step {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(name);
+                let is_head = self.heads.contains(&path);
+                let index = match steps.get(place + 1) {
+                    Some(Step::Name(next)) if is_head || self.lists.contains(&path) => address::index(next),
+                    _ => None,
+                };
+                let is_followed = matches!(steps.get(place + 1), Some(Step::Name(_)));
+                match (index, steps.get_mut(place + 1)) {
+                    (Some(index), Some(next)) => *next = Step::Index(index),
+                    _ if is_head && is_followed => steps.insert(place + 1, Step::Index(0)),
+                    _ => {}
+                }
+            }
+            place += 1;
+        }
+    }
+
     fn find_ways(&mut self, level: &Level, under: &str) {
         for (name, shape) in level.names.iter().zip(&level.shapes) {
             let way = if under.is_empty() { name.clone() } else { format!("{under}.{name}") };
@@ -308,12 +322,4 @@ impl Known {
             }
         }
     }
-}
-
-fn fold(name: &str) -> String {
-    name.trim()
-        .chars()
-        .flat_map(char::to_lowercase)
-        .map(|sign| if matches!(sign, '-' | ' ') { '_' } else { sign })
-        .collect()
 }

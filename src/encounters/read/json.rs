@@ -7,16 +7,19 @@ use super::schema::Schema;
 use super::schema::Shape;
 use super::unreadable::Unreadable;
 use crate::model::day::Day;
+use crate::model::encounter::EXACT;
 use crate::model::encounter::Encounter;
 use crate::model::encounter::TWICE;
 use crate::model::value::Value;
 use crate::registry::Registry;
+use serde::Deserialize;
 use serde::de::DeserializeSeed;
 use serde::de::Deserializer;
 use serde::de::IgnoredAny;
 use serde::de::MapAccess;
 use serde::de::SeqAccess;
 use serde::de::Visitor;
+use serde::de::value::MapAccessDeserializer;
 use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write;
@@ -65,6 +68,9 @@ fn kind_of(error: &serde_json::Error) -> Unreadable {
         Unreadable::NotJson { column: error.column() }
     }
 }
+
+/// The name under which `serde_json` gives a number that is no short whole one, so that its digits are kept.
+const NUMBER: &str = "$serde_json::private::Number";
 
 /// What is collected while one encounter is read.
 pub(super) struct State<'s> {
@@ -145,16 +151,27 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let first = map.next_key_seed(Key { level: self.level, guess: 0 })?;
+        self.fields(first, map)
+    }
+}
+
+impl Object<'_, '_> {
+    /// Reads the fields from the first on, whose name is read already.
+    fn fields<'de, A: MapAccess<'de>>(self, first: Option<Found>, mut map: A) -> Result<Vec<Value<'de>>, A::Error> {
         let Object { level, state } = self;
         let mut slots = Vec::new();
         slots.resize_with(level.names.len(), Value::default);
-        let mut guess = 0;
-        while let Some(key) = map.next_key_seed(Key { level, guess })? {
+        let (mut next, mut guess) = (first, 0);
+        while let Some(key) = next.take() {
+            let is_free = |slot: usize| slots.get(slot).is_some_and(Value::is_absent);
             let slot = match key {
                 Found::Slot(slot) => slot,
-                Found::Other(name) => {
+                Found::Near(slot, _) if is_free(slot) => slot,
+                Found::Near(_, name) | Found::Other(name) => {
                     let value = map.next_value::<serde_json::Value>()?;
                     state.undeclared.push((state.place(Some(&name)), value));
+                    next = map.next_key_seed(Key { level, guess })?;
                     continue;
                 }
             };
@@ -172,6 +189,7 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
             }
             *place = value;
             state.path.pop();
+            next = map.next_key_seed(Key { level, guess })?;
         }
         Ok(slots)
     }
@@ -185,6 +203,8 @@ struct Key<'s> {
 
 enum Found {
     Slot(usize),
+    /// The slot of a field that is called so but for capitals, blanks and `-`.
+    Near(usize, String),
     Other(String),
 }
 
@@ -204,7 +224,11 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Found, E> {
-        Ok(self.level.slot(name, self.guess).map_or_else(|| Found::Other(name.to_owned()), Found::Slot))
+        if let Some(slot) = self.level.slot(name, self.guess) {
+            return Ok(Found::Slot(slot));
+        }
+        let near = self.level.near(name);
+        Ok(near.map_or_else(|| Found::Other(name.to_owned()), |slot| Found::Near(slot, name.to_owned())))
     }
 }
 
@@ -217,12 +241,27 @@ pub(super) struct Slot<'s, 'x> {
 impl Slot<'_, '_> {
     pub fn text(self, text: Cow<'_, str>) -> Value<'_> {
         let read = scalar::from_text(text, self.shape, self.state.registry);
-        read.unwrap_or_else(|text| self.state.misfit(text, self.shape.word()))
+        read.unwrap_or_else(|text| self.misfit(text))
     }
 
-    pub fn number<'de>(self, it: f64, text: impl Fn() -> String) -> Value<'de> {
+    /// `text` is how the number is written.
+    pub fn number<'de>(self, it: f64, text: Cow<'de, str>) -> Value<'de> {
         let read = scalar::from_number(it, text, self.shape, self.state.registry);
-        read.unwrap_or_else(|text| self.state.misfit(text, self.shape.word()))
+        read.unwrap_or_else(|text| self.misfit(text))
+    }
+
+    /// A number that is no short whole one, as it is written.
+    fn written<'de>(self, text: String) -> Value<'de> {
+        match text.parse() {
+            Ok(it) => self.number(it, Cow::Owned(text)),
+            Err(_) => self.misfit(Cow::Owned(text)),
+        }
+    }
+
+    fn misfit(self, text: Cow<'_, str>) -> Value<'_> {
+        let is_number = matches!(self.shape.bare(), Shape::Number | Shape::Integer);
+        let expected = if is_number && scalar::is_inexact(text.trim()) { EXACT } else { self.shape.word() };
+        self.state.misfit(text, expected)
     }
 
     fn other<'de>(self, tree: &serde_json::Value) -> Value<'de> {
@@ -238,7 +277,7 @@ impl<'de> DeserializeSeed<'de> for Slot<'_, '_> {
     }
 }
 
-// Whole numbers beyond 2^53 are rounded: a field that has such belongs to type `text`, where they stay as written.
+// A whole number beyond 2^53 is rounded here, and refused by its digits where its field is a number.
 #[expect(clippy::cast_precision_loss, reason = "said above")]
 impl<'de> Visitor<'de> for Slot<'_, '_> {
     type Value = Value<'de>;
@@ -259,15 +298,23 @@ impl<'de> Visitor<'de> for Slot<'_, '_> {
     }
 
     fn visit_i64<E>(self, it: i64) -> Result<Value<'de>, E> {
-        Ok(self.number(it as f64, || it.to_string()))
+        Ok(self.number(it as f64, Cow::Owned(it.to_string())))
     }
 
     fn visit_u64<E>(self, it: u64) -> Result<Value<'de>, E> {
-        Ok(self.number(it as f64, || it.to_string()))
+        Ok(self.number(it as f64, Cow::Owned(it.to_string())))
+    }
+
+    fn visit_u128<E>(self, it: u128) -> Result<Value<'de>, E> {
+        Ok(self.number(it as f64, Cow::Owned(it.to_string())))
+    }
+
+    fn visit_i128<E>(self, it: i128) -> Result<Value<'de>, E> {
+        Ok(self.number(it as f64, Cow::Owned(it.to_string())))
     }
 
     fn visit_f64<E>(self, it: f64) -> Result<Value<'de>, E> {
-        Ok(self.number(it, || serde_json::Value::from(it).to_string()))
+        Ok(self.number(it, Cow::Owned(serde_json::Value::from(it).to_string())))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
@@ -304,13 +351,17 @@ impl<'de> Visitor<'de> for Slot<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
-        if let Shape::Record(level) = self.shape {
-            return Object { level, state: self.state }.visit_map(map).map(Value::Record);
+        let Shape::Record(level) = self.shape else {
+            return Ok(match serde_json::Value::deserialize(MapAccessDeserializer::new(map))? {
+                serde_json::Value::Number(it) => self.written(it.to_string()),
+                tree => self.other(&tree),
+            });
+        };
+        let first = map.next_key_seed(Key { level, guess: 0 })?;
+        if matches!(&first, Some(Found::Other(name)) if name == NUMBER) {
+            let text = map.next_value()?;
+            return Ok(self.written(text));
         }
-        let mut tree = serde_json::Map::new();
-        while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
-            tree.insert(name, value);
-        }
-        Ok(self.other(&serde_json::Value::Object(tree)))
+        Object { level, state: self.state }.fields(first, map).map(Value::Record)
     }
 }

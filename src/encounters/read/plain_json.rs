@@ -231,12 +231,9 @@ impl<'a> Plain<'a> {
         #[expect(clippy::cast_precision_loss, reason = "at most fifteen digits")]
         let it = sum as f64 / POWERS.get(behind)?;
         let it = if is_negative { -it } else { it };
+        let written = self.text.get(self.at..self.at + at)?;
         self.at += at;
-        let written = || match point {
-            None => format!("{it:.0}"),
-            Some(_) => serde_json::Value::from(it).to_string(),
-        };
-        Some(Slot { shape, state }.number(it, written))
+        Some(Slot { shape, state }.number(it, Cow::Borrowed(written)))
     }
 }
 

@@ -25,6 +25,12 @@ impl Row {
         (0..self.ends.len()).map(|place| self.cell(place))
     }
 
+    /// Whether no cell holds anything.
+    pub(super) fn is_blank(&self) -> bool {
+        let end = self.ends.last().copied().unwrap_or(0);
+        self.bytes.get(..end).unwrap_or_default().trim_ascii().is_empty()
+    }
+
     /// Appends all of it in one piece: how many cells there are, where each ends, and what stands in them.
     pub(super) fn pack(&self, out: &mut Vec<u8>) {
         // No row is longer than `LONGEST`, so that each number fits.

@@ -9,6 +9,7 @@ use crate::model::value::CodeValue;
 use crate::model::value::Value;
 use crate::registry::Registry;
 use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 use std::borrow::Cow;
 
 /// A text as a value of the type, or the text back if it does not fit. Empty is absent.
@@ -27,8 +28,10 @@ pub(super) fn from_text<'a>(text: Cow<'a, str>, shape: &Shape, registry: &Regist
             return Ok(Value::Code(CodeValue { code, text }));
         }
         _ if word.is_empty() => return Ok(Value::Absent),
-        Shape::Number => number(word).map(Value::Number),
-        Shape::Integer => number(word).filter(|it| it.fract() == 0.0).map(Value::Number),
+        Shape::Number => number(word).filter(|it| is_exact(*it, word)).map(Value::Number),
+        Shape::Integer => {
+            number(word).filter(|it| it.fract() == 0.0 && is_exact(*it, word)).map(Value::Number)
+        }
         Shape::Money(currency) => money::parse(word, *currency).map(Value::Money),
         Shape::Bool => truth(word).map(Value::Bool),
         Shape::Date(zone) => Day::parse(word).or_else(|| moment(word, zone.as_ref()).map(Moment::day)).map(Value::Day),
@@ -42,34 +45,62 @@ pub(super) fn from_text<'a>(text: Cow<'a, str>, shape: &Shape, registry: &Regist
 }
 
 /// A JSON number as a value of the type; `text` is how it is written.
-pub(super) fn from_number(
+pub(super) fn from_number<'a>(
     it: f64,
-    text: impl Fn() -> String,
+    text: Cow<'a, str>,
     shape: &Shape,
     registry: &Registry,
-) -> Result<Value<'static>, Cow<'static, str>> {
-    match shape.bare() {
-        Shape::Number => Ok(Value::Number(it)),
-        Shape::Money(currency) => {
-            let text = text();
-            money::parse(&text, *currency).map(Value::Money).ok_or(Cow::Owned(text))
-        }
-        Shape::Integer if it.fract() == 0.0 => Ok(Value::Number(it)),
-        Shape::Choice(words) => {
-            let place = member(words, &text()).or_else(|| numeric_member(words, it));
-            place.map(Value::Choice).ok_or_else(|| Cow::Owned(text()))
-        }
-        Shape::Ladder(words) => {
-            let place = member(words, &text()).or_else(|| numeric_member(words, it));
-            place.map(Value::Step).ok_or_else(|| Cow::Owned(text()))
-        }
+) -> Result<Value<'a>, Cow<'a, str>> {
+    let value = match shape.bare() {
+        Shape::Number if is_exact(it, &text) => Some(Value::Number(it)),
+        Shape::Integer if it.fract() == 0.0 && is_exact(it, &text) => Some(Value::Number(it)),
+        Shape::Money(currency) => money::parse(&text, *currency).or_else(|| scientific(&text)).map(Value::Money),
+        Shape::Choice(words) => member(words, &text).or_else(|| numeric_member(words, it)).map(Value::Choice),
+        Shape::Ladder(words) => member(words, &text).or_else(|| numeric_member(words, it)).map(Value::Step),
         bare @ (Shape::Text | Shape::Code(_) | Shape::Date(_) | Shape::Bool) => {
-            from_text(Cow::Owned(text()), bare, registry)
+            return from_text(text, bare, registry);
         }
-        Shape::Integer | Shape::DateTime(_) | Shape::Duration | Shape::List(_) | Shape::Record(_) | Shape::Said(_) => {
-            Err(Cow::Owned(text()))
-        }
-    }
+        Shape::Number
+        | Shape::Integer
+        | Shape::DateTime(_)
+        | Shape::Duration
+        | Shape::List(_)
+        | Shape::Record(_)
+        | Shape::Said(_) => None,
+    };
+    value.ok_or(text)
+}
+
+/// Whole numbers below this one are exact as floats; to this one the next is rounded.
+const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
+
+/// Whether a float is the number that is written. A fraction may be rounded as long as no whole number is.
+fn is_exact(it: f64, text: &str) -> bool {
+    it.abs() < EXACT_BELOW || it.is_finite() && digits(text) == digits(&it.to_string())
+}
+
+/// Whether a text is a number of which a float would lose digits.
+pub(super) fn is_inexact(text: &str) -> bool {
+    let is_numeric = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
+    is_numeric && text.parse().is_ok_and(|it: f64| !is_exact(it, text))
+}
+
+/// The digits of a written number without zeros around them, and the power of ten of the last of them.
+fn digits(text: &str) -> (String, i64) {
+    let (base, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, behind) = base.split_once('.').unwrap_or((base, ""));
+    let all = format!("{whole}{behind}");
+    let all = all.trim_start_matches(['-', '+', '0']);
+    let plain = all.trim_end_matches('0');
+    let zeros = all.len() - plain.len();
+    let power: i64 = power.parse().unwrap_or_default();
+    (plain.to_owned(), power + i64::try_from(zeros).unwrap_or_default() - i64::try_from(behind.len()).unwrap_or_default())
+}
+
+/// An amount with an exponent, such as `1.5e3`, if it has no digit too many.
+fn scientific(text: &str) -> Option<Decimal> {
+    let it = Decimal::from_scientific(text).ok()?;
+    (digits(text) == digits(&it.to_string())).then_some(it)
 }
 
 /// A moment, in the zone of the record if it has one.
@@ -126,6 +157,19 @@ mod tests {
         for word in ["inf", "nan", "4 kg", "", "1e999", "٣", "1,5"] {
             assert_eq!(number(word), None, "{word}");
         }
+    }
+
+    #[test]
+    fn a_number_is_exact_or_none() {
+        for text in ["9007199254740991", "9007199254740992", "1e22", "10000000000000000.0", "0.1", "41.878113600000001"] {
+            assert!(!is_inexact(text), "{text}");
+        }
+        for text in ["9007199254740993", "-20260503000000012345", "12345678901234567.89", "1e999"] {
+            assert!(is_inexact(text), "{text}");
+        }
+        assert_eq!(scientific("1.5e3").map(|it| it.to_string()).as_deref(), Some("1500"));
+        assert_eq!(scientific("1e400"), None);
+        assert_eq!(digits("-0.0120"), ("12".to_owned(), -3));
     }
 
     #[test]

@@ -131,6 +131,28 @@ impl Level {
     }
 }
 
+impl Level {
+    /// The slot of the one field that is called so but for capitals, blanks and `-`.
+    pub(super) fn near(&self, name: &str) -> Option<usize> {
+        // Names of fields are written without such signs, so that no other name can be near to one.
+        if name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_')) {
+            return None;
+        }
+        let folded = fold(name);
+        let mut same = (0..self.names.len()).filter(|slot| self.names.get(*slot).is_some_and(|it| fold(it) == folded));
+        same.next().filter(|_| same.next().is_none())
+    }
+}
+
+/// A name without regard to capitals, and with `_` for `-` and blanks.
+pub(super) fn fold(name: &str) -> String {
+    name.trim()
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(|sign| if matches!(sign, '-' | ' ') { '_' } else { sign })
+        .collect()
+}
+
 impl Shape {
     fn of(kind: &Kind, zone: Option<&TimeZone>) -> Shape {
         match kind {

@@ -1,6 +1,8 @@
 //! Whether an encounter fits its record: fields that have to be there, values of the wrong type.
 
+use crate::model::encounter::EXACT;
 use crate::model::encounter::Encounter;
+use crate::model::encounter::TWICE;
 use crate::model::outcome::Choices;
 use crate::model::outcome::Finding;
 use crate::model::record::Field;
@@ -74,6 +76,9 @@ fn example(kind: &str) -> &'static str {
         "number" => ": write it in digits, such as 12.5",
         "integer" => ": write it in digits, such as 12",
         "bool" => ": write `true` or `false`",
+        "list" => ": write it such as [\"a\", \"b\"]",
+        EXACT => ": it has more digits than a number keeps; a field of type `text` keeps all",
+        TWICE => ": the field stands there twice, and its last value counts",
         _ => "",
     }
 }

@@ -86,7 +86,13 @@ fn close(start: usize, out: &mut Vec<u8>) {
 fn number(it: f64, out: &mut Vec<u8>) {
     #[expect(clippy::cast_possible_truncation, reason = "whole and within 53 bits")]
     let integer = it as i64;
-    if it.fract() == 0.0 && it.abs() < 9e15 { json::integer(integer, out) } else { json::number(it, out) }
+    if it.fract() == 0.0 && it.abs() < 9e15 {
+        json::integer(integer, out);
+    } else if it.fract() == 0.0 && it.abs() < 1e21 {
+        out.extend_from_slice(it.to_string().as_bytes());
+    } else {
+        json::number(it, out);
+    }
 }
 
 fn day(day: Day, out: &mut Vec<u8>) {

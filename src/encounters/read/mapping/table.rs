@@ -5,7 +5,9 @@ use super::convert::Made;
 use super::holds;
 use crate::encounters::read::row::Row;
 use crate::encounters::read::row::write_text;
+use crate::encounters::read::schema::fold;
 use crate::encounters::read::unreadable::Unreadable;
+use crate::files::without_formula;
 use crate::model::reader;
 use crate::model::reader::Asked;
 use crate::model::reader::From;
@@ -218,7 +220,7 @@ impl Columns {
         let others = names.iter().enumerate().zip(&header.used).filter(|(_, is_used)| !**is_used);
         let others = others.map(|((column, name), _)| {
             let name = if name.is_empty() { format!("column-{}", column + 1) } else { name.clone() };
-            let is_taken = plan.fields.contains(&name);
+            let is_taken = plan.fields.iter().any(|field| fold(field) == fold(&name));
             (column, if is_taken { format!("column {name}") } else { name })
         });
         let groups_anywhere = group.is_some() && plan.reader.groups_anywhere;
@@ -571,7 +573,7 @@ impl Question {
 }
 
 fn text(row: &Row, column: usize) -> Result<&str, Unreadable> {
-    std::str::from_utf8(row.cell(column)).map_err(|_| Unreadable::NotUtf8)
+    std::str::from_utf8(row.cell(column)).map(without_formula).map_err(|_| Unreadable::NotUtf8)
 }
 
 fn begin(name: &str, is_first: bool, out: &mut Vec<u8>) {
