@@ -16,6 +16,7 @@ mod quoting;
 mod sheet;
 mod sorter;
 mod spool;
+mod tidy;
 mod trust;
 
 pub use archive::Archive;
@@ -55,6 +56,7 @@ pub use sorter::Sorted;
 pub use sorter::Sorter;
 pub use spool::Opened;
 pub use spool::Spool;
+pub use tidy::tidy;
 pub use trust::Distrust;
 pub use trust::trust_file;
 pub use trust::trust_folder;

@@ -5,11 +5,11 @@
 //! program that made it. After an edit of a domain, only the segments whose inputs changed are made again; the others
 //! are read back. A registry file holds copies of the segments it needs and never refers to this store.
 
+use crate::files;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -101,7 +101,7 @@ impl Segments {
     /// Removes the least recently used segments until the rest takes no more than 512 MiB.
     pub fn tidy(&self) {
         if let Some(folder) = &self.folder {
-            tidy(folder, MOST_BYTES);
+            files::tidy(folder, ENDING, "", MOST_BYTES);
         }
     }
 
@@ -111,31 +111,11 @@ impl Segments {
     }
 }
 
-fn tidy(folder: &Path, most: u64) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    let mut files: Vec<(SystemTime, u64, PathBuf)> = entries
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            path.extension().filter(|ending| *ending == ENDING)?;
-            let about = fs::metadata(&path).ok()?;
-            Some((about.modified().ok()?, about.len(), path))
-        })
-        .collect();
-    files.sort();
-    let mut total: u64 = files.iter().map(|(_, length, _)| length).sum();
-    for (_, length, path) in files {
-        if total <= most {
-            return;
-        }
-        total -= length;
-        let _ = fs::remove_file(path);
-    }
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     fn store(folder: &Path) -> Segments {
         Segments::in_folder(folder.to_path_buf(), [7; 32])
@@ -197,7 +177,7 @@ mod tests {
             file.set_modified(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
         }
         assert!(segments.find::<Vec<u8>>(&keys[3]).is_some(), "using a segment makes it young");
-        tidy(folder.path(), 300);
+        files::tidy(folder.path(), ENDING, "", 200);
         let kept: Vec<bool> = keys.iter().map(|key| segments.find::<Vec<u8>>(key).is_some()).collect();
         assert_eq!(kept, [true, false, false, true]);
     }

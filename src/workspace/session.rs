@@ -32,6 +32,11 @@ use std::sync::Arc;
 /// What `--domains` calls the domains built into the program, unless there is a folder of that name.
 pub const BUILT_IN: &str = "built-in";
 
+/// The ending of a registry in the cache.
+const REGISTRY: &str = "registry";
+/// Bytes that the registries of all sets of folders may take there: about ten with all official releases.
+const MOST_BYTES: u64 = 1 << 30;
+
 /// Which domains a command works with where `./domains` is there and `--domains` is not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -235,6 +240,9 @@ impl Session {
         let (registry, why) = match written {
             Some(Ok(path)) => {
                 Session::segments().tidy();
+                if let Some(folder) = cache::folder() {
+                    files::tidy(folder, REGISTRY, ".verified", MOST_BYTES);
+                }
                 (Registry::open(path)?, None)
             }
             Some(Err(error)) => (Registry::from_bytes(&bytes)?, Some(error.to_string())),
@@ -281,7 +289,7 @@ impl Session {
             hasher.update(b"\n");
         }
         let name = hasher.finalize().to_hex();
-        Some(cache::folder()?.join(format!("{}.registry", name.get(..16).unwrap_or("all"))))
+        Some(cache::folder()?.join(format!("{}.{REGISTRY}", name.get(..16).unwrap_or("all"))))
     }
 
     /// The store of what builds before this one made of releases and large code sets.
