@@ -50,6 +50,7 @@ mod nibrs;
 mod nibrs_blanks;
 mod nibrs_files;
 mod nibrs_numbers;
+mod nibrs_state;
 mod official;
 mod oracle;
 mod output;

@@ -12,19 +12,18 @@ use tempfile::TempDir;
 /// The shipped domain without its text models, which have nothing to do with files and take long to train; one cache for all.
 static SHIPPED: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
-    for domain in ["shared", "law-enforcement"] {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains").join(domain);
-        let to = folder.path().join("domains").join(domain);
+    for domain in ["domains/shared", "domains/law-enforcement", "tests/fixtures/riverton"] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(domain);
+        let to = folder.path().join("domains").join(from.file_name().unwrap());
         std::fs::create_dir_all(to.join("codes")).unwrap();
-        std::fs::copy(from.join("domain.toml"), to.join("domain.toml")).unwrap();
+        // Scripts say nothing of reports.
+        let manifest = std::fs::read_to_string(from.join("domain.toml")).unwrap();
+        std::fs::write(to.join("domain.toml"), manifest.replace("hooks = [\"validate\"]", "hooks = []")).unwrap();
         for file in std::fs::read_dir(from.join("codes")).unwrap().map(Result::unwrap) {
             let text = without_models(&std::fs::read_to_string(file.path()).unwrap());
             std::fs::write(to.join("codes").join(file.file_name()), text).unwrap();
         }
     }
-    let manifest = folder.path().join("domains/law-enforcement/domain.toml");
-    let text = std::fs::read_to_string(&manifest).unwrap().replace("[scripts]\nhooks = [\"validate\"]\n", "");
-    std::fs::write(manifest, text).unwrap();
     folder
 });
 
@@ -42,12 +41,17 @@ fn without_models(text: &str) -> String {
 
 /// Runs the program with the shipped domain in a folder.
 pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let start = ["run", "--domain", "law-enforcement", "--record", "incident"];
+    program(folder, &[&start, arguments].concat())
+}
+
+/// Runs the program with the shipped domain and the example of a state.
+pub fn program(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tencode"));
     let (cache, data) = (SHIPPED.path().join("cache"), SHIPPED.path().join("data"));
     command.current_dir(folder).env_remove("TENCODE_DATA").env_remove("TENCODE_AUDIT");
     command.env("XDG_CACHE_HOME", cache).env("XDG_DATA_HOME", data);
-    command.arg("--domains").arg(SHIPPED.path().join("domains"));
-    command.args(["run", "--domain", "law-enforcement", "--record", "incident"]).args(arguments).output().unwrap()
+    command.arg("--domains").arg(SHIPPED.path().join("domains")).args(arguments).output().unwrap()
 }
 
 /// A set of rows below `TENCODE_DATA`, if it is there.

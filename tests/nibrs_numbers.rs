@@ -103,9 +103,9 @@ fn page() -> String {
     let mut page = "# NIBRS: every number\n\n\
         Errors and warnings of the FBI's specification 2025.0 and of the editions before it, in our words.\n\
         A test writes this page from the rules and cases of `domains/law-enforcement`. `explain` prints the\n\
-        rule of a number: `tencode explain nibrs-401`. Editions are those that the rule itself names; without\n\
-        any, it holds for all. The last two columns are a case in which the number is said, and one in which\n\
-        it is not.\n"
+        rule of a number: `tencode explain nibrs-401`. Editions are those that the rule itself names;\n\
+        without any, it holds for all. The last two columns are a case in which the number is said, and\n\
+        one in which it is not.\n"
         .to_owned();
     for (title, severities) in [("Errors", ["error", ""]), ("Warnings", ["warning", "advice"])] {
         let _ = write!(
