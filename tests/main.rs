@@ -58,6 +58,7 @@ mod pairs;
 mod program;
 mod readers;
 mod registry;
+mod risk;
 mod said;
 mod scripts_checked;
 mod scripts_told;
