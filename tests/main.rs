@@ -74,3 +74,4 @@ mod transcripts;
 mod upgrade;
 mod writers;
 mod x12;
+mod x12_status;
