@@ -105,3 +105,34 @@ fn codes_roll_up_out_of_the_sensitive_set() {
     let shown = |date: &str| disclose(&engine, &newborn(date))["encounter"]["diagnoses"][0]["code"].clone();
     assert_ne!(shown("2018-10-01"), "P04.1");
 }
+
+/// Cases of `tests/official/healthcare.ndjson`, which rest on releases that have no sample in the domain.
+#[test]
+fn cases_that_need_the_releases_pass() {
+    if Folders::of_user().find("pfs_indicators_2024.tsv").is_none() {
+        eprintln!("SKIPPED: no pfs_indicators_2024.tsv below TENCODE_DATA; its cases were not run");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for part in ["shared/codes", "healthcare/codes", "healthcare/scripts"] {
+        let target = folder.path().join(part);
+        std::fs::create_dir_all(&target).unwrap();
+        for entry in std::fs::read_dir(root.join("domains").join(part)).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, target.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    for name in ["shared", "healthcare"] {
+        let manifest = root.join("domains").join(name).join("domain.toml");
+        std::fs::copy(manifest, folder.path().join(name).join("domain.toml")).unwrap();
+    }
+    std::fs::create_dir(folder.path().join("healthcare/cases")).unwrap();
+    let cases = folder.path().join("healthcare/cases/official.ndjson");
+    std::fs::copy(root.join("tests/official/healthcare.ndjson"), cases).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tencode"));
+    let output = command.arg("--domains").arg(folder.path()).args(["test", "healthcare"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("12 passed"), "{said}");
+}
