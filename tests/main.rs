@@ -63,6 +63,7 @@ mod scripts_checked;
 mod scripts_told;
 #[cfg(feature = "server")]
 mod server;
+mod service;
 mod several;
 mod several_sets;
 mod sheets;
