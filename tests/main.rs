@@ -22,6 +22,7 @@ mod fixed;
 mod forms;
 mod fuzzed;
 mod guides;
+mod helpdesks;
 mod hostile;
 mod impact;
 mod keeps;

@@ -30,7 +30,7 @@ use tencode::model::day::Day;
 use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
-static REGISTRY: LazyLock<(Arc<Registry>, tempfile::TempDir)> = LazyLock::new(|| {
+pub(crate) static REGISTRY: LazyLock<(Arc<Registry>, tempfile::TempDir)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains");
     let domains = ["shared", "customer-service"].map(|name| load(&shipped.join(name)));
@@ -39,7 +39,7 @@ static REGISTRY: LazyLock<(Arc<Registry>, tempfile::TempDir)> = LazyLock::new(||
     (compiled::registry(&outcome, folder.path()), folder)
 });
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let options = Options {
         record: Some("contact".to_owned()),
         audience: Some("desk".to_owned()),
