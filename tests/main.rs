@@ -42,6 +42,7 @@ mod laws_text;
 mod laws_together;
 mod learning;
 mod made_up;
+mod measured;
 mod mistyped;
 mod moments;
 #[cfg(unix)]
