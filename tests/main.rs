@@ -22,6 +22,7 @@ mod fixed;
 mod forms;
 mod fuzzed;
 mod guides;
+mod helpdesks;
 mod hostile;
 mod impact;
 mod keeps;
@@ -41,6 +42,7 @@ mod laws_text;
 mod laws_together;
 mod learning;
 mod made_up;
+mod measured;
 mod mistyped;
 mod moments;
 #[cfg(unix)]
@@ -65,6 +67,7 @@ mod scripts_checked;
 mod scripts_told;
 #[cfg(feature = "server")]
 mod server;
+mod service;
 mod several;
 mod several_sets;
 mod sheets;

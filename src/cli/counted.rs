@@ -1,6 +1,7 @@
 //! Tables of counts as an audience may be told them, for the commands that count.
 
 use super::exit::Failure;
+use super::measured::Measured;
 use super::terminal::Terminal;
 use crate::encounters::engine::Engine;
 use crate::files;
@@ -14,6 +15,7 @@ use crate::statistics::Table;
 use crate::workspace::secrets;
 use serde_json::Map;
 use serde_json::Value;
+use std::cmp::Reverse;
 
 /// What stands for a value that is not shown or not there.
 pub(crate) const NONE: &str = "(none)";
@@ -43,11 +45,40 @@ fn ledger(engine: &Engine) -> Result<Ledger, Failure> {
     Ok(Ledger::new(folder.join(name.get(..16).unwrap_or("all"))))
 }
 
+/// In which order rows are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Sort {
+    /// By their values
+    Value,
+    /// The largest counts first, hidden ones last
+    Count,
+}
+
+/// Puts the counts that are shown in order, and leaves only the first of them; how many were left out.
+pub(crate) fn order(answer: &mut Answer, sort: Sort, top: Option<usize>) -> usize {
+    let mut left_out = 0;
+    for counts in [&mut answer.cells, &mut answer.rows, &mut answer.columns] {
+        if sort == Sort::Count {
+            counts.sort_by_key(|it| Reverse(it.count));
+        }
+        if let Some(top) = top {
+            left_out += counts.len().saturating_sub(top);
+            counts.truncate(top);
+        }
+    }
+    left_out
+}
+
 /// An answer for programs.
-pub(crate) fn json(answered: &Answered, by: &[String], under: u32) -> Map<String, Value> {
+pub(crate) fn json(answered: &Answered, by: &[String], under: u32, measured: Option<&Measured>) -> Map<String, Value> {
     let answer = &answered.answer;
     let named = |counts: &[Count]| -> Value {
-        counts.iter().map(|count| Value::Object(named(by, count, answer.total))).collect::<Vec<_>>().into()
+        let of = |count: &Count| {
+            let mut map = named(by, count, answer.total);
+            map.extend(measured.map(|it| it.json(&count.values)).unwrap_or_default());
+            Value::Object(map)
+        };
+        counts.iter().map(of).collect::<Vec<_>>().into()
     };
     let parts = [
         ("by", by.to_vec().into()),
@@ -73,13 +104,21 @@ fn named(by: &[String], count: &Count, total: Option<u64>) -> Map<String, Value>
 }
 
 /// An answer for people.
-pub(crate) fn show(answer: &Answer, by: &[String], terminal: &mut Terminal) -> Result<(), Failure> {
-    let mut lines = vec![by.iter().cloned().chain(["count".to_owned(), "share".to_owned()]).collect()];
-    for count in answer.cells.iter().chain(&answer.rows).chain(&answer.columns) {
-        lines.push(line(count, answer.total));
+pub(crate) fn show(
+    answer: &Answer,
+    by: &[String],
+    measured: Option<&Measured>,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let names = measured.map(Measured::names).unwrap_or_default();
+    let mut lines = vec![by.iter().cloned().chain(["count".to_owned(), "share".to_owned()]).chain(names).collect()];
+    let whole = Count { values: vec![None; by.len()], count: answer.total };
+    let counts = answer.cells.iter().chain(&answer.rows).chain(&answer.columns).zip(std::iter::repeat(answer.total));
+    for (count, total) in counts.chain([(&whole, None)]) {
+        let figures = measured.map(|it| it.of(&count.values)).unwrap_or_default();
+        lines.push(line(count, total).into_iter().chain(figures.iter().map(f64::to_string)).collect());
     }
-    lines.push(line(&Count { values: vec![None; by.len()], count: answer.total }, None));
-    aligned(&lines, terminal)
+    aligned(&lines, by.len(), terminal)
 }
 
 /// The words under a table.
@@ -124,15 +163,16 @@ fn line(count: &Count, total: Option<u64>) -> Vec<String> {
     cells
 }
 
-/// Writes lines with their cells one under the other; the last two are figures.
-fn aligned(lines: &[Vec<String>], terminal: &mut Terminal) -> Result<(), Failure> {
+/// Writes lines with their cells one under the other; the first are words, the others figures.
+fn aligned(lines: &[Vec<String>], words: usize, terminal: &mut Terminal) -> Result<(), Failure> {
     let columns = lines.first().map_or(0, Vec::len);
     let wide = |at: usize| lines.iter().filter_map(|line| line.get(at)).map(|it| it.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(wide).collect();
     for line in lines {
-        let cells = line.iter().zip(&widths).zip(0..).map(|((cell, width), at)| {
-            if at + 2 < columns { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
-        });
+        let cells =
+            line.iter().zip(&widths).zip(0..).map(|((cell, width), at)| {
+                if at < words { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+            });
         terminal.line(cells.collect::<Vec<_>>().join("  ").trim_end())?;
     }
     Ok(())

@@ -51,8 +51,8 @@ pub(crate) struct Fixed {
     /// Key of the pseudonyms: a file of 32 bytes or of a secret text [default: TENCODE_KEY, else one kept for this user]
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
-    /// The day it is [default: the day of this machine]
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    /// The day it is, on which something is overdue or not, as a date or an instant [default: the day of this machine]
+    #[arg(long, visible_alias = "now", value_name = "DATE", value_parser = instant)]
     today: Option<Day>,
 }
 
@@ -199,6 +199,16 @@ impl EngineArgs {
 /// Reads a day of the command line.
 pub(crate) fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a date such as 2026-03-01 is needed".to_owned())
+}
+
+/// Reads a day of the command line, or the day of an instant as its clock shows it.
+fn instant(text: &str) -> Result<Day, String> {
+    match text.split_once('T') {
+        Some((date, clock)) if jiff::civil::Time::strptime("%H:%M", clock.get(..5).unwrap_or(clock)).is_ok() => {
+            day(date)
+        }
+        _ => day(text),
+    }
 }
 
 /// The day it is here.

@@ -7,6 +7,7 @@ mod context;
 mod counted;
 mod engine_args;
 mod exit;
+mod measured;
 mod near;
 mod output;
 mod reading;

@@ -8,6 +8,9 @@ use super::read::Raw;
 use super::read::Unreadable;
 use super::write;
 use crate::model::day::Day;
+use crate::model::ids::PropertyId;
+use crate::model::ids::SetId;
+use crate::model::moment::Moment;
 use crate::privacy::Disclosure;
 use serde::Deserialize;
 use serde::Serialize;
@@ -30,6 +33,10 @@ pub enum By {
     Field(String),
     /// A field, by its path; of several items all.
     All(String),
+    /// A property of the code in a field: the field, the code set, the property.
+    Property(String, SetId, PropertyId),
+    /// The hours from one time to another, by the paths of both.
+    Hours(String, String),
     /// Labels of the codes shown, and what these fields say, which are sensitive themselves.
     Sensitive(Vec<String>),
 }
@@ -66,6 +73,8 @@ impl<'e> Tally<'e> {
             By::Candidate => disclosure.candidates().iter().find(|it| !it.below).map(|it| it.code.to_owned()),
             By::Date(path, length) => date(disclosure, path, *length),
             By::Field(path) => values(disclosure, path).into_iter().next(),
+            By::Property(path, set, property) => self.property(disclosure, path, *set, *property),
+            By::Hours(from, to) => hours(disclosure, from, to),
             By::All(path) => Some(values(disclosure, path).join("|")).filter(|it| !it.is_empty()),
             By::Sensitive(paths) => {
                 let mut found = self.labels(disclosure);
@@ -77,6 +86,13 @@ impl<'e> Tally<'e> {
                 Some(found.join(", ")).filter(|it| !it.is_empty())
             }
         }
+    }
+
+    /// A property of the code that is shown in a field.
+    fn property(&self, disclosure: &Disclosure<'_>, path: &str, set: SetId, property: PropertyId) -> Option<String> {
+        let codes = self.engine.registry().codes(set);
+        let code = codes.find(values(disclosure, path).first()?)?;
+        Some(codes.property_text(property, codes.property(code, property).first()?))
     }
 
     fn labels(&self, disclosure: &Disclosure<'_>) -> Vec<String> {
@@ -94,6 +110,14 @@ impl<'e> Tally<'e> {
 pub(super) fn date(disclosure: &Disclosure<'_>, path: &str, length: usize) -> Option<String> {
     let date = values(disclosure, path).into_iter().next()?;
     is_date(&date).then(|| date.get(..length).map(str::to_owned))?
+}
+
+/// The hours from one time that is shown to another.
+fn hours(disclosure: &Disclosure<'_>, from: &str, to: &str) -> Option<String> {
+    let moment = |path| Moment::parse(values(disclosure, path).first()?);
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a few years")]
+    let hours = moment(to)?.seconds_since(moment(from)?)? as f64 / 3600.0;
+    Some(hours.to_string())
 }
 
 /// What stands for an encounter wherever it is counted: a keyed number, the same for the same id of the same record. What has

@@ -304,6 +304,11 @@ impl Redactor {
         self.rules.codes.is_shown(&self.rules.registry, set, code, PLAIN)
     }
 
+    /// Whether the audience sees candidates at all.
+    pub fn shows_candidates(&self) -> bool {
+        self.candidates != Showing::Remove
+    }
+
     /// Whether the audience sees what no record declares.
     pub fn keeps_undeclared(&self) -> bool {
         self.rules.keeps_undeclared

@@ -280,7 +280,7 @@ impl Said<'_> {
     fn json(&self) -> Value {
         let redactor = self.after.redactor();
         let tables = self.told.iter().map(|it| {
-            let table = counted::json(&it.answered, &it.by, redactor.counts().0);
+            let table = counted::json(&it.answered, &it.by, redactor.counts().0, None);
             Value::Object(table)
         });
         let of = |change: Change, it: &Example| {
@@ -302,7 +302,7 @@ impl Said<'_> {
     fn show(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         for it in self.told {
             if !it.answered.is_withheld {
-                counted::show(&it.answered.answer, &it.by, terminal)?;
+                counted::show(&it.answered.answer, &it.by, None, terminal)?;
                 terminal.line("")?;
             }
             counted::say(&it.answered, terminal);

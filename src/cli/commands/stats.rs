@@ -6,9 +6,11 @@ use crate::cli::auditing::Auditing;
 use crate::cli::context::Context;
 use crate::cli::counted;
 use crate::cli::counted::NONE;
+use crate::cli::counted::Sort;
 use crate::cli::engine_args::EngineArgs;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::measured::Measured;
 use crate::cli::reading::Reading;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::did_you_mean;
@@ -29,7 +31,6 @@ use crate::registry::Registry;
 use crate::statistics::Answered;
 use crate::statistics::Cells;
 use crate::statistics::Row;
-use crate::statistics::Table;
 use crate::workspace::secrets;
 use serde_json::Map;
 use std::io;
@@ -38,7 +39,7 @@ use std::path::PathBuf;
 /// Counts encounters by what an audience may see of them, and hides small counts.
 ///
 /// Things to count by are `code` (the first code an encounter carries), a code set (the first code of that set), `candidate`,
-/// `year`, `month`, `day`, or any field the audience sees. A count that the audience's policy calls small is hidden, and
+/// `year`, `month`, `day`, any field the audience sees, or a property of the code in one (`reason.severity`). A count that the audience's policy calls small is hidden, and
 /// others with it, until what is hidden cannot be worked out: not from the sums, and not together with what this audience
 /// was answered before about some of the same encounters. Exit status 1 if nothing can be shown.
 ///
@@ -50,6 +51,19 @@ pub(crate) struct Stats {
     /// What to count by: one thing, or several and commas between
     #[arg(long, value_name = "WHAT", value_delimiter = ',', required = true)]
     by: Vec<String>,
+    /// Order of the rows
+    #[arg(long, value_enum, default_value_t = Sort::Value)]
+    sort: Sort,
+    /// Only the first N rows; with --sort count, the most frequent
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+    /// Mean and percentiles of a number, or of the hours between two times (`received..resolved`); only for those who see counts
+    /// of any size
+    #[arg(long, value_name = "WHAT")]
+    of: Option<String>,
+    /// Percentiles that are given with --of
+    #[arg(long, value_name = "P", value_delimiter = ',', default_values_t = [50, 90])]
+    percentiles: Vec<u8>,
     #[command(flatten)]
     engine_args: EngineArgs,
     #[command(flatten)]
@@ -76,9 +90,16 @@ impl Stats {
         let chosen = self.input.choose(&registry, &mut self.engine_args)?;
         let (engine, mut asked) = self.engine_args.audited("stats", registry, None, &self.auditing, terminal)?;
         let by: Result<Vec<By>, Failure> = self.by.iter().map(|word| by(&engine, word)).collect();
+        let mut by = by?;
+        by.extend(self.of.as_ref().map(|what| measure(&engine, what)).transpose()?);
+        let mut measured = self.of.as_ref().map(|_| Measured::new(&self.percentiles)).transpose()?;
         let (mut cells, mut problem) = (Cells::default(), None);
-        let counts = self.input.tally(&engine, chosen, &by?, &mut |seen| {
-            let values = seen.values.into_iter().map(|it| it.unwrap_or_else(|| NONE.to_owned())).collect();
+        let counts = self.input.tally(&engine, chosen, &by, &mut |mut seen| {
+            let measure = measured.as_ref().and_then(|_| seen.values.pop().flatten()?.parse::<f64>().ok());
+            let values: Vec<String> = seen.values.into_iter().map(|it| it.unwrap_or_else(|| NONE.to_owned())).collect();
+            if let (Some(measured), Some(measure)) = (&mut measured, measure) {
+                measured.add(&values, measure);
+            }
             cells.add(Row { mark: seen.mark, values }).map_err(|error| {
                 problem = Some(error);
                 io::ErrorKind::Other.into()
@@ -88,10 +109,14 @@ impl Stats {
             return Err(Failure::said(error.to_string()));
         }
         let (counts, table) = (counts?, cells.table());
-        let answered = counted::answer(&engine, &self.by, &table)?;
+        let mut answered = counted::answer(&engine, &self.by, &table)?;
         asked.note(&Entry::new(Outcome::Shown).count(table.size()))?;
-        self.show(&engine, &answered, &table, terminal)?;
+        let left_out = counted::order(&mut answered.answer, self.sort, self.top);
+        self.show(&engine, &answered, measured.as_ref(), terminal)?;
         counted::say(&answered, terminal);
+        if left_out > 0 {
+            terminal.note(&format!("{left_out} further rows are left out (--top)"));
+        }
         terminal.note(&format!("{} read, {} counted, {} refused", counts.read, counts.written, counts.refused));
         asked.note(&Entry::new(Outcome::Done).count(answered.answer.cells.len() as u64))?;
         Ok(if counts.refused > 0 || answered.is_withheld { Verdict::Wrong } else { Verdict::Fine })
@@ -101,20 +126,20 @@ impl Stats {
         &self,
         engine: &Engine,
         answered: &Answered,
-        table: &Table,
+        measured: Option<&Measured>,
         terminal: &mut Terminal,
     ) -> Result<(), Failure> {
         if terminal.json {
             let mut said = Map::new();
             said.insert("audience".to_owned(), engine.redactor().audience().into());
             said.insert("policy".to_owned(), engine.redactor().policy().into());
-            said.extend(counted::json(answered, &self.by, engine.redactor().counts().0));
+            said.extend(counted::json(answered, &self.by, engine.redactor().counts().0, measured));
             return terminal.json(&said);
         }
-        if answered.is_withheld || table.size() == 0 {
+        if answered.is_withheld || answered.answer.total == Some(0) {
             return Ok(());
         }
-        counted::show(&answered.answer, &self.by, terminal)
+        counted::show(&answered.answer, &self.by, measured, terminal)
     }
 }
 
@@ -144,6 +169,10 @@ fn by(engine: &Engine, word: &str) -> Result<By, Failure> {
     let registry = engine.registry();
     match word {
         "code" => Ok(By::Code(None)),
+        "candidate" if !engine.redactor().shows_candidates() => {
+            let audience = engine.redactor().audience();
+            Err(Failure::said(format!("audience `{audience}` sees no candidates that could be counted by")))
+        }
         "candidate" => Ok(By::Candidate),
         "year" => date(engine, word, 4),
         "month" => date(engine, word, 7),
@@ -151,6 +180,9 @@ fn by(engine: &Engine, word: &str) -> Result<By, Failure> {
         set if registry.set_of(engine.domain(), set).is_some() => Ok(By::Code(Some(set.to_owned()))),
         path => {
             let all = paths(&engine.record().fields, "");
+            if let Some(by) = property(engine, path, &all) {
+                return Ok(by);
+            }
             let Some((_, field)) = all.iter().find(|(known, _)| known == path) else {
                 let known = all.iter().map(|it| it.0.as_str()).chain(["code", "candidate", "year", "month", "day"]);
                 let help = did_you_mean(path, known).map(|help| format!("; {help}")).unwrap_or_default();
@@ -165,6 +197,38 @@ fn by(engine: &Engine, word: &str) -> Result<By, Failure> {
             }
             Ok(By::Field(path.to_owned()))
         }
+    }
+}
+
+/// A property of the code in a field that the audience sees, if that is what a word means.
+fn property(engine: &Engine, word: &str, all: &[(String, &Field)]) -> Option<By> {
+    let (path, name) = word.rsplit_once('.').filter(|_| all.iter().all(|(known, _)| known != word))?;
+    let (_, field) = all.iter().find(|(known, _)| known == path)?;
+    let Kind::Code(set) = field.kind else { return None };
+    let property = engine.registry().codes(set).property_place(name)?;
+    seen(engine, path)?;
+    Some(By::Property(path.to_owned(), set, property))
+}
+
+/// What is measured: a number, or the hours from one time to another. A mean of few would tell of them, so it is for those only who
+/// may see counts of any size.
+fn measure(engine: &Engine, what: &str) -> Result<By, Failure> {
+    let audience = engine.redactor().audience();
+    if engine.redactor().counts().0 > 1 {
+        return Err(Failure::said(format!("audience `{audience}` is not shown small counts, nor what they come to")));
+    }
+    let all = paths(&engine.record().fields, "");
+    let is_kind = |path: &str, is: fn(&Kind) -> bool| {
+        all.iter().any(|(known, field)| known == path && is(&field.kind)) && seen(engine, path).is_some()
+    };
+    let is_time: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Date | Kind::DateTime);
+    let is_number: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Number | Kind::Integer | Kind::Money(_));
+    match what.split_once("..") {
+        Some((from, to)) if is_kind(from, is_time) && is_kind(to, is_time) => {
+            Ok(By::Hours(from.to_owned(), to.to_owned()))
+        }
+        None if is_kind(what, is_number) => Ok(By::Field(what.to_owned())),
+        _ => Err(Failure::said(format!("`{what}` is no number and no two times (`FROM..TO`) that `{audience}` sees"))),
     }
 }
 
