@@ -9,6 +9,7 @@ mod call;
 mod caller;
 mod desk;
 mod headers;
+mod jobs;
 mod listen;
 mod metrics;
 mod openapi;

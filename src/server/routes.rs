@@ -120,6 +120,11 @@ routes! {
     "GET" "/encounters" "queue" PEOPLE, Reads, 0, desk::queue::page, "Encounters that are kept";
     "GET" "/encounters/{id}" "encounter" PEOPLE, Reads, 0, desk::queue::one, "One of them";
     "POST" "/encounters/{id}" "encounter-act" PEOPLE, Form, RECORD, desk::queue::act, "Gives or takes back a code";
+    "GET" "/jobs" "jobs" PEOPLE, Reads, 0, desk::jobs::page, "Files that are answered row by row";
+    "POST" "/jobs" "job-upload" PEOPLE, Form, STREAMED, desk::upload::upload, "Takes a file";
+    "GET" "/jobs/{id}" "job" PEOPLE, Reads, 0, desk::jobs::one, "One of them: preview, progress, answers";
+    "POST" "/jobs/{id}" "job-act" PEOPLE, Form, 8 * KB, desk::jobs::act, "Starts, cancels or deletes it";
+    "GET" "/jobs/{id}/answers" "job-answers" PEOPLE, Reads, STREAMED, desk::jobs::answers, "Its answers as a file";
     "GET" "/codes" "browse" PAGES, Reads, 0, desk::browse::page, "All code sets";
     "GET" "/codes/{set}" "browse-set" PAGES, Reads, 0, desk::browse::set, "A code set as a tree";
     "GET" "/codes/{set}/{code}" "browse-code" PAGES, Reads, 0, desk::browse::code, "One code";

@@ -21,7 +21,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::PoisonError;
+use std::thread::Thread;
 use std::time::Instant;
 use tokio::sync::Semaphore;
 
@@ -90,6 +92,8 @@ pub struct Service {
     pub started: Instant,
     /// Places for requests that hold a thread as long as their body comes.
     pub streams: Arc<Semaphore>,
+    /// The thread that answers uploaded files.
+    pub(super) jobs: OnceLock<Thread>,
     loaded: ArcSwap<Loaded>,
     key: [u8; 32],
     today: fn() -> Day,
@@ -136,6 +140,7 @@ impl Service {
             metrics,
             started: Instant::now(),
             streams: Arc::new(Semaphore::new(STREAMS)),
+            jobs: OnceLock::new(),
             loaded: ArcSwap::from_pointee(Loaded::new(parts.registry)),
             key: parts.key,
             today: parts.today,

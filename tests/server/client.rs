@@ -172,6 +172,12 @@ impl Served {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+
+    /// Ends the process as a power cut would, and starts another with what it has left.
+    pub fn again(mut self) -> Served {
+        self.kill();
+        Served::start_in(std::mem::replace(&mut self.place, Place::new()))
+    }
 }
 
 impl Served {

@@ -10,6 +10,14 @@
   document.querySelectorAll("tencode-picker[data-go]").forEach((picker) => {
     picker.addEventListener("change", () => { location.href = picker.dataset.go + encodeURIComponent(picker.value.code || picker.code); });
   });
+  // What is still going on is looked at again until it has ended; without this script there is a link.
+  const again = setInterval(async () => {
+    const going = document.querySelector("[data-refresh]");
+    if (!going) return clearInterval(again);
+    const reply = await fetch(location.href).catch(() => null);
+    const fresh = reply?.ok && new DOMParser().parseFromString(await reply.text(), "text/html").getElementById(going.id);
+    if (fresh && !going.contains(document.activeElement)) going.replaceWith(fresh);
+  }, 2000);
   const form = document.getElementById("desk");
   if (!form) return;
   const box = form.elements.text, answer = document.getElementById("answer"), picked = document.getElementById("picked");
