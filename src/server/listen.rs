@@ -11,6 +11,7 @@ use super::jobs;
 use super::metrics::Metrics;
 use super::problem;
 use super::problem::Problem;
+use super::retention;
 use super::routes::Does;
 use super::routes::ROUTES;
 use super::routes::Route;
@@ -105,6 +106,7 @@ pub fn start(parts: super::service::Parts) -> std::io::Result<Arc<Service>> {
     let service = Arc::new(Service::new(parts, metrics)?);
     // It is set here only.
     let _ = service.jobs.set(jobs::start(&service)?);
+    retention::start(&service)?;
     Ok(service)
 }
 

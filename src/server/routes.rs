@@ -117,7 +117,13 @@ routes! {
     "GET" "/desk/{domain}/{record}" "desk" PEOPLE, Reads, 0, desk::work::page, "The desk of a record";
     "POST" "/desk/{domain}/{record}" "desk-act" PEOPLE, Form, RECORD, desk::work::act, "An act at the desk, without scripts";
     "POST" "/desk/{domain}/{record}/look" "desk-look" PEOPLE, Form, RECORD, desk::work::look, "The list under what is typed";
+    "POST" "/desk/{domain}/{record}/near" "desk-near" PEOPLE, Form, RECORD, desk::near::look, "What else is at the same place";
     "GET" "/encounters" "queue" PEOPLE, Reads, 0, desk::queue::page, "Encounters that are kept";
+    "POST" "/encounters" "filter-act" PEOPLE, Form, 8 * KB, desk::queue::keep, "Keeps a filter of the list, or deletes one";
+    "GET" "/recode" "recode" WATCHERS, Reads, 0, desk::recode::page, "What would change if a code were replaced";
+    "POST" "/recode" "recode-act" WATCHERS, Form, 64 * KB, desk::recode::act, "Replaces a code on many encounters";
+    "GET" "/recode/{id}" "recoded" WATCHERS, Reads, 0, desk::recode::one, "What was changed together";
+    "POST" "/recode/{id}" "recoded-undo" WATCHERS, Form, 8 * KB, desk::recode::undo, "Takes it back";
     "GET" "/encounters/{id}" "encounter" PEOPLE, Reads, 0, desk::queue::one, "One of them";
     "POST" "/encounters/{id}" "encounter-act" PEOPLE, Form, RECORD, desk::queue::act, "Gives or takes back a code";
     "GET" "/jobs" "jobs" PEOPLE, Reads, 0, desk::jobs::page, "Files that are answered row by row";

@@ -58,6 +58,16 @@ const STEPS: &[&str] = &[
         number INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE (job, kind, number)
     ) STRICT;
 ",
+    "
+    CREATE TABLE recoding (
+        id TEXT PRIMARY KEY, actor TEXT NOT NULL, at INTEGER NOT NULL, domain TEXT NOT NULL, code_set TEXT NOT NULL,
+        code_from TEXT NOT NULL, code_to TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE recoded (recoding TEXT NOT NULL REFERENCES recoding (id) ON DELETE CASCADE,
+        encounter TEXT NOT NULL REFERENCES encounter (id), version INTEGER NOT NULL) STRICT;
+    CREATE INDEX recoded_of ON recoded (recoding);
+    CREATE TABLE filter (owner TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, PRIMARY KEY (owner, name)) STRICT;
+",
 ];
 
 /// Takes the steps that a file has not taken yet, each in one transaction.

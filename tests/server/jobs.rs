@@ -2,6 +2,7 @@
 
 use super::client::Answer;
 use super::client::Ask;
+use super::client::Person;
 use super::client::Served;
 use std::time::Duration;
 use std::time::Instant;
@@ -17,27 +18,11 @@ fn file() -> String {
     (0..ROWS).map(line).collect()
 }
 
-/// Somebody at a browser.
-struct Person {
-    cookie: String,
-    secret: String,
+trait Uploads {
+    fn upload(&self, served: &Served, secret: &str, file: &str) -> Answer;
 }
 
-impl Person {
-    fn enter(served: &Served) -> Person {
-        let cookie = served.session();
-        Person { secret: served.form_secret(&cookie), cookie }
-    }
-
-    fn get(&self, served: &Served, path: &str) -> Answer {
-        served.ask("GET", path, &Ask::default().with("Cookie", &self.cookie))
-    }
-
-    fn act(&self, served: &Served, path: &str, act: &str) -> Answer {
-        let body = format!("form_secret={}&act={act}", self.secret);
-        served.ask("POST", path, &Ask::default().with("Cookie", &self.cookie).body(body))
-    }
-
+impl Uploads for Person {
     /// Uploads a file with the form of the page; gives where it leads.
     fn upload(&self, served: &Served, secret: &str, file: &str) -> Answer {
         let field = |name: &str, value: &str| {
@@ -63,7 +48,7 @@ fn wait(served: &Served, person: &Person, path: &str, said: &str) {
 #[test]
 fn a_file_is_previewed_answered_and_downloaded() {
     let served = Served::start();
-    let person = Person::enter(&served);
+    let person = Person::of(&served, served.session());
     let file = file();
     let job = person.upload(&served, &person.secret, &file).header("location").to_owned();
     assert!(job.starts_with("/jobs/"), "{job}");
@@ -71,29 +56,29 @@ fn a_file_is_previewed_answered_and_downloaded() {
     assert!(preview.contains("V-4<") && !preview.contains("V-5<"), "{}", preview.rsplit("<main").next().unwrap());
     assert!(preview.contains("<th scope=\"col\">note</th>"));
     assert_eq!(person.get(&served, &format!("{job}/answers")).status, 422, "it has not begun");
-    assert_eq!(person.act(&served, &job, "start").status, 303);
+    assert_eq!(person.act(&served, &job, "act=start").status, 303);
     wait(&served, &person, &job, "/answers");
     let page = person.get(&served, &job).body;
     assert!(page.contains("R-FALL") && page.contains("1 cannot be read"), "{page}");
     let path = served.place.write("all.ndjson", &file).to_str().unwrap().to_owned();
     let told = String::from_utf8(served.place.run(&["run", "--domain", "own", &path]).stdout).unwrap();
     assert!(person.get(&served, &format!("{job}/answers")).body == told, "the same bytes as the command line writes");
-    assert_eq!(person.act(&served, &job, "delete").header("location"), "/jobs");
+    assert_eq!(person.act(&served, &job, "act=delete").header("location"), "/jobs");
     assert_eq!(person.get(&served, &job).status, 404);
 }
 
 #[test]
 fn a_job_goes_on_after_the_program_was_killed_and_answers_no_row_twice() {
     let mut served = Served::start();
-    let mut person = Person::enter(&served);
+    let mut person = Person::of(&served, served.session());
     let file: String = file().repeat(4);
     let job = person.upload(&served, &person.secret, &file).header("location").to_owned();
-    person.act(&served, &job, "start");
+    person.act(&served, &job, "act=start");
     let mut cuts = 0;
     while !person.get(&served, &job).body.contains("/answers") && cuts < 4 {
         std::thread::sleep(Duration::from_millis(300));
         served = served.again();
-        person = Person::enter(&served);
+        person = Person::of(&served, served.session());
         cuts += 1;
     }
     wait(&served, &person, &job, "/answers");
@@ -107,17 +92,16 @@ fn a_job_goes_on_after_the_program_was_killed_and_answers_no_row_twice() {
 #[test]
 fn a_job_is_for_its_owner_and_lies_sealed() {
     let served = Served::start();
-    let person = Person::enter(&served);
+    let person = Person::of(&served, served.session());
     assert_eq!(person.upload(&served, "AAAA", &file()).status, 403, "the form of another session");
     let job = person.upload(&served, &person.secret, &file()).header("location").to_owned();
-    person.act(&served, &job, "start");
+    person.act(&served, &job, "act=start");
     wait(&served, &person, &job, "/answers");
-    let cookie = served.session_of("ada", "administrator");
-    let ada = Person { secret: served.form_secret(&cookie), cookie };
+    let ada = Person::of(&served, served.session_of("ada", "administrator"));
     for path in [job.clone(), format!("{job}/answers")] {
         assert_eq!(ada.get(&served, &path).status, 404, "{path}");
     }
-    assert_eq!(ada.act(&served, &job, "delete").status, 404);
+    assert_eq!(ada.act(&served, &job, "act=delete").status, 404);
     let folder = served.place.path("data/tencode/desk");
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

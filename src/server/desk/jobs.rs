@@ -152,7 +152,7 @@ fn first(call: &Call<'_>, job: &Job, language: Language) -> Markup {
                     @if let Some(error) = line["error"].as_str() {
                         td colspan=(names.len() + 1) class="error" { (error) }
                     } @else {
-                        @for name in &names { td { (plain(&line["encounter"][name])) } }
+                        @for name in &names { td { (line["encounter"].get(name).map(plain).unwrap_or_default()) } }
                         td { (codes(line)) }
                     }
                 } } }

@@ -109,12 +109,19 @@
     return true;
   }
 
+  // What else is at the place that was typed: asked when a field is left, not at each key, for it is noted.
+  async function near(name) {
+    if (!name?.startsWith("f:")) return;
+    const reply = await fetch(form.action + "/near", { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+    if (reply?.ok) document.getElementById("near").innerHTML = await reply.text();
+  }
+
   function save() {
     form.requestSubmit(document.getElementById("save"));
   }
 
   box.addEventListener("input", soon);
-  form.addEventListener("change", (event) => { if (event.target !== box) soon(); });
+  form.addEventListener("change", (event) => { if (event.target !== box) { soon(); near(event.target.name); } });
   answer.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option) { pick(options().indexOf(option) + 1); box.focus(); }
