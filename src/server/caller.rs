@@ -6,6 +6,7 @@ use super::service::Service;
 use crate::audit::Access;
 use crate::audit::Proof;
 use crate::store::Grant;
+use crate::store::PROGRAM;
 use crate::store::Role;
 use axum::http::HeaderMap;
 use axum::http::header;
@@ -68,7 +69,7 @@ pub fn identify(service: &Service, headers: &HeaderMap) -> Result<Option<Caller>
         let token =
             token.ok_or_else(|| Problem::new(problem::NOT_SIGNED_IN, "the token is unknown, revoked or expired"))?;
         return Ok(Some(Caller {
-            name: format!("token {}", token.name),
+            name: format!("{PROGRAM}{}", token.name),
             role: token.role,
             grant: token.grant,
             form_secret: None,

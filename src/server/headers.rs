@@ -6,6 +6,7 @@ use super::problem;
 use super::problem::Problem;
 use super::routes::Does;
 use super::routes::Route;
+use super::routes::STREAMED;
 use super::service::Config;
 use axum::http::HeaderMap;
 use axum::http::HeaderName;
@@ -88,15 +89,28 @@ pub fn check_origin(
         Some(origin) if origin.split_once("://").map(|(_, host)| host) != Some(host) => return foreign(),
         _ => {}
     }
-    let Some(secret) = caller.and_then(|caller| caller.form_secret.as_deref()) else {
+    if caller.is_none_or(|caller| caller.form_secret.is_none()) {
         let is_program = caller.is_some() || route.does != Does::Form;
         return if is_program { Ok(()) } else { foreign() };
-    };
+    }
+    if route.does == Does::Form && route.limit == STREAMED {
+        // The secret is in a body that is still to come: the handler looks at it first.
+        return Ok(());
+    }
     let by_header = headers.get("x-form-secret").and_then(|it| it.to_str().ok()).map(str::to_owned);
     let given = by_header.or_else(|| {
         let mut fields = form_urlencoded::parse(body);
         fields.find(|(name, _)| name == "form_secret").map(|(_, value)| value.into_owned())
     });
+    check_secret(caller, given.as_deref())
+}
+
+/// Refuses a form that does not carry the secret of the session.
+///
+/// # Errors
+/// If it carries none or another. A program has no session, and its forms need no secret.
+pub fn check_secret(caller: Option<&Caller>, given: Option<&str>) -> Result<(), Problem> {
+    let Some(secret) = caller.and_then(|caller| caller.form_secret.as_deref()) else { return Ok(()) };
     // Hashes are compared in a time that does not depend on them.
     let is_it = given.is_some_and(|given| blake3::hash(given.as_bytes()) == blake3::hash(secret.as_bytes()));
     if is_it {

@@ -7,15 +7,18 @@ use super::caller;
 use super::caller::Caller;
 use super::desk;
 use super::headers;
+use super::jobs;
 use super::metrics::Metrics;
 use super::problem;
 use super::problem::Problem;
+use super::retention;
 use super::routes::Does;
 use super::routes::ROUTES;
 use super::routes::Route;
 use super::routes::STREAMED;
 use super::routes::Who;
 use super::service::Service;
+use super::stream::Head;
 use super::stream::Talk;
 use crate::scripts::STACK_BYTES;
 use crate::scripts::has_stack;
@@ -100,7 +103,11 @@ impl Running {
 /// If the system gives no thread.
 pub fn start(parts: super::service::Parts) -> std::io::Result<Arc<Service>> {
     let metrics = Metrics::new(ROUTES.iter().map(|route| (route.method, route.path)));
-    Ok(Arc::new(Service::new(parts, metrics)?))
+    let service = Arc::new(Service::new(parts, metrics)?);
+    // It is set here only.
+    let _ = service.jobs.set(jobs::start(&service)?);
+    retention::start(&service)?;
+    Ok(service)
 }
 
 /// Answers until somebody stops the program, then finishes what it has begun. `ready` is called once a stop is heard and
@@ -316,8 +323,8 @@ async fn converse(
         drop(place);
         result
     });
-    if let Ok(reply) = listener.begins.await {
-        return Ok(Reply { pieces: Some(listener.pieces), ..reply });
+    if let Ok(Head { kind, headers }) = listener.begins.await {
+        return Ok(Reply { kind, headers, pieces: Some(listener.pieces), ..Reply::default() });
     }
     let result = task.await.map_err(|_| Problem::new(problem::BROKEN, "the program failed at this request"))?;
     let is_too_long = listener.is_too_long.load(Ordering::Relaxed);

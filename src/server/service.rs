@@ -1,6 +1,7 @@
 //! What all requests share: the registry in use, engines made of it, the store, the audit log.
 
 use super::metrics::Metrics;
+use super::opened::Opened;
 use super::problem::Problem;
 use super::tls::Tls;
 use super::trail::SharedTrail;
@@ -21,7 +22,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::PoisonError;
+use std::thread::Thread;
 use std::time::Instant;
 use tokio::sync::Semaphore;
 
@@ -30,6 +33,18 @@ use tokio::sync::Semaphore;
 const STREAMS: usize = 4;
 /// Engines that are kept of one registry.
 const ENGINES: usize = 128;
+
+/// How long encounters of a domain are kept before what was said in them is erased.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// The domain.
+    pub domain: String,
+    /// Only those in this state: `open` or `coded`.
+    pub state: Option<String>,
+    /// So many days after they were changed last.
+    pub days: u32,
+}
 
 /// How the service is set.
 #[derive(Clone)]
@@ -48,6 +63,8 @@ pub struct Config {
     pub in_flight: usize,
     /// Bytes of a batch at most.
     pub batch_bytes: usize,
+    /// How long encounters are kept.
+    pub retention: Vec<Retention>,
     /// Origins of other sites whose pages may ask the API, with a token.
     pub origins: Vec<String>,
     /// Origins of other sites whose pages may show the picker in a frame.
@@ -88,8 +105,12 @@ pub struct Service {
     pub metrics: Metrics,
     /// When it began.
     pub started: Instant,
+    /// Who has which encounter before them.
+    pub opened: Opened,
     /// Places for requests that hold a thread as long as their body comes.
     pub streams: Arc<Semaphore>,
+    /// The thread that answers uploaded files.
+    pub(super) jobs: OnceLock<Thread>,
     loaded: ArcSwap<Loaded>,
     key: [u8; 32],
     today: fn() -> Day,
@@ -135,7 +156,9 @@ impl Service {
             trail: SharedTrail::start(parts.log)?,
             metrics,
             started: Instant::now(),
+            opened: Opened::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
+            jobs: OnceLock::new(),
             loaded: ArcSwap::from_pointee(Loaded::new(parts.registry)),
             key: parts.key,
             today: parts.today,

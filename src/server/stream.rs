@@ -1,6 +1,5 @@
 //! A body that is read while its answer is written, so that neither is held whole.
 
-use super::call::Reply;
 use axum::body::Body;
 use axum::body::Bytes;
 use axum::body::HttpBody;
@@ -46,9 +45,18 @@ pub struct Incoming {
 /// An answer, written piece by piece. Its status and headers leave with the first piece; until then it can become a problem
 /// instead.
 pub struct Outgoing {
-    head: Option<(oneshot::Sender<Reply>, Reply)>,
+    head: Option<(oneshot::Sender<Head>, Head)>,
     pieces: mpsc::Sender<Piece>,
     runtime: Handle,
+}
+
+/// How an answer begins.
+#[derive(Debug, Default)]
+pub struct Head {
+    /// Media type.
+    pub kind: &'static str,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 #[derive(Debug)]
@@ -65,7 +73,7 @@ pub struct Pieces(mpsc::Receiver<Piece>);
 /// The other side of a [`Talk`].
 pub struct Listener {
     /// Says how the answer begins.
-    pub begins: oneshot::Receiver<Reply>,
+    pub begins: oneshot::Receiver<Head>,
     /// The answer.
     pub pieces: Pieces,
     /// The body had more bytes than it may have.
@@ -80,7 +88,7 @@ impl Talk {
         let is_too_long = Arc::new(AtomicBool::new(false));
         let kept = Arc::clone(&is_too_long);
         let input = Incoming { body, piece: Bytes::new(), left: most, is_too_long: kept, runtime: runtime.clone() };
-        let output = Outgoing { head: Some((head, Reply::default())), pieces: sender, runtime };
+        let output = Outgoing { head: Some((head, Head::default())), pieces: sender, runtime };
         (Talk { input, output }, Listener { begins, pieces: Pieces(pieces), is_too_long })
     }
 }
@@ -103,6 +111,23 @@ impl Incoming {
     }
 }
 
+impl Incoming {
+    /// Waits for something that happens on the threads of the service, such as the next field of a form; not for longer than
+    /// for a piece of a body.
+    ///
+    /// # Errors
+    /// If it takes too long.
+    pub fn wait<T>(runtime: &Handle, work: impl Future<Output = T>) -> io::Result<T> {
+        let late = |_| io::Error::from(io::ErrorKind::TimedOut);
+        runtime.block_on(async { tokio::time::timeout(PATIENCE, work).await }).map_err(late)
+    }
+
+    /// The body as it comes, how many bytes of it may come, and what waits for it.
+    pub fn into_parts(self) -> (Body, usize, Handle) {
+        (self.body, self.left, self.runtime)
+    }
+}
+
 impl Read for Incoming {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while self.piece.is_empty() {
@@ -120,9 +145,9 @@ impl Read for Incoming {
 impl Outgoing {
     /// Says how the answer begins.
     #[must_use]
-    pub fn of(mut self, reply: Reply) -> Outgoing {
+    pub fn of(mut self, begins: Head) -> Outgoing {
         if let Some((_, known)) = &mut self.head {
-            *known = reply;
+            *known = begins;
         }
         self
     }
@@ -137,8 +162,8 @@ impl Outgoing {
 
     fn send(&mut self, piece: Piece) -> io::Result<()> {
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
-        if let Some((head, reply)) = self.head.take() {
-            head.send(reply).map_err(|_| gone())?;
+        if let Some((head, begins)) = self.head.take() {
+            head.send(begins).map_err(|_| gone())?;
         }
         let sent = async { tokio::time::timeout(PATIENCE, self.pieces.send(piece)).await };
         match self.runtime.block_on(sent) {

@@ -93,19 +93,28 @@ impl Store {
     pub fn rekey(&self, other: Seal) -> Result<usize, Error> {
         let seal = self.seal().clone();
         self.write(move |connection| {
-            let mut rows = connection.prepare("SELECT id, data_key FROM encounter WHERE data_key IS NOT NULL")?;
-            let kept = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-            let kept = kept.collect::<Result<Vec<_>, _>>()?;
-            for (id, wrapped) in &kept {
-                let again = other.rewrap(id, seal.unwrap_key(id, wrapped)?)?;
-                connection.execute("UPDATE encounter SET data_key = ?2 WHERE id = ?1", params![id, again])?;
+            let mut count = 0;
+            for table in ["encounter", "job"] {
+                count += rewrap(connection, table, &seal, &other)?;
             }
             let marks = other.rewrap_marks(&seal)?;
             connection.execute("UPDATE meta SET value = ?1 WHERE name = 'marks'", [marks])?;
             connection.execute("UPDATE meta SET value = ?1 WHERE name = 'key'", [other.check().as_slice()])?;
-            Ok(kept.len())
+            Ok(count)
         })
     }
+}
+
+/// Wraps the data keys of a table again; gives how many there are.
+fn rewrap(connection: &Connection, table: &str, seal: &Seal, other: &Seal) -> Result<usize, Error> {
+    let mut rows = connection.prepare(&format!("SELECT id, data_key FROM {table} WHERE data_key IS NOT NULL"))?;
+    let kept = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let kept = kept.collect::<Result<Vec<_>, _>>()?;
+    let mut update = connection.prepare(&format!("UPDATE {table} SET data_key = ?2 WHERE id = ?1"))?;
+    for (id, wrapped) in &kept {
+        update.execute(params![id, other.rewrap(id, seal.unwrap_key(id, wrapped)?)?])?;
+    }
+    Ok(kept.len())
 }
 
 fn copy(connection: &Connection, to: &Path) -> Result<(), Error> {

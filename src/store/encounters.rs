@@ -112,12 +112,18 @@ pub struct Filter {
     pub has_errors: bool,
     /// Only those changed before this moment.
     pub before: Option<Millis>,
+    /// Only those that were given this code of this set once.
+    pub code: Option<(String, String)>,
+    /// Only those kept first after this moment.
+    pub after: Option<Millis>,
     /// Only those found by this mark ([`Seal::mark`]).
     pub mark: Option<[u8; 32]>,
     /// So many at most.
     pub limit: usize,
 }
 
+/// Encounters whose time is over, by domain, moment and perhaps state.
+const OLDER: &str = "domain = ?1 AND updated < ?2 AND state <> 'erased' AND (?3 IS NULL OR state = ?3)";
 const COLUMNS: &str = "id, domain, record, state, errors, created, updated, version";
 
 impl Store {
@@ -300,6 +306,14 @@ impl Store {
             sql.push_str(" AND updated < ?");
             values.push(Value::Integer(before));
         }
+        if let Some(after) = filter.after {
+            sql.push_str(" AND created > ?");
+            values.push(Value::Integer(after));
+        }
+        if let Some((set, code)) = &filter.code {
+            sql.push_str(" AND id IN (SELECT encounter FROM coding WHERE code_set = ? AND code = ?)");
+            values.extend([set, code].map(|it| Value::Text(it.clone())));
+        }
         if let Some(mark) = filter.mark {
             sql.push_str(" AND id IN (SELECT encounter FROM finder WHERE mark = ?)");
             values.push(Value::Blob(mark.to_vec()));
@@ -322,6 +336,34 @@ impl Store {
         self.write(move |connection| {
             connection.execute("INSERT OR IGNORE INTO erased (mark, at) VALUES (?1, ?2)", params![mark, now()])?;
             erase_marked(connection, &mark)
+        })
+    }
+
+    /// Encounters of a domain that were changed last before a moment and are not erased yet.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn count_before(&self, domain: &str, state: Option<&str>, before: Millis) -> Result<i64, Error> {
+        self.read(|connection| {
+            let sql = format!("SELECT count(*) FROM encounter WHERE {OLDER}");
+            Ok(connection.query_row(&sql, params![domain, before, state], |row| row.get(0))?)
+        })
+    }
+
+    /// Erases what was said in them, as [`Store::erase`] does. A restored backup loses them by their age again.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn erase_before(&self, domain: &str, state: Option<&str>, before: Millis) -> Result<usize, Error> {
+        let (domain, state) = (domain.to_owned(), state.map(str::to_owned));
+        self.write(move |connection| {
+            let older = format!("(SELECT id FROM encounter WHERE {OLDER})");
+            let sql = format!("DELETE FROM finder WHERE encounter IN {older}");
+            connection.execute(&sql, params![domain, before, state])?;
+            let sql = format!(
+                "UPDATE encounter SET body = NULL, data_key = NULL, state = 'erased', version = version + 1 WHERE {OLDER}"
+            );
+            Ok(connection.execute(&sql, params![domain, before, state])?)
         })
     }
 
@@ -384,7 +426,7 @@ pub(super) fn erase_marked(connection: &Connection, mark: &[u8; 32]) -> Result<u
 }
 
 /// The codings that stand: given, and not taken back since.
-fn standing(codings: &[Coding]) -> Vec<&Coding> {
+pub(super) fn standing(codings: &[Coding]) -> Vec<&Coding> {
     let mut out: Vec<&Coding> = Vec::new();
     for coding in codings {
         out.retain(|it| (&it.set, &it.code) != (&coding.set, &coding.code));
@@ -396,12 +438,12 @@ fn standing(codings: &[Coding]) -> Vec<&Coding> {
 }
 
 /// Whether somebody has given a code so lately that they may take it back without a reason.
-fn is_fresh(coding: &Coding, actor: &str) -> bool {
+pub(super) fn is_fresh(coding: &Coding, actor: &str) -> bool {
     coding.actor == actor && now() - coding.at <= UNDO
 }
 
 /// The new version of an encounter that was changed, with the state that its codes make.
-fn moved(connection: &Connection, id: &str, version: Version) -> Result<Version, Error> {
+pub(super) fn moved(connection: &Connection, id: &str, version: Version) -> Result<Version, Error> {
     let state = if standing(&codings(connection, id)?).is_empty() { "open" } else { "coded" };
     let sql = "UPDATE encounter SET state = ?2, updated = ?3, version = ?4 WHERE id = ?1";
     connection.execute(sql, params![id, state, now(), version + 1])?;
@@ -409,7 +451,7 @@ fn moved(connection: &Connection, id: &str, version: Version) -> Result<Version,
 }
 
 /// The wrapped data key of an encounter of a domain whose version is the one given.
-fn versioned(connection: &Connection, id: &str, domain: &str, version: Version) -> Result<Vec<u8>, Error> {
+pub(super) fn versioned(connection: &Connection, id: &str, domain: &str, version: Version) -> Result<Vec<u8>, Error> {
     let sql = "SELECT data_key, version FROM encounter WHERE id = ?1 AND domain = ?2";
     let row = connection.query_row(sql, [id, domain], |row| Ok((row.get(0)?, row.get(1)?)));
     let (key, kept): (Option<Vec<u8>>, Version) = row.optional()?.ok_or(Error::Missing("encounter"))?;
@@ -427,7 +469,7 @@ fn mark(connection: &Connection, seal: &Seal, id: &str, draft: &Draft) -> Result
     Ok(())
 }
 
-fn add_coding(connection: &Connection, id: &str, coding: &Coding) -> Result<(), Error> {
+pub(super) fn add_coding(connection: &Connection, id: &str, coding: &Coding) -> Result<(), Error> {
     let mut insert = connection.prepare_cached(
         "INSERT INTO coding (encounter, code_set, release, code, path, actor, at, deed, points)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -437,7 +479,7 @@ fn add_coding(connection: &Connection, id: &str, coding: &Coding) -> Result<(), 
     Ok(())
 }
 
-fn codings(connection: &Connection, id: &str) -> Result<Vec<Coding>, Error> {
+pub(super) fn codings(connection: &Connection, id: &str) -> Result<Vec<Coding>, Error> {
     let mut rows = connection.prepare_cached(
         "SELECT code_set, release, code, path, actor, at, deed, points FROM coding WHERE encounter = ?1 ORDER BY id",
     )?;

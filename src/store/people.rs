@@ -34,6 +34,9 @@ const NOBODY: &str =
 /// Sessions end after 12 hours, in milliseconds, however busy they are.
 const LONGEST_SESSION: Millis = 12 * 60 * 60 * 1000;
 
+/// What the names of programs begin with, where they stand beside names of users.
+pub const PROGRAM: &str = "token ";
+
 /// What somebody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -201,6 +204,9 @@ impl Store {
     /// # Errors
     /// If the name is taken or the password is too weak.
     pub fn add_user(&self, name: &str, password: Option<&str>, role: Role, grants: &[Grant]) -> Result<(), Error> {
+        if name.starts_with(PROGRAM) {
+            return Err(Error::Refused("names that begin with `token ` are those of programs"));
+        }
         let (name, hash, grants) = (name.to_owned(), password.map(hashed).transpose()?, grants.to_vec());
         self.write(move |connection| {
             let added = connection.execute(

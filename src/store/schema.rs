@@ -5,7 +5,8 @@ use rusqlite::Connection;
 
 /// One step after the other; a file remembers how many it has taken (`user_version`). A step is never changed once it was
 /// released.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     CREATE TABLE user (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, password TEXT, role TEXT NOT NULL,
@@ -43,7 +44,31 @@ const STEPS: &[&str] = &["
         answer BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (owner, name)) STRICT, WITHOUT ROWID;
     CREATE INDEX answered_at ON answered (at);
     CREATE TABLE erased (mark BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE job (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, grants TEXT NOT NULL, domain TEXT NOT NULL, record TEXT NOT NULL,
+        reader TEXT NOT NULL, state TEXT NOT NULL, registry TEXT NOT NULL, why TEXT NOT NULL,
+        read INTEGER NOT NULL DEFAULT 0, written INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0,
+        wrong INTEGER NOT NULL DEFAULT 0, parts INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL DEFAULT 0,
+        created INTEGER NOT NULL, data_key BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE job_part (
+        id INTEGER PRIMARY KEY, job TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE, kind TEXT NOT NULL,
+        number INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE (job, kind, number)
+    ) STRICT;
+",
+    "
+    CREATE TABLE recoding (
+        id TEXT PRIMARY KEY, actor TEXT NOT NULL, at INTEGER NOT NULL, domain TEXT NOT NULL, code_set TEXT NOT NULL,
+        code_from TEXT NOT NULL, code_to TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE recoded (recoding TEXT NOT NULL REFERENCES recoding (id) ON DELETE CASCADE,
+        encounter TEXT NOT NULL REFERENCES encounter (id), version INTEGER NOT NULL) STRICT;
+    CREATE INDEX recoded_of ON recoded (recoding);
+    CREATE TABLE filter (owner TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, PRIMARY KEY (owner, name)) STRICT;
+",
+];
 
 /// Takes the steps that a file has not taken yet, each in one transaction.
 ///

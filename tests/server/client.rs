@@ -172,6 +172,18 @@ impl Served {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+
+    /// Ends the process as a power cut would, and starts another with settings and what the first has left.
+    pub fn again_with(mut self, settings: &str) -> Served {
+        self.kill();
+        Served::with_settings(std::mem::replace(&mut self.place, Place::new()), settings)
+    }
+
+    /// Ends the process as a power cut would, and starts another with what it has left.
+    pub fn again(mut self) -> Served {
+        self.kill();
+        Served::start_in(std::mem::replace(&mut self.place, Place::new()))
+    }
 }
 
 impl Served {
@@ -208,4 +220,27 @@ fn unchunked(mut body: &str) -> String {
         body = rest.get(size + 2..).unwrap_or("");
     }
     out
+}
+
+/// Somebody at a browser.
+pub struct Person {
+    pub cookie: String,
+    pub secret: String,
+}
+
+impl Person {
+    /// Who has the cookie of a session.
+    pub fn of(served: &Served, cookie: String) -> Person {
+        Person { secret: served.form_secret(&cookie), cookie }
+    }
+
+    pub fn get(&self, served: &Served, path: &str) -> Answer {
+        served.ask("GET", path, &Ask::default().with("Cookie", &self.cookie))
+    }
+
+    /// Posts a form: its fields besides the secret.
+    pub fn act(&self, served: &Served, path: &str, fields: &str) -> Answer {
+        let body = format!("form_secret={}&{fields}", self.secret);
+        served.ask("POST", path, &Ask::default().with("Cookie", &self.cookie).body(body))
+    }
 }

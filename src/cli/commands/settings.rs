@@ -4,6 +4,7 @@ use crate::audit::Keys;
 use crate::cli::exit::Failure;
 use crate::server::CertificateFiles;
 use crate::server::Config;
+use crate::server::Retention;
 use crate::server::Tls;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -37,6 +38,7 @@ pub(crate) struct Settings {
     preview: Vec<String>,
     origins: Vec<String>,
     frames: Vec<String>,
+    retention: Vec<Retention>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -53,6 +55,14 @@ impl Settings {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
         let settings: Settings =
             toml::from_str(&text).map_err(|error| Failure::said(format!("{}: {error}", path.display())))?;
+        let is_odd = |it: &&Retention| it.days == 0 || !matches!(it.state.as_deref(), None | Some("open" | "coded"));
+        if let Some(odd) = settings.retention.iter().find(is_odd) {
+            return Err(Failure::said(format!(
+                "{}: the retention of `{}` needs at least one day, and the state `open` or `coded` or none",
+                path.display(),
+                odd.domain
+            )));
+        }
         match settings.origins.iter().chain(&settings.frames).find(|it| !is_origin(it)) {
             Some(odd) => Err(Failure::said(format!(
                 "{}: `{odd}` is no origin such as https://cad.example.org, without a path and without `*`",
@@ -104,6 +114,7 @@ impl Settings {
             batch_bytes: self.batch_mib.unwrap_or(BATCH_MIB).min(usize::MAX >> 20) << 20,
             origins: self.origins,
             frames: self.frames,
+            retention: self.retention,
             preview: self.preview,
             audit_path,
             audit_keys,

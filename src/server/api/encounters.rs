@@ -5,6 +5,7 @@ use super::codes::text;
 use super::judge::Judged;
 use super::once::Ticket;
 use super::once::once;
+use super::places;
 use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::audit::Rows;
@@ -40,7 +41,7 @@ const MOST_LISTED: usize = 200;
 /// If the record cannot be read or the judging cannot be noted.
 pub fn draft_of(call: &Call<'_>, desk: &ForCaller, record: &str) -> Result<Draft, Problem> {
     let mut worker = desk.engine.worker().noting(&desk.audited);
-    let mut finders = Vec::new();
+    let mut finders = places::finders(&desk.engine.record().fields, record);
     let disclosure = worker.disclose_of(1, Ok(record.into()), &mut |id| finders.extend(id.map(str::to_owned)));
     if disclosure.is_unreadable() {
         return Err(Problem::new(problem::UNUSABLE, "the encounter cannot be read"));
@@ -95,7 +96,8 @@ pub fn keep(call: &Call<'_>) -> Result<Reply, Problem> {
 
 /// Encounters that are kept, those changed last first: what is in the clear, without codes that a policy may withhold.
 pub fn list(call: &Call<'_>) -> Result<Reply, Problem> {
-    let found = call.service.store.encounters(&filter(call)?)?;
+    let filter = Filter { code: None, ..filter(call)? };
+    let found = call.service.store.encounters(&filter)?;
     let shown = found.iter().map(|it| {
         json!({
             "id": it.id, "domain": it.domain, "record": it.record, "state": it.state, "errors": it.errors,
@@ -126,6 +128,9 @@ pub fn filter(call: &Call<'_>) -> Result<Filter, Problem> {
     }
     if let Some(before) = call.query("before") {
         filter.before = Some(before.parse().map_err(|_| unusable("before"))?);
+    }
+    if let (Some(set), Some(code)) = (call.query("set"), call.query("code")) {
+        filter.code = Some((set.to_owned(), code.to_owned()));
     }
     match call.query("state") {
         Some("errors") => filter.has_errors = true,

@@ -120,11 +120,11 @@ fn written(desk: &ForCaller, set: SetId, code: CodeId, because: &[ShownReason<'_
     let classifiers = domain.classifiers.iter().filter(|it| it.set == set && Some(it.record) == record);
     let all: Vec<&Criteria> = classifiers.flat_map(|it| &it.criteria).filter(|it| it.code == code).collect();
     let line = |what: &str, points: f32, is_held: bool| {
-        let mut line = json!({ "what": what, "points": points });
         if is_held {
-            line["held"] = true.into();
+            json!({ "what": what, "points": points, "held": true })
+        } else {
+            json!({ "what": what, "points": points })
         }
-        line
     };
     let names = |kind: &str, what: &str| because.iter().any(|it| it.kind == kind && it.what == what);
     let phrase = |id: PhraseId| id.get(&domain.phrases).map_or("", String::as_str);

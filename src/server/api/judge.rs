@@ -31,6 +31,7 @@ use crate::server::call::Reply;
 use crate::server::call::day;
 use crate::server::problem;
 use crate::server::problem::Problem;
+use crate::server::stream::Head;
 use crate::server::stream::Talk;
 use serde_json::Map;
 use serde_json::Value;
@@ -193,7 +194,7 @@ pub fn batch(call: &Call<'_>) -> Result<Reply, Problem> {
     let mut source = Source::chosen(input, &choice, desk.engine.schema());
     let gathered = together::gather(&desk.engine, &mut source, None, 1, &mut |_| {}).map_err(unfinished)?;
     let (mut aside, neighbours) = gathered.map_or((None, None), |it| (Some(it.source), Some(it.neighbours)));
-    let (mut out, mut trail) = (output.of(Reply::of(NDJSON, "")), &call.service.trail);
+    let (mut out, mut trail) = (output.of(Head { kind: NDJSON, headers: Vec::new() }), &call.service.trail);
     let to = Out { to: &mut out, trail: Some(&mut trail) };
     let worker = || desk.engine.worker().noting(&desk.audited).among(neighbours.as_ref());
     let counts = batch::run_noted(aside.as_mut().unwrap_or(&mut source), 1, worker, to, &mut |_| {});

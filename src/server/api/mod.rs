@@ -8,3 +8,4 @@ pub mod encounters;
 pub mod explain;
 pub mod judge;
 mod once;
+pub mod places;

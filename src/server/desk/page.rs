@@ -27,7 +27,10 @@ pub fn page(call: &Call<'_>, title: &str, content: Markup) -> Result<Reply, Prob
             a href="#main" class="skip" { (language.say("skip")) }
             nav aria-label=(language.say("pages")) {
                 a href="/" { b { "tencode" } }
-                @if people { a href="/encounters" { (language.say("encounters")) } }
+                @if people {
+                    a href="/encounters" { (language.say("encounters")) }
+                    a href="/jobs" { (language.say("files")) }
+                }
                 a href="/codes" { (language.say("codes")) }
                 @if is(&[Role::Supervisor, Role::Administrator]) {
                     a href="/dashboard" { (language.say("dashboard")) }

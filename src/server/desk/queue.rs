@@ -18,6 +18,8 @@ use crate::server::call::Reply;
 use crate::server::problem;
 use crate::server::problem::Problem;
 use crate::store::Coding;
+use crate::store::Filter;
+use crate::store::Role;
 use crate::store::Summary;
 use crate::store::Version;
 use maud::Markup;
@@ -30,17 +32,53 @@ struct Row {
     codes: Vec<(String, String)>,
 }
 
+/// An encounter of a list with the codings of it that the caller may see.
+pub(super) struct Listed {
+    /// What is in the clear.
+    pub summary: Summary,
+    /// Codings that stand.
+    pub codings: Vec<Coding>,
+    /// Codes with their titles.
+    pub codes: Vec<(String, String)>,
+}
+
 /// The list.
 pub fn page(call: &Call<'_>) -> Result<Reply, Problem> {
-    let language = page::language(call);
-    let (mut rows, mut noted) = (Vec::new(), Rows::default());
-    for summary in call.service.store.encounters(&filter(call)?)? {
-        let (codes, mut seen) = seen(call, &summary)?;
-        noted.append(&mut seen);
-        rows.push(Row { summary, codes });
+    let (language, filter) = (page::language(call), filter(call)?);
+    let listed = listed(call, &filter)?;
+    let last = listed.last().map(|it| it.summary.updated).filter(|_| listed.len() >= filter.limit);
+    let has_code = |it: &Listed| {
+        let is = |(set, code): &(String, String)| it.codings.iter().any(|it| it.set == *set && it.code == *code);
+        filter.code.as_ref().is_none_or(is)
+    };
+    let rows: Vec<Row> =
+        listed.into_iter().filter(has_code).map(|it| Row { summary: it.summary, codes: it.codes }).collect();
+    let kept = call.service.store.filters(&call.caller()?.name)?;
+    let content = html! {
+        (filters(call, language))
+        (kept_filters(call, language, &kept))
+        (table(language, &rows))
+        @if let Some(before) = last {
+            p { a href={ "?" (query(call)) "&before=" (before) } { (language.say("earlier")) } }
+        }
+    };
+    page::page(call, language.say("encounters"), content)
+}
+
+/// The names of a filter, as they stand behind the question mark. None of them holds what anybody has said.
+const FILTERS: [&str; 4] = ["state", "domain", "set", "code"];
+
+/// What the list is filtered by, as an address says it.
+fn query(call: &Call<'_>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for name in FILTERS {
+        query.append_pair(name, call.query(name).unwrap_or_default());
     }
-    call.note(noted)?;
-    let state = call.query("state").unwrap_or_default();
+    query.finish()
+}
+
+fn filters(call: &Call<'_>, language: Language) -> Markup {
+    let asked = |name: &str| call.query(name).unwrap_or_default().to_owned();
     let states = [
         ("", language.say("all")),
         ("open", language.say("state-open")),
@@ -48,42 +86,88 @@ pub fn page(call: &Call<'_>) -> Result<Reply, Problem> {
         ("errors", language.say("state-errors")),
         ("erased", language.say("state-erased")),
     ];
-    let before = rows.last().map(|row| row.summary.updated);
-    page::page(
-        call,
-        language.say("encounters"),
-        html! {
-            form method="get" class="bar" {
-                label for="state" { (language.say("state")) }
-                select id="state" name="state" {
-                    @for (value, said) in states { option value=(value) selected[value == state] { (said) } }
-                }
-                button { (language.say("filter")) }
+    html! {
+        form method="get" class="bar" {
+            label for="state" { (language.say("state")) }
+            select id="state" name="state" {
+                @for (value, said) in states { option value=(value) selected[value == asked("state")] { (said) } }
             }
-            (table(language, &rows))
-            @if rows.len() >= 50 && let Some(before) = before {
-                p { a href={ "?state=" (state) "&before=" (before) } { (language.say("earlier")) } }
+            label for="domain" { (language.say("domain")) }
+            input id="domain" name="domain" value=(asked("domain")) autocomplete="off";
+            label for="set" { (language.say("code-set")) }
+            input id="set" name="set" value=(asked("set")) autocomplete="off";
+            label for="code" { (language.say("code")) }
+            input id="code" name="code" value=(asked("code")) autocomplete="off";
+            button { (language.say("filter")) }
+            @if call.caller.as_ref().is_some_and(|it| matches!(it.role, Role::Supervisor | Role::Administrator)) {
+                a class="button" href={ "/recode?" (query(call)) } { (language.say("recode")) }
             }
-        },
-    )
+        }
+    }
 }
 
+fn kept_filters(call: &Call<'_>, language: Language, kept: &[(String, String)]) -> Markup {
+    html! {
+        form method="post" class="bar" action={ "/encounters?" (query(call)) } {
+            (page::secret(call))
+            label for="name" { (language.say("keep-filter")) }
+            input id="name" name="name" maxlength="60" autocomplete="off";
+            button name="act" value="keep" { (language.say("save")) }
+            @for (name, query) in kept {
+                a class="button" href={ "/encounters?" (query) } { (name) }
+                button name="act" value={ "drop:" (name) } class="drop" aria-label={ (language.say("delete")) " " (name) } { "×" }
+            }
+        }
+    }
+}
+
+/// Keeps the filter of the address under a name, or deletes one.
+pub fn keep(call: &Call<'_>) -> Result<Reply, Problem> {
+    let (form, owner, store) = (call.form(), &call.caller()?.name, &call.service.store);
+    let field = |name: &str| form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim());
+    match field("act").split_once(':') {
+        Some(("drop", name)) => store.drop_filter(owner, name)?,
+        None if field("act") == "keep" && (1..=60).contains(&field("name").chars().count()) => {
+            store.keep_filter(owner, field("name"), &query(call))?;
+        }
+        _ => return Err(Problem::new(problem::UNUSABLE, "a name of at most 60 signs is needed")),
+    }
+    Ok(Reply::see(&format!("/encounters?{}", query(call))))
+}
+
+/// Encounters with what the caller may see of their codes; that is noted.
+///
+/// # Errors
+/// If the store cannot be read, or it cannot be noted.
+pub(super) fn listed(call: &Call<'_>, filter: &Filter) -> Result<Vec<Listed>, Problem> {
+    let (mut listed, mut noted) = (Vec::new(), Rows::default());
+    for summary in call.service.store.encounters(filter)? {
+        let (codings, codes, mut seen) = seen(call, &summary)?;
+        noted.append(&mut seen);
+        listed.push(Listed { summary, codings, codes });
+    }
+    call.note(noted)?;
+    Ok(listed)
+}
+
+/// Codings that are shown, the same with titles, and what is noted of that.
+type Seen = (Vec<Coding>, Vec<(String, String)>, Rows);
+
 /// The codes of an encounter that the caller may see, and what the audit log says of that.
-fn seen(call: &Call<'_>, summary: &Summary) -> Result<(Vec<(String, String)>, Rows), Problem> {
+fn seen(call: &Call<'_>, summary: &Summary) -> Result<Seen, Problem> {
     let kept = call.service.store.encounter(&summary.id, &call.caller()?.grant.domains)?;
-    let Some(record) = body_of(&kept) else { return Ok((Vec::new(), Rows::default())) };
-    let Ok(desk) = call.engine(&summary.domain, Some(&summary.record), None) else {
-        return Ok((Vec::new(), Rows::default()));
-    };
+    let Some(record) = body_of(&kept) else { return Ok(Seen::default()) };
+    let Ok(desk) = call.engine(&summary.domain, Some(&summary.record), None) else { return Ok(Seen::default()) };
     let mut worker = desk.engine.worker().noting(&desk.audited);
     let disclosure = worker.disclose(1, Ok(&record));
-    let codes = titled(&desk, shown(&desk, &disclosure, kept.standing()));
+    let codings = shown(&desk, &disclosure, kept.standing());
+    let (codings, codes) = (codings.iter().map(|it| (*it).clone()).collect(), titled(&desk, codings));
     drop(disclosure);
-    Ok((codes, worker.noted()))
+    Ok((codings, codes, worker.noted()))
 }
 
 /// Codes with their titles.
-fn titled(desk: &ForCaller, codings: Vec<&Coding>) -> Vec<(String, String)> {
+pub(super) fn titled(desk: &ForCaller, codings: Vec<&Coding>) -> Vec<(String, String)> {
     let registry = desk.engine.registry();
     let title = |it: &Coding| {
         let set = registry.set(&it.set)?;
@@ -140,7 +224,9 @@ pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
     let disclosure = worker.disclose(1, Ok(&record));
     let codings = shown(&desk, &disclosure, kept.codings.iter().collect());
     let standing = titled(&desk, shown(&desk, &disclosure, kept.standing()));
+    let others = call.service.opened.others(&kept.summary.id, &call.caller()?.name);
     let content = html! {
+        @if !others.is_empty() { p role="status" { (language.say("open-by")) " " b { (others.join(", ")) } } }
         p { (state(language, &kept.summary.state)) " · " (language.say("version")) " " (kept.summary.version) " · "
             (page::moment(kept.summary.created)) }
         @if let Ok(parts) = disclosure.parts() {

@@ -3,6 +3,7 @@
 use super::form;
 use super::form::Typed;
 use super::list;
+use super::near;
 use super::page;
 use super::question;
 use super::question::question;
@@ -183,6 +184,7 @@ fn show(call: &Call<'_>, desk: &ForCaller, typed: &Typed) -> Result<Reply, Probl
                 }
                 section class="record" aria-label=(language.say("record")) {
                     h2 { (name) }
+                    div id="near" role="status" { (near::at_place(call, desk, typed)?) }
                     (form::inputs(language, fields, typed, &wanted(desk)))
                 }
             }

@@ -10,6 +10,14 @@
   document.querySelectorAll("tencode-picker[data-go]").forEach((picker) => {
     picker.addEventListener("change", () => { location.href = picker.dataset.go + encodeURIComponent(picker.value.code || picker.code); });
   });
+  // What is still going on is looked at again until it has ended; without this script there is a link.
+  const again = setInterval(async () => {
+    const going = document.querySelector("[data-refresh]");
+    if (!going) return clearInterval(again);
+    const reply = await fetch(location.href).catch(() => null);
+    const fresh = reply?.ok && new DOMParser().parseFromString(await reply.text(), "text/html").getElementById(going.id);
+    if (fresh && !going.contains(document.activeElement)) going.replaceWith(fresh);
+  }, 2000);
   const form = document.getElementById("desk");
   if (!form) return;
   const box = form.elements.text, answer = document.getElementById("answer"), picked = document.getElementById("picked");
@@ -101,12 +109,19 @@
     return true;
   }
 
+  // What else is at the place that was typed: asked when a field is left, not at each key, for it is noted.
+  async function near(name) {
+    if (!name?.startsWith("f:")) return;
+    const reply = await fetch(form.action + "/near", { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+    if (reply?.ok) document.getElementById("near").innerHTML = await reply.text();
+  }
+
   function save() {
     form.requestSubmit(document.getElementById("save"));
   }
 
   box.addEventListener("input", soon);
-  form.addEventListener("change", (event) => { if (event.target !== box) soon(); });
+  form.addEventListener("change", (event) => { if (event.target !== box) { soon(); near(event.target.name); } });
   answer.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option) { pick(options().indexOf(option) + 1); box.focus(); }
