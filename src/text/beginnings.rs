@@ -55,6 +55,7 @@ fn place(beginning: u64) -> (usize, u64) {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::Beginnings;
     use rust_stemmers::Algorithm;
