@@ -109,9 +109,9 @@ impl Impact {
         }
         let said = Said { before: &before, after: &after, set: &set, told: &told, examples: &examples };
         if terminal.json {
-            terminal.json(&said.json())?
+            terminal.json(&said.json())?;
         } else {
-            said.show(terminal)?
+            said.show(terminal)?;
         }
         terminal.note(&format!("{} read, {} refused; nothing was changed", counts.read, counts.refused));
         asked.note(&Entry::new(Outcome::Done).count(counts.read))?;
