@@ -7,6 +7,7 @@ use super::caller;
 use super::caller::Caller;
 use super::desk;
 use super::headers;
+use super::hooks;
 use super::jobs;
 use super::metrics::Metrics;
 use super::problem;
@@ -107,6 +108,7 @@ pub fn start(parts: super::service::Parts) -> std::io::Result<Arc<Service>> {
     // It is set here only.
     let _ = service.jobs.set(jobs::start(&service)?);
     retention::start(&service)?;
+    hooks::start(&service)?;
     Ok(service)
 }
 

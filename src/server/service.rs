@@ -1,5 +1,6 @@
 //! What all requests share: the registry in use, engines made of it, the store, the audit log.
 
+use super::hook::Hook;
 use super::metrics::Metrics;
 use super::opened::Opened;
 use super::problem::Problem;
@@ -63,6 +64,8 @@ pub struct Config {
     pub in_flight: usize,
     /// Bytes of a batch at most.
     pub batch_bytes: usize,
+    /// Programs that are told what happens.
+    pub hooks: Vec<Hook>,
     /// How long encounters are kept.
     pub retention: Vec<Retention>,
     /// Origins of other sites whose pages may ask the API, with a token.

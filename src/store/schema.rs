@@ -68,6 +68,13 @@ const STEPS: &[&str] = &[
     CREATE INDEX recoded_of ON recoded (recoding);
     CREATE TABLE filter (owner TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, PRIMARY KEY (owner, name)) STRICT;
 ",
+    "
+    CREATE TABLE hook (name TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT;
+    CREATE TABLE told (
+        hook TEXT NOT NULL, encounter TEXT NOT NULL REFERENCES encounter (id), version INTEGER NOT NULL,
+        attempts INTEGER NOT NULL, next INTEGER, is_failed INTEGER NOT NULL, PRIMARY KEY (hook, encounter)
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Takes the steps that a file has not taken yet, each in one transaction.

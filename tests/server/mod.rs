@@ -6,6 +6,7 @@ mod client;
 mod curls;
 mod elsewhere;
 mod explaining;
+mod hooks;
 mod jobs;
 mod keeping;
 mod privileges;

@@ -3,6 +3,7 @@
 use crate::audit::Log;
 use crate::audit::Secret;
 use crate::cli::commands::office::Office;
+use crate::cli::commands::settings::Secrets;
 use crate::cli::commands::settings::Settings;
 use crate::cli::context::Context;
 use crate::cli::engine_args;
@@ -64,7 +65,7 @@ impl Serve {
     pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let settings = Settings::read(self.config.as_deref())?;
         let listen = settings.address(self.listen)?;
-        let tls = settings.certificate()?;
+        let kept = Secrets { tls: settings.certificate()?, hooks: settings.hooks()? };
         self.office.store = self.office.store.take().or_else(|| settings.store.clone());
         let audit_path = match settings.audit.clone() {
             Some(path) => path,
@@ -77,12 +78,12 @@ impl Serve {
         let running = Running::bind(listen).map_err(|error| Failure::said(format!("{listen}: {error}")))?;
         let (registry, store) = (context.registry(terminal)?, self.office.open()?);
         let secret = Secret::open(&secrets::audit_key_path()?)?;
-        let scheme = if tls.is_some() { "https" } else { "http" };
+        let scheme = if kept.tls.is_some() { "https" } else { "http" };
         let mut lines = vec![format!("tencode listens at {scheme}://{}", running.address)];
         if self.config.is_none() {
             lines.extend(entrance(&store, running.address)?);
         }
-        let config = settings.config(running.address, tls, audit_path, secret.keys());
+        let config = settings.config(running.address, kept, audit_path, secret.keys());
         let log = Log::open(&config.audit_path, secret, asking::now)?;
         let parts = Parts { config, registry, store, log, key: secrets::pseudonym_key()?, today: engine_args::today };
         let service = server::start(parts)?;

@@ -2,8 +2,11 @@
 
 use crate::audit::Keys;
 use crate::cli::exit::Failure;
+use crate::files;
+use crate::server;
 use crate::server::CertificateFiles;
 use crate::server::Config;
+use crate::server::Hook;
 use crate::server::Retention;
 use crate::server::Tls;
 use serde::Deserialize;
@@ -39,13 +42,61 @@ pub(crate) struct Settings {
     origins: Vec<String>,
     frames: Vec<String>,
     retention: Vec<Retention>,
+    hooks: Vec<HookSettings>,
 }
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HookSettings {
+    name: String,
+    url: String,
+    /// A file.
+    secret: PathBuf,
+    domain: String,
+    audience: Option<String>,
+    purpose: Option<String>,
+    #[serde(default)]
+    private: bool,
+}
+
+impl HookSettings {
+    /// The hook, with its secret read.
+    fn hook(&self) -> Result<Hook, Failure> {
+        let odd = |what: &str| Failure::said(format!("the hook `{}`: {what}", self.name));
+        let url = server::hook_address(&self.url);
+        let url = url.ok_or_else(|| odd("`url` is no address that begins with https"))?;
+        let text = files::secret(&self.secret, LONGEST_SECRET).map_err(|error| Failure::said(error.to_string()))?;
+        let secret = std::str::from_utf8(&text).ok().and_then(server::hook_secret);
+        let secret =
+            secret.ok_or_else(|| odd("the secret is no text such as `whsec_` and at least 24 bytes in base64"))?;
+        Ok(Hook {
+            name: self.name.clone(),
+            url,
+            secret,
+            domain: self.domain.clone(),
+            audience: self.audience.clone(),
+            purpose: self.purpose.clone(),
+            is_private: self.private,
+        })
+    }
+}
+
+/// Bytes of the file of a secret at most.
+const LONGEST_SECRET: u64 = 1 << 10;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TlsSettings {
     certificate: PathBuf,
     key: PathBuf,
+}
+
+/// What stands in other files, which only the user of the service may read.
+pub(crate) struct Secrets {
+    /// The certificate, if there is one.
+    pub tls: Option<Arc<Tls>>,
+    /// Programs that are told.
+    pub hooks: Vec<Hook>,
 }
 
 impl Settings {
@@ -102,9 +153,16 @@ impl Settings {
         Tls::open(files).map(|tls| Some(Arc::new(tls))).map_err(|error| Failure::said(error.to_string()))
     }
 
+    /// Programs that are told, with their secrets read.
+    pub fn hooks(&self) -> Result<Vec<Hook>, Failure> {
+        self.hooks.iter().map(HookSettings::hook).collect()
+    }
+
     /// How the service is set.
-    pub fn config(self, listen: SocketAddr, tls: Option<Arc<Tls>>, audit_path: PathBuf, audit_keys: Keys) -> Config {
+    pub fn config(self, listen: SocketAddr, secrets: Secrets, audit_path: PathBuf, audit_keys: Keys) -> Config {
+        let Secrets { tls, hooks } = secrets;
         Config {
+            hooks,
             listen,
             is_secure: self.is_secure(),
             hosts: self.hosts,

@@ -54,6 +54,10 @@ fn health(call: &Call<'_>, language: Language) -> Result<Markup, Problem> {
                 dt { (language.say("audit-writable")) } dd { (yes(call.service.trail.is_well())) }
                 dt { (language.say("last-backup")) }
                 dd { @if let Some(at) = health.backed_up { (page::moment(at)) } @else { (language.say("never")) } }
+                @for hook in &call.service.config.hooks {
+                    dt { (language.say("hook")) " " (hook.name) }
+                    dd { (call.service.store.given_up(&hook.name)?) " " (language.say("given-up")) }
+                }
                 @if let Some(why) = call.service.refused() { dt { (language.say("refused-definitions")) } dd { (why) } }
                 @if let Some(why) = call.service.refused_certificate() {
                     dt { (language.say("refused-certificate")) } dd { (why) }
