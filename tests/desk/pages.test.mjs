@@ -7,7 +7,8 @@ let service, kept;
 const PATHS = () => [
   "/", "/help", "/desk/law-enforcement/call", "/desk/healthcare/encounter", "/desk/customer-service/contact", "/desk/parking/parking",
   "/encounters", `/encounters/${kept}`, "/encounters?state=open", "/codes", "/codes/call-types", "/codes/call-types/D-DOM",
-  "/dashboard", "/dashboard/law-enforcement", "/audit", "/admin", "/nothing-here",
+  "/dashboard", "/dashboard/law-enforcement", "/audit", "/admin", "/account", "/jobs", "/recode",
+  "/recode?domain=law-enforcement&set=call-types&code=D-DOM&to=P-BURGLARY", "/nothing-here",
 ];
 
 before(async () => {
