@@ -1,6 +1,6 @@
 //! `tencode stats`: order and top, properties of codes, means and percentiles; and who is not told them.
 
-#![expect(clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use crate::program::Place;
 use crate::program::said;
