@@ -172,6 +172,26 @@ proptest! {
         prop_assert!(!said.contains("OAK") && !said.contains("P-THEFT"), "{said}");
     }
 
+    /// What only has words of a label in it gives none, and the same words beside it do.
+    #[test]
+    fn what_is_harmless_gives_no_label(
+        harmless in prop::sample::select(vec![
+            "baby monitor taken", "child proof lock forced", "suicide squad dvd taken", "3 yr old Toyota gone",
+            "12 y/o scotch bottle taken", "cut himself on the glass", "teen magazine rack down",
+        ]),
+        said in prop::sample::select(vec![
+            "her baby cried", "child hurt", "talks of suicide", "12 yo hurt", "gf hit bf w/ bottle", "SA victim here",
+            "dad pushed mom down stairs", "took whole bottle of tylenol on purpose", "ex husband asaulted her in driveway",
+        ]),
+        age in 0..18_u32,
+        thing in prop::sample::select(vec!["vehicle_age", "carAge", "ACCOUNT AGE", "building-age"]),
+    ) {
+        let shown = call(json!({ "narrative": harmless, thing: age }));
+        prop_assert!(shown.contains("1400 block of OAK AVE"), "{harmless} {thing}: {shown}");
+        let shown = call(json!({ "narrative": format!("{harmless}, {said}") }));
+        prop_assert!(!shown.contains("OAK"), "{said}: {shown}");
+    }
+
     /// A consent that holds a field that no consent has, or a value that nobody can read, is none.
     #[test]
     fn a_consent_that_is_not_understood_is_none(name in "[a-zA-Z]{3,7}(_on|_at|)", value in unreadable(), place in 0..9_usize) {

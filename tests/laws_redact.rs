@@ -137,3 +137,149 @@ fn the_desk_sees_all_but_cards_and_social_security_numbers() {
     let text = "Mary Roe, 12 Elm Street, phone 612-555-0143, SSN 123-45-6789";
     assert_eq!(DESK.redact(text).text, "Mary Roe, 12 Elm Street, phone 612-555-0143, SSN [ssn]");
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The code of a card is shown to nobody, whatever it is called and wherever it stands beside the card.
+    #[test]
+    fn codes_of_cards_are_shown_to_nobody(code in "[1-9][0-9]{2}", month in 1..13_u32, year in 27..40_u32) {
+        for text in [
+            format!("card verification value = {code}"),
+            format!("CV2 {code}"),
+            format!("card security code (CSC): {code}"),
+            format!("the code on the signature strip is {code}"),
+            format!("4111 1111 1111 1111 exp {month}/{year} sec {code}"),
+            format!("4111-1111-1111-1111 good {month:02}/{year}, cvv {code}"),
+        ] {
+            for redactor in [&*PUBLIC, &*DESK] {
+                let shown = redactor.redact(&text).text;
+                prop_assert!(!shown.contains(&code), "{}", shown);
+            }
+        }
+    }
+
+    /// A secret number as machines send it, and a code in words.
+    #[test]
+    fn pins_are_shown_to_nobody(block in "[0-9A-F]{8}[0-9]{8}", one in 0..7_usize, two in 0..7_usize) {
+        let digits = ["one", "two", "three", "five", "six", "eight", "nine"];
+        let spelled = format!("{} {} four", digits[one], digits[two]);
+        for redactor in [&*PUBLIC, &*DESK] {
+            let shown = redactor.redact(&format!("PIN block {block} from the terminal")).text;
+            prop_assert!(!shown.contains(&block), "{}", shown);
+            let shown = redactor.redact(&format!("cvc is {spelled}")).text;
+            prop_assert!(!shown.contains(&spelled), "{}", shown);
+        }
+    }
+
+    /// A card is found whatever markup stands between its groups.
+    #[test]
+    fn markup_does_not_hide_a_card(tag in "(b|td|span|i)", class in "( class=\"[a-z]{2,6}\")?", gap in "( |\n|)") {
+        let open = format!("<{tag}{class}>");
+        let text = ["4111", "1112", "1113", "1114"].map(|it| format!("{open}{it}</{tag}>")).join(&gap);
+        let text = text.replace("1112", "1111").replace("1113", "1111").replace("1114", "1111");
+        for redactor in [&*PUBLIC, &*DESK] {
+            let shown = redactor.redact(&text).text;
+            prop_assert!(!shown.contains("4111") && !shown.contains("1111"), "{}", shown);
+        }
+    }
+
+    /// A day is none of its writings' matter.
+    #[test]
+    fn days_are_not_shown_in_any_writing(year in 1990..2030_u32, month in 1..13_u32, day in 1..29_u32) {
+        let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let name = names[usize::try_from(month - 1).unwrap()];
+        for (text, piece) in [
+            (format!("see scan_{year}_{month:02}_{day:02}.pdf"), format!("{year}_{month:02}_{day:02}")),
+            (format!("see scan{year}-{month:02}-{day:02}.pdf"), format!("{year}-{month:02}-{day:02}")),
+            (format!("came {day:02} {month:02} {year} broken"), format!("{day:02} {month:02} {year}")),
+            (format!("at {day:02}/{name}/{year}:10:15:00"), format!("{day:02}/{name}")),
+            (format!("dob {month:02}{day:02}{:02}", year % 100), format!("{month:02}{day:02}{:02}", year % 100)),
+        ] {
+            let shown = public(&text);
+            prop_assert!(!shown.contains(&piece), "{}", shown);
+        }
+    }
+
+    /// An age over 89 beside the letter of a sex, or before whose it is.
+    #[test]
+    fn high_ages_are_not_shown(age in 90..112_u32, sex in "(F|M)") {
+        let age = age.to_string();
+        for text in [
+            format!("{age}/{sex} fell at home"),
+            format!("{sex}/{age} with a cough"),
+            format!("{sex} {age} w/ cough"),
+            format!("at {age} she still drives"),
+        ] {
+            let shown = public(&text);
+            prop_assert!(!shown.contains(&age), "{}", shown);
+        }
+    }
+
+    /// The number of a house, wherever it stands, and postal codes of Britain.
+    #[test]
+    fn houses_are_not_shown(number in 1000..9999_u32, district in "[A-Z]{1,2}[1-9]", inward in "[0-9][ABDEFGHJL]{2}") {
+        let number = number.to_string();
+        for text in [
+            format!("house number {number}, Elm Court"),
+            format!("lives in the {number} bldg on Elm Court"),
+            format!("habite {number} bis avenue Foch"),
+            format!("vive en C/ Mayor {number}, 3 izq"),
+            format!("{number} KELLOGG BL W"),
+            format!("{number} AVENUE B"),
+        ] {
+            let shown = public(&text);
+            prop_assert!(!shown.contains(&number), "{}", shown);
+        }
+        let shown = public(&format!("the parcel went to {district} {inward} again"));
+        prop_assert!(!shown.contains(&inward), "{}", shown);
+    }
+
+    /// Scores and measures in a row are no address.
+    #[test]
+    fn scores_are_not_masked(first in 0..30_u32, second in 0..90_u32, third in 3..16_u32) {
+        for text in [
+            format!("Braden {first}, Morse {second}, GCS {third}."),
+            format!("Epworth {first}, Mallampati III."),
+            format!("Labs: Na {}, K 4.{first}, Cr 1.1.", 100 + second),
+            format!("{} mg ct {second}, take 1 by mouth", 10 * third),
+            format!("turn onto the {first} lane road"),
+            format!("a {third} way stop"),
+        ] {
+            prop_assert_eq!(public(&text), text);
+        }
+    }
+}
+
+#[test]
+fn names_in_capitals_and_behind_what_somebody_is_go() {
+    for (text, name) in [
+        ("SMITH, JOHN A - WITNESS - NOTHING FURTHER", "SMITH"),
+        ("SMITH, JOHN A / VICTIM", "JOHN"),
+        ("cust: linda miller, lid of the kettle loose", "miller"),
+        ("Daughter (Linda) will drive her home", "Linda"),
+        ("your agent Linda hung up on me", "Linda"),
+    ] {
+        let shown = public(text);
+        assert!(!shown.contains(name), "{shown}");
+    }
+}
+
+#[test]
+fn what_is_named_after_somebody_stays() {
+    for text in [
+        "Placed in Trendelenburg, then Fowler.",
+        "Wolff-Parkinson-White, Guillain-Barre",
+        "16 Fr Foley, 18 Fr NG",
+        "Skin biopsy. Ki-67 not performed.",
+        "Score 29/30 on MoCA, clock normal",
+        "Ordered the Rose Gold case, got Hunter Green.",
+        "Basil, Rosemary and Sage jars were broken",
+        "Alexa says the Roku is offline, Cortana is gone",
+        "Read Miranda, invoked.",
+        "El paquete llego roto",
+        "ratio 3/4, 12/24 V adapter",
+    ] {
+        assert_eq!(public(text), text);
+    }
+}

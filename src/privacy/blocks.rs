@@ -161,7 +161,7 @@ impl Streets {
     fn street<'w>(&self, words: &'w [String], known: &Known) -> Option<Street<'w>> {
         let named = usize::from(words.first().is_some_and(|word| self.directions.contains(word)) && words.len() > 1);
         // `N ST`: the direction is the name.
-        let named = if self.is_end(words, named) { 0 } else { named };
+        let named = if self.is_end(words, named) && self.past_person(words, named).is_none() { 0 } else { named };
         let end = self.end_of_name(words, named)?;
         let is_trailed = words.get(end).is_some_and(|word| self.directions.contains(word));
         let end = end + usize::from(is_trailed);
@@ -176,16 +176,17 @@ impl Streets {
         if self.whole.contains(first) {
             return Some(from + 1 + usize::from(self.is_end(words, from + 1)));
         }
-        let number = words.get(from + 1).filter(|word| is_short_number(word));
-        if self.numbered.contains(first) && number.is_some() {
-            return Some(from + 2);
-        }
-        if first.split_once('-').is_some_and(|(road, it)| self.numbered.contains(road) && is_short_number(it)) {
-            return Some(from + 1);
+        if let Some(after) = self.past_numbered(words, from) {
+            // `HIGHWAY 7 SVC RD`: the road beside it.
+            let beside = (after..after + 2).take_while(|at| self.is_end(words, *at)).count();
+            return Some(after + beside);
         }
         // `42 ST`: a bare number is a name only if it is all of it; else it could be a house.
         if is_short_number(first) {
             return self.is_end(words, from + 1).then_some(from + 2);
+        }
+        if let Some(end) = self.past_person(words, from) {
+            return Some(end);
         }
         let limit = from + LONGEST_PERSON + 1;
         let mut at = from;
@@ -206,6 +207,24 @@ impl Streets {
             at += 1;
         }
         None
+    }
+
+    /// Past a street that is named after somebody: `DR MARTIN LUTHER KING JR BLVD`, where the title is no end.
+    fn past_person(&self, words: &[String], from: usize) -> Option<usize> {
+        let is_person = |to: usize| words.get(from..to).is_some_and(|it| self.people.contains(&it.join(" ")));
+        (from + 1..=from + LONGEST_PERSON).rev().find(|to| self.is_end(words, *to) && is_person(*to)).map(|to| to + 1)
+    }
+
+    /// Past a road whose name is a number: `HIGHWAY 61`, `CO RD 42`, `I-35`.
+    fn past_numbered(&self, words: &[String], from: usize) -> Option<usize> {
+        let first = words.get(from)?;
+        if first.split_once('-').is_some_and(|(road, it)| self.numbered.contains(road) && is_short_number(it)) {
+            return Some(from + 1);
+        }
+        let is_road = |to: usize| words.get(from..to).is_some_and(|road| self.numbered.contains(&road.join(" ")));
+        // The road has one word or two.
+        let number = (from + 1..=from + 2).find(|at| words.get(*at).is_some_and(|word| is_short_number(word)))?;
+        is_road(number).then_some(number + 1)
     }
 
     fn is_end(&self, words: &[String], at: usize) -> bool {
@@ -275,12 +294,12 @@ mod tests {
     fn streets() -> Streets {
         let list = |name: &str, words: &str| (name.to_owned(), words.split(',').map(str::to_owned).collect());
         let lists = vec![
-            list("street-words", "st,ave,av,ln,rd,dr,way,blvd,run,ct,pkwy"),
+            list("street-words", "st,ave,av,ln,rd,dr,way,blvd,run,ct,pkwy,svc"),
             list("street-directions", "n,s,e,w,ne,nw,north,west"),
-            list("street-short-words", "bl"),
+            list("street-short-words", "bl,frontage"),
             list("streets-alone", "broadway"),
-            list("numbered-roads", "highway,hwy"),
-            list("streets-of-people", "martin luther king,martin luther king jr"),
+            list("numbered-roads", "highway,hwy,i,co rd"),
+            list("streets-of-people", "martin luther king,martin luther king jr,dr martin luther king jr"),
             list("unit-words", "apt,unit,trailer"),
             list("crossing-words", "&,/,and,at,@"),
             list("block-words", "block,blk"),
@@ -318,6 +337,11 @@ mod tests {
             ("18 Hwy 61", "0-99 block of HWY 61"),
             ("2200 N Hwy-61", "2200 block of N HWY-61"),
             ("900 Martin Luther King Jr Blvd", "900 block of MARTIN LUTHER KING JR BLVD"),
+            ("748 N. Dr. Martin Luther King Jr Blvd", "700 block of N DR MARTIN LUTHER KING JR BLVD"),
+            ("748 Highway 7 Svc Rd", "700 block of HIGHWAY 7 SVC RD"),
+            ("748 I-35 Frontage Rd", "700 block of I-35 FRONTAGE RD"),
+            ("748 Co Rd 42", "700 block of CO RD 42"),
+            ("748 Highway 61 Apt 2", "700 block of HIGHWAY 61"),
             ("1234 Main St c/o Jane Doe", "1200 block of MAIN ST"),
             ("2217 Cedar Ln - Poe residence", "2200 block of CEDAR LN"),
             ("2217 Cedar Ln Trailer 14", "2200 block of CEDAR LN"),

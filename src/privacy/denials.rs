@@ -1,20 +1,37 @@
-//! What says no: the value of a field that is named for a label, where there is nothing of the kind.
+//! What says no: the value of a field that is named for a label, where there is nothing of the kind; and words of a label
+//! that are of something else.
 
 use crate::model::program::Shared;
 use serde_json::Value;
 
 /// List of `domains/shared`: words that say no.
 const LIST: &str = "says-no";
+/// List of `domains/shared`: what has words of a label in it and tells nothing of it.
+const HARMLESS: &str = "label-harmless";
 
-/// Words that say no, in small letters.
+/// What says no.
 #[derive(Debug, Default)]
-pub struct Denials(Vec<String>);
+pub struct Denials {
+    /// Words that say no, in small letters.
+    words: Vec<String>,
+    /// What only looks like words of a label, as it is written.
+    harmless: Vec<String>,
+}
 
 impl Denials {
     /// Those of `domains/shared`.
     pub fn new(shared: &Shared) -> Denials {
-        let words = shared.lists.iter().filter(|(name, _)| name == LIST).flat_map(|(_, words)| words);
-        Denials(words.map(|word| word.to_lowercase()).collect())
+        let list =
+            |list: &'static str| shared.lists.iter().filter(move |(name, _)| name == list).flat_map(|(_, words)| words);
+        Denials {
+            words: list(LIST).map(|word| word.to_lowercase()).collect(),
+            harmless: list(HARMLESS).cloned().collect(),
+        }
+    }
+
+    /// What has words of a label in it and tells nothing of it: `vehicle age`, `baby monitor`.
+    pub fn harmless(&self) -> &[String] {
+        &self.harmless
     }
 
     /// Whether a value says that what its field is named for is not so: nothing, `false`, a word for no, and, where it is
@@ -26,7 +43,7 @@ impl Denials {
             Value::Number(number) => is_flag && number.as_f64() == Some(0.0),
             Value::String(text) => {
                 let text = text.trim().to_lowercase();
-                text.is_empty() || is_flag && text == "0" || self.0.contains(&text)
+                text.is_empty() || is_flag && text == "0" || self.words.contains(&text)
             }
             Value::Array(items) => items.iter().all(|item| self.say_no(item, is_flag)),
             Value::Object(fields) => fields.values().all(|value| self.say_no(value, is_flag)),

@@ -20,6 +20,7 @@ use crate::text::fold::fold;
 use crate::text::phrases::Memory;
 use crate::text::phrases::Phrases;
 use crate::text::phrases::Reading;
+use crate::text::tokens::PhraseMatch;
 use std::sync::Arc;
 use std::sync::Mutex;
 
@@ -36,7 +37,7 @@ const BEGINNING: usize = 80;
 pub(super) struct LabelFinder {
     registry: Arc<Registry>,
     phrases: Phrases,
-    /// The label of each phrase.
+    /// The label of each phrase; behind them in `phrases` stands what is harmless.
     said: Vec<u128>,
     /// Sets that have codes with one of the labels.
     sets: Vec<SetId>,
@@ -84,6 +85,9 @@ impl LabelFinder {
         }
         if phrases.is_empty() && finder.sets.is_empty() && finder.named.is_empty() {
             return None;
+        }
+        if !phrases.is_empty() {
+            phrases.extend_from_slice(finder.denials.harmless());
         }
         finder.phrases = Phrases::new(&phrases, &[]);
         Some(finder)
@@ -211,7 +215,11 @@ impl Searcher<'_, '_> {
         }
         let (memory, reading) = &mut *self.reader;
         self.finder.phrases.read(text, text, memory, reading);
-        for said in reading.found() {
+        // What is found stands by phrase, so what is harmless stands last.
+        let labels = reading.found().partition_point(|it| it.phrase.index() < self.finder.said.len());
+        let (said, harmless) = reading.found().split_at_checked(labels).unwrap_or_default();
+        let is_harmless = |it: &PhraseMatch| harmless.iter().any(|more| more.first <= it.last && it.first <= more.last);
+        for said in said.iter().filter(|it| !is_harmless(it)) {
             self.found |= said.phrase.get(&self.finder.said).copied().unwrap_or_default();
         }
     }

@@ -299,7 +299,13 @@ impl<'t> Page<'t> {
             Style::Lower => !matches!(word.shape, Shape::Digits | Shape::Both),
             _ => match word.shape {
                 Shape::Capital | Shape::Upper | Shape::Initial => true,
-                Shape::Mixed => self.text.get(word.start..).is_some_and(|it| it.starts_with(char::is_uppercase)),
+                Shape::Mixed => {
+                    let piece = self.text.get(word.start..word.end).unwrap_or("");
+                    // `MoCA`, `HgbA`: a short form, and not `McRoe`.
+                    let is_short_form =
+                        piece.len() < 5 && piece.ends_with(char::is_uppercase) && word.class & class::SUFFIX == 0;
+                    piece.starts_with(char::is_uppercase) && !is_short_form
+                }
                 _ => false,
             },
         }

@@ -200,6 +200,14 @@ pub(crate) mod rare {
     pub const HOUSE: u64 = 1 << 37;
     /// `of`: between the day, the month and the year.
     pub const DATE_LINK: u64 = 1 << 38;
+    /// `got`: a colour with its name follows.
+    pub const GOODS_CUE: u64 = 1 << 39;
+    /// `bis`: behind a house number part of it.
+    pub const HOUSE_TAIL: u64 = 1 << 40;
+    /// `she`: whose age may stand before it.
+    pub const AGE_SUBJECT: u64 = 1 << 41;
+    /// `und`: of a language that writes every noun with a capital.
+    pub const NOUN_CASE: u64 = 1 << 42;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -295,6 +303,10 @@ const RARE_LISTS: &[(&str, u64)] = &[
     ("aged-things", rare::AGED_THING),
     ("house-words", rare::HOUSE),
     ("date-links", rare::DATE_LINK),
+    ("goods-cues", rare::GOODS_CUE),
+    ("house-number-tails", rare::HOUSE_TAIL),
+    ("age-subjects", rare::AGE_SUBJECT),
+    ("noun-case-words", rare::NOUN_CASE),
 ];
 
 /// A word for a number, and the number.

@@ -23,6 +23,8 @@ const MOST: usize = 32;
 /// The declared fields that are looked for under other names.
 pub(in crate::encounters) struct Loose {
     wanted: Vec<Wanted>,
+    /// Names of something else in which such a name stands, as [`spaced`] has them: ` vehicle age `.
+    harmless: Vec<String>,
     denials: Denials,
 }
 
@@ -44,7 +46,11 @@ type Found<'v> = (&'v serde_json::Value, bool);
 impl Loose {
     /// `paths` are the fields by their names from the top, without places in lists.
     pub fn new(fields: &[Field], paths: &[String], denials: Denials) -> Loose {
-        Loose { wanted: paths.iter().filter_map(|path| Wanted::new(fields, path)).collect(), denials }
+        let wanted: Vec<Wanted> = paths.iter().filter_map(|path| Wanted::new(fields, path)).collect();
+        let is_name =
+            |name: &String| wanted.iter().flat_map(|it| &it.names).any(|(words, _)| name.contains(words.as_str()));
+        let harmless = denials.harmless().iter().map(|name| spaced(name)).filter(is_name).collect();
+        Loose { wanted, harmless, denials }
     }
 
     /// The encounter as it would be if what it holds under other names stood where it belongs: in each item of a list, as
@@ -78,6 +84,9 @@ impl Loose {
             _ => {}
         }
         let (words, bare) = (spaced(name), letters(name));
+        if self.harmless.iter().any(|other| words.contains(other.as_str())) {
+            return;
+        }
         for (wanted, values) in self.wanted.iter().zip(found) {
             let has_name = |(spaced, letters): &(String, String)| words.contains(spaced.as_str()) || bare == *letters;
             let is_known = values.len() > MOST || values.iter().any(|(known, _)| *known == value);

@@ -26,6 +26,7 @@ use crate::text::fold::fold;
 use crate::text::page::Page;
 use crate::text::page::Word;
 use crate::text::words::Words;
+use crate::text::words::hash_word;
 use detect::Cues;
 use resolve::Found;
 use std::cell::Cell;
@@ -250,8 +251,19 @@ impl Masker {
     }
 
     fn lets_pass(&self, text: &str, signs: &Signs) -> bool {
-        signs.digits + signs.others < FEWEST_SIGNS
-            || (self.wants_long && signs.digits < FEWEST_DIGITS && !may_hold_cue(text))
+        if signs.digits + signs.others < FEWEST_SIGNS {
+            return !self.may_spell(text);
+        }
+        self.wants_long && signs.digits < FEWEST_DIGITS && !may_hold_cue(text)
+    }
+
+    /// Whether so many words stand for numbers that one may be spelled out: `cvc is four one seven`.
+    fn may_spell(&self, text: &str) -> bool {
+        const LONGEST: usize = 9;
+        let words = text.split(|sign: char| !sign.is_ascii_alphabetic());
+        let is_numeral =
+            |word: &&str| (2..=LONGEST).contains(&word.len()) && self.words.numeral(hash_word(word)).is_some();
+        words.filter(is_numeral).take(FEWEST_SIGNS).count() == FEWEST_SIGNS
     }
 
     /// Replaces what identifies by marks. Masking the result again changes nothing: it is done until nothing is found.
@@ -360,7 +372,8 @@ fn is_printed(byte: u8) -> bool {
 
 /// Whether there are words that could be the cue of a part of a number.
 fn may_hold_cue(text: &str) -> bool {
-    !text.is_ascii() || text.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic))
+    // `cv2 417`: two letters are the shortest.
+    !text.is_ascii() || text.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_alphabetic))
 }
 
 impl Masked {

@@ -37,7 +37,9 @@ pub(super) fn in_digits(page: &Page<'_>, at: usize, found: &mut Found<'_>) {
         page.class_of(unit) & class::YEARS != 0 || is_sexed(page, at, unit)
     };
     let is_old = is_old && !is_thing(page, at + 1);
-    if is_aged || is_old || page.is_rare(at + 1, rare::BIRTHDAY) || unit.is_empty() && is_said(page, at, at + 1) {
+    let is_bare =
+        || unit.is_empty() && (is_said(page, at, at + 1) || is_beside_sex(page, at) || is_of_subject(page, at));
+    if is_aged || is_old || page.is_rare(at + 1, rare::BIRTHDAY) || is_bare() {
         let (start, _) = page.range(at, at + 1);
         found.add(start, start + digits.len(), Kind::Age, rank::DATE);
     }
@@ -108,6 +110,27 @@ fn is_said(page: &Page<'_>, at: usize, to: usize) -> bool {
         && page.word(before).is_some_and(|word| matches!(word.shape, Shape::Capital | Shape::Upper | Shape::Initial))
         && !page.is(before, class::COMMON | class::MONTH | class::WEEKDAY);
     is_short && (page.is_rare(before, rare::AGE_VERB) && ends && page.gap(at) == Gap::Space || is_between)
+}
+
+/// `92/F`, `M/93`, `F 96 w/ CHF`: an age and the letter of a sex, and no temperature.
+fn is_beside_sex(page: &Page<'_>, at: usize) -> bool {
+    const NEAR: usize = 4;
+    let is_sex = |at: usize| page.is_rare(at, rare::SEX) && page.has_shape(at, Shape::Initial);
+    let is_begun = |at: usize| page.begins_sentence(at) || at > 0 && page.is_rare(at - 1, rare::AGE_LEAD);
+    let is_behind = page.between(at + 1) == "/" && is_sex(at + 1) && page.between(at + 2) != "/";
+    let is_before = at.checked_sub(1).is_some_and(|sex| {
+        let is_slashed = page.between(at) == "/" && page.between(sex) != "/";
+        let ends = page.gap(at + 1) == Gap::Comma || page.is_rare(at + 1, rare::SMALL);
+        is_sex(sex) && (is_slashed || page.gap(at) == Gap::Space && is_begun(sex) && ends)
+    });
+    (is_behind || is_before) && !(at.saturating_sub(NEAR)..at + NEAR).any(|it| page.is_rare(it, rare::DEGREE))
+}
+
+/// `at 95 she still drives`
+fn is_of_subject(page: &Page<'_>, at: usize) -> bool {
+    let is_led = at.checked_sub(1).is_some_and(|before| page.is(before, class::LEADS));
+    let is_joined = |at: usize| matches!(page.gap(at), Gap::Space | Gap::Comma);
+    is_led && page.is_rare(at + 1, rare::AGE_SUBJECT) && is_joined(at + 1) && page.gap(at) == Gap::Space
 }
 
 /// `94F`, `94yoF`: an age and a sex, and no temperature.

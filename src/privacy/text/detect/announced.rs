@@ -29,6 +29,8 @@ pub(super) enum Announced {
     Zip,
     /// A name.
     Name,
+    /// The same, but only where a colon stands between.
+    ToldName,
     /// A street address.
     Address,
 }
@@ -57,6 +59,7 @@ pub(super) fn announced_by(kind: &str) -> Option<Announced> {
         "phone" => Announced::Phone,
         "zip" => Announced::Zip,
         "name" => Announced::Name,
+        "told-name" => Announced::ToldName,
         "address" => Announced::Address,
         kind => Announced::Number(*Kind::ALL.iter().find(|it| it.word() == kind)?),
     })

@@ -2,6 +2,7 @@
 
 use super::super::resolve::Found;
 use super::super::resolve::rank;
+use super::things::is_short_form;
 use crate::model::text_kind::Kind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
@@ -60,6 +61,62 @@ pub(super) fn reversed(page: &Page<'_>, names: &[(usize, usize)], found: &mut Fo
         if page.gap(*to) == Gap::Comma && to - from < 3 && is_name(*to) {
             let (start, end) = page.range(*to, *to + 1);
             found.add(start, end, Kind::Name, rank::WORD);
+        }
+    }
+}
+
+/// What is no surname, whatever it looks like.
+const NO_SURNAME: u64 =
+    class::NO_NAME | class::MONTH | class::WEEKDAY | class::ROLE | class::TITLE | class::FACILITY | class::STREET;
+
+/// `ROE, ADA A - WITNESS`: in capitals the surname before the comma, and the initial behind the name.
+pub(super) fn surnames(page: &Page<'_>, names: &[(usize, usize)], found: &mut Found<'_>) {
+    for (from, to) in names {
+        let Some(last) = from.checked_sub(1) else { continue };
+        let is_high = page.has_shape(last, Shape::Upper) && page.has_shape(*from, Shape::Upper);
+        let begins =
+            page.gap(last) != Gap::Space || page.is(last.wrapping_sub(1), class::ROLE | class::CUE | class::SPEAKS);
+        let is_surname = page.is(last, class::SURNAME | class::RARE_SURNAME) && (!page.is_language(last) || begins)
+            || page.knows_words && !page.is_language(last) && !page.is(last, class::STATE_CODE);
+        if !is_high
+            || page.gap(*from) != Gap::Comma
+            || !is_surname
+            || page.is(last, NO_SURNAME)
+            || page.length(last) < 2
+        {
+            continue;
+        }
+        let has_initial = page.has_shape(*to, Shape::Initial)
+            && page.gap(*to) == Gap::Space
+            && matches!(page.gap(*to + 1), Gap::Break | Gap::Line | Gap::Comma)
+            && page.between(*to + 1) != "/";
+        let (start, end) = page.range(last, *to + usize::from(has_initial));
+        found.add(start, end, Kind::Name, rank::NAME);
+    }
+}
+
+/// `RP: ROE, ADA`, `ROE, ADA - WITNESS`: two strange words in capitals, a comma between them, beside what somebody is.
+pub(super) fn strangers(page: &Page<'_>, found: &mut Found<'_>) {
+    if !page.knows_words || page.classes & class::ROLE == 0 {
+        return;
+    }
+    let is_strange = |at: usize| {
+        page.has_shape(at, Shape::Upper)
+            && page.length(at) > 2
+            && !page.is_language(at)
+            && !page.is(at, NO_SURNAME | class::COMMON | class::LAND | class::EPONYM_OF | class::CUE)
+            && !is_short_form(page, at)
+    };
+    for at in 1..page.words.len() {
+        if page.gap(at) != Gap::Comma || !is_strange(at) || !is_strange(at - 1) {
+            continue;
+        }
+        let initial = usize::from(page.has_shape(at + 1, Shape::Initial) && page.gap(at + 1) == Gap::Space);
+        let is_behind = at > 1 && page.is(at - 2, class::ROLE) && matches!(page.gap(at - 1), Gap::Break | Gap::Space);
+        let is_before = page.is(at + 1 + initial, class::ROLE) && page.gap(at + 1 + initial) == Gap::Break;
+        if is_behind || is_before {
+            let (start, end) = page.range(at - 1, at + 1 + initial);
+            found.add(start, end, Kind::Name, rank::NAME);
         }
     }
 }

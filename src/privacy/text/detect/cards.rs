@@ -78,11 +78,26 @@ fn told_apart(page: &Page<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// Whether at most a few words in frequent use stand between two groups.
+/// Whether at most a few words in frequent use stand between two groups, or tags and nothing else.
 fn are_near(page: &Page<'_>, one: &Group, other: &Group) -> bool {
     const MOST_WORDS: usize = 3;
     let (from, to) = (page.word_from(one.end), page.word_from(other.start));
-    to - from <= MOST_WORDS && (from..to).all(|at| page.is(at, class::COMMON) || page.is_rare(at, rare::SERIES))
+    let is_said = || (from..to).all(|at| page.is(at, class::COMMON) || page.is_rare(at, rare::SERIES));
+    to - from <= MOST_WORDS && is_said() || page.text.get(one.end..other.start).is_some_and(is_markup)
+}
+
+/// `</b> <b>`: whether nothing but tags, blanks and hyphens stands here.
+fn is_markup(between: &str) -> bool {
+    const LONGEST: usize = 200;
+    let ends_tags = |part: &str| {
+        part.rsplit('>').next().is_some_and(|rest| rest.trim_matches([' ', '-', '\n', '\r', '\t']).is_empty())
+    };
+    let mut parts = between.split('<');
+    let begins = parts.next().is_some_and(|first| first.trim_matches([' ', '-', '\n', '\r', '\t']).is_empty());
+    between.len() < LONGEST
+        && between.contains('<')
+        && begins
+        && parts.all(|part| part.contains('>') && ends_tags(part))
 }
 
 /// Whether signs may stand inside a number: whatever is no letter, as people set groups apart as they like.
@@ -124,7 +139,7 @@ fn card(page: &Page<'_>, row: &[Group], from: usize, found: &mut Found<'_>) -> O
     let to = (from + 1..=most).rev().find(|to| is_card(page, row, from, *to))?;
     let (start, end) = (row.get(from)?.start, row.get(to - 1)?.end);
     found.add(start, track(page.text, end).unwrap_or(end), Kind::CreditCard, rank::CHECKED);
-    if let Some((start, end)) = digits_behind(page.text, end) {
+    if let Some((start, end)) = digits_behind(page, end) {
         found.add(start, end, Kind::CreditCard, rank::CHECKED);
     }
     Some(to)
@@ -195,19 +210,28 @@ fn track(text: &str, end: usize) -> Option<usize> {
     (data >= fewest).then_some(end + length + data + padding)
 }
 
-/// The code of a card right behind its number and its last month, without a word: `12/28 604`. Where the code begins and ends.
-fn digits_behind(text: &str, end: usize) -> Option<(usize, usize)> {
+/// The code of a card right behind its number and its last month: `12/28 604`, `exp 12/28 sec 604`. Where the code begins
+/// and ends.
+fn digits_behind(page: &Page<'_>, end: usize) -> Option<(usize, usize)> {
+    let text = page.text;
     let signs = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';' | '|' | '.' | ':' | '-' | '/');
     let behind = |from: usize| text.get(from..).map(|rest| text.len() - rest.trim_start_matches(signs).len());
     let digits = |from: usize| text.get(from..).map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
-    let month = behind(end)?;
+    // Past one word, which may be any before the month.
+    let past_word = |from: usize, is_any: bool| {
+        let at = page.word_from(from);
+        let is_word = page.word(at).is_some_and(|word| word.start == from && word.class & class::DIGITS == 0);
+        let is_past = is_word && (is_any || page.is_rare(at, rare::CODE_HEAD));
+        if is_past { behind(page.range(at, at + 1).1) } else { Some(from) }
+    };
+    let month = past_word(behind(end)?, true)?;
     let sign = month + digits(month);
     let is_month = matches!(text.get(month..sign)?.parse(), Ok(1_u8..=12));
     let year = sign + text.get(sign..)?.starts_with(['/', '-']).then_some(1)?;
     if !is_month || !matches!(digits(year), 2 | 4) {
         return None;
     }
-    let start = behind(year + digits(year))?;
+    let start = past_word(behind(year + digits(year))?, false)?;
     let length = digits(start);
     let next = text.get(start + length..)?.chars().next();
     let is_code = matches!(length, 3 | 4) && !next.is_some_and(|next| next.is_alphanumeric() || next == '%');

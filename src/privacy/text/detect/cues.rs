@@ -115,6 +115,7 @@ impl Cues {
                 | Announced::Secret
                 | Announced::AnyCode
                 | Announced::ToldCode
+                | Announced::ToldName
                 | Announced::Word
                 | Announced::Nothing
         );
@@ -251,6 +252,10 @@ fn digits_after(page: &Page<'_>, from: usize, before: usize, found: &mut Found<'
 fn copula(page: &Page<'_>, from: usize, before: usize) -> Option<usize> {
     const FARTHEST: usize = 7;
     for at in from..before.min(from + FARTHEST) {
+        // `code texted to me: 773201`
+        if at > from && page.between(at).starts_with(':') {
+            return Some(page.range(at - 1, at).1);
+        }
         if !matches!(page.gap(at), Gap::Space | Gap::Comma | Gap::Hyphen | Gap::Possessive) {
             return None;
         }
@@ -281,7 +286,10 @@ pub(super) fn skip(page: &Page<'_>, mut end: usize) -> (usize, bool) {
         end += signs;
         let next = text.as_bytes().get(page.word(at).map_or(text.len(), |word| word.end));
         let is_joined = matches!(next, Some(b'-' | b'_' | b'@' | b'/'));
-        let is_connector = page.word(at).is_some_and(|word| word.start == end) && page.is_rare(at, rare::CONNECTOR);
+        // `cvc four one seven`: the number itself.
+        let is_spelled = || page.numeral(at).is_some() && page.numeral(at + 1).is_some();
+        let is_connector =
+            page.word(at).is_some_and(|word| word.start == end) && page.is_rare(at, rare::CONNECTOR) && !is_spelled();
         // `last 4: 7731`.
         let is_count = is_numbered && is_digit(page, at) && !is_digit(page, at + 1);
         if at == first + MOST_CONNECTORS || !is_connector && !is_count || is_joined {
@@ -319,5 +327,5 @@ fn past_state(page: &Page<'_>, from: usize, announced: Announced) -> usize {
 }
 
 fn is_sign(c: char) -> bool {
-    c.is_ascii_whitespace() || ":#=-–\"'“‘’(.?\\º°_|>*".contains(c)
+    c.is_ascii_whitespace() || ":#=-–\"'“‘’().?\\º°_|>*".contains(c)
 }

@@ -31,6 +31,7 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
             Shape::Digits | Shape::Both => {
                 ages::in_digits(page, at, found);
                 compact(page, at, found)
+                    .or_else(|| birthday(page, at, found))
                     .or_else(|| glued(page, at, found))
                     .or_else(|| numeric(page, at, found))
                     .unwrap_or(at + 1)
@@ -46,13 +47,14 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
 
 /// `3/14/2023`, `2023-03-14T10:00`, `03/2023`, and `3/14` where a word says that it is a day; returns where to go on.
 fn numeric(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
-    let start = page.word(at)?.start;
     let text = page.text;
+    let glued = glued_year(page, at);
+    let start = glued.unwrap_or(page.word(at)?.start);
     let sign = *text.as_bytes().get(page.word(at)?.end)?;
-    if !matches!(sign, b'/' | b'-' | b'.') {
+    if !matches!(sign, b'/' | b'-' | b'.' | b'_' | b' ') || sign == b' ' && !has_blanks(page, at) {
         return None;
     }
-    let before = text.get(..start)?.chars().next_back();
+    let before = text.get(..start)?.chars().next_back().filter(|_| glued.is_none());
     if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '.' | '$')) {
         return None;
     }
@@ -67,9 +69,30 @@ fn numeric(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
     };
     let whole = whole_date(text, start).filter(|end| ends_well(text, *end));
     let end = whole.or_else(|| short_date(text, start).filter(|end| ends_well(text, *end) && is_cued()))?;
-    let begin = page.range(weekday_before(page, at), at + 1).0;
+    let begin = glued.unwrap_or_else(|| page.range(weekday_before(page, at), at + 1).0);
     found.add(begin, end, Kind::Date, rank::DATE);
     Some(page.word_from(end).max(at + 1))
+}
+
+/// Where the year begins that letters touch: `scan2024-03-14`.
+fn glued_year(page: &Page<'_>, at: usize) -> Option<usize> {
+    let piece = page.piece(at);
+    let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_year = piece.len() == letters.len() + 4 && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
+    (is_year && !letters.is_empty()).then(|| page.range(at, at).0 + letters.len())
+}
+
+/// `14 03 2024`, `2024 03 14`: day, month and year of two, two and four digits, and no more of them.
+fn has_blanks(page: &Page<'_>, at: usize) -> bool {
+    let is_digits = |at: usize| page.has_shape(at, Shape::Digits);
+    let is_alone = !(at > 0 && is_digits(at - 1) && page.gap(at) == Gap::Space)
+        && !(is_digits(at + 3) && page.gap(at + 3) == Gap::Space);
+    let lengths = [at, at + 1, at + 2].map(|at| if is_digits(at) { page.length(at) } else { 0 });
+    let year = if lengths == [4, 2, 2] { page.piece(at) } else { page.piece(at + 2) };
+    (lengths == [2, 2, 4] || lengths == [4, 2, 2])
+        && is_alone
+        && year.parse().is_ok_and(|year: u16| (1900..2100).contains(&year))
+        && !at.checked_sub(1).is_some_and(|before| page.is(before, class::NO_PHONE | class::NO_CARD | class::CUE))
 }
 
 /// A day written as eight digits, with or without a time of day behind it: `20240814`, `08142024`, `IMG20240814`. Signs
@@ -101,6 +124,23 @@ fn compact(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
         return None;
     }
     found.add(word.end - length, word.end, Kind::Date, rank::DATE);
+    Some(at + 1)
+}
+
+/// `dob 031484`: a birthday of six digits behind a word that says so.
+fn birthday(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> Option<usize> {
+    let is_cued = at.checked_sub(1).is_some_and(|before| page.is_rare(before, rare::BIRTH) && page.length(before) > 1);
+    let piece = page.piece(at);
+    let part = |from: usize| piece.get(from..from + 2).and_then(|it| it.parse::<u8>().ok());
+    let is_day = |month: usize, day: usize| {
+        part(month).is_some_and(|it| (1..13).contains(&it)) && part(day).is_some_and(|it| (1..32).contains(&it))
+    };
+    let is_date = is_cued && page.has_shape(at, Shape::Digits) && piece.len() == 6;
+    if !is_date || !(is_day(0, 2) || is_day(2, 0) || is_day(2, 4)) {
+        return None;
+    }
+    let (start, end) = page.range(at, at + 1);
+    found.add(start, end, Kind::Date, rank::DATE);
     Some(at + 1)
 }
 
@@ -177,7 +217,8 @@ fn is_late_day(page: &Page<'_>, at: usize) -> bool {
     // `11/02`: what is counted has no zero before it.
     let is_padded = second.len() == 2 && second.starts_with('0') && page.piece(at).len() == 2;
     let is_late = is_padded || second.parse::<u8>().is_ok_and(|day| (13..32).contains(&day));
-    is_late && page.between(at + 1) == "/" && !page.is_rare(at + 2, rare::UNIT) && !page.piece(at).starts_with('0')
+    let is_thing = page.is_rare(at + 2, rare::UNIT) || at > 0 && page.is_rare(at - 1, rare::THING);
+    is_late && page.between(at + 1) == "/" && !is_thing && !page.piece(at).starts_with('0')
 }
 
 /// `3/14`: month and day.
@@ -191,6 +232,17 @@ fn short_date(text: &str, start: usize) -> Option<usize> {
 fn month(page: &Page<'_>, at: usize, found: &mut Found<'_>) -> usize {
     if page.style != Style::Lower && !page.is_capital(at) && page.piece(at).len() < 4 {
         return at + 1;
+    }
+    // `14/Mar/2024:10:15:00`
+    if at > 0
+        && page.between(at) == "/"
+        && page.between(at + 1) == "/"
+        && is_day(page, at - 1)
+        && is_full_year(page, at + 1)
+    {
+        let (start, end) = page.range(at - 1, at + 2);
+        found.add(start, end, Kind::Date, rank::DATE);
+        return at + 2;
     }
     let (mut from, mut to) = (day_in_words_before(page, at), day_in_words(page, at));
     if from < at || to > at + 1 {

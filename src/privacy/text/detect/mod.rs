@@ -14,6 +14,7 @@ mod known;
 mod names;
 mod numbers;
 mod places;
+mod postal;
 mod spelled;
 mod streets;
 mod tagged;
@@ -48,6 +49,7 @@ pub(super) fn find(page: &Page<'_>, cues: &Cues, known: &Known, found: &mut Foun
     coordinates::find(page, found);
     dates::find(page, found);
     streets::find(page, &announced, found);
+    postal::find(page, found);
     places::find(page, found);
     names::find(page, &announced, found);
 }

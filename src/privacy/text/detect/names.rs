@@ -17,11 +17,14 @@ use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::page::Style;
+use crate::text::page::Word;
 use crate::text::words::class;
 use crate::text::words::rare;
 
 /// Words of a name at most.
 const LONGEST: usize = 5;
+/// Letters from which on a strange word with the ending of a deed is no name wherever it stands.
+const LONG_DEED: usize = 9;
 
 /// Marks names.
 pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
@@ -64,6 +67,8 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
     }
     beside_names(page, &ends, found);
     beside::reversed(page, &ends, found);
+    beside::surnames(page, &ends, found);
+    beside::strangers(page, found);
     beside::letters(page, found);
     beside::dotted(page, found);
     beside::ages(page, &ends, found);
@@ -156,10 +161,19 @@ fn is_alone(page: &Page<'_>, at: usize) -> bool {
 
 /// `my name is …`, `Name: …`: what follows is a name, whatever it looks like.
 fn after_cues(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
-    for cue in cues.iter().filter(|cue| cue.announced == Announced::Name) {
+    for cue in cues.iter().filter(|cue| matches!(cue.announced, Announced::Name | Announced::ToldName)) {
         let from = page.word_from(cue.end);
         let between = page.text.get(cue.end..page.range(from, from).0).unwrap_or("");
         if between.len() > 12 || between.contains(['.', ',', ';', '[']) {
+            continue;
+        }
+        if cue.announced == Announced::ToldName {
+            if between.trim_start().starts_with(':')
+                && let Some(to) = told(page, from)
+            {
+                let (start, end) = page.range(from, to);
+                found.add(start, end, Kind::Name, rank::TITLED);
+            }
             continue;
         }
         let mut to = from;
@@ -174,6 +188,18 @@ fn after_cues(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
             found.add(start, end, Kind::Name, rank::TITLED);
         }
     }
+}
+
+/// Past the name of somebody of whom only the part is told: `cust: ada roe`, `RP: ROE, ADA`.
+fn told(page: &Page<'_>, from: usize) -> Option<usize> {
+    let mut to = from;
+    while to < from + LONGEST && (to == from || links(page, to)) && is_cued(page, to, true) && page.length(to) > 1 {
+        to += 1;
+    }
+    let is_any = |classes: u64| (from..to).any(|at| page.is(at, classes));
+    let is_high = page.style != Style::Lower && page.is_capital(from) && !page.is_language(from);
+    let is_name = is_any(class::GIVEN | class::SURNAME) || is_any(NAMES) && to > from + 1 || is_high;
+    (to > from && is_name).then_some(to)
 }
 
 fn is_cued(page: &Page<'_>, at: usize, is_strong: bool) -> bool {
@@ -205,7 +231,9 @@ fn is_uncased(page: &Page<'_>, at: usize) -> bool {
 
 /// `Dr. Jane Roe`, `Officer Roe`, `Witness Jane Roe`.
 fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
-    let is_title = page.is(at, class::TITLE) && (page.is_capital(at) || page.style == Style::Lower);
+    // `16 Fr Foley`: a measure.
+    let is_measure = page.is_rare(at, rare::UNIT) && at > 0 && page.has_shape(at - 1, Shape::Digits);
+    let is_title = page.is(at, class::TITLE) && (page.is_capital(at) || page.style == Style::Lower) && !is_measure;
     let is_role = page.is(at, class::ROLE);
     if !is_title && !is_role {
         return None;
@@ -252,6 +280,13 @@ fn titled(page: &Page<'_>, at: usize) -> Option<usize> {
 /// `his cousin Biscuit`, `her aunt, Tranquility, said`: behind a word for a relative a name, whatever else it means.
 fn kin(page: &Page<'_>, at: usize, first: usize) -> Option<usize> {
     const OTHER: u64 = class::NO_NAME | class::MONTH | class::WEEKDAY | class::PEOPLE | class::LAND | class::FACILITY;
+    // `Daughter (Tranquility)`
+    if page.between(first) == " (" && page.has_shape(first, Shape::Capital) && page.style == Style::Mixed {
+        let to = rest(page, first + 1, true);
+        let is_closed = page.text.get(page.range(first, to).1..).is_some_and(|rest| rest.starts_with(')'));
+        let is_strange = !page.is(first, OTHER | class::COMMON) && (!page.is_language(first) || page.is(first, NAMES));
+        return (is_closed && is_strange && first == at + 1).then_some(to);
+    }
     let is_kin = page.is_rare(at, rare::KIN) && page.has_shape(at, Shape::Lower) && page.style == Style::Mixed;
     let is_joined = page.gap(first) == Gap::Space || page.gap(first) == Gap::Comma && page.gap(first + 1) == Gap::Comma;
     let is_name = page.has_shape(first, Shape::Capital) && !page.is(first, OTHER) && page.length(first) > 2;
@@ -349,18 +384,11 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     let is_acronym = word.shape == Shape::Upper && page.style == Style::Mixed && word.end - word.start < 6;
     // `Driver, Quyen`: what somebody is begins a sentence.
     let is_role = class & class::ROLE != 0 && class & class::GIVEN == 0 && (begins || page.gap(at + 1) == Gap::Comma);
-    if page.is_eponym(at + 1) || is_role || is_thing(page, at) {
+    if page.is_eponym(at + 1) || is_role || is_article(page, at) || is_thing(page, at) {
         return None;
     }
     if class & class::GIVEN != 0 && !(is_acronym && word.end - word.start < 4) {
-        let to = rest(page, at + 1, true);
-        if to > at + 1 && !(is_common && begins && !page.is(at + 1, class::SURNAME)) {
-            return Some(to);
-        }
-        let is_addressed =
-            begins && !is_common && matches!(page.gap(at + 1), Gap::Comma | Gap::Break | Gap::Possessive);
-        let is_plain = is_word && (is_common || begins && !is_addressed && !looks_like_person(page, at));
-        return (!is_plain).then_some(at + 1);
+        return given(page, at, is_word);
     }
     if is_common {
         return None;
@@ -383,8 +411,49 @@ fn capital(page: &Page<'_>, at: usize) -> Option<usize> {
     let stands_alone =
         is_speaker || matches!(page.gap(at + 1), Gap::Comma | Gap::Possessive) || !page.piece(at).is_ascii();
     let is_long = word.end - word.start > 2 || class & NAMES != 0;
-    let is_free = page.knows_words && word.shape == Shape::Capital && (!begins || stands_alone) && is_long;
+    // `Extubated, on room air`: what was done begins a sentence.
+    let is_deed = class & NAMES == 0
+        && (begins || word.end - word.start >= LONG_DEED)
+        && page.lists().has_deed_ending(page.piece(at));
+    let is_free = page.knows_words
+        && word.shape == Shape::Capital
+        && (!begins || stands_alone)
+        && is_long
+        && !is_deed
+        && !has_noun_case(page);
     (is_pair || is_free || looks_like_person(page, at)).then_some(to.max(at + 1))
+}
+
+/// `El paquete`: an article of another language begins a sentence.
+fn is_article(page: &Page<'_>, at: usize) -> bool {
+    page.begins_sentence(at)
+        && page.is(at, class::PARTICLE)
+        && !page.is(at, class::GIVEN)
+        && page.gap(at + 1) == Gap::Space
+        && page.has_shape(at + 1, Shape::Lower)
+        && !looks_like_person(page, at)
+}
+
+/// A name that begins with a given name which many bear, and may be a word too.
+fn given(page: &Page<'_>, at: usize, is_word: bool) -> Option<usize> {
+    let (is_common, begins) = (page.is(at, class::COMMON), page.begins_sentence(at));
+    let to = rest(page, at + 1, true);
+    if to > at + 1 && !(is_common && begins && !page.is(at + 1, class::SURNAME)) {
+        return Some(to);
+    }
+    let is_addressed = begins && !is_common && matches!(page.gap(at + 1), Gap::Comma | Gap::Break | Gap::Possessive);
+    // In a text in capitals a word is no name for its capitals: `AMBULATES WITH WALKER`.
+    let is_reversed = page.gap(at) == Gap::Comma && at > 0 && page.is(at - 1, class::SURNAME);
+    let is_shouted = page.style == Style::Upper && !looks_like_person(page, at) && !is_reversed;
+    let is_plain = is_word && (is_common || is_shouted || begins && !is_addressed && !looks_like_person(page, at));
+    (!is_plain).then_some(at + 1)
+}
+
+/// Whether a text is in a language that writes every noun with a capital: a strange one is no name for that.
+fn has_noun_case(page: &Page<'_>) -> bool {
+    const FEWEST: usize = 2;
+    let is_of_it = |word: &&Word| word.rare & rare::NOUN_CASE != 0 && word.shape == Shape::Lower;
+    page.rares & rare::NOUN_CASE != 0 && page.words.iter().filter(is_of_it).take(FEWEST).count() == FEWEST
 }
 
 /// Initials, surnames and further names that go on from a name.
@@ -394,7 +463,8 @@ fn rest(page: &Page<'_>, mut to: usize, is_sure: bool) -> usize {
         let Some(word) = page.word(to) else { break };
         if word.shape == Shape::Initial && page.gap(to) == Gap::Space && page.style != Style::Lower {
             let is_i = page.piece(to) == "I" || page.piece(to) == "A" && !ends_with_dot(page, to);
-            if !is_sure || is_i {
+            // `ROE, ADA F/U VISIT`
+            if !is_sure || is_i || page.between(to + 1).starts_with('/') {
                 break;
             }
             to += 1;

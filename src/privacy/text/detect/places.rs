@@ -33,9 +33,11 @@ pub(super) fn find(page: &Page<'_>, found: &mut Found<'_>) {
             continue;
         }
         let place = firm(page, at)
-            .or_else(|| facility(page, at))
-            .or_else(|| saint(page, at))
-            .map(|(from, to, kind)| (from, seat(page, to), kind, rank::FACILITY))
+            .or_else(|| {
+                let place = facility(page, at).or_else(|| saint(page, at));
+                place.map(|(from, to, kind)| (from, seat(page, to), kind))
+            })
+            .map(|(from, to, kind)| (from, to, kind, rank::FACILITY))
             .or_else(|| tailed(page, at).map(|to| (at, with_state(page, to), Kind::Location, rank::PLACE)))
             .or_else(|| named(page, at).map(|(from, to)| (from, with_state(page, to), Kind::Location, rank::PLACE)))
             .or_else(|| led_to(page, at).map(|(from, to, kind)| (from, with_state(page, to), kind, rank::WORD)));
@@ -221,23 +223,16 @@ fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if !page.is_capital(at) || page.is_eponym(at + 1) || is_in_citation(page, at) {
         return None;
     }
-    if page.is(at, class::PLACE_BEGINS) {
-        let together = |it: usize| matches!(page.gap(it), Gap::Space | Gap::Hyphen) || joins(page, it);
-        let most = (at + 1..at + LONGEST_PLACE).take_while(|it| together(*it)).last().map_or(at + 1, |last| last + 1);
-        for to in (at + 2..=most).rev() {
-            let is_all_capital = page.style == Style::Lower || page.is_capital(to - 1);
-            let can_be = page.style != Style::Lower || is_led(page, at) || !page.is(at, class::COMMON);
-            if !is_all_capital || !can_be {
-                continue;
-            }
-            let joined = page.joined(at, to);
-            let is_known_land = joined & class::LAND != 0;
-            if joined & (class::TOWN | class::LAND) != 0 && (is_known_land || !is_person(page, at, to)) {
-                return Some((at, to));
-            }
-        }
+    if page.is(at, class::PLACE_BEGINS)
+        && let Some(to) = of_words(page, at)
+    {
+        return Some((at, to));
     }
     let word = page.word(at)?;
+    // `Leopold done`, `in Trendelenburg`: a sign or a position.
+    if word.class & class::EPONYM_OF != 0 && !is_before_state(page, at) {
+        return None;
+    }
     if word.class & class::LANDSCAPE != 0 && page.style == Style::Mixed && is_name(page, at + 1) && joins(page, at + 1)
     {
         let to = if is_name(page, at + 2) && page.gap(at + 2) == Gap::Space { at + 3 } else { at + 2 };
@@ -252,10 +247,13 @@ fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if word.class & (class::TOWN | class::LAND) == 0 {
         return None;
     }
-    let is_before_state = page.gap(at + 1) == Gap::Comma
-        && (page.is(at + 1, class::LAND)
-            || page.is(at + 1, class::STATE_CODE) && page.word(at + 1)?.shape == Shape::Upper);
-    if page.is_rare(at, rare::BRAND) && !is_before_state && !is_led(page, at) {
+    let is_before_state = is_before_state(page, at);
+    if page.is_rare(at, rare::BRAND) && !is_before_state && !is_led(page, at) || is_coloured(page, at + 1) {
+        return None;
+    }
+    // `in the Terrace wing`: a word for a street, and no town.
+    let has_article = at.checked_sub(1).is_some_and(|it| page.is(it, class::ARTICLE));
+    if has_article && word.class & class::STREET != 0 && word.class & class::WORD != 0 && !is_before_state {
         return None;
     }
     let is_other = word.class & (class::GIVEN | class::SURNAME | class::WORD | class::NO_NAME) != 0
@@ -272,6 +270,33 @@ fn named(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     let begins = page.begins_sentence(at);
     let is_place = !is_common && (is_before_state || is_led || !is_other && !begins && word.shape != Shape::Upper);
     is_place.then_some((at, at + 1))
+}
+
+/// Past a place of the lists of several words.
+fn of_words(page: &Page<'_>, at: usize) -> Option<usize> {
+    let together = |it: usize| matches!(page.gap(it), Gap::Space | Gap::Hyphen) || joins(page, it);
+    let most = (at + 1..at + LONGEST_PLACE).take_while(|it| together(*it)).last().map_or(at + 1, |last| last + 1);
+    (at + 2..=most).rev().find(|to| {
+        let is_all_capital = page.style == Style::Lower || page.is_capital(to - 1);
+        let can_be = page.style != Style::Lower || is_led(page, at) || !page.is(at, class::COMMON);
+        if !is_all_capital || !can_be {
+            return false;
+        }
+        let joined = page.joined(at, *to);
+        let is_known_land = joined & class::LAND != 0;
+        joined & (class::TOWN | class::LAND) != 0 && (is_known_land || !is_person(page, at, *to))
+    })
+}
+
+/// `Duluth, MN`, `Graz, Austria`.
+fn is_before_state(page: &Page<'_>, at: usize) -> bool {
+    let is_state = page.is(at + 1, class::STATE_CODE) && page.has_shape(at + 1, Shape::Upper);
+    page.gap(at + 1) == Gap::Comma && (page.is(at + 1, class::LAND) || is_state)
+}
+
+/// `Empire Red`: a colour behind a word, and both begin high.
+fn is_coloured(page: &Page<'_>, colour: usize) -> bool {
+    page.is_rare(colour, rare::COLOUR) && page.has_shape(colour, Shape::Capital) && page.gap(colour) == Gap::Space
 }
 
 /// A person may follow as well as a place.
@@ -317,7 +342,10 @@ fn led_to(page: &Page<'_>, at: usize) -> Option<(usize, usize, Kind)> {
     let is_word = to == at + 1 && page.is_language(at);
     let is_strict = matches!(page.piece(before), "at" | "from") || is_moved;
     let is_shouted = to == at + 1 && page.has_shape(at, Shape::Upper) && !is_strict && page.length(at) < 5;
-    let is_thing = to == at + 1 && page.is_rare(at, rare::BRAND | rare::TWO_FACED);
+    // `in Trendelenburg`, `in Empire Red`
+    let is_thing = to == at + 1 && (page.is_rare(at, rare::BRAND | rare::TWO_FACED) || page.is(at, class::EPONYM_OF))
+        || is_coloured(page, to)
+        || page.is_rare(to - 1, rare::COLOUR);
     if is_thing || is_person || is_short || !leads_well || !is_known || is_word || is_shouted {
         return None;
     }

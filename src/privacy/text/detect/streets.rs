@@ -44,7 +44,6 @@ pub(super) fn find(page: &Page<'_>, cues: &[Cue], found: &mut Found<'_>) {
         found.add(start, end, Kind::Address, rank::ADDRESS);
         at = to.max(at + 1);
     }
-    state_and_zip(page, found);
 }
 
 /// `stays at 8 Upper Weir Bank`: a number and words behind a cue, or behind `at`, that may all be of a street.
@@ -147,7 +146,10 @@ fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         return None;
     }
     if is_number(page, at) {
-        return numbered(page, at);
+        // `the 4417 bldg on Elm Street`
+        let is_house = page.is_rare(at + 1, rare::HOUSE) && page.gap(at + 1) == Gap::Space;
+        let behind = || is_house.then(|| street_behind(page, at + 2)).flatten().map(|to| (at, to));
+        return numbered(page, at).or_else(behind);
     }
     if is_grid(page, at) && is_grid(page, at + 1) {
         return led(page, at).map(|to| (at, to));
@@ -176,7 +178,7 @@ fn core(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if page.is(at, class::CORNER) && page.piece(at + 1) == "of" {
         return corner(page, at);
     }
-    if page.is(at, class::STREET_BEGINS) && page.is_capital(at) {
+    if begins_street(page, at) && page.is_capital(at) {
         return begun(page, at);
     }
     ended(page, at).or_else(|| strange(page, at)).or_else(|| followed(page, at)).or_else(|| housed(page, at))
@@ -200,23 +202,33 @@ fn followed(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     (from < at).then_some((from, at + 3))
 }
 
-/// `house 4417 on Elm Street`: a word for a house, its number, and the street behind a small word.
+/// `house 4417 on Elm Street`, `house number 4417, Elm Street`: a word for a house, its number, and the street behind a
+/// small word or a comma.
 fn housed(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    let is_house = page.is_rare(at, rare::HOUSE) && is_number(page, at + 1) && page.gap(at + 1) == Gap::Space;
-    let is_led = page.is(at + 2, class::LEADS | class::DAY_CUE) && page.gap(at + 2) == Gap::Space;
-    if !is_house || !is_led {
+    let number = at + 1;
+    let is_word = page.is_rare(at, rare::HOUSE)
+        || page.is_rare(at, rare::NUMBER_WORD) && at.checked_sub(1).is_some_and(|it| page.is_rare(it, rare::HOUSE));
+    let is_house = is_word && is_number(page, number) && matches!(page.gap(number), Gap::Space | Gap::Dot);
+    let to = is_house.then(|| street_behind(page, number + 1)).flatten()?;
+    Some((number, to))
+}
+
+/// Past the street behind a small word or a comma.
+fn street_behind(page: &Page<'_>, at: usize) -> Option<usize> {
+    let is_led = page.is(at, class::LEADS | class::DAY_CUE) && page.gap(at) == Gap::Space;
+    if !is_led && page.gap(at) != Gap::Comma {
         return None;
     }
-    let first = at + 3;
+    let first = at + usize::from(is_led);
     let mut to = first;
     while to < first + LONGEST_NAME
-        && page.gap(to) == Gap::Space
+        && (page.gap(to) == Gap::Space || to == first)
         && (is_name(page, to) || is_ordinal(page, to))
         && !page.is(to, class::STREET)
     {
         to += 1;
     }
-    (to > first && page.gap(to) == Gap::Space && page.is(to, class::STREET)).then_some((at + 1, to + 1))
+    (to > first && page.gap(to) == Gap::Space && page.is(to, class::STREET)).then_some(to + 1)
 }
 
 /// `1234 Elm Street`, `12 5th Avenue N`, `6750 Koskikatu 25`, `25 Rue Cler`.
@@ -232,6 +244,13 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if is_half(page, to) {
         to += 2;
     }
+    // `5 bis avenue Foch`
+    to += usize::from(page.is_rare(to, rare::HOUSE_TAIL) && page.gap(to) == Gap::Space);
+    // `5 lane road`, `100 mg ct`: what is counted or measured is no street.
+    let is_measure = page.is_rare(to, rare::UNIT) && (page.length(to) == 2 || page.is(to, class::STREET));
+    if is_measure && page.style == Style::Lower {
+        return None;
+    }
     // `1418 n. plum`
     let is_directed = page.style == Style::Lower && page.length(at) > 2 && is_direction(&page.piece(to).to_uppercase());
     if is_directed && is_name(page, to + 1) && page.length(to + 1) > 2 {
@@ -246,8 +265,8 @@ fn numbered(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
             let is_next = page.is(to + 1, class::STREET) && page.gap(to + 1) == Gap::Space;
             return Some((at, direction(page, to + 1 + usize::from(is_next))));
         }
-        if !has_name && page.is(to, class::STREET_BEGINS) && can_begin_street(page, to) {
-            return begun(page, to).map(|(_, to)| (at, to));
+        if !has_name && begins_street(page, to) && can_begin_street(page, to) {
+            return begun(page, to).or_else(|| low_street(page, to)).map(|(_, to)| (at, to));
         }
         let is_ordinal = page.word(to).is_some_and(|word| word.shape == Shape::Both);
         if has_name && is_number(page, to) && page.style != Style::Lower && page.piece(to).len() < 5 {
@@ -295,13 +314,33 @@ fn can_begin_street(page: &Page<'_>, at: usize) -> bool {
     page.is_capital(at) && page.style != Style::Lower || is_name(at + 1) && !page.is(at + 1, class::COMMON)
 }
 
+/// Whether a street follows: `rue`, and a letter only with a slash, `C/ Mayor`.
+fn begins_street(page: &Page<'_>, at: usize) -> bool {
+    let is_slashed = || page.between(at + 1) == "/ " && page.style == Style::Mixed && page.is_capital(at);
+    page.is(at, class::STREET_BEGINS) && (page.length(at) > 1 || is_slashed() && page.has_shape(at + 1, Shape::Capital))
+}
+
+/// `avenue Foch`, `allée des Lilas`: behind a house number the word for a street may be written low.
+fn low_street(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    let mut to = at + 1;
+    while page.is(to, class::PARTICLE | class::ARTICLE) && page.gap(to) == Gap::Space && to < at + 3 {
+        to += 1;
+    }
+    let is_name = |to: usize| page.has_shape(to, Shape::Capital) && matches!(page.gap(to), Gap::Space | Gap::Hyphen);
+    let first = to;
+    while to < first + LONGEST_NAME && is_name(to) {
+        to += 1;
+    }
+    (to > first && page.style == Style::Mixed && !page.is(at, class::COMMON)).then_some((at, to))
+}
+
 /// `Rue Joseph Vernet 87`, `Via Roma`.
 fn begun(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     let (mut to, mut named) = (at + 1, at + 1);
     while to <= at + LONGEST_NAME
         && matches!(page.gap(to), Gap::Space | Gap::Hyphen | Gap::Dot | Gap::Possessive | Gap::Break)
     {
-        let is_joined = page.gap(to) != Gap::Break || matches!(page.between(to), "'" | "’");
+        let is_joined = page.gap(to) != Gap::Break || matches!(page.between(to), "'" | "’" | "/ ");
         if !is_joined {
             break;
         }
@@ -357,7 +396,10 @@ fn strange(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if !is_capital || !is_housed {
         return None;
     }
-    let is_settled = page.gap(at + 2) == Gap::Comma && page.has_shape(at + 2, Shape::Capital);
+    // `Braden 18, Morse 45`: scores in a row, as a text with the names of signs and scales has them.
+    let is_scored = page.classes & class::EPONYM_OF != 0
+        || page.gap(at + 3) == Gap::Space && page.has_shape(at + 3, Shape::Digits) && page.length(at + 3) < 4;
+    let is_settled = page.gap(at + 2) == Gap::Comma && page.has_shape(at + 2, Shape::Capital) && !is_scored;
     let ends = page.gap(at + 2) == Gap::Line || is_settled || page.is(at + 2, class::UNIT | class::STREET);
     let is_word = page.is(at, class::COMMON | class::MONTH | class::NO_NAME | class::FIRM) || page.is_language(at);
     (page.knows_words && ends && !is_word).then_some((at, at + 2))
@@ -482,32 +524,6 @@ fn is_settlement(page: &Page<'_>, at: usize, begins: bool) -> bool {
             && !is_person;
     let is_particle = begins && word.class & class::PARTICLE != 0 && page.is_capital(at + 1);
     is_state || is_strange || is_particle || is_known && (is_capital || page.style == Style::Lower)
-}
-
-/// `MN 55401`, `Spain 63488`.
-fn state_and_zip(page: &Page<'_>, found: &mut Found<'_>) {
-    if !page.has_digits() {
-        return;
-    }
-    for at in 1..page.words.len() {
-        if !page.has_shape(at, Shape::Digits) || page.length(at) != 5 {
-            continue;
-        }
-        let after_line = page.gap(at + 1) == Gap::Line || page.gap(at + 1) == Gap::Break;
-        let is_place = page.is(at - 1, class::LAND | class::PLACE_BEGINS) && !page.is(at - 1, class::ARTICLE);
-        if after_line && page.gap(at) == Gap::Space && is_place {
-            let (start, end) = page.range(at, at + 1);
-            found.add(start, end, Kind::Zip, rank::PATTERN);
-        }
-        let is_settled = at > 1 && page.is(at - 2, class::TOWN) && !page.is(at - 2, class::COMMON);
-        let is_low = page.style == Style::Lower && (is_settled || !page.is(at - 1, class::COMMON | class::WORD));
-        let is_state = page.is(at - 1, class::STATE_CODE) && (page.has_shape(at - 1, Shape::Upper) || is_low);
-        if is_state && page.gap(at) == Gap::Space {
-            let more = usize::from(page.gap(at + 1) == Gap::Hyphen && page.piece(at + 1).len() == 4);
-            let (start, end) = page.range(at, at + 1 + more);
-            found.add(start, end, Kind::Zip, rank::PATTERN);
-        }
-    }
 }
 
 fn is_number(page: &Page<'_>, at: usize) -> bool {

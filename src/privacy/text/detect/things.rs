@@ -14,15 +14,15 @@ pub(super) const NAMES: u64 = class::GIVEN | class::RARE_GIVEN | class::SURNAME 
 /// Whether what may be a name is of a thing where it stands: a car or a bank (`the blue Lincoln`), or a word with an
 /// article before it and a thing after it (`the Grant funding`).
 pub(super) fn is_thing(page: &Page<'_>, at: usize) -> bool {
-    // `Rose Gold`, and a mark that nobody bears: no list of names has it.
-    let is_mark = page.is_rare(at, rare::BRAND) && !page.is(at, NAMES);
+    // `Rose Gold`, and a mark that hardly anybody bears.
+    let is_mark = is_mark(page, at);
     let is_coloured = page.is_rare(at, rare::BRAND | rare::TWO_FACED)
         && page.is_rare(at + 1, rare::COLOUR)
         && page.gap(at + 1) == Gap::Space;
     if is_whole_name(page, at) {
         return false;
     }
-    if is_mark || is_coloured {
+    if is_mark || is_coloured || is_joined_eponym(page, at) || is_symbol(page, at) {
         return true;
     }
     let is_named = is_name_part(page, at + 1) && page.gap(at + 1) == Gap::Space && !page.is_rare(at + 1, rare::BRAND)
@@ -43,7 +43,40 @@ pub(super) fn is_thing(page: &Page<'_>, at: usize) -> bool {
         || page.is_rare(at + 1, rare::COLOUR) && page.has_shape(at + 1, Shape::Lower) && page.gap(at + 1) == Gap::Space
         || is_call_sign(page, at)
         || is_cited(page, at)
+        || is_product(page, at)
+        || is_listed_eponym(page, at)
         || is_other_face(page, at, has_article)
+}
+
+/// Whether a word is a mark: cars, shops, services.
+fn is_mark(page: &Page<'_>, at: usize) -> bool {
+    page.is_rare(at, rare::BRAND) && !page.is(at, class::GIVEN | class::SURNAME)
+}
+
+/// `Wolff-Parkinson-White`: hyphens join it to somebody after whom a disease is named.
+fn is_joined_eponym(page: &Page<'_>, at: usize) -> bool {
+    let is_joined = |at: usize| page.gap(at) == Gap::Hyphen;
+    is_joined(at + 1) && (page.is(at + 1, class::EPONYM_OF) || is_joined(at + 2) && page.is(at + 2, class::EPONYM_OF))
+        || is_joined(at) && at > 0 && page.is(at - 1, class::EPONYM_OF)
+}
+
+/// `in Trendelenburg, then Fowler.`: it ends its clause, in a row with somebody after whom a thing is named.
+fn is_listed_eponym(page: &Page<'_>, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return false };
+    let is_linked = page.is_rare(before, rare::SERIES) && page.gap(at) == Gap::Space;
+    let other = if is_linked { before.checked_sub(1) } else { Some(before).filter(|_| page.gap(at) == Gap::Comma) };
+    other.is_some_and(|it| page.is(it, class::EPONYM_OF))
+        && !page.is(at, class::GIVEN)
+        && !matches!(page.gap(at + 1), Gap::Space | Gap::Possessive)
+}
+
+/// `Na 138`, `Ki-67`, `ASA 3`: a sign of two letters, or of capitals, and its number.
+fn is_symbol(page: &Page<'_>, at: usize) -> bool {
+    const LONGEST: usize = 3;
+    let length = page.length(at);
+    let is_short = length == 2 || length == LONGEST && page.has_shape(at, Shape::Upper);
+    let is_numbered = matches!(page.gap(at + 1), Gap::Space | Gap::Hyphen) && page.has_shape(at + 1, Shape::Digits);
+    is_short && is_numbered && !page.is(at, class::GIVEN | class::SURNAME) && !page.is(at + 2, class::YEARS)
 }
 
 /// `Karen Miller`, `Hunter Green`: a given name and a surname. Whatever else the first is (a people, a mark, a short form)
@@ -63,13 +96,23 @@ pub(super) fn is_whole_name(page: &Page<'_>, at: usize) -> bool {
     if !page.is_rare(at + 1, rare::COLOUR) {
         return !page.is(at + 1, class::COMMON | class::PLACE_TAIL | class::STREET);
     }
-    let has_article = at.checked_sub(1).is_some_and(|it| page.is(it, class::ARTICLE) && page.gap(at) == Gap::Space);
+    let is_led = |it: usize| {
+        page.is(it, class::ARTICLE) || page.is_rare(it, rare::GOODS_CUE) && page.is_rare(at, rare::TWO_FACED)
+    };
+    let has_article = at.checked_sub(1).is_some_and(|it| is_led(it) && page.gap(at) == Gap::Space);
     let has_noun = page.has_shape(at + 2, Shape::Lower)
         && page.gap(at + 2) == Gap::Space
         && !page.is(at + 2, class::SPEAKS)
         && !page.is_rare(at + 2, rare::SMALL)
         && !looks_like_person(page, at + 1);
     !has_article && !has_noun
+}
+
+/// `Ikea Billy`: a name behind a mark.
+fn is_product(page: &Page<'_>, at: usize) -> bool {
+    let is_goods = |it: usize| is_mark(page, it) && page.is_capital(it) && (!page.is(it, NAMES) || has_noun(page, at));
+    let is_behind = at.checked_sub(1).is_some_and(is_goods);
+    is_behind && page.gap(at) == Gap::Space && !looks_like_person(page, at)
 }
 
 /// `ADAM 12`, `2 David 6`: who is on the air, not who it is; an age may follow a name too.
@@ -94,11 +137,7 @@ fn is_versus(page: &Page<'_>, at: usize) -> bool {
 /// `Rose water`, `the Hunter fan`, `Hunter Ct`: a name that is a thing as well, and here the thing.
 fn is_other_face(page: &Page<'_>, at: usize, has_article: bool) -> bool {
     let is_joined = matches!(page.gap(at + 1), Gap::Space | Gap::Hyphen);
-    let has_noun = is_joined
-        && page.has_shape(at + 1, Shape::Lower)
-        && !page.is(at + 1, class::SPEAKS | class::CLINIC)
-        && !page.is_rare(at + 1, rare::SMALL | rare::HOUSEHOLD | rare::KIN)
-        && (!looks_like_person(page, at) || has_article);
+    let has_noun = is_joined && has_noun(page, at) && (!looks_like_person(page, at) || has_article);
     let is_street = is_joined && page.is(at + 1, class::STREET) && page.is_capital(at + 1) && page.length(at + 1) < 5;
     let is_strange = !page.is(at, NAMES)
         && page.knows_words
@@ -113,7 +152,33 @@ fn is_other_face(page: &Page<'_>, at: usize, has_article: bool) -> bool {
         || is_two_faced
             && (has_noun
                 || has_other
+                || is_in_row(page, at)
                 || has_article && !page.is(at + 1, class::CLINIC) && !page.is_rare(at + 1, rare::HOUSEHOLD))
+}
+
+/// Whether a word for a thing stands behind a word.
+fn has_noun(page: &Page<'_>, at: usize) -> bool {
+    page.has_shape(at + 1, Shape::Lower)
+        && !page.is(at + 1, class::SPEAKS | class::CLINIC)
+        && !page.is_rare(at + 1, rare::SMALL | rare::HOUSEHOLD | rare::KIN)
+}
+
+/// `Basil, Rosemary and Sage jars`: what the last of a row is, all are.
+fn is_in_row(page: &Page<'_>, at: usize) -> bool {
+    const LONGEST: usize = 4;
+    let mut last = at;
+    for _ in 0..LONGEST {
+        let next = last + 1 + usize::from(page.is_rare(last + 1, rare::SERIES));
+        let is_joined = page.gap(last + 1) == Gap::Comma || next > last + 1;
+        if !is_joined || !page.is_rare(next, rare::TWO_FACED) || !page.is_capital(next) {
+            return false;
+        }
+        if page.gap(next + 1) == Gap::Space && has_noun(page, next) && !looks_like_person(page, next) {
+            return true;
+        }
+        last = next;
+    }
+    false
 }
 
 /// `Terry v. Ohio, 392 U.S. 1`: a case in a law report.

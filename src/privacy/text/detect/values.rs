@@ -50,13 +50,15 @@ impl Value<'_, '_> {
         let value = match announced {
             Announced::Number(Kind::Ssn) => self.social().or_else(|| self.number(Kind::Ssn)),
             Announced::Number(kind) => self.number(kind),
-            Announced::CardCode => self.security_digits().map(|length| (length, Kind::CreditCard)),
+            Announced::CardCode => {
+                self.security_digits().or_else(|| self.pin_block()).map(|length| (length, Kind::CreditCard))
+            }
             Announced::Code => self.entry_digits().map(|length| (length, Kind::Username)),
             Announced::AnyCode => {
                 self.single_digits(4..=8).or_else(|| self.entry_length()).map(|length| (length, Kind::Username))
             }
             Announced::ToldCode => self.told_length().map(|length| (length, Kind::Username)),
-            Announced::Word | Announced::Nothing => return None,
+            Announced::Word | Announced::ToldName | Announced::Nothing => return None,
             Announced::Secret => self.secret().map(|length| {
                 // `username is jane@example.org`
                 let is_mail = self.rest.get(..length).is_some_and(is_mail);
@@ -94,6 +96,7 @@ impl Value<'_, '_> {
             Announced::ToldCode
             | Announced::Secret
             | Announced::Name
+            | Announced::ToldName
             | Announced::Address
             | Announced::Word
             | Announced::Nothing => return None,
@@ -193,6 +196,13 @@ impl Value<'_, '_> {
         let next = self.rest.as_bytes().get(length);
         ((3..=6).contains(&length) && !next.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'%'))
             .then_some(length)
+    }
+
+    /// Sixteen or 32 signs of hexadecimal numbers: a secret number as machines send it.
+    fn pin_block(&self) -> Option<usize> {
+        let length = self.rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let value = self.rest.get(..length)?;
+        (matches!(length, 16 | 32) && value.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(length)
     }
 
     /// Digits that are written one by one, with a blank or a hyphen between all of them: `6 0 4`.
@@ -346,8 +356,9 @@ pub(super) fn card_codes(page: &Page<'_>, found: &mut Found<'_>) {
         return;
     }
     for seat in 1..page.words.len() {
-        let is_seat = page.is_rare(seat, rare::CODE_SEAT)
-            && page.is(seat - 1, class::LEADS | class::ARTICLE | class::PLACE_CUE | class::DAY_CUE);
+        // `on the strip`, `on the signature strip`
+        let is_led = |at: usize| page.is(at, class::LEADS | class::ARTICLE | class::PLACE_CUE | class::DAY_CUE);
+        let is_seat = page.is_rare(seat, rare::CODE_SEAT) && (is_led(seat - 1) || seat > 1 && is_led(seat - 2));
         let is_head = |at: &usize| page.is_rare(*at, rare::CODE_HEAD);
         let Some(head) = (seat.saturating_sub(NEAR)..seat + NEAR).find(|at| is_seat && is_head(at)) else { continue };
         let (first, last) = (head.min(seat), head.max(seat));
