@@ -16,6 +16,7 @@ mod dated_policies;
 mod definitions;
 mod dependencies;
 mod diagnostics;
+mod elsewhere;
 mod em_truth_table;
 mod extends;
 mod fixed;
@@ -45,6 +46,7 @@ mod moments;
 #[cfg(unix)]
 mod moved;
 mod named;
+mod odd_files;
 mod official;
 mod oracle;
 mod output;

@@ -29,9 +29,7 @@ pub(super) fn from_text<'a>(text: Cow<'a, str>, shape: &Shape, registry: &Regist
         }
         _ if word.is_empty() => return Ok(Value::Absent),
         Shape::Number => number(word).filter(|it| is_exact(*it, word)).map(Value::Number),
-        Shape::Integer => {
-            number(word).filter(|it| it.fract() == 0.0 && is_exact(*it, word)).map(Value::Number)
-        }
+        Shape::Integer => number(word).filter(|it| it.fract() == 0.0 && is_exact(*it, word)).map(Value::Number),
         Shape::Money(currency) => money::parse(word, *currency).map(Value::Money),
         Shape::Bool => truth(word).map(Value::Bool),
         Shape::Date(zone) => Day::parse(word).or_else(|| moment(word, zone.as_ref()).map(Moment::day)).map(Value::Day),
@@ -94,7 +92,10 @@ fn digits(text: &str) -> (String, i64) {
     let plain = all.trim_end_matches('0');
     let zeros = all.len() - plain.len();
     let power: i64 = power.parse().unwrap_or_default();
-    (plain.to_owned(), power + i64::try_from(zeros).unwrap_or_default() - i64::try_from(behind.len()).unwrap_or_default())
+    (
+        plain.to_owned(),
+        power + i64::try_from(zeros).unwrap_or_default() - i64::try_from(behind.len()).unwrap_or_default(),
+    )
 }
 
 /// An amount with an exponent, such as `1.5e3`, if it has no digit too many.
@@ -161,7 +162,8 @@ mod tests {
 
     #[test]
     fn a_number_is_exact_or_none() {
-        for text in ["9007199254740991", "9007199254740992", "1e22", "10000000000000000.0", "0.1", "41.878113600000001"] {
+        for text in ["9007199254740991", "9007199254740992", "1e22", "10000000000000000.0", "0.1", "41.878113600000001"]
+        {
             assert!(!is_inexact(text), "{text}");
         }
         for text in ["9007199254740993", "-20260503000000012345", "12345678901234567.89", "1e999"] {
