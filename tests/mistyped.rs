@@ -79,6 +79,8 @@ fn one_slip_is_seen_and_two_are_not() {
     assert_eq!(slips("012"), [(Slip::Zeros, "0012")]);
     assert_eq!(slips("L20.7"), [(Slip::Unfilled, "L20.QQ7")]);
     assert!(slips("K10.5").iter().all(|(slip, _)| *slip != Slip::Unfilled), "no sign is the same below K10");
+    assert_eq!(slips("k10.1 - A long bolt of steel"), [(Slip::Within, "K10.1")]);
+    assert_eq!(slips("K77A, K99C"), [(Slip::Within, "K77A"), (Slip::Within, "K99C")]);
     for far in ["K13.4", "Z99.999", "", "K10.1 and what somebody wrote behind it"] {
         assert_eq!(slips(far), [], "{far}");
     }

@@ -26,7 +26,11 @@ pub enum NoSet {
 pub fn set(registry: &Registry, name: &str) -> Result<SetId, NoSet> {
     registry.set(name).ok_or_else(|| {
         let known = || registry.sets().map(|set| registry.codes(set).full_name());
-        let alike: Vec<String> = known().filter(|it| it.contains(name)).map(|it| format!("`{it}`")).collect();
+        let letters =
+            |name: &str| name.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
+        let wanted = letters(name);
+        let is_alike = |it: &&str| it.contains(name) || !wanted.is_empty() && letters(it).contains(&wanted);
+        let alike: Vec<String> = known().filter(is_alike).map(|it| format!("`{it}`")).collect();
         let near = did_you_mean(name, known());
         let help = near.or_else(|| (!alike.is_empty()).then(|| format!("there is {}", alike.join(", "))));
         let help = help.map(|help| format!("; {help}")).unwrap_or_default();

@@ -42,12 +42,18 @@ impl Reading {
         paths: &[PathBuf],
         registry: &Registry,
         engine_args: &mut EngineArgs,
+        terminal: &mut Terminal,
     ) -> Result<Chosen, Failure> {
         let inputs = Inputs::open(paths, self.sheet.as_deref()).map_err(batch::Error::from)?;
         let domain = registry.domain(&engine_args.domain)?;
         let domain = domain.as_deref();
         let (record, named) = (engine_args.record.as_deref(), self.reader.as_deref());
         let chosen = inputs.choose_of(domain, record, self.format, named).map_err(failure)?;
+        if let [first, others @ ..] = chosen.sheets.as_slice() {
+            let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+            let others = others.join(", ");
+            terminal.note(&format!("the sheet `{first}` is read, there is {others} too: say which with --sheet"));
+        }
         let record = chosen.record.zip(domain).and_then(|(record, domain)| record.get(&domain.records));
         if let Some(record) = record {
             engine_args.record = Some(record.name.clone());

@@ -230,6 +230,9 @@ kinds! {
     /// A text model was asked for, and there is nothing that it could be asked about.
     229 Error NothingToLearn { set: String, why: String } = "`{set}` cannot learn: {why}";
 
+    /// A confidence that no answer can have.
+    240 Error BadConfidence { confidence: String } = "`{confidence}` is no confidence: it runs from 0 to 1";
+
     // rules and tables
     /// Inputs that no row covers.
     301 Error TableGap { table: String, row: String } = "no row of `{table}` covers {row}";

@@ -8,6 +8,7 @@ use calamine::DataType;
 use calamine::ExcelDateTime;
 use calamine::Ods;
 use calamine::Reader;
+use calamine::SheetVisible;
 use calamine::Xlsx;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
@@ -78,7 +79,19 @@ impl Book {
         Ok(Book { bytes: bytes.into(), is_ods })
     }
 
-    /// The sheet of a name, else the first. Cells are read as the stream is; if there is no such sheet, the stream says so.
+    /// The names of the sheets that are not hidden.
+    pub fn sheets(&self) -> Vec<String> {
+        let bytes = Cursor::new(Arc::clone(&self.bytes));
+        let sheets = if self.is_ods {
+            Ods::new(bytes).map(|book| book.sheets_metadata().to_vec()).ok()
+        } else {
+            Xlsx::new(bytes).map(|book| book.sheets_metadata().to_vec()).ok()
+        };
+        let seen = sheets.into_iter().flatten().filter(|sheet| sheet.visible == SheetVisible::Visible);
+        seen.map(|sheet| sheet.name).collect()
+    }
+
+    /// The sheet of a name, else the first that is not hidden. Cells are read as the stream is; if there is no such sheet, the stream says so.
     pub fn sheet(&self, name: Option<&str>) -> Box<dyn Read + Send> {
         let (book, name) = (self.clone(), name.map(str::to_owned));
         let (sender, receiver) = sync_channel(4);
@@ -150,7 +163,7 @@ impl Book {
         let mut rows = Rows { out, line: 0, header: None };
         if self.is_ods {
             let mut book = Ods::new(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
-            let sheet = chosen(&book.sheet_names(), name)?;
+            let sheet = chosen(book.sheets_metadata(), name)?;
             let range = book.worksheet_range(&sheet).map_err(|error| wrong(&error))?;
             let (first_row, first_column) = range.start().unwrap_or_default();
             for (row, cells) in (first_row..).zip(range.rows()) {
@@ -160,7 +173,7 @@ impl Book {
             return Ok(());
         }
         let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
-        let sheet = chosen(&book.sheet_names(), name)?;
+        let sheet = chosen(book.sheets_metadata(), name)?;
         let mut cells = book.worksheet_cells_reader(&sheet).map_err(|error| wrong(&error))?;
         let (mut row, mut texts) = (0, Vec::new());
         while let Some(cell) = cells.next_cell().map_err(|error| wrong(&error))? {
@@ -181,13 +194,17 @@ impl Book {
     }
 }
 
-/// The sheet of a name, else the first.
-fn chosen(names: &[String], name: Option<&str>) -> io::Result<String> {
+/// The sheet of a name, else the first that is not hidden.
+fn chosen(sheets: &[calamine::Sheet], name: Option<&str>) -> io::Result<String> {
+    let is_seen = |sheet: &&calamine::Sheet| sheet.visible == SheetVisible::Visible;
     let found = match name {
-        Some(name) => names.iter().find(|it| it.eq_ignore_ascii_case(name)),
-        None => names.first(),
+        Some(name) => sheets.iter().find(|it| it.name.eq_ignore_ascii_case(name)),
+        None => sheets.iter().find(is_seen).or_else(|| sheets.first()),
     };
-    found.cloned().ok_or_else(|| wrong(&"the spreadsheet has no such sheet"))
+    found.map(|sheet| sheet.name.clone()).ok_or_else(|| {
+        let names: Vec<String> = sheets.iter().map(|sheet| format!("`{}`", sheet.name)).collect();
+        wrong(&format!("the spreadsheet has no such sheet; it has {}", names.join(", ")))
+    })
 }
 
 /// Unpacks all parts once, to see that they stay within bounds, and counts the cells that ODS repeats.

@@ -45,6 +45,9 @@ pub(super) struct Granted {
     harmless: Vec<String>,
 }
 
+/// List of `domains/shared`: codes of states.
+const STATES: &str = "state-codes";
+
 /// List of `domains/shared`: what a consent may hold besides its own fields.
 const HARMLESS: &str = "consent-in-force";
 
@@ -71,10 +74,11 @@ impl Granted {
         if is_emergency && ask.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
             return Err(Error::NoReason { purpose });
         }
+        check_recipient(shared, standing, ask)?;
         let lifts = |lift: &Lift| match lift {
             Lift::Consent => false,
             Lift::Emergency => is_emergency,
-            Lift::Recipient(states) => ask.recipient.as_ref().is_some_and(|state| states.contains(state)),
+            Lift::Recipient(states) => ask.recipient.as_ref().is_some_and(|state| is_among(states, state)),
         };
         let (mut guarded, mut never) = (0, 0);
         for guard in standing.policies.iter().flat_map(|policy| &policy.guards) {
@@ -159,7 +163,7 @@ impl Granted {
         };
         let is_meant = is_for(audiences, &|it| it == self.audience)
             && is_for(purposes, &|it| self.within.iter().any(|purpose| purpose == it))
-            && is_for(states, &|it| self.recipient.as_deref() == Some(it));
+            && is_for(states, &|it| self.recipient.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(it)));
         (is_begun && is_open && is_standing && is_meant).then(|| self.named(labels))
     }
 
@@ -180,6 +184,20 @@ impl Granted {
             _ => 0,
         }
     }
+}
+
+/// Refuses a state that neither `shared` lists nor a policy of the audience names: nothing would be lifted for it.
+fn check_recipient(shared: &Shared, standing: &Standing<'_>, ask: &Ask) -> Result<(), Error> {
+    let known = list(shared, STATES);
+    let Some(state) = ask.recipient.as_ref().filter(|_| !known.is_empty()) else { return Ok(()) };
+    let mut lifts = standing.policies.iter().flat_map(|policy| &policy.guards).flat_map(|guard| &guard.unless);
+    let is_named = lifts.any(|lift| matches!(lift, Lift::Recipient(states) if is_among(states, state)));
+    let is_known = is_named || is_among(&known, state);
+    is_known.then_some(()).ok_or_else(|| Error::UnknownState { state: state.clone() })
+}
+
+fn is_among(states: &[String], state: &str) -> bool {
+    states.iter().any(|it| it.eq_ignore_ascii_case(state))
 }
 
 fn list(shared: &Shared, name: &str) -> Vec<String> {

@@ -19,6 +19,12 @@ pub enum Error {
         /// The purposes there are.
         known: String,
     },
+    /// A recipient in a state that nobody knows.
+    #[error("there is no state `{state}`; write its code, such as CA")]
+    UnknownState {
+        /// What was given.
+        state: String,
+    },
     /// A purpose that the audience's policy is not for.
     #[error("denied: `{policy}` is not for `{purpose}`, it is for {allowed}")]
     Denied {

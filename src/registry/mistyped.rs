@@ -31,6 +31,8 @@ const SIGNS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-/ ";
 pub enum Slip {
     /// The title or another name of the code in place of the code.
     Name,
+    /// The code with more behind it: its title, or further codes.
+    Within,
     /// A number without the zeros in front of it, as a spreadsheet writes it.
     Zeros,
     /// The last sign stands too far in front: the signs before it that all codes of the group have are left out.
@@ -64,6 +66,11 @@ impl Codes<'_> {
         if !named.is_empty() {
             return named;
         }
+        let within: Vec<(Slip, CodeId)> =
+            self.within(typed).into_iter().filter(|code| is_wanted(*code)).map(|code| (Slip::Within, code)).collect();
+        if !within.is_empty() {
+            return within;
+        }
         let signs: Vec<u8> = typed.bytes().filter(|byte| !matches!(byte, b'.' | b' ')).collect();
         if !typed.is_ascii() || !(1..=LONGEST).contains(&signs.len()) {
             return Vec::new();
@@ -91,6 +98,27 @@ impl Codes<'_> {
         }
         near.truncate(MOST);
         near
+    }
+
+    /// Codes at the beginning of a text, and behind what separates several values.
+    fn within(self, typed: &str) -> Vec<CodeId> {
+        let mut codes = Vec::new();
+        let parts = typed.split([',', ';', '|']);
+        for part in parts.take(MOST) {
+            let mut words = part.split_whitespace();
+            let word = words.next().unwrap_or_default();
+            let is_part = word.len() > 1 && word.len() < typed.trim().len();
+            if let Some(code) = self.find(word).filter(|code| is_part && !codes.contains(code)) {
+                // What else stands behind a code may be anything.
+                let title = self.display(code).to_lowercase();
+                let is_of_title = |word: &str| word.len() > 3 && title.contains(&word.to_lowercase());
+                let rest: Vec<&str> = words.collect();
+                if rest.is_empty() || rest.into_iter().any(is_of_title) {
+                    codes.push(code);
+                }
+            }
+        }
+        codes
     }
 
     /// Codes of which a text is the title or another name, whatever its capitals and signs.

@@ -213,15 +213,16 @@ impl Scan<'_> {
     }
 
     fn text(&mut self, end: char) -> Step {
+        let begin = (self.line, self.column);
         let mut text = String::new();
         loop {
             match self.next() {
-                None => return Err("a text is not closed"),
+                None | Some('\n') => return self.unclosed(begin),
                 Some('\\') => match self.next() {
                     Some('n') => text.push('\n'),
                     Some('t') => text.push('\t'),
                     Some(char) => text.push(char),
-                    None => return Err("a text is not closed"),
+                    None => return self.unclosed(begin),
                 },
                 Some(char) if char == end => break,
                 Some(char) => text.push(char),
@@ -231,13 +232,20 @@ impl Scan<'_> {
         Ok(())
     }
 
+    /// Says where the text begins that does not end.
+    fn unclosed(&mut self, begin: (usize, usize)) -> Step {
+        (self.line, self.column) = begin;
+        Err("a text is not closed")
+    }
+
     /// `#"…"#`: nothing in it is an escape.
     fn raw(&mut self, _signs: usize) -> Step {
+        let begin = (self.line, self.column);
         self.next();
         let mut text = String::new();
         loop {
             match self.next() {
-                None => return Err("a text is not closed"),
+                None => return self.unclosed(begin),
                 Some('"') if self.take('#') => break,
                 Some(char) => text.push(char),
             }
@@ -248,9 +256,10 @@ impl Scan<'_> {
 
     /// A text in backticks, up to its end or the next `${`.
     fn template(&mut self) -> Step {
+        let begin = (self.line, self.column);
         loop {
             match self.next() {
-                None => return Err("a text is not closed"),
+                None => return self.unclosed(begin),
                 Some('`') if self.take('`') => {}
                 Some('`') => return Ok(()),
                 Some('$') if self.take('{') => return self.enter(Open::Interpolation),

@@ -30,7 +30,7 @@ pub(super) fn explain(
         return Err(Failure::said(what));
     };
     let explained = explain::explain(registry.shared()?, &domain, record, policy, &registry, today);
-    let explained = explained.map_err(|error| Failure::said(error.to_string()))?;
+    let explained = explained.map_err(Failure::from)?;
     if terminal.json {
         terminal.json(&explained)?;
     } else {

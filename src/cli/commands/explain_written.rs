@@ -60,6 +60,7 @@ pub(super) fn all(name: &str, record: Option<&str>, domains: &[DomainSource], ot
                 let inner = name.strip_prefix(of.as_str()).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name);
                 for (path, field) in paths(fields, "") {
                     others.push(path.clone());
+                    others.push(format!("{of}.{path}"));
                     if path == inner {
                         found.push(field_found(&path, of, domain, file, field));
                     }

@@ -3,6 +3,7 @@
 use crate::cli::commands::lines;
 use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
+use crate::cli::near;
 use crate::cli::output::Guard;
 use crate::cli::output::Output;
 use crate::cli::output::Own;
@@ -80,9 +81,10 @@ impl Import {
     pub(crate) fn run(self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let format = Format::named(&self.format).ok_or_else(|| {
             let known = Format::ALL.iter().map(|(name, _)| *name);
-            let help = did_you_mean(&self.format, known).map(|help| format!("; {help}")).unwrap_or_default();
-            Failure::said(format!("there is no format `{}`{help}", self.format))
+            let listed = known.clone().collect::<Vec<_>>().join(", ");
+            near::failure(&format!("there is no format `{}`; there is {listed}", self.format), &self.format, known)
         })?;
+        self.check_roles()?;
         let options = self.options();
         let mut parts = Vec::new();
         let mut unused = Vec::new();
@@ -207,6 +209,25 @@ fn show(revised: &Revised, last: Day, terminal: &mut Terminal) -> Result<(), Fai
 }
 
 impl Import {
+    /// Refuses two columns for what one column holds.
+    fn check_roles(&self) -> Result<(), Failure> {
+        let mut roles: Vec<(ColumnRole, &str)> = Vec::new();
+        for column in &self.columns {
+            let Column::Role(role, name) = column else { continue };
+            if *role == ColumnRole::Also {
+                continue;
+            }
+            if let Some((_, first)) = roles.iter().find(|(known, _)| known == role) {
+                let word = ColumnRole::ALL.iter().find(|(_, known)| known == role).map_or("", |(word, _)| *word);
+                return Err(Failure::said(format!(
+                    "`{word}` is one column, and two are named: `{first}` and `{name}`"
+                )));
+            }
+            roles.push((*role, name));
+        }
+        Ok(())
+    }
+
     fn options(&self) -> Options {
         let mut options = Options {
             from: self.from,

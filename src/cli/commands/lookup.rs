@@ -111,6 +111,8 @@ fn one(registry: &Registry, sets: &[SetId], on: Day, code: &str, terminal: &mut 
         if terminal.json {
             let answer = serde_json::json!({ "code": code, "error": error, "near": near, "starter": starters });
             terminal.json(&answer)?;
+        } else if near.is_empty() && code.chars().filter(|sign| sign.is_alphabetic()).count() > 3 {
+            terminal.note(&format!("{error}; to look for words: `tencode search {code}`"));
         } else if near.is_empty() {
             terminal.note(&error);
         } else {

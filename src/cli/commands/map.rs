@@ -3,6 +3,8 @@
 use crate::answers::map::Crosswalked;
 use crate::answers::map::follow;
 use crate::answers::named;
+use crate::answers::near;
+use crate::cli::commands::covered;
 use crate::cli::commands::lines;
 use crate::cli::commands::starters;
 use crate::cli::context::Context;
@@ -48,6 +50,9 @@ impl Map {
         let (codes, others) = (registry.codes(from), registry.codes(to));
         let Some(code) = codes.find(&self.code) else {
             let error = format!("the code set `{}` has no code `{}`", codes.full_name(), self.code);
+            let near = near::codes(&registry, &[from], &self.code);
+            let listed = near.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
+            let error = if near.is_empty() { error } else { format!("{error}; did you mean {listed}?") };
             if terminal.json {
                 terminal.json(&serde_json::json!({ "code": self.code, "error": error, "starter": starters }))?;
             } else {
@@ -73,6 +78,7 @@ impl Map {
                 .note(&format!("no crosswalk leads from `{code}` to `{to}`; crosswalks join `{from}` with: {known}"));
         }
         starters::note(&starters, terminal);
+        covered::note(&registry, &[from, to], on, terminal);
         Ok(if answer.targets.is_empty() { Verdict::Wrong } else { Verdict::Fine })
     }
 }

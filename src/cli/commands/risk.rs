@@ -54,7 +54,7 @@ struct Said<'a> {
 impl Risk {
     pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = self.engine_args.registry(context, terminal)?;
-        let chosen = self.input.choose(&registry, &mut self.engine_args)?;
+        let chosen = self.input.choose(&registry, &mut self.engine_args, terminal)?;
         let (engine, mut asked) = self.engine_args.audited("risk", registry, None, &self.auditing, terminal)?;
         let all = paths(&engine.record().fields, "");
         let named = |is_wanted: &dyn Fn(&Field) -> bool| -> Vec<String> {

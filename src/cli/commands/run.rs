@@ -106,7 +106,7 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = self.engine_args.registry(context, terminal)?;
-        let chosen = self.reading.choose(&self.files, &registry, &mut self.engine_args)?;
+        let chosen = self.reading.choose(&self.files, &registry, &mut self.engine_args, terminal)?;
         let (engine, mut asked) =
             self.engine_args.audited("run", Arc::clone(&registry), self.candidates, &self.auditing, terminal)?;
         let is_read = std::io::stderr().is_terminal();
@@ -118,7 +118,8 @@ impl Run {
             if is_standard(path) && (self.files.is_empty() || self.files.iter().any(is_standard)) {
                 return Err(Failure::said("standard input cannot be the history and the input at once"));
             }
-            let earlier = self.reading.choose(std::slice::from_ref(path), &registry, &mut self.engine_args)?;
+            let paths = std::slice::from_ref(path);
+            let earlier = self.reading.choose(paths, &registry, &mut self.engine_args, terminal)?;
             history = Some(Source::several(earlier, engine.schema()));
             guard = guard.and("the history", path);
         }

@@ -15,6 +15,7 @@ use crate::model::ids::SetId;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Finds codes by words: word forms, the beginning of the last word, misspellings.
@@ -40,8 +41,8 @@ pub(crate) struct Search {
     #[arg(long, value_name = "DATE", value_parser = lines::day)]
     on: Option<Day>,
     /// How many codes at most
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    limit: usize,
+    #[arg(long, value_name = "N", default_value = "10")]
+    limit: NonZeroUsize,
     /// Queries, a line of JSON each; `-` reads standard input
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     batch: Option<PathBuf>,
@@ -70,7 +71,7 @@ impl Search {
             let mut verdict = Verdict::Fine;
             lines::each(file, &mut |number, line| match serde_json::from_str::<Question>(line) {
                 Ok(question) => {
-                    let hits = hits(&registry, &sets, &question.q, on, self.limit);
+                    let hits = hits(&registry, &sets, &question.q, on, self.limit.get());
                     if hits.is_empty() {
                         verdict = Verdict::Wrong;
                     }
@@ -84,7 +85,7 @@ impl Search {
             starters::note(&starters, terminal);
             return Ok(verdict);
         }
-        let hits = hits(&registry, &sets, &self.query.join(" "), on, self.limit);
+        let hits = hits(&registry, &sets, &self.query.join(" "), on, self.limit.get());
         let verdict = if hits.is_empty() { Verdict::Wrong } else { Verdict::Fine };
         if terminal.json {
             terminal.json(&hits)?;

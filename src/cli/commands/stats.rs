@@ -87,7 +87,7 @@ pub(crate) struct Input {
 impl Stats {
     pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = self.engine_args.registry(context, terminal)?;
-        let chosen = self.input.choose(&registry, &mut self.engine_args)?;
+        let chosen = self.input.choose(&registry, &mut self.engine_args, terminal)?;
         let (engine, mut asked) = self.engine_args.audited("stats", registry, None, &self.auditing, terminal)?;
         let by: Result<Vec<By>, Failure> = self.by.iter().map(|word| by(&engine, word)).collect();
         let mut by = by?;
@@ -119,7 +119,11 @@ impl Stats {
         }
         terminal.note(&format!("{} read, {} counted, {} refused", counts.read, counts.written, counts.refused));
         asked.note(&Entry::new(Outcome::Done).count(answered.answer.cells.len() as u64))?;
-        Ok(if counts.refused > 0 || answered.is_withheld { Verdict::Wrong } else { Verdict::Fine })
+        Ok(if counts.refused > 0 || counts.written == 0 || answered.is_withheld {
+            Verdict::Wrong
+        } else {
+            Verdict::Fine
+        })
     }
 
     fn show(
@@ -145,8 +149,13 @@ impl Stats {
 
 impl Input {
     /// Opens the files and finds the readers that know them.
-    pub(crate) fn choose(&self, registry: &Registry, engine_args: &mut EngineArgs) -> Result<Chosen, Failure> {
-        self.reading.choose(&self.files, registry, engine_args)
+    pub(crate) fn choose(
+        &self,
+        registry: &Registry,
+        engine_args: &mut EngineArgs,
+        terminal: &mut Terminal,
+    ) -> Result<Chosen, Failure> {
+        self.reading.choose(&self.files, registry, engine_args, terminal)
     }
 
     /// Gives what is left of each encounter to `take`.
@@ -185,7 +194,8 @@ fn by(engine: &Engine, word: &str) -> Result<By, Failure> {
             }
             let Some((_, field)) = all.iter().find(|(known, _)| known == path) else {
                 let known = all.iter().map(|it| it.0.as_str()).chain(["code", "candidate", "year", "month", "day"]);
-                let help = did_you_mean(path, known).map(|help| format!("; {help}")).unwrap_or_default();
+                let times = || "; of dates there is `year`, `month` and `day`".to_owned();
+                let help = did_you_mean(path, known).map_or_else(times, |help| format!("; {help}"));
                 let record = &engine.record().name;
                 return Err(Failure::said(format!("record `{record}` has no field `{path}` to count by{help}")));
             };

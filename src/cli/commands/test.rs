@@ -20,6 +20,8 @@ use crate::encounters::write;
 use crate::model::day::Day;
 use crate::model::money;
 use crate::model::outcome::SCRIPT_ERROR;
+use crate::model::record::Field;
+use crate::model::record::Kind;
 use crate::privacy::Ask;
 use crate::privacy::Disclosure;
 use crate::privacy::ShownValue;
@@ -309,6 +311,9 @@ impl Tally {
                     worker.at(case.earlier.len() as u64);
                     let mut differences = self.differences(&case.expect, &worker.disclose(1, Ok(&encounter)));
                     differences.extend(case.expect.not.iter().filter_map(|name| unknown(name, engine)));
+                    let fields = &engine.record().fields;
+                    let hidden = case.expect.hidden.iter();
+                    differences.extend(hidden.filter_map(|path| unknown_field(path, fields, &case.encounter)));
                     printed = worker.take_trace();
                     differences
                 }
@@ -391,6 +396,30 @@ fn unknown(name: &str, engine: &Engine) -> Option<String> {
     }
     let help = did_you_mean(name, rules()).map(|help| format!(" ({help})")).unwrap_or_default();
     Some(format!("there is no rule {name}, so that `not` tests nothing{help}"))
+}
+
+/// What is wrong with a field that is to be hidden: one that neither the record nor the encounter has is never shown.
+fn unknown_field(path: &str, fields: &[Field], encounter: &Value) -> Option<String> {
+    let (mut level, mut given) = (fields, Some(encounter));
+    for name in path.split('.') {
+        let kind = level.iter().find(|field| field.name == name).map(|field| field.kind.innermost());
+        given = given.and_then(|given| first_at(given, name));
+        if kind.is_none() && given.is_none() {
+            let help = did_you_mean(name, level.iter().map(|field| field.name.as_str()));
+            let help = help.map(|help| format!(" ({help})")).unwrap_or_default();
+            return Some(format!("there is no field {path}, so that `hidden` tests nothing{help}"));
+        }
+        level = if let Some(Kind::Record(inner)) = kind { inner } else { &[] };
+    }
+    None
+}
+
+/// The field of a name in an object, or in the first item of a list that has it.
+fn first_at<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    match value {
+        Value::Array(items) => items.iter().find_map(|item| first_at(item, name)),
+        value => value.get(name),
+    }
 }
 
 /// The best candidates of each code set have to be those wanted; none wanted means none at all.

@@ -6,6 +6,7 @@ use super::report::Report;
 use super::scope::Found;
 use super::scope::Scope;
 use crate::definitions::load::DomainSource;
+use crate::definitions::parse::elsewhere;
 use crate::definitions::parse::tree::EncounterDef;
 use crate::definitions::parse::tree::LiftDef;
 use crate::definitions::parse::tree::Name;
@@ -320,12 +321,12 @@ fn by_path(path: &PathDef, compiler: Compiler<'_>) -> Vec<Selector> {
     }
     if out.is_empty() {
         let names = records.iter().flat_map(|record| record.fields.iter().map(|field| field.name.as_str()));
-        let help = did_you_mean(&join(path), names);
-        compiler.say(
-            path.span,
-            Problem::UnknownField { field: join(path), record: "any record of this compiler.domain".into() },
-            help,
-        );
+        let help = match elsewhere::is_all(&join(path)) {
+            true => Some("all fields are `every field`, as in `keep every field`".to_owned()),
+            false => did_you_mean(&join(path), names),
+        };
+        let problem = Problem::UnknownField { field: join(path), record: "any record of this domain".into() };
+        compiler.say(path.span, problem, help);
     }
     out
 }

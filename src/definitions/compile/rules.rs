@@ -365,7 +365,9 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
             check.when.push(lowered);
         }
         RuleItem::Require(condition) => {
-            check.demands.push(Demand { condition: lowering.condition(condition), is_required: true });
+            let lowered = lowering.condition(condition);
+            super::checks::never(&lowered, condition.span, lowering);
+            check.demands.push(Demand { condition: lowered, is_required: true });
         }
         RuleItem::RequireIfPresent(condition) => {
             check.demands.push(Demand { condition: if_present(condition, lowering), is_required: true });
@@ -395,6 +397,7 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
 /// `require if present E`: E, or the field or property that it reads first is missing.
 fn if_present(condition: &Spanned<Expr>, lowering: &mut Lowering<'_>) -> Expression {
     let lowered = lowering.condition(condition);
+    super::checks::never(&lowered, condition.span, lowering);
     let Some(first) = lowered.first_value().cloned() else {
         let kind = Problem::Expected { expected: "a condition about a field".into(), found: "none".into() };
         lowering.say(condition.span, kind, Some("leave `if present` out".into()));

@@ -1,11 +1,13 @@
 //! What is known everywhere once all names are collected: code sets, labels, lists, tables, records.
 
+use crate::definitions::parse::elsewhere;
 use crate::definitions::parse::tree::CodeRange;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::Name;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
+use crate::diagnostics::nearest;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::calendar::Calendar;
@@ -157,6 +159,15 @@ impl World {
         let own = domain.get(&self.domains).and_then(|names| names.lists.get(name));
         let shared = || self.shared?.get(&self.domains).and_then(|names| names.lists.get(name));
         own.or_else(shared).map(Vec::as_slice)
+    }
+
+    /// The list of a domain whose name is nearly this one. One that only begins so is another.
+    pub fn near_list(&self, domain: DomainId, name: &str) -> Option<&str> {
+        let lists = domain.get(&self.domains)?.lists.keys().map(String::as_str);
+        let is_other = |list: &str| list.starts_with(name) && list.len() > name.len() + 2;
+        let mut lists: Vec<&str> = lists.filter(|list| !is_other(list)).collect();
+        lists.sort_unstable();
+        nearest(name, lists)
     }
 
     /// The calendars that a domain may name: its own, then those of `shared`.
@@ -325,6 +336,17 @@ impl World {
 
     /// A value of a type as it stands in a definition.
     pub fn literal(&self, expr: &Expr, kind: &Kind) -> Result<Literal, Mistake> {
+        self.value_of(expr, kind).map_err(|(problem, help)| {
+            let better = match (kind, expr) {
+                (_, Expr::Word(word)) if elsewhere::nothing(word).is_some() => elsewhere::nothing(word),
+                (Kind::Date | Kind::DateTime, Expr::Word(_) | Expr::Number(_)) => Some(elsewhere::DAY.to_owned()),
+                _ => None,
+            };
+            (problem, better.or(help))
+        })
+    }
+
+    fn value_of(&self, expr: &Expr, kind: &Kind) -> Result<Literal, Mistake> {
         let wrong = |found: &str| {
             let expected = super::scope::Type::of(kind).map(|kind| kind.to_string()).unwrap_or_default();
             (Problem::TypeMismatch { expected, found: found.to_owned() }, None)

@@ -12,6 +12,7 @@ use super::dates::Dates;
 use super::sheet::Cells;
 use super::sheet::Separator;
 use super::sheet::Sheet;
+use crate::definitions::parse::signs;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::model::content::MatchKind;
 use crate::model::content::Replacing;
@@ -75,6 +76,9 @@ impl Plan {
             only: options.only.iter().map(test).collect::<Result<_, Error>>()?,
             path: options.path.iter().map(|column| sheet.place(column)).collect::<Result<_, Error>>()?,
         };
+        for (column, _) in &options.splits {
+            sheet.place(column)?;
+        }
         if plan.code_column.is_none() && plan.path.is_empty() {
             let columns = sheet.listed();
             return Err(Error::Form(format!("say which column holds the code; the file has {columns}")));
@@ -86,6 +90,9 @@ impl Plan {
 /// Reads a table of codes. Several rows of one code are its spans.
 pub(super) fn read(bytes: &[u8], separator: Separator, options: &Options) -> Result<Import, Error> {
     let text = contents::text(bytes);
+    if text.trim().is_empty() {
+        return Err(Error::Form("the file is empty".to_owned()));
+    }
     let (mut sheet, plan, above) = with_plan(&text, separator, options)?;
     let days = days(|| Sheet::open_below(&text, separator, above), &plan, options)?;
     let dates = Dates::new(&options.dates, days.iter().map(String::as_str));
@@ -115,6 +122,7 @@ pub(super) fn read(bytes: &[u8], separator: Separator, options: &Options) -> Res
         if plan.title.is_some_and(|place| cell(place).is_empty()) {
             left.add(cells.line, "its code has no title".to_owned());
         }
+        odd_code(&plan, &cells, &mut left);
         if let Some((place, split)) = &plan.replaces {
             let successor = plan.code_column.map_or("", cell);
             rows.extend(values(cell(*place), split.as_deref()).map(|code| Row {
@@ -138,6 +146,17 @@ pub(super) fn read(bytes: &[u8], separator: Separator, options: &Options) -> Res
     }
     let dates = plan.from.is_some() || plan.to.is_some();
     Ok(Import { rows, dates, left, unused, ..Import::default() })
+}
+
+/// Tells of a code that stands under itself, or has a sign that people take for another.
+fn odd_code(plan: &Plan, cells: &Cells<'_>, left: &mut Leftovers) {
+    let code = plan.code_column.map_or("", |place| cells.at(place));
+    if plan.parent.is_some_and(|place| cells.at(place) == code) {
+        left.add(cells.line, format!("`{code}` is said to stand under itself"));
+    }
+    if let Some(problem) = signs::first_in(code) {
+        left.add(cells.line, format!("its code is hard to type: {problem}"));
+    }
 }
 
 /// The sheet whose header has the columns that are named. Some lines may stand above it: what the list is, from when it is.

@@ -151,7 +151,11 @@ impl Draft {
 
     fn link(&mut self) {
         for place in 0..self.nodes.len() {
-            let parent = self.parent_of(place).filter(|parent| !self.is_above(place, *parent));
+            let named = self.parent_of(place);
+            let parent = named.filter(|parent| !self.is_above(place, *parent));
+            if let (Some(named), None) = (named, parent) {
+                self.say_circle(place, named);
+            }
             if let Some(node) = self.nodes.get_mut(place) {
                 node.parent = parent;
             }
@@ -167,6 +171,17 @@ impl Draft {
                 Some(node) => node.children = siblings,
                 None => self.roots = siblings,
             }
+        }
+    }
+
+    /// Tells of a code that is said to stand under one that stands under it.
+    fn say_circle(&mut self, place: usize, named: usize) {
+        let (Some(node), Some(above)) = (self.nodes.get(place), self.nodes.get(named)) else { return };
+        if node.row.line > 0
+            && let Some(left) = self.left.get_mut(node.part)
+        {
+            let (code, above) = (&node.row.code, &above.row.code);
+            left.add(node.row.line, format!("`{code}` is said to stand under `{above}`, which stands under `{code}`"));
         }
     }
 
@@ -265,7 +280,7 @@ impl Draft {
             return;
         }
         let above = match &row.under {
-            Under::Code(name) if parent.is_none() => Some(name),
+            Under::Code(name) if parent.is_none() && self.id(name).is_none() => Some(name),
             _ => None,
         };
         let more = row.more.iter().filter(|name| self.id(name).is_none());

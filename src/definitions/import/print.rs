@@ -137,7 +137,9 @@ fn lines(set: &CodeSet, code: &Code, has_children: bool) -> Vec<String> {
         let name = relation.get(&set.relations).map_or("", |relation| relation.name.as_str());
         lines.push(format!("{name} {range}"));
     }
-    if let (Some(replacement), Some(last)) = (&code.replaced_by, code.spans.last().and_then(|span| span.to)) {
+    // Where no code of the list replaces it, the line would say nothing.
+    let replaced_by = code.replaced_by.as_ref().filter(|replacement| !replacement.codes.is_empty());
+    if let (Some(replacement), Some(last)) = (replaced_by, code.spans.last().and_then(|span| span.to)) {
         let how = match replacement.how {
             Replacing::One => "",
             Replacing::Either => "either ",

@@ -6,6 +6,7 @@ use super::contents::Options;
 use crate::definitions::parse::tree::ColumnRole;
 use crate::files::Layout;
 use crate::files::Quoting;
+use crate::files::without_formula;
 
 /// What stands between the cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub(super) struct Cells<'r> {
 impl<'r> Cells<'r> {
     /// A cell without the blanks around it; empty where the row is shorter.
     pub fn at(&self, column: usize) -> &'r str {
-        self.record.get(column).unwrap_or("").trim()
+        without_formula(self.record.get(column).unwrap_or("")).trim()
     }
 
     /// Whether nothing stands in it: spreadsheets end with such rows.

@@ -6,6 +6,7 @@
 
 mod build;
 mod decode;
+pub(super) mod elsewhere;
 mod grammar;
 mod layout;
 mod problems;

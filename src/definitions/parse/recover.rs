@@ -2,6 +2,7 @@
 
 use crate::definitions::parse::build::Builder;
 use crate::definitions::parse::build::Pair;
+use crate::definitions::parse::elsewhere;
 use crate::definitions::parse::grammar;
 use crate::definitions::parse::grammar::Rule;
 use crate::definitions::parse::words;
@@ -182,7 +183,7 @@ impl Builder<'_> {
                 Some(home) => {
                     problem.with_help(format!("`{word}` stands in {}; is a `}}` too many above?", home.title()))
                 }
-                None => problem.with_help(format!("statements here begin with {}", list(place.words(), "or"))),
+                None => problem.with_help(elsewhere::help(line, 0, word).unwrap_or_else(|| begins_with(place))),
             };
         }
         self.failure(place, line, start)
@@ -201,9 +202,11 @@ impl Builder<'_> {
         if is_behind || rest.starts_with(is_word_letter) {
             at = line.get(..at).unwrap_or_default().trim_end_matches(is_word_letter).len();
         }
+        let here = first_word(line.get(at..).unwrap_or_default());
+        let elsewhere = elsewhere::help(line, at, here);
         if at == 0 && !place.words().is_empty() {
             let kind = Kind::Expected { expected: format!("a statement of {}", place.title()), found: found(line, 0) };
-            let help = format!("statements here begin with {}", list(place.words(), "or"));
+            let help = elsewhere.unwrap_or_else(|| begins_with(place));
             let end = start + line.chars().next().map_or(0, char::len_utf8);
             return Diagnostic::new(kind, self.place(start, end)).with_help(help);
         }
@@ -214,9 +217,17 @@ impl Builder<'_> {
         let (_, tokens) = attempt(place, &format!("{front}\u{1}"));
         let expected = Expectation::of(place, &front, &tokens);
         let rest = line.get(at..).unwrap_or_default();
-        let here = first_word(rest);
         let end = at + if here.is_empty() { rest.chars().next().map_or(0, char::len_utf8) } else { here.len() };
         let span = self.place(start + at, start + end);
+        let help = match expected.what {
+            Some("a type") => elsewhere::kind(here).map(|own| format!("write `{own}`")),
+            Some("a date") => Some(elsewhere::DAY.to_owned()),
+            _ => elsewhere,
+        };
+        if let Some(help) = help {
+            let kind = Kind::Expected { expected: expected.words(), found: found(line, at) };
+            return Diagnostic::new(kind, span).with_help(help);
+        }
         let known = expected.keywords.iter().map(String::as_str);
         if let Some(meant) = nearest(here, known.clone()).or_else(|| begun(here, known)).filter(|_| !here.is_empty()) {
             let meant = if meant == "replaced" { "replaced by" } else { meant };
@@ -347,6 +358,9 @@ fn meant(head: &str, place: Place) -> Option<&'static str> {
         return None;
     }
     let known = place.words().iter().copied();
+    if let Some(own) = elsewhere::statement(place.words(), word) {
+        return Some(own);
+    }
     nearest(word, known.map(|words| words.split(' ').next().unwrap_or(words)))
         .and_then(|first| place.words().iter().find(|words| words.split(' ').next() == Some(first)).copied())
 }
@@ -390,6 +404,11 @@ fn found(line: &str, at: usize) -> String {
         Some(_) if !word.is_empty() => format!("`{}`", word.chars().take(40).collect::<String>()),
         Some(sign) => format!("`{sign}`"),
     }
+}
+
+/// The words with which statements of a place begin, as a help.
+fn begins_with(place: Place) -> String {
+    format!("statements here begin with {}", list(place.words(), "or"))
 }
 
 fn list(words: &[&str], last: &str) -> String {

@@ -1,6 +1,7 @@
 //! Expressions: lists by their names, values in the form their type asks for.
 
 use crate::definitions::format;
+use crate::definitions::parse::elsewhere;
 use crate::definitions::parse::tree::CompareOp;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::KindDef;
@@ -122,6 +123,8 @@ impl<'k> Scope<'k> {
     /// A value in the form of its type: text in quotation marks, codes and choices without.
     pub fn settle(&self, kind: &KindDef, value: &mut Expr) {
         let settled = match (base(kind), &*value) {
+            // `is null` asks for no text; `check` says what to write.
+            (KindDef::Simple(SimpleKind::Text), Expr::Word(word)) if elsewhere::nothing(word).is_some() => return,
             (KindDef::Simple(SimpleKind::Text), Expr::Word(word)) if !self.is_name(word) => Expr::Text(word.clone()),
             (KindDef::Simple(SimpleKind::Text), Expr::Number(number)) => Expr::Text(number.to_string()),
             (KindDef::Choice(_) | KindDef::Ladder(_) | KindDef::Code(_), Expr::Text(text))

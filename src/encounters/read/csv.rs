@@ -11,6 +11,7 @@ use super::header::Known;
 use super::json_array::lines_in;
 use super::mapping::Columns;
 use super::mapping::Plan;
+use super::row;
 use super::row::MOST_CELLS;
 use super::row::Row;
 use super::row::without_sign_line;
@@ -141,6 +142,22 @@ impl Rows {
         Ok(())
     }
 
+    /// Passes over lines that stand above the header: what a report is, from when. They name no field, a line below does.
+    fn pass_titles(&mut self) -> io::Result<()> {
+        const MOST_ABOVE: usize = 10;
+        let first = self.input.fill_buf()?;
+        let rows = row::rows(first, self.quotes.delimiter, MOST_ABOVE + 1, false);
+        let header = rows.iter().position(|names| names.len() > 1 && names.iter().any(|it| self.known.has(it)));
+        let filled = |names: &[String]| names.iter().filter(|name| !name.is_empty()).count();
+        let width = header.and_then(|at| rows.get(at)).map_or(0, |names| filled(names));
+        let is_title = |names: &Vec<String>| filled(names) < width && !names.iter().any(|name| self.known.has(name));
+        for _ in 0..header.filter(|at| rows.iter().take(*at).all(is_title)).unwrap_or(0) {
+            self.skip_line_ends()?;
+            self.read()?;
+        }
+        self.skip_line_ends()
+    }
+
     /// Reads the header, if the file has one; `false` if it should and has not.
     fn begin(&mut self, block: &mut Block) -> io::Result<bool> {
         let first = self.input.fill_buf()?;
@@ -152,6 +169,9 @@ impl Rows {
         {
             self.header = Some(Shape::Mapped(Columns::new(plan, names)));
             return Ok(true);
+        }
+        if self.plan.is_none() {
+            self.pass_titles()?;
         }
         match self.read()? {
             Outcome::End => Ok(false),

@@ -20,6 +20,14 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// It holds no records, or none that are read.
+    #[error("{path}: this is {what}")]
+    Foreign {
+        /// The file.
+        path: String,
+        /// What it is, and what to do.
+        what: &'static str,
+    },
     /// It is a directory.
     #[error("{path}: this is a directory, and a file is needed")]
     Directory {

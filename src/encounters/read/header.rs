@@ -257,6 +257,12 @@ impl Known {
         known
     }
 
+    /// Whether a column fills a field.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let name = self.meant(name, &[]).unwrap_or_else(|| name.to_owned());
+        matches!(address::steps(&name).first(), Some(Step::Name(first)) if self.tops.contains(first))
+    }
+
     /// The field that a column means which is called like it but for the case of its letters, and `-` or a blank for `_`. Not
     /// if another column has the very name.
     fn meant(&self, name: &str, names: &[String]) -> Option<String> {

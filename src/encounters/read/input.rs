@@ -74,6 +74,12 @@ impl Input {
         self.choose(format, named, &readers)
     }
 
+    /// The sheets of the workbook, where there are several and nobody said which.
+    pub(super) fn other_sheets(&self) -> Vec<String> {
+        let book = self.book.as_ref().filter(|book| !book.is_settled);
+        book.map(|book| book.book.sheets()).filter(|sheets| sheets.len() > 1).unwrap_or_default()
+    }
+
     /// Its beginning.
     pub(super) fn first(&self) -> &[u8] {
         &self.first
@@ -144,6 +150,10 @@ impl Input {
             }
         };
         let Some(found) = found else {
+            let kind = readers.iter().find(|reader| self.says_kind(reader, format));
+            if let Some(reader) = kind {
+                return Ok(Choice::of(format, Some(reader.record), readers));
+            }
             return match format {
                 Format::Xml | Format::X12 | Format::Fixed => Err(Error::Unrecognised),
                 Format::Fhir if readers.is_empty() => Err(Error::Unrecognised),
@@ -153,6 +163,13 @@ impl Input {
         };
         let alone = [found];
         Ok(Choice::of(format, Some(found.record), if is_tree(found) { readers } else { &alone }))
+    }
+
+    /// Whether the first object says of what kind it is in the way of a reader, and no reader is for that kind.
+    fn says_kind(&self, reader: &Reader, format: Format) -> bool {
+        has_syntax(reader, format)
+            && reader.objects.is_some()
+            && self.first_tree().is_some_and(|tree| Trees::new(std::iter::once(reader)).says_kind(&tree))
     }
 
     fn choose_named(&self, format: Option<Format>, name: &str, readers: &[&Reader]) -> Result<Choice, Error> {
@@ -271,6 +288,8 @@ impl Input {
             return Format::Ndjson;
         }
         match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+            // No table begins like an interchange, whatever the file is called.
+            "csv" | "tsv" | "txt" if x12::begins(&self.first) => Format::X12,
             "csv" => Format::Csv,
             "tsv" | "tab" => Format::Tsv,
             "json" => Format::Json,

@@ -109,6 +109,7 @@ impl Opening<'_> {
             let opened = columnar::open(kind, Box::new(counted), self.size.unwrap_or(0));
             return Ok(vec![self.columns(kind, opened)?]);
         }
+        self.refuse_foreign(&first)?;
         if files::is_archive(&first) { self.archive(Box::new(counted)) } else { self.stream(Box::new(counted)) }
     }
 
@@ -144,6 +145,10 @@ impl Opening<'_> {
         archive.files().map(of_file).collect()
     }
 
+    fn refuse_foreign(&self, first: &[u8]) -> Result<(), Error> {
+        files::foreign(first).map_or(Ok(()), |what| Err(Error::Foreign { path: self.name.clone(), what }))
+    }
+
     fn input(&self, first: Vec<u8>, reader: Box<dyn BufRead + Send>) -> Input {
         let (name, position) = (self.name.clone(), Arc::clone(self.position));
         let (ending, size) = (name.clone(), self.size);
@@ -165,6 +170,7 @@ impl Opening<'_> {
         mut start: Vec<u8>,
         mut error: Option<io::Error>,
     ) -> Result<Input, Error> {
+        self.refuse_foreign(&start)?;
         if let Some(kind) = Kind::of(&start).filter(|_| error.is_none()) {
             let whole = Box::new(Cursor::new(start).chain(unpacked.reader));
             return self.columns(kind, columnar::open_stream(kind, whole, unpacked.is_packed));
@@ -184,7 +190,7 @@ impl Opening<'_> {
         }
         // Trees are UTF-8, so that a line that is not is told; tables are saved in the way of the office.
         let is_tree = matches!(start.trim_ascii_start().first(), Some(b'{' | b'[' | b'<'));
-        let encoding = is_tree.then_some(Encoding::UTF_8);
+        let encoding = is_tree.then(|| declared(&start).unwrap_or(Encoding::UTF_8));
         let rest: Box<dyn Read + Send> = match error {
             Some(error) => Box::new(Failed(Some(error))),
             None => unpacked.reader,
@@ -201,6 +207,18 @@ impl Opening<'_> {
         let reader = Box::new(BufReader::with_capacity(64 << 10, whole));
         Ok(Input { book, is_packed: unpacked.is_packed, ..self.input(first, reader) })
     }
+}
+
+/// The encoding that a document of XML says of itself, if its letters stand as bytes.
+fn declared(start: &[u8]) -> Option<Encoding> {
+    let head = start.trim_ascii_start();
+    let head = head.get(..head.windows(2).position(|pair| pair == b"?>")?)?;
+    let head = std::str::from_utf8(head.strip_prefix(b"<?xml")?).ok()?;
+    let (_, value) = head.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let name = value.strip_prefix(['"', '\''])?.split(['"', '\'']).next()?;
+    // Its first sign was read as one byte, whatever it says.
+    Encoding::named(name).filter(|encoding| !encoding.name().starts_with("UTF-16"))
 }
 
 /// Counts what is read.

@@ -21,6 +21,8 @@ pub struct Inputs {
 /// Some files, and how each is read.
 pub struct Chosen {
     pub(super) parts: Vec<(Input, Choice)>,
+    /// Sheets of workbooks of which the first was taken, as nobody said which.
+    pub sheets: Vec<String>,
     /// The record whose encounters the readers make, if readers read them.
     pub record: Option<RecordId>,
     pub(super) size: Option<u64>,
@@ -76,7 +78,9 @@ impl Inputs {
         if let Some(other) = kinds.find(|other| *other != one) {
             return Err(Error::Mixed { one, other });
         }
-        Ok(Chosen { parts, record, size, position })
+        let sheets = parts.iter().filter(|(_, choice)| choice.table().is_none_or(|reader| reader.sheet.is_none()));
+        let sheets = sheets.flat_map(|(input, _)| input.other_sheets()).collect();
+        Ok(Chosen { parts, sheets, record, size, position })
     }
 }
 

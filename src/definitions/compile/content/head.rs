@@ -51,7 +51,7 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, def: &'t CodeSet
                     draft.properties.push((name, kind));
                 }
             }
-            SetItem::Decide(Decision::Above(confidence)) => draft.threshold = confidence.item,
+            SetItem::Decide(Decision::Above(least)) => draft.threshold = confidence(least, report),
             SetItem::Decide(Decision::Never) => draft.threshold = 1.0,
             SetItem::Decide(Decision::Right(hundredths)) => {
                 draft.target = share(hundredths, report).map(Target::Right);
@@ -66,7 +66,8 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, def: &'t CodeSet
                 draft.texts.extend(fields);
                 if let Some(by_words) = by_words {
                     draft.word_texts.extend(fields);
-                    draft.words_threshold = by_words.above.as_ref().map_or(draft.words_threshold, |least| least.item);
+                    let above = by_words.above.as_ref();
+                    draft.words_threshold = above.map_or(draft.words_threshold, |least| confidence(least, report));
                 }
             }
             SetItem::Relation { .. } => relation(&mut draft.set.relations, &item.item, report),
@@ -79,6 +80,16 @@ pub(super) fn head<'t>(draft: &mut Draft<'t>, domain: DomainId, def: &'t CodeSet
             SetItem::InHead | SetItem::Code(_) | SetItem::Starter(_) => {}
         }
     }
+}
+
+/// A confidence from which on codes are shown.
+fn confidence(least: &Spanned<f64>, report: &Report) -> f64 {
+    if !(0.0..=1.0).contains(&least.item) {
+        let hundredths = Some(least.item / 100.0).filter(|it| (0.0..=1.0).contains(it));
+        let help = hundredths.map(|it| format!("write `{it}` for {} of a hundred", least.item));
+        report.say(least.span, Problem::BadConfidence { confidence: least.item.to_string() }, help);
+    }
+    least.item
 }
 
 /// A number of hundredths as a share.

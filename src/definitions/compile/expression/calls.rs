@@ -89,6 +89,7 @@ impl<'a> Lowering<'a> {
         let (mut out, mut dated) = (Vec::with_capacity(phrases.len()), Vec::new());
         for phrase in phrases {
             let Some(members) = world.list(self.scope.domain, &phrase.item) else {
+                self.refuse_near_list(phrase);
                 out.push(self.compiler.texts.phrase(&phrase.item));
                 continue;
             };
@@ -112,6 +113,16 @@ impl<'a> Lowering<'a> {
         out.sort_unstable();
         out.dedup();
         (out, dated)
+    }
+
+    /// A bare word that is nearly the name of a list was meant as one.
+    fn refuse_near_list(&mut self, phrase: &Name) {
+        let is_bare = phrase.span.end - phrase.span.start == phrase.item.len();
+        let near = self.compiler.world.near_list(self.scope.domain, &phrase.item).filter(|_| is_bare);
+        if let Some(near) = near {
+            let help = format!("did you mean the list `{near}`? a text is written `\"{}\"`", phrase.item);
+            self.say(phrase.span, Problem::BareText { found: format!("`{}`", phrase.item) }, Some(help));
+        }
     }
 
     pub(super) fn count(&mut self, variable: &Name, list: Option<&PathDef>, body: Option<&Spanned<Expr>>) -> Typed<'a> {

@@ -105,6 +105,14 @@ impl<'a> Lowering<'a> {
         {
             return Some(Member::Computed(expression));
         }
+        if let (Err((problem, help)), Expr::Word(word)) =
+            (self.compiler.world.literal(&expr.item, kind.base), &expr.item)
+            && help.as_ref().is_none_or(|help| !help.starts_with("did you mean"))
+            && let Some(near) = self.compiler.world.near_list(self.scope.domain, word)
+        {
+            self.say(expr.span, problem, Some(format!("did you mean the list `{near}`?")));
+            return None;
+        }
         self.literal(expr, kind).map(Member::One)
     }
 

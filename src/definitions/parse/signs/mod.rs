@@ -42,6 +42,15 @@ pub struct Signs<'s> {
     has_other_script: OnceCell<bool>,
 }
 
+/// What to say of the first sign of a name that misleads.
+pub fn first_in(name: &str) -> Option<String> {
+    let (at, _) = name.char_indices().find(|(_, sign)| !sign.is_ascii())?;
+    match Signs::of(name).read(at) {
+        Piece::Misleading(misleading) => Some(misleading.problem.kind.to_string()),
+        Piece::Fine(_) => None,
+    }
+}
+
 impl<'s> Signs<'s> {
     /// Looks at nothing yet.
     pub fn of(source: &'s str) -> Signs<'s> {

@@ -93,6 +93,12 @@ impl Trees {
         }
     }
 
+    /// Whether an object says of what kind it is.
+    pub fn says_kind(&self, tree: &Value) -> bool {
+        let context = self.context(tree, None, &[]);
+        self.known_by().is_some_and(|objects| context.borrowed(tree, &objects.kind).is_some())
+    }
+
     /// How the objects are known that no reader reads.
     fn known_by(&self) -> Option<&Objects> {
         self.readers.iter().find_map(|reader| reader.objects.as_ref())
