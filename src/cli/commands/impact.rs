@@ -90,7 +90,7 @@ impl Impact {
     pub(crate) fn run(mut self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let old = open(&self.old, &self.engine_args.domain, terminal)?;
         let new = open(&self.new, &self.engine_args.domain, terminal)?;
-        let chosen = self.reading.choose(&self.against, &old, &mut self.engine_args)?;
+        let chosen = self.reading.choose(&self.against, &old, &mut self.engine_args, terminal)?;
         let before = self.engine_args.unaudited(old, terminal)?;
         let (after, mut asked) = self.engine_args.audited("impact", new, None, &self.auditing, terminal)?;
         let (dated, date) = dated(&after);
