@@ -172,9 +172,13 @@ proptest! {
         prop_assert!(!said.contains("OAK") && !said.contains("P-THEFT"), "{said}");
     }
 
-    /// The age of a thing is nobody's, and words of a label in a text still give it beside one.
+    /// What only has words of a label in it gives none, and the same words beside it do.
     #[test]
-    fn the_age_of_a_thing_gives_no_label(
+    fn what_is_harmless_gives_no_label(
+        harmless in prop::sample::select(vec![
+            "baby monitor taken", "child proof lock forced", "suicide squad dvd taken", "3 yr old Toyota gone",
+            "12 y/o scotch bottle taken", "cut himself on the glass", "teen magazine rack down",
+        ]),
         said in prop::sample::select(vec![
             "her baby cried", "child hurt", "talks of suicide", "12 yo hurt", "gf hit bf w/ bottle", "SA victim here",
             "dad pushed mom down stairs", "took whole bottle of tylenol on purpose", "ex husband asaulted her in driveway",
@@ -182,9 +186,9 @@ proptest! {
         age in 0..18_u32,
         thing in prop::sample::select(vec!["vehicle_age", "carAge", "ACCOUNT AGE", "building-age"]),
     ) {
-        let shown = call(json!({ "narrative": "bottle taken", thing: age }));
-        prop_assert!(shown.contains("1400 block of OAK AVE"), "{thing}: {shown}");
-        let shown = call(json!({ "narrative": said, thing: age }));
+        let shown = call(json!({ "narrative": harmless, thing: age }));
+        prop_assert!(shown.contains("1400 block of OAK AVE"), "{harmless} {thing}: {shown}");
+        let shown = call(json!({ "narrative": format!("{harmless}, {said}") }));
         prop_assert!(!shown.contains("OAK"), "{said}: {shown}");
     }
 
