@@ -4,6 +4,7 @@
 use super::context::Compiler;
 use super::expression::Lowering;
 use super::rules::record;
+use super::wording;
 use crate::definitions::parse::tree::DeriveDef;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
@@ -36,10 +37,16 @@ pub(super) fn marks(def: &DeriveDef, compiler: Compiler<'_>) -> Vec<Mark> {
     out
 }
 
+/// List of `domains/shared`: what has words of a label in it and tells nothing of it.
+const HARMLESS: &str = "label-harmless";
+
 /// A mark for each label that has words, in each record that has free texts. What is denied counts as said: a text that
-/// speaks of a thing is about it.
+/// speaks of a thing is about it. A text with something harmless in it is left to `privacy`, which reads every text word
+/// by word.
 pub(super) fn by_words(compiler: Compiler<'_>) -> Vec<Mark> {
     let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
+    let members = compiler.world.list(compiler.domain, HARMLESS).into_iter().flatten();
+    let harmless: Vec<String> = members.filter_map(wording::short_form).collect();
     let mut out = Vec::new();
     for (id, record) in RecordId::numbered(records) {
         let mut free = Vec::new();
@@ -51,8 +58,13 @@ pub(super) fn by_words(compiler: Compiler<'_>) -> Vec<Mark> {
             if words.is_empty() {
                 continue;
             }
-            let said = free.iter().map(|path| says(path, words)).collect();
-            let when = Lowering::new(compiler, Some(record)).condition(&here(Expr::Or(said)));
+            let any = |words: &[String]| here(Expr::Or(free.iter().map(|path| says(path, words)).collect()));
+            let said = if harmless.is_empty() {
+                any(words)
+            } else {
+                here(Expr::And(vec![any(words), here(Expr::Not(Box::new(any(&harmless))))]))
+            };
+            let when = Lowering::new(compiler, Some(record)).condition(&said);
             out.push(Mark { record: id, label, when });
         }
     }

@@ -85,12 +85,13 @@ fn glued_year(page: &Page<'_>, at: usize) -> Option<usize> {
 /// `14 03 2024`, `2024 03 14`: day, month and year of two, two and four digits, and no more of them.
 fn has_blanks(page: &Page<'_>, at: usize) -> bool {
     let is_digits = |at: usize| page.has_shape(at, Shape::Digits);
-    let is_alone = !(at > 0 && is_digits(at - 1) && page.gap(at) == Gap::Space)
-        && !(is_digits(at + 3) && page.gap(at + 3) == Gap::Space);
+    let is_led = at > 0 && is_digits(at - 1) && page.gap(at) == Gap::Space;
+    let goes_on = is_digits(at + 3) && page.gap(at + 3) == Gap::Space;
     let lengths = [at, at + 1, at + 2].map(|at| if is_digits(at) { page.length(at) } else { 0 });
     let year = if lengths == [4, 2, 2] { page.piece(at) } else { page.piece(at + 2) };
     (lengths == [2, 2, 4] || lengths == [4, 2, 2])
-        && is_alone
+        && !is_led
+        && !goes_on
         && year.parse().is_ok_and(|year: u16| (1900..2100).contains(&year))
         && !at.checked_sub(1).is_some_and(|before| page.is(before, class::NO_PHONE | class::NO_CARD | class::CUE))
 }
