@@ -245,7 +245,7 @@ impl Slot<'_, '_> {
     }
 
     /// `text` is how the number is written.
-    pub fn number<'de>(self, it: f64, text: Cow<'de, str>) -> Value<'de> {
+    pub fn number(self, it: f64, text: Cow<'_, str>) -> Value<'_> {
         let read = scalar::from_number(it, text, self.shape, self.state.registry);
         read.unwrap_or_else(|text| self.misfit(text))
     }
