@@ -321,9 +321,10 @@ fn by_path(path: &PathDef, compiler: Compiler<'_>) -> Vec<Selector> {
     }
     if out.is_empty() {
         let names = records.iter().flat_map(|record| record.fields.iter().map(|field| field.name.as_str()));
-        let help = match elsewhere::is_all(&join(path)) {
-            true => Some("all fields are `every field`, as in `keep every field`".to_owned()),
-            false => did_you_mean(&join(path), names),
+        let help = if elsewhere::is_all(&join(path)) {
+            Some("all fields are `every field`, as in `keep every field`".to_owned())
+        } else {
+            did_you_mean(&join(path), names)
         };
         let problem = Problem::UnknownField { field: join(path), record: "any record of this domain".into() };
         compiler.say(path.span, problem, help);
