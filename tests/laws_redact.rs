@@ -1,5 +1,7 @@
 //! What holds of redaction for every input, tried on many made-up ones.
 
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
 use proptest::prelude::*;
 use std::path::Path;
 use std::sync::LazyLock;

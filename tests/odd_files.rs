@@ -1,5 +1,7 @@
 //! Files that are not what they are called, and tables as people keep them.
 
+#![expect(clippy::indexing_slicing, reason = "tests")]
+
 use crate::program::Place;
 use crate::program::said;
 use serde_json::Value;
