@@ -56,7 +56,7 @@ use std::sync::Arc;
 /// ended with those that took their place. Small counts are hidden as `tencode stats` hides them.
 ///
 ///     tencode impact --against past.ndjson old/domains new/domains --domain customer-service
-///     tencode impact --against past.csv.gz old.registry new.registry --domain office --on 2026-07-01 --json
+///     tencode impact --against past.csv.gz old/domains new/domains --domain customer-service --json
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Impact {

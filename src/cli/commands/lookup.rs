@@ -111,7 +111,7 @@ fn one(registry: &Registry, sets: &[SetId], on: Day, code: &str, terminal: &mut 
         if terminal.json {
             let answer = serde_json::json!({ "code": code, "error": error, "near": near, "starter": starters });
             terminal.json(&answer)?;
-        } else if near.is_empty() && code.chars().filter(|sign| sign.is_alphabetic()).count() > 3 {
+        } else if near.is_empty() && is_words(code) {
             terminal.note(&format!("{error}; to look for words: `tencode search {code}`"));
         } else if near.is_empty() {
             terminal.note(&error);
@@ -277,4 +277,9 @@ fn words(shown: &WholeCode<'_>, codes: Codes<'_>, terminal: &mut Terminal) -> Re
         terminal.line(&format!("  and {} more", shown.children.len() - SHOWN))?;
     }
     Ok(())
+}
+
+/// Whether somebody typed words in the place of a code.
+fn is_words(text: &str) -> bool {
+    text.chars().count() > 3 && text.chars().all(|sign| sign.is_alphabetic() || sign == ' ')
 }

@@ -381,17 +381,20 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
         RuleItem::FixCode { set, code } => check.fix = fix(set, code, lowering),
         RuleItem::FixExpr(expr) => check.fix = Some(Fix::Computed(lowering.lower(expr, None).expression)),
         RuleItem::ForRows { table, .. } => {
-            let help = Some("say it outside of `check`: then every part of the rule is asked of each row".into());
-            let problem = Problem::Misplaced { what: "for each ROW in TABLE(…)".into(), place: "a check".into() };
-            lowering.say(table.span, problem, help);
+            let help = "say it outside of `check`: then every part of the rule is asked of each row";
+            not_in_a_check("for each ROW in TABLE(…)", table.span, help, lowering);
         }
         RuleItem::Severity { severity, .. } => {
-            let help = Some("say it outside of `check`: it is about the rule as a whole".into());
-            let problem = Problem::Misplaced { what: "severity".into(), place: "a check".into() };
-            lowering.say(severity.span, problem, help);
+            let help = "say it outside of `check`: it is about the rule as a whole";
+            not_in_a_check("severity", severity.span, help, lowering);
         }
         RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::Unsaid | RuleItem::Check(_) => {}
     }
+}
+
+fn not_in_a_check(what: &str, span: Span, help: &str, lowering: &Lowering<'_>) {
+    let problem = Problem::Misplaced { what: what.to_owned(), place: "a check".into() };
+    lowering.say(span, problem, Some(help.to_owned()));
 }
 
 /// `require if present E`: E, or the field or property that it reads first is missing.
