@@ -105,8 +105,13 @@ impl Diagnostic {
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
     let allowed = (written.chars().count() / 3).clamp(1, 3);
+    let length = written.chars().count();
     let rank = |word: &str| {
         let word = word.to_lowercase();
+        // Words of other lengths differ in as many signs at least, and comparing signs takes long.
+        if word.chars().count().abs_diff(length) > allowed && !word.starts_with(&written) {
+            return None;
+        }
         let distance = strsim::damerau_levenshtein(&written, &word);
         let is_near = distance <= allowed && word.chars().count() > distance;
         // A word cut short, such as `int` for `integer`, ranks behind every word that differs in a letter or two.

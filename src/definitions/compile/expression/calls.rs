@@ -118,7 +118,7 @@ impl<'a> Lowering<'a> {
     /// A bare word that is nearly the name of a list was meant as one.
     fn refuse_near_list(&mut self, phrase: &Name) {
         let is_bare = phrase.span.end - phrase.span.start == phrase.item.len();
-        let near = self.compiler.world.near_list(self.scope.domain, &phrase.item).filter(|_| is_bare);
+        let near = if is_bare { self.compiler.world.near_list(self.scope.domain, &phrase.item) } else { None };
         if let Some(near) = near {
             let help = format!("did you mean the list `{near}`? a text is written `\"{}\"`", phrase.item);
             self.say(phrase.span, Problem::BareText { found: format!("`{}`", phrase.item) }, Some(help));
