@@ -42,7 +42,7 @@ pub struct Route {
     pub who: Who,
     /// What it does to the store.
     pub does: Does,
-    /// Bytes of its body at most; [`STREAMED`] for a route that reads its body while it answers.
+    /// Bytes of its body at most; `STREAMED` for a route that reads its body while it answers.
     pub limit: usize,
     /// What answers.
     pub(super) handler: fn(&Call<'_>) -> Result<Reply, Problem>,
