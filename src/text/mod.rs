@@ -3,9 +3,11 @@
 mod beginnings;
 pub(crate) mod field_names;
 pub(crate) mod fold;
+pub(crate) mod hashing;
 pub(crate) mod mail;
 pub mod names_file;
 pub(crate) mod negation;
+pub(crate) mod numerals;
 pub(crate) mod page;
 pub mod phrases;
 pub mod tokens;

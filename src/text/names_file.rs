@@ -2,9 +2,9 @@
 //! into a table of hashes, which is part of the registry and mapped with it.
 
 use super::Error;
+use super::hashing::hash_word;
 use super::words::class;
 use super::words::classes;
-use super::words::hash_word;
 use crate::files;
 use crate::files::Mapped;
 use std::collections::HashMap;

@@ -1,14 +1,14 @@
 //! A text as words, each with its shape, what it can be, and what stands before it.
 
+use super::hashing::Sum;
+use super::hashing::hash_word;
+use super::hashing::joined;
 use super::names_file::NameLists;
+use super::numerals::Numeral;
 use super::tokens::next_word;
 use super::words::Entry;
-use super::words::Numeral;
-use super::words::Sum;
 use super::words::Words;
 use super::words::class;
-use super::words::hash_word;
-use super::words::joined;
 
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -265,7 +265,7 @@ impl<'t> Page<'t> {
     /// The number that the word at a place stands for.
     pub fn numeral(&self, place: usize) -> Option<Numeral> {
         let word = self.word(place).filter(|word| word.class & class::NUMERAL != 0)?;
-        self.lists.numeral(word.sum)
+        self.lists.numerals().of(word.sum)
     }
 
     /// Whether the word at a place is written so.

@@ -1,8 +1,10 @@
 //! What each word can be: classes of words from the lists of `domains/shared`, and what large name lists add.
 
+use super::hashing::Same;
+use super::hashing::hash;
+use super::numerals::Numerals;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
-use std::hash::Hasher;
 
 /// What a word can be, as bits. The lowest eight are those that large lists know.
 pub(crate) mod class {
@@ -114,7 +116,7 @@ pub(crate) mod class {
     pub const SHIP: u64 = 1 << 52;
     /// `clinic`, `hospital`: after a name a place, however it is written.
     pub const CLINIC: u64 = 1 << 53;
-    /// A number in words: [`Numeral`](super::Numeral) says which.
+    /// A number in words: [`Numeral`](crate::text::numerals::Numeral) says which.
     pub const NUMERAL: u64 = 1 << 55;
     /// Capitalised, or could be in a text without capitals: not of a list, it is worked out.
     pub const CAPITAL: u64 = 1 << 56;
@@ -309,56 +311,6 @@ const RARE_LISTS: &[(&str, u64)] = &[
     ("noun-case-words", rare::NOUN_CASE),
 ];
 
-/// A word for a number, and the number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Numeral {
-    pub kind: NumeralKind,
-    pub value: u16,
-}
-
-/// What a word for a number does among others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NumeralKind {
-    /// 0 to 9.
-    Unit,
-    /// 10 to 19.
-    Teen,
-    /// 20, 30 … 90.
-    Tens,
-    /// 100, 1000: multiplies what stands before it.
-    Scale,
-    /// `and`.
-    Link,
-    /// `oh`: a zero only among digits.
-    Zero,
-    /// `double`: how often the digit after it counts.
-    Repeat,
-    /// `first` to `ninth`.
-    OrdinalUnit,
-    /// `tenth` to `nineteenth`.
-    OrdinalTeen,
-    /// `twentieth` … `ninetieth`.
-    OrdinalTens,
-    /// `nineties`: an age.
-    Decade,
-}
-
-/// Lists of words for numbers, in the order of the numbers: what the words do, the first number, the step to the next.
-const NUMERALS: &[(&str, NumeralKind, u16, u16)] = &[
-    ("number-units", NumeralKind::Unit, 0, 1),
-    ("number-teens", NumeralKind::Teen, 10, 1),
-    ("number-tens", NumeralKind::Tens, 20, 10),
-    ("number-hundreds", NumeralKind::Scale, 100, 0),
-    ("number-thousands", NumeralKind::Scale, 1000, 0),
-    ("number-links", NumeralKind::Link, 0, 0),
-    ("number-zeros", NumeralKind::Zero, 0, 0),
-    ("number-repeats", NumeralKind::Repeat, 2, 1),
-    ("ordinal-units", NumeralKind::OrdinalUnit, 1, 1),
-    ("ordinal-teens", NumeralKind::OrdinalTeen, 10, 1),
-    ("ordinal-tens", NumeralKind::OrdinalTens, 20, 10),
-    ("high-decades", NumeralKind::Decade, 90, 10),
-];
-
 /// What a word can be: bits of [`class`] and of [`rare`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -370,7 +322,7 @@ pub(crate) struct Entry {
 #[derive(Default, Clone)]
 pub(crate) struct Words {
     entries: HashMap<u64, Entry, BuildHasherDefault<Same>>,
-    numerals: HashMap<u64, Numeral, BuildHasherDefault<Same>>,
+    numerals: Numerals,
     /// Endings of words that are no names.
     endings: Pieces,
     /// Beginnings of words that are no names.
@@ -379,20 +331,6 @@ pub(crate) struct Words {
     street_endings: Vec<String>,
     /// Endings of what somebody did or does: `ed`.
     deed_endings: Vec<String>,
-}
-
-/// Keys are hashes already.
-#[derive(Default, Clone)]
-pub(crate) struct Same(u64);
-
-impl Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, _: &[u8]) {}
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
 }
 
 impl Words {
@@ -410,11 +348,8 @@ impl Words {
             if let Some((_, class)) = RARE_LISTS.iter().find(|list| list.0 == name) {
                 members.iter().for_each(|member| words.add_rare(member, *class));
             }
-            if let Some((_, kind, first, step)) = NUMERALS.iter().find(|list| list.0 == name) {
-                for (value, member) in (0_u16..).map(|place| first + place * step).zip(members) {
-                    words.add(hash(member), class::NUMERAL);
-                    words.numerals.insert(hash(member), Numeral { kind: *kind, value });
-                }
+            for sum in words.numerals.add(name, members) {
+                words.add(sum, class::NUMERAL);
             }
             let Some((_, class)) = LISTS.iter().find(|list| list.0 == name) else { continue };
             for member in members {
@@ -448,9 +383,9 @@ impl Words {
         self.of(sum).map_or(0, |entry| entry.rare)
     }
 
-    /// The number that a word stands for, by its hash.
-    pub fn numeral(&self, sum: u64) -> Option<Numeral> {
-        self.numerals.get(&sum).copied()
+    /// The words that stand for numbers.
+    pub fn numerals(&self) -> &Numerals {
+        &self.numerals
     }
 
     /// What a hash stands for; `None` if the lists do not have it.
@@ -537,63 +472,4 @@ pub(crate) fn classes(member: &str, class: u64, mut add: impl FnMut(u64, u64)) {
         let begins = if class & class::FIRM == 0 { class::PLACE_BEGINS } else { class::FIRM_BEGINS };
         add(hash(first), begins);
     }
-}
-
-/// The hash of one or several words, blanks and hyphens alike.
-pub(crate) fn hash(text: &str) -> u64 {
-    let mut words = text.split([' ', '-', '\t']).filter(|word| !word.is_empty());
-    let first = words.next().map_or(0, hash_word);
-    words.fold(first, |sum, word| joined(sum, hash_word(word)))
-}
-
-/// The hash of a word in lower case, dots and apostrophes left out.
-pub(crate) fn hash_word(word: &str) -> u64 {
-    let mut sum = Sum::default();
-    if word.is_ascii() {
-        word.bytes().for_each(|byte| sum.add(byte));
-    } else {
-        for c in word.chars().flat_map(char::to_lowercase).filter(|c| *c != '’') {
-            c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| sum.add(byte));
-        }
-    }
-    sum.finish()
-}
-
-/// The hash of words that stand together.
-pub(crate) fn joined(before: u64, word: u64) -> u64 {
-    mix(before.rotate_left(23) ^ word)
-}
-
-/// The hash of a word, made byte by byte.
-#[derive(Clone, Copy)]
-pub(crate) struct Sum(u64);
-
-impl Default for Sum {
-    fn default() -> Sum {
-        Sum(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Sum {
-    /// Adds a byte, in lower case; dots and apostrophes do not count.
-    pub fn add(&mut self, byte: u8) {
-        if !matches!(byte, b'\'' | b'.') {
-            self.add_low(byte.to_ascii_lowercase());
-        }
-    }
-
-    /// Adds a byte that is in lower case.
-    pub fn add_low(&mut self, byte: u8) {
-        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-
-    /// The hash.
-    pub fn finish(self) -> u64 {
-        mix(self.0)
-    }
-}
-
-fn mix(sum: u64) -> u64 {
-    let sum = (sum ^ sum >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    sum ^ sum >> 29
 }

@@ -26,7 +26,6 @@ use crate::text::fold::fold;
 use crate::text::page::Page;
 use crate::text::page::Word;
 use crate::text::words::Words;
-use crate::text::words::hash_word;
 use detect::Cues;
 use resolve::Found;
 use std::cell::Cell;
@@ -252,18 +251,10 @@ impl Masker {
 
     fn lets_pass(&self, text: &str, signs: &Signs) -> bool {
         if signs.digits + signs.others < FEWEST_SIGNS {
-            return !self.may_spell(text);
+            // So many words for numbers may be one that is spelled out: `cvc is four one seven`.
+            return !self.words.numerals().are_in(text, FEWEST_SIGNS);
         }
         self.wants_long && signs.digits < FEWEST_DIGITS && !may_hold_cue(text)
-    }
-
-    /// Whether so many words stand for numbers that one may be spelled out: `cvc is four one seven`.
-    fn may_spell(&self, text: &str) -> bool {
-        const LONGEST: usize = 9;
-        let words = text.split(|sign: char| !sign.is_ascii_alphabetic());
-        let is_numeral =
-            |word: &&str| (2..=LONGEST).contains(&word.len()) && self.words.numeral(hash_word(word)).is_some();
-        words.filter(is_numeral).take(FEWEST_SIGNS).count() == FEWEST_SIGNS
     }
 
     /// Replaces what identifies by marks. Masking the result again changes nothing: it is done until nothing is found.

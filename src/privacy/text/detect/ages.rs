@@ -4,10 +4,10 @@ use super::super::resolve::Found;
 use super::super::resolve::rank;
 use super::spelled;
 use crate::model::text_kind::Kind;
+use crate::text::numerals::NumeralKind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
-use crate::text::words::NumeralKind;
 use crate::text::words::class;
 use crate::text::words::rare;
 
@@ -140,7 +140,7 @@ fn is_sexed(page: &Page<'_>, at: usize, unit: &str) -> bool {
     let last = low.len().saturating_sub(1);
     let bare = low.get(..last).unwrap_or("");
     let is_sex =
-        low.get(last..).is_some_and(|sex| page.lists().rare(crate::text::words::hash_word(sex)) & rare::SEX != 0);
+        low.get(last..).is_some_and(|sex| page.lists().rare(crate::text::hashing::hash_word(sex)) & rare::SEX != 0);
     if !is_sex || unit.bytes().any(|byte| byte.is_ascii_lowercase()) && bare.is_empty() {
         return false;
     }

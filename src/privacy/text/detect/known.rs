@@ -5,13 +5,13 @@ use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::model::text_kind::Kind;
 use crate::text::fold::fold;
+use crate::text::hashing::hash_word;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
 use crate::text::page::Style;
 use crate::text::tokens::cut;
 use crate::text::words::class;
-use crate::text::words::hash_word;
 use std::cell::OnceCell;
 
 /// Values that a record hides: an exact dictionary for its texts.

@@ -3,11 +3,11 @@
 use super::super::resolve::Found;
 use super::super::resolve::rank;
 use crate::model::text_kind::Kind;
+use crate::text::numerals::Numeral;
+use crate::text::numerals::NumeralKind;
 use crate::text::page::Gap;
 use crate::text::page::Page;
 use crate::text::page::Shape;
-use crate::text::words::Numeral;
-use crate::text::words::NumeralKind;
 use crate::text::words::class;
 
 /// Marks long numbers that are spelled out without a cue: nobody counts so.
