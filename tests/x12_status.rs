@@ -132,3 +132,36 @@ fn an_acknowledgment_tells_which_claims_were_taken() {
     assert_eq!(rejected["encounter"]["message"], "THE NPI IS NOT ON FILE");
     assert_eq!(rules(rejected), ["claim-denied"]);
 }
+
+#[test]
+fn a_batch_that_was_refused_is_told_although_it_holds_no_claims() {
+    let batch = [
+        "BHT*0085*08*78*20250604*1200*TH",
+        "HL*1**20*1",
+        "NM1*PR*2*HILL HEALTH PLAN*****PI*123",
+        "TRN*1*X1",
+        "HL*2*1*21*1",
+        "NM1*41*2*CLEARING HOUSE*****46*C1",
+        "TRN*2*B2",
+        "STC*A3:24:41*20250604*U*290",
+    ];
+    let answers = run("refused.277", &interchange("277", "005010X214", &batch));
+    assert_eq!(answers.len(), 1);
+    assert_eq!((&answers[0]["encounter"]["id"], &answers[0]["encounter"]["about"]), (&json!("B2"), &json!("batch")));
+    assert_eq!(rules(&answers[0]), ["claim-batch-refused"]);
+
+    let taken = [
+        "STC*A1:19:PR*20250604*WQ*290",
+        "HL*3*2*19",
+        "NM1*85*2*HILL CLINIC*****XX*1234567893",
+        "TRN*1*0",
+        "STC*A8:562:85*20250604*U*290",
+    ];
+    let provider = [&batch[..7], &taken[..]].concat();
+    let answers = run("provider.277", &interchange("277", "005010X214", &provider));
+    assert_eq!(answers.len(), 1);
+    let refused = &answers[0]["encounter"];
+    assert_eq!((&refused["id"], &refused["about"]), (&json!("B2"), &json!("provider")));
+    assert_eq!(refused["provider"]["npi"], "1234567893");
+    assert_eq!(rules(&answers[0]), ["claim-batch-refused"]);
+}
