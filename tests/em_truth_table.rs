@@ -5,15 +5,13 @@
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
 use super::compiled;
+use super::made_up;
 use std::path::Path;
 use tencode::definitions::compile::compile;
 use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
-use tencode::encounters::engine::Options;
 use tencode::encounters::engine::Worker;
 use tencode::encounters::write;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 
 const LEVELS: [&str; 4] = ["straightforward", "low", "moderate", "high"];
 
@@ -73,15 +71,7 @@ fn engine(folder: &Path) -> Engine {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains");
     let outcome = compile(vec![load(&root.join("shared")), load(&root.join("healthcare"))], &[]);
     assert!(outcome.refused.is_empty(), "refused: {:?}", outcome.refused);
-    let options = Options {
-        record: None,
-        audience: None,
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-03-02").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    };
+    let options = made_up::options(None, None, "2026-03-02");
     Engine::new(compiled::registry(&outcome, folder), "healthcare", options).unwrap()
 }
 

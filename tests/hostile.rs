@@ -1,6 +1,7 @@
 //! Scripts that mean harm: each is stopped by operations or memory or is refused, the program lives on, and one plain line
 //! says so.
 
+use super::made_up;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,10 +11,7 @@ use tencode::definitions::compile::compile;
 use tencode::definitions::load::DomainSource;
 use tencode::definitions::load::parse_file;
 use tencode::encounters::engine::Engine;
-use tencode::encounters::engine::Options;
 use tencode::encounters::write;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 use tencode::registry::Registry;
 use tencode::registry::lay_out;
 use tencode::registry::segments::Segments;
@@ -139,16 +137,7 @@ fn engine(script: &str) -> Result<Engine, String> {
     }
     let bytes = lay_out(&PathBuf::from("it"), &outcome.compiled.parts([0; 32]), &Segments::none()).unwrap();
     let registry = Arc::new(Registry::from_bytes(&bytes).unwrap());
-    let options = Options {
-        record: None,
-        audience: Some("all".to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-11-01").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    };
-    Ok(Engine::new(registry, "own", options).unwrap())
+    Ok(made_up::asked(&registry, "own", "all"))
 }
 
 /// What a script comes to: why it was refused, or the answer to an encounter.

@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
 use super::compiled;
+use super::made_up;
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::json;
@@ -18,7 +19,6 @@ use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::write;
 use tencode::model::day::Day;
-use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 /// Every operator, on texts, so that what comes out may go in again.
@@ -136,15 +136,7 @@ pub(crate) static SHOP: LazyLock<Shop> = LazyLock::new(|| {
 });
 
 fn engine(domain: &str, record: &str, audience: &str) -> Engine {
-    let options = Options {
-        record: Some(record.to_owned()),
-        audience: Some(audience.to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-11-01").unwrap(),
-        candidates: Some(3),
-        key: [7; 32],
-    };
+    let options = Options { candidates: Some(3), ..made_up::options(Some(record), Some(audience), "2026-11-01") };
     Engine::new(Arc::clone(&SHOP.registry), domain, options).unwrap()
 }
 

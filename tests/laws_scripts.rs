@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
 use super::compiled;
+use super::made_up;
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::json;
@@ -14,10 +15,7 @@ use std::sync::LazyLock;
 use tencode::definitions::compile::compile;
 use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
-use tencode::encounters::engine::Options;
 use tencode::encounters::write;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 const CASES: u32 = 200;
@@ -147,16 +145,7 @@ static OFFICE: LazyLock<Office> = LazyLock::new(|| {
 });
 
 fn engine(domain: &str, audience: &str) -> Engine {
-    let options = Options {
-        record: Some("call".to_owned()),
-        audience: Some(audience.to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-11-01").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    };
-    Engine::new(Arc::clone(&OFFICE.registry), domain, options).unwrap()
+    made_up::engine(&OFFICE.registry, domain, Some("call"), audience)
 }
 
 const AUDIENCES: [&str; 4] = ["public", "analytics", "gdpr-pseudonymised", "limited-data-set"];

@@ -38,16 +38,20 @@ pub(crate) fn asked(registry: &Arc<Registry>, domain: &str, audience: &str) -> E
 
 /// The engine of an audience.
 pub(crate) fn engine(registry: &Arc<Registry>, domain: &str, record: Option<&str>, audience: &str) -> Engine {
-    let options = Options {
+    Engine::new(Arc::clone(registry), domain, options(record, Some(audience), "2026-11-01")).unwrap()
+}
+
+/// How encounters are answered on a day: for the first record of the domain, and its own audience, where none is named.
+pub(crate) fn options(record: Option<&str>, audience: Option<&str>, today: &str) -> Options {
+    Options {
         record: record.map(str::to_owned),
-        audience: Some(audience.to_owned()),
+        audience: audience.map(str::to_owned),
         ask: Ask::default(),
         on: None,
-        today: Day::parse("2026-11-01").unwrap(),
+        today: Day::parse(today).unwrap(),
         candidates: None,
         key: [7; 32],
-    };
-    Engine::new(Arc::clone(registry), domain, options).unwrap()
+    }
 }
 
 /// The disclosure of an encounter.

@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
 use super::compiled::registry;
+use super::made_up;
 use serde_json::Value;
 use serde_json::json;
 use std::path::Path;
@@ -14,8 +15,6 @@ use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
 use tencode::encounters::engine::Options;
 use tencode::encounters::write;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 /// The domain of health with all releases that are installed, or `None` without that of ICD-10-CM.
@@ -45,15 +44,7 @@ fn codes_roll_up_out_of_the_sensitive_set() {
         );
         return;
     };
-    let options = Options {
-        record: Some("encounter".to_owned()),
-        audience: Some("analytics".to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-11-01").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    };
+    let options = made_up::options(Some("encounter"), Some("analytics"), "2026-11-01");
     let exchange = Options { audience: Some("exchange".to_owned()), ..options.clone() };
     let exchange = Engine::new(Arc::clone(&registry), "healthcare", exchange).unwrap();
     let engine = Engine::new(registry, "healthcare", options).unwrap();

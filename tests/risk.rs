@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
 use super::compiled;
+use super::made_up;
 use fastrand::Rng;
 use serde_json::Value;
 use serde_json::json;
@@ -16,10 +17,7 @@ use tencode::definitions::import::read_file;
 use tencode::definitions::import::sources::Folders;
 use tencode::definitions::load::load;
 use tencode::encounters::engine::Engine;
-use tencode::encounters::engine::Options;
 use tencode::encounters::write;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 
 const MEMBERS: usize = 5_000;
 
@@ -220,15 +218,7 @@ fn engine(sources: &Folders, folder: &Path) -> Engine {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("domains");
     let outcome = compile(["shared", "healthcare"].map(|name| load(&shipped.join(name))).into_iter().collect(), &files);
     assert!(outcome.refused.is_empty(), "refused: {:?}", outcome.refused);
-    let options = Options {
-        record: Some("member".to_owned()),
-        audience: Some("desk".to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2026-03-01").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    };
+    let options = made_up::options(Some("member"), Some("desk"), "2026-03-01");
     Engine::new(compiled::registry(&outcome, folder), "healthcare", options).unwrap()
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
 use crate::compiled;
+use crate::made_up;
 use fastrand::Rng;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -21,13 +22,10 @@ use tencode::definitions::compile::compile;
 use tencode::definitions::load::load;
 use tencode::encounters::batch;
 use tencode::encounters::engine::Engine;
-use tencode::encounters::engine::Options;
 use tencode::encounters::read::Format;
 use tencode::encounters::read::Source;
 use tencode::encounters::together;
 use tencode::encounters::write;
-use tencode::model::day::Day;
-use tencode::privacy::Ask;
 use tencode::registry::Registry;
 
 pub(crate) static REGISTRY: LazyLock<(Arc<Registry>, tempfile::TempDir)> = LazyLock::new(|| {
@@ -40,15 +38,7 @@ pub(crate) static REGISTRY: LazyLock<(Arc<Registry>, tempfile::TempDir)> = LazyL
 });
 
 pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    let options = Options {
-        record: Some("contact".to_owned()),
-        audience: Some("desk".to_owned()),
-        ask: Ask::default(),
-        on: None,
-        today: Day::parse("2030-12-31").unwrap(),
-        candidates: None,
-        key: [7; 32],
-    };
+    let options = made_up::options(Some("contact"), Some("desk"), "2030-12-31");
     Engine::new(Arc::clone(&REGISTRY.0), "customer-service", options).unwrap()
 });
 
