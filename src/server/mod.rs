@@ -21,6 +21,7 @@ mod problem;
 mod retention;
 mod routes;
 mod service;
+mod steady;
 mod stream;
 mod tls;
 mod trail;

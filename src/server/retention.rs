@@ -2,6 +2,7 @@
 
 use super::service::Retention;
 use super::service::Service;
+use super::steady;
 use crate::audit::Access;
 use crate::audit::Entry;
 use crate::audit::Outcome;
@@ -28,17 +29,17 @@ pub fn start(service: &Arc<Service>) -> std::io::Result<()> {
         return Ok(());
     }
     let service = Arc::downgrade(service);
-    let work = move || {
-        while let Some(service) = service.upgrade() {
-            for rule in &service.config.retention {
-                // What cannot be noted or written now is done an hour later.
-                let _ = erase(&service, rule);
-            }
-            drop(service);
-            thread::sleep(LOOK);
+    let step = move || {
+        let Some(service) = service.upgrade() else { return false };
+        for rule in &service.config.retention {
+            // What cannot be noted or written now is done an hour later.
+            let _ = erase(&service, rule);
         }
+        drop(service);
+        thread::sleep(LOOK);
+        true
     };
-    thread::Builder::new().name(ACTOR.to_owned()).spawn(work).map(drop)
+    steady::start(ACTOR, step).map(drop)
 }
 
 fn erase(service: &Service, rule: &Retention) -> Result<(), store::Error> {
