@@ -13,14 +13,15 @@ pub fn fields(fields: &[Field]) -> impl Iterator<Item = &Field> {
     fields.iter().filter(is_place)
 }
 
-/// What an encounter is found by at a place; `None` for a field that says nothing. Case and spaces do not count.
-pub fn finder(said: &str) -> Option<String> {
+/// What an encounter is found by at the place that a field names; `None` for a field that says nothing. Case and spaces do not
+/// count. The same words in another field are another place: whoever may see the one may not see the other.
+pub fn finder(field: &str, said: &str) -> Option<String> {
     let words: Vec<String> = said.split_whitespace().map(str::to_lowercase).collect();
-    (!words.is_empty()).then(|| format!("{PLACE}{}", words.join(" ")))
+    (!words.is_empty()).then(|| format!("{PLACE}{field}\u{0}{}", words.join(" ")))
 }
 
 /// The same for all such fields of a record in JSON.
 pub fn finders(of: &[Field], record: &str) -> Vec<String> {
     let record: Value = serde_json::from_str(record).unwrap_or_default();
-    fields(of).filter_map(|field| finder(record.get(&field.name)?.as_str()?)).collect()
+    fields(of).filter_map(|field| finder(&field.name, record.get(&field.name)?.as_str()?)).collect()
 }
