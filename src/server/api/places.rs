@@ -9,8 +9,12 @@ const PLACE: &str = "place\u{0}";
 
 /// Top fields of a record that say where it was.
 pub fn fields(fields: &[Field]) -> impl Iterator<Item = &Field> {
-    let is_place = |field: &&Field| field.kind == Kind::Text && field.privacy.identifies.as_deref() == Some("place");
-    fields.iter().filter(is_place)
+    fields.iter().filter(|field| is_place(field))
+}
+
+/// Whether a field says where something was.
+pub fn is_place(field: &Field) -> bool {
+    field.kind == Kind::Text && field.privacy.identifies.as_deref() == Some("place")
 }
 
 /// What an encounter is found by at the place that a field names; `None` for a field that says nothing. Case and spaces do not

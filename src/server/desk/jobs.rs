@@ -100,9 +100,15 @@ fn own(call: &Call<'_>) -> Result<Job, Problem> {
 pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
     let (job, language) = (own(call)?, page::language(call));
     let is_going = matches!(job.state.as_str(), "waiting" | "running");
-    let rows = if job.state == "new" { first(call, &job, language) } else { answered(call, &job, language)? };
+    // Whoever asks again and again how far it is sees no rows, so that nothing is noted of it.
+    let rows = match (call.query("only"), job.state.as_str()) {
+        (Some("state"), _) => html! {},
+        (_, "new") => first(call, &job, language),
+        _ => answered(call, &job, language)?,
+    };
+    let refresh = is_going.then(|| format!("/jobs/{}?only=state", job.id));
     let content = html! {
-        div id="job" data-refresh[is_going] {
+        div id="job" data-refresh=[refresh] {
             p role="status" {
                 (state(language, &job)) " · " (job.progress.read) " " (language.say("rows")) " · "
                 (job.progress.refused) " " (language.say("unread")) " · "
@@ -111,8 +117,8 @@ pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
             }
             @if !job.why.is_empty() { p class="error" role="alert" { (job.why) } }
             (acts(call, &job, language))
-            (rows)
         }
+        (rows)
     };
     page::page(call, &format!("{} {}", language.say("file"), job.id), content)
 }
