@@ -19,7 +19,10 @@ codeset places "Places" for visit {
         propose when note mentions (roof) and day is present points 1
         propose when note mentions (roof) and not day is present points 3
     }
-    code STREET "Out there" { propose when note mentions (street) points 3 }
+    code STREET "Out there" {
+        propose when note mentions (street) points 3
+        never when note mentions (indoors)
+    }
 }
 rules for visit "Manual 4" {
     rule no-day warning "the day is missing" {
@@ -60,6 +63,7 @@ fn a_code_is_explained_by_what_speaks_for_it_and_what_of_that_holds() {
     assert_eq!((&why_not["place"], &why_not["candidate"]), (&Value::Null, &Value::Null));
     assert_eq!(why_not["first"]["code"], "STAIRS");
     assert!(why_not["conditions"][0].get("held").is_none());
+    assert_eq!((&why_not["never"], &why["never"]), (&json!(["note mentions (indoors)"]), &json!([])));
 }
 
 #[test]

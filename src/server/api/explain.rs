@@ -120,8 +120,8 @@ fn code(call: &Call<'_>, desk: &ForCaller, asked: &Map<String, Value>, record: O
     Reply::json(&out)
 }
 
-/// What the definitions say for a code: phrases and conditions with their points, and fields that it needs. Those among the
-/// reasons of a candidate are marked as held; what holds and was no reason is not.
+/// What the definitions say of a code: phrases and conditions with their points, conditions that rule it out, and fields that
+/// it needs. Phrases and conditions among the reasons of a candidate are marked as held; what holds and was no reason is not.
 fn written(desk: &ForCaller, set: SetId, code: CodeId, because: &[ShownReason<'_>]) -> Map<String, Value> {
     let domain = desk.engine.domain();
     let record = record_of(desk);
@@ -151,12 +151,13 @@ fn written(desk: &ForCaller, set: SetId, code: CodeId, because: &[ShownReason<'_
         let by_words = |id: PhraseId| is_reason("phrase", phrase(id), it.points) && is_alone(id, it.points);
         is_reason("criterion", &it.source, it.points) || mentioned(&it.condition).into_iter().any(by_words)
     };
-    let lists: [(&str, Vec<Value>); 3] = [
+    let lists: [(&str, Vec<Value>); 4] = [
         (
             "phrases",
             phrases.iter().map(|(id, it)| line(phrase(*id), *it, is_reason("phrase", phrase(*id), *it))).collect(),
         ),
         ("conditions", conditions.iter().map(|it| line(&it.source, it.points, is_held(it))).collect()),
+        ("never", all.iter().flat_map(|it| &it.unless).map(|it| Value::from(it.source.as_str())).collect()),
         ("needs", all.iter().flat_map(|it| &it.needs).map(|it| Value::from(it.name.as_str())).collect()),
     ];
     lists.into_iter().map(|(name, list)| (name.to_owned(), list.into())).collect()
