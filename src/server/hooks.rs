@@ -18,6 +18,7 @@ use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
 use crate::encounters::quiet::quietly;
 use crate::store::Due;
+use crate::store::HOOK;
 use crate::store::Kept;
 use crate::store::Told;
 use base64::Engine as _;
@@ -164,7 +165,7 @@ fn codes(service: &Service, hook: &Hook, kept: &Kept) -> Result<Vec<Value>, Prob
 fn access(hook: &Hook, engine: &Engine, registry: &str) -> Access {
     Access {
         command: "hook",
-        actor: format!("hook {}", hook.name),
+        actor: format!("{HOOK}{}", hook.name),
         actor_is: Proof::Proved,
         uid: None,
         audience: engine.redactor().audience().to_owned(),

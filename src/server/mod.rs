@@ -23,6 +23,7 @@ mod routes;
 mod service;
 mod steady;
 mod stream;
+mod streams;
 mod tls;
 mod trail;
 

@@ -9,6 +9,7 @@ use crate::audit::Outcome;
 use crate::audit::Proof;
 use crate::audit::Rows;
 use crate::store;
+use crate::store::RETENTION;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -17,8 +18,6 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_secs(60 * 60);
 /// A day in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// Who does it, for the audit log.
-const ACTOR: &str = "retention";
 
 /// Starts the thread, if there is anything to do for it.
 ///
@@ -39,7 +38,7 @@ pub fn start(service: &Arc<Service>) -> std::io::Result<()> {
         thread::sleep(LOOK);
         true
     };
-    steady::start(ACTOR, step).map(drop)
+    steady::start(RETENTION, step).map(drop)
 }
 
 fn erase(service: &Service, rule: &Retention) -> Result<(), store::Error> {
@@ -51,7 +50,7 @@ fn erase(service: &Service, rule: &Retention) -> Result<(), store::Error> {
     }
     let access = Access {
         command: "erase",
-        actor: ACTOR.to_owned(),
+        actor: RETENTION.to_owned(),
         actor_is: Proof::Proved,
         uid: None,
         audience: String::new(),

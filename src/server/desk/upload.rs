@@ -8,18 +8,23 @@ use crate::server::call::Reply;
 use crate::server::headers::check_secret;
 use crate::server::problem;
 use crate::server::problem::Problem;
+use crate::server::stream::Bounded;
 use crate::server::stream::Incoming;
 use crate::store::NewJob;
+use axum::body::Body;
 use multer::Constraints;
 use multer::Field;
 use multer::Multipart;
 use multer::SizeLimit;
+use std::sync::atomic::Ordering;
 use tokio::runtime::Handle;
 
 /// Bytes of a part of a file in the store.
 const PART: usize = 256 << 10;
 /// Bytes of a field that is no file.
 const SMALL: u64 = 4 << 10;
+/// Bytes that may come until the file begins: the names of fields and what else stands above them are held until they end.
+const HEAD: usize = 1 << 20;
 
 /// All files of one owner have as many bytes as so many of the largest ones.
 const FILES: usize = 4;
@@ -32,7 +37,8 @@ pub fn upload(call: &Call<'_>) -> Result<Reply, Problem> {
     // What is no file is read whole, whatever it is called.
     let sizes = SizeLimit::new().whole_stream(most as u64).per_field(SMALL).for_field("file", most as u64);
     let constraints = Constraints::new().size_limit(sizes);
-    let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+    let (body, left) = Bounded::new(body, HEAD);
+    let mut form = Multipart::with_constraints(Body::new(body).into_data_stream(), boundary, constraints);
     let (mut fields, mut is_checked) = (Fields::default(), false);
     while let Some(mut field) = wait(&runtime, form.next_field())? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -40,6 +46,7 @@ pub fn upload(call: &Call<'_>) -> Result<Reply, Problem> {
             if !is_checked {
                 check_secret(call.caller.as_ref(), None)?;
             }
+            left.store(most, Ordering::Relaxed);
             return take(call, &runtime, &fields, &mut field);
         }
         let text = wait(&runtime, field.text())?;
