@@ -434,22 +434,21 @@ pub(super) fn standing(codings: &[Coding]) -> Vec<&Coding> {
     out
 }
 
-/// Takes back a code of an encounter, if it stands and `may` says nothing against it; gives the coding that stood. `may` is
-/// told that coding and who takes it back.
+/// Takes back a code of an encounter, if it stands and `may` says nothing against it. `may` is told the coding that stands
+/// and who takes it back.
 pub(super) fn take_back(
     connection: &Connection,
     (id, domain, version): (&str, &str, Version),
     coding: Coding,
     may: impl FnOnce(&Coding, &str) -> Result<(), Error>,
-) -> Result<Coding, Error> {
+) -> Result<(), Error> {
     versioned(connection, id, domain, version)?;
     let all = codings(connection, id)?;
     let given = standing(&all).into_iter().find(|it| it.set == coding.set && it.code == coding.code);
-    let given = given.ok_or(Error::Missing("code of this encounter"))?.clone();
-    may(&given, &coding.actor)?;
+    let given = given.ok_or(Error::Missing("code of this encounter"))?;
+    may(given, &coding.actor)?;
     let (deed, path) = ("withdrawn".to_owned(), given.path.clone());
-    add_coding(connection, id, &Coding { path, deed, ..coding })?;
-    Ok(given)
+    add_coding(connection, id, &Coding { path, deed, ..coding })
 }
 
 /// Whether somebody has given a code so lately that they may take it back without a reason.

@@ -12,7 +12,9 @@ use super::encounters::add_coding;
 use super::encounters::codings;
 use super::encounters::is_fresh;
 use super::encounters::moved;
+use super::encounters::standing;
 use super::encounters::take_back;
+use super::encounters::versioned;
 use super::error::Error;
 use super::people::Grant;
 use super::people::PROGRAM;
@@ -189,6 +191,7 @@ fn left(result: Result<Version, Error>) -> Result<Option<Version>, Error> {
     }
 }
 
+/// Replaces a code; where the other one stands already, it stays that of who gave it.
 fn replace(
     connection: &Connection,
     (id, domain, version): (&str, &str, Version),
@@ -199,23 +202,32 @@ fn replace(
         let why = "another person gave this code: it is changed by itself, with a reason";
         if may_replace(given, actor) { Ok(()) } else { Err(Error::Refused(why)) }
     })?;
-    add_coding(connection, id, to)?;
+    if !standing(&codings(connection, id)?).iter().any(|it| it.set == to.set && it.code == to.code) {
+        add_coding(connection, id, to)?;
+    }
     moved(connection, id, version)
 }
 
-/// `from` is the code that was replaced, of the set of `to`.
+/// Undoes [`replace`]. `from` is the code that was replaced, of the set of `to`.
 fn put_back(
     connection: &Connection,
     (id, domain, version): (&str, &str, Version),
     from: &str,
     to: &Coding,
 ) -> Result<Version, Error> {
+    versioned(connection, id, domain, version)?;
     let all = codings(connection, id)?;
-    let before = all.iter().rev().find(|it| it.set == to.set && it.code == from && it.deed == "given");
-    let before = before.ok_or(Error::Missing("code of this encounter"))?;
-    take_back(connection, (id, domain, version), to.clone(), |given, actor| {
-        if is_fresh(given, actor) { Ok(()) } else { Err(Error::Refused(TOO_LATE)) }
-    })?;
-    add_coding(connection, id, before)?;
+    let gone = all.iter().rposition(|it| it.set == to.set && it.code == from && it.deed == "withdrawn");
+    // Nobody has changed the encounter since: what follows is of the change itself.
+    let (before, change) = all.split_at(gone.unwrap_or_default());
+    let given = standing(before).into_iter().find(|it| it.set == to.set && it.code == from);
+    let given = given.ok_or(Error::Missing("code of this encounter"))?;
+    if !change.iter().all(|it| is_fresh(it, &to.actor)) {
+        return Err(Error::Refused(TOO_LATE));
+    }
+    if change.iter().any(|it| it.deed == "given") {
+        take_back(connection, (id, domain, version), to.clone(), |_, _| Ok(()))?;
+    }
+    add_coding(connection, id, given)?;
     moved(connection, id, version)
 }

@@ -183,3 +183,21 @@ fn what_was_changed_together_is_seen_under_the_same_grant_only_and_that_is_noted
     assert_eq!(public.get(&served, &page).status, 404);
     assert_eq!(public.act(&served, &page, "act=undo").status, 404);
 }
+
+#[test]
+fn a_code_that_stood_already_stays_that_of_who_gave_it() {
+    let served = Served::start();
+    let token = served.token("feed", "supervisor", &[]);
+    let ada = Person::of(&served, served.session_of("ada", "supervisor"));
+    let ben = Person::of(&served, served.session_of("ben", "desk"));
+    let id = coded_itself(&served, &token, 1);
+    let give = "act=give&set=reasons&code=R-BITE&version=1";
+    assert_eq!(ben.act(&served, &format!("/encounters/{id}"), give).status, 303);
+    let recode = "domain=own&set=reasons&from=R-FALL&to=R-BITE&reason=r";
+    let done = ada.act(&served, "/recode", &format!("{recode}&row={id}:2"));
+    assert_eq!(standing(&served, &token, &id), ["R-BITE"]);
+    assert_eq!(ada.act(&served, done.header("location"), "act=undo").status, 303);
+    assert_eq!(standing(&served, &token, &id), ["R-BITE", "R-FALL"]);
+    let of_bite: Vec<_> = deeds(&served, &token, &id).into_iter().filter(|it| it.0 == "R-BITE").collect();
+    assert_eq!(of_bite, [("R-BITE".to_owned(), "given".to_owned(), "ben".to_owned())]);
+}
