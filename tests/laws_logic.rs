@@ -36,6 +36,7 @@ use tencode::model::record::Field;
 use tencode::model::record::Kind;
 use tencode::model::record::Privacy;
 use tencode::model::record::Record;
+use tencode::model::rules::Bar;
 use tencode::model::rules::Classifier;
 use tencode::model::rules::Criteria;
 use tencode::model::rules::Scored;
@@ -206,7 +207,9 @@ fn domain(dice: &mut Dice) -> Domain {
                     path: String::new(),
                 })
                 .collect(),
-            unless: (0..dice.roll(6) / 5).map(|_| expression(dice, 1)).collect(),
+            unless: (0..dice.roll(6) / 5)
+                .map(|_| Bar { condition: expression(dice, 1), source: String::new() })
+                .collect(),
             needs: Vec::new(),
             raise: Vec::new(),
         })
@@ -420,7 +423,7 @@ fn expected(domain: &Domain, slots: &[Value<'static>]) -> BTreeMap<CodeId, f32> 
         });
         let lines = criteria.when.iter().filter(|when| plain::holds(&when.condition, slots, None));
         let score: f32 = phrases.map(|(_, points)| points).chain(lines.map(|when| &when.points)).sum();
-        if score > 0.0 && !criteria.unless.iter().any(|unless| plain::holds(unless, slots, None)) {
+        if score > 0.0 && !criteria.unless.iter().any(|bar| plain::holds(&bar.condition, slots, None)) {
             scores.insert(criteria.code, score);
         }
     }

@@ -77,6 +77,8 @@ pub enum Outcome {
     Wrong,
     /// An error was written in its place.
     Refused,
+    /// Nothing was written: it is not asked for.
+    Passed,
 }
 
 impl Outcome {
@@ -239,6 +241,7 @@ impl Answers {
                 counts.wrong += 1;
             }
             Outcome::Refused => counts.refused += 1,
+            Outcome::Passed => {}
         }
     }
 }

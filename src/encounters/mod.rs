@@ -11,7 +11,7 @@ pub mod listed;
 pub mod near;
 pub mod neighbours;
 pub mod prepare;
-mod quiet;
+pub mod quiet;
 pub mod read;
 pub mod tally;
 pub mod texts;

@@ -10,7 +10,7 @@ thread_local! {
 }
 
 /// Runs it; `None` if it panicked.
-pub(super) fn quietly<T>(step: impl FnOnce() -> T) -> Option<T> {
+pub fn quietly<T>(step: impl FnOnce() -> T) -> Option<T> {
     silence_panics();
     let before = ANSWERS.replace(true);
     let result = panic::catch_unwind(AssertUnwindSafe(step));

@@ -40,6 +40,14 @@ pub enum KeyError {
         /// Why.
         why: Distrust,
     },
+    /// It is longer than a secret of its kind.
+    #[error("the secret {path} is longer than {most} bytes")]
+    Long {
+        /// The file.
+        path: String,
+        /// Bytes it may have.
+        most: u64,
+    },
     /// It has another length than a key.
     #[error("the key {path} is damaged: it has {length} bytes where 32 are needed")]
     Length {
@@ -92,15 +100,17 @@ pub fn kept_key(path: &Path) -> Result<Option<Key>, KeyError> {
 }
 
 /// A secret of another kind than our keys, kept in a file under the same rules: a private key, a word that two programs share.
-/// What is longer than `most` bytes is cut off.
 ///
 /// # Errors
-/// If it is not there, cannot be read, or others could have read or written it.
+/// If it is not there, cannot be read, is longer than `most` bytes, or others could have read or written it.
 pub fn secret(path: &Path, most: u64) -> Result<Vec<u8>, KeyError> {
     let failed = |source| KeyError::File { path: path.display().to_string(), source };
     let file = own_file(path)?.ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
     let mut secret = Vec::new();
-    file.take(most).read_to_end(&mut secret).map_err(failed)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut secret).map_err(failed)?;
+    if secret.len() as u64 > most {
+        return Err(KeyError::Long { path: path.display().to_string(), most });
+    }
     Ok(secret)
 }
 

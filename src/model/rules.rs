@@ -24,7 +24,7 @@ pub struct Criteria {
     /// Each that holds adds its points.
     pub when: Vec<Scored>,
     /// Any that holds rules the code out.
-    pub unless: Vec<Expression>,
+    pub unless: Vec<Bar>,
     /// Fields to be there when the code is chosen.
     pub needs: Vec<Needed>,
     /// Properties that change for an encounter.
@@ -42,6 +42,15 @@ pub struct Scored {
     pub source: String,
     /// Field that the reason points at, if there is one; empty otherwise.
     pub path: String,
+}
+
+/// A condition that rules a code out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bar {
+    /// What must not hold.
+    pub condition: Expression,
+    /// As it is written.
+    pub source: String,
 }
 
 /// A field that should be there.

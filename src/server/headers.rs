@@ -12,6 +12,7 @@ use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::header;
+use std::sync::LazyLock;
 
 /// Scripts and styles are our own files; nothing is loaded from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -21,6 +22,9 @@ const SENT: &str = "authorization, content-type, idempotency-key, if-match, if-n
 const READ: &str = "etag, idempotency-replayed, location, retry-after, x-request-id";
 /// Seconds for which a browser remembers what it may send.
 const REMEMBERED: &str = "600";
+
+/// The rule of all other pages, made once.
+static CLOSED: LazyLock<String> = LazyLock::new(|| policy(&[]));
 
 /// The rule of a page that may stand in frames of these origins; in none if there are none.
 pub fn policy(frames: &[String]) -> String {
@@ -122,9 +126,8 @@ pub fn check_secret(caller: Option<&Caller>, given: Option<&str>) -> Result<(), 
 
 /// Puts the headers of an answer together; `origin` is that of a page of another site that may read it.
 pub fn of_answer(config: &Config, reply: &Reply, request: &str, origin: Option<&str>, out: &mut HeaderMap) {
-    let policy = policy(&[]);
     let fixed = [
-        ("content-security-policy", policy.as_str()),
+        ("content-security-policy", CLOSED.as_str()),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=()"),

@@ -5,18 +5,20 @@ use super::api::encounters::body_of;
 use super::api::encounters::shown;
 use super::call::ForCaller;
 use super::hook::Hook;
+use super::post::connector;
 use super::post::post;
 use super::problem;
 use super::problem::Problem;
 use super::service::Asked;
 use super::service::Service;
+use super::steady;
 use crate::audit::Access;
 use crate::audit::Proof;
 use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
-use crate::scripts::STACK_BYTES;
-use crate::scripts::has_stack;
+use crate::encounters::quiet::quietly;
 use crate::store::Due;
+use crate::store::HOOK;
 use crate::store::Kept;
 use crate::store::Told;
 use base64::Engine as _;
@@ -30,6 +32,7 @@ use sha2::Sha256;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+use tokio_rustls::TlsConnector;
 
 /// How often it is looked what is to be told.
 const LOOK: Duration = Duration::from_secs(1);
@@ -39,53 +42,80 @@ const FORGET: u64 = 600;
 const TURN: usize = 20;
 /// Pauses before the five further tries, in milliseconds.
 const PAUSES: [i64; 5] = [1_000, 10_000, 60_000, 10 * 60_000, 60 * 60_000];
-/// Starts the thread that tells, if there is anybody to be told.
+
+/// Starts the thread that tells, if there is anybody to be told: of what changes from the moment on at which this returns.
 ///
 /// # Errors
-/// If the system gives no thread.
+/// If the system gives no thread, or the store cannot be written.
 pub fn start(service: &Arc<Service>) -> std::io::Result<()> {
     if service.config.hooks.is_empty() {
         return Ok(());
     }
+    for hook in &service.config.hooks {
+        service.store.add_hook(&hook.name).map_err(std::io::Error::other)?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let service = Arc::downgrade(service);
-    let work = move || {
-        has_stack();
-        let mut looks: u64 = 0;
-        while let Some(service) = service.upgrade() {
-            looks += 1;
-            for hook in &service.config.hooks {
-                // What cannot be read or noted now is told later.
-                let _ = tell(&service, hook, &runtime);
-                if looks.is_multiple_of(FORGET) {
-                    let _ = service.store.settle(&hook.name);
-                }
+    let line = Line { runtime, connector: connector()? };
+    let (service, mut looks) = (Arc::downgrade(service), 0_u64);
+    let step = move || {
+        let Some(service) = service.upgrade() else { return false };
+        looks += 1;
+        for hook in &service.config.hooks {
+            // What cannot be read or noted now is told later; what panics over one hook is nothing to the others.
+            let _ = quietly(|| tell(&service, hook, &line));
+            if looks.is_multiple_of(FORGET) {
+                let _ = service.store.settle(&hook.name, &hook.domain);
             }
-            drop(service);
-            thread::sleep(LOOK);
         }
+        drop(service);
+        thread::sleep(LOOK);
+        true
     };
-    thread::Builder::new().name("hooks".to_owned()).stack_size(STACK_BYTES).spawn(work).map(drop)
+    steady::start("hooks", step).map(drop)
 }
 
-fn tell(service: &Service, hook: &Hook, runtime: &tokio::runtime::Runtime) -> Result<(), Problem> {
+/// What is told with.
+struct Line {
+    runtime: tokio::runtime::Runtime,
+    connector: TlsConnector,
+}
+
+/// Tells a hook of what is due, until it does not take something: one that does not answer must not hold up the others.
+fn tell(service: &Service, hook: &Hook, line: &Line) -> Result<(), Problem> {
     for due in service.store.due(&hook.name, &hook.domain, TURN)? {
-        let body = body(service, hook, &due)?;
-        let at = jiff::Timestamp::now();
-        let id = format!("{}.{}", due.encounter, due.version);
-        let signature = sign(&hook.secret, &format!("{id}.{}.{body}", at.as_second()));
-        let headers =
-            [("webhook-id", id), ("webhook-timestamp", at.as_second().to_string()), ("webhook-signature", signature)];
-        let status = runtime.block_on(post(&hook.url, hook.is_private, &headers, body));
-        let told = match (status, usize::try_from(due.attempts).ok().and_then(|it| PAUSES.get(it))) {
-            (Ok(200..=299), _) => Told::Done,
-            // 410: whoever was told wants to hear nothing more of it.
-            (Ok(410), _) | (_, None) => Told::Failed,
-            (_, Some(pause)) => Told::Again(at.as_millisecond() + pause),
+        let now = jiff::Timestamp::now();
+        let later = usize::try_from(due.attempts).ok().and_then(|it| PAUSES.get(it));
+        let later = later.map_or(Told::Failed, |pause| Told::Again(now.as_millisecond() + pause));
+        let told = match quietly(|| body(service, hook, &due)) {
+            Some(Ok(body)) => told(hook, &due, line, now, body).unwrap_or(later),
+            // The store or the log: nothing can be told now.
+            Some(Err(problem)) if matches!(problem.kind, problem::UNAVAILABLE | problem::FULL) => return Err(problem),
+            // This encounter alone: the others are told.
+            Some(Err(_)) | None => {
+                service.store.told(&hook.name, &due, later)?;
+                continue;
+            }
         };
         service.store.told(&hook.name, &due, told)?;
+        if told != Told::Done {
+            break;
+        }
     }
     Ok(())
+}
+
+/// Tells of an encounter; `None` if it was not taken.
+fn told(hook: &Hook, due: &Due, line: &Line, at: jiff::Timestamp, body: String) -> Option<Told> {
+    let id = format!("{}.{}", due.encounter, due.version);
+    let signature = sign(&hook.secret, &format!("{id}.{}.{body}", at.as_second()));
+    let headers =
+        [("webhook-id", id), ("webhook-timestamp", at.as_second().to_string()), ("webhook-signature", signature)];
+    match line.runtime.block_on(post(&line.connector, &hook.url, hook.is_private, &headers, body)).ok()? {
+        200..=299 => Some(Told::Done),
+        // Whoever was told wants to hear nothing more of it.
+        410 => Some(Told::Failed),
+        _ => None,
+    }
 }
 
 /// The signature of a text, with the number of its kind.
@@ -135,7 +165,7 @@ fn codes(service: &Service, hook: &Hook, kept: &Kept) -> Result<Vec<Value>, Prob
 fn access(hook: &Hook, engine: &Engine, registry: &str) -> Access {
     Access {
         command: "hook",
-        actor: format!("hook {}", hook.name),
+        actor: format!("{HOOK}{}", hook.name),
         actor_is: Proof::Proved,
         uid: None,
         audience: engine.redactor().audience().to_owned(),

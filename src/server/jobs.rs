@@ -6,6 +6,7 @@ use super::problem::Problem;
 use super::service::Asked;
 use super::service::Loaded;
 use super::service::Service;
+use super::steady;
 use crate::audit::Access;
 use crate::audit::Entry;
 use crate::audit::Outcome as Noted;
@@ -19,14 +20,13 @@ use crate::encounters::batch::Outcome;
 use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Worker;
+use crate::encounters::quiet::quietly;
 use crate::encounters::read;
 use crate::encounters::read::Input;
 use crate::encounters::read::Raw;
 use crate::encounters::read::Source;
 use crate::encounters::read::Unreadable;
 use crate::encounters::together;
-use crate::scripts::STACK_BYTES;
-use crate::scripts::has_stack;
 use crate::store;
 use crate::store::Job;
 use crate::store::PartKind;
@@ -48,7 +48,9 @@ const LOOK: Duration = Duration::from_secs(30);
 /// How long it waits if the store or the audit log cannot be written.
 const WAIT: Duration = Duration::from_secs(5);
 /// Jobs are kept for 7 days, in milliseconds: their files hold what people said.
-const KEPT: i64 = 7 * 24 * 60 * 60 * 1000;
+const KEPT: i64 = 7 * DAY;
+/// A day in milliseconds. No upload takes as long: one that began before was broken off.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Rows that a preview shows.
 const PREVIEW: u64 = 5;
 
@@ -57,20 +59,20 @@ const PREVIEW: u64 = 5;
 /// # Errors
 /// If the system gives no thread.
 pub fn start(service: &Arc<Service>) -> io::Result<Thread> {
+    // What was half uploaded when the program was stopped stays so. If it cannot be deleted now, it is tomorrow.
+    let _ = service.store.delete_uploads_before(jiff::Timestamp::now().as_millisecond());
     let service = Arc::downgrade(service);
-    let work = move || {
-        has_stack();
-        while look(&service) {}
-    };
-    Ok(thread::Builder::new().name("jobs".to_owned()).stack_size(STACK_BYTES).spawn(work)?.thread().clone())
+    steady::start("jobs", move || look(&service))
 }
 
 /// Answers the next job, or waits for one; `false` when the service is no more.
 fn look(service: &Weak<Service>) -> bool {
     let Some(service) = service.upgrade() else { return false };
-    let _ = service.store.delete_jobs_before(jiff::Timestamp::now().as_millisecond() - KEPT);
+    let now = jiff::Timestamp::now().as_millisecond();
+    let _ = service.store.delete_jobs_before(now - KEPT);
+    let _ = service.store.delete_uploads_before(now - DAY);
     let pause = match service.store.next_job() {
-        Ok(Some(id)) => match answer(&service, &id) {
+        Ok(Some(id)) => match quietly(|| answer(&service, &id)).unwrap_or_else(failed) {
             Ok(()) => return true,
             Err(problem) if matches!(problem.kind, problem::UNAVAILABLE | problem::FULL) => WAIT,
             Err(problem) => {
@@ -85,6 +87,11 @@ fn look(service: &Weak<Service>) -> bool {
     drop(service);
     thread::park_timeout(pause);
     true
+}
+
+/// A job over which the program panicked would do it again and again.
+fn failed() -> Result<(), Problem> {
+    Err(Problem::new(problem::BROKEN, "the program failed at this file"))
 }
 
 /// Answers the rows of a job that have no answer yet.
@@ -260,7 +267,7 @@ impl Desk for Window<'_> {
 
     fn answer(&mut self, line: u64, raw: Result<Raw<'_>, Unreadable>, out: &mut Vec<u8>) -> Outcome {
         if !self.is_in {
-            return Outcome::Fine;
+            return Outcome::Passed;
         }
         self.inner.answer(line, raw, out)
     }
@@ -301,11 +308,10 @@ impl Keeper<'_> {
             return;
         }
         let (before, count) = (self.job.progress, |it: u64| i64::try_from(it).unwrap_or(i64::MAX));
-        // Rows that were answered before the program was stopped count as written here.
         self.parts += 1;
         let progress = Progress {
             read: count(counts.read),
-            written: before.written + count(counts.written) - before.read,
+            written: before.written + count(counts.written),
             refused: before.refused + count(counts.refused),
             wrong: before.wrong + count(counts.wrong),
             parts: self.parts,

@@ -315,8 +315,9 @@ async fn converse(
     mut given: Given,
     (body, limit): (Body, usize),
 ) -> Result<Reply, Problem> {
-    let busy = |_| Problem::new(problem::TOO_MANY, "too many batches are being answered: come again");
-    let place = Arc::clone(&service.streams).try_acquire_owned().map_err(busy)?;
+    let busy = || Problem::new(problem::TOO_MANY, "too many batches are being answered: come again");
+    let caller = given.caller.as_ref().map_or("", |caller| caller.name.as_str());
+    let place = service.streams.place(caller).ok_or_else(busy)?;
     let (talk, listener) = Talk::begin(body, limit, Handle::current());
     given.talk = Some(talk);
     let service = Arc::clone(service);

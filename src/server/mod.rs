@@ -21,7 +21,9 @@ mod problem;
 mod retention;
 mod routes;
 mod service;
+mod steady;
 mod stream;
+mod streams;
 mod tls;
 mod trail;
 

@@ -28,13 +28,26 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// If there is no such address, it is none that may be asked, or it does not answer in time.
-pub async fn post(url: &Uri, may_be_private: bool, headers: &[(&str, String)], body: String) -> io::Result<u16> {
+pub async fn post(
+    connector: &TlsConnector,
+    url: &Uri,
+    may_be_private: bool,
+    headers: &[(&str, String)],
+    body: String,
+) -> io::Result<u16> {
     let late = |_| io::Error::from(io::ErrorKind::TimedOut);
-    tokio::time::timeout(PATIENCE, ask(url, may_be_private, headers, body)).await.map_err(late)?
+    tokio::time::timeout(PATIENCE, ask(connector, url, may_be_private, headers, body)).await.map_err(late)?
 }
 
-async fn ask(url: &Uri, may_be_private: bool, headers: &[(&str, String)], body: String) -> io::Result<u16> {
-    let host = url.host().ok_or(io::ErrorKind::InvalidInput)?;
+async fn ask(
+    connector: &TlsConnector,
+    url: &Uri,
+    may_be_private: bool,
+    headers: &[(&str, String)],
+    body: String,
+) -> io::Result<u16> {
+    // An address of six stands in brackets in a URL, and without them in a certificate.
+    let host = url.host().ok_or(io::ErrorKind::InvalidInput)?.trim_matches(['[', ']']);
     let is_secure = url.scheme_str() == Some("https");
     let port = url.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
     let path = url.path_and_query().map_or("/", |it| it.as_str());
@@ -44,7 +57,7 @@ async fn ask(url: &Uri, may_be_private: bool, headers: &[(&str, String)], body: 
         request = request.header(*name, value);
     }
     let request = request.body(Body::from(body)).map_err(io::Error::other)?;
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await?.collect();
+    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
     // The address that was looked at is the one that is asked: the name is not resolved again.
     let address = addresses.into_iter().find(|it| may_be_private || is_public(it.ip()));
     let stream = TcpStream::connect(address.ok_or(io::ErrorKind::PermissionDenied)?).await?;
@@ -52,12 +65,15 @@ async fn ask(url: &Uri, may_be_private: bool, headers: &[(&str, String)], body: 
         return send(stream, request).await;
     }
     let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-    let stream = connector()?.connect(name, stream).await?;
+    let stream = connector.connect(name, stream).await?;
     send(stream, request).await
 }
 
-/// Trusts what this machine trusts.
-fn connector() -> io::Result<TlsConnector> {
+/// Trusts what this machine trusts now. It is made once: reading all of that takes longer than a post.
+///
+/// # Errors
+/// If the protocol cannot be set up.
+pub fn connector() -> io::Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));

@@ -98,6 +98,8 @@ impl From<store::Error> for Problem {
             store::Error::Changed(_) => CHANGED,
             store::Error::Refused(_) => UNUSABLE,
             it if it.is_full() => FULL,
+            // This alone cannot be opened, now or later; everything else can.
+            store::Error::Sealed => BROKEN,
             _ => UNAVAILABLE,
         };
         let version = if let store::Error::Changed(version) = error { Some(version) } else { None };

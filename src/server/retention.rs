@@ -2,12 +2,14 @@
 
 use super::service::Retention;
 use super::service::Service;
+use super::steady;
 use crate::audit::Access;
 use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::audit::Proof;
 use crate::audit::Rows;
 use crate::store;
+use crate::store::RETENTION;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -16,8 +18,6 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_secs(60 * 60);
 /// A day in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// Who does it, for the audit log.
-const ACTOR: &str = "retention";
 
 /// Starts the thread, if there is anything to do for it.
 ///
@@ -28,17 +28,17 @@ pub fn start(service: &Arc<Service>) -> std::io::Result<()> {
         return Ok(());
     }
     let service = Arc::downgrade(service);
-    let work = move || {
-        while let Some(service) = service.upgrade() {
-            for rule in &service.config.retention {
-                // What cannot be noted or written now is done an hour later.
-                let _ = erase(&service, rule);
-            }
-            drop(service);
-            thread::sleep(LOOK);
+    let step = move || {
+        let Some(service) = service.upgrade() else { return false };
+        for rule in &service.config.retention {
+            // What cannot be noted or written now is done an hour later.
+            let _ = erase(&service, rule);
         }
+        drop(service);
+        thread::sleep(LOOK);
+        true
     };
-    thread::Builder::new().name(ACTOR.to_owned()).spawn(work).map(drop)
+    steady::start(RETENTION, step).map(drop)
 }
 
 fn erase(service: &Service, rule: &Retention) -> Result<(), store::Error> {
@@ -50,7 +50,7 @@ fn erase(service: &Service, rule: &Retention) -> Result<(), store::Error> {
     }
     let access = Access {
         command: "erase",
-        actor: ACTOR.to_owned(),
+        actor: RETENTION.to_owned(),
         actor_is: Proof::Proved,
         uid: None,
         audience: String::new(),

@@ -4,6 +4,7 @@ use super::hook::Hook;
 use super::metrics::Metrics;
 use super::opened::Opened;
 use super::problem::Problem;
+use super::streams::Streams;
 use super::tls::Tls;
 use super::trail::SharedTrail;
 use crate::audit::Keys;
@@ -27,11 +28,7 @@ use std::sync::OnceLock;
 use std::sync::PoisonError;
 use std::thread::Thread;
 use std::time::Instant;
-use tokio::sync::Semaphore;
 
-/// Bodies that are read while they are answered, at once: fewer than there are threads on one processor, so that slow ones
-/// leave threads for everybody else.
-const STREAMS: usize = 4;
 /// Engines that are kept of one registry.
 const ENGINES: usize = 128;
 
@@ -111,7 +108,7 @@ pub struct Service {
     /// Who has which encounter before them.
     pub opened: Opened,
     /// Places for requests that hold a thread as long as their body comes.
-    pub streams: Arc<Semaphore>,
+    pub streams: Arc<Streams>,
     /// The thread that answers uploaded files.
     pub(super) jobs: OnceLock<Thread>,
     loaded: ArcSwap<Loaded>,
@@ -160,7 +157,7 @@ impl Service {
             metrics,
             started: Instant::now(),
             opened: Opened::default(),
-            streams: Arc::new(Semaphore::new(STREAMS)),
+            streams: Arc::default(),
             jobs: OnceLock::new(),
             loaded: ArcSwap::from_pointee(Loaded::new(parts.registry)),
             key: parts.key,

@@ -11,6 +11,7 @@ use std::io::Write;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::task::Context;
 use std::task::Poll;
@@ -125,6 +126,43 @@ impl Incoming {
     /// The body as it comes, how many bytes of it may come, and what waits for it.
     pub fn into_parts(self) -> (Body, usize, Handle) {
         (self.body, self.left, self.runtime)
+    }
+}
+
+/// A body of which so many bytes may come; more may be allowed later.
+pub struct Bounded {
+    body: Body,
+    left: Arc<AtomicUsize>,
+}
+
+impl Bounded {
+    /// Bounds a body; also gives what allows more bytes.
+    pub fn new(body: Body, most: usize) -> (Bounded, Arc<AtomicUsize>) {
+        let left = Arc::new(AtomicUsize::new(most));
+        (Bounded { body, left: Arc::clone(&left) }, left)
+    }
+}
+
+impl HttpBody for Bounded {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            match self.left.load(Ordering::Relaxed).checked_sub(length) {
+                Some(left) => self.left.store(left, Ordering::Relaxed),
+                None => {
+                    let error = io::Error::from(io::ErrorKind::FileTooLarge);
+                    return Poll::Ready(Some(Err(axum::Error::new(error))));
+                }
+            }
+        }
+        polled
     }
 }
 

@@ -20,6 +20,11 @@ pub type Version = i64;
 
 /// So long after it was given its author may take a coding back without a reason, in milliseconds.
 const UNDO: Millis = 10 * 60 * 1000;
+/// Why a coding cannot be taken back without a reason.
+pub(super) const TOO_LATE: &str = "undo is for who gave the code, within ten minutes; later it is a correction";
+/// A coding that stands, in SQL: given, and not taken back since.
+const STANDS: &str = "coding.deed = 'given' AND NOT EXISTS (SELECT 1 FROM coding later WHERE later.encounter = coding.encounter
+     AND later.id > coding.id AND later.code_set = coding.code_set AND later.code = coding.code AND later.deed = 'withdrawn')";
 /// The path of codings that came with the record.
 pub const RECORD: &str = "record";
 
@@ -112,7 +117,7 @@ pub struct Filter {
     pub has_errors: bool,
     /// Only those changed before this moment.
     pub before: Option<Millis>,
-    /// Only those that were given this code of this set once.
+    /// Only those of which this code of this set stands.
     pub code: Option<(String, String)>,
     /// Only those kept first after this moment.
     pub after: Option<Millis>,
@@ -224,17 +229,9 @@ impl Store {
     ) -> Result<Version, Error> {
         let (id, domain) = (id.to_owned(), domain.to_owned());
         self.write_once(once, move |connection| {
-            versioned(connection, &id, &domain, version)?;
-            let all = codings(connection, &id)?;
-            let given = standing(&all).into_iter().find(|it| it.set == coding.set && it.code == coding.code);
-            let given = given.ok_or(Error::Missing("code of this encounter"))?;
-            if !is_correction && !is_fresh(given, &coding.actor) {
-                return Err(Error::Refused(
-                    "undo is for who gave the code, within ten minutes; later it is a correction",
-                ));
-            }
-            let (deed, path) = ("withdrawn".to_owned(), given.path.clone());
-            add_coding(connection, &id, &Coding { path, deed, ..coding })?;
+            take_back(connection, (&id, &domain, version), coding, |given, by| {
+                if is_correction || is_fresh(given, by) { Ok(()) } else { Err(Error::Refused(TOO_LATE)) }
+            })?;
             moved(connection, &id, version)
         })
     }
@@ -311,7 +308,9 @@ impl Store {
             values.push(Value::Integer(after));
         }
         if let Some((set, code)) = &filter.code {
-            sql.push_str(" AND id IN (SELECT encounter FROM coding WHERE code_set = ? AND code = ?)");
+            sql.push_str(&format!(
+                " AND id IN (SELECT encounter FROM coding WHERE code_set = ? AND code = ? AND {STANDS})"
+            ));
             values.extend([set, code].map(|it| Value::Text(it.clone())));
         }
         if let Some(mark) = filter.mark {
@@ -389,12 +388,10 @@ impl Store {
     /// If the store cannot be read.
     pub fn given_codes(&self, domain: &str) -> Result<Vec<(String, String, Millis)>, Error> {
         self.read(|connection| {
-            let mut rows = connection.prepare_cached(
+            let mut rows = connection.prepare_cached(&format!(
                 "SELECT code_set, code, created FROM coding JOIN encounter ON encounter.id = coding.encounter
-                 WHERE domain = ?1 AND deed = 'given' AND NOT EXISTS (SELECT 1 FROM coding later WHERE
-                 later.encounter = coding.encounter AND later.id > coding.id AND later.code_set = coding.code_set
-                 AND later.code = coding.code AND later.deed = 'withdrawn')",
-            )?;
+                 WHERE domain = ?1 AND {STANDS}"
+            ))?;
             let found = rows.query_map([domain], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             Ok(found.collect::<Result<Vec<(String, String, Millis)>, _>>()?)
         })
@@ -435,6 +432,23 @@ pub(super) fn standing(codings: &[Coding]) -> Vec<&Coding> {
         }
     }
     out
+}
+
+/// Takes back a code of an encounter, if it stands and `may` says nothing against it. `may` is told the coding that stands
+/// and who takes it back.
+pub(super) fn take_back(
+    connection: &Connection,
+    (id, domain, version): (&str, &str, Version),
+    coding: Coding,
+    may: impl FnOnce(&Coding, &str) -> Result<(), Error>,
+) -> Result<(), Error> {
+    versioned(connection, id, domain, version)?;
+    let all = codings(connection, id)?;
+    let given = standing(&all).into_iter().find(|it| it.set == coding.set && it.code == coding.code);
+    let given = given.ok_or(Error::Missing("code of this encounter"))?;
+    may(given, &coding.actor)?;
+    let (deed, path) = ("withdrawn".to_owned(), given.path.clone());
+    add_coding(connection, id, &Coding { path, deed, ..coding })
 }
 
 /// Whether somebody has given a code so lately that they may take it back without a reason.

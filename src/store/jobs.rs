@@ -74,7 +74,7 @@ pub struct Job {
     pub id: String,
     /// What was asked.
     pub asked: NewJob,
-    /// `new` (uploaded), `waiting`, `running`, `done`, `failed` or `cancelled`.
+    /// `uploading`, `new` (uploaded), `waiting`, `running`, `done`, `failed` or `cancelled`.
     pub state: String,
     /// Id of the registry of its answers; empty before it began.
     pub registry: String,
@@ -114,18 +114,23 @@ impl Store {
         })
     }
 
-    /// Adds a part of the file of a job.
+    /// Adds a part of the file of a job. All files of one owner together have `most` bytes at most.
     ///
     /// # Errors
-    /// If the store cannot be written.
-    pub fn add_upload(&self, id: &str, number: i64, bytes: Vec<u8>) -> Result<(), Error> {
+    /// If they would have more, or the store cannot be written.
+    pub fn add_upload(&self, id: &str, number: i64, bytes: Vec<u8>, most: i64) -> Result<(), Error> {
         let (id, seal) = (id.to_owned(), self.seal().clone());
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         self.write(move |connection| {
+            let sql = "SELECT sum(size) FROM job WHERE owner = (SELECT owner FROM job WHERE id = ?1)";
+            let kept: Option<i64> = connection.query_row(sql, [&id], |row| row.get(0))?;
+            if kept.unwrap_or(0).saturating_add(size) > most {
+                return Err(Error::Refused("your files have as many bytes as they may have: delete some first"));
+            }
             let body = seal
                 .unwrap_key(&id, &data_key(connection, &id)?)?
                 .seal(&name(&id, PartKind::Upload, number), &bytes)?;
             add_part(connection, &id, PartKind::Upload, number, &body)?;
-            let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
             connection.execute("UPDATE job SET size = size + ?2 WHERE id = ?1", params![id, size])?;
             Ok(())
         })
@@ -256,6 +261,17 @@ impl Store {
         let id = id.to_owned();
         self.write(move |connection| {
             connection.execute("DELETE FROM job WHERE id = ?1", [&id])?;
+            Ok(())
+        })
+    }
+
+    /// Deletes uploads that began before a moment and are not whole.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn delete_uploads_before(&self, moment: Millis) -> Result<(), Error> {
+        self.write(move |connection| {
+            connection.execute("DELETE FROM job WHERE state = 'uploading' AND created < ?1", [moment])?;
             Ok(())
         })
     }

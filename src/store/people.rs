@@ -36,6 +36,12 @@ const LONGEST_SESSION: Millis = 12 * 60 * 60 * 1000;
 
 /// What the names of programs begin with, where they stand beside names of users.
 pub const PROGRAM: &str = "token ";
+/// What the names of webhooks begin with in the audit log.
+pub const HOOK: &str = "hook ";
+/// The name in the audit log of what erases encounters whose time is over.
+pub const RETENTION: &str = "retention";
+/// The name in the audit log of whoever could not sign in.
+pub const UNKNOWN: &str = "unknown";
 
 /// What somebody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,8 +210,8 @@ impl Store {
     /// # Errors
     /// If the name is taken or the password is too weak.
     pub fn add_user(&self, name: &str, password: Option<&str>, role: Role, grants: &[Grant]) -> Result<(), Error> {
-        if name.starts_with(PROGRAM) {
-            return Err(Error::Refused("names that begin with `token ` are those of programs"));
+        if [RETENTION, UNKNOWN].contains(&name) || [PROGRAM, HOOK].iter().any(|it| name.starts_with(it)) {
+            return Err(Error::Refused("the audit log has this name for a program or for the service itself"));
         }
         let (name, hash, grants) = (name.to_owned(), password.map(hashed).transpose()?, grants.to_vec());
         self.write(move |connection| {

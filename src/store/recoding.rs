@@ -6,17 +6,23 @@
 use super::clock::Millis;
 use super::clock::now;
 use super::encounters::Coding;
+use super::encounters::TOO_LATE;
 use super::encounters::Version;
 use super::encounters::add_coding;
 use super::encounters::codings;
 use super::encounters::is_fresh;
 use super::encounters::moved;
 use super::encounters::standing;
+use super::encounters::take_back;
 use super::encounters::versioned;
 use super::error::Error;
+use super::people::Grant;
 use super::people::PROGRAM;
+use super::people::grants_of;
 use super::people::random_id;
+use super::people::text_of;
 use super::writer::Store;
+use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 
@@ -51,63 +57,50 @@ pub fn may_replace(given: &Coding, actor: &str) -> bool {
 }
 
 impl Store {
-    /// Replaces a code of one encounter by another.
-    ///
-    /// # Errors
-    /// If the code does not stand or is another person's, or the version has changed.
-    pub fn replace(
-        &self,
-        id: &str,
-        domain: &str,
-        version: Version,
-        from: Coding,
-        to: Coding,
-    ) -> Result<Version, Error> {
-        let (id, domain) = (id.to_owned(), domain.to_owned());
-        self.write(move |connection| {
-            versioned(connection, &id, &domain, version)?;
-            let all = codings(connection, &id)?;
-            let given = standing(&all).into_iter().find(|it| it.set == from.set && it.code == from.code);
-            let given = given.ok_or(Error::Missing("code of this encounter"))?;
-            if !may_replace(given, &to.actor) {
-                return Err(Error::Refused("another person gave this code: it is changed by itself, with a reason"));
-            }
-            let (deed, path) = ("withdrawn".to_owned(), given.path.clone());
-            add_coding(connection, &id, &Coding { path, deed, ..from })?;
-            add_coding(connection, &id, &to)?;
-            moved(connection, &id, version)
-        })
-    }
-
-    /// Keeps which encounters were changed together, and gives its id.
+    /// Replaces a code by another on some encounters of a domain, with their versions, and keeps which were changed: all of it
+    /// or nothing. An encounter that was changed meanwhile, or whose code is another person's, is left. Gives the id.
     ///
     /// # Errors
     /// If the store cannot be written.
-    pub fn add_recoding(&self, recoding: Recoding) -> Result<String, Error> {
-        let id = random_id()?;
+    pub fn recode(
+        &self,
+        rows: Vec<(String, Version)>,
+        domain: &str,
+        grant: &Grant,
+        from: Coding,
+        to: Coding,
+    ) -> Result<String, Error> {
+        let (id, domain, grant) = (random_id()?, domain.to_owned(), text_of(std::slice::from_ref(grant)));
         self.write(move |connection| {
-            let Recoding { actor, domain, set, from, to, changed, .. } = recoding;
             connection.execute(
-                "INSERT INTO recoding (id, actor, at, domain, code_set, code_from, code_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![id, actor, now(), domain, set, from, to],
+                "INSERT INTO recoding (id, actor, at, domain, code_set, code_from, code_to, grants)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![id, to.actor, now(), domain, from.set, from.code, to.code, grant],
             )?;
-            let mut add = connection.prepare("INSERT INTO recoded (recoding, encounter, version) VALUES (?1, ?2, ?3)")?;
-            for (encounter, version) in &changed {
-                add.execute(params![id, encounter, version])?;
+            let mut add =
+                connection.prepare("INSERT INTO recoded (recoding, encounter, version) VALUES (?1, ?2, ?3)")?;
+            for (encounter, version) in rows {
+                if let Some(version) = left(replace(connection, (&encounter, &domain, version), &from, &to))? {
+                    add.execute(params![id, encounter, version])?;
+                }
             }
             Ok(id)
         })
     }
 
-    /// What somebody has changed together.
+    /// What somebody has changed together under one of their grants.
     ///
     /// # Errors
-    /// [`Error::Missing`] if there is none, also if it is somebody else's.
-    pub fn recoding(&self, id: &str, actor: &str) -> Result<Recoding, Error> {
+    /// [`Error::Missing`] if there is none, also if it is somebody else's or was made with other eyes.
+    pub fn recoding(&self, id: &str, actor: &str, grant: &Grant) -> Result<Recoding, Error> {
         self.read(|connection| {
-            let sql =
-                "SELECT id, actor, at, domain, code_set, code_from, code_to FROM recoding WHERE id = ?1 AND actor = ?2";
+            let sql = "SELECT id, actor, at, domain, code_set, code_from, code_to, grants FROM recoding
+                       WHERE id = ?1 AND actor = ?2";
             let row = connection.query_row(sql, [id, actor], |row| {
+                let grants = grants_of(&row.get::<_, String>(7)?);
+                if !grants.contains(grant) {
+                    return Err(rusqlite::Error::QueryReturnedNoRows);
+                }
                 Ok(Recoding {
                     id: row.get(0)?,
                     actor: row.get(1)?,
@@ -127,33 +120,20 @@ impl Store {
         })
     }
 
-    /// Takes one encounter of a change back: the code before stands again. As with a single change, this is for who did it and
-    /// within ten minutes.
+    /// Takes a change back, where nobody has changed the encounter since: the code before stands again as it stood, as the code
+    /// of who gave it. As with a single change, this is for who did it and within ten minutes. `to` is the code that is taken
+    /// back. Gives of how many encounters it was.
     ///
     /// # Errors
-    /// If it is too late, or the encounter was changed meanwhile.
-    pub fn put_back(
-        &self,
-        id: &str,
-        domain: &str,
-        version: Version,
-        from: Coding,
-        to: Coding,
-    ) -> Result<Version, Error> {
-        let (id, domain) = (id.to_owned(), domain.to_owned());
+    /// If the store cannot be written.
+    pub fn undo_recoding(&self, recoding: Recoding, to: Coding) -> Result<usize, Error> {
         self.write(move |connection| {
-            versioned(connection, &id, &domain, version)?;
-            let all = codings(connection, &id)?;
-            let given = standing(&all).into_iter().find(|it| it.set == to.set && it.code == to.code);
-            let given = given.ok_or(Error::Missing("code of this encounter"))?;
-            if !is_fresh(given, &to.actor) {
-                return Err(Error::Refused(
-                    "undo is for who gave the code, within ten minutes; later it is a correction",
-                ));
+            let mut count = 0;
+            for (encounter, version) in &recoding.changed {
+                let put = put_back(connection, (encounter, &recoding.domain, *version), &recoding.from, &to);
+                count += usize::from(left(put)?.is_some());
             }
-            add_coding(connection, &id, &Coding { deed: "withdrawn".to_owned(), ..to })?;
-            add_coding(connection, &id, &from)?;
-            moved(connection, &id, version)
+            Ok(count)
         })
     }
 
@@ -199,4 +179,55 @@ impl Store {
             Ok(found.collect::<Result<Vec<(String, String)>, _>>()?)
         })
     }
+}
+
+/// `None` for an encounter that is left as it is: it was changed meanwhile, or is not to be changed by who asks. Nothing was
+/// written of it then, as it is looked at first.
+fn left(result: Result<Version, Error>) -> Result<Option<Version>, Error> {
+    match result {
+        Ok(version) => Ok(Some(version)),
+        Err(Error::Changed(_) | Error::Missing(_) | Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Replaces a code; where the other one stands already, it stays that of who gave it.
+fn replace(
+    connection: &Connection,
+    (id, domain, version): (&str, &str, Version),
+    from: &Coding,
+    to: &Coding,
+) -> Result<Version, Error> {
+    take_back(connection, (id, domain, version), from.clone(), |given, actor| {
+        let why = "another person gave this code: it is changed by itself, with a reason";
+        if may_replace(given, actor) { Ok(()) } else { Err(Error::Refused(why)) }
+    })?;
+    if !standing(&codings(connection, id)?).iter().any(|it| it.set == to.set && it.code == to.code) {
+        add_coding(connection, id, to)?;
+    }
+    moved(connection, id, version)
+}
+
+/// Undoes [`replace`]. `from` is the code that was replaced, of the set of `to`.
+fn put_back(
+    connection: &Connection,
+    (id, domain, version): (&str, &str, Version),
+    from: &str,
+    to: &Coding,
+) -> Result<Version, Error> {
+    versioned(connection, id, domain, version)?;
+    let all = codings(connection, id)?;
+    let gone = all.iter().rposition(|it| it.set == to.set && it.code == from && it.deed == "withdrawn");
+    // Nobody has changed the encounter since: what follows is of the change itself.
+    let (before, change) = all.split_at(gone.unwrap_or_default());
+    let given = standing(before).into_iter().find(|it| it.set == to.set && it.code == from);
+    let given = given.ok_or(Error::Missing("code of this encounter"))?;
+    if !change.iter().all(|it| is_fresh(it, &to.actor)) {
+        return Err(Error::Refused(TOO_LATE));
+    }
+    if change.iter().any(|it| it.deed == "given") {
+        take_back(connection, (id, domain, version), to.clone(), |_, _| Ok(()))?;
+    }
+    add_coding(connection, id, given)?;
+    moved(connection, id, version)
 }

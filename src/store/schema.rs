@@ -75,6 +75,10 @@ const STEPS: &[&str] = &[
         attempts INTEGER NOT NULL, next INTEGER, is_failed INTEGER NOT NULL, PRIMARY KEY (hook, encounter)
     ) STRICT, WITHOUT ROWID;
 ",
+    // A change of before has no grant, and is shown to nobody.
+    "
+    ALTER TABLE recoding ADD COLUMN grants TEXT NOT NULL DEFAULT '';
+",
 ];
 
 /// Takes the steps that a file has not taken yet, each in one transaction.

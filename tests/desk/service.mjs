@@ -16,6 +16,7 @@ const axe = readFileSync(join(here, "node_modules/axe-core/axe.min.js"), "utf8")
 const CROSSING = `record crossing "A crossing" {
     id   text required identifies incident
     text text free
+    spot text identifies place
     hurt bool ask "Is anyone hurt?"
     kind code in crossing-codes
 }

@@ -137,6 +137,55 @@ test("the one question that decides is asked, and answered by a key", async () =
   assert.equal(await question.count(), 0);
 });
 
+test("what is at the same place is asked once for each place, and a late answer is not shown", async () => {
+  const page = await desk("/desk/crossing/crossing");
+  let asked = 0;
+  await page.route("**/near", async (route) => {
+    const number = ++asked;
+    await new Promise((done) => setTimeout(done, number === 1 ? 800 : 20));
+    await route.fulfill({ contentType: "text/html", body: `answer ${number}` });
+  });
+  await page.evaluate(() => document.querySelectorAll("details").forEach((it) => { it.open = true; }));
+  const leave = async (id, text) => {
+    await page.fill(id, text);
+    await page.press(id, "Tab");
+    await page.waitForTimeout(100);
+  };
+  await leave("#f-id", "C-1");
+  assert.equal(asked, 0, "that is no place");
+  await leave("#f-spot", "12 Elm Street");
+  await leave("#f-id", "C-2");
+  await leave("#f-spot", "12 Elm Street ");
+  assert.equal(asked, 1, "it is the same place");
+  await leave("#f-spot", "9 Oak Street");
+  await page.waitForTimeout(1000);
+  assert.equal(asked, 2);
+  assert.equal(await page.textContent("#near"), "answer 2");
+});
+
+test("a file that is answered is looked at while somebody sees it, until it has ended", async () => {
+  const page = await desk("/jobs");
+  await page.setInputFiles("#file", { name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("id,text\n1,help\n") });
+  await page.click("form[enctype] button");
+  await page.waitForURL(/jobs\/./);
+  let asked = 0;
+  await page.route("**/jobs/*?only=state", async (route) => {
+    const going = ++asked < 2 ? ` data-refresh="${page.url()}?only=state"` : "";
+    await route.fulfill({ contentType: "text/html", body: `<div id="job"${going}>look ${asked}</div>` });
+  });
+  await page.evaluate(() => {
+    document.getElementById("job").dataset.refresh = location.href + "?only=state";
+    Object.defineProperty(document, "hidden", { configurable: true, value: true });
+  });
+  await page.waitForTimeout(4500);
+  assert.equal(asked, 0, "nobody sees it");
+  await page.evaluate(() => { Object.defineProperty(document, "hidden", { value: false }); window.isOld = true; });
+  await page.waitForFunction(() => document.getElementById("job").textContent === "look 1");
+  await page.waitForFunction(() => !window.isOld);
+  await page.waitForTimeout(2500);
+  assert.equal(asked, 2, "it has ended, and the page was loaded again");
+});
+
 test("from a key to the list", async (it) => {
   const page = await desk();
   const took = [];

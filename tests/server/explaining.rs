@@ -14,7 +14,15 @@ codeset places "Places" for visit {
         propose when day is present points 1
         needs day
     }
-    code STREET "Out there" { propose when note mentions (street) points 3 }
+    code ROOF "Higher" {
+        propose when note mentions (roof) points 2
+        propose when note mentions (roof) and day is present points 1
+        propose when note mentions (roof) and not day is present points 3
+    }
+    code STREET "Out there" {
+        propose when note mentions (street) points 3
+        never when note mentions (indoors)
+    }
 }
 rules for visit "Manual 4" {
     rule no-day warning "the day is missing" {
@@ -55,6 +63,7 @@ fn a_code_is_explained_by_what_speaks_for_it_and_what_of_that_holds() {
     assert_eq!((&why_not["place"], &why_not["candidate"]), (&Value::Null, &Value::Null));
     assert_eq!(why_not["first"]["code"], "STAIRS");
     assert!(why_not["conditions"][0].get("held").is_none());
+    assert_eq!((&why_not["never"], &why["never"]), (&json!(["note mentions (indoors)"]), &json!([])));
 }
 
 #[test]
@@ -85,4 +94,30 @@ fn a_rule_is_explained_with_what_it_finds() {
     assert_eq!(explained(&served, &token, &fine)["findings"], json!([]));
     let odd = Ask::token(&token).body(r#"{"domain":"own","rule":"odd"}"#);
     assert_eq!(served.ask("POST", "/v1/explain", &odd).status, 404);
+}
+
+#[test]
+fn a_condition_is_not_held_because_another_one_with_the_same_word_is() {
+    let served = Served::start_in(place());
+    let token = served.token("program", "client", &[]);
+    let encounter = json!({ "id": "V-1", "note": "fell off the roof", "day": "2026-03-01" });
+    let ask = json!({ "domain": "own", "set": "places", "code": "ROOF", "encounter": encounter });
+    let why = explained(&served, &token, &ask);
+    let held: Vec<bool> = why["conditions"].as_array().unwrap().iter().map(|it| it["held"] == true).collect();
+    assert_eq!(held, [true, true, false], "{why}");
+}
+
+#[test]
+fn what_cannot_be_read_has_no_findings() {
+    let served = Served::start_in(place());
+    let token = served.token("program", "client", &[]);
+    // A text that begins with a brace is a record.
+    let text = r#"{"id":"V-1","note":"#;
+    for ask in [
+        json!({ "domain": "own", "rule": "no-day", "text": text }),
+        json!({ "domain": "own", "set": "places", "code": "ROOF", "text": text }),
+    ] {
+        let answer = served.ask("POST", "/v1/explain", &Ask::token(&token).body(&ask));
+        assert_eq!(answer.status, 422, "{ask}: {}", answer.body);
+    }
 }

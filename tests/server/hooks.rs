@@ -15,6 +15,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::process::Stdio;
 use std::time::Duration;
+use tencode::store::Draft;
+use tencode::store::Seal;
+use tencode::store::Store;
 
 /// `whsec_` and 32 bytes, all of them 7, in base64.
 const SECRET: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
@@ -87,8 +90,6 @@ fn a_program_is_told_until_it_takes_it_and_hears_no_more_than_it_may_see() {
     let url = format!("http://{}/told", listener.local_addr().unwrap());
     let served = Served::with_settings(place(SECRET), &settings(&url, "audience = \"public\"\nprivate = true\n"));
     let token = served.token("feed", "supervisor", &[]);
-    // The hook tells of what changes once it is there.
-    std::thread::sleep(Duration::from_millis(1500));
     let id = keep(&served, &token, "a", r#"{"id":"V-1","note":"Xaviera Quill fell down","reason":"R-FALL"}"#);
     let first = take(&listener, "500 Odd");
     let second = take(&listener, "204 Taken");
@@ -121,7 +122,6 @@ fn what_was_not_told_is_told_by_the_next_program_and_own_networks_are_not_asked(
     let url = format!("http://{}/told", listener.local_addr().unwrap());
     let served = Served::with_settings(place(SECRET), &settings(&url, ""));
     let token = served.token("feed", "supervisor", &[]);
-    std::thread::sleep(Duration::from_millis(1500));
     let id = keep(&served, &token, "a", r#"{"id":"V-1","note":"fell down"}"#);
     std::thread::sleep(Duration::from_millis(2500));
     assert!(listener.accept().is_err(), "the address is not public, and the settings do not allow it");
@@ -148,4 +148,43 @@ fn a_hook_is_checked_before_it_is_used() {
     std::fs::set_permissions(place.path("hook.secret"), std::fs::Permissions::from_mode(0o644)).unwrap();
     let output = check(&settings("https://cad.example.org/", ""));
     assert!(output.status.code() == Some(2) && said(&output).contains("can be read by others"), "{}", said(&output));
+}
+
+#[test]
+fn a_secret_that_is_too_long_is_refused_and_not_cut() {
+    let place = place(&format!("{SECRET}{}", " ".repeat(1024)));
+    place.write("office.toml", &settings("https://cad.example.org/", ""));
+    let output = place.run(&["serve", "--config", "office.toml", "--check-config"]);
+    assert!(output.status.code() == Some(2) && said(&output).contains("longer than 1024 bytes"), "{}", said(&output));
+}
+
+#[test]
+fn what_was_never_tried_is_not_forgotten() {
+    use tencode::store::Told;
+    const HOUR: i64 = 60 * 60 * 1000;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("store.db"), Seal::new(&[7; 32])).unwrap();
+    store.add_hook("cad").unwrap();
+    let new = || Draft { domain: "own".to_owned(), record: "visit".to_owned(), ..Draft::default() };
+    let ids: Vec<String> = (0..4).map(|_| store.add_encounter(new(), None).unwrap()).collect();
+    let older = |by: i64| {
+        store.write(move |connection| {
+            connection.execute("UPDATE encounter SET updated = updated - ?1", [by])?;
+            connection.execute("UPDATE hook SET since = since - ?1", [by])?;
+            Ok(())
+        })
+    };
+    older(HOUR).unwrap();
+    let due = || store.due("cad", "own", 9).unwrap();
+    let later = jiff::Timestamp::now().as_millisecond() + HOUR;
+    for (due, told) in due().iter().zip([Told::Done, Told::Failed, Told::Again(later)]) {
+        store.told("cad", due, told).unwrap();
+    }
+    store.settle("cad", "own").unwrap();
+    assert_eq!(due().len(), 1, "one of {ids:?} was never tried");
+    store.told("cad", &due()[0], Told::Done).unwrap();
+    store.settle("cad", "own").unwrap();
+    assert!(due().is_empty());
+    store.write(|connection| Ok(connection.execute("UPDATE told SET next = 0 WHERE next IS NOT NULL", [])?)).unwrap();
+    assert_eq!(due().len(), 1, "one is to be tried again");
 }

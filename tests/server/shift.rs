@@ -10,8 +10,9 @@ use crate::program::said;
 fn with_place() -> Place {
     let place = Place::new();
     let text = std::fs::read_to_string("tests/program/own.codes").unwrap();
-    let field = "    spot   text identifies place \"Where\"\n    note   text free";
-    place.write("d/own/codes/own.codes", &text.replace("    note   text free", field));
+    let fields = ["spot   text identifies place \"Where\"", "home   text identifies place \"At home\""];
+    let field = fields.map(|it| format!("    {it}\n")).concat() + "    note   text free";
+    place.write("d/own/codes/own.codes", &text.replace("    note   text free", &field));
     place
 }
 
@@ -33,6 +34,8 @@ fn the_desk_names_what_is_at_the_same_place_to_who_may_see_where_it_was() {
     assert!(near.contains(&here) && near.contains("R-FALL") && !near.contains(&there), "{near}");
     let page = person.act(&served, "/desk/own/visit", "act=look&f:spot=12+elm+street").body;
     assert!(page.contains(&here), "also without a script");
+    let at_home = person.act(&served, "/desk/own/visit/near", "f:home=12+elm+street").body;
+    assert!(!at_home.contains(&here), "the same words in another field: {at_home}");
     assert!(!person.act(&served, "/desk/own/visit/near", "f:spot=").body.contains("/encounters/"));
     // The other half of it: somebody who may not see places.
     served.add_user("eve", "desk");

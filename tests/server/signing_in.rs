@@ -3,6 +3,9 @@
 use super::client::Ask;
 use super::client::PASSWORD;
 use super::client::Served;
+use tencode::store::Role;
+use tencode::store::Seal;
+use tencode::store::Store;
 
 #[test]
 fn the_printed_address_opens_one_session_and_no_second() {
@@ -158,4 +161,14 @@ fn who_has_several_grants_chooses_one_and_works_under_it() {
     let rows = served.ask("GET", "/v1/audit", &Ask::token(&auditor)).json();
     let noted = rows["rows"].as_array().unwrap().iter().find(|it| it["command"] == "account-act").cloned().unwrap();
     assert_eq!((&noted["actor"], &noted["audience"]), (&"ada".into(), &"public".into()));
+}
+
+#[test]
+fn nobody_has_a_name_that_the_audit_log_has_for_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("store.db"), Seal::new(&[7; 32])).unwrap();
+    for name in ["token cad", "hook cad", "retention", "unknown"] {
+        assert!(store.add_user(name, None, Role::Desk, &[]).is_err(), "{name}");
+    }
+    store.add_user("hook", None, Role::Desk, &[]).unwrap();
 }

@@ -100,14 +100,19 @@ fn a_batch_may_have_as_many_bytes_as_the_settings_say() {
 fn slow_batches_leave_room_for_everybody_else() {
     let served = Served::start();
     let token = served.token("program", "client", &[]);
-    let slow: Vec<TcpStream> = (0..4)
-        .map(|_| {
-            let mut stream = connect(&served);
-            stream.write_all((head(&served, &token) + chunk("{\"id\":").as_str()).as_bytes()).unwrap();
-            stream
-        })
-        .collect();
+    let other = served.token("other", "client", &[]);
+    let begin = |token: &String| {
+        let mut stream = connect(&served);
+        stream.write_all((head(&served, token) + chunk("{\"id\":").as_str()).as_bytes()).unwrap();
+        stream
+    };
+    let mut slow: Vec<TcpStream> = (0..4).map(|_| begin(&token)).collect();
     std::thread::sleep(Duration::from_millis(500));
+    let batch = |token: &str| served.ask("POST", "/v1/batch?domain=own", &Ask::token(token).body(lines(0, 1)));
+    assert_eq!((batch(&token).status, batch(&other).status), (429, 200), "one place is left for another caller");
+    slow.push(begin(&other));
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(batch(&other).status, 429, "all places are taken");
     let fifth = served.ask("POST", "/v1/batch?domain=own", &Ask::token(&token).body(lines(0, 1)));
     assert_eq!((fifth.status, fifth.header("retry-after")), (429, "1"));
     let body = r#"{"domain":"own","text":"fell down"}"#;

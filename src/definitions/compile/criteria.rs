@@ -21,6 +21,7 @@ use crate::model::ids::SetId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::model::record::Record;
+use crate::model::rules::Bar;
 use crate::model::rules::Classifier;
 use crate::model::rules::Criteria;
 use crate::model::rules::Needed;
@@ -200,7 +201,8 @@ fn said(draft: &Draft<'_>, lowering: &mut Lowering<'_>, out: &mut BTreeMap<CodeI
             }
             CodeItem::Never(condition) => {
                 let lowered = lowering.condition(condition);
-                add(&one.codes, lowered, out, |criteria, lowered| criteria.unless.push(lowered));
+                let bar = Bar { condition: lowered, source: on_one_line(compiler.written(condition.span)) };
+                add(&one.codes, bar, out, |criteria, bar| criteria.unless.push(bar));
             }
             CodeItem::Needs(paths) => {
                 for path in paths {
@@ -284,8 +286,9 @@ fn unreachable(draft: &Draft<'_>, set: SetId, criteria: &BTreeMap<CodeId, Criter
     for criterion in criteria.values().filter(|criterion| !criterion.when.is_empty()) {
         let Some(span) = draft.written.get(&criterion.code) else { continue };
         let Some(code) = criterion.code.get(&content.codes) else { continue };
-        let is_shut =
-            |scored: &Scored| criterion.unless.iter().any(|unless| super::checks::implies(&scored.condition, unless));
+        let is_shut = |scored: &Scored| {
+            criterion.unless.iter().any(|bar| super::checks::implies(&scored.condition, &bar.condition))
+        };
         for (number, _) in criterion.when.iter().enumerate().filter(|(_, scored)| is_shut(scored)) {
             say_shut(draft, criterion.code, number, lowering);
         }

@@ -314,7 +314,7 @@ fn rule_out<'e, 'l: 'e>(frame: &mut Frame<'e>, classifier: &'l Classifier, gathe
             None => criteria_of(classifier, said.original),
         };
         let unless = criteria.map_or(&[][..], |criteria| criteria.unless.as_slice());
-        let stays = !unless.iter().any(|condition| frame.holds(condition));
+        let stays = !unless.iter().any(|bar| frame.holds(&bar.condition));
         last = Some((said.original, stays));
         stays
     });

@@ -14,6 +14,8 @@ use crate::model::ids::RecordId;
 use crate::model::ids::SetId;
 use crate::model::rules::Criteria;
 use crate::model::rules::Rule;
+use crate::model::rules::Scored;
+use crate::privacy::Disclosure;
 use crate::privacy::ShownReason;
 use crate::server::call::Call;
 use crate::server::call::ForCaller;
@@ -27,6 +29,8 @@ use serde_json::json;
 
 /// Candidates that are looked at for the place of a code.
 const LOOKED_AT: usize = 50;
+/// Points of a definition and those of a reason are the same if they are no further apart.
+const POINTS: f64 = 1e-3;
 
 /// Explains a code or a rule, for a record if one is sent.
 pub fn explain(call: &Call<'_>) -> Result<Reply, Problem> {
@@ -52,13 +56,20 @@ fn rule(call: &Call<'_>, desk: &ForCaller, name: &str, record: Option<&str>) -> 
     let mut out = described(rule.ok_or_else(|| Problem::missing("rule"))?);
     if let Some(record) = record {
         let mut worker = desk.engine.worker().noting(&desk.audited);
-        let disclosure = worker.disclose(1, Ok(record));
+        let disclosure = readable(worker.disclose(1, Ok(record)))?;
         let found = disclosure.findings().iter().filter(|it| it.rule == name);
         let found = found.map(|it| value(|out| write::finding(it, out))).collect::<Result<Vec<Value>, Problem>>()?;
         out.insert("findings".to_owned(), found.into());
         call.note(worker.noted())?;
     }
     Reply::json(&out)
+}
+
+fn readable(disclosure: Disclosure<'_>) -> Result<Disclosure<'_>, Problem> {
+    if disclosure.is_unreadable() {
+        return Err(Problem::new(problem::UNUSABLE, "the encounter cannot be read"));
+    }
+    Ok(disclosure)
 }
 
 fn record_of(desk: &ForCaller) -> Option<RecordId> {
@@ -96,10 +107,7 @@ fn code(call: &Call<'_>, desk: &ForCaller, asked: &Map<String, Value>, record: O
         return Reply::json(&out);
     };
     let mut worker = desk.engine.worker().noting(&desk.audited).showing(LOOKED_AT);
-    let disclosure = worker.disclose(1, Ok(record));
-    if disclosure.is_unreadable() {
-        return Err(Problem::new(problem::UNUSABLE, "the encounter cannot be read"));
-    }
+    let disclosure = readable(worker.disclose(1, Ok(record)))?;
     let of_set: Vec<_> = disclosure.candidates().iter().filter(|it| it.set == codes.name()).collect();
     let place = of_set.iter().position(|it| it.code == codes.code(current));
     let own = place.and_then(|place| of_set.get(place));
@@ -112,8 +120,8 @@ fn code(call: &Call<'_>, desk: &ForCaller, asked: &Map<String, Value>, record: O
     Reply::json(&out)
 }
 
-/// What the definitions say for a code: phrases and conditions with their points, and fields that it needs. What the reasons
-/// of a candidate name is marked as held.
+/// What the definitions say of a code: phrases and conditions with their points, conditions that rule it out, and fields that
+/// it needs. Phrases and conditions among the reasons of a candidate are marked as held; what holds and was no reason is not.
 fn written(desk: &ForCaller, set: SetId, code: CodeId, because: &[ShownReason<'_>]) -> Map<String, Value> {
     let domain = desk.engine.domain();
     let record = record_of(desk);
@@ -126,29 +134,42 @@ fn written(desk: &ForCaller, set: SetId, code: CodeId, because: &[ShownReason<'_
             json!({ "what": what, "points": points })
         }
     };
-    let names = |kind: &str, what: &str| because.iter().any(|it| it.kind == kind && it.what == what);
+    let is_reason = |kind: &str, what: &str, points: f32| {
+        because.iter().any(|it| it.kind == kind && it.what == what && (it.points - f64::from(points)).abs() < POINTS)
+    };
     let phrase = |id: PhraseId| id.get(&domain.phrases).map_or("", String::as_str);
-    let phrases = all.iter().flat_map(|it| &it.phrases);
-    let phrases = phrases.map(|(id, points)| line(phrase(*id), *points, names("phrase", phrase(*id))));
-    let conditions = all.iter().flat_map(|it| &it.when).map(|it| {
-        // A condition that words have met is shown by the words.
-        let has_words = || mentioned(&it.condition).into_iter().any(|id| names("phrase", phrase(id)));
-        line(&it.source, it.points, names("criterion", &it.source) || has_words())
-    });
-    let needs = all.iter().flat_map(|it| &it.needs).map(|it| Value::from(it.name.as_str()));
-    let lists: [(&str, Vec<Value>); 3] =
-        [("phrases", phrases.collect()), ("conditions", conditions.collect()), ("needs", needs.collect())];
+    let phrases: Vec<(PhraseId, f32)> = all.iter().flat_map(|it| it.phrases.iter().copied()).collect();
+    let conditions: Vec<&Scored> = all.iter().flat_map(|it| &it.when).collect();
+    // A reason made by words names them and not the condition: it counts where no other line could have made it.
+    let is_alone = |id: PhraseId, points: f32| {
+        let is_same = |other: f32| f64::from((other - points).abs()) < POINTS;
+        let of_conditions = conditions.iter().filter(|it| is_same(it.points) && mentioned(&it.condition).contains(&id));
+        let of_phrases = phrases.iter().filter(|(other, points)| *other == id && is_same(*points));
+        of_conditions.count() + of_phrases.count() == 1
+    };
+    let is_held = |it: &Scored| {
+        let by_words = |id: PhraseId| is_reason("phrase", phrase(id), it.points) && is_alone(id, it.points);
+        is_reason("criterion", &it.source, it.points) || mentioned(&it.condition).into_iter().any(by_words)
+    };
+    let lists: [(&str, Vec<Value>); 4] = [
+        (
+            "phrases",
+            phrases.iter().map(|(id, it)| line(phrase(*id), *it, is_reason("phrase", phrase(*id), *it))).collect(),
+        ),
+        ("conditions", conditions.iter().map(|it| line(&it.source, it.points, is_held(it))).collect()),
+        ("never", all.iter().flat_map(|it| &it.unless).map(|it| Value::from(it.source.as_str())).collect()),
+        ("needs", all.iter().flat_map(|it| &it.needs).map(|it| Value::from(it.name.as_str())).collect()),
+    ];
     lists.into_iter().map(|(name, list)| (name.to_owned(), list.into())).collect()
 }
 
-/// The phrases that a condition looks for.
+/// The phrases of a condition that a reason may name instead of the condition itself.
 fn mentioned(condition: &Expression) -> Vec<PhraseId> {
-    let mut found = match condition {
+    match condition {
+        Expression::And(all) | Expression::Or(all) => all.iter().flat_map(mentioned).collect(),
         Expression::Mentions { phrases, .. } => phrases.clone(),
         _ => Vec::new(),
-    };
-    condition.each_part(&mut |part| found.extend(mentioned(part)));
-    found
+    }
 }
 
 /// What a writer of bytes writes, as a value beside others.

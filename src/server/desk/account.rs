@@ -103,6 +103,9 @@ pub fn act(call: &Call<'_>) -> Result<Reply, Problem> {
                 call.note(rows)?;
                 return Ok(show(call, Some(language.say("wrong-password")))?.status(403));
             };
+            let mut rows = Rows::default();
+            rows.push(&caller.access(call.operation), &Entry::new(Outcome::Asked));
+            call.note(rows)?;
             store.reset_user(&user.name, field("new"))?;
             let place = user.grants.iter().position(|it| *it == caller.grant).unwrap_or(0);
             door::begin(call, &user, place, "/account")

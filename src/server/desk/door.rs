@@ -11,6 +11,7 @@ use crate::server::caller;
 use crate::server::caller::Caller;
 use crate::server::problem::Problem;
 use crate::store::Grant;
+use crate::store::UNKNOWN;
 use crate::store::User;
 use maud::html;
 
@@ -47,7 +48,7 @@ pub fn sign_in(call: &Call<'_>) -> Result<Reply, Problem> {
         Some(user) => open(call, &user),
         None => {
             let nobody = Caller {
-                name: "unknown".to_owned(),
+                name: UNKNOWN.to_owned(),
                 role: crate::store::Role::Desk,
                 grant: Grant::default(),
                 form_secret: None,

@@ -6,6 +6,7 @@ use crate::model::ids::SetId;
 use crate::model::record::Field;
 use crate::model::record::Kind;
 use crate::registry::Registry;
+use crate::server::api::places;
 use maud::Markup;
 use maud::html;
 use serde_json::Map;
@@ -258,6 +259,8 @@ fn input(language: Language, path: &str, field: &Field, value: &str) -> Markup {
         _ => "text",
     };
     let mode = if matches!(field.kind, Kind::Number | Kind::Integer | Kind::Money(_)) { Some("decimal") } else { None };
+    // Fields of the record itself only, as those are what encounters are found by.
+    let is_place = path == field.name && places::is_place(field);
     html! {
         @if let Some(choices) = choices {
             select id=(id) name=(name) aria-describedby=[help] {
@@ -265,9 +268,10 @@ fn input(language: Language, path: &str, field: &Field, value: &str) -> Markup {
                 @for choice in choices { option value=(choice) selected[choice == value] { (shown(choice)) } }
             }
         } @else if field.privacy.is_free {
-            textarea id=(id) name=(name) rows="2" aria-describedby=[help] { (value) }
+            textarea id=(id) name=(name) rows="2" data-place[is_place] aria-describedby=[help] { (value) }
         } @else {
-            input id=(id) name=(name) type=(kind) inputmode=[mode] value=(value) autocomplete="off" aria-describedby=[help];
+            input id=(id) name=(name) type=(kind) inputmode=[mode] value=(value) autocomplete="off" data-place[is_place]
+                aria-describedby=[help];
         }
     }
 }

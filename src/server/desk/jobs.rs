@@ -100,9 +100,15 @@ fn own(call: &Call<'_>) -> Result<Job, Problem> {
 pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
     let (job, language) = (own(call)?, page::language(call));
     let is_going = matches!(job.state.as_str(), "waiting" | "running");
-    let rows = if job.state == "new" { first(call, &job, language) } else { answered(call, &job, language)? };
+    // Whoever asks again and again how far it is sees no rows, so that nothing is noted of it.
+    let rows = match (call.query("only"), job.state.as_str()) {
+        (Some("state"), _) => html! {},
+        (_, "new") => first(call, &job, language),
+        _ => answered(call, &job, language)?,
+    };
+    let refresh = is_going.then(|| format!("/jobs/{}?only=state", job.id));
     let content = html! {
-        div id="job" data-refresh[is_going] {
+        div id="job" data-refresh=[refresh] {
             p role="status" {
                 (state(language, &job)) " · " (job.progress.read) " " (language.say("rows")) " · "
                 (job.progress.refused) " " (language.say("unread")) " · "
@@ -111,8 +117,8 @@ pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
             }
             @if !job.why.is_empty() { p class="error" role="alert" { (job.why) } }
             (acts(call, &job, language))
-            (rows)
         }
+        (rows)
     };
     page::page(call, &format!("{} {}", language.say("file"), job.id), content)
 }
@@ -135,7 +141,7 @@ fn acts(call: &Call<'_>, job: &Job, language: Language) -> Markup {
 /// What the first rows would be read as: the fields of the record as the caller sees them.
 fn first(call: &Call<'_>, job: &Job, language: Language) -> Markup {
     let lines = match preview(call.service, &call.loaded, job) {
-        Ok(bytes) => lines(&bytes),
+        Ok(bytes) => lines(rows(&bytes)),
         Err(problem) => return html! { p class="error" role="alert" { (problem.detail) } },
     };
     let mut names: Vec<String> = Vec::new();
@@ -167,10 +173,10 @@ fn answered(call: &Call<'_>, job: &Job, language: Language) -> Result<Markup, Pr
     let (part, from) = (number("part"), number("from"));
     let body = call.service.store.job_part(&job.id, PartKind::Answers, i64::try_from(part).unwrap_or(i64::MAX))?;
     let Some(body) = body else { return Ok(html! {}) };
-    let all = lines(&body);
-    let shown: Vec<&Value> = all.iter().skip(from).take(SHOWN).collect();
-    note(call, job, shown.len())?;
-    let next = if from + SHOWN < all.len() { (part, from + SHOWN) } else { (part + 1, 0) };
+    // Only what is shown is parsed: a part may have many more rows.
+    let (count, shown) = (rows(&body).count(), lines(rows(&body).skip(from).take(SHOWN)));
+    note(call, job, shown.len() as u64)?;
+    let next = if from.saturating_add(SHOWN) < count { (part, from + SHOWN) } else { (part + 1, 0) };
     let has_next = i64::try_from(next.0).is_ok_and(|next| next < job.progress.parts);
     Ok(html! {
         section { h2 { (language.say("answers")) }
@@ -179,7 +185,7 @@ fn answered(call: &Call<'_>, job: &Job, language: Language) -> Result<Markup, Pr
                     th scope="col" { (language.say("encounter")) } th scope="col" { (language.say("codes")) }
                     th scope="col" { (language.say("findings")) }
                 } }
-                tbody { @for line in shown { tr {
+                tbody { @for line in &shown { tr {
                     @if let Some(error) = line["error"].as_str() {
                         th scope="row" { (plain(&line["line"])) } td class="error" colspan="2" { (error) }
                     } @else {
@@ -192,9 +198,12 @@ fn answered(call: &Call<'_>, job: &Job, language: Language) -> Result<Markup, Pr
     })
 }
 
-fn lines(bytes: &[u8]) -> Vec<Value> {
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines.filter_map(|line| serde_json::from_slice(line).ok()).collect()
+fn rows(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+}
+
+fn lines<'b>(rows: impl Iterator<Item = &'b [u8]>) -> Vec<Value> {
+    rows.filter_map(|line| serde_json::from_slice(line).ok()).collect()
 }
 
 fn plain(value: &Value) -> String {
@@ -234,9 +243,13 @@ fn findings(language: Language, line: &Value) -> Markup {
 }
 
 /// Notes that rows of the answers are shown.
-fn note(call: &Call<'_>, job: &Job, count: usize) -> Result<(), Problem> {
+fn note(call: &Call<'_>, job: &Job, count: u64) -> Result<(), Problem> {
+    note_deed(call, job, call.operation, Outcome::Shown, count)
+}
+
+fn note_deed(call: &Call<'_>, job: &Job, command: &'static str, outcome: Outcome, count: u64) -> Result<(), Problem> {
     let mut rows = Rows::default();
-    rows.push(&access(job, call.operation), &Entry::new(Outcome::Shown).count(count as u64));
+    rows.push(&access(job, command), &Entry::new(outcome).count(count));
     call.note(rows)
 }
 
@@ -246,7 +259,7 @@ pub fn answers(call: &Call<'_>) -> Result<Reply, Problem> {
     if job.state != "done" {
         return Err(Problem::new(problem::UNUSABLE, "the file is not answered to its end"));
     }
-    note(call, &job, usize::try_from(job.progress.read).unwrap_or(0))?;
+    note(call, &job, u64::try_from(job.progress.read).unwrap_or(0))?;
     let name = ("content-disposition", "attachment; filename=\"answers.ndjson\"".to_owned());
     let mut out = call.talk()?.output.of(Head { kind: NDJSON, headers: vec![name] });
     let gone = |_| Problem::new(problem::BROKEN, "nobody reads the answer any more");
@@ -262,15 +275,21 @@ pub fn answers(call: &Call<'_>) -> Result<Reply, Problem> {
 pub fn act(call: &Call<'_>) -> Result<Reply, Problem> {
     let (job, form, store) = (own(call)?, call.form(), &call.service.store);
     let act = form.iter().find(|(name, _)| name == "act").map_or("", |(_, value)| value.as_str());
+    let asked = |command: &'static str| note_deed(call, &job, command, Outcome::Asked, 1);
     match act {
         "start" => {
+            asked("job-start")?;
             store.move_job(&job.id, &["new"], "waiting", "")?;
             if let Some(thread) = call.service.jobs.get() {
                 thread.unpark();
             }
         }
-        "cancel" => store.move_job(&job.id, &["waiting", "running"], "cancelled", "")?,
+        "cancel" => {
+            asked("job-cancel")?;
+            store.move_job(&job.id, &["waiting", "running"], "cancelled", "")?;
+        }
         "delete" => {
+            asked("job-delete")?;
             store.delete_job(&job.id)?;
             return Ok(Reply::see("/jobs"));
         }

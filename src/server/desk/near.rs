@@ -38,7 +38,7 @@ pub fn at_place(call: &Call<'_>, desk: &ForCaller, typed: &Typed) -> Result<Mark
     let (domain, record) = (&desk.engine.domain().name, &desk.engine.record().name);
     let (mut near, mut noted) = (Vec::new(), Rows::default());
     for field in places::fields(&desk.engine.record().fields) {
-        let Some(finder) = places::finder(typed.value(&field.name)) else { continue };
+        let Some(finder) = places::finder(&field.name, typed.value(&field.name)) else { continue };
         let found = store.encounters(&Filter {
             domains: vec![domain.clone()],
             mark: Some(store.seal().mark(domain, record, &finder)),

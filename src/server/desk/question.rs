@@ -122,7 +122,7 @@ fn read_by(desk: &ForCaller, registry: &Registry, set: &str, close: &[String]) -
 
 fn read(criteria: &Criteria, fields: &[Field], found: &mut BTreeSet<String>) {
     criteria.when.iter().for_each(|scored| paths(&scored.condition, fields, found));
-    criteria.unless.iter().for_each(|unless| paths(unless, fields, found));
+    criteria.unless.iter().for_each(|bar| paths(&bar.condition, fields, found));
     found.extend(criteria.needs.iter().map(|needed| needed.name.clone()));
 }
 

@@ -7,13 +7,13 @@ use super::words::Language;
 use crate::audit::Entry;
 use crate::audit::Outcome;
 use crate::audit::Rows;
+use crate::server::api::encounters::coding;
 use crate::server::api::encounters::filter;
 use crate::server::api::encounters::named_coding;
 use crate::server::call::Call;
 use crate::server::call::Reply;
 use crate::server::problem;
 use crate::server::problem::Problem;
-use crate::store;
 use crate::store::Coding;
 use crate::store::Filter;
 use crate::store::Recoding;
@@ -110,59 +110,35 @@ pub fn act(call: &Call<'_>) -> Result<Reply, Problem> {
         return Err(Problem::new(problem::UNUSABLE, "a reason is needed"));
     }
     let rows = form.iter().filter(|(name, _)| name == "row").filter_map(|(_, value)| row(value));
-    let rows: Vec<(&str, Version)> = rows.take(MOST).collect();
-    note(call, domain, reason, rows.len())?;
-    let mut changed = Vec::new();
-    for (id, version) in rows {
-        let result = call.service.store.replace(id, domain, version, from.clone(), to.clone());
-        changed.extend(left(result)?.map(|version| (id.to_owned(), version)));
-    }
-    let recoding = Recoding {
-        id: String::new(),
-        actor: call.caller()?.name.clone(),
-        at: 0,
-        domain: domain.to_owned(),
-        set: from.set,
-        from: from.code,
-        to: to.code,
-        changed,
-    };
-    let id = call.service.store.add_recoding(recoding)?;
+    let rows: Vec<(String, Version)> = rows.take(MOST).collect();
+    note(call, domain, Entry::new(Outcome::Done).count(rows.len() as u64), reason)?;
+    let id = call.service.store.recode(rows, domain, &call.caller()?.grant, from, to)?;
     Ok(Reply::see(&format!("/recode/{id}")))
 }
 
-fn row(value: &str) -> Option<(&str, Version)> {
+fn row(value: &str) -> Option<(String, Version)> {
     let (id, version) = value.split_once(':')?;
-    Some((id, version.parse().ok()?))
+    Some((id.to_owned(), version.parse().ok()?))
 }
 
-/// `None` for an encounter that is left as it is: it was changed meanwhile, or is not the caller's to change.
-fn left(result: Result<Version, store::Error>) -> Result<Option<Version>, Problem> {
-    match result {
-        Ok(version) => Ok(Some(version)),
-        Err(store::Error::Changed(_) | store::Error::Missing(_) | store::Error::Refused(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn note(call: &Call<'_>, domain: &str, reason: &str, count: usize) -> Result<(), Problem> {
+fn note(call: &Call<'_>, domain: &str, entry: Entry, reason: &str) -> Result<(), Problem> {
     let mut access = call.caller()?.access(call.operation);
     domain.clone_into(&mut access.domain);
     access.reason = Some(reason.to_owned()).filter(|it| !it.is_empty());
     let mut rows = Rows::default();
-    rows.push(&access, &Entry::new(Outcome::Done).count(count as u64));
+    rows.push(&access, &entry);
     call.note(rows)
 }
 
 fn own(call: &Call<'_>) -> Result<Recoding, Problem> {
     let caller = call.caller()?;
-    let recoding = call.service.store.recoding(call.param("id"), &caller.name)?;
-    if caller.grant.covers(&recoding.domain) { Ok(recoding) } else { Err(Problem::missing("change")) }
+    Ok(call.service.store.recoding(call.param("id"), &caller.name, &caller.grant)?)
 }
 
 /// What was changed together.
 pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
     let (recoding, language) = (own(call)?, page::language(call));
+    note(call, &recoding.domain, Entry::new(Outcome::Shown).count(recoding.changed.len() as u64), "")?;
     let content = html! {
         p role="status" {
             b { (recoding.from) } " → " b { (recoding.to) } " · " (recoding.changed.len()) " " (language.say("have-changed"))
@@ -180,13 +156,9 @@ pub fn one(call: &Call<'_>) -> Result<Reply, Problem> {
 /// Takes a change back where nobody has changed the encounter since.
 pub fn undo(call: &Call<'_>) -> Result<Reply, Problem> {
     let recoding = own(call)?;
-    let (from, to) = codes(call, &recoding.set, &recoding.from, &recoding.to)?;
-    note(call, &recoding.domain, "", recoding.changed.len())?;
-    let mut count = 0;
-    for (id, version) in &recoding.changed {
-        let result = call.service.store.put_back(id, &recoding.domain, *version, from.clone(), to.clone());
-        count += usize::from(left(result)?.is_some());
-    }
+    let to = coding(call, &recoding.set, &recoding.to, &recoding.actor);
+    note(call, &recoding.domain, Entry::new(Outcome::Done).count(recoding.changed.len() as u64), "")?;
+    let count = call.service.store.undo_recoding(recoding, to)?;
     if count == 0 {
         return Err(Problem::new(
             problem::UNUSABLE,

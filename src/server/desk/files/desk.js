@@ -10,14 +10,23 @@
   document.querySelectorAll("tencode-picker[data-go]").forEach((picker) => {
     picker.addEventListener("change", () => { location.href = picker.dataset.go + encodeURIComponent(picker.value.code || picker.code); });
   });
-  // What is still going on is looked at again until it has ended; without this script there is a link.
-  const again = setInterval(async () => {
+  // What is still going on is looked at again while somebody can see it, one look after the other, until it has ended. Then
+  // the page is loaded with what came of it. Without this script there is a link.
+  async function follow() {
     const going = document.querySelector("[data-refresh]");
-    if (!going) return clearInterval(again);
-    const reply = await fetch(location.href).catch(() => null);
-    const fresh = reply?.ok && new DOMParser().parseFromString(await reply.text(), "text/html").getElementById(going.id);
-    if (fresh && !going.contains(document.activeElement)) going.replaceWith(fresh);
-  }, 2000);
+    if (!going) return;
+    if (!document.hidden && !going.contains(document.activeElement)) {
+      const reply = await fetch(going.dataset.refresh, { cache: "no-store" }).catch(() => null);
+      const text = await reply?.text().catch(() => "");
+      const fresh = reply?.ok && new DOMParser().parseFromString(text, "text/html").getElementById(going.id);
+      // It has ended; or it is gone, or nobody is signed in any more, which the page itself says.
+      const gone = [401, 403, 404].includes(reply?.status);
+      if (gone || (fresh && !fresh.dataset.refresh)) return location.reload();
+      if (fresh && !going.contains(document.activeElement)) going.replaceWith(fresh);
+    }
+    setTimeout(follow, 2000);
+  }
+  setTimeout(follow, 2000);
   const form = document.getElementById("desk");
   if (!form) return;
   const box = form.elements.text, answer = document.getElementById("answer"), picked = document.getElementById("picked");
@@ -109,11 +118,17 @@
     return true;
   }
 
-  // What else is at the place that was typed: asked when a field is left, not at each key, for it is noted.
-  async function near(name) {
-    if (!name?.startsWith("f:")) return;
+  // What else is at the place that was typed: asked when a field is left with another place in it, not at each key, for it is
+  // noted. An older answer never replaces a newer one.
+  const places = () => [...form.querySelectorAll("[data-place]")].map((it) => it.value.trim()).join("\n");
+  let here = places(), asks = 0;
+  async function near() {
+    if (places() === here) return;
+    here = places();
+    const number = ++asks;
     const reply = await fetch(form.action + "/near", { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
-    if (reply?.ok) document.getElementById("near").innerHTML = await reply.text();
+    const text = reply?.ok && !reply.redirected ? await reply.text().catch(() => "") : "";
+    if (number === asks) document.getElementById("near").innerHTML = text;
   }
 
   function save() {
@@ -121,7 +136,7 @@
   }
 
   box.addEventListener("input", soon);
-  form.addEventListener("change", (event) => { if (event.target !== box) { soon(); near(event.target.name); } });
+  form.addEventListener("change", (event) => { if (event.target !== box) { soon(); near(); } });
   answer.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option) { pick(options().indexOf(option) + 1); box.focus(); }
