@@ -44,12 +44,8 @@ pub(super) fn classifier(draft: &Draft<'_>, set: SetId, compiler: Compiler<'_>) 
             }
             found?
         }
-        None if records.is_empty() => return None,
-        None => {
-            let assumed = compiler.source.manifest.record.as_ref();
-            let found = assumed.and_then(|name| RecordId::find(records, |record| record.name == *name.get_ref()));
-            found.unwrap_or(RecordId::FIRST)
-        }
+        // The one that the manifest names stands first.
+        None => RecordId::FIRST,
     };
     let record = id.get(records)?;
     let mut lowering = Lowering::new(compiler, Some(record));

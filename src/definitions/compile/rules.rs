@@ -42,7 +42,6 @@ pub(super) fn record<'a>(
     compiler: Compiler<'a>,
 ) -> Option<(RecordId, &'a Record)> {
     let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
-    let assumed = compiler.source.manifest.record.as_ref();
     let id = match (named, records) {
         (Some(name), _) => {
             let found = RecordId::find(records, |record| record.name == name.item);
@@ -62,15 +61,14 @@ pub(super) fn record<'a>(
             );
             return None;
         }
-        (None, _) if assumed.is_some() => {
-            RecordId::find(records, |record| assumed.is_some_and(|name| *name.get_ref() == record.name))?
-        }
-        (None, _) => {
+        // The one that the manifest names stands first.
+        (None, [_, _, ..]) if compiler.source.manifest.record.is_none() => {
             let names: Vec<&str> = records.iter().map(|record| record.name.as_str()).collect();
             let help = Some(format!("put it into a block: `rules for {}`", names.join("` or `rules for ")));
             compiler.say(at, Problem::MissingRecord { what: what.into() }, help);
             return None;
         }
+        (None, _) => RecordId::FIRST,
     };
     Some((id, id.get(records)?))
 }
