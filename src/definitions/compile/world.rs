@@ -5,6 +5,7 @@ use crate::definitions::parse::tree::CodeRange;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::RowDef;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::nearest;
@@ -52,6 +53,8 @@ pub(super) struct TableTypes {
     pub output_names: Vec<String>,
     /// Outputs.
     pub outputs: Vec<Kind>,
+    /// The rows, where they stand in a file.
+    pub imported: Option<Vec<Spanned<RowDef>>>,
 }
 
 /// A function that a domain defines.
