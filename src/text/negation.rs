@@ -33,6 +33,8 @@ pub(crate) enum Action {
     Or = 9,
     /// Ends every scope where it stands behind a comma.
     Turn = 10,
+    /// Makes what follows uncertain, and what stands before it if the clause ends with it.
+    MaybeBoth = 11,
 }
 
 /// A cue found in a text: what it does, its first word, the word after its last. A sign has no word; it stands before the one
@@ -90,7 +92,7 @@ const REACH_BACK: usize = 4;
 
 /// Lists of `domains/shared`, and of a domain of its own, and what their cues do. A cue in another language is one more word
 /// of a list.
-const LISTS: [(&str, Action); 11] = [
+const LISTS: [(&str, Action); 12] = [
     ("negation-none", Action::Nothing),
     ("negation-not", Action::Not),
     ("negation-denies", Action::Denies),
@@ -99,6 +101,7 @@ const LISTS: [(&str, Action); 11] = [
     ("negation-both", Action::Both),
     ("negation-ends", Action::Stop),
     ("uncertain", Action::Maybe),
+    ("uncertain-both", Action::MaybeBoth),
     ("family-history", Action::Family),
     ("negation-or", Action::Or),
     ("negation-turns", Action::Turn),
@@ -113,7 +116,7 @@ pub(crate) fn cues(lists: &[(String, Vec<String>)]) -> impl Iterator<Item = (&st
     of_lists.flat_map(|(cues, action)| cues.iter().map(move |cue| (cue.as_str(), action)))
 }
 
-const ACTIONS: [Action; 11] = [
+const ACTIONS: [Action; 12] = [
     Action::Nothing,
     Action::Not,
     Action::Denies,
@@ -125,6 +128,7 @@ const ACTIONS: [Action; 11] = [
     Action::Family,
     Action::Or,
     Action::Turn,
+    Action::MaybeBoth,
 ];
 
 /// Marks what is found in a text with what the text says of it. `cues` is room to work in.
@@ -140,7 +144,7 @@ pub(crate) fn mark(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cu
             _ if cue.sides == Sides::Preceding => {}
             Action::Not | Action::Both => flag(ahead(Some(REACH)), |it| it.is_negated = true),
             Action::Denies => flag(ahead(None), |it| it.is_negated = true),
-            Action::Maybe => flag(ahead(Some(REACH)), |it| it.is_uncertain = true),
+            Action::Maybe | Action::MaybeBoth => flag(ahead(Some(REACH)), |it| it.is_uncertain = true),
             Action::Family => flag(ahead(None), |it| it.is_of_family = true),
             _ => {}
         }
@@ -152,12 +156,13 @@ pub(crate) fn mark(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cu
             Action::After | Action::Both => true,
             Action::Last => is_last,
             // `chest pain denied.` against `denied chest pain`; `nausea - no` against `no nausea`
-            Action::Denies | Action::Not | Action::Maybe => is_last,
+            Action::Denies | Action::Not | Action::MaybeBoth => is_last,
+            Action::Maybe => cue.sides == Sides::Preceding,
             _ => false,
         };
         if is_back {
             let set: fn(&mut PhraseMatch) = match cue.action {
-                Action::Maybe => |it| it.is_uncertain = true,
+                Action::Maybe | Action::MaybeBoth => |it| it.is_uncertain = true,
                 _ => |it| it.is_negated = true,
             };
             flag(scope_start(text, tokens, cues, place)..cue.from, set);
@@ -253,7 +258,7 @@ fn scope_start(text: &str, tokens: &[Token], cues: &[Cue], place: usize) -> usiz
     let answers = match (cue.sides, cue.action) {
         (Sides::Preceding, _) => true,
         (_, Action::Not) => gap != Gap::None,
-        (_, Action::Maybe) => {
+        (_, Action::MaybeBoth) => {
             gap == Gap::Comma || gap == Gap::End && matches!(between(text, tokens, cue.from), Some("-" | "–" | "—"))
         }
         _ => false,
