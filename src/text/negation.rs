@@ -173,7 +173,7 @@ pub(crate) fn mark(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cu
 fn collect(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cue>) {
     let mut from = 0;
     while let Some(rest) = tokens.get(from..).filter(|rest| !rest.is_empty()) {
-        cues.extend(sign_before(known, text, tokens, from));
+        cues.extend(signs_before(known, text, tokens, from).into_iter().flatten());
         let mut longest = None;
         let clause =
             rest.iter().enumerate().map_while(|(place, it)| (place == 0 || it.gap == Gap::None).then_some(it.plain));
@@ -188,35 +188,43 @@ fn collect(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cue>) {
         };
         from += words;
     }
-    cues.extend(sign_before(known, text, tokens, tokens.len()));
+    cues.extend(signs_before(known, text, tokens, tokens.len()).into_iter().flatten());
 }
 
 fn action_of(number: u32) -> Action {
     ACTIONS.get((number & !DOTTED) as usize).copied().unwrap_or(Action::Nothing)
 }
 
-/// The sign between a word and the one before it, or behind the last word.
+/// The signs between a word and the one before it, or behind the last word.
 ///
-/// It speaks of the word that it stands at: `fever (-), cough`, `UTI?` and `pain ?stroke`. With blanks on both sides, it speaks of
-/// what follows.
-fn sign_before(known: &Cues, text: &str, tokens: &[Token], at: usize) -> Option<Cue> {
-    if known.signs.is_empty() {
-        return None;
-    }
+/// One speaks of the word that it stands at: `fever (-), cough`, `UTI?` and `pain ?stroke`. With blanks on both sides, it speaks
+/// of what follows. Two with a blank between them speak of a word each: `fever? (-) cough`.
+fn signs_before(known: &Cues, text: &str, tokens: &[Token], at: usize) -> [Option<Cue>; 2] {
     let end = at.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| token.end);
     let start = tokens.get(at).map(|token| token.start);
-    let between = text.get(end.unwrap_or(0)..start.unwrap_or(text.len()))?;
-    known.signs.iter().find_map(|(sign, action)| {
-        let is_at_end = start.is_some() && between.trim_end().ends_with(sign.as_str());
-        let is_at_start = end.is_some() && between.trim_start().starts_with(sign.as_str());
-        let touches = (end.is_some() && between.starts_with(sign.as_str()), between.ends_with(sign.as_str()));
-        let sides = match (is_at_start, is_at_end) {
-            (_, true) if touches != (true, false) => Sides::Following,
-            (true, _) => Sides::Preceding,
-            _ => return None,
-        };
+    let between = text.get(end.unwrap_or(0)..start.unwrap_or(text.len())).unwrap_or_default();
+    let bare = between.trim();
+    if bare.is_empty() || known.signs.is_empty() {
+        return [None, None];
+    }
+    let behind = known.signs.iter().find(|(sign, _)| end.is_some() && bare.starts_with(sign.as_str()));
+    let ahead = known.signs.iter().find(|(sign, _)| start.is_some() && bare.ends_with(sign.as_str()));
+    let cue = |(_, action): &(String, u32), sides| {
         Some(Cue { action: action_of(*action), from: at, to: at, sides, is_dotted: false })
-    })
+    };
+    match (behind, ahead) {
+        (Some(behind), Some(ahead)) => {
+            let rest = bare.strip_prefix(behind.0.as_str()).and_then(|rest| rest.strip_suffix(ahead.0.as_str()));
+            if rest.is_some_and(|rest| rest.contains(char::is_whitespace)) {
+                return [cue(behind, Sides::Preceding), cue(ahead, Sides::Following)];
+            }
+            let is_behind = between.starts_with(&behind.0) && !between.ends_with(&ahead.0);
+            [if is_behind { cue(behind, Sides::Preceding) } else { cue(ahead, Sides::Following) }, None]
+        }
+        (Some(behind), None) => [cue(behind, Sides::Preceding), None],
+        (None, Some(ahead)) => [cue(ahead, Sides::Following), None],
+        (None, None) => [None, None],
+    }
 }
 
 /// The word at which the scope of a cue ends. With a reach, commas end it too unless an `or` follows.

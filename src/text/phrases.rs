@@ -373,6 +373,8 @@ mod tests {
             ("chest pain", "chest pain (-), cough"),
             ("fever", "[x] cough [ ] fever"),
             ("fever", "☒ cough ☐ fever"),
+            ("cough", "stroke? (-) cough"),
+            ("cough", "cough (-) ? stroke"),
             ("asthma", "asthma vs. bronchitis"),
             ("bronchitis", "asthma vs. bronchitis"),
         ] {
@@ -401,6 +403,8 @@ mod tests {
             "stroke suspected",
             "stroke, rule out",
             "call back as soon as possible, suspect stroke",
+            "stroke? (-) cough",
+            "cough (-) ? stroke",
         ] {
             assert!(is_doubted("stroke", text), "{text}");
         }
@@ -414,6 +418,7 @@ mod tests {
             "stroke care at home if possible",
             "a stroke suspect",
             "a stroke, said the suspect",
+            "fever?? Stroke",
         ] {
             assert!(!is_doubted("stroke", text), "{text}");
         }
