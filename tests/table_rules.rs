@@ -235,6 +235,17 @@ fn rows_that_the_lines_of_a_rule_exclude_ask_nothing() {
 }
 
 #[test]
+fn a_severity_that_depends_on_the_row_is_refused() {
+    let rule =
+        |when: &str| format!("for each row in t(value)\nseverity warning when {when}\nrequire row.where is present");
+    let table =
+        "table t (value integer) -> element text, where field every-match { 1 -> \"1\", method\n2 -> \"2\", id }";
+    assert_eq!(problems(table, &rule("row.element is \"1\"")), ["D0530"]);
+    assert_eq!(problems(table, &rule("row.element is \"2\" and method is present")), ["D0530"]);
+    assert_eq!(problems(table, &rule("method is present")), Vec::<String>::new());
+}
+
+#[test]
 fn what_a_row_says_in_a_message_is_no_field() {
     let rule = "rule r error \"{row.element} of {o.loss} in {row.where}\" { for each o in offenses\n\
                 for each row in t(o.loss)\nrequire row.where is present }";

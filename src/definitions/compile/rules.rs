@@ -120,7 +120,7 @@ struct Asked {
 fn rows<'a>(def: &RuleDef, rule: &mut Rule, table: &RowsOf<'a>, lowering: &mut Lowering<'a>) {
     let (mark, used) = (lowering.scope.mark(), lowering.scope.used());
     let report = lowering.compiler.report;
-    let mut all = Vec::with_capacity(table.rows.len());
+    let (mut all, mut severities) = (Vec::with_capacity(table.rows.len()), None);
     for (number, row) in table.rows.iter().enumerate() {
         let before = report.count();
         all.push(asked(def, rule, Some((table, &row.item)), lowering));
@@ -135,6 +135,9 @@ fn rows<'a>(def: &RuleDef, rule: &mut Rule, table: &RowsOf<'a>, lowering: &mut L
         if is_wrong {
             // The next row would say it again.
             return;
+        }
+        if *severities.get_or_insert_with(|| rule.severities.clone()) != rule.severities {
+            return one_severity(def, lowering);
         }
     }
     let Some(first) = all.first() else { return };
@@ -411,6 +414,15 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
         }
         RuleItem::From(_) | RuleItem::To(_) | RuleItem::Once | RuleItem::Unsaid | RuleItem::Check(_) => {}
     }
+}
+
+/// Reports that the severity of a rule depends on the row. It is one for all checks of a rule.
+fn one_severity(def: &RuleDef, lowering: &Lowering<'_>) {
+    let is_one = |item: &&Spanned<RuleItem>| matches!(item.item, RuleItem::Severity { .. });
+    let span = def.items.iter().find(is_one).map_or(def.id.span, |item| item.span);
+    let place = "a rule whose rows differ in it".into();
+    let help = "write a table and a rule for the rows of each severity";
+    lowering.say(span, Problem::Misplaced { what: "severity".into(), place }, Some(help.into()));
 }
 
 fn not_in_a_check(what: &str, span: Span, help: &str, lowering: &Lowering<'_>) {
