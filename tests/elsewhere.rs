@@ -39,6 +39,8 @@ fn a_word_of_another_language_leads_to_that_of_this_one() {
         ("-- a remark\nlist a (\"b\")\n".to_owned(), "a comment begins with `#`"),
         ("codeset own-2 \"Own\" for visit {\n    points title 2,5\n}\n".to_owned(), "`2.5`"),
         ("codeset own-2 \"Own\" for visit {\n    code RED 1 \"Red\"\n}\n".to_owned(), "`\"RED 1\"`"),
+        ("table t (note text) -> word text {\n    \"a\" => \"b\"\n}\n".to_owned(), "write `->`"),
+        (rule("require note is blank"), "write `\"blank\"`; write `is absent`"),
     ] {
         let drawn = checked(&text);
         assert!(drawn.contains(help), "{text}: {drawn}");
@@ -52,6 +54,9 @@ fn a_bare_word_near_a_list_is_no_word_to_look_for() {
     let rule = |line: &str| format!("{list}rules for visit {{ rule own-1 error \"x\" {{ {line} }} }}\n");
     assert!(checked(&rule("forbid note mentions signs-of-pian")).contains("the list `signs-of-pain`"));
     assert!(checked(&rule("forbid reason in ground")).contains("the list `grounds`"));
+    // Those of `shared` are near to what is no value. Their names are everyday words, so that a phrase is none of them.
+    assert!(checked(&rule("forbid note in (weekdayz)")).contains("the list `weekdays`? write `\"weekdayz\"`"));
+    assert!(!checked(&rule("forbid note mentions weekdayz or note is blank")).contains("weekdays"));
     assert!(checked(&rule("require day in 2026-05-01..2026-04-01")).contains("ends before it begins"));
 }
 

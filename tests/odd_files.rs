@@ -94,6 +94,20 @@ fn a_file_of_another_kind_is_named() {
 }
 
 #[test]
+fn a_document_on_standard_input_is_named_too() {
+    let place = place();
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(place.path("in.docx")).unwrap());
+    let stored = zip::write::SimpleFileOptions::default();
+    zip.start_file("word/document.xml", stored).unwrap();
+    std::io::Write::write_all(&mut zip, b"<document/>").unwrap();
+    zip.finish().unwrap();
+    let mut command = place.command(&["run", "--domain", "own", "--record", "parcel"]);
+    let output = command.stdin(std::fs::File::open(place.path("in.docx")).unwrap()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("a document of a word processor"), "{}", said(&output));
+}
+
+#[test]
 fn xml_is_read_in_the_encoding_that_it_names() {
     let place = place();
     let reader = "reader posts for parcel { xml; recognise posts is present; each encounter from posts.post\n\

@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
+use std::time::SystemTime;
 use tencode::definitions::compile::Compiled;
 use tencode::definitions::compile::Releases;
 use tencode::definitions::compile::compile;
@@ -176,4 +178,18 @@ fn a_release_that_is_known_to_a_day_ends_no_code() {
             assert!(codes.is_in_force(codes.find("A2").unwrap(), day));
         }
     }
+}
+
+#[test]
+fn opening_a_checked_registry_notes_that_it_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), "registry");
+    Registry::open(&path).unwrap();
+    let reminder = folder.path().join("registry.verified");
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
+    fs::File::options().append(true).open(&reminder).unwrap().set_modified(long_ago).unwrap();
+    let text = fs::read(&reminder).unwrap();
+    Registry::open(&path).unwrap();
+    assert!(fs::metadata(&reminder).unwrap().modified().unwrap() > long_ago);
+    assert_eq!(fs::read(&reminder).unwrap(), text);
 }

@@ -12,6 +12,7 @@ use tencode::definitions::load::DomainSource;
 use tencode::definitions::load::load;
 use tencode::definitions::load::parse_file;
 use tencode::encounters::engine::Engine;
+use tencode::model::rules::Piece;
 
 const RECORD: &str = r#"
 codeset offenses "Offenses" {
@@ -188,4 +189,101 @@ fn what_a_rule_cannot_ask_of_rows_is_said_once() {
     for (table, rule, wanted) in cases {
         assert_eq!(problems(table, &rule), wanted, "{table}\n{rule}");
     }
+}
+
+/// A rule about the rows of a table, and the checks and the message that it has; what is said of it.
+fn ruled(table: &str, rule: &str) -> (Vec<String>, usize, String) {
+    let text = format!("{RECORD}{table}\nrules for report {{ {rule} }}\n");
+    let (file, diagnostics) = parse_file(std::path::Path::new("a.codes"), text);
+    let source = DomainSource { name: "office".to_owned(), files: vec![file], diagnostics, ..DomainSource::default() };
+    let outcome = compile(vec![source], &[]);
+    let said = outcome.diagnostics.iter().map(|it| format!("{} {}", it.kind.code(), it.note)).collect();
+    let rule = &outcome.compiled.domains[0].rules[0];
+    let words = rule.message.iter().map(|piece| match piece {
+        Piece::Text(text) => text.as_str(),
+        Piece::Value(_) => "VALUE",
+    });
+    (said, rule.checks.len(), words.collect())
+}
+
+const BURNED: &str = "table t (loss one of (none, burned, stolen)) -> element text, where field every-match {\n\
+                      burned -> \"1 {method}\", method\nstolen -> \"2\", premises\n(burned, stolen) -> \"3\", value }";
+
+#[test]
+fn a_line_that_only_warns_leaves_a_rule_its_rows() {
+    let rule = "rule r error \"m\" { for each o in offenses\nfor each row in t(o.loss)\n\
+                when any x in offenses has loss is none or method is present\nrequire row.where is present }";
+    let (said, checks, _) = ruled(BURNED, rule);
+    assert_eq!((said, checks), (vec!["D0312 asked of row 1 of the table".to_owned()], 3));
+}
+
+#[test]
+fn rows_that_the_lines_of_a_rule_exclude_ask_nothing() {
+    let rule = |when: &str| {
+        format!(
+            "rule r error \"m\" {{ for each o in offenses\nfor each row in t(o.loss)\n{when}\n\
+             require row.where is present }}"
+        )
+    };
+    assert_eq!(ruled(BURNED, &rule("when o.loss is stolen")), (vec![], 2, "m".to_owned()));
+    assert_eq!(ruled(BURNED, &rule("when row.element is \"2\"")), (vec![], 1, "m".to_owned()));
+    // no row is left, or a line of the rule can hold for none
+    for when in ["when o.loss is none", "when row.element is \"4\"", "severity warning when value > 5 and value < 3"] {
+        let rule = format!("for each o in offenses\nfor each row in t(o.loss)\n{when}\nrequire row.where is present");
+        assert_eq!(problems(BURNED, &rule), ["D0211"], "{when}");
+    }
+}
+
+#[test]
+fn a_severity_that_depends_on_the_row_is_refused() {
+    let rule =
+        |when: &str| format!("for each row in t(value)\nseverity warning when {when}\nrequire row.where is present");
+    let table =
+        "table t (value integer) -> element text, where field every-match { 1 -> \"1\", method\n2 -> \"2\", id }";
+    assert_eq!(problems(table, &rule("row.element is \"1\"")), ["D0530"]);
+    assert_eq!(problems(table, &rule("row.element is \"2\" and method is present")), ["D0530"]);
+    assert_eq!(problems(table, &rule("method is present")), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_row_says_in_a_message_is_no_field() {
+    let rule = "rule r error \"{row.element} of {o.loss} in {row.where}\" { for each o in offenses\n\
+                for each row in t(o.loss)\nrequire row.where is present }";
+    assert_eq!(ruled(BURNED, rule), (vec![], 3, "… of VALUE in …".to_owned()));
+    let text = format!("{RECORD}{BURNED}\nrules for report {{ {rule} }}\n");
+    let engine = made_up::desk(&made_up::registry("office", &text), "office", None);
+    let report = json!({"id": "1", "offenses": [{"loss": "burned"}], "value": 1});
+    let messages: Vec<String> = found(&engine, &report).into_iter().map(|[.., message]| message).collect();
+    assert_eq!(messages, ["1 {method} of burned in method"]);
+}
+
+const PAIR: &str = r#"
+record pair "A pair" {
+    id     text required identifies incident
+    kind   one of (a, b) plain
+    first  { size integer plain }
+    second { size integer plain }
+}
+table t (kind one of (a, b)) -> where field every-match { a -> first
+    b -> second }
+policy desk "All" { keep every field
+    free text keep }
+policy public "Coarser" { keep every field
+    second.size to band 100
+    free text keep }
+rules for pair { rule r error "{row.where.size} is too much" { for each row in t(kind)
+    require row.where.size < 5 } }
+"#;
+
+#[test]
+fn no_row_tells_a_value_that_is_shown_coarser() {
+    let registry = made_up::registry("office", PAIR);
+    let pair = json!({"id": "1", "kind": "b", "first": {"size": 1}, "second": {"size": 77}});
+    let message = |audience: &str| {
+        let shown = disclose(&made_up::asked(&registry, "office", audience), &pair);
+        assert_eq!(shown["findings"][0]["rule"], "r", "{shown}");
+        shown["findings"][0]["message"].clone()
+    };
+    assert_eq!(message("desk"), "77 is too much");
+    assert_eq!(message("public"), Value::Null);
 }

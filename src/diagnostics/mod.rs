@@ -103,19 +103,29 @@ impl Diagnostic {
 ///
 /// Letters swapped, doubled or left out count, and so does the beginning of a word; two words with little in common do not.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(written, known, true)
+}
+
+/// Like [`nearest`], and the beginning of a longer word does not count.
+pub fn misspelt<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(written, known, false)
+}
+
+fn near<'a>(written: &str, known: impl IntoIterator<Item = &'a str>, takes_beginnings: bool) -> Option<&'a str> {
     let written = written.to_lowercase();
     let allowed = (written.chars().count() / 3).clamp(1, 3);
     let length = written.chars().count();
     let rank = |word: &str| {
         let word = word.to_lowercase();
         // Words of other lengths differ in as many signs at least, and comparing signs takes long.
-        if word.chars().count().abs_diff(length) > allowed && !word.starts_with(&written) {
+        let begins = takes_beginnings && word.starts_with(&written);
+        if word.chars().count().abs_diff(length) > allowed && !begins {
             return None;
         }
         let distance = strsim::damerau_levenshtein(&written, &word);
         let is_near = distance <= allowed && word.chars().count() > distance;
         // A word cut short, such as `int` for `integer`, ranks behind every word that differs in a letter or two.
-        let is_start = written.len() >= 3 && word.starts_with(&written);
+        let is_start = written.len() >= 3 && begins;
         if is_near { Some(distance) } else { is_start.then_some(allowed + distance) }
     };
     known.into_iter().filter_map(|word| Some((rank(word)?, word))).min_by_key(|(rank, _)| *rank).map(|(_, word)| word)

@@ -33,6 +33,7 @@ pub use draft::abandon_drafts;
 pub use draft::replace;
 pub use draft::sync_folder;
 pub use error::Error;
+pub use foreign::Foreign;
 pub use foreign::foreign;
 pub use key::Key;
 pub use key::KeyError;

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// Removes the files with an ending that were changed longest ago, until the others take no more than `most` bytes beside the
-/// youngest, which stays. What is kept beside a file, under its name with `beside` behind it, goes with it. Losing one costs time
-/// and nothing else, so a file that cannot be removed is left.
+/// Removes the files with an ending that were used longest ago, until the others take no more than `most` bytes beside the
+/// youngest, which stays. What is kept beside a file, under its name with `beside` behind it, goes with it; a file was used when
+/// either was changed. Losing one costs time and nothing else, so a file that cannot be removed is left.
 pub fn tidy(folder: &Path, ending: &str, beside: &str, most: u64) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut files: Vec<(SystemTime, u64, PathBuf)> = entries
@@ -15,7 +15,8 @@ pub fn tidy(folder: &Path, ending: &str, beside: &str, most: u64) {
             let path = entry.ok()?.path();
             path.extension().filter(|it| *it == ending)?;
             let about = fs::metadata(&path).ok()?;
-            Some((about.modified().ok()?, about.len(), path))
+            let used = fs::metadata(with(&path, beside)).and_then(|about| about.modified()).ok();
+            Some((about.modified().ok()?.max(used.unwrap_or(SystemTime::UNIX_EPOCH)), about.len(), path))
         })
         .collect();
     files.sort();
@@ -28,12 +29,15 @@ pub fn tidy(folder: &Path, ending: &str, beside: &str, most: u64) {
         }
         total -= length;
         let _ = fs::remove_file(&path);
-        if !beside.is_empty() {
-            let mut name = path.into_os_string();
-            name.push(beside);
-            let _ = fs::remove_file(name);
-        }
+        let _ = fs::remove_file(with(&path, beside));
     }
+}
+
+/// A path with an ending behind its name.
+fn with(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 #[cfg(test)]
@@ -49,12 +53,14 @@ mod tests {
     fn the_oldest_go_first_with_what_is_beside_them() {
         let folder = tempfile::tempdir().unwrap();
         for (age, name) in
-            ["a.kept", "b.kept", "c.kept", "d.kept", "a.kept.note", "d.kept.note", "e.other"].iter().enumerate()
+            ["b.kept", "c.kept", "d.kept", "d.kept.note", "e.other", "a.kept", "a.kept.note"].iter().enumerate()
         {
             let path = folder.path().join(name);
             fs::write(&path, [0_u8; 100]).unwrap();
             let file = fs::File::options().append(true).open(&path).unwrap();
-            file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(100 - age as u64)).unwrap();
+            // The oldest file is the one that was used last.
+            let seconds = if *name == "a.kept.note" { 200 } else { 100 - age as u64 };
+            file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
         }
         let left = || {
             let entries = fs::read_dir(folder.path()).unwrap();

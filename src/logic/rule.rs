@@ -234,8 +234,7 @@ impl<'e> Frame<'e> {
 
     fn finding(&mut self, way: Way<'e>, failed: &'e Expression) -> Finding {
         let (rule, check) = (way.rule, way.check);
-        let said = if check.message.is_empty() { &rule.message } else { &check.message };
-        let message = said.iter().map(|piece| self.piece(piece)).collect();
+        let message = check.message.as_ref().unwrap_or(&rule.message).iter().map(|piece| self.piece(piece)).collect();
         let path = match check.at.as_ref().or_else(|| self.first_path(failed)) {
             Some(path) => self.locate(path),
             None => self.innermost(check),

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 /// Lists of words by which a text says that something is not so, may be so only, or is so of a relative.
-pub const CUE_LISTS: [&str; 11] = [
+pub const CUE_LISTS: [&str; 12] = [
     "negation-none",
     "negation-not",
     "negation-denies",
@@ -30,6 +30,7 @@ pub const CUE_LISTS: [&str; 11] = [
     "negation-or",
     "negation-turns",
     "uncertain",
+    "uncertain-both",
     "family-history",
 ];
 

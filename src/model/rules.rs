@@ -259,8 +259,8 @@ pub struct Check {
     pub at: Option<Path>,
     /// A code that would mend it.
     pub fix: Option<Fix>,
-    /// Its own message, where the rule is asked of the rows of a table; else none.
-    pub message: Vec<Piece>,
+    /// Its own message, where a row of a table says something in it.
+    pub message: Option<Vec<Piece>>,
 }
 
 /// `require E` or `forbid E`.

@@ -10,6 +10,7 @@ use crate::model::outcome::label_bit;
 use crate::model::program::Domain;
 use crate::model::record::Field;
 use crate::model::record::Kind;
+use crate::model::rules::Check;
 use crate::model::rules::Piece;
 use crate::model::rules::Rule;
 use crate::model::rules::Step;
@@ -29,19 +30,24 @@ pub(super) fn reads(domain: &Domain) -> HashMap<String, Vec<String>> {
 
 /// For each rule whose message has values in it the fields that these come from.
 pub(super) fn tells(domain: &Domain) -> HashMap<String, Vec<String>> {
-    let mut found = HashMap::new();
+    let mut found: HashMap<String, Vec<String>> = HashMap::new();
     for rule in &domain.rules {
         let Some(record) = rule.record.get(&domain.records) else { continue };
         let mut reader = Reader { fields: &record.fields, variables: HashMap::new(), paths: Vec::new() };
-        reader.rule(rule);
-        reader.paths.clear();
-        for piece in &rule.message {
-            if let Piece::Value(value) = piece {
-                reader.expression(value);
+        reader.around(rule);
+        let mut told = Vec::new();
+        for check in &rule.checks {
+            reader.check(check);
+            reader.paths = std::mem::take(&mut told);
+            for piece in rule.message.iter().chain(check.message.iter().flatten()) {
+                if let Piece::Value(value) = piece {
+                    reader.expression(value);
+                }
             }
+            told = std::mem::take(&mut reader.paths);
         }
-        if !reader.paths.is_empty() {
-            found.insert(rule.id.clone(), reader.paths);
+        if !told.is_empty() {
+            found.entry(rule.id.clone()).or_default().append(&mut told);
         }
     }
     found
@@ -72,6 +78,13 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn rule(&mut self, rule: &Rule) {
+        self.around(rule);
+        rule.checks.iter().for_each(|check| self.check(check));
+        rule.severities.iter().for_each(|(when, _)| self.expression(when));
+    }
+
+    /// What stands around the checks of a rule.
+    fn around(&mut self, rule: &Rule) {
         if let Some(together) = &rule.together {
             together.keys.iter().for_each(|key| self.expression(key));
             together.asked.iter().for_each(|asked| self.bound(asked.variable, &asked.of));
@@ -79,21 +92,21 @@ impl Reader<'_> {
             self.dates(self.fields, &mut Vec::new());
         }
         rule.scope.iter().for_each(|scope| self.expression(scope));
-        for check in &rule.checks {
-            for step in &check.steps {
-                match step {
-                    Step::Each { variable, list, .. } => self.bound(*variable, list),
-                    Step::Pairs { first, second, list, .. } => {
-                        self.bound(*first, list);
-                        self.bound(*second, list);
-                    }
-                    Step::Let { variable, value } => self.bound(*variable, value),
+    }
+
+    fn check(&mut self, check: &Check) {
+        for step in &check.steps {
+            match step {
+                Step::Each { variable, list, .. } => self.bound(*variable, list),
+                Step::Pairs { first, second, list, .. } => {
+                    self.bound(*first, list);
+                    self.bound(*second, list);
                 }
+                Step::Let { variable, value } => self.bound(*variable, value),
             }
-            let conditions = check.when.iter().chain(check.demands.iter().map(|demand| &demand.condition));
-            conditions.for_each(|condition| self.expression(condition));
         }
-        rule.severities.iter().for_each(|(when, _)| self.expression(when));
+        let conditions = check.when.iter().chain(check.demands.iter().map(|demand| &demand.condition));
+        conditions.for_each(|condition| self.expression(condition));
     }
 
     fn dates(&mut self, fields: &[Field], above: &mut Vec<FieldId>) {

@@ -12,6 +12,7 @@ use super::layout::Section;
 use super::meta::Meta;
 use super::verified::front_sum;
 use super::verified::is_remembered;
+use super::verified::note_use;
 use super::verified::remember_verified;
 use crate::files::Mapped;
 use crate::model::day::Day;
@@ -94,7 +95,9 @@ impl Registry {
         let map = Mapped::new(&file).map_err(failed)?;
         let unfit = |why: &str| Error::Unfit { path: path.display().to_string(), why: why.to_owned() };
         let (header, table) = front(&map).map_err(unfit)?;
-        if !is_remembered(path, &file) {
+        if is_remembered(path, &file) {
+            note_use(path);
+        } else {
             check_content(&file, header, table.as_bytes().len()).map_err(unfit)?;
             remember_verified(path);
         }

@@ -4,6 +4,7 @@ use super::layout::Header;
 use std::fs::File;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::SystemTime;
 use zerocopy::IntoBytes;
 
 /// Check sum of the header (its own field zero) and the table of sections.
@@ -31,6 +32,12 @@ pub(super) fn remember_verified(path: &Path) {
 pub(super) fn is_remembered(path: &Path, file: &File) -> bool {
     let known = std::fs::read_to_string(reminder(path));
     matches!((known, file.metadata()), (Ok(known), Ok(metadata)) if known == identity(&metadata))
+}
+
+/// Notes that a file which was checked is used: what was used longest ago is removed first.
+pub(super) fn note_use(path: &Path) {
+    let reminder = File::options().append(true).open(reminder(path));
+    let _ = reminder.and_then(|file| file.set_modified(SystemTime::now()));
 }
 
 /// Length, times of change and number of a file.

@@ -33,6 +33,8 @@ pub(crate) enum Action {
     Or = 9,
     /// Ends every scope where it stands behind a comma.
     Turn = 10,
+    /// Makes what follows uncertain, and what stands before it if the clause ends with it.
+    MaybeBoth = 11,
 }
 
 /// A cue found in a text: what it does, its first word, the word after its last. A sign has no word; it stands before the one
@@ -90,7 +92,7 @@ const REACH_BACK: usize = 4;
 
 /// Lists of `domains/shared`, and of a domain of its own, and what their cues do. A cue in another language is one more word
 /// of a list.
-const LISTS: [(&str, Action); 11] = [
+const LISTS: [(&str, Action); 12] = [
     ("negation-none", Action::Nothing),
     ("negation-not", Action::Not),
     ("negation-denies", Action::Denies),
@@ -99,6 +101,7 @@ const LISTS: [(&str, Action); 11] = [
     ("negation-both", Action::Both),
     ("negation-ends", Action::Stop),
     ("uncertain", Action::Maybe),
+    ("uncertain-both", Action::MaybeBoth),
     ("family-history", Action::Family),
     ("negation-or", Action::Or),
     ("negation-turns", Action::Turn),
@@ -113,7 +116,7 @@ pub(crate) fn cues(lists: &[(String, Vec<String>)]) -> impl Iterator<Item = (&st
     of_lists.flat_map(|(cues, action)| cues.iter().map(move |cue| (cue.as_str(), action)))
 }
 
-const ACTIONS: [Action; 11] = [
+const ACTIONS: [Action; 12] = [
     Action::Nothing,
     Action::Not,
     Action::Denies,
@@ -125,6 +128,7 @@ const ACTIONS: [Action; 11] = [
     Action::Family,
     Action::Or,
     Action::Turn,
+    Action::MaybeBoth,
 ];
 
 /// Marks what is found in a text with what the text says of it. `cues` is room to work in.
@@ -140,7 +144,7 @@ pub(crate) fn mark(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cu
             _ if cue.sides == Sides::Preceding => {}
             Action::Not | Action::Both => flag(ahead(Some(REACH)), |it| it.is_negated = true),
             Action::Denies => flag(ahead(None), |it| it.is_negated = true),
-            Action::Maybe => flag(ahead(Some(REACH)), |it| it.is_uncertain = true),
+            Action::Maybe | Action::MaybeBoth => flag(ahead(Some(REACH)), |it| it.is_uncertain = true),
             Action::Family => flag(ahead(None), |it| it.is_of_family = true),
             _ => {}
         }
@@ -152,12 +156,13 @@ pub(crate) fn mark(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cu
             Action::After | Action::Both => true,
             Action::Last => is_last,
             // `chest pain denied.` against `denied chest pain`; `nausea - no` against `no nausea`
-            Action::Denies | Action::Not | Action::Maybe => is_last,
+            Action::Denies | Action::Not | Action::MaybeBoth => is_last,
+            Action::Maybe => cue.sides == Sides::Preceding,
             _ => false,
         };
         if is_back {
             let set: fn(&mut PhraseMatch) = match cue.action {
-                Action::Maybe => |it| it.is_uncertain = true,
+                Action::Maybe | Action::MaybeBoth => |it| it.is_uncertain = true,
                 _ => |it| it.is_negated = true,
             };
             flag(scope_start(text, tokens, cues, place)..cue.from, set);
@@ -168,7 +173,7 @@ pub(crate) fn mark(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cu
 fn collect(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cue>) {
     let mut from = 0;
     while let Some(rest) = tokens.get(from..).filter(|rest| !rest.is_empty()) {
-        cues.extend(sign_before(known, text, tokens, from));
+        cues.extend(signs_before(known, text, tokens, from).into_iter().flatten());
         let mut longest = None;
         let clause =
             rest.iter().enumerate().map_while(|(place, it)| (place == 0 || it.gap == Gap::None).then_some(it.plain));
@@ -183,35 +188,43 @@ fn collect(known: &Cues, text: &str, tokens: &[Token], cues: &mut Vec<Cue>) {
         };
         from += words;
     }
-    cues.extend(sign_before(known, text, tokens, tokens.len()));
+    cues.extend(signs_before(known, text, tokens, tokens.len()).into_iter().flatten());
 }
 
 fn action_of(number: u32) -> Action {
     ACTIONS.get((number & !DOTTED) as usize).copied().unwrap_or(Action::Nothing)
 }
 
-/// The sign between a word and the one before it, or behind the last word.
+/// The signs between a word and the one before it, or behind the last word.
 ///
-/// It speaks of the word that it stands at: `fever (-), cough`, `UTI?` and `pain ?stroke`. With blanks on both sides, it speaks of
-/// what follows.
-fn sign_before(known: &Cues, text: &str, tokens: &[Token], at: usize) -> Option<Cue> {
-    if known.signs.is_empty() {
-        return None;
-    }
+/// One speaks of the word that it stands at: `fever (-), cough`, `UTI?` and `pain ?stroke`. With blanks on both sides, it speaks
+/// of what follows. Two with a blank between them speak of a word each: `fever? (-) cough`.
+fn signs_before(known: &Cues, text: &str, tokens: &[Token], at: usize) -> [Option<Cue>; 2] {
     let end = at.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| token.end);
     let start = tokens.get(at).map(|token| token.start);
-    let between = text.get(end.unwrap_or(0)..start.unwrap_or(text.len()))?;
-    known.signs.iter().find_map(|(sign, action)| {
-        let is_at_end = start.is_some() && between.trim_end().ends_with(sign.as_str());
-        let is_at_start = end.is_some() && between.trim_start().starts_with(sign.as_str());
-        let touches = (end.is_some() && between.starts_with(sign.as_str()), between.ends_with(sign.as_str()));
-        let sides = match (is_at_start, is_at_end) {
-            (_, true) if touches != (true, false) => Sides::Following,
-            (true, _) => Sides::Preceding,
-            _ => return None,
-        };
+    let between = text.get(end.unwrap_or(0)..start.unwrap_or(text.len())).unwrap_or_default();
+    let bare = between.trim();
+    if bare.is_empty() || known.signs.is_empty() {
+        return [None, None];
+    }
+    let behind = known.signs.iter().find(|(sign, _)| end.is_some() && bare.starts_with(sign.as_str()));
+    let ahead = known.signs.iter().find(|(sign, _)| start.is_some() && bare.ends_with(sign.as_str()));
+    let cue = |(_, action): &(String, u32), sides| {
         Some(Cue { action: action_of(*action), from: at, to: at, sides, is_dotted: false })
-    })
+    };
+    match (behind, ahead) {
+        (Some(behind), Some(ahead)) => {
+            let rest = bare.strip_prefix(behind.0.as_str()).and_then(|rest| rest.strip_suffix(ahead.0.as_str()));
+            if rest.is_some_and(|rest| rest.contains(char::is_whitespace)) {
+                return [cue(behind, Sides::Preceding), cue(ahead, Sides::Following)];
+            }
+            let is_behind = between.starts_with(&behind.0) && !between.ends_with(&ahead.0);
+            [if is_behind { cue(behind, Sides::Preceding) } else { cue(ahead, Sides::Following) }, None]
+        }
+        (Some(behind), None) => [cue(behind, Sides::Preceding), None],
+        (None, Some(ahead)) => [cue(ahead, Sides::Following), None],
+        (None, None) => [None, None],
+    }
 }
 
 /// The word at which the scope of a cue ends. With a reach, commas end it too unless an `or` follows.
@@ -253,7 +266,7 @@ fn scope_start(text: &str, tokens: &[Token], cues: &[Cue], place: usize) -> usiz
     let answers = match (cue.sides, cue.action) {
         (Sides::Preceding, _) => true,
         (_, Action::Not) => gap != Gap::None,
-        (_, Action::Maybe) => {
+        (_, Action::MaybeBoth) => {
             gap == Gap::Comma || gap == Gap::End && matches!(between(text, tokens, cue.from), Some("-" | "–" | "—"))
         }
         _ => false,

@@ -239,11 +239,13 @@ impl Session {
         let written = path.as_ref().map(|path| files::replace(path, Rights::Owner, &bytes).map(|()| path));
         let (registry, why) = match written {
             Some(Ok(path)) => {
+                // Opened first: other processes tidy too, and what is open stays whole.
+                let opened = Registry::open(path)?;
                 Session::segments().tidy();
                 if let Some(folder) = cache::folder() {
                     files::tidy(folder, REGISTRY, ".verified", MOST_BYTES);
                 }
-                (Registry::open(path)?, None)
+                (opened, None)
             }
             Some(Err(error)) => (Registry::from_bytes(&bytes)?, Some(error.to_string())),
             None => (Registry::from_bytes(&bytes)?, Some(cache::why_none().to_owned())),

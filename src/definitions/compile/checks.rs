@@ -26,10 +26,12 @@ enum Says<'a> {
     Absent,
 }
 
-/// Reports a condition that no encounter can meet.
+/// Reports a condition that no encounter can meet; in a rule over the rows of a table it is noted with the row.
 pub(super) fn never(condition: &Expression, span: Span, lowering: &mut Lowering<'_>) {
-    if let Some(why) = contradiction(condition, &lowering.scope) {
-        lowering.say(span, Problem::NeverHolds { why }, None);
+    let Some(why) = contradiction(condition, &lowering.scope) else { return };
+    match &mut lowering.scope.row {
+        Some(row) => row.never.push((span, why)),
+        None => lowering.say(span, Problem::NeverHolds { why }, None),
     }
 }
 
@@ -90,7 +92,7 @@ fn contradiction(condition: &Expression, scope: &Scope<'_>) -> Option<String> {
 
 /// Whether two parts of a conjunction exclude each other. A path through a list has several values, and each part may be met by
 /// another one of them, so that only single values count.
-fn clash(parts: &[Expression], scope: &Scope<'_>) -> bool {
+pub(super) fn clash(parts: &[Expression], scope: &Scope<'_>) -> bool {
     let mut said: Vec<(&Path, Says<'_>)> = Vec::new();
     let mut open: Vec<&Expression> = parts.iter().collect();
     while let Some(part) = open.pop() {

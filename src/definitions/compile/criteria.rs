@@ -45,12 +45,8 @@ pub(super) fn classifier(draft: &Draft<'_>, set: SetId, compiler: Compiler<'_>) 
             }
             found?
         }
-        None if records.is_empty() => return None,
-        None => {
-            let assumed = compiler.source.manifest.record.as_ref();
-            let found = assumed.and_then(|name| RecordId::find(records, |record| record.name == *name.get_ref()));
-            found.unwrap_or(RecordId::FIRST)
-        }
+        // The one that the manifest names stands first.
+        None => RecordId::FIRST,
     };
     let record = id.get(records)?;
     let mut lowering = Lowering::new(compiler, Some(record));
@@ -71,6 +67,11 @@ pub(super) fn classifier(draft: &Draft<'_>, set: SetId, compiler: Compiler<'_>) 
     };
     fields(draft, is_own, record, &mut lowering, &mut classifier);
     if is_own {
+        if let Some(line) = draft.uncertain.first().filter(|_| draft.word_texts.is_empty()) {
+            let place = format!("`{}`, which is not searched by words", draft.set.name);
+            let problem = Problem::Misplaced { what: "uncertain counts".into(), place };
+            lowering.say(line.span, problem, Some("add `search in FIELD by words`, or leave it out".into()));
+        }
         classifier.uncertain = draft.uncertain.iter().map(|condition| lowering.condition(condition)).collect();
     }
     let mut criteria = phrases(draft, &mut lowering, &classifier);

@@ -19,6 +19,7 @@ mod leaks;
 mod lessons;
 mod loops;
 mod marks;
+mod messages;
 mod names;
 mod own_functions;
 mod pairs;

@@ -36,6 +36,11 @@ impl Report {
         self.said.borrow().iter().any(Diagnostic::is_error)
     }
 
+    /// Whether anything that refuses a domain was said after the first `count`.
+    pub fn has_errors_after(&self, count: usize) -> bool {
+        self.said.borrow().iter().skip(count).any(Diagnostic::is_error)
+    }
+
     /// How much was said so far.
     pub fn count(&self) -> usize {
         self.said.borrow().len()
@@ -44,6 +49,16 @@ impl Report {
     /// Takes back what was said after the first `count`.
     pub fn take_back(&self, count: usize) {
         self.said.borrow_mut().truncate(count);
+    }
+
+    /// Takes back what was said after the first `count` and repeats something before.
+    pub fn drop_repeats(&self, count: usize) {
+        let mut said = self.said.borrow_mut();
+        let before = count.min(said.len());
+        let later = said.split_off(before);
+        let is_new = |it: &Diagnostic| !said.iter().any(|said| (&said.kind, said.span) == (&it.kind, it.span));
+        let later: Vec<Diagnostic> = later.into_iter().filter(is_new).collect();
+        said.extend(later);
     }
 
     /// Changes what was said after the first `count`.

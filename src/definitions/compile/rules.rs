@@ -3,7 +3,8 @@
 use super::context::Compiler;
 use super::expression::Lowering;
 use super::expression::join;
-use super::scope::Found;
+use super::messages;
+use super::messages::Part;
 use super::scope::Type;
 use super::table_rows;
 use super::table_rows::RowsOf;
@@ -30,7 +31,6 @@ use crate::model::rules::Check;
 use crate::model::rules::Demand;
 use crate::model::rules::Derivation;
 use crate::model::rules::Fix;
-use crate::model::rules::Piece;
 use crate::model::rules::Rule;
 use crate::model::rules::Step;
 
@@ -42,7 +42,6 @@ pub(super) fn record<'a>(
     compiler: Compiler<'a>,
 ) -> Option<(RecordId, &'a Record)> {
     let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
-    let assumed = compiler.source.manifest.record.as_ref();
     let id = match (named, records) {
         (Some(name), _) => {
             let found = RecordId::find(records, |record| record.name == name.item);
@@ -53,7 +52,6 @@ pub(super) fn record<'a>(
             }
             found?
         }
-        (None, [_]) => RecordId::FIRST,
         (None, []) => {
             compiler.say(
                 at,
@@ -62,15 +60,14 @@ pub(super) fn record<'a>(
             );
             return None;
         }
-        (None, _) if assumed.is_some() => {
-            RecordId::find(records, |record| assumed.is_some_and(|name| *name.get_ref() == record.name))?
-        }
-        (None, _) => {
+        // The one that the manifest names stands first.
+        (None, [_, _, ..]) if compiler.source.manifest.record.is_none() => {
             let names: Vec<&str> = records.iter().map(|record| record.name.as_str()).collect();
             let help = Some(format!("put it into a block: `rules for {}`", names.join("` or `rules for ")));
             compiler.say(at, Problem::MissingRecord { what: what.into() }, help);
             return None;
         }
+        (None, _) => RecordId::FIRST,
     };
     Some((id, id.get(records)?))
 }
@@ -94,13 +91,14 @@ pub(super) fn rule(def: &RuleDef, block: Option<&RulesDef>, compiler: Compiler<'
     }
     let see = block.map(|block| source(block, def, &mut lowering)).unwrap_or_default();
     let mut rule = empty(def, id, see);
-    let named = def.items.iter().any(|item| matches!(item.item, RuleItem::ForRows { .. }));
-    match table_rows::rows_of(def, &lowering) {
-        Some(table) => rows(def, &mut rule, &table, &mut lowering),
-        None if named => return None,
+    match table_rows::named(def, &lowering) {
+        Some(name) => {
+            let table = table_rows::rows_of(name, &lowering)?;
+            rows(def, &mut rule, &table, &mut lowering);
+        }
         None => {
             let asked = asked(def, &mut rule, None, &mut lowering);
-            (rule.scope, rule.message, rule.checks) = (asked.scope, asked.message, asked.checks);
+            (rule.scope, rule.message, rule.checks) = (asked.scope, messages::own(&asked.message), asked.checks);
         }
     }
     rule.together = around.map(|around| super::together::together(around, &mut lowering));
@@ -112,39 +110,50 @@ pub(super) fn rule(def: &RuleDef, block: Option<&RulesDef>, compiler: Compiler<'
 struct Asked {
     /// What uses no variable of a loop.
     scope: Vec<Expression>,
-    message: Vec<Piece>,
+    message: Vec<Part>,
     checks: Vec<Check>,
+    /// What can never hold for this row, and why.
+    never: Vec<(Span, String)>,
 }
 
 /// A rule that is asked of each row of a table: the checks of all rows. What holds for all of them is asked once.
 fn rows<'a>(def: &RuleDef, rule: &mut Rule, table: &RowsOf<'a>, lowering: &mut Lowering<'a>) {
     let (mark, used) = (lowering.scope.mark(), lowering.scope.used());
-    let mut all = Vec::with_capacity(table.rows.len());
+    let report = lowering.compiler.report;
+    let (mut all, mut severities) = (Vec::with_capacity(table.rows.len()), None);
     for (number, row) in table.rows.iter().enumerate() {
-        let before = lowering.compiler.report.count();
+        let before = report.count();
         all.push(asked(def, rule, Some((table, &row.item)), lowering));
         lowering.scope.row = None;
         lowering.scope.release(mark);
         rule.variable_count = rule.variable_count.max(lowering.scope.used());
         lowering.scope.back_to(used);
-        if lowering.compiler.report.count() > before {
+        let is_wrong = report.has_errors_after(before);
+        report.drop_repeats(before);
+        let note = format!("asked of row {} of the table", number + 1);
+        report.change(before, |problem| problem.note.clone_from(&note));
+        if is_wrong {
             // The next row would say it again.
-            let note = format!("asked of row {} of the table", number + 1);
-            lowering.compiler.report.change(before, |problem| problem.note.clone_from(&note));
             return;
+        }
+        if *severities.get_or_insert_with(|| rule.severities.clone()) != rule.severities {
+            return one_severity(def, lowering);
         }
     }
     let Some(first) = all.first() else { return };
-    rule.message.clone_from(&first.message);
+    let is_in = |never: &[(Span, String)], at: Span| never.iter().any(|(span, _)| *span == at);
+    if let Some((span, why)) = first.never.iter().find(|it| all.iter().all(|asked| is_in(&asked.never, it.0))) {
+        lowering.say(*span, Problem::NeverHolds { why: why.clone() }, None);
+    }
+    rule.message = messages::template(&first.message);
     let of_all = |condition: &Expression| all.iter().all(|asked| asked.scope.contains(condition));
     rule.scope = first.scope.iter().filter(|condition| of_all(condition)).cloned().collect();
-    for Asked { scope, message, checks } in all {
+    for Asked { scope, message, checks, .. } in all {
         let own: Vec<Expression> = scope.into_iter().filter(|condition| !rule.scope.contains(condition)).collect();
+        let message = Some(messages::own(&message)).filter(|message| *message != rule.message);
         for mut check in checks {
             check.when.splice(0..0, own.iter().cloned());
-            if message != rule.message {
-                check.message.clone_from(&message);
-            }
+            check.message.clone_from(&message);
             rule.checks.push(check);
         }
     }
@@ -160,31 +169,41 @@ fn asked<'a>(
     let (mut outer, parts) = outside(def, rule, row, lowering);
     hoist(&mut outer);
     let is_never = together(&outer.scope, &outer.check, &def.items, false, lowering);
+    let is_left_out = is_never && row.is_some();
+    let left_out = |span: Span| (span, "its lines exclude every row of the table".to_owned());
+    let mut never = Vec::new();
     let is_whole = !outer.check.demands.is_empty();
     let mut checks = Vec::with_capacity(parts.len() + 1);
-    if is_whole || parts.is_empty() {
+    if (is_whole || parts.is_empty()) && !is_left_out {
         checks.push(outer.check.clone());
     }
     if !is_whole && parts.is_empty() {
         let help = Some("add a line `require …` or `forbid …`".into());
         lowering.say(def.id.span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, help);
     }
-    let mut said = message(&def.message, lowering, parts.is_empty());
+    let mut said = messages::message(&def.message, lowering, parts.is_empty());
     for items in parts {
         let mark = lowering.scope.mark();
-        checks.push(part(def, items, (&outer, is_never), lowering));
-        if said.is_empty() {
-            said = message(&def.message, lowering, true);
+        let (check, is_never) = part(def, items, (&outer, is_never), lowering);
+        if row.is_some() && is_never {
+            never.push(left_out(items.first().map_or(def.id.span, |item| item.span)));
+        } else {
+            checks.push(check);
         }
+        said = said.or_else(|| messages::message(&def.message, lowering, true));
         lowering.scope.release(mark);
     }
-    if said.is_empty() {
-        said = message(&def.message, lowering, true);
+    let said = said.or_else(|| messages::message(&def.message, lowering, true)).unwrap_or_default();
+    if is_left_out {
+        never.push(left_out(def.id.span));
     }
-    if let Some(row) = &lowering.scope.row {
-        checks.iter_mut().flat_map(|check| &mut check.extra).for_each(|(_, text)| *text = row.said(text));
+    if let Some(row) = &mut lowering.scope.row {
+        let texts = checks.iter_mut().flat_map(|check| &mut check.extra);
+        texts.for_each(|(_, text)| *text = messages::with_row(text, row));
+        // What is wrong with one line says more than that the lines exclude each other.
+        never.splice(0..0, std::mem::take(&mut row.never));
     }
-    Asked { scope: outer.scope, message: said, checks }
+    Asked { scope: outer.scope, message: said, checks, never }
 }
 
 /// What stands outside of the checks of a rule, and the checks.
@@ -247,24 +266,25 @@ fn empty(def: &RuleDef, record: RecordId, see: String) -> Rule {
     }
 }
 
-/// A `check` of a rule, with what stands outside of it; `is_never` if that cannot hold, which was said already.
+/// A `check` of a rule, with what stands outside of it, and whether it can never hold; `is_never` if what stands outside
+/// cannot, which was said already.
 fn part(
     def: &RuleDef,
     items: &[Spanned<RuleItem>],
     (outer, is_never): (&Draft, bool),
     lowering: &mut Lowering<'_>,
-) -> Check {
+) -> (Check, bool) {
     let check = Check { demands: Vec::new(), ..outer.check.clone() };
     let mut inner = Draft { check, scope: Vec::new() };
     for item in items {
         draft(&mut inner, item, lowering);
     }
-    together(&outer.scope, &inner.check, items, is_never, lowering);
+    let is_never = together(&outer.scope, &inner.check, items, is_never, lowering);
     if inner.check.demands.is_empty() {
         let span = items.first().map_or(def.id.span, |item| item.span);
         lowering.say(span, Problem::RuleWithoutTest { rule: def.id.item.clone() }, None);
     }
-    inner.check
+    (inner.check, is_never)
 }
 
 /// The source that a rule has from its block.
@@ -295,7 +315,8 @@ fn hoist(draft: &mut Draft) {
     draft.scope = outside;
 }
 
-/// Reports `when` lines of one check that exclude each other, at the last of them; true if they do.
+/// Whether the `when` lines of one check can never hold together. That they exclude each other is reported at the last of
+/// them, but for a row of a table: it is left out.
 fn together(
     scope: &[Expression],
     check: &Check,
@@ -303,13 +324,16 @@ fn together(
     is_said: bool,
     lowering: &mut Lowering<'_>,
 ) -> bool {
-    let mut lines = items.iter().filter(|item| matches!(item.item, RuleItem::When(_)));
-    match lines.next_back() {
-        Some(last) if !is_said && scope.len() + check.when.len() > 1 => {
-            // Parts of one line that exclude each other were reported with it.
-            let is_own = |line: &Expression| super::checks::is_never(line, &lowering.scope);
-            let lines = [scope, &check.when].concat();
-            !lines.iter().any(is_own) && super::checks::never_together(&lines, last.span, lowering)
+    let lines = [scope, &check.when].concat();
+    // Parts of one line that exclude each other were reported with it.
+    let has_never = lines.iter().any(|line| super::checks::is_never(line, &lowering.scope));
+    if lowering.scope.row.is_some() {
+        return has_never || super::checks::clash(&lines, &lowering.scope);
+    }
+    let mut written = items.iter().filter(|item| matches!(item.item, RuleItem::When(_)));
+    match written.next_back() {
+        Some(last) if !is_said && lines.len() > 1 => {
+            !has_never && super::checks::never_together(&lines, last.span, lowering)
         }
         _ => false,
     }
@@ -392,6 +416,15 @@ fn draft(draft: &mut Draft, item: &Spanned<RuleItem>, lowering: &mut Lowering<'_
     }
 }
 
+/// Reports that the severity of a rule depends on the row. It is one for all checks of a rule.
+fn one_severity(def: &RuleDef, lowering: &Lowering<'_>) {
+    let is_one = |item: &&Spanned<RuleItem>| matches!(item.item, RuleItem::Severity { .. });
+    let span = def.items.iter().find(is_one).map_or(def.id.span, |item| item.span);
+    let place = "a rule whose rows differ in it".into();
+    let help = "write a table and a rule for the rows of each severity";
+    lowering.say(span, Problem::Misplaced { what: "severity".into(), place }, Some(help.into()));
+}
+
 fn not_in_a_check(what: &str, span: Span, help: &str, lowering: &Lowering<'_>) {
     let problem = Problem::Misplaced { what: what.to_owned(), place: "a check".into() };
     lowering.say(span, problem, Some(help.to_owned()));
@@ -436,55 +469,6 @@ fn fix(set: &Name, code: &Name, lowering: &mut Lowering<'_>) -> Option<Fix> {
         },
         Err((problem, help)) => {
             lowering.say(set.span, problem, help);
-            None
-        }
-    }
-}
-
-/// The message in pieces: words, and `{path}` of what identifies nobody.
-fn message(message: &Name, lowering: &mut Lowering<'_>, is_last: bool) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let said = lowering.scope.row.as_ref().map(|row| row.said(&message.item));
-    let mut rest = said.as_deref().unwrap_or(&message.item);
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((inside, after)) = after.split_once('}') else { break };
-        if !before.is_empty() {
-            pieces.push(Piece::Text(before.to_owned()));
-        }
-        match placeholder(inside.trim(), message.span, lowering, is_last) {
-            Some(piece) => pieces.push(piece),
-            None if !is_last => return Vec::new(),
-            None => {}
-        }
-        rest = after;
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest.to_owned()));
-    }
-    pieces
-}
-
-fn placeholder(inside: &str, span: Span, lowering: &mut Lowering<'_>, is_last: bool) -> Option<Piece> {
-    match lowering.scope.find(inside) {
-        Found::Path { expression, kind, field } => {
-            let is_plain = matches!(kind.sort(), "code" | "choice" | "ladder" | "number" | "bool");
-            let identifies = field.is_some_and(|field| {
-                field.privacy.identifies.is_some() || field.privacy.is_free || field.privacy.is_quasi_identifier
-            });
-            let is_property = matches!(expression, Expression::Property { .. });
-            if is_property || (is_plain && !identifies) {
-                return Some(Piece::Value(expression));
-            }
-            let help = Some("name the field in words; `at PATH` points at it".into());
-            lowering.say(span, Problem::LeakyMessage { path: inside.to_owned() }, help);
-            None
-        }
-        Found::Broken { .. } | Found::Nothing => {
-            if is_last {
-                let names = lowering.scope.names();
-                let help = did_you_mean(inside, names.iter().map(String::as_str));
-                lowering.say(span, Problem::UnknownPlaceholder { placeholder: inside.to_owned() }, help);
-            }
             None
         }
     }

@@ -6,6 +6,7 @@ use super::around::among;
 use super::world::OwnFunction;
 use super::world::World;
 use crate::diagnostics::catalog::Kind as Problem;
+use crate::diagnostics::span::Span;
 use crate::model::expression::Expression;
 use crate::model::expression::Function;
 use crate::model::expression::Operator;
@@ -153,11 +154,14 @@ struct Variable<'a> {
 }
 
 /// A row as a rule speaks of it: its name there, and its outputs.
+#[derive(Default)]
 pub(super) struct Row<'a> {
     pub name: String,
     /// For messages: the name of an output and its value as written.
     pub written: Vec<(String, String)>,
     pub outputs: Vec<(String, Output<'a>)>,
+    /// The conditions that can never hold for it, and why. They may hold for another row.
+    pub never: Vec<(Span, String)>,
 }
 
 /// What an output of a row stands for.
@@ -479,11 +483,10 @@ impl Scope<'_> {
 }
 
 impl<'a> Row<'a> {
-    /// A text of the rule, with what the row says in the place of `{ROW.OUTPUT}`.
-    pub fn said(&self, text: &str) -> String {
-        self.written
-            .iter()
-            .fold(text.to_owned(), |text, (output, value)| text.replace(&format!("{{{}.{output}}}", self.name), value))
+    /// What the row says of the output that `ROW.OUTPUT` names, as it is written.
+    pub fn written(&self, name: &str) -> Option<&str> {
+        let output = name.strip_prefix(self.name.as_str())?.strip_prefix('.')?;
+        self.written.iter().find(|(name, _)| name == output).map(|(_, value)| value.as_str())
     }
 
     /// What `ROW.OUTPUT…` means; a field is looked up by `find`.

@@ -9,7 +9,6 @@ use super::scope::Found;
 use super::scope::Output;
 use super::scope::Row;
 use super::scope::Type;
-use super::table_files::TableFiles;
 use super::tables;
 use super::world::TableTypes;
 use crate::definitions::parse::tree::CellDef;
@@ -29,19 +28,17 @@ use crate::model::expression::Expression;
 use crate::model::expression::Member;
 use crate::model::rules::Cell;
 use crate::model::value::Literal;
-use std::borrow::Cow;
 
 /// The table whose rows a rule is about.
 pub(super) struct RowsOf<'a> {
     def: &'a TableDef,
     types: &'a TableTypes,
     /// The rows, those of a file with it.
-    pub rows: Cow<'a, [Spanned<RowDef>]>,
+    pub rows: &'a [Spanned<RowDef>],
 }
 
-/// The table that a rule names in `for each ROW in TABLE(…)`, if it has such a line; says so where there is none of the name, or
-/// more than one line.
-pub(super) fn rows_of<'a>(def: &RuleDef, lowering: &Lowering<'a>) -> Option<RowsOf<'a>> {
+/// The table that a rule names in `for each ROW in TABLE(…)`, if it has such a line; reports a second one.
+pub(super) fn named<'t>(def: &'t RuleDef, lowering: &Lowering<'_>) -> Option<&'t Name> {
     let mut named = def.items.iter().filter_map(|item| match &item.item {
         RuleItem::ForRows { table, .. } => Some(table),
         _ => None,
@@ -52,10 +49,11 @@ pub(super) fn rows_of<'a>(def: &RuleDef, lowering: &Lowering<'a>) -> Option<Rows
             Problem::Misplaced { what: "for each ROW in TABLE(…)".into(), place: "a rule that has it".into() };
         lowering.say(second.span, problem, Some("write a rule for each table".into()));
     }
-    find(table, lowering)
+    Some(table)
 }
 
-fn find<'a>(name: &Name, lowering: &Lowering<'a>) -> Option<RowsOf<'a>> {
+/// The table of a name and its rows; `None` if rules cannot ask of its rows, which is reported.
+pub(super) fn rows_of<'a>(name: &Name, lowering: &Lowering<'a>) -> Option<RowsOf<'a>> {
     let compiler = lowering.compiler;
     let defs = compiler.source.statements().filter_map(|statement| match statement {
         Statement::Table(def) => Some(def),
@@ -76,23 +74,14 @@ fn find<'a>(name: &Name, lowering: &Lowering<'a>) -> Option<RowsOf<'a>> {
         return None;
     }
     let types = compiler.names()?.tables.iter().find(|types| types.name == name.item)?;
-    let rows = match &def.import {
-        None => Cow::Borrowed(def.rows.as_slice()),
-        Some(file) => {
-            // What is wrong with the file was said where the table is.
-            let before = compiler.report.count();
-            let rows = TableFiles::of(file.span, compiler).rows(def, types, file, compiler.report);
-            compiler.report.take_back(before);
-            Cow::Owned(rows)
-        }
-    };
+    let rows = types.imported.as_deref().unwrap_or(&def.rows);
     Some(RowsOf { def, types, rows })
 }
 
 impl<'a> RowsOf<'a> {
     /// Binds the outputs of a row to the name that the rule gives it.
     pub fn bind(&self, variable: &Name, row: &RowDef, lowering: &mut Lowering<'a>) {
-        let mut bound = Row { name: variable.item.clone(), written: Vec::new(), outputs: Vec::new() };
+        let mut bound = Row { name: variable.item.clone(), ..Row::default() };
         for ((column, kind), cell) in self.def.outputs.iter().zip(&self.types.outputs).zip(&row.outputs) {
             let Some(kind) = Type::of(kind) else { continue };
             let name = join(&column.path);

@@ -33,7 +33,7 @@ use crate::model::rules::Row;
 use crate::model::rules::Table;
 use crate::model::value::Literal;
 
-/// Types of a table's columns.
+/// Types of a table's columns, and the rows of its file.
 pub(super) fn types(def: &TableDef, compiler: Compiler<'_>) -> TableTypes {
     let record = record_of(def, compiler);
     let mut types = TableTypes { name: def.name.item.clone(), is_every: def.is_every, ..TableTypes::default() };
@@ -48,6 +48,8 @@ pub(super) fn types(def: &TableDef, compiler: Compiler<'_>) -> TableTypes {
             }
         }
     }
+    let import = def.import.as_ref().filter(|_| def.pairs.is_none());
+    types.imported = import.map(|name| TableFiles::of(name.span, compiler).rows(def, &types, name, compiler.report));
     types
 }
 
@@ -95,9 +97,7 @@ pub(super) fn table(def: &TableDef, types: &TableTypes, compiler: Compiler<'_>) 
         table.packed = super::pairs::packed(def, pairs, types, compiler);
         return table;
     }
-    let imported =
-        def.import.as_ref().map(|name| TableFiles::of(name.span, compiler).rows(def, types, name, compiler.report));
-    let rows = imported.as_deref().unwrap_or(&def.rows);
+    let rows = types.imported.as_deref().unwrap_or(&def.rows);
     let mut spans = Vec::with_capacity(rows.len());
     for (number, row) in rows.iter().enumerate() {
         let before = compiler.report.count();
@@ -117,7 +117,7 @@ pub(super) fn table(def: &TableDef, types: &TableTypes, compiler: Compiler<'_>) 
         let outputs = outputs.collect();
         table.rows.push(Row { cells, outputs, days: row.item.days.days() });
         spans.push(row.span);
-        if imported.is_some() {
+        if types.imported.is_some() {
             // A header stands above the rows, and people count from 1.
             compiler.report.change(before, |problem| problem.note = format!("row {} of the file", number + 1));
         }

@@ -5,9 +5,10 @@ use crate::definitions::parse::tree::CodeRange;
 use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::MemberDef;
 use crate::definitions::parse::tree::Name;
+use crate::definitions::parse::tree::RowDef;
 use crate::diagnostics::catalog::Kind as Problem;
 use crate::diagnostics::did_you_mean;
-use crate::diagnostics::nearest;
+use crate::diagnostics::misspelt;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
 use crate::model::calendar::Calendar;
@@ -52,6 +53,8 @@ pub(super) struct TableTypes {
     pub output_names: Vec<String>,
     /// Outputs.
     pub outputs: Vec<Kind>,
+    /// The rows, where they stand in a file.
+    pub imported: Option<Vec<Spanned<RowDef>>>,
 }
 
 /// A function that a domain defines.
@@ -163,11 +166,15 @@ impl World {
 
     /// The list of a domain whose name is nearly this one. One that only begins so is another.
     pub fn near_list(&self, domain: DomainId, name: &str) -> Option<&str> {
-        let lists = domain.get(&self.domains)?.lists.keys().map(String::as_str);
-        let is_other = |list: &str| list.starts_with(name) && list.len() > name.len() + 2;
-        let mut lists: Vec<&str> = lists.filter(|list| !is_other(list)).collect();
+        let mut lists: Vec<&str> = domain.get(&self.domains)?.lists.keys().map(String::as_str).collect();
         lists.sort_unstable();
-        nearest(name, lists)
+        misspelt(name, lists)
+    }
+
+    /// The list of a domain, or else of `shared`, whose name is nearly that of something which is no value. What may be a text
+    /// is not asked this: the lists of `shared` have everyday names.
+    pub fn near_known_list(&self, domain: DomainId, name: &str) -> Option<&str> {
+        self.near_list(domain, name).or_else(|| self.near_list(self.shared?, name))
     }
 
     /// The calendars that a domain may name: its own, then those of `shared`.
@@ -337,12 +344,19 @@ impl World {
     /// A value of a type as it stands in a definition.
     pub fn literal(&self, expr: &Expr, kind: &Kind) -> Result<Literal, Mistake> {
         self.value_of(expr, kind).map_err(|(problem, help)| {
-            let better = match (kind, expr) {
-                (_, Expr::Word(word)) if elsewhere::nothing(word).is_some() => elsewhere::nothing(word),
-                (Kind::Date | Kind::DateTime, Expr::Word(_) | Expr::Number(_)) => Some(elsewhere::DAY.to_owned()),
+            let nothing = match expr {
+                Expr::Word(word) => elsewhere::nothing(word),
                 _ => None,
             };
-            (problem, better.or(help))
+            let is_day = matches!(kind, Kind::Date | Kind::DateTime) && matches!(expr, Expr::Word(_) | Expr::Number(_));
+            let help = match (help, nothing) {
+                (Some(help), Some(nothing)) => {
+                    let joint = if help.ends_with('?') { "" } else { ";" };
+                    Some(format!("{help}{joint} {nothing}"))
+                }
+                (help, nothing) => help.or(nothing).or_else(|| is_day.then(|| elsewhere::DAY.to_owned())),
+            };
+            (problem, help)
         })
     }
 

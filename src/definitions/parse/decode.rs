@@ -4,19 +4,15 @@ use crate::definitions::parse::problems::Problems;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::Kind;
 use crate::diagnostics::span::Span;
+use crate::files;
 
 /// Bytes at the start of a file that tell what kind of file it is.
 const SAMPLE: usize = 8 << 10;
 
-/// First bytes of files that are often taken for text, and what they are.
-const MAGIC: [(&[u8], &str); 7] = [
+/// First bytes of packed files, which records may come in and definitions do not.
+const PACKED: [(&[u8], &str); 2] = [
     (b"PK\x03\x04", "a ZIP archive, such as a document of a word processor or a spreadsheet"),
-    (b"%PDF", "a PDF document"),
-    (b"\xd0\xcf\x11\xe0", "an old document of a word processor or an old spreadsheet"),
     (b"\x1f\x8b", "packed by gzip"),
-    (b"\x89PNG", "a picture"),
-    (b"{\\rtf", "a document in Rich Text Format"),
-    (b"SQLite format 3", "a database"),
 ];
 
 /// Makes text of the bytes of a file.
@@ -87,10 +83,13 @@ fn from_utf16(bytes: &[u8], big_endian: bool) -> String {
 
 /// What a file is that is no text: told by its first bytes, or by zeros and control characters among them.
 fn binary(bytes: &[u8]) -> Option<&'static str> {
-    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+    let sample = bytes.get(..SAMPLE.min(bytes.len())).unwrap_or_default();
+    if let Some(foreign) = files::foreign(sample) {
+        return Some(foreign.what);
+    }
+    if let Some((_, what)) = PACKED.iter().find(|(begin, _)| bytes.starts_with(begin)) {
         return Some(what);
     }
-    let sample = bytes.get(..SAMPLE.min(bytes.len())).unwrap_or_default();
     let is_control = |byte: &u8| matches!(byte, 0..=8 | 0x0e..=0x1f | 0x7f);
     let controls = sample.iter().filter(|byte| is_control(byte)).count();
     let is_binary = (sample.contains(&0) && controls > 8) || controls * 10 > sample.len().max(80);

@@ -108,9 +108,6 @@ pub fn kind(word: &str) -> Option<&'static str> {
 
 /// What to write where `line` goes wrong at the byte `at`.
 pub fn help(line: &str, at: usize, word: &str) -> Option<String> {
-    if let Some(code) = bare_code(line, at) {
-        return Some(format!("a code with blanks is written in quotation marks: `\"{code}\"`"));
-    }
     if let Some(number) = comma(line, at) {
         return Some(format!("a fraction is written with a point: `{number}`"));
     }
@@ -173,14 +170,16 @@ fn range(rest: &str) -> String {
     }
 }
 
-/// The code of several words before a title, if the line goes wrong in it.
-fn bare_code(line: &str, at: usize) -> Option<&str> {
+/// What to write where a line goes wrong in a code of several words before a title.
+pub fn bare_code(line: &str, at: usize) -> Option<String> {
     let rest = line.strip_prefix("code ").or_else(|| line.strip_prefix("group "))?;
     let start = line.len() - rest.len();
     let end = start + rest.find(['"', '{', '\n'])?;
     let code = line.get(start..end)?.trim();
     let is_in_it = (start..end).contains(&at) && line.get(at..).is_some_and(|it| it.starts_with(char::is_alphanumeric));
-    (is_in_it && code.contains(' ')).then_some(code)
+    let has_title = line.get(end..).is_some_and(|it| it.starts_with('"'));
+    let is_it = is_in_it && has_title && code.contains(' ');
+    is_it.then(|| format!("a code with blanks is written in quotation marks: `\"{code}\"`"))
 }
 
 #[cfg(test)]
@@ -215,7 +214,8 @@ mod tests {
         assert_eq!(help_at("when n between 2 and 4", "between"), Some("write `in 2..4`".to_owned()));
         assert_eq!(help_at("when n BETWEEN", "BETWEEN"), Some("write `in FROM..TO`".to_owned()));
         let code = Some("a code with blanks is written in quotation marks: `\"RED 1\"`".to_owned());
-        assert_eq!(help_at("code RED 1 \"Red\" {", "1"), code);
-        assert_eq!(help_at("code RED \"Red\" blue", "blue"), None);
+        assert_eq!(bare_code("code RED 1 \"Red\" {", 9), code);
+        assert_eq!(bare_code("code RED \"Red\" blue", 15), None);
+        assert_eq!(bare_code("code RED Red {", 9), None);
     }
 }

@@ -203,7 +203,9 @@ impl Builder<'_> {
             at = line.get(..at).unwrap_or_default().trim_end_matches(is_word_letter).len();
         }
         let here = first_word(line.get(at..).unwrap_or_default());
-        let elsewhere = elsewhere::help(line, at, here);
+        // A word that begins a line below a code is no part of one.
+        let bare_code = elsewhere::bare_code(line, at).filter(|_| !is_word_of(Place::Code, here));
+        let elsewhere = bare_code.or_else(|| elsewhere::help(line, at, here));
         if at == 0 && !place.words().is_empty() {
             let kind = Kind::Expected { expected: format!("a statement of {}", place.title()), found: found(line, 0) };
             let help = elsewhere.unwrap_or_else(|| begins_with(place));
@@ -222,6 +224,7 @@ impl Builder<'_> {
         let help = match expected.what {
             Some("a type") => elsewhere::kind(here).map(|own| format!("write `{own}`")),
             Some("a date") => Some(elsewhere::DAY.to_owned()),
+            _ if rest.starts_with("=>") && expected.signs.iter().any(|sign| sign == "->") => Some("write `->`".into()),
             _ => elsewhere,
         };
         if let Some(help) = help {

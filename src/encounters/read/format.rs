@@ -3,6 +3,7 @@
 use super::columnar::Kind;
 use super::columnar::NOT_BUILT;
 use crate::diagnostics::did_you_mean;
+use crate::files::Foreign;
 use std::io;
 use std::str::FromStr;
 
@@ -26,7 +27,7 @@ pub enum Error {
         /// The file.
         path: String,
         /// What it is, and what to do.
-        what: &'static str,
+        what: Foreign,
     },
     /// It is a directory.
     #[error("{path}: this is a directory, and a file is needed")]

@@ -109,14 +109,18 @@ impl Opening<'_> {
             let opened = columnar::open(kind, Box::new(counted), self.size.unwrap_or(0));
             return Ok(vec![self.columns(kind, opened)?]);
         }
-        self.refuse_foreign(&first)?;
-        if files::is_archive(&first) { self.archive(Box::new(counted)) } else { self.stream(Box::new(counted)) }
+        if files::is_archive(&first) {
+            self.refuse_foreign(&first)?;
+            return self.archive(Box::new(counted));
+        }
+        self.stream(Box::new(counted))
     }
 
     /// What comes once: an archive has to be in memory, because its list of files stands at its end.
     fn stream(&self, input: Box<dyn Read + Send>) -> Result<Vec<Input>, Error> {
         let mut unpacked = files::unpack(input).map_err(|error| self.failed(error))?;
         let (first, error) = files::peek(&mut unpacked.reader, PEEK);
+        self.refuse_foreign(&first)?;
         if !files::is_archive(&first) {
             return Ok(vec![self.unpacked(unpacked, first, error)?]);
         }
@@ -135,6 +139,7 @@ impl Opening<'_> {
             let mut unpacked = files::unpack(file).map_err(|error| self.failed(error))?;
             unpacked.is_packed = true;
             let (first, error) = files::peek(&mut unpacked.reader, PEEK);
+            self.refuse_foreign(&first)?;
             if files::is_archive(&first) {
                 return Err(self.failed(io::Error::other("there is an archive in the archive: unpack it first")));
             }
@@ -170,7 +175,6 @@ impl Opening<'_> {
         mut start: Vec<u8>,
         mut error: Option<io::Error>,
     ) -> Result<Input, Error> {
-        self.refuse_foreign(&start)?;
         if let Some(kind) = Kind::of(&start).filter(|_| error.is_none()) {
             let whole = Box::new(Cursor::new(start).chain(unpacked.reader));
             return self.columns(kind, columnar::open_stream(kind, whole, unpacked.is_packed));

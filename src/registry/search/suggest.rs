@@ -164,12 +164,7 @@ impl<'a> Codes<'a> {
 }
 
 impl Chooser<'_> {
-    /// Codes for what somebody wrote, best first.
-    pub fn suggest(&self, text: &str, limit: usize) -> Vec<Hit> {
-        self.suggest_for(&self.pieces(text), limit)
-    }
-
-    /// The same, with the words of the text that the title of each has.
+    /// Codes for what somebody wrote, best first, with the words of the text that the title of each has.
     pub fn fits(&self, text: &str, limit: usize) -> Vec<Fit> {
         let pieces = self.pieces(text);
         let hits = self.suggest_for(&pieces, limit).into_iter();
@@ -236,14 +231,13 @@ impl Chooser<'_> {
                 None => (1, vec![Said { words: own, denied: Vec::new() }]),
             };
             let mark = marks.get(at).copied().unwrap_or_default();
-            let is_asked = text.get(..start).is_some_and(|before| before.ends_with('?'));
             pieces.push(Piece {
                 start,
                 end: spans.get(at + count - 1).map_or(end, |(_, end)| *end),
                 readings,
                 clause,
                 is_spelled,
-                is_out: mark.is_negated || mark.is_uncertain || mark.is_cue || is_asked,
+                is_out: mark.is_negated || mark.is_uncertain || mark.is_cue,
                 is_negated: mark.is_negated && !mark.is_cue,
             });
             at += count;

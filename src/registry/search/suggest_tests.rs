@@ -57,13 +57,13 @@ fn registry(folder: &tempfile::TempDir) -> Registry {
     Registry::open(&path).unwrap()
 }
 
-/// Takes all after `no` or `without` as not so.
+/// Takes all after `no` or `without` as not so, and what stands behind a `?` as uncertain.
 fn marking(text: &str, spans: &[(usize, usize)]) -> Vec<Mark> {
     let is_cue = |(start, end): &(usize, usize)| matches!(text.get(*start..*end), Some("no" | "without"));
     let cue = cut(text).find(is_cue);
     let mark = |span: &(usize, usize)| Mark {
         is_negated: cue.is_some_and(|cue| cue.0 < span.0),
-        is_uncertain: false,
+        is_uncertain: text.get(..span.0).is_some_and(|before| before.ends_with('?')),
         is_cue: is_cue(span),
     };
     spans.iter().map(mark).collect()
@@ -71,8 +71,8 @@ fn marking(text: &str, spans: &[(usize, usize)]) -> Vec<Mark> {
 
 fn first(registry: &Registry, text: &str) -> Option<String> {
     let codes = registry.codes(SetId::FIRST);
-    let hits = codes.chooser(Day(0), &marking).unwrap().suggest(text, 3);
-    hits.first().map(|hit| codes.code(hit.code).to_owned())
+    let fits = codes.chooser(Day(0), &marking).unwrap().fits(text, 3);
+    fits.first().map(|fit| codes.code(fit.hit.code).to_owned())
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::super::scope::Found;
 use super::super::scope::Type;
 use super::Lowering;
 use super::Typed;
+use crate::definitions::parse::elsewhere;
 use crate::definitions::parse::tree::CodeRange;
 use crate::definitions::parse::tree::CodeWord;
 use crate::definitions::parse::tree::Expr;
@@ -108,9 +109,11 @@ impl<'a> Lowering<'a> {
         if let (Err((problem, help)), Expr::Word(word)) =
             (self.compiler.world.literal(&expr.item, kind.base), &expr.item)
             && help.as_ref().is_none_or(|help| !help.starts_with("did you mean"))
-            && let Some(near) = self.compiler.world.near_list(self.scope.domain, word)
+            && elsewhere::nothing(word).is_none()
+            && let Some(near) = self.compiler.world.near_known_list(self.scope.domain, word)
         {
-            self.say(expr.span, problem, Some(format!("did you mean the list `{near}`?")));
+            let help = help.map(|help| format!(" {help}")).unwrap_or_default();
+            self.say(expr.span, problem, Some(format!("did you mean the list `{near}`?{help}")));
             return None;
         }
         self.literal(expr, kind).map(Member::One)

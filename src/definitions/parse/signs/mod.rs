@@ -42,12 +42,19 @@ pub struct Signs<'s> {
     has_other_script: OnceCell<bool>,
 }
 
-/// What to say of the first sign of a name that misleads.
+/// What to say of the signs that mislead in the first piece of a name which has some.
 pub fn first_in(name: &str) -> Option<String> {
-    let (at, _) = name.char_indices().find(|(_, sign)| !sign.is_ascii())?;
-    match Signs::of(name).read(at) {
-        Piece::Misleading(misleading) => Some(misleading.problem.kind.to_string()),
-        Piece::Fine(_) => None,
+    let signs = Signs::of(name);
+    let mut at = 0;
+    loop {
+        at += name.get(at..)?.find(|sign: char| !sign.is_ascii())?;
+        match signs.read(at) {
+            Piece::Misleading(misleading) => {
+                let Diagnostic { kind, note, .. } = misleading.problem;
+                return Some(if note.is_empty() { kind.to_string() } else { format!("{kind}, {note}") });
+            }
+            Piece::Fine(end) => at = end,
+        }
     }
 }
 
@@ -437,6 +444,16 @@ mod tests {
     fn letters_that_a_word_processor_joined_are_told() {
         let said = "the sign `\u{fb01}` (U+FB01 LATIN SMALL LIGATURE FI) looks like `fi`";
         assert_eq!(judged("code A-\u{fb01}ght \"Fight\""), Some((said.into(), "A-fight ".into())));
+    }
+
+    #[test]
+    fn a_sign_behind_letters_of_its_own_script_is_told() {
+        let is_told = |name: &str, sign: &str| first_in(name).is_some_and(|told| told.contains(sign));
+        assert!(is_told("größe \u{2019}1", "U+2019"));
+        assert!(is_told("größe/köln \u{2013}", "U+2013"));
+        assert!(is_told("A\u{2013}1\u{2010}2", "U+2010"));
+        assert_eq!(first_in("größe/köln 1"), None);
+        assert_eq!(first_in("A-1"), None);
     }
 
     #[test]
