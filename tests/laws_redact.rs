@@ -135,6 +135,26 @@ fn a_disease_is_no_person() {
 }
 
 #[test]
+fn a_disease_that_speaks_is_a_person() {
+    for (text, stays) in [
+        ("Seen today. Barrett said that Harris told her so.", "said that"),
+        ("He agreed. Graves called about the bill.", "called about the bill"),
+        ("The report was read by Finkelstein, Mary Riker and Anna Weil.", "The report was read by"),
+    ] {
+        let shown = public(text);
+        for name in ["Barrett", "Harris", "Graves", "Finkelstein", "Riker", "Weil"] {
+            assert!(!shown.contains(name), "{shown}");
+        }
+        assert!(shown.contains(stays), "{shown}");
+    }
+    for text in
+        ["Finkelstein test positive", "Hartmann procedure done", "seen with Graves disease", "Barrett esophagus"]
+    {
+        assert_eq!(public(text), text);
+    }
+}
+
+#[test]
 fn the_desk_sees_all_but_cards_and_social_security_numbers() {
     let text = "Mary Roe, 12 Elm Street, phone 612-555-0143, SSN 123-45-6789";
     assert_eq!(DESK.redact(text).text, "Mary Roe, 12 Elm Street, phone 612-555-0143, SSN [ssn]");
