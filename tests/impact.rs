@@ -194,6 +194,8 @@ fn nothing_is_written_and_registries_serve_as_well_as_folders() {
     let other = place.run(&["impact", "--against", "past.ndjson", "d", "new", "--domain", "own", "--set", "none"]);
     assert_eq!(other.status.code(), Some(2));
     assert!(said(&other).contains("neither OLD nor NEW has a code set `none`"), "{}", said(&other));
+    // Every place names its folder of domains.
+    assert!(said(&other).contains("--domains says nothing here"), "{}", said(&other));
 }
 
 #[test]

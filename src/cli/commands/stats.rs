@@ -77,9 +77,6 @@ pub(crate) struct Stats {
 pub(crate) struct Input {
     #[command(flatten)]
     reading: Reading,
-    /// Threads; the answer is the same for any number [default: one a processor]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
     /// Encounters; `-` or nothing is standard input. Files packed with gzip or xz are unpacked
     files: Vec<PathBuf>,
 }
@@ -169,7 +166,7 @@ impl Input {
         let mut source = Source::several(chosen, engine.schema());
         let key = secrets::answers_key()?;
         let (desk, mut out) = (|| Tally::new(engine, by, &key), Taker::new(take));
-        Ok(batch::run(&mut source, self.jobs.unwrap_or(0), desk, &mut out, &mut |_| {})?)
+        Ok(batch::run(&mut source, self.reading.jobs(), desk, &mut out, &mut |_| {})?)
     }
 }
 
