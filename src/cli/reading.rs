@@ -80,8 +80,8 @@ fn failure(error: Error) -> Failure {
     Failure::said(format!("{error}; {help}"))
 }
 
-/// Says which columns of a file fill no field, and which a reader names and the file does not have. Names of columns are told
-/// only where the audience sees what stands in them.
+/// Says which columns of a file fill no field, which a reader names and the file does not have, and how many rows are no
+/// encounters. Names of columns are told only where the audience sees what stands in them.
 pub(crate) fn note(source: &Source, engine: &Engine, terminal: &mut Terminal) {
     let sees_names = engine.redactor().keeps_undeclared();
     let unused = source.unused();
@@ -91,6 +91,13 @@ pub(crate) fn note(source: &Source, engine: &Engine, terminal: &mut Terminal) {
     let missing = source.missing();
     if !missing.is_empty() {
         terminal.note(&said("named by the reader and not there", &missing, true));
+    }
+    let passed_over = source.passed_over();
+    for (count, what) in [(passed_over.titles, "above the header"), (passed_over.blank, "without a word in any cell")] {
+        if count > 0 {
+            let (rows, are) = if count == 1 { ("row", "is") } else { ("rows", "are") };
+            terminal.note(&format!("{count} {rows} {what} {are} passed over"));
+        }
     }
 }
 

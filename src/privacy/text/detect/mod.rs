@@ -30,8 +30,7 @@ use crate::model::text_kind::Kind;
 use crate::text::page::Page;
 
 /// Kinds that are found by words and what stands around them, after all that is found by itself.
-const OF_WORDS: &[Kind] =
-    &[Kind::Name, Kind::Location, Kind::Address, Kind::Date, Kind::Age, Kind::Zip, Kind::Org];
+const OF_WORDS: &[Kind] = &[Kind::Name, Kind::Location, Kind::Address, Kind::Date, Kind::Age, Kind::Zip, Kind::Org];
 
 /// Marks all that identifies in a text.
 pub(super) fn find(page: &Page<'_>, cues: &Cues, known: &Known, found: &mut Found<'_>) {
