@@ -83,13 +83,13 @@ fn lines_with_one_key_are_one_encounter() {
 #[test]
 fn a_blank_line_is_told_where_others_follow_it() {
     let (answers, _) = read("00241MN001A0000120240514\n\n00242     A00001240\n\n \n", &[]);
-    assert_eq!(
-        answers,
-        [
-            json!({"line": 2, "error": "this line is blank, and lines follow it"}),
-            json!({"id": "A00001", "agency": "MN001", "day": "2024-05-14", "offenses": ["240"]}),
-        ]
-    );
+    let whole = json!({"id": "A00001", "agency": "MN001", "day": "2024-05-14", "offenses": ["240"]});
+    let blank = |line: u64| json!({"line": line, "error": "this line is blank, and lines follow it"});
+    assert_eq!(answers, [whole.clone(), blank(2)]);
+    // Several in a row are told as one, each where it stands.
+    let text = "\n\n00241MN001A0000120240514\n\n\n\n00242     A00001240\n \n00242     A00002240\n";
+    let (answers, _) = read(text, &[]);
+    assert_eq!(answers, [blank(1), whole, blank(4), blank(8), json!({"id": "A00002", "offenses": ["240"]})]);
 }
 
 #[test]
@@ -100,8 +100,8 @@ fn short_lines_and_unknown_tags_are_told_in_their_place() {
         answers,
         [
             json!({"line": 2, "error": "this line is shorter than the reader says"}),
-            json!({"line": 4, "error": "no segment of the reader has the tag of this line"}),
             json!({"id": "A00002", "agency": "MN001", "day": "2024-05-14"}),
+            json!({"line": 4, "error": "no segment of the reader has the tag of this line"}),
             json!({"id": "A00003", "offenses": ["240"]}),
         ]
     );

@@ -194,6 +194,8 @@ fn nothing_is_written_and_registries_serve_as_well_as_folders() {
     let other = place.run(&["impact", "--against", "past.ndjson", "d", "new", "--domain", "own", "--set", "none"]);
     assert_eq!(other.status.code(), Some(2));
     assert!(said(&other).contains("neither OLD nor NEW has a code set `none`"), "{}", said(&other));
+    // Every place names its folder of domains.
+    assert!(said(&other).contains("--domains says nothing here"), "{}", said(&other));
 }
 
 #[test]
@@ -204,4 +206,80 @@ fn an_example_is_noted_before_it_is_shown() {
     let log = std::fs::read_to_string(place.path("log")).unwrap();
     let of_encounter = |line: &&str| line.contains(r#""subject":"#) && line.contains(r#""command":"impact""#);
     assert_eq!(log.lines().filter(of_encounter).count(), 1, "{log}");
+}
+
+/// A set before and after a change that labels codes, for an audience that may not see codes with the label.
+const HUSHED: [&str; 2] = [
+    r#"codeset reasons "Reasons" for visit {
+    search in note
+    code A-KEEP "Keep"
+    code H-ONE "Hushed" { retired 2025-06-30 replaced by A-KEEP }
+    code H-GONE "No code any more"
+    code P-H "Umbrella" { also "umbrella" }
+    code P-O "Other"
+}
+"#,
+    r#"codeset reasons "Reasons" for visit {
+    search in note
+    code A-KEEP "Keep"
+    code H-ONE "Hushed" { retired 2025-06-30 replaced by A-KEEP; labelled hush }
+    code P-H "Umbrella" { labelled hush }
+    code P-O "Other" { also "umbrella" }
+}
+"#,
+];
+
+#[test]
+fn a_code_that_the_new_definitions_withhold_is_not_told() {
+    let common = r#"label hush "Hush"
+policy few "Few" {
+    audience few
+    version  1
+    purpose  statistics
+    keep     every field
+    remove   undeclared
+    codes    labelled hush withhold
+    counts   below 1 hide
+    free text keep
+}
+"#;
+    let past = r#"{"id":"1","day":"2025-08-01","reason":"H-ONE"}
+{"id":"2","day":"2025-05-01","reason":"H-ONE"}
+{"id":"3","day":"2025-05-01","reason":"H-GONE"}
+{"id":"4","day":"2025-05-01","note":"a wet umbrella"}
+"#;
+    let place = place(past);
+    for (folder, codes) in ["d", "new"].iter().zip(HUSHED) {
+        place.write(&format!("{folder}/own/codes/own.codes"), &format!("{RECORD}{codes}{common}"));
+    }
+    let answer = impact(&place, &["--audience", "few"]);
+    assert_eq!(table(&answer, &["change"]).values().flatten().sum::<u64>(), 4, "{answer}");
+    for hidden in ["H-ONE", "P-H"] {
+        assert!(!answer.to_string().contains(hidden), "{hidden}: {answer}");
+    }
+    assert!(answer.to_string().contains("H-GONE"), "{answer}");
+    // Whoever sees the codes is told of them.
+    let answer = impact(&place, &[]);
+    for shown in ["H-ONE", "H-GONE", "P-H"] {
+        assert!(answer.to_string().contains(shown), "{shown}: {answer}");
+    }
+}
+
+#[test]
+fn the_last_code_that_a_person_gave_is_judged() {
+    let record = RECORD.replace("reason code in reasons", "reason list of code in reasons");
+    let place = place(
+        r#"{"id":"1","day":"2025-08-01","reason":["A-GONE","A-ONE"]}
+{"id":"2","day":"2025-08-01","reason":["A-ONE","A-GONE"]}
+{"id":"3","day":"2025-08-01","reason":["A-GONE","A-KEEP"]}
+"#,
+    );
+    for (folder, codes) in [("d", OLD), ("new", NEW)] {
+        place.write(&format!("{folder}/own/codes/own.codes"), &format!("{record}{codes}"));
+    }
+    let codes = table(&impact(&place, &[]), &["code", "change", "to"]);
+    let rows: Vec<Vec<&str>> = codes.keys().map(|row| row.iter().map(String::as_str).collect()).collect();
+    let expected =
+        [["A-GONE", "invalid", "(none)"], ["A-KEEP", "unchanged", "A-KEEP"], ["A-ONE", "successor", "B-ONE"]];
+    assert_eq!(rows, expected);
 }

@@ -192,6 +192,27 @@ proptest! {
         prop_assert!(!shown.contains("OAK"), "{said}: {shown}");
     }
 
+    /// The age of goods gives no label where their name ends; that of a person does, whatever stands behind it.
+    #[test]
+    fn an_age_is_silenced_by_goods_alone(
+        age in 1..18_u32,
+        old in prop::sample::select(vec!["year old", "yr old", "y/o", "yo"]),
+        person in prop::sample::select(vec![
+            "dog bite victim", "bike rider struck", "home alone", "bike vs car", "Toyota driver", "roof fall",
+            "cat scratch to the face", "gun shot wound", "phone taken", "charged", "scar on chin", "Lincoln ran off",
+            ", whisky in the bag", "(Honda driver)",
+        ]),
+        goods in prop::sample::select(vec![
+            "scotch", "roof", "scotch bottle taken", "Honda Civic is gone", "roof leaks", "whisky, unopened",
+            "warranty on the freezer", "Toyota. Owner out",
+        ]),
+    ) {
+        let shown = call(json!({ "narrative": format!("{age} {old} {person}") }));
+        prop_assert!(!shown.contains("OAK"), "{age} {old} {person}: {shown}");
+        let shown = call(json!({ "narrative": format!("{age} {old} {goods}") }));
+        prop_assert!(shown.contains("1400 block of OAK AVE"), "{age} {old} {goods}: {shown}");
+    }
+
     /// A consent that holds a field that no consent has, or a value that nobody can read, is none.
     #[test]
     fn a_consent_that_is_not_understood_is_none(name in "[a-zA-Z]{3,7}(_on|_at|)", value in unreadable(), place in 0..9_usize) {

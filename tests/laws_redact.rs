@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use tencode::definitions::compile::compile;
 use tencode::definitions::load::load;
 use tencode::model::day::Day;
+use tencode::model::policy::TextLine;
 use tencode::model::program::Shared;
 use tencode::privacy::text::TextRedactor;
 
@@ -131,6 +132,47 @@ fn a_disease_is_no_person() {
     for text in ["history of Crohn's disease", "a high Framingham risk score", "Stevens-Johnson syndrome is ruled out"]
     {
         assert_eq!(public(text), text);
+    }
+}
+
+#[test]
+fn a_disease_that_speaks_is_a_person() {
+    for (text, stays) in [
+        ("Seen today. Barrett said that Harris told her so.", "said that"),
+        ("He agreed. Graves called about the bill.", "called about the bill"),
+        ("The report was read by Finkelstein, Mary Riker and Anna Weil.", "The report was read by"),
+    ] {
+        let shown = public(text);
+        for name in ["Barrett", "Harris", "Graves", "Finkelstein", "Riker", "Weil"] {
+            assert!(!shown.contains(name), "{shown}");
+        }
+        assert!(shown.contains(stays), "{shown}");
+    }
+    for text in
+        ["Finkelstein test positive", "Hartmann procedure done", "seen with Graves disease", "Barrett esophagus"]
+    {
+        assert_eq!(public(text), text);
+    }
+}
+
+/// Everything else is shown by such a policy, and there may be no digit in what it hides.
+#[test]
+fn one_kind_alone_is_found_as_well_as_all_are() {
+    for (kind, text, hidden) in [
+        ("email", "write to jane dot roe at example dot com", "jane dot roe"),
+        ("user", "her password is Bluebird", "Bluebird"),
+        ("url", "see www.roe-family.org", "roe-family"),
+        ("age", "she is 94 years old", "94"),
+        ("age", "she is ninety-four years old", "ninety"),
+        ("zip", "he lives in Springfield, IL 62704", "62704"),
+    ] {
+        let mut shared = SHARED.clone();
+        let mut desk = shared.policies.iter_mut().filter(|policy| policy.name == "desk");
+        desk.next().unwrap().texts = vec![TextLine::Mask(vec![kind.to_owned()], String::new())];
+        let redactor = TextRedactor::new(&shared, None, "desk", Day(20_000)).unwrap();
+        let shown = redactor.redact(text).text;
+        assert!(!shown.contains(hidden), "{kind}: {shown}");
+        assert!(shown.contains(&format!("[{kind}]")), "{kind}: {shown}");
     }
 }
 

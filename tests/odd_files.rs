@@ -73,6 +73,11 @@ fn a_title_above_the_header_is_passed_over() {
     let (status, rows, said) = read("in.csv", b"Parcels of the week\nprinted on Monday\n\nid,pieces\n1,2\n");
     assert_eq!((status, rows.len()), (Some(0), 1), "{said}");
     assert_eq!(rows[0]["encounter"]["pieces"], 2, "{said}");
+    assert!(said.contains("2 rows above the header are passed over"), "{said}");
+    let (_, rows, said) = read("in.csv", b"id,pieces\n1,2\n,\n3,4\n");
+    assert_eq!(rows.len(), 2, "{said}");
+    assert!(said.contains("1 row without a word in any cell is passed over"), "{said}");
+    assert!(!said.contains("above the header"), "{said}");
     // What fills no field may be a header all the same.
     let (_, rows, said) = read("in.csv", b"number,count\n1,2\nid,3\n");
     assert_eq!(rows.len(), 2, "{said}");

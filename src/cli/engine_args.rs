@@ -11,6 +11,7 @@ use crate::encounters::engine::Audited;
 use crate::encounters::engine::Engine;
 use crate::encounters::engine::Options;
 use crate::model::day::Day;
+use crate::model::moment::Moment;
 use crate::privacy::Ask;
 use crate::registry::Registry;
 use crate::workspace::secrets;
@@ -203,12 +204,8 @@ pub(crate) fn day(text: &str) -> Result<Day, String> {
 
 /// Reads a day of the command line, or the day of an instant as its clock shows it.
 fn instant(text: &str) -> Result<Day, String> {
-    match text.split_once('T') {
-        Some((date, clock)) if jiff::civil::Time::strptime("%H:%M", clock.get(..5).unwrap_or(clock)).is_ok() => {
-            day(date)
-        }
-        _ => day(text),
-    }
+    let moment = Moment::parse(text);
+    moment.map(Moment::day).ok_or_else(|| "a date or an instant such as 2026-03-01T08:30Z is needed".to_owned())
 }
 
 /// The day it is here.

@@ -1,6 +1,9 @@
 //! What encounters of a group come to: how many are measured, their mean, and the values below which so many of a hundred lie.
 
 use super::exit::Failure;
+use rust_decimal::Decimal;
+use rust_decimal::RoundingStrategy;
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::Map;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -8,7 +11,7 @@ use std::collections::BTreeMap;
 /// Values by the group that they are counted in.
 #[derive(Default)]
 pub(crate) struct Measured {
-    groups: BTreeMap<Vec<String>, Vec<f64>>,
+    groups: BTreeMap<Vec<String>, Vec<Decimal>>,
     percentiles: Vec<u8>,
 }
 
@@ -22,7 +25,7 @@ impl Measured {
     }
 
     /// Adds the value of an encounter of a group.
-    pub fn add(&mut self, group: &[String], value: f64) {
+    pub fn add(&mut self, group: &[String], value: Decimal) {
         self.groups.entry(group.to_vec()).or_default().push(value);
     }
 
@@ -34,23 +37,27 @@ impl Measured {
 
     /// What is said of the group of some values, of which one that is not given may be any; in the order of the names.
     pub fn of(&self, values: &[Option<String>]) -> Vec<f64> {
-        let is_in = |group: &&Vec<String>| {
-            group.iter().zip(values).all(|(own, value)| value.as_ref().is_none_or(|value| value == own))
-        };
-        let groups = self.groups.keys().filter(is_in).filter_map(|group| self.groups.get(group));
-        let mut all: Vec<f64> = groups.flatten().copied().collect();
-        all.sort_by(f64::total_cmp);
-        let count = number(all.len());
-        if all.is_empty() {
-            return vec![0.0];
-        }
-        let mean = all.iter().sum::<f64>() / count;
+        let mut all = self.values(values);
+        all.sort_unstable();
+        let Some(mean) = mean(&all) else { return vec![0.0] };
         // The nearest rank: the least value with so many of a hundred at or below it.
         let percentile = |it: &u8| {
             let rank = (all.len() * usize::from(*it)).div_ceil(100).max(1);
             all.get(rank - 1).copied().unwrap_or(mean)
         };
-        [count, mean].into_iter().chain(self.percentiles.iter().map(percentile)).map(rounded).collect()
+        let figures = [Decimal::from(all.len()), mean].into_iter().chain(self.percentiles.iter().map(percentile));
+        figures.map(rounded).collect()
+    }
+
+    /// The values of one group, which is looked up, or of all that have some values in common.
+    fn values(&self, values: &[Option<String>]) -> Vec<Decimal> {
+        if let Some(group) = values.iter().cloned().collect::<Option<Vec<String>>>() {
+            return self.groups.get(&group).cloned().unwrap_or_default();
+        }
+        let is_in = |group: &[String]| {
+            group.iter().zip(values).all(|(own, value)| value.as_ref().is_none_or(|value| value == own))
+        };
+        self.groups.iter().filter(|(group, _)| is_in(group)).flat_map(|(_, all)| all).copied().collect()
     }
 
     /// The same for programs.
@@ -59,14 +66,17 @@ impl Measured {
     }
 }
 
-/// Two decimals.
-fn rounded(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
+/// The mean of some values; `None` if there are none. Where their sum has more digits than are kept, each is divided first.
+fn mean(all: &[Decimal]) -> Option<Decimal> {
+    let count = Some(Decimal::from(all.len())).filter(|count| !count.is_zero())?;
+    let sum = all.iter().try_fold(Decimal::ZERO, |sum, value| sum.checked_add(*value));
+    Some(sum.map_or_else(|| all.iter().map(|value| value / count).sum(), |sum| sum / count))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "there are fewer encounters than a number has digits")]
-fn number(count: usize) -> f64 {
-    count as f64
+/// Two decimals.
+fn rounded(value: Decimal) -> f64 {
+    let rounded = value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    rounded.to_f64().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -77,13 +87,26 @@ mod tests {
     fn percentiles_are_values_of_the_nearest_rank() {
         let mut measured = Measured::new(&[50, 90, 100]).unwrap_or_default();
         let group = ["a".to_owned()];
-        for value in [4.0, 1.0, 3.0, 2.0, 10.0] {
-            measured.add(&group, value);
+        for value in [4, 1, 3, 2, 10] {
+            measured.add(&group, Decimal::from(value));
         }
-        measured.add(&["b".to_owned()], 100.0);
+        measured.add(&["b".to_owned()], Decimal::from(100));
         assert_eq!(measured.of(&[Some("a".to_owned())]), [5.0, 4.0, 3.0, 10.0, 10.0]);
         assert_eq!(measured.of(&[None]), [6.0, 20.0, 3.0, 100.0, 100.0]);
         assert_eq!(measured.of(&[Some("c".to_owned())]), [0.0]);
         assert!(Measured::new(&[0]).is_err());
+    }
+
+    #[test]
+    fn cents_are_added_without_a_slip() {
+        let mut measured = Measured::new(&[50]).unwrap_or_default();
+        for cents in [101, 102, 100, 103] {
+            measured.add(&[], Decimal::new(cents, 2));
+        }
+        // 1.015 is 1.01 where it is a float.
+        assert_eq!(measured.of(&[]), [4.0, 1.02, 1.01]);
+        measured.add(&[], Decimal::MAX);
+        measured.add(&[], Decimal::MAX);
+        assert_eq!(measured.of(&[]).first(), Some(&6.0));
     }
 }

@@ -55,7 +55,7 @@ fn run(command: Command, context: &Context, terminal: &mut Terminal) -> Result<V
         Command::Run(it) => it.run(context, terminal),
         Command::Stats(it) => it.run(context, terminal),
         Command::Risk(it) => it.run(context, terminal),
-        Command::Impact(it) => it.run(terminal),
+        Command::Impact(it) => it.run(context, terminal),
         Command::Audit(it) => it.run(terminal),
         Command::Classify(it) => it.run(context, terminal),
         Command::Report(it) => it.run(context, terminal),

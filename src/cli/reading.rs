@@ -20,7 +20,7 @@ const NAMED: usize = 12;
 /// How the encounters of a file are read.
 #[derive(clap::Args, Clone, Default)]
 pub(crate) struct Reading {
-    /// ndjson, json, csv, tsv, xml, x12, fhir, parquet or arrow [default: by the file's ending and first bytes]
+    /// ndjson, json, csv, tsv, xml, fixed, x12, fhir, parquet or arrow [default: by the file's ending and first bytes]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// Reader of the domain that knows the file [default: the one that recognises it, if one does]
@@ -29,9 +29,17 @@ pub(crate) struct Reading {
     /// Sheet of a spreadsheet [default: the first]
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
+    /// Threads; the answers are the same for any number [default: one a processor]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
 }
 
 impl Reading {
+    /// How many threads work; 0 is one a processor.
+    pub fn jobs(&self) -> usize {
+        self.jobs.unwrap_or(0)
+    }
+
     /// Looks at the beginning of some files and finds the readers that know them. A reader is for one record: if none was asked
     /// for, that one is meant.
     ///
@@ -72,8 +80,8 @@ fn failure(error: Error) -> Failure {
     Failure::said(format!("{error}; {help}"))
 }
 
-/// Says which columns of a file fill no field, and which a reader names and the file does not have. Names of columns are told
-/// only where the audience sees what stands in them.
+/// Says which columns of a file fill no field, which a reader names and the file does not have, and how many rows are no
+/// encounters. Names of columns are told only where the audience sees what stands in them.
 pub(crate) fn note(source: &Source, engine: &Engine, terminal: &mut Terminal) {
     let sees_names = engine.redactor().keeps_undeclared();
     let unused = source.unused();
@@ -83,6 +91,13 @@ pub(crate) fn note(source: &Source, engine: &Engine, terminal: &mut Terminal) {
     let missing = source.missing();
     if !missing.is_empty() {
         terminal.note(&said("named by the reader and not there", &missing, true));
+    }
+    let passed_over = source.passed_over();
+    for (count, what) in [(passed_over.titles, "above the header"), (passed_over.blank, "without a word in any cell")] {
+        if count > 0 {
+            let (rows, are) = if count == 1 { ("row", "is") } else { ("rows", "are") };
+            terminal.note(&format!("{count} {rows} {what} {are} passed over"));
+        }
     }
 }
 

@@ -5,6 +5,7 @@ pub mod content;
 pub mod day;
 pub mod encounter;
 pub mod expression;
+pub mod harmless;
 pub mod ids;
 pub mod in_force;
 pub mod lessons;

@@ -10,6 +10,8 @@ use std::borrow::Cow;
 pub const BY_SCRIPT: &str = "script";
 /// The rule of the finding that says that a script failed; no script may give it to a finding of its own.
 pub const SCRIPT_ERROR: &str = "script-error";
+/// The finding that says that a set has no such code.
+pub const CODE_UNKNOWN: &str = "code-unknown";
 
 /// How what a text model said is marked: a word of the text, or no word for what is left of the points.
 pub const LEARNED: &str = "learned";

@@ -1,36 +1,33 @@
 //! What says no: the value of a field that is named for a label, where there is nothing of the kind; and words of a label
 //! that are of something else.
 
+use crate::model::harmless::Harmless;
 use crate::model::program::Shared;
 use serde_json::Value;
 
 /// List of `domains/shared`: words that say no.
 const LIST: &str = "says-no";
-/// List of `domains/shared`: what has words of a label in it and tells nothing of it.
-const HARMLESS: &str = "label-harmless";
 
 /// What says no.
 #[derive(Debug, Default)]
 pub struct Denials {
     /// Words that say no, in small letters.
     words: Vec<String>,
-    /// What only looks like words of a label, as it is written.
-    harmless: Vec<String>,
+    /// What only looks like words of a label.
+    harmless: Harmless,
 }
 
 impl Denials {
     /// Those of `domains/shared`.
     pub fn new(shared: &Shared) -> Denials {
-        let list =
-            |list: &'static str| shared.lists.iter().filter(move |(name, _)| name == list).flat_map(|(_, words)| words);
         Denials {
-            words: list(LIST).map(|word| word.to_lowercase()).collect(),
-            harmless: list(HARMLESS).cloned().collect(),
+            words: members(shared, LIST).map(|word| word.to_lowercase()).collect(),
+            harmless: Harmless::new(|name| members(shared, name).cloned().collect()),
         }
     }
 
     /// What has words of a label in it and tells nothing of it: `vehicle age`, `baby monitor`.
-    pub fn harmless(&self) -> &[String] {
+    pub fn harmless(&self) -> &Harmless {
         &self.harmless
     }
 
@@ -49,4 +46,9 @@ impl Denials {
             Value::Object(fields) => fields.values().all(|value| self.say_no(value, is_flag)),
         }
     }
+}
+
+/// The members of a list of `domains/shared`.
+fn members<'s>(shared: &'s Shared, list: &str) -> impl Iterator<Item = &'s String> {
+    shared.lists.iter().filter(move |(name, _)| name == list).flat_map(|(_, words)| words)
 }

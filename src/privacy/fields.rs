@@ -377,12 +377,8 @@ impl<'a, 'k> FieldRedactor<'a, 'k> {
                 self.note("remove", Cow::Borrowed("free text"));
                 ShownValue::Nothing
             }
-            TextRule::Mask(masker) if masker.passes(&text, self.known) => ShownValue::Text(text),
             TextRule::Mask(masker) => {
-                let masked = masker.mask(&text, self.known);
-                if masked.spans.is_empty() {
-                    return ShownValue::Text(text);
-                }
+                let Some(masked) = masker.mask(&text, self.known) else { return ShownValue::Text(text) };
                 for span in &masked.spans {
                     self.note("mask", Cow::Borrowed(span.kind.word()));
                 }

@@ -87,7 +87,7 @@ impl LabelFinder {
             return None;
         }
         if !phrases.is_empty() {
-            phrases.extend_from_slice(finder.denials.harmless());
+            phrases.extend_from_slice(&finder.denials.harmless().phrases);
         }
         finder.phrases = Phrases::new(&phrases, &[]);
         Some(finder)
@@ -116,6 +116,15 @@ impl LabelFinder {
             found = search.found;
         });
         found
+    }
+
+    /// Whether what looks harmless is so: in one piece and, if it is the age of goods, with nothing behind it that the age
+    /// could be of, as in `5 year old Toyota driver`.
+    fn is_harmless(&self, it: &PhraseMatch, text: &str, reading: &Reading) -> bool {
+        let harmless = self.denials.harmless();
+        let is_of_goods = it.phrase.index() >= self.said.len() + harmless.plain;
+        let may_follow = |word: &str| harmless.ends.iter().any(|end| end.eq_ignore_ascii_case(word));
+        reading.is_joined(it) && (!is_of_goods || reading.after(it, text).is_none_or(may_follow))
     }
 
     fn with_reader(&self, work: &mut dyn FnMut(&mut (Memory, Reading))) {
@@ -218,7 +227,9 @@ impl Searcher<'_, '_> {
         // What is found stands by phrase, so what is harmless stands last.
         let labels = reading.found().partition_point(|it| it.phrase.index() < self.finder.said.len());
         let (said, harmless) = reading.found().split_at_checked(labels).unwrap_or_default();
-        let is_harmless = |it: &PhraseMatch| harmless.iter().any(|more| more.first <= it.last && it.first <= more.last);
+        let touches = |it: &PhraseMatch, more: &PhraseMatch| more.first <= it.last && it.first <= more.last;
+        let counts = |more: &PhraseMatch| self.finder.is_harmless(more, text, reading);
+        let is_harmless = |it: &PhraseMatch| harmless.iter().any(|more| touches(it, more) && counts(more));
         for said in said.iter().filter(|it| !is_harmless(it)) {
             self.found |= said.phrase.get(&self.finder.said).copied().unwrap_or_default();
         }

@@ -191,6 +191,12 @@ impl Redactor {
         find(&plan.fields, path).map(|planned| &planned.treatment)
     }
 
+    /// Whether nothing may be said of what stands at a path of a record, whatever else the encounter says.
+    pub fn hides(&self, record: RecordId, path: &str) -> bool {
+        let plan = record.get(&self.records).and_then(|plans| plans.first());
+        plan.is_none_or(|plan| plan.hides(path, self.rules.keeps_undeclared))
+    }
+
     /// The id of an encounter as it was read, for the keyed tokens of the audit log and the ledger of answers only.
     pub fn identity<'a>(&self, encounter: &'a Encounter<'_>) -> Option<Cow<'a, str>> {
         let slot = encounter.record.get(&self.records)?.first()?.id;

@@ -40,6 +40,21 @@ pub(crate) enum NumeralKind {
     Decade,
 }
 
+impl NumeralKind {
+    /// Whether a number that is said digit by digit may have the word: no `and`, and nothing that counts places or ages.
+    fn has_digits(self) -> bool {
+        matches!(
+            self,
+            NumeralKind::Unit
+                | NumeralKind::Teen
+                | NumeralKind::Tens
+                | NumeralKind::Zero
+                | NumeralKind::Repeat
+                | NumeralKind::Scale
+        )
+    }
+}
+
 /// Lists of words for numbers, in the order of the numbers: what the words do, the first number, the step to the next.
 const NUMERALS: &[(&str, NumeralKind, u16, u16)] = &[
     ("number-units", NumeralKind::Unit, 0, 1),
@@ -60,8 +75,9 @@ const NUMERALS: &[(&str, NumeralKind, u16, u16)] = &[
 #[derive(Default, Clone)]
 pub(crate) struct Numerals {
     words: HashMap<u64, Numeral, BuildHasherDefault<Same>>,
-    /// By first letter, the lengths that there are, a bit each: most words of a text are none of them at a look.
-    lengths: [u32; 26],
+    /// By first letter, the lengths in bytes that there are, a bit each, and last those of words that begin with another
+    /// letter than `a` to `z`: most words of a text are none of them at a look.
+    lengths: [u32; 27],
 }
 
 impl Numerals {
@@ -85,23 +101,52 @@ impl Numerals {
         self.words.get(&sum).copied()
     }
 
-    /// Whether at least so many words of letters without marks stand for numbers.
+    /// Whether at least so many words stand for digits that are said, alone or in pairs.
     pub fn are_in(&self, text: &str, fewest: usize) -> bool {
-        let is_numeral = |word: &&str| {
+        let is_digits = |word: &&str| {
             let lengths = letter(word).and_then(|letter| self.lengths.get(letter)).copied().unwrap_or(0);
-            lengths & bit(word.len()) != 0 && self.words.contains_key(&hash_word(word))
+            lengths & bit(word.len()) != 0 && self.of(hash_word(word)).is_some_and(|it| it.kind.has_digits())
         };
-        let words = text.as_bytes().split(|byte| !byte.is_ascii_alphabetic());
-        words.filter_map(|word| std::str::from_utf8(word).ok()).filter(is_numeral).take(fewest).count() == fewest
+        let words = text.split(|c: char| !c.is_alphabetic());
+        words.filter(is_digits).take(fewest).count() == fewest
     }
 }
 
+/// Where the lengths of words stand that begin with the letter of a word.
 fn letter(word: &str) -> Option<usize> {
     let first = word.bytes().next()?.to_ascii_lowercase();
+    if !first.is_ascii() {
+        return Some(26);
+    }
     first.checked_sub(b'a').map(usize::from).filter(|letter| *letter < 26)
 }
 
 /// The bit of a length; the longest words share the last one.
 fn bit(length: usize) -> u32 {
     1 << length.min(31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_digit_by_digit_is_seen_whatever_its_letters() {
+        let mut numerals = Numerals::default();
+        for (list, members) in [
+            ("number-units", "null eins zwei drei vier fünf"),
+            ("number-repeats", "doppel"),
+            ("number-links", "und"),
+            ("ordinal-units", "Erster Zweiter Dritter"),
+        ] {
+            let members: Vec<String> = members.split(' ').map(str::to_owned).collect();
+            numerals.add(list, &members);
+        }
+        for text in ["vier fünf zwei", "“FÜNF”, doppel-vier", "fünf fünf fünf"] {
+            assert!(numerals.are_in(text, 3), "{text}");
+        }
+        for text in ["zwei und drei und", "Erster, zweiter, dritter", "vier fünf", "fünfzig vier zwei"] {
+            assert!(!numerals.are_in(text, 3), "{text}");
+        }
+    }
 }

@@ -7,6 +7,7 @@
 use super::beginnings::Beginnings;
 use super::mail::Mail;
 use super::negation;
+use super::tokens::Gap;
 use super::tokens::PhraseMatch;
 use super::tokens::Token;
 use super::tokens::normal;
@@ -278,6 +279,18 @@ impl Reading {
         let from = self.found.partition_point(|found| found.phrase < phrase);
         let to = self.found.partition_point(|found| found.phrase <= phrase);
         self.found.get(from..to).unwrap_or(&[])
+    }
+
+    /// Whether no comma and no end of a sentence stands inside what was found.
+    pub(crate) fn is_joined(&self, found: &PhraseMatch) -> bool {
+        let inside = self.tokens.get(found.first + 1..=found.last).unwrap_or_default();
+        inside.iter().all(|token| token.gap == Gap::None)
+    }
+
+    /// The word behind what was found in the text, unless a comma or the end of a sentence stands between.
+    pub(crate) fn after<'t>(&self, found: &PhraseMatch, text: &'t str) -> Option<&'t str> {
+        let next = self.tokens.get(found.last + 1).filter(|token| token.gap == Gap::None)?;
+        text.get(next.start..next.end)
     }
 
     /// Every phrase found, by phrase.

@@ -210,6 +210,8 @@ pub(crate) mod rare {
     pub const AGE_SUBJECT: u64 = 1 << 41;
     /// `und`: of a language that writes every noun with a capital.
     pub const NOUN_CASE: u64 = 1 << 42;
+    /// `said`: only a person does it.
+    pub const PERSON_DEED: u64 = 1 << 43;
 }
 
 /// Names of lists in `domains/shared` and the class their words have.
@@ -309,6 +311,7 @@ const RARE_LISTS: &[(&str, u64)] = &[
     ("house-number-tails", rare::HOUSE_TAIL),
     ("age-subjects", rare::AGE_SUBJECT),
     ("noun-case-words", rare::NOUN_CASE),
+    ("person-deeds", rare::PERSON_DEED),
 ];
 
 /// What a word can be: bits of [`class`] and of [`rare`].

@@ -58,7 +58,7 @@ use std::sync::Arc;
 ///     tencode impact --against past.ndjson old/domains new/domains --domain customer-service
 ///     tencode impact --against past.csv.gz old/domains new/domains --domain customer-service --json
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, mut_arg("registry", |it| it.hide(true)), mut_arg("expect", |it| it.hide(true)))]
 pub(crate) struct Impact {
     /// Encounters of the past; the option may be given several times
     #[arg(long, value_name = "FILE", required = true)]
@@ -75,9 +75,6 @@ pub(crate) struct Impact {
     auditing: Auditing,
     #[command(flatten)]
     reading: Reading,
-    /// Threads; the answer is the same for any number [default: one a processor]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
     /// The definitions as they were: a folder of domains or a registry
     #[arg(value_name = "OLD", conflicts_with = "registry")]
     old: PathBuf,
@@ -87,7 +84,10 @@ pub(crate) struct Impact {
 }
 
 impl Impact {
-    pub(crate) fn run(mut self, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+    pub(crate) fn run(mut self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
+        if !context.domains.is_empty() {
+            terminal.note("--domains says nothing here: OLD and NEW are the folders that are compared");
+        }
         let old = open(&self.old, &self.engine_args.domain, terminal)?;
         let new = open(&self.new, &self.engine_args.domain, terminal)?;
         let chosen = self.reading.choose(&self.against, &old, &mut self.engine_args, terminal)?;
@@ -140,7 +140,7 @@ impl Impact {
         examples: &Examples,
         dated: &'static str,
     ) -> Result<(Counts, Sums), Failure> {
-        let (key, jobs) = (secrets::answers_key()?, self.jobs.unwrap_or(0));
+        let (key, jobs) = (secrets::answers_key()?, self.reading.jobs());
         // Both sides put everything aside that they tell encounters of each other.
         let old = together::gather(before, source, None, jobs, &mut |_| {})?;
         let (mut aside, old) = old.map_or((None, None), |it| (Some(it.source), Some(it.neighbours)));

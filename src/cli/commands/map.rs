@@ -12,6 +12,7 @@ use crate::cli::exit::Failure;
 use crate::cli::exit::Verdict;
 use crate::cli::terminal::Terminal;
 use crate::model::day::Day;
+use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
 use crate::registry::Registry;
 
@@ -42,13 +43,13 @@ impl Map {
     pub(crate) fn run(self, context: &Context, terminal: &mut Terminal) -> Result<Verdict, Failure> {
         let registry = context.registry(terminal)?;
         let to = named::set(&registry, &self.to)?;
-        let from = match &self.from {
-            Some(from) => named::set(&registry, from)?,
-            None => self.guess(&registry, to)?,
+        let (from, code) = match &self.from {
+            Some(from) => named::set(&registry, from).map(|set| (set, registry.codes(set).find(&self.code)))?,
+            None => self.guess(&registry, to).map(|(set, code)| (set, Some(code)))?,
         };
         let starters = starters::among(&registry, &[from, to]);
         let (codes, others) = (registry.codes(from), registry.codes(to));
-        let Some(code) = codes.find(&self.code) else {
+        let Some(code) = code else {
             let error = format!("the code set `{}` has no code `{}`", codes.full_name(), self.code);
             let near = near::codes(&registry, &[from], &self.code);
             let listed = near.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
@@ -84,14 +85,14 @@ impl Map {
 }
 
 impl Map {
-    /// The only code set that has the code and a crosswalk to the other set.
-    fn guess(&self, registry: &Registry, to: SetId) -> Result<SetId, Failure> {
+    /// The only code set that has the code and a crosswalk to the other set, and the code.
+    fn guess(&self, registry: &Registry, to: SetId) -> Result<(SetId, CodeId), Failure> {
         let joined = registry.mapped_sets(to);
-        let sets: Vec<SetId> =
-            joined.iter().copied().filter(|set| registry.codes(*set).find(&self.code).is_some()).collect();
-        let names = |sets: &[SetId]| {
-            let names: Vec<&str> = sets.iter().map(|set| registry.codes(*set).full_name()).collect();
-            names.join(", ")
+        let find = |set: &SetId| Some((*set, registry.codes(*set).find(&self.code)?));
+        let sets: Vec<(SetId, CodeId)> = joined.iter().filter_map(find).collect();
+        let names = |sets: &mut dyn Iterator<Item = SetId>, between: &str| {
+            let names: Vec<&str> = sets.map(|set| registry.codes(set).full_name()).collect();
+            names.join(between)
         };
         match sets.as_slice() {
             [one] => Ok(*one),
@@ -100,12 +101,12 @@ impl Map {
                 "no code set with a crosswalk to `{}` has the code `{}`; crosswalks join it with: {}",
                 self.to,
                 self.code,
-                names(&joined)
+                names(&mut joined.iter().copied(), ", ")
             ))),
             several => Err(Failure::said(format!(
                 "several code sets have the code `{}`: say --from {}",
                 self.code,
-                names(several).replace(", ", " or --from ")
+                names(&mut several.iter().map(|(set, _)| *set), " or --from ")
             ))),
         }
     }

@@ -80,9 +80,6 @@ pub(crate) struct Run {
     auditing: Auditing,
     #[command(flatten)]
     reading: Reading,
-    /// Threads; the answers are the same for any number [default: one a processor]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
     /// Show the N best candidates of each code set even if they are below its threshold
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
@@ -123,7 +120,7 @@ impl Run {
             history = Some(Source::several(earlier, engine.schema()));
             guard = guard.and("the history", path);
         }
-        let jobs = if self.trace { Some(1) } else { self.jobs };
+        let jobs = if self.trace { 1 } else { self.reading.jobs() };
         let (to, is_traced) = (self.to(&engine)?, self.trace);
         let mut wanted = Wanted { jobs, to, shown: shown.as_ref(), history, is_traced };
         let mut source = Source::several(chosen, engine.schema());
@@ -207,7 +204,7 @@ enum To {
 
 /// How the answers are wanted.
 struct Wanted<'s> {
-    jobs: Option<usize>,
+    jobs: usize,
     to: To,
     /// Where rules and codes are counted, if a person reads the summary.
     shown: Option<&'s Mutex<Shown>>,
@@ -240,7 +237,7 @@ fn answer(
             bar.set_position(position.load(Ordering::Relaxed));
         }
     };
-    let jobs = wanted.jobs.unwrap_or(0);
+    let jobs = wanted.jobs;
     let gathered = together::gather(engine, source, wanted.history.as_mut(), jobs, &mut seen)?;
     if gathered.is_none() && wanted.history.is_some() {
         let name = &engine.record().name;

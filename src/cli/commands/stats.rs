@@ -32,6 +32,7 @@ use crate::statistics::Answered;
 use crate::statistics::Cells;
 use crate::statistics::Row;
 use crate::workspace::secrets;
+use rust_decimal::Decimal;
 use serde_json::Map;
 use std::io;
 use std::path::PathBuf;
@@ -77,9 +78,6 @@ pub(crate) struct Stats {
 pub(crate) struct Input {
     #[command(flatten)]
     reading: Reading,
-    /// Threads; the answer is the same for any number [default: one a processor]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
     /// Encounters; `-` or nothing is standard input. Files packed with gzip or xz are unpacked
     files: Vec<PathBuf>,
 }
@@ -95,7 +93,7 @@ impl Stats {
         let mut measured = self.of.as_ref().map(|_| Measured::new(&self.percentiles)).transpose()?;
         let (mut cells, mut problem) = (Cells::default(), None);
         let counts = self.input.tally(&engine, chosen, &by, &mut |mut seen| {
-            let measure = measured.as_ref().and_then(|_| seen.values.pop().flatten()?.parse::<f64>().ok());
+            let measure = measured.as_ref().and_then(|_| seen.values.pop().flatten()?.parse::<Decimal>().ok());
             let values: Vec<String> = seen.values.into_iter().map(|it| it.unwrap_or_else(|| NONE.to_owned())).collect();
             if let (Some(measured), Some(measure)) = (&mut measured, measure) {
                 measured.add(&values, measure);
@@ -169,7 +167,7 @@ impl Input {
         let mut source = Source::several(chosen, engine.schema());
         let key = secrets::answers_key()?;
         let (desk, mut out) = (|| Tally::new(engine, by, &key), Taker::new(take));
-        Ok(batch::run(&mut source, self.jobs.unwrap_or(0), desk, &mut out, &mut |_| {})?)
+        Ok(batch::run(&mut source, self.reading.jobs(), desk, &mut out, &mut |_| {})?)
     }
 }
 

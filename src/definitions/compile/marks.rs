@@ -10,6 +10,7 @@ use crate::definitions::parse::tree::Expr;
 use crate::definitions::parse::tree::Name;
 use crate::diagnostics::span::Span;
 use crate::diagnostics::span::Spanned;
+use crate::model::harmless::Harmless;
 use crate::model::ids::LabelId;
 use crate::model::ids::RecordId;
 use crate::model::record::Field;
@@ -37,16 +38,13 @@ pub(super) fn marks(def: &DeriveDef, compiler: Compiler<'_>) -> Vec<Mark> {
     out
 }
 
-/// List of `domains/shared`: what has words of a label in it and tells nothing of it.
-const HARMLESS: &str = "label-harmless";
-
 /// A mark for each label that has words, in each record that has free texts. What is denied counts as said: a text that
 /// speaks of a thing is about it. A text with something harmless in it is left to `privacy`, which reads every text word
 /// by word.
 pub(super) fn by_words(compiler: Compiler<'_>) -> Vec<Mark> {
     let records = compiler.names().map(|names| names.records.as_slice()).unwrap_or_default();
-    let members = compiler.world.list(compiler.domain, HARMLESS).into_iter().flatten();
-    let harmless: Vec<String> = members.filter_map(wording::short_form).collect();
+    let list = |name: &str| compiler.world.list(compiler.domain, name).into_iter().flatten();
+    let harmless = Harmless::new(|name| list(name).filter_map(wording::short_form).collect()).phrases;
     let mut out = Vec::new();
     for (id, record) in RecordId::numbered(records) {
         let mut free = Vec::new();

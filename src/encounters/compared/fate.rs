@@ -71,8 +71,13 @@ impl<'e> SetPair<'e> {
 
     /// Whether the audience may see a code under the new definitions.
     pub fn is_shown(&self, code: &str) -> bool {
-        let known = self.new.and_then(|(set, codes)| Some((set, codes.find(code)?)));
-        known.is_some_and(|(set, code)| self.after.redactor().shows_code(set, code))
+        self.shown(code).unwrap_or(false)
+    }
+
+    /// The same; `None` if the new definitions do not have the code.
+    pub fn shown(&self, code: &str) -> Option<bool> {
+        let (set, code) = self.new.and_then(|(set, codes)| Some((set, codes.find(code)?)))?;
+        Some(self.after.redactor().shows_code(set, code))
     }
 
     /// Whether it may be recorded on a day by the new definitions. What was a group before and is one still is judged as a

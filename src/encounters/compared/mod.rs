@@ -18,6 +18,7 @@ use super::tally::Marks;
 use super::write;
 use crate::audit::Entry;
 use crate::model::day::Day;
+use crate::model::outcome::CODE_UNKNOWN;
 use crate::model::outcome::SCRIPT_ERROR;
 use crate::privacy::Disclosure;
 use crate::privacy::ShownCandidate;
@@ -32,8 +33,8 @@ use std::sync::PoisonError;
 
 /// From this confidence on a candidate contradicts the code of a person.
 const CONTRADICTS: f64 = 0.9;
-/// The finding that says that no set has a code.
-const UNKNOWN: &str = "code-unknown";
+/// What the new side does to what it keeps back.
+const WITHHOLD: &str = "withhold";
 
 /// What a change does to an encounter: the first that fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,7 +93,7 @@ pub struct Compared {
     pub mark: u64,
     /// What the change does to it.
     pub change: Change,
-    /// The code it was counted under, and the one that it would be; both as they are shown.
+    /// The code it was counted under, and the one that it would be; both as they are shown, by the new definitions too.
     pub was: Option<String>,
     /// See `was`; several with a word between them.
     pub now: Option<String>,
@@ -176,9 +177,8 @@ impl<'e> Pair<'e> {
     }
 
     /// The codes of the set that an encounter carries, as they are shown.
-    fn given(&self, disclosure: &Disclosure<'_>) -> Vec<String> {
-        let codes = disclosure.codes().iter().filter(|it| it.set == self.set);
-        codes.map(|it| it.code.to_owned()).collect()
+    fn given<'d>(&self, disclosure: &'d Disclosure<'_>) -> Vec<&'d str> {
+        disclosure.codes().iter().filter(|it| it.set == self.set).map(|it| it.code).collect()
     }
 
     fn proposed<'d, 'a>(&self, disclosure: &'d Disclosure<'a>) -> Option<&'d ShownCandidate<'a>> {
@@ -188,42 +188,59 @@ impl<'e> Pair<'e> {
     /// Whether a field of the set holds what is no code of it.
     fn has_unknown(&self, disclosure: &Disclosure<'_>) -> bool {
         let of_set = |extra: &[(String, String)]| extra.iter().any(|(name, value)| name == "set" && *value == self.set);
-        disclosure.findings().iter().any(|it| it.rule == UNKNOWN && of_set(&it.extra))
+        disclosure.findings().iter().any(|it| it.rule == CODE_UNKNOWN && of_set(&it.extra))
     }
 
-    /// What the change does to an encounter on which a person gave codes.
-    fn of_person(&self, given: &[String], after: &Disclosure<'_>, on: Day) -> Compared {
-        let fates: Vec<(&String, Fate)> = given.iter().map(|code| (code, self.codes.fate(code, on))).collect();
-        let first =
-            |is: &dyn Fn(&Fate) -> bool| fates.iter().find(|(_, fate)| is(fate)).map(|(code, fate)| (*code, fate));
-        let ended = first(&|fate| *fate == Fate::Invalid)
-            .or_else(|| first(&|fate| matches!(fate, Fate::Successor(_))))
-            .or_else(|| first(&|fate| matches!(fate, Fate::Choice(_))));
-        let candidate = self
-            .proposed(after)
-            .filter(|it| it.confidence >= CONTRADICTS && !given.iter().any(|code| self.codes.agree(code, it.code)));
-        let last = given.last();
-        let (change, was, now) = match (ended, candidate) {
-            (Some((was, Fate::Successor(by))), _) => (Change::Successor, Some(was), Some(by.join(" + "))),
-            (Some((was, Fate::Choice(by))), _) => (Change::Unclear, Some(was), Some(by.join(" | "))),
-            (Some((was, _)), _) => (Change::Invalid, Some(was), None),
-            (None, Some(candidate)) => (Change::Unclear, last, Some(candidate.code.to_owned())),
-            (None, None) => (Change::Unchanged, last, last.cloned()),
+    /// Whether the new side keeps nothing of the encounter back, and shows what no record declares.
+    fn is_open(&self, after: &Disclosure<'_>) -> bool {
+        self.after.redactor().keeps_undeclared() && !withholds(after)
+    }
+
+    /// Whether a code that the old side shows as one of a person may be told, as the new side has it: a code that it
+    /// withholds, or shows as a group, is not. One that it does not know may, where it says that the field holds one.
+    fn tells_given(&self, code: &str, after: &Disclosure<'_>) -> bool {
+        match self.codes.shown(code) {
+            Some(is_shown) => self.given(after).contains(&code) || is_shown && self.is_open(after),
+            None => self.has_unknown(after) && !withholds(after) || self.is_open(after),
+        }
+    }
+
+    /// The same of a code that the old side proposes. It was found in fields, and none of them may be hidden now.
+    fn tells_proposed(&self, candidate: &ShownCandidate<'_>, after: &Disclosure<'_>) -> bool {
+        let (redactor, record) = (self.after.redactor(), self.after.schema().record);
+        let is_shown = redactor.shows_candidates() && self.codes.shown(candidate.code).unwrap_or(true);
+        is_shown && !withholds(after) && !candidate.because.iter().any(|reason| redactor.hides(record, &reason.path))
+    }
+
+    /// What the change does to an encounter on which a person gave codes: it is counted under the last of them.
+    fn of_person(&self, given: &[&str], after: &Disclosure<'_>, on: Day) -> Compared {
+        let Some(code) = given.last().copied() else { return Compared::nothing() };
+        let was = self.tells_given(code, after).then(|| code.to_owned());
+        let contradicts = |it: &&ShownCandidate<'_>| {
+            it.confidence >= CONTRADICTS && !given.iter().any(|code| self.codes.agree(code, it.code))
+        };
+        let (change, now) = match (self.codes.fate(code, on), self.proposed(after).filter(contradicts)) {
+            (Fate::Invalid, _) => (Change::Invalid, None),
+            (Fate::Successor(by), _) => (Change::Successor, Some(by.join(" + "))),
+            (Fate::Choice(by), _) => (Change::Unclear, Some(by.join(" | "))),
+            (Fate::Valid, Some(candidate)) => (Change::Unclear, Some(candidate.code.to_owned())),
+            (Fate::Valid, None) => (Change::Unchanged, was.clone()),
         };
         let now = now.filter(|now| !now.is_empty());
-        Compared { change, was: was.cloned(), now, counted: was.cloned(), ..Compared::nothing() }
+        Compared { change, counted: was.clone(), was, now, ..Compared::nothing() }
     }
 
     /// What the change does to an encounter on which nobody gave a code.
     fn of_proposals(&self, before: &Disclosure<'_>, after: &Disclosure<'_>) -> Compared {
-        let code = |disclosure| self.proposed(disclosure).map(|it| it.code.to_owned());
-        let (was, now) = (code(before), code(after));
-        let change = match (&was, &now) {
-            (Some(was), Some(now)) if was != now => Change::ReCoded,
+        let (old, new) = (self.proposed(before), self.proposed(after));
+        let change = match (old, new) {
+            (Some(old), Some(new)) if old.code != new.code => Change::ReCoded,
             (None, Some(_)) => Change::New,
             (Some(_), None) => Change::Lost,
             _ => Change::Unchanged,
         };
+        let was = old.filter(|it| self.tells_proposed(it, after)).map(|it| it.code.to_owned());
+        let now = new.map(|it| it.code.to_owned());
         Compared { change, was, counted: now.clone(), now, ..Compared::nothing() }
     }
 
@@ -250,6 +267,11 @@ impl<'e> Pair<'e> {
         compared.gone = old.difference(&new).cloned().collect();
         compared
     }
+}
+
+/// Whether something of an encounter is kept back for what it says.
+fn withholds(disclosure: &Disclosure<'_>) -> bool {
+    disclosure.parts().is_ok_and(|parts| parts.redactions.iter().any(|it| it.did == WITHHOLD))
 }
 
 impl Compared {

@@ -145,4 +145,25 @@ pub(super) trait Cut: Send {
     fn missing(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// What was passed over so far.
+    fn passed_over(&self) -> PassedOver {
+        PassedOver::default()
+    }
+}
+
+/// How much of a table is no encounter.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Rows above the header.
+    pub titles: u64,
+    /// Rows in which no cell holds anything.
+    pub blank: u64,
+}
+
+impl PassedOver {
+    /// Both together.
+    pub(super) fn and(self, other: PassedOver) -> PassedOver {
+        PassedOver { titles: self.titles + other.titles, blank: self.blank + other.blank }
+    }
 }

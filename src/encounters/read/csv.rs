@@ -3,6 +3,7 @@
 
 use super::block::Block;
 use super::block::Cut;
+use super::block::PassedOver;
 use super::gathering::Gathered;
 use super::gathering::Gathering;
 use super::gathering::Together;
@@ -42,6 +43,7 @@ pub(super) struct Rows {
     waiting: Waiting,
     /// All rows, those of one encounter together, where they need not follow each other.
     together: Option<Together>,
+    passed_over: PassedOver,
 }
 
 /// Rows of an encounter that may go on.
@@ -90,8 +92,9 @@ impl Rows {
         let known = Known::new(schema);
         let quotes = Quotes { delimiter, state: Quoting::Start, is_odd: false, has_lines: false };
         let waiting = Waiting::default();
-        let (row, header, together) = (Row::default(), None, None);
-        Rows { input, parser, quotes, row, header, known, line: 1, is_within_line: false, plan, waiting, together }
+        let (row, header, together, passed_over) = (Row::default(), None, None, PassedOver::default());
+        let (line, is_within_line) = (1, false);
+        Rows { input, parser, quotes, row, header, known, line, is_within_line, plan, waiting, together, passed_over }
     }
 
     /// Reads one row into `self.row`. One that is too long is read to its end and not kept.
@@ -154,6 +157,7 @@ impl Rows {
         for _ in 0..header.filter(|at| rows.iter().take(*at).all(is_title)).unwrap_or(0) {
             self.skip_line_ends()?;
             self.read()?;
+            self.passed_over.titles += 1;
         }
         self.skip_line_ends()
     }
@@ -249,7 +253,7 @@ impl Rows {
                     return gathering.together();
                 }
                 Outcome::Refused(why) => gathering.refuse(line, why)?,
-                Outcome::Row if self.row.is_blank() => {}
+                Outcome::Row if self.row.is_blank() => self.passed_over.blank += 1,
                 Outcome::Row => {
                     let key = match &self.header {
                         Some(Shape::Mapped(columns)) => columns.group_of(&self.row),
@@ -311,7 +315,7 @@ impl Cut for Rows {
                     self.end_group(block);
                     block.refuse(line, block.bytes.len(), why);
                 }
-                Outcome::Row if self.row.is_blank() => {}
+                Outcome::Row if self.row.is_blank() => self.passed_over.blank += 1,
                 Outcome::Row => self.take(line, block),
             }
         }
@@ -331,6 +335,10 @@ impl Cut for Rows {
             Some(Shape::Mapped(columns)) => columns.missing().to_vec(),
             _ => Vec::new(),
         }
+    }
+
+    fn passed_over(&self) -> PassedOver {
+        self.passed_over
     }
 
     fn line(&self) -> u64 {

@@ -36,8 +36,8 @@ pub(super) struct Groups {
     lines: Lines,
     layouts: Vec<Layout>,
     raw: Vec<u8>,
-    /// Blank lines behind which no other line came yet.
-    blank: Vec<u64>,
+    /// The first of the blank lines behind which no other line came yet: several in a row are told as one.
+    blank: Option<u64>,
     open: Option<Group>,
 }
 
@@ -62,6 +62,8 @@ struct Group {
     size: usize,
     /// Why there is no encounter.
     broken: Option<(u64, Unreadable)>,
+    /// Lines that stand among its own and are none of any encounter.
+    strange: Vec<(u64, Unreadable)>,
 }
 
 /// What a line comes to.
@@ -79,12 +81,12 @@ impl Groups {
     /// Reads lines as the readers say, each its own.
     pub(super) fn new(input: Box<dyn BufRead + Send>, readers: &[&Reader]) -> Groups {
         let layouts = readers.iter().map(|reader| Layout::of(reader)).collect();
-        Groups { lines: Lines::new(input), layouts, raw: Vec::new(), blank: Vec::new(), open: None }
+        Groups { lines: Lines::new(input), layouts, raw: Vec::new(), blank: None, open: None }
     }
 
     fn take(&mut self, line: u64, text: &str, block: &mut Block) {
-        for blank in std::mem::take(&mut self.blank) {
-            block.refuse(blank, block.bytes.len(), Unreadable::Segments(BLANK));
+        if let Some(blank) = self.blank.take() {
+            self.tell(blank, Unreadable::Segments(BLANK), block);
         }
         let tag = self.layouts.first().and_then(|layout| tag_of(&layout.lines, text));
         if tag.is_some_and(|tag| self.layouts.iter().any(|it| it.lines.without.iter().any(|known| known == tag))) {
@@ -92,7 +94,7 @@ impl Groups {
         }
         let of = |layout: &Layout| segment(&layout.lines, tag, text);
         let Some((at, segment)) = self.layouts.iter().enumerate().find_map(|(at, it)| Some((at, of(it)?))) else {
-            return block.refuse(line, block.bytes.len(), Unreadable::Segments(UNKNOWN));
+            return self.tell(line, Unreadable::Segments(UNKNOWN), block);
         };
         let layout = self.layouts.get(at);
         let name = layout.and_then(|layout| layout.key.as_ref());
@@ -120,9 +122,30 @@ impl Groups {
         }
     }
 
-    /// Adds the encounter of the lines so far to the block, or why there is none.
+    /// Tells of a line that is none of any encounter, in its place: behind the encounter that is open.
+    fn tell(&mut self, line: u64, why: Unreadable, block: &mut Block) {
+        let Some(group) = &mut self.open else { return block.refuse(line, block.bytes.len(), why) };
+        group.size += size_of::<(u64, Unreadable)>();
+        if group.size > MOST {
+            group.broken.get_or_insert((line, Unreadable::TooManyRows));
+        } else {
+            group.strange.push((line, why));
+        }
+    }
+
+    /// Adds the encounter of the lines so far to the block, or why there is none, and the strange lines among them.
     fn close(&mut self, block: &mut Block) {
         let Some(mut group) = self.open.take() else { return };
+        let told = group.broken.map_or(group.line, |(line, _)| line);
+        let mut strange = std::mem::take(&mut group.strange).into_iter().peekable();
+        while let Some((line, why)) = strange.next_if(|(line, _)| *line < told) {
+            block.refuse(line, block.bytes.len(), why);
+        }
+        self.write(group, block);
+        strange.for_each(|(line, why)| block.refuse(line, block.bytes.len(), why));
+    }
+
+    fn write(&self, mut group: Group, block: &mut Block) {
         let start = block.bytes.len();
         if let Some((line, why)) = group.broken {
             return block.refuse(line, start, why);
@@ -158,7 +181,7 @@ impl Cut for Groups {
                 _ if !is_whole => self.refuse(line, Unreadable::TooLong, block),
                 Err(_) => self.refuse(line, Unreadable::NotUtf8, block),
                 // Blank lines at the end say nothing.
-                Ok(text) if text.trim().is_empty() => self.blank.push(line),
+                Ok(text) if text.trim().is_empty() => drop(self.blank.get_or_insert(line)),
                 Ok(text) => self.take(line, text.trim_end_matches(['\r', '\n']), block),
             }
             self.raw = raw;

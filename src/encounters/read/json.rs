@@ -250,6 +250,14 @@ impl Slot<'_, '_> {
         read.unwrap_or_else(|text| self.misfit(text))
     }
 
+    /// A whole number. Its digits are written out only where they count.
+    fn whole<'de>(self, it: f64, digits: impl FnOnce() -> String) -> Value<'de> {
+        match self.shape.bare() {
+            Shape::Number | Shape::Integer if it.abs() < scalar::EXACT_BELOW => Value::Number(it),
+            _ => self.number(it, Cow::Owned(digits())),
+        }
+    }
+
     /// A number that is no short whole one, as it is written.
     fn written<'de>(self, text: String) -> Value<'de> {
         match text.parse() {
@@ -298,19 +306,19 @@ impl<'de> Visitor<'de> for Slot<'_, '_> {
     }
 
     fn visit_i64<E>(self, it: i64) -> Result<Value<'de>, E> {
-        Ok(self.number(it as f64, Cow::Owned(it.to_string())))
+        Ok(self.whole(it as f64, || it.to_string()))
     }
 
     fn visit_u64<E>(self, it: u64) -> Result<Value<'de>, E> {
-        Ok(self.number(it as f64, Cow::Owned(it.to_string())))
+        Ok(self.whole(it as f64, || it.to_string()))
     }
 
     fn visit_u128<E>(self, it: u128) -> Result<Value<'de>, E> {
-        Ok(self.number(it as f64, Cow::Owned(it.to_string())))
+        Ok(self.whole(it as f64, || it.to_string()))
     }
 
     fn visit_i128<E>(self, it: i128) -> Result<Value<'de>, E> {
-        Ok(self.number(it as f64, Cow::Owned(it.to_string())))
+        Ok(self.whole(it as f64, || it.to_string()))
     }
 
     fn visit_f64<E>(self, it: f64) -> Result<Value<'de>, E> {

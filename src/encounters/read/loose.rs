@@ -49,7 +49,7 @@ impl Loose {
         let wanted: Vec<Wanted> = paths.iter().filter_map(|path| Wanted::new(fields, path)).collect();
         let is_name =
             |name: &String| wanted.iter().flat_map(|it| &it.names).any(|(words, _)| name.contains(words.as_str()));
-        let harmless = denials.harmless().iter().map(|name| spaced(name)).filter(is_name).collect();
+        let harmless = denials.harmless().phrases.iter().map(|name| spaced(name)).filter(is_name).collect();
         Loose { wanted, harmless, denials }
     }
 

@@ -70,7 +70,7 @@ pub(super) fn from_number<'a>(
 }
 
 /// Whole numbers below this one are exact as floats; to this one the next is rounded.
-const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
+pub(super) const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
 
 /// Whether a float is the number that is written. A fraction may be rounded as long as no whole number is.
 fn is_exact(it: f64, text: &str) -> bool {

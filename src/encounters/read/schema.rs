@@ -32,6 +32,8 @@ pub(super) struct Level {
     pub shapes: Vec<Shape>,
     /// Slots in the order of length and name, for the search.
     sorted: Vec<usize>,
+    /// Names without regard to capitals, in order: see [`folded`].
+    folded: Vec<(String, Option<usize>)>,
 }
 
 /// What a field holds, as reading sees it.
@@ -114,7 +116,8 @@ impl Level {
             .collect();
         let mut sorted: Vec<usize> = (0..names.len()).collect();
         sorted.sort_by_key(|&slot| names.get(slot).map(|name| (name.len(), name.clone())));
-        Level { names, shapes, sorted }
+        let folded = folded(&names);
+        Level { names, shapes, sorted, folded }
     }
 
     /// The slot of a field. `guess` is tried first: fields mostly come in the order of the record.
@@ -139,9 +142,24 @@ impl Level {
             return None;
         }
         let folded = fold(name);
-        let mut same = (0..self.names.len()).filter(|slot| self.names.get(*slot).is_some_and(|it| fold(it) == folded));
-        same.next().filter(|_| same.next().is_none())
+        let at = self.folded.binary_search_by(|(it, _)| it.as_str().cmp(&folded)).ok()?;
+        self.folded.get(at).and_then(|(_, slot)| *slot)
     }
+}
+
+/// Names as they are folded, in order, each with its slot, or with none where several are the same.
+fn folded(names: &[String]) -> Vec<(String, Option<usize>)> {
+    let mut all: Vec<(String, Option<usize>)> =
+        names.iter().enumerate().map(|(slot, name)| (fold(name), Some(slot))).collect();
+    all.sort();
+    all.dedup_by(|other, one| {
+        let is_same = other.0 == one.0;
+        if is_same {
+            one.1 = None;
+        }
+        is_same
+    });
+    all
 }
 
 /// A name without regard to capitals, and with `_` for `-` and blanks.

@@ -3,6 +3,7 @@
 use super::aside::Kept;
 use super::block::Block;
 use super::block::Cut;
+use super::block::PassedOver;
 use super::csv::Rows;
 use super::fixed::Groups;
 use super::format::Error;
@@ -39,6 +40,7 @@ pub struct Source {
     given: u64,
     unused: Vec<String>,
     missing: Vec<String>,
+    passed_over: PassedOver,
     size: Option<u64>,
     position: Arc<AtomicU64>,
 }
@@ -133,6 +135,12 @@ impl Source {
         self.names(&self.missing, |cut| cut.missing())
     }
 
+    /// Rows that are no encounters, of all that was read.
+    pub fn passed_over(&self) -> PassedOver {
+        let now = self.parts.front().map(|part| part.cut.passed_over()).unwrap_or_default();
+        self.passed_over.and(now)
+    }
+
     /// Names of the parts that are read, and of the one that is being read, each once.
     fn names(&self, before: &[String], of: impl Fn(&dyn Cut) -> Vec<String>) -> Vec<String> {
         let mut names = before.to_vec();
@@ -192,6 +200,7 @@ impl Source {
         let (unused, missing) = (part.cut.unused(), part.cut.missing());
         add_new(&mut self.unused, unused);
         add_new(&mut self.missing, missing);
+        self.passed_over = self.passed_over.and(part.cut.passed_over());
         self.parts.pop_front();
     }
 }
@@ -199,8 +208,16 @@ impl Source {
 impl Default for Source {
     /// Nothing.
     fn default() -> Source {
-        let (unused, missing) = (Vec::new(), Vec::new());
-        Source { parts: VecDeque::new(), lines: 0, given: 0, unused, missing, size: None, position: Arc::default() }
+        Source {
+            parts: VecDeque::new(),
+            lines: 0,
+            given: 0,
+            unused: Vec::new(),
+            missing: Vec::new(),
+            passed_over: PassedOver::default(),
+            size: None,
+            position: Arc::default(),
+        }
     }
 }
 

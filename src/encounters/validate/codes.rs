@@ -8,6 +8,7 @@ use crate::model::content::Replacing;
 use crate::model::day::Day;
 use crate::model::ids::CodeId;
 use crate::model::ids::SetId;
+use crate::model::outcome::CODE_UNKNOWN;
 use crate::model::outcome::Choices;
 use crate::model::outcome::Finding;
 use crate::model::record::Field;
@@ -55,7 +56,7 @@ fn unknown(codes: Codes<'_>, place: Place<'_>, on: Day) -> Finding {
     }
     let near = near.into_iter().map(|(_, code)| code).collect();
     let choices = Choices { tell_value: true, ..one_of(place.set, near) };
-    choosing(finding("code-unknown", severity, place.path, message), codes, choices)
+    choosing(finding(CODE_UNKNOWN, severity, place.path, message), codes, choices)
 }
 
 fn choosing(mut finding: Finding, codes: Codes<'_>, choices: Choices) -> Finding {

@@ -4,10 +4,11 @@ mod codes;
 mod input;
 
 use crate::logic::Frame;
+use crate::model::outcome::CODE_UNKNOWN;
 use crate::model::outcome::Finding;
 
 /// Rules of findings that no rule of a domain makes.
-pub const BUILT_IN: [&str; 4] = ["input", "code-unknown", "code-not-valid", "code-not-assignable"];
+pub const BUILT_IN: [&str; 4] = ["input", CODE_UNKNOWN, "code-not-valid", "code-not-assignable"];
 
 /// What is wrong with an encounter: what does not fit the record, codes that may not be recorded, then the domain's rules.
 ///

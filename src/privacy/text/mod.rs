@@ -113,7 +113,7 @@ impl TextRule {
         let wanted = Kind::ALL.iter().filter(|kind| !places.contains(kind));
         let wanted = wanted.fold(Kinds::default(), |kinds, kind| kinds.with(*kind));
         Persons(match self {
-            TextRule::Mask(masker) => Masker { wanted, wants_words: true, wants_long: false, ..(**masker).clone() },
+            TextRule::Mask(masker) => Masker { wanted, wants_long: false, ..(**masker).clone() },
             _ => Masker::new(shared, wanted, Vec::new()),
         })
     }
@@ -184,9 +184,9 @@ impl TextRedactor {
     /// The same for the text of a record whose hidden values are known: they are searched first.
     pub fn redact_knowing(&self, text: &str, known: &Known) -> Masked {
         match &self.rule {
-            TextRule::Keep => Masked { text: text.to_owned(), spans: Vec::new() },
+            TextRule::Keep => Masked::whole(text),
             TextRule::Remove => Masked::nothing(text),
-            TextRule::Mask(masker) => masker.mask(text, known),
+            TextRule::Mask(masker) => masker.mask(text, known).unwrap_or_else(|| Masked::whole(text)),
         }
     }
 }
@@ -195,9 +195,7 @@ impl TextRedactor {
 #[derive(Clone)]
 pub(super) struct Masker {
     wanted: Kinds,
-    /// Kinds are wanted that are found by words.
-    wants_words: bool,
-    /// Nothing but long numbers is wanted.
+    /// Nothing but long numbers is wanted: no other kind is sure to have digits, or words for them.
     wants_long: bool,
     /// Marks, by kind.
     marks: Arc<Vec<String>>,
@@ -222,7 +220,6 @@ impl Masker {
         let is_long = |kind: &Kind| matches!(kind, Kind::CreditCard | Kind::Ssn);
         Masker {
             wanted,
-            wants_words: wanted.has_any(detect::OF_WORDS),
             wants_long: Kind::ALL.iter().all(|kind| !wanted.has(*kind) || is_long(kind)),
             marks: Arc::new(marks),
             plain_marks: Arc::new(plain_marks),
@@ -233,20 +230,13 @@ impl Masker {
     }
 
     /// Whether nothing can be found in a text, at one glance.
-    pub fn passes(&self, text: &str, known: &Known) -> bool {
-        if !known.is_empty() || self.wants_words {
+    fn passes(&self, text: &str, known: &Known) -> bool {
+        if !known.is_empty() || !self.wants_long {
             return false;
         }
         let signs = Signs::of(text);
-        if !signs.may_fold {
-            return self.lets_pass(text, &signs);
-        }
-        fold(text).map_or_else(|| self.lets_pass(text, &signs), |folded| self.passes_plain(&folded.text))
-    }
-
-    /// The same of a text that is folded.
-    fn passes_plain(&self, text: &str) -> bool {
-        self.lets_pass(text, &Signs::of(text))
+        let folded = if signs.may_fold { fold(text) } else { None };
+        folded.map_or_else(|| self.lets_pass(text, &signs), |it| self.lets_pass(&it.text, &Signs::of(&it.text)))
     }
 
     fn lets_pass(&self, text: &str, signs: &Signs) -> bool {
@@ -254,11 +244,15 @@ impl Masker {
             // So many words for numbers may be one that is spelled out: `cvc is four one seven`.
             return !self.words.numerals().are_in(text, FEWEST_SIGNS);
         }
-        self.wants_long && signs.digits < FEWEST_DIGITS && !may_hold_cue(text)
+        signs.digits < FEWEST_DIGITS && !may_hold_cue(text)
     }
 
-    /// Replaces what identifies by marks. Masking the result again changes nothing: it is done until nothing is found.
-    pub fn mask(&self, text: &str, known: &Known) -> Masked {
+    /// Replaces what identifies by marks; `None` if there is nothing. Masking the result again changes nothing: it is done
+    /// until nothing is found.
+    pub fn mask(&self, text: &str, known: &Known) -> Option<Masked> {
+        if self.passes(text, known) {
+            return None;
+        }
         // Memory for words is used again, from round to round and from text to text.
         let mut words = MEMORY.take();
         let mut masked: Option<Masked> = None;
@@ -267,12 +261,12 @@ impl Masker {
             let found = self.find(now, known, &mut words);
             if found.is_empty() {
                 MEMORY.set(words);
-                return masked.unwrap_or_else(|| Masked { text: text.to_owned(), spans: Vec::new() });
+                return masked;
             }
             let before = masked.map_or_else(Vec::new, |masked| masked.spans);
             masked = Some(Masked::new(text, before, &found, &self.marks));
         }
-        Masked::nothing(text)
+        Some(Masked::nothing(text))
     }
 
     /// What identifies in a text, in order, none overlapping; marks that stand in it are left alone.
@@ -292,9 +286,6 @@ impl Masker {
 
     /// The same in a text that is folded.
     fn find_plain(&self, text: &str, known: &Known, words: &mut Vec<Word>) -> Vec<Span> {
-        if known.is_empty() && !self.wants_words && self.passes_plain(text) {
-            return Vec::new();
-        }
         let marked = self.marked(text);
         let page = Page::with_marks(text, &self.words, &self.names, std::mem::take(words), !marked.is_empty());
         let mut found = Found::new(&page, self.wanted, marked);
@@ -361,13 +352,18 @@ fn is_printed(byte: u8) -> bool {
     byte.wrapping_sub(b' ') < 0x7f - b' '
 }
 
-/// Whether there are words that could be the cue of a part of a number.
+/// Whether there are words that could be the cue of a part of a number: what is not searched has digits and signs only.
 fn may_hold_cue(text: &str) -> bool {
     // `cv2 417`: two letters are the shortest.
     !text.is_ascii() || text.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_alphabetic))
 }
 
 impl Masked {
+    /// The text as it is.
+    fn whole(text: &str) -> Masked {
+        Masked { text: text.to_owned(), spans: Vec::new() }
+    }
+
     /// Nothing of the text is shown.
     fn nothing(text: &str) -> Masked {
         let spans =

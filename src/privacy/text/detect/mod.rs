@@ -29,8 +29,8 @@ use super::resolve::Found;
 use crate::model::text_kind::Kind;
 use crate::text::page::Page;
 
-/// Kinds that words tell and not numbers.
-pub(super) const OF_WORDS: &[Kind] = &[Kind::Name, Kind::Location, Kind::Address, Kind::Date];
+/// Kinds that are found by words and what stands around them, after all that is found by itself.
+const OF_WORDS: &[Kind] = &[Kind::Name, Kind::Location, Kind::Address, Kind::Date, Kind::Age, Kind::Zip, Kind::Org];
 
 /// Marks all that identifies in a text.
 pub(super) fn find(page: &Page<'_>, cues: &Cues, known: &Known, found: &mut Found<'_>) {

@@ -363,7 +363,14 @@ fn can_begin(page: &Page<'_>, at: usize) -> bool {
             || is_name
                 && word.class & (class::MONTH | class::TITLE | class::STREET) != 0
                 && is_name_part(page, at + 1)
-                && word.class & class::NO_NAME == 0)
+                && word.class & class::NO_NAME == 0
+            || is_no_thing(page, at))
+}
+
+/// `Graves said`: a surname after which a thing is named, and what only a person does.
+fn is_no_thing(page: &Page<'_>, at: usize) -> bool {
+    let tells = page.gap(at + 1) == Gap::Space && page.is_rare(at + 1, rare::PERSON_DEED);
+    page.is(at, class::EPONYM_OF) && page.is(at, NAMES) && !page.is(at, class::NO_NAME) && tells
 }
 
 /// In a text with capitals.
