@@ -49,6 +49,10 @@ pub struct Wording {
     pub defaults: Vec<String>,
     /// Words that a title must have if a text has them, and the other way round.
     pub settings: Vec<String>,
+    /// Words that people say whatever they come for.
+    pub faint: Vec<String>,
+    /// Groups whose codes stand beside others and never alone.
+    pub last: Vec<String>,
 }
 
 /// A dated, unchanging content of a code set.

@@ -1,6 +1,8 @@
 //! Makes the search index of a code set. Entries are its titles, synonyms and index entries, in the order of the codes; the
 //! dictionary leads from a word to the entries that have it, and from a whole phrase to its code.
 
+use super::wording::faint_stems;
+use super::words::FAINT;
 use super::words::Splitter;
 use super::words::Word;
 use super::words::faintness;
@@ -50,8 +52,12 @@ pub(crate) fn pack(set: &CodeSet) -> Index {
             postings.entry(&word.stem).or_default().push((place, word.is_optional));
         }
     }
+    let faint = faint_stems(&set.wording);
+    let weight = |word: &str, having: usize| {
+        rarity(entries.len(), having) * faintness(word) * if faint.contains(word) { FAINT } else { 1.0 }
+    };
     let rarity: BTreeMap<&str, f32> =
-        postings.iter().map(|(word, list)| (*word, rarity(entries.len(), list.len()) * faintness(word))).collect();
+        postings.iter().map(|(word, list)| (*word, weight(word, list.len()))).collect();
     let mut rows = Vec::new();
     for entry in &entries {
         let words = distinct(&entry.words);

@@ -4,6 +4,7 @@
 use super::memo;
 use super::memo::Kept;
 use super::memo::SetKey;
+use super::rank::Found;
 use super::rank::Hit;
 use super::rank::Tables;
 use super::wording::Spoken;
@@ -56,8 +57,11 @@ const MISSING: f32 = -0.006;
 /// What is denied in one and said in the other, and what both deny.
 const CONTRARY: f32 = -0.25;
 const DENIED_TOO: f32 = 0.08;
-/// A title without the setting that the text has, or with one that it does not have.
+/// A title without the setting that the text has, or with one that it does not have. A synonym that led to the code may mean
+/// the setting without naming it.
 const SETTING: f32 = -0.3;
+/// A code that stands beside others.
+const LAST: f32 = -0.3;
 /// A title that has all words of the text.
 const TITLE: f32 = 0.25;
 
@@ -130,6 +134,14 @@ struct Query {
     denied: Vec<String>,
 }
 
+/// What was found, at or above a code that may be recorded.
+#[derive(Clone, Copy)]
+struct Anchor {
+    code: CodeId,
+    /// Weight of the words of the text that a synonym of it has, if that led to it.
+    by_synonym: f32,
+}
+
 /// Chooses among the codes of a set.
 pub struct Chooser<'a> {
     codes: Codes<'a>,
@@ -138,6 +150,8 @@ pub struct Chooser<'a> {
     splitter: Splitter,
     marking: Marking<'a>,
     on: Day,
+    /// First and last code of the groups that stand beside others.
+    last: Vec<(CodeId, CodeId)>,
 }
 
 impl<'a> Codes<'a> {
@@ -145,7 +159,9 @@ impl<'a> Codes<'a> {
     /// `None` if the set has no index. It is made once for a text, however often it is asked.
     pub fn chooser(self, on: Day, marking: Marking<'a>) -> Option<Chooser<'a>> {
         let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
-        Some(Chooser { codes: self, tables: Tables::of(self)?, spoken, splitter, marking, on })
+        let groups = spoken.last().iter().filter_map(|group| self.find(group));
+        let last = groups.map(|group| (group, self.subtree_end(group))).collect();
+        Some(Chooser { codes: self, tables: Tables::of(self)?, spoken, splitter, marking, on, last })
     }
 
     /// The words of a query with its short forms spelled out, in each reading; none if it has no short form.
@@ -207,7 +223,7 @@ impl Chooser<'_> {
         if self.codes.is_undated_group(code) {
             return None;
         }
-        let hits = self.chosen(&Query::default(), &[Hit { code, score: 1.0 }]);
+        let hits = self.chosen(&Query::default(), &[Found { hit: Hit { code, score: 1.0 }, by_synonym: 0.0 }]);
         let best = hits.iter().rev().max_by(|left, right| left.score.total_cmp(&right.score));
         best.map(|hit| hit.code)
     }
@@ -274,11 +290,14 @@ impl Chooser<'_> {
 
     /// Codes for one reading.
     fn answer(&self, query: &Query) -> Vec<Hit> {
-        let mut anchors: BTreeMap<CodeId, f32> = BTreeMap::new();
+        let mut anchors: BTreeMap<CodeId, Found> = BTreeMap::new();
         let mut ask = |words: &[Word], worth: f32| {
-            for hit in self.tables.for_words(self.codes, words, Some(self.on)) {
-                let score = anchors.entry(hit.code).or_insert(f32::MIN);
-                *score = score.max(hit.score * worth);
+            for mut found in self.tables.for_words(self.codes, words, Some(self.on)) {
+                found.hit.score *= worth;
+                let known = anchors.entry(found.hit.code).or_insert(found);
+                if known.hit.score < found.hit.score {
+                    *known = found;
+                }
             }
         };
         let all: Vec<Word> = query.words.iter().map(|(_, word)| word.clone()).collect();
@@ -295,36 +314,38 @@ impl Chooser<'_> {
                 ask(&own, if place > 0 { OTHER_CLAUSE } else { FIRST_CLAUSE });
             }
         }
-        let mut anchors: Vec<Hit> = anchors.into_iter().map(|(code, score)| Hit { code, score }).collect();
-        anchors.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
+        let mut anchors: Vec<Found> = anchors.into_values().collect();
+        anchors
+            .sort_by(|left, right| right.hit.score.total_cmp(&left.hit.score).then(left.hit.code.cmp(&right.hit.code)));
         anchors.truncate(ANCHORS);
         self.chosen(query, &anchors)
     }
 
     /// The codes that may be recorded at, below and beside what was found.
-    fn chosen(&self, query: &Query, anchors: &[Hit]) -> Vec<Hit> {
+    fn chosen(&self, query: &Query, anchors: &[Found]) -> Vec<Hit> {
         // A code may be found by itself and below another one; which of the two says more is seen when both are weighed.
-        let mut leaves: BTreeMap<(CodeId, bool), (f32, CodeId)> = BTreeMap::new();
-        let mut add = |code: CodeId, score: f32, anchor: CodeId| {
-            let known = leaves.entry((code, anchor == code)).or_insert((score, anchor));
+        let mut leaves: BTreeMap<(CodeId, bool), (f32, Anchor)> = BTreeMap::new();
+        let mut add = |code: CodeId, score: f32, anchor: Anchor| {
+            let known = leaves.entry((code, anchor.code == code)).or_insert((score, anchor));
             if known.0 < score {
                 *known = (score, anchor);
             }
         };
-        for hit in anchors {
+        for Found { hit, by_synonym } in anchors {
             if self.codes.is_undated_group(hit.code) {
                 continue;
             }
-            let (mut top, mut score) = (hit.code, hit.score);
+            let by_synonym = *by_synonym;
+            let (mut top, mut score) = (Anchor { code: hit.code, by_synonym }, hit.score);
             if self.codes.is_assignable(hit.code, self.on) {
-                add(hit.code, hit.score, hit.code);
+                add(hit.code, hit.score, top);
                 let Some(above) = self.codes.parent(hit.code).filter(|above| !self.codes.is_undated_group(*above))
                 else {
                     continue;
                 };
-                (top, score) = (above, hit.score - BESIDE);
+                (top, score) = (Anchor { code: above, by_synonym: 0.0 }, hit.score - BESIDE);
             }
-            for leaf in top.through(self.codes.subtree_end(top)).take(BELOW) {
+            for leaf in top.code.through(self.codes.subtree_end(top.code)).take(BELOW) {
                 if self.codes.is_assignable(leaf, self.on) {
                     add(leaf, score, top);
                 }
@@ -348,13 +369,18 @@ impl Chooser<'_> {
         memo::kept(&TITLES, (self.codes.memo_key(), code), words)
     }
 
+    /// Whether a code stands beside others and never alone.
+    fn stands_last(&self, code: CodeId) -> bool {
+        self.last.iter().any(|(first, last)| (*first..=*last).contains(&code))
+    }
+
     /// How well the title of a code fits what a text says beyond what led to it.
-    fn fit(&self, query: &Query, whole: f32, code: CodeId, anchor: CodeId) -> f32 {
+    fn fit(&self, query: &Query, whole: f32, code: CodeId, anchor: Anchor) -> f32 {
         let title = self.codes.display(code);
         let words = self.title(code);
         let spans: Vec<(usize, usize)> = words.iter().map(|it| (it.word.start, it.word.end)).collect();
         let marks = (self.marking)(title, &spans);
-        let above = self.title(anchor);
+        let above = self.title(anchor.code);
         let says = |stem: &str| query.words.iter().any(|(_, word)| word.stem == stem);
         let mut points = 0.0;
         let mut covered = 0.0;
@@ -382,7 +408,7 @@ impl Chooser<'_> {
             if word.is_optional || mark.is_cue || self.spoken.is_default(stem) {
                 continue;
             }
-            let is_extra = anchor != code && !above.iter().any(|other| other.word.stem == stem);
+            let is_extra = anchor.code != code && !above.iter().any(|other| other.word.stem == stem);
             if is_said && !mark.is_negated {
                 covered += *weight;
             }
@@ -394,13 +420,14 @@ impl Chooser<'_> {
                 _ => 0.0,
             };
         }
-        points += TITLE * covered / whole;
+        points += TITLE * covered.max(anchor.by_synonym) / whole;
         for setting in self.spoken.settings() {
             let is_asked = setting.iter().all(|stem| says(stem));
             let is_had = setting.iter().all(|stem| seen.contains(stem));
-            points += if is_asked == is_had { 0.0 } else { SETTING };
+            let is_meant = anchor.by_synonym > 0.5 * whole;
+            points += if is_asked == is_had || is_had && is_meant { 0.0 } else { SETTING };
         }
-        points
+        points + if self.stands_last(code) { LAST } else { 0.0 }
     }
 }
 
