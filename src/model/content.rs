@@ -53,6 +53,8 @@ pub struct Wording {
     pub faint: Vec<String>,
     /// Groups whose codes stand beside others and never alone.
     pub last: Vec<String>,
+    /// Groups whose codes say less than a code of another group: symptoms beside a disease.
+    pub later: Vec<String>,
 }
 
 /// A dated, unchanging content of a code set.

@@ -20,6 +20,8 @@ const SETTINGS: &str = "search-settings";
 const FAINT: &str = "search-faint";
 /// Groups whose codes stand beside others and never alone: what caused an injury, and where.
 const LAST: &str = "search-last";
+/// Groups whose codes say less than a code of another group: symptoms beside a disease.
+const LATER: &str = "search-later";
 
 /// Gives each code set the wording of its domain.
 pub(super) fn fill(world: &mut World, drafts: &[Draft<'_>]) {
@@ -45,6 +47,7 @@ fn wording(world: &World, domain: DomainId) -> Wording {
         settings: texts(SETTINGS),
         faint: texts(FAINT),
         last: texts(LAST),
+        later: texts(LATER),
     }
 }
 

@@ -19,7 +19,7 @@ const WORDS_OF_A_QUERY: usize = 12;
 /// Hits that are weighed.
 const HITS: usize = 10;
 /// How sure the score of a hit makes, and how far it is ahead of the next: fitted on words of visits whose codes are known.
-const FIT: [f32; 3] = [2.9, 1.6, -1.2];
+const FIT: [f32; 3] = [1.7, 6.1, -1.55];
 /// Terms of one text that are weighed.
 const TERMS_A_TEXT: usize = 200;
 

@@ -1,6 +1,8 @@
 //! Makes the search index of a code set. Entries are its titles, synonyms and index entries, in the order of the codes; the
 //! dictionary leads from a word to the entries that have it, and from a whole phrase to its code.
 
+use super::wording;
+use super::wording::Spoken;
 use super::wording::faint_stems;
 use super::words::FAINT;
 use super::words::Splitter;
@@ -56,8 +58,7 @@ pub(crate) fn pack(set: &CodeSet) -> Index {
     let weight = |word: &str, having: usize| {
         rarity(entries.len(), having) * faintness(word) * if faint.contains(word) { FAINT } else { 1.0 }
     };
-    let rarity: BTreeMap<&str, f32> =
-        postings.iter().map(|(word, list)| (*word, weight(word, list.len()))).collect();
+    let rarity: BTreeMap<&str, f32> = postings.iter().map(|(word, list)| (*word, weight(word, list.len()))).collect();
     let mut rows = Vec::new();
     for entry in &entries {
         let words = distinct(&entry.words);
@@ -96,6 +97,8 @@ fn sixteenths(weight: f32) -> u16 {
 
 fn entries(set: &CodeSet) -> Vec<Entry> {
     let splitter = Splitter::new();
+    let wording = wording::pack(&set.wording);
+    let spoken = Spoken::new(&wording);
     let mut index: Vec<&(String, CodeId)> = set.index.iter().collect();
     index.sort_by_key(|(_, code)| *code);
     let mut index = index.into_iter().peekable();
@@ -110,7 +113,13 @@ fn entries(set: &CodeSet) -> Vec<Entry> {
             }
         };
         add(&code.title, TITLE);
-        code.synonyms.iter().for_each(|synonym| add(synonym, SYNONYM));
+        for synonym in &code.synonyms {
+            add(synonym, SYNONYM);
+            // A query is spelled out, so that its words would not meet a short form here.
+            if let Some(spelled) = spoken.written_out(synonym) {
+                add(&spelled, SYNONYM);
+            }
+        }
         let includes = code.notes.iter().filter(|(kind, _)| kind == "includes");
         includes.for_each(|(_, note)| add(note, SYNONYM));
         code.designations.iter().for_each(|(_, title)| add(title, SYNONYM));

@@ -310,6 +310,10 @@ fn parted(tables: &Tables<'_>, word: &str) -> Vec<(usize, f32)> {
 /// Letters of the longest word that is looked at for misspellings; no title has longer ones.
 const LONGEST: usize = 64;
 
+/// A word of so few letters is often a short form: it is only taken for a usual word, one that so many entries have.
+const FEW_LETTERS: usize = 4;
+const USUAL: usize = 12;
+
 fn misspelt(tables: &Tables<'_>, word: &Word) -> Vec<(usize, f32)> {
     let stem = word.stem.as_bytes();
     let most = match stem.len() {
@@ -330,6 +334,9 @@ fn misspelt(tables: &Tables<'_>, word: &Word) -> Vec<(usize, f32)> {
         .map(|near| (place_of(near.value), tables.having(place_of(near.value))))
         .collect();
     nearest.sort_by_key(|(_, having)| std::cmp::Reverse(*having));
+    if stem.len() == FEW_LETTERS {
+        nearest.retain(|(_, having)| *having >= USUAL);
+    }
     nearest.into_iter().take(3).map(|(list, _)| (list, if closest == 1 { 0.8 } else { 0.6 })).collect()
 }
 

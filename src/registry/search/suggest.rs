@@ -60,8 +60,9 @@ const DENIED_TOO: f32 = 0.08;
 /// A title without the setting that the text has, or with one that it does not have. A synonym that led to the code may mean
 /// the setting without naming it.
 const SETTING: f32 = -0.3;
-/// A code that stands beside others.
+/// A code that stands beside others, and one that says less than another.
 const LAST: f32 = -0.3;
+const LATER: f32 = -0.1;
 /// A title that has all words of the text.
 const TITLE: f32 = 0.25;
 
@@ -150,8 +151,8 @@ pub struct Chooser<'a> {
     splitter: Splitter,
     marking: Marking<'a>,
     on: Day,
-    /// First and last code of the groups that stand beside others.
-    last: Vec<(CodeId, CodeId)>,
+    /// First and last code of groups, and what their codes lose.
+    behind: Vec<(CodeId, CodeId, f32)>,
 }
 
 impl<'a> Codes<'a> {
@@ -159,9 +160,14 @@ impl<'a> Codes<'a> {
     /// `None` if the set has no index. It is made once for a text, however often it is asked.
     pub fn chooser(self, on: Day, marking: Marking<'a>) -> Option<Chooser<'a>> {
         let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
-        let groups = spoken.last().iter().filter_map(|group| self.find(group));
-        let last = groups.map(|group| (group, self.subtree_end(group))).collect();
-        Some(Chooser { codes: self, tables: Tables::of(self)?, spoken, splitter, marking, on, last })
+        let last = spoken.last().iter().map(|group| (group, LAST));
+        let groups = last.chain(spoken.later().iter().map(|group| (group, LATER)));
+        let behind = groups.filter_map(|(group, points)| {
+            let group = self.find(group)?;
+            Some((group, self.subtree_end(group), points))
+        });
+        let behind = behind.collect();
+        Some(Chooser { codes: self, tables: Tables::of(self)?, spoken, splitter, marking, on, behind })
     }
 
     /// The words of a query with its short forms spelled out, in each reading; none if it has no short form.
@@ -369,9 +375,13 @@ impl Chooser<'_> {
         memo::kept(&TITLES, (self.codes.memo_key(), code), words)
     }
 
-    /// Whether a code stands beside others and never alone.
-    fn stands_last(&self, code: CodeId) -> bool {
-        self.last.iter().any(|(first, last)| (*first..=*last).contains(&code))
+    /// What a code loses because those of its group stand behind others.
+    fn behind(&self, code: CodeId) -> f32 {
+        self.behind
+            .iter()
+            .filter(|(first, last, _)| (*first..=*last).contains(&code))
+            .map(|(_, _, points)| points)
+            .sum()
     }
 
     /// How well the title of a code fits what a text says beyond what led to it.
@@ -427,7 +437,7 @@ impl Chooser<'_> {
             let is_meant = anchor.by_synonym > 0.5 * whole;
             points += if is_asked == is_had || is_had && is_meant { 0.0 } else { SETTING };
         }
-        points + if self.stands_last(code) { LAST } else { 0.0 }
+        points + self.behind(code)
     }
 }
 

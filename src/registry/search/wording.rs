@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 /// Words of the longest short form.
 const LONGEST: usize = 6;
 /// Items of the section before the lists of what short forms stand for: the fst, choices, defaults, settings, the fst of faint
-/// words, groups that stand last.
-const HEAD: usize = 6;
+/// words, groups that stand last, and later.
+const HEAD: usize = 7;
 
 /// The bytes of the section that [`Spoken`] reads; empty if there is nothing to say.
 pub(in crate::registry) fn pack(wording: &Wording) -> Vec<u8> {
@@ -42,6 +42,7 @@ pub(in crate::registry) fn pack(wording: &Wording) -> Vec<u8> {
         stems(&wording.settings).into_bytes(),
         set_of(faint_stems(wording)),
         wording.last.join("\n").into_bytes(),
+        wording.later.join("\n").into_bytes(),
     ];
     items.extend(forms.into_iter().filter(|(form, _)| !form.is_empty()).map(|(_, lines)| lines.into_bytes()));
     Packed::pack(items.iter())
@@ -98,6 +99,7 @@ pub(super) struct Spoken<'a> {
     defaults: Vec<&'a str>,
     settings: Vec<Vec<&'a str>>,
     last: Vec<&'a str>,
+    later: Vec<&'a str>,
 }
 
 impl<'a> Spoken<'a> {
@@ -115,6 +117,7 @@ impl<'a> Spoken<'a> {
             defaults: text(2).split_whitespace().collect(),
             settings: lines(3),
             last: text(5).lines().collect(),
+            later: text(6).lines().collect(),
         }
     }
 
@@ -132,6 +135,22 @@ impl<'a> Spoken<'a> {
             let longs: Vec<&str> = lines.lines().filter_map(fits).collect();
             (!longs.is_empty()).then_some((count, longs))
         })
+    }
+
+    /// A text with its short forms as what each stands for first; `None` if it has none.
+    pub fn written_out(&self, text: &str) -> Option<String> {
+        self.forms.as_ref()?;
+        let words: Vec<&str> = cut(text).filter_map(|(start, end)| text.get(start..end)).collect();
+        let (mut out, mut at, mut is_other) = (Vec::new(), 0, false);
+        while let Some(word) = words.get(at) {
+            let spelled = self.spelled_out(words.get(at..).unwrap_or_default());
+            let first = spelled.and_then(|(count, longs)| Some((count, *longs.first()?)));
+            let (count, long) = first.unwrap_or((1, word));
+            is_other |= first.is_some();
+            out.push(long);
+            at += count;
+        }
+        is_other.then(|| out.join(" "))
     }
 
     /// The words of which a title has one, where `stem` is among them.
@@ -152,5 +171,10 @@ impl<'a> Spoken<'a> {
     /// Groups whose codes stand beside others and never alone.
     pub fn last(&self) -> &[&'a str] {
         &self.last
+    }
+
+    /// Groups whose codes say less than a code of another group.
+    pub fn later(&self) -> &[&'a str] {
+        &self.later
     }
 }
