@@ -53,6 +53,8 @@ pub struct Wording {
     pub faint: Vec<String>,
     /// Groups whose codes stand beside others and never alone.
     pub last: Vec<String>,
+    /// Words that name a part of the body, a property or a deed: none of them alone is a term.
+    pub parts: Vec<String>,
     /// Groups whose codes say less than a code of another group: symptoms beside a disease.
     pub later: Vec<String>,
 }

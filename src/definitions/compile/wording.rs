@@ -20,6 +20,8 @@ const SETTINGS: &str = "search-settings";
 const FAINT: &str = "search-faint";
 /// Groups whose codes stand beside others and never alone: what caused an injury, and where.
 const LAST: &str = "search-last";
+/// Words that name a part of something: none of them alone is a term.
+const PARTS: &str = "search-parts";
 /// Groups whose codes say less than a code of another group: symptoms beside a disease.
 const LATER: &str = "search-later";
 
@@ -47,6 +49,7 @@ fn wording(world: &World, domain: DomainId) -> Wording {
         settings: texts(SETTINGS),
         faint: texts(FAINT),
         last: texts(LAST),
+        parts: texts(PARTS),
         later: texts(LATER),
     }
 }

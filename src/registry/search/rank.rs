@@ -46,8 +46,8 @@ const FINALISTS: usize = 96;
 const SHORT: usize = 5;
 const HALF_TYPED: f32 = 0.7;
 
-/// Weights of the fields: title, synonym, index entry.
-const FIELDS: [f32; 3] = [1.0, 0.97, 0.93];
+/// Weights of the fields: title, synonym, index entry, what a note includes.
+const FIELDS: [f32; 4] = [1.0, 0.97, 0.93, 0.97];
 /// What an entry gains that says just what the query says, and what it loses for each word that it could leave out.
 const EXACT: f32 = 0.35;
 const SPARE: f32 = 0.05;
@@ -106,8 +106,8 @@ pub struct Hit {
 #[derive(Clone, Copy)]
 pub(super) struct Found {
     pub hit: Hit,
-    /// Weight of the words of the query that a synonym has, which led to it; nothing if its title or an index did.
-    pub by_synonym: f32,
+    /// Words of the query that the synonym has which led to it, a bit each; none if its title or an index did.
+    pub by_synonym: u32,
 }
 
 pub(super) struct Tables<'a> {
@@ -476,7 +476,7 @@ fn rank(codes: Codes<'_>, terms: &[Term], whole: f32, on: Option<Day>, judged: &
         }
         let is_in_force = || on.is_none_or(|on| codes.is_in_force(whole_code.code, on));
         if finalists.lets_in(whole_code.score) && is_in_force() {
-            let by_synonym = if best.field == index::SYNONYM { weight(terms, best.mask) } else { 0.0 };
+            let by_synonym = if index::is_synonym(best.field) { best.mask } else { 0 };
             finalists.add(Found { hit: Hit { code: whole_code.code, score: whole_code.score }, by_synonym });
         }
     }
@@ -492,7 +492,7 @@ fn rank(codes: Codes<'_>, terms: &[Term], whole: f32, on: Option<Day>, judged: &
 /// The best codes so far, the worst of them on top. Codes come in their order; of two that are equal the first stays.
 #[derive(Default)]
 struct Finalists {
-    /// Score, code, and the bits of what a synonym has, which is never less than nothing.
+    /// Score, code, and the words that a synonym has.
     heap: BinaryHeap<(Reverse<i32>, CodeId, u32)>,
 }
 
@@ -502,17 +502,16 @@ impl Finalists {
     }
 
     fn add(&mut self, found: Found) {
-        self.heap.push((Reverse(ordered(found.hit.score)), found.hit.code, found.by_synonym.to_bits()));
+        self.heap.push((Reverse(ordered(found.hit.score)), found.hit.code, found.by_synonym));
         if self.heap.len() > FINALISTS {
             self.heap.pop();
         }
     }
 
     fn all(self) -> impl Iterator<Item = Found> {
-        self.heap.into_iter().map(|(Reverse(score), code, by_synonym)| Found {
-            hit: Hit { code, score: unordered(score) },
-            by_synonym: f32::from_bits(by_synonym),
-        })
+        self.heap
+            .into_iter()
+            .map(|(Reverse(score), code, by_synonym)| Found { hit: Hit { code, score: unordered(score) }, by_synonym })
     }
 }
 

@@ -37,6 +37,8 @@ pub type Marking<'m> = &'m dyn Fn(&str, &[(usize, usize)]) -> Vec<Mark>;
 const MOST_READINGS: usize = 8;
 /// Clauses of a text that are asked for alone.
 const MOST_CLAUSES: usize = 6;
+/// Words of a query that a synonym may have.
+const BITS: usize = 31;
 /// Codes found whose neighbours are looked at.
 const ANCHORS: usize = 40;
 /// Codes below one that are looked at.
@@ -95,6 +97,17 @@ pub struct Covered {
 }
 
 impl Fit {
+    /// Whether both codes stand under one heading.
+    pub fn is_beside(&self, other: &Fit, codes: Codes<'_>) -> bool {
+        heading(codes, self.hit.code) == heading(codes, other.hit.code)
+    }
+
+    /// Whether it is about a clause of the text that another one is about too. What no word of a title shows may be about any.
+    pub fn is_rival_of(&self, other: &Fit) -> bool {
+        let is_shared = |word: &Covered| other.covered.iter().any(|covered| covered.clause == word.clause);
+        other.covered.is_empty() || self.covered.iter().any(is_shared)
+    }
+
     /// Whether the title says less of the text than that of another: it has only words that the other has too, and that one
     /// has more in the same clause, or anywhere if it stands beside this one.
     pub fn says_less_than(&self, other: &Fit, codes: Codes<'_>) -> bool {
@@ -106,6 +119,12 @@ impl Fit {
             && self.covered.iter().all(|word| other.covered.contains(word))
             && other.covered.iter().any(is_more)
     }
+}
+
+/// The highest code above one that is no chapter or block.
+fn heading(codes: Codes<'_>, code: CodeId) -> CodeId {
+    let above = |code: &CodeId| codes.parent(*code).filter(|above| !codes.is_undated_group(*above));
+    std::iter::successors(Some(code), above).last().unwrap_or(code)
 }
 
 /// A word of a text, or a short form, and the readings of it.
@@ -139,8 +158,30 @@ struct Query {
 #[derive(Clone, Copy)]
 struct Anchor {
     code: CodeId,
-    /// Weight of the words of the text that a synonym of it has, if that led to it.
-    by_synonym: f32,
+    /// Stems of the query that a synonym of it has, if that led to it, a bit each.
+    by_synonym: u32,
+}
+
+impl Query {
+    /// The stems of what is so, each once.
+    fn stems(&self) -> Vec<&str> {
+        distinct(self.words.iter().map(|(_, word)| word))
+    }
+}
+
+/// Stems of words, each once, in the order of the terms that are made of them.
+fn distinct<'w>(words: impl Iterator<Item = &'w Word>) -> Vec<&'w str> {
+    let mut stems: Vec<&str> = Vec::new();
+    for word in words {
+        if !stems.contains(&word.stem.as_str()) {
+            stems.push(&word.stem);
+        }
+    }
+    stems
+}
+
+fn place(stems: &[&str], wanted: &str) -> Option<usize> {
+    stems.iter().position(|stem| *stem == wanted)
 }
 
 /// Chooses among the codes of a set.
@@ -229,7 +270,7 @@ impl Chooser<'_> {
         if self.codes.is_undated_group(code) {
             return None;
         }
-        let hits = self.chosen(&Query::default(), &[Found { hit: Hit { code, score: 1.0 }, by_synonym: 0.0 }]);
+        let hits = self.chosen(&Query::default(), &[Found { hit: Hit { code, score: 1.0 }, by_synonym: 0 }]);
         let best = hits.iter().rev().max_by(|left, right| left.score.total_cmp(&right.score));
         best.map(|hit| hit.code)
     }
@@ -297,9 +338,14 @@ impl Chooser<'_> {
     /// Codes for one reading.
     fn answer(&self, query: &Query) -> Vec<Hit> {
         let mut anchors: BTreeMap<CodeId, Found> = BTreeMap::new();
+        let stems = query.stems();
         let mut ask = |words: &[Word], worth: f32| {
+            let places: Vec<usize> = distinct(words.iter()).iter().filter_map(|stem| place(&stems, stem)).collect();
             for mut found in self.tables.for_words(self.codes, words, Some(self.on)) {
                 found.hit.score *= worth;
+                let has = |(bit, _): &(usize, &usize)| found.by_synonym >> bit & 1 == 1;
+                let of_query = places.iter().enumerate().take(BITS).filter(has).filter(|(_, place)| **place < BITS);
+                found.by_synonym = of_query.fold(0, |mask, (_, place)| mask | 1 << place);
                 let known = anchors.entry(found.hit.code).or_insert(found);
                 if known.hit.score < found.hit.score {
                     *known = found;
@@ -349,7 +395,7 @@ impl Chooser<'_> {
                 else {
                     continue;
                 };
-                (top, score) = (Anchor { code: above, by_synonym: 0.0 }, hit.score - BESIDE);
+                (top, score) = (Anchor { code: above, by_synonym: 0 }, hit.score - BESIDE);
             }
             for leaf in top.code.through(self.codes.subtree_end(top.code)).take(BELOW) {
                 if self.codes.is_assignable(leaf, self.on) {
@@ -430,11 +476,16 @@ impl Chooser<'_> {
                 _ => 0.0,
             };
         }
-        points += TITLE * covered.max(anchor.by_synonym) / whole;
+        let of_synonym = |(bit, _): &(usize, &&str)| anchor.by_synonym >> bit & 1 == 1;
+        let weight_of = |stems: &[&str]| stems.iter().map(|stem| self.tables.weight(stem)).sum::<f32>();
+        let stems = query.stems();
+        let meant: Vec<&str> = stems.iter().enumerate().take(BITS).filter(of_synonym).map(|(_, stem)| *stem).collect();
+        let besides: Vec<&str> = meant.iter().copied().filter(|stem| !seen.contains(stem)).collect();
+        points += TITLE * (covered + weight_of(&besides)) / whole;
+        let is_meant = weight_of(&meant) > 0.5 * whole;
         for setting in self.spoken.settings() {
             let is_asked = setting.iter().all(|stem| says(stem));
             let is_had = setting.iter().all(|stem| seen.contains(stem));
-            let is_meant = anchor.by_synonym > 0.5 * whole;
             points += if is_asked == is_had || is_had && is_meant { 0.0 } else { SETTING };
         }
         points + self.behind(code)

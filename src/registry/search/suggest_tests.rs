@@ -44,6 +44,7 @@ fn registry(folder: &tempfile::TempDir) -> Registry {
         settings: strings(&["family history", "screening"]),
         faint: strings(&["want"]),
         last: strings(&["K"]),
+        parts: Vec::new(),
         later: strings(&["W"]),
     };
     let ids: Vec<CodeId> = CodeId::first(CODES.len()).collect();

@@ -40,7 +40,7 @@ pub(in crate::registry) fn pack(wording: &Wording) -> Vec<u8> {
         stems(&wording.choices).into_bytes(),
         stems(&wording.defaults).into_bytes(),
         stems(&wording.settings).into_bytes(),
-        set_of(faint_stems(wording)),
+        set_of(stems_of(&wording.faint)),
         wording.last.join("\n").into_bytes(),
         wording.later.join("\n").into_bytes(),
     ];
@@ -52,10 +52,10 @@ fn stems(splitter: &Splitter, text: &str) -> String {
     splitter.words(text).iter().map(|word| word.stem.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// The stems of the words that say little.
-pub(super) fn faint_stems(wording: &Wording) -> BTreeSet<String> {
+/// The stems of the words of a list.
+pub(super) fn stems_of(list: &[String]) -> BTreeSet<String> {
     let splitter = Splitter::new();
-    wording.faint.iter().flat_map(|text| splitter.words(text)).map(|word| word.stem).collect()
+    list.iter().flat_map(|text| splitter.words(text)).map(|word| word.stem).collect()
 }
 
 fn set_of(words: BTreeSet<String>) -> Vec<u8> {
