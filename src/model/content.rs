@@ -49,6 +49,14 @@ pub struct Wording {
     pub defaults: Vec<String>,
     /// Words that a title must have if a text has them, and the other way round.
     pub settings: Vec<String>,
+    /// Words that people say whatever they come for.
+    pub faint: Vec<String>,
+    /// Groups whose codes stand beside others and never alone.
+    pub last: Vec<String>,
+    /// Words that name a part of the body, a property or a deed: none of them alone is a term.
+    pub parts: Vec<String>,
+    /// Groups whose codes say less than a code of another group: symptoms beside a disease.
+    pub later: Vec<String>,
 }
 
 /// A dated, unchanging content of a code set.

@@ -15,7 +15,7 @@ use zerocopy::little_endian::U64;
 /// The first bytes of every registry.
 pub(super) const MAGIC: [u8; 8] = *b"tencode\n";
 /// Goes up with every change of the layout.
-pub(super) const VERSION: u32 = 19;
+pub(super) const VERSION: u32 = 21;
 /// Stands for "none" in a column of places.
 pub(super) const NONE: u32 = u32::MAX;
 /// Owner of a section that belongs to no code set.

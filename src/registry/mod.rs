@@ -32,6 +32,7 @@ pub use open::is_registry;
 pub use pairs::PairRows;
 pub use pairs::Pairs;
 pub use parts::Parts;
+pub use search::Fit;
 pub use search::Hit;
 pub use search::Mark;
 pub use search::TermMatch;

@@ -16,6 +16,14 @@ const CHOICES: &str = "search-choices";
 const DEFAULTS: &str = "search-defaults";
 /// Words that a title must have if the text has them, and the other way round: `family history`.
 const SETTINGS: &str = "search-settings";
+/// Words that people say whatever they come for: `want`, `again`.
+const FAINT: &str = "search-faint";
+/// Groups whose codes stand beside others and never alone: what caused an injury, and where.
+const LAST: &str = "search-last";
+/// Words that name a part of something: none of them alone is a term.
+const PARTS: &str = "search-parts";
+/// Groups whose codes say less than a code of another group: symptoms beside a disease.
+const LATER: &str = "search-later";
 
 /// Gives each code set the wording of its domain.
 pub(super) fn fill(world: &mut World, drafts: &[Draft<'_>]) {
@@ -39,6 +47,10 @@ fn wording(world: &World, domain: DomainId) -> Wording {
         choices: texts(CHOICES),
         defaults: texts(DEFAULTS),
         settings: texts(SETTINGS),
+        faint: texts(FAINT),
+        last: texts(LAST),
+        parts: texts(PARTS),
+        later: texts(LATER),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::model::ids::CodeId;
 use crate::model::rules::Classifier;
 use crate::model::value::Value;
 use crate::registry::Codes;
+use crate::registry::Fit;
 use crate::registry::Mark;
 
 /// Words of the longest text that search is asked for; a longer one is looked through for terms.
@@ -19,7 +20,12 @@ const WORDS_OF_A_QUERY: usize = 12;
 /// Hits that are weighed.
 const HITS: usize = 10;
 /// How sure the score of a hit makes, and how far it is ahead of the next: fitted on words of visits whose codes are known.
-const FIT: [f32; 3] = [2.9, 1.6, -1.2];
+const FIT: [f32; 3] = [0.8, 8.5, -1.25];
+/// The share of the lead over the next hit; the rest is that over the next one under another heading, since one beside it that says
+/// more than the text doubts the heading little.
+const OF_NEXT: f32 = 0.64;
+/// The lead of a hit without a rival.
+const ALONE: f32 = 0.3;
 /// Terms of one text that are weighed.
 const TERMS_A_TEXT: usize = 200;
 
@@ -72,8 +78,6 @@ fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, (text, name, position): Text<'_
     let marking = |text: &str, spans: &[(usize, usize)]| marks(frame, takes_uncertain, text, spans);
     let Some(chooser) = codes.chooser(frame.encounter().on, &marking) else { return };
     let fits = chooser.fits(text, HITS);
-    let best = fits.first().map_or(0.0, |fit| fit.hit.score);
-    let second = fits.get(1).map_or(0.0, |fit| fit.hit.score);
     let mut shown = Vec::new();
     for (place, fit) in fits.iter().enumerate() {
         if fits.iter().take(place).any(|better| fit.says_less_than(better, codes)) {
@@ -81,8 +85,7 @@ fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, (text, name, position): Text<'_
         }
         let hit = &fit.hit;
         shown.push(hit.code);
-        let lead = if place == 0 { best - second } else { hit.score - best };
-        let chance = Confidence::Fitted(FIT).of(hit.score, lead);
+        let chance = chance(codes, &fits, place);
         let said = Said::asked(hit.code, name, codes.display(hit.code), Confidence::points(chance));
         match by_words.said.iter_mut().find(|known| known.code == hit.code && known.is_asked()) {
             Some(known) if known.points >= said.points => {}
@@ -96,6 +99,21 @@ fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, (text, name, position): Text<'_
         let words = clause.iter().map(|word| (word.start, word.end)).collect();
         by_words.parts.together.push(Together { text: position, words, codes: shown.clone() });
     }
+}
+
+/// How sure a hit makes. Of two about one clause only one is right; what stands in another clause is right or wrong by itself.
+fn chance(codes: Codes<'_>, fits: &[Fit], place: usize) -> f32 {
+    let Some(fit) = fits.get(place) else { return 0.0 };
+    let of = |lead: f32| Confidence::Fitted(FIT).of(fit.hit.score, lead);
+    let ahead_of = |other: &Fit| fit.hit.score - other.hit.score;
+    if let Some(better) = (0..place).find(|it| fits.get(*it).is_some_and(|it| it.is_rival_of(fit))) {
+        return of(fits.get(better).map_or(0.0, ahead_of)).min(1.0 - chance(codes, fits, better));
+    }
+    let mut rivals = fits.iter().skip(place + 1).filter(|it| place == 0 || it.is_rival_of(fit));
+    let alone = fits.last().map_or(0.0, ahead_of).max(ALONE);
+    let next = rivals.clone().next().map_or(alone, ahead_of);
+    let elsewhere = rivals.find(|it| !it.is_beside(fit, codes)).map_or(alone, ahead_of);
+    of(OF_NEXT * next + (1.0 - OF_NEXT) * elsewhere)
 }
 
 /// Terms that stand in the text and are neither negated nor doubted: the more words, the more points.

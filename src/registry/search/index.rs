@@ -1,6 +1,10 @@
 //! Makes the search index of a code set. Entries are its titles, synonyms and index entries, in the order of the codes; the
 //! dictionary leads from a word to the entries that have it, and from a whole phrase to its code.
 
+use super::wording;
+use super::wording::Spoken;
+use super::wording::stems_of;
+use super::words::FAINT;
 use super::words::Splitter;
 use super::words::Word;
 use super::words::faintness;
@@ -14,10 +18,19 @@ use zerocopy::IntoBytes;
 
 /// The official title.
 pub(super) const TITLE: u8 = 0;
-/// A synonym, inclusion term, or title in another language.
+/// A synonym.
 pub(super) const SYNONYM: u8 = 1;
 /// An entry of an alphabetic index.
 pub(super) const INDEX: u8 = 2;
+/// An inclusion term, or a title in another language.
+pub(super) const INCLUSION: u8 = 3;
+/// Words of the shortest synonym that is a term of a longer text: people's own words are short, and said of much else.
+const WORDS_OF_A_SYNONYM: usize = 3;
+
+/// Whether a field says the same as the title in other words.
+pub(super) fn is_synonym(field: u8) -> bool {
+    field == SYNONYM || field == INCLUSION
+}
 
 /// Phrases of more words than this are not spotted in texts.
 pub(super) const LONGEST_PHRASE: usize = 9;
@@ -50,8 +63,11 @@ pub(crate) fn pack(set: &CodeSet) -> Index {
             postings.entry(&word.stem).or_default().push((place, word.is_optional));
         }
     }
-    let rarity: BTreeMap<&str, f32> =
-        postings.iter().map(|(word, list)| (*word, rarity(entries.len(), list.len()) * faintness(word))).collect();
+    let faint = stems_of(&set.wording.faint);
+    let weight = |word: &str, having: usize| {
+        rarity(entries.len(), having) * faintness(word) * if faint.contains(word) { FAINT } else { 1.0 }
+    };
+    let rarity: BTreeMap<&str, f32> = postings.iter().map(|(word, list)| (*word, weight(word, list.len()))).collect();
     let mut rows = Vec::new();
     for entry in &entries {
         let words = distinct(&entry.words);
@@ -90,6 +106,8 @@ fn sixteenths(weight: f32) -> u16 {
 
 fn entries(set: &CodeSet) -> Vec<Entry> {
     let splitter = Splitter::new();
+    let wording = wording::pack(&set.wording);
+    let spoken = Spoken::new(&wording);
     let mut index: Vec<&(String, CodeId)> = set.index.iter().collect();
     index.sort_by_key(|(_, code)| *code);
     let mut index = index.into_iter().peekable();
@@ -104,10 +122,16 @@ fn entries(set: &CodeSet) -> Vec<Entry> {
             }
         };
         add(&code.title, TITLE);
-        code.synonyms.iter().for_each(|synonym| add(synonym, SYNONYM));
+        for synonym in &code.synonyms {
+            add(synonym, SYNONYM);
+            // A query is spelled out, so that its words would not meet a short form here.
+            if let Some(spelled) = spoken.written_out(synonym) {
+                add(&spelled, SYNONYM);
+            }
+        }
         let includes = code.notes.iter().filter(|(kind, _)| kind == "includes");
-        includes.for_each(|(_, note)| add(note, SYNONYM));
-        code.designations.iter().for_each(|(_, title)| add(title, SYNONYM));
+        includes.for_each(|(_, note)| add(note, INCLUSION));
+        code.designations.iter().for_each(|(_, title)| add(title, INCLUSION));
         while let Some((text, _)) = index.next_if(|(_, code)| *code <= id) {
             add(text, INDEX);
         }
@@ -164,10 +188,17 @@ pub(super) fn unpacked(list: &[u8]) -> impl Iterator<Item = (u32, bool)> {
 /// Whole entries as phrases: the needed words in their order, and with what stands after a comma before the rest, as people
 /// say it (`Cancer, breast` is said `breast cancer`).
 fn phrases(set: &CodeSet, entries: &[Entry]) -> Vec<u8> {
+    let parts = stems_of(&set.wording.parts);
+    // One word of a longer text is a term only if it names something.
+    let says_too_little = |entry: &Entry, words: &[&Word]| {
+        let is_part = |word: &&Word| faintness(&word.stem) < 1.0 || parts.contains(&word.stem);
+        let is_short = entry.field == SYNONYM && words.len() < WORDS_OF_A_SYNONYM;
+        is_short || (words.len() == 1 && words.iter().all(is_part))
+    };
     let mut best: BTreeMap<String, u64> = BTreeMap::new();
     for entry in entries {
         let needed: Vec<&Word> = entry.words.iter().filter(|word| !word.is_optional).collect();
-        if needed.is_empty() || needed.len() > LONGEST_PHRASE {
+        if needed.is_empty() || needed.len() > LONGEST_PHRASE || says_too_little(entry, &needed) {
             continue;
         }
         let is_header = entry.code.get(&set.codes).is_none_or(|code| !code.is_assignable);

@@ -11,4 +11,5 @@ mod words;
 
 pub use longest_terms::TermMatch;
 pub use rank::Hit;
+pub use suggest::Fit;
 pub use suggest::Mark;

@@ -9,6 +9,7 @@ use super::memo;
 use super::memo::Kept;
 use super::memo::SetKey;
 use super::near::near;
+use super::wording::Faint;
 use super::words;
 use super::words::Splitter;
 use super::words::Word;
@@ -45,8 +46,8 @@ const FINALISTS: usize = 96;
 const SHORT: usize = 5;
 const HALF_TYPED: f32 = 0.7;
 
-/// Weights of the fields: title, synonym, index entry.
-const FIELDS: [f32; 3] = [1.0, 0.97, 0.93];
+/// Weights of the fields: title, synonym, index entry, what a note includes.
+const FIELDS: [f32; 4] = [1.0, 0.97, 0.93, 0.97];
 /// What an entry gains that says just what the query says, and what it loses for each word that it could leave out.
 const EXACT: f32 = 0.35;
 const SPARE: f32 = 0.05;
@@ -93,7 +94,7 @@ thread_local! {
 }
 
 /// What a search returns.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
     /// The code.
     pub code: CodeId,
@@ -101,11 +102,20 @@ pub struct Hit {
     pub score: f32,
 }
 
+/// A hit, and what led to it.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub hit: Hit,
+    /// Words of the query that the synonym has which led to it, a bit each; none if its title or an index did.
+    pub by_synonym: u32,
+}
+
 pub(super) struct Tables<'a> {
     codes: Codes<'a>,
     words: fst::Map<&'a [u8]>,
     postings: Packed<'a>,
     rows: &'a [EntryRow],
+    faint: Faint<'a>,
 }
 
 impl Registry {
@@ -188,7 +198,7 @@ fn terms_of(tables: &Tables<'_>, words: &[Word], is_open: bool) -> Vec<Term> {
         let rarity = index::rarity(tables.rows.len(), if forms.is_empty() { 0 } else { count });
         let faint = if word.is_optional { 0.4 } else { 1.0 };
         let faint = if forms.is_empty() { faint * UNKNOWN } else { faint };
-        out.push(Term { weight: rarity * words::faintness(&word.stem) * faint, forms, count });
+        out.push(Term { weight: rarity * tables.faintness(&word.stem) * faint, forms, count });
     }
     out
 }
@@ -202,12 +212,13 @@ impl<'a> Tables<'a> {
     pub(super) fn of(codes: Codes<'a>) -> Option<Tables<'a>> {
         let words = fst::Map::new(codes.column(Kind::Words)).ok()?;
         let rows = <[EntryRow]>::ref_from_bytes(codes.column(Kind::Entries)).unwrap_or(&[]);
-        Some(Tables { codes, words, postings: codes.packed(Kind::Postings), rows })
+        let faint = Faint::new(codes.column(Kind::Wording));
+        Some(Tables { codes, words, postings: codes.packed(Kind::Postings), rows, faint })
     }
 
     /// Codes for words, best first.
-    pub(super) fn for_words(&self, codes: Codes<'_>, words: &[Word], on: Option<Day>) -> Vec<Hit> {
-        self.ranked(codes, &terms_of(self, words, false), on)
+    pub(super) fn for_words(&self, codes: Codes<'_>, words: &[Word], on: Option<Day>) -> Vec<Found> {
+        self.found(codes, &terms_of(self, words, false), on)
     }
 
     /// Whether some entry has a word.
@@ -218,10 +229,19 @@ impl<'a> Tables<'a> {
     /// What a word weighs; one that no entry has weighs nothing.
     pub(super) fn weight(&self, stem: &str) -> f32 {
         let Some(list) = self.words.get(stem) else { return 0.0 };
-        index::rarity(self.rows.len(), self.having(place_of(list))) * words::faintness(stem)
+        index::rarity(self.rows.len(), self.having(place_of(list))) * self.faintness(stem)
+    }
+
+    /// How much a word weighs besides its rarity.
+    fn faintness(&self, stem: &str) -> f32 {
+        words::faintness(stem) * if self.faint.has(stem) { words::FAINT } else { 1.0 }
     }
 
     fn ranked(&self, codes: Codes<'_>, terms: &[Term], on: Option<Day>) -> Vec<Hit> {
+        self.found(codes, terms, on).into_iter().map(|found| found.hit).collect()
+    }
+
+    fn found(&self, codes: Codes<'_>, terms: &[Term], on: Option<Day>) -> Vec<Found> {
         if terms.iter().all(|term| term.forms.is_empty()) {
             return Vec::new();
         }
@@ -290,6 +310,10 @@ fn parted(tables: &Tables<'_>, word: &str) -> Vec<(usize, f32)> {
 /// Letters of the longest word that is looked at for misspellings; no title has longer ones.
 const LONGEST: usize = 64;
 
+/// A word of so few letters is often a short form: it is only taken for a usual word, one that so many entries have.
+const FEW_LETTERS: usize = 4;
+const USUAL: usize = 12;
+
 fn misspelt(tables: &Tables<'_>, word: &Word) -> Vec<(usize, f32)> {
     let stem = word.stem.as_bytes();
     let most = match stem.len() {
@@ -310,6 +334,9 @@ fn misspelt(tables: &Tables<'_>, word: &Word) -> Vec<(usize, f32)> {
         .map(|near| (place_of(near.value), tables.having(place_of(near.value))))
         .collect();
     nearest.sort_by_key(|(_, having)| std::cmp::Reverse(*having));
+    if stem.len() == FEW_LETTERS {
+        nearest.retain(|(_, having)| *having >= USUAL);
+    }
     nearest.into_iter().take(3).map(|(list, _)| (list, if closest == 1 { 0.8 } else { 0.6 })).collect()
 }
 
@@ -411,6 +438,7 @@ struct Judged {
     code: CodeId,
     score: f32,
     mask: u32,
+    field: u8,
 }
 
 /// Judges the entries that have a tally, in their order, which is that of their codes; those far below the best are left out.
@@ -422,14 +450,14 @@ fn judge(tallies: &mut Tallies, rows: &[EntryRow], whole: f32) -> Vec<Judged> {
         best = best.max(score);
         if score >= best * WORTH {
             let code = CodeId::from_stored(row.code.get());
-            judged.extend(code.map(|code| Judged { code, score, mask: tally.mask }));
+            judged.extend(code.map(|code| Judged { code, score, mask: tally.mask, field: row.field }));
         }
     });
     judged.retain(|entry| entry.score >= best * WORTH);
     judged
 }
 
-fn rank(codes: Codes<'_>, terms: &[Term], whole: f32, on: Option<Day>, judged: &[Judged]) -> Vec<Hit> {
+fn rank(codes: Codes<'_>, terms: &[Term], whole: f32, on: Option<Day>, judged: &[Judged]) -> Vec<Found> {
     let mut finalists = Finalists::default();
     let mut group: Vec<Judged> = Vec::new();
     for entries in judged.chunk_by(|left, right| left.code == right.code) {
@@ -448,38 +476,42 @@ fn rank(codes: Codes<'_>, terms: &[Term], whole: f32, on: Option<Day>, judged: &
         }
         let is_in_force = || on.is_none_or(|on| codes.is_in_force(whole_code.code, on));
         if finalists.lets_in(whole_code.score) && is_in_force() {
-            finalists.add(whole_code);
+            let by_synonym = if index::is_synonym(best.field) { best.mask } else { 0 };
+            finalists.add(Found { hit: Hit { code: whole_code.code, score: whole_code.score }, by_synonym });
         }
     }
     let day = on.unwrap_or(Day(i32::MAX - 1));
-    let mut hits: Vec<Hit> = finalists.all().collect();
-    for hit in &mut hits {
+    let mut found: Vec<Found> = finalists.all().collect();
+    for Found { hit, .. } in &mut found {
         hit.score += prior(codes, hit.code, day);
     }
-    hits.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
-    hits
+    found.sort_by(|left, right| right.hit.score.total_cmp(&left.hit.score).then(left.hit.code.cmp(&right.hit.code)));
+    found
 }
 
 /// The best codes so far, the worst of them on top. Codes come in their order; of two that are equal the first stays.
 #[derive(Default)]
 struct Finalists {
-    heap: BinaryHeap<(Reverse<i32>, CodeId)>,
+    /// Score, code, and the words that a synonym has.
+    heap: BinaryHeap<(Reverse<i32>, CodeId, u32)>,
 }
 
 impl Finalists {
     fn lets_in(&self, score: f32) -> bool {
-        self.heap.len() < FINALISTS || self.heap.peek().is_some_and(|(Reverse(worst), _)| *worst < ordered(score))
+        self.heap.len() < FINALISTS || self.heap.peek().is_some_and(|(Reverse(worst), ..)| *worst < ordered(score))
     }
 
-    fn add(&mut self, code: Judged) {
-        self.heap.push((Reverse(ordered(code.score)), code.code));
+    fn add(&mut self, found: Found) {
+        self.heap.push((Reverse(ordered(found.hit.score)), found.hit.code, found.by_synonym));
         if self.heap.len() > FINALISTS {
             self.heap.pop();
         }
     }
 
-    fn all(self) -> impl Iterator<Item = Hit> {
-        self.heap.into_iter().map(|(Reverse(score), code)| Hit { code, score: unordered(score) })
+    fn all(self) -> impl Iterator<Item = Found> {
+        self.heap
+            .into_iter()
+            .map(|(Reverse(score), code, by_synonym)| Found { hit: Hit { code, score: unordered(score) }, by_synonym })
     }
 }
 

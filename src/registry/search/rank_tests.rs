@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 fn plain(codes: Codes<'_>, query: &str, on: Option<Day>, limit: usize) -> Vec<Hit> {
     let words = fst::Map::new(codes.column(Kind::Words)).unwrap();
     let rows = <[EntryRow]>::ref_from_bytes(codes.column(Kind::Entries)).unwrap();
-    let tables = Tables { codes, words, postings: codes.packed(Kind::Postings), rows };
+    let tables = Tables { codes, words, postings: codes.packed(Kind::Postings), rows, faint: Faint::new(&[]) };
     let terms = terms(&tables, query);
     let whole: f32 = terms.iter().map(|term| term.weight).sum();
     let mut order: Vec<usize> = (0..terms.len()).collect();
@@ -44,7 +44,7 @@ fn plain(codes: Codes<'_>, query: &str, on: Option<Day>, limit: usize) -> Vec<Hi
     let score = |(entry, tally): (&u32, &Tally)| {
         let row = rows[*entry as usize];
         let code = CodeId::from_stored(row.code.get()).unwrap();
-        Judged { code, score: Judge::new(whole).score(tally, &row), mask: tally.mask }
+        Judged { code, score: Judge::new(whole).score(tally, &row), mask: tally.mask, field: row.field }
     };
     let mut judged: Vec<Judged> = tallies.iter().map(score).collect();
     let best = judged.iter().map(|entry| entry.score).fold(0.0, f32::max);

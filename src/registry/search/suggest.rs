@@ -4,6 +4,7 @@
 use super::memo;
 use super::memo::Kept;
 use super::memo::SetKey;
+use super::rank::Found;
 use super::rank::Hit;
 use super::rank::Tables;
 use super::wording::Spoken;
@@ -36,6 +37,8 @@ pub type Marking<'m> = &'m dyn Fn(&str, &[(usize, usize)]) -> Vec<Mark>;
 const MOST_READINGS: usize = 8;
 /// Clauses of a text that are asked for alone.
 const MOST_CLAUSES: usize = 6;
+/// Words of a query that a synonym may have.
+const BITS: usize = 31;
 /// Codes found whose neighbours are looked at.
 const ANCHORS: usize = 40;
 /// Codes below one that are looked at.
@@ -56,8 +59,12 @@ const MISSING: f32 = -0.006;
 /// What is denied in one and said in the other, and what both deny.
 const CONTRARY: f32 = -0.25;
 const DENIED_TOO: f32 = 0.08;
-/// A title without the setting that the text has, or with one that it does not have.
+/// A title without the setting that the text has, or with one that it does not have. A synonym that led to the code may mean
+/// the setting without naming it.
 const SETTING: f32 = -0.3;
+/// A code that stands beside others, and one that says less than another.
+const LAST: f32 = -0.3;
+const LATER: f32 = -0.1;
 /// A title that has all words of the text.
 const TITLE: f32 = 0.25;
 
@@ -90,6 +97,17 @@ pub struct Covered {
 }
 
 impl Fit {
+    /// Whether both codes stand under one heading.
+    pub fn is_beside(&self, other: &Fit, codes: Codes<'_>) -> bool {
+        heading(codes, self.hit.code) == heading(codes, other.hit.code)
+    }
+
+    /// Whether it is about a clause of the text that another one is about too. What no word of a title shows may be about any.
+    pub fn is_rival_of(&self, other: &Fit) -> bool {
+        let is_shared = |word: &Covered| other.covered.iter().any(|covered| covered.clause == word.clause);
+        other.covered.is_empty() || self.covered.iter().any(is_shared)
+    }
+
     /// Whether the title says less of the text than that of another: it has only words that the other has too, and that one
     /// has more in the same clause, or anywhere if it stands beside this one.
     pub fn says_less_than(&self, other: &Fit, codes: Codes<'_>) -> bool {
@@ -101,6 +119,12 @@ impl Fit {
             && self.covered.iter().all(|word| other.covered.contains(word))
             && other.covered.iter().any(is_more)
     }
+}
+
+/// The highest code above one that is no chapter or block.
+fn heading(codes: Codes<'_>, code: CodeId) -> CodeId {
+    let above = |code: &CodeId| codes.parent(*code).filter(|above| !codes.is_undated_group(*above));
+    std::iter::successors(Some(code), above).last().unwrap_or(code)
 }
 
 /// A word of a text, or a short form, and the readings of it.
@@ -130,6 +154,36 @@ struct Query {
     denied: Vec<String>,
 }
 
+/// What was found, at or above a code that may be recorded.
+#[derive(Clone, Copy)]
+struct Anchor {
+    code: CodeId,
+    /// Stems of the query that a synonym of it has, if that led to it, a bit each.
+    by_synonym: u32,
+}
+
+impl Query {
+    /// The stems of what is so, each once.
+    fn stems(&self) -> Vec<&str> {
+        distinct(self.words.iter().map(|(_, word)| word))
+    }
+}
+
+/// Stems of words, each once, in the order of the terms that are made of them.
+fn distinct<'w>(words: impl Iterator<Item = &'w Word>) -> Vec<&'w str> {
+    let mut stems: Vec<&str> = Vec::new();
+    for word in words {
+        if !stems.contains(&word.stem.as_str()) {
+            stems.push(&word.stem);
+        }
+    }
+    stems
+}
+
+fn place(stems: &[&str], wanted: &str) -> Option<usize> {
+    stems.iter().position(|stem| *stem == wanted)
+}
+
 /// Chooses among the codes of a set.
 pub struct Chooser<'a> {
     codes: Codes<'a>,
@@ -138,6 +192,8 @@ pub struct Chooser<'a> {
     splitter: Splitter,
     marking: Marking<'a>,
     on: Day,
+    /// First and last code of groups, and what their codes lose.
+    behind: Vec<(CodeId, CodeId, f32)>,
 }
 
 impl<'a> Codes<'a> {
@@ -145,7 +201,14 @@ impl<'a> Codes<'a> {
     /// `None` if the set has no index. It is made once for a text, however often it is asked.
     pub fn chooser(self, on: Day, marking: Marking<'a>) -> Option<Chooser<'a>> {
         let (spoken, splitter) = (Spoken::new(self.column(Kind::Wording)), Splitter::new());
-        Some(Chooser { codes: self, tables: Tables::of(self)?, spoken, splitter, marking, on })
+        let last = spoken.last().iter().map(|group| (group, LAST));
+        let groups = last.chain(spoken.later().iter().map(|group| (group, LATER)));
+        let behind = groups.filter_map(|(group, points)| {
+            let group = self.find(group)?;
+            Some((group, self.subtree_end(group), points))
+        });
+        let behind = behind.collect();
+        Some(Chooser { codes: self, tables: Tables::of(self)?, spoken, splitter, marking, on, behind })
     }
 
     /// The words of a query with its short forms spelled out, in each reading; none if it has no short form.
@@ -202,7 +265,7 @@ impl Chooser<'_> {
         if self.codes.is_undated_group(code) {
             return None;
         }
-        let hits = self.chosen(&Query::default(), &[Hit { code, score: 1.0 }]);
+        let hits = self.chosen(&Query::default(), &[Found { hit: Hit { code, score: 1.0 }, by_synonym: 0 }]);
         let best = hits.iter().rev().max_by(|left, right| left.score.total_cmp(&right.score));
         best.map(|hit| hit.code)
     }
@@ -268,11 +331,19 @@ impl Chooser<'_> {
 
     /// Codes for one reading.
     fn answer(&self, query: &Query) -> Vec<Hit> {
-        let mut anchors: BTreeMap<CodeId, f32> = BTreeMap::new();
+        let mut anchors: BTreeMap<CodeId, Found> = BTreeMap::new();
+        let stems = query.stems();
         let mut ask = |words: &[Word], worth: f32| {
-            for hit in self.tables.for_words(self.codes, words, Some(self.on)) {
-                let score = anchors.entry(hit.code).or_insert(f32::MIN);
-                *score = score.max(hit.score * worth);
+            let places: Vec<usize> = distinct(words.iter()).iter().filter_map(|stem| place(&stems, stem)).collect();
+            for mut found in self.tables.for_words(self.codes, words, Some(self.on)) {
+                found.hit.score *= worth;
+                let has = |(bit, _): &(usize, &usize)| found.by_synonym >> bit & 1 == 1;
+                let of_query = places.iter().enumerate().take(BITS).filter(has).filter(|(_, place)| **place < BITS);
+                found.by_synonym = of_query.fold(0, |mask, (_, place)| mask | 1 << place);
+                let known = anchors.entry(found.hit.code).or_insert(found);
+                if known.hit.score < found.hit.score {
+                    *known = found;
+                }
             }
         };
         let all: Vec<Word> = query.words.iter().map(|(_, word)| word.clone()).collect();
@@ -289,36 +360,38 @@ impl Chooser<'_> {
                 ask(&own, if place > 0 { OTHER_CLAUSE } else { FIRST_CLAUSE });
             }
         }
-        let mut anchors: Vec<Hit> = anchors.into_iter().map(|(code, score)| Hit { code, score }).collect();
-        anchors.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.code.cmp(&right.code)));
+        let mut anchors: Vec<Found> = anchors.into_values().collect();
+        anchors
+            .sort_by(|left, right| right.hit.score.total_cmp(&left.hit.score).then(left.hit.code.cmp(&right.hit.code)));
         anchors.truncate(ANCHORS);
         self.chosen(query, &anchors)
     }
 
     /// The codes that may be recorded at, below and beside what was found.
-    fn chosen(&self, query: &Query, anchors: &[Hit]) -> Vec<Hit> {
+    fn chosen(&self, query: &Query, anchors: &[Found]) -> Vec<Hit> {
         // A code may be found by itself and below another one; which of the two says more is seen when both are weighed.
-        let mut leaves: BTreeMap<(CodeId, bool), (f32, CodeId)> = BTreeMap::new();
-        let mut add = |code: CodeId, score: f32, anchor: CodeId| {
-            let known = leaves.entry((code, anchor == code)).or_insert((score, anchor));
+        let mut leaves: BTreeMap<(CodeId, bool), (f32, Anchor)> = BTreeMap::new();
+        let mut add = |code: CodeId, score: f32, anchor: Anchor| {
+            let known = leaves.entry((code, anchor.code == code)).or_insert((score, anchor));
             if known.0 < score {
                 *known = (score, anchor);
             }
         };
-        for hit in anchors {
+        for Found { hit, by_synonym } in anchors {
             if self.codes.is_undated_group(hit.code) {
                 continue;
             }
-            let (mut top, mut score) = (hit.code, hit.score);
+            let by_synonym = *by_synonym;
+            let (mut top, mut score) = (Anchor { code: hit.code, by_synonym }, hit.score);
             if self.codes.is_assignable(hit.code, self.on) {
-                add(hit.code, hit.score, hit.code);
+                add(hit.code, hit.score, top);
                 let Some(above) = self.codes.parent(hit.code).filter(|above| !self.codes.is_undated_group(*above))
                 else {
                     continue;
                 };
-                (top, score) = (above, hit.score - BESIDE);
+                (top, score) = (Anchor { code: above, by_synonym: 0 }, hit.score - BESIDE);
             }
-            for leaf in top.through(self.codes.subtree_end(top)).take(BELOW) {
+            for leaf in top.code.through(self.codes.subtree_end(top.code)).take(BELOW) {
                 if self.codes.is_assignable(leaf, self.on) {
                     add(leaf, score, top);
                 }
@@ -342,13 +415,22 @@ impl Chooser<'_> {
         memo::kept(&TITLES, (self.codes.memo_key(), code), words)
     }
 
+    /// What a code loses because those of its group stand behind others.
+    fn behind(&self, code: CodeId) -> f32 {
+        self.behind
+            .iter()
+            .filter(|(first, last, _)| (*first..=*last).contains(&code))
+            .map(|(_, _, points)| points)
+            .sum()
+    }
+
     /// How well the title of a code fits what a text says beyond what led to it.
-    fn fit(&self, query: &Query, whole: f32, code: CodeId, anchor: CodeId) -> f32 {
+    fn fit(&self, query: &Query, whole: f32, code: CodeId, anchor: Anchor) -> f32 {
         let title = self.codes.display(code);
         let words = self.title(code);
         let spans: Vec<(usize, usize)> = words.iter().map(|it| (it.word.start, it.word.end)).collect();
         let marks = (self.marking)(title, &spans);
-        let above = self.title(anchor);
+        let above = self.title(anchor.code);
         let says = |stem: &str| query.words.iter().any(|(_, word)| word.stem == stem);
         let mut points = 0.0;
         let mut covered = 0.0;
@@ -376,7 +458,7 @@ impl Chooser<'_> {
             if word.is_optional || mark.is_cue || self.spoken.is_default(stem) {
                 continue;
             }
-            let is_extra = anchor != code && !above.iter().any(|other| other.word.stem == stem);
+            let is_extra = anchor.code != code && !above.iter().any(|other| other.word.stem == stem);
             if is_said && !mark.is_negated {
                 covered += *weight;
             }
@@ -388,13 +470,19 @@ impl Chooser<'_> {
                 _ => 0.0,
             };
         }
-        points += TITLE * covered / whole;
+        let of_synonym = |(bit, _): &(usize, &&str)| anchor.by_synonym >> bit & 1 == 1;
+        let weight_of = |stems: &[&str]| stems.iter().map(|stem| self.tables.weight(stem)).sum::<f32>();
+        let stems = query.stems();
+        let meant: Vec<&str> = stems.iter().enumerate().take(BITS).filter(of_synonym).map(|(_, stem)| *stem).collect();
+        let besides: Vec<&str> = meant.iter().copied().filter(|stem| !seen.contains(stem)).collect();
+        points += TITLE * (covered + weight_of(&besides)) / whole;
+        let is_meant = weight_of(&meant) > 0.5 * whole;
         for setting in self.spoken.settings() {
             let is_asked = setting.iter().all(|stem| says(stem));
             let is_had = setting.iter().all(|stem| seen.contains(stem));
-            points += if is_asked == is_had { 0.0 } else { SETTING };
+            points += if is_asked == is_had || is_had && is_meant { 0.0 } else { SETTING };
         }
-        points
+        points + self.behind(code)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::registry::open::Registry;
 use crate::text::tokens::cut;
 
 /// Code, the code above it, title; a code above another one is not recorded itself.
-const CODES: [(&str, Option<usize>, &str); 11] = [
+const CODES: [(&str, Option<usize>, &str); 15] = [
     ("A", None, "Myocardial infarction"),
     ("B", None, "Sprain of ankle"),
     ("B1", Some(1), "Sprain of unspecified ankle"),
@@ -28,6 +28,10 @@ const CODES: [(&str, Option<usize>, &str); 11] = [
     ("D", None, "Multiple sclerosis"),
     ("E", None, "Mitral stenosis"),
     ("F", None, "Family history of sprain"),
+    ("W", None, "Want of food"),
+    ("K", None, "Kick at ankle"),
+    ("S", None, "Screening for fits"),
+    ("Y", None, "Yearly wave fits in sleep"),
 ];
 
 fn registry(folder: &tempfile::TempDir) -> Registry {
@@ -37,7 +41,11 @@ fn registry(folder: &tempfile::TempDir) -> Registry {
         spellings: pairs.iter().map(|(short, long)| ((*short).to_owned(), (*long).to_owned())).collect(),
         choices: strings(&["left right bilateral"]),
         defaults: strings(&["unspecified"]),
-        settings: strings(&["family history"]),
+        settings: strings(&["family history", "screening"]),
+        faint: strings(&["want"]),
+        last: strings(&["K"]),
+        parts: Vec::new(),
+        later: strings(&["W"]),
     };
     let ids: Vec<CodeId> = CodeId::first(CODES.len()).collect();
     let code = |(code, above, title): &(&str, Option<usize>, &str)| Code {
@@ -45,6 +53,7 @@ fn registry(folder: &tempfile::TempDir) -> Registry {
         title: (*title).to_owned(),
         parents: above.and_then(|above| ids.get(above).copied()).into_iter().collect(),
         is_assignable: *code != "B" && *code != "C",
+        synonyms: if *code == "S" { strings(&["yearly brain wave"]) } else { Vec::new() },
         spans: vec![Validity { from: Some(Day(0)), to: None, is_assignable: *code != "B" && *code != "C" }],
         ..Code::default()
     };
@@ -105,6 +114,30 @@ fn a_short_form_with_a_capital_is_meant_as_it_is_written() {
     let codes = registry.codes(SetId::FIRST);
     let hits = codes.search("mi", None, 1);
     assert_eq!(hits.first().map(|hit| codes.code(hit.code)), Some("A"));
+}
+
+#[test]
+fn what_people_say_whatever_they_come_for_leads_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(&folder);
+    assert_eq!(first(&registry, "want sprain").as_deref(), Some("B1"));
+    assert_eq!(first(&registry, "want food").as_deref(), Some("W"));
+}
+
+#[test]
+fn a_cause_comes_after_what_it_has_caused() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(&folder);
+    assert_eq!(first(&registry, "sprain, kick at ankle").as_deref(), Some("B1"));
+    assert_eq!(first(&registry, "kick").as_deref(), Some("K"));
+}
+
+#[test]
+fn a_synonym_means_the_setting_of_its_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(&folder);
+    assert_eq!(first(&registry, "yearly wave").as_deref(), Some("S"));
+    assert_eq!(first(&registry, "yearly fits").as_deref(), Some("Y"), "its title has a setting that the text has not");
 }
 
 #[test]

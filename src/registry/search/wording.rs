@@ -5,11 +5,13 @@ use crate::model::content::Wording;
 use crate::registry::layout::Packed;
 use crate::text::tokens::cut;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Words of the longest short form.
 const LONGEST: usize = 6;
-/// Items of the section before the lists of what short forms stand for: the fst, choices, defaults, settings.
-const HEAD: usize = 4;
+/// Items of the section before the lists of what short forms stand for: the fst, choices, defaults, settings, the fst of faint
+/// words, groups that stand last, and later.
+const HEAD: usize = 7;
 
 /// The bytes of the section that [`Spoken`] reads; empty if there is nothing to say.
 pub(in crate::registry) fn pack(wording: &Wording) -> Vec<u8> {
@@ -38,6 +40,9 @@ pub(in crate::registry) fn pack(wording: &Wording) -> Vec<u8> {
         stems(&wording.choices).into_bytes(),
         stems(&wording.defaults).into_bytes(),
         stems(&wording.settings).into_bytes(),
+        set_of(stems_of(&wording.faint)),
+        wording.last.join("\n").into_bytes(),
+        wording.later.join("\n").into_bytes(),
     ];
     items.extend(forms.into_iter().filter(|(form, _)| !form.is_empty()).map(|(_, lines)| lines.into_bytes()));
     Packed::pack(items.iter())
@@ -45,6 +50,37 @@ pub(in crate::registry) fn pack(wording: &Wording) -> Vec<u8> {
 
 fn stems(splitter: &Splitter, text: &str) -> String {
     splitter.words(text).iter().map(|word| word.stem.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The stems of the words of a list.
+pub(super) fn stems_of(list: &[String]) -> BTreeSet<String> {
+    let splitter = Splitter::new();
+    list.iter().flat_map(|text| splitter.words(text)).map(|word| word.stem).collect()
+}
+
+fn set_of(words: BTreeSet<String>) -> Vec<u8> {
+    let mut builder = fst::SetBuilder::memory();
+    for word in words {
+        // Words of a set stand in order, so none is refused.
+        let _ = builder.insert(word);
+    }
+    builder.into_inner().unwrap_or_default()
+}
+
+/// The words of a code set that say little, as they are stored.
+pub(super) struct Faint<'a>(Option<fst::Set<&'a [u8]>>);
+
+impl<'a> Faint<'a> {
+    /// Reads them from the section; one that is empty or damaged has none.
+    pub fn new(section: &'a [u8]) -> Faint<'a> {
+        let bytes = Some(section).filter(|section| !section.is_empty()).map(|section| Packed::new(section).get(4));
+        Faint(bytes.filter(|bytes| !bytes.is_empty()).and_then(|bytes| fst::Set::new(bytes).ok()))
+    }
+
+    /// Whether a stem is among them.
+    pub fn has(&self, stem: &str) -> bool {
+        self.0.as_ref().is_some_and(|words| words.contains(stem))
+    }
 }
 
 /// The words of a short form as written, and in lower case.
@@ -62,6 +98,8 @@ pub(super) struct Spoken<'a> {
     choices: Vec<Vec<&'a str>>,
     defaults: Vec<&'a str>,
     settings: Vec<Vec<&'a str>>,
+    last: Vec<&'a str>,
+    later: Vec<&'a str>,
 }
 
 impl<'a> Spoken<'a> {
@@ -72,7 +110,15 @@ impl<'a> Spoken<'a> {
         let text = |position| std::str::from_utf8(head.get(position)).unwrap_or("");
         let lines = |position| text(position).lines().map(|line| line.split(' ').collect()).collect();
         let forms = Some(lists.get(0)).filter(|bytes| !bytes.is_empty()).and_then(|bytes| fst::Map::new(bytes).ok());
-        Spoken { forms, lists, choices: lines(1), defaults: text(2).split_whitespace().collect(), settings: lines(3) }
+        Spoken {
+            forms,
+            lists,
+            choices: lines(1),
+            defaults: text(2).split_whitespace().collect(),
+            settings: lines(3),
+            last: text(5).lines().collect(),
+            later: text(6).lines().collect(),
+        }
     }
 
     /// What the longest short form at the beginning of some words of a text stands for, and how many words it has.
@@ -91,6 +137,22 @@ impl<'a> Spoken<'a> {
         })
     }
 
+    /// A text with its short forms as what each stands for first; `None` if it has none.
+    pub fn written_out(&self, text: &str) -> Option<String> {
+        self.forms.as_ref()?;
+        let words: Vec<&str> = cut(text).filter_map(|(start, end)| text.get(start..end)).collect();
+        let (mut out, mut at, mut is_other) = (Vec::new(), 0, false);
+        while let Some(word) = words.get(at) {
+            let spelled = self.spelled_out(words.get(at..).unwrap_or_default());
+            let first = spelled.and_then(|(count, longs)| Some((count, *longs.first()?)));
+            let (count, long) = first.unwrap_or((1, word));
+            is_other |= first.is_some();
+            out.push(long);
+            at += count;
+        }
+        is_other.then(|| out.join(" "))
+    }
+
     /// The words of which a title has one, where `stem` is among them.
     pub fn choice(&self, stem: &str) -> Option<&[&'a str]> {
         self.choices.iter().find(|choice| choice.contains(&stem)).map(Vec::as_slice)
@@ -104,5 +166,15 @@ impl<'a> Spoken<'a> {
     /// Words that a title has if a text has them.
     pub fn settings(&self) -> impl Iterator<Item = &[&'a str]> {
         self.settings.iter().map(Vec::as_slice)
+    }
+
+    /// Groups whose codes stand beside others and never alone.
+    pub fn last(&self) -> &[&'a str] {
+        &self.last
+    }
+
+    /// Groups whose codes say less than a code of another group.
+    pub fn later(&self) -> &[&'a str] {
+        &self.later
     }
 }

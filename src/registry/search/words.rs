@@ -17,7 +17,7 @@ const LITTLE: [&str; 20] = [
 /// Words that a title has where it means the plain case: they may be said or not.
 const PLAIN: [&str; 3] = ["unspecified", "nos", "type"];
 /// Words that nearly every title could have, and how much they weigh.
-const FAINT: [(&str, f32); 11] = [
+const COMMON: [(&str, f32); 11] = [
     ("diseas", 0.35),
     ("syndrom", 0.35),
     ("condit", 0.35),
@@ -30,6 +30,8 @@ const FAINT: [(&str, f32); 11] = [
     ("link", 0.6),
     ("hereditari", 0.6),
 ];
+/// How much a word weighs that a code set lists as one that says little.
+pub(super) const FAINT: f32 = 0.12;
 /// How much a number weighs: `type 2` says little without what it is a type of.
 const NUMBER: f32 = 0.5;
 
@@ -121,7 +123,7 @@ pub(super) fn faintness(stem: &str) -> f32 {
     if stem.bytes().all(|byte| byte.is_ascii_digit()) {
         return NUMBER;
     }
-    FAINT.iter().find(|(known, _)| *known == stem).map_or(1.0, |(_, weight)| *weight)
+    COMMON.iter().find(|(known, _)| *known == stem).map_or(1.0, |(_, weight)| *weight)
 }
 
 /// Lower case, compatible signs made one, marks and the possessive dropped, `ae` and `oe` as Americans write them.
