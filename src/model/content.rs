@@ -30,6 +30,8 @@ pub struct CodeSet {
     pub codes: Vec<Code>,
     /// Index entries that lead to a code and are no synonyms of it (Alphabetic Index): words, code.
     pub index: Vec<(String, CodeId)>,
+    /// How people say it: words, code. They lead to a code where one is searched by words, and are no synonyms of it.
+    pub wordings: Vec<(String, CodeId)>,
     /// How people word what its titles say.
     pub wording: Wording,
     /// An official release is named in the definitions but not installed: these codes are the starter.

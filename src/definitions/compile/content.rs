@@ -251,7 +251,7 @@ impl<'t> Draft<'t> {
             report.too_many(self.span, error);
         }
         self.set.codes = set.codes;
-        self.set.index = set.index;
+        (self.set.index, self.set.wordings) = (set.index, set.wordings);
         if self.set.title.is_empty() {
             self.set.title = set.title;
         }

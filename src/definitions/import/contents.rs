@@ -204,6 +204,8 @@ pub struct Row {
     pub assignable: Option<bool>,
     /// Synonyms and inclusion terms.
     pub synonyms: Vec<String>,
+    /// How people say it.
+    pub wordings: Vec<String>,
     /// Titles in other languages: language and title.
     pub designations: Vec<(String, String)>,
     /// What it means.

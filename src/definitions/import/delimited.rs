@@ -28,6 +28,7 @@ struct Plan {
     from: Option<usize>,
     to: Option<usize>,
     also: Vec<(usize, Option<String>)>,
+    wording: Vec<(usize, Option<String>)>,
     designations: Vec<(String, usize)>,
     replaced_by: Option<(usize, Option<String>)>,
     replaces: Option<(usize, Option<String>)>,
@@ -50,7 +51,9 @@ impl Plan {
             let mut columns = named.filter(|(_, column)| sheet.place(column).is_ok_and(|it| it == place));
             columns.find_map(|(_, column)| options.splits.iter().find(|(it, _)| it == column)).map(|it| it.1.clone())
         };
-        let also = sheet.roles(options, ColumnRole::Also)?;
+        let texts = |role| -> Result<Vec<(usize, Option<String>)>, Error> {
+            Ok(sheet.roles(options, role)?.into_iter().map(|place| (place, split(role, place))).collect())
+        };
         let replaced_by = sheet.role(options, ColumnRole::ReplacedBy)?;
         let replaces = sheet.role(options, ColumnRole::Replaces)?;
         let designation = |(language, column): &(String, String)| Ok((language.clone(), sheet.place(column)?));
@@ -61,7 +64,8 @@ impl Plan {
             parent: sheet.role(options, ColumnRole::Parent)?,
             from: sheet.role(options, ColumnRole::From)?,
             to: sheet.role(options, ColumnRole::To)?,
-            also: also.into_iter().map(|place| (place, split(ColumnRole::Also, place))).collect(),
+            also: texts(ColumnRole::Also)?,
+            wording: texts(ColumnRole::Wording)?,
             designations: options.designations.iter().map(designation).collect::<Result<_, Error>>()?,
             replaced_by: replaced_by.map(|place| (place, split(ColumnRole::ReplacedBy, place))),
             replaces: replaces.map(|place| (place, split(ColumnRole::Replaces, place))),
@@ -260,6 +264,9 @@ fn row(plan: &Plan, options: &Options, dates: &Dates<'_>, cells: &Cells<'_>, abo
         let text = if column.lower { cells.at(*place).to_lowercase() } else { cells.at(*place).to_owned() };
         properties.extend(values(&text, column.split.as_deref()).map(|value| (column.property.clone(), value)));
     }
+    let texts = |columns: &[(usize, Option<String>)]| -> Vec<String> {
+        columns.iter().flat_map(|(place, split)| values(cells.at(*place), split.as_deref())).collect()
+    };
     let labels = plan.label_columns.iter().filter(|(_, when)| when.as_ref().is_none_or(holds));
     let titles = plan.designations.iter().map(|(language, place)| (language.clone(), cells.at(*place).to_owned()));
     let replaced_by = plan.replaced_by.as_ref().map(|(place, split)| {
@@ -273,7 +280,8 @@ fn row(plan: &Plan, options: &Options, dates: &Dates<'_>, cells: &Cells<'_>, abo
         under: if parent.is_empty() || parent == code { above } else { Under::Code(parent.to_owned()) },
         spans: if is_dated { vec![span] } else { Vec::new() },
         assignable,
-        synonyms: plan.also.iter().flat_map(|(place, split)| values(cells.at(*place), split.as_deref())).collect(),
+        synonyms: texts(&plan.also),
+        wordings: texts(&plan.wording),
         designations: titles.filter(|(_, title)| !title.is_empty()).collect(),
         definition: maybe(plan.definition).to_owned(),
         labels: labels.map(|(label, _)| label.clone()).collect(),

@@ -249,7 +249,8 @@ impl Draft {
         let mut merged = Merged::default();
         for (id, node) in CodeId::numbered(&order) {
             let Some(node) = self.nodes.get_mut(*node) else { continue };
-            let (row, parent, part) = (std::mem::take(&mut node.row), node.parent, node.part);
+            let (mut row, parent, part) = (std::mem::take(&mut node.row), node.parent, node.part);
+            set.wordings.extend(std::mem::take(&mut row.wordings).into_iter().map(|words| (words, id)));
             self.open_references(&row, id, parent, part, &mut merged.open);
             merged.properties.extend(row.properties.iter().map(|(name, value)| (id, name.clone(), value.clone())));
             merged.labels.extend(row.labels.iter().map(|label| (id, label.clone())));
@@ -434,6 +435,7 @@ impl Node {
         own.designations.extend(row.designations);
         let synonyms = row.synonyms.into_iter().filter(|synonym| *synonym != own.title);
         extend_once(&mut own.synonyms, synonyms);
+        own.wordings.extend(row.wordings);
         extend_once(&mut own.labels, row.labels);
         extend_once(&mut own.properties, row.properties);
         extend_once(&mut own.more, row.more);

@@ -321,6 +321,7 @@ pub enum ColumnRole {
     From,
     To,
     Also,
+    Wording,
     Definition,
     Kind,
     ReplacedBy,
@@ -329,7 +330,7 @@ pub enum ColumnRole {
 
 impl ColumnRole {
     /// The roles by the words that stand before `column`.
-    pub const ALL: [(&'static str, ColumnRole); 14] = [
+    pub const ALL: [(&'static str, ColumnRole); 15] = [
         ("code", ColumnRole::Code),
         ("title", ColumnRole::Title),
         ("short", ColumnRole::Short),
@@ -337,6 +338,7 @@ impl ColumnRole {
         ("from", ColumnRole::From),
         ("to", ColumnRole::To),
         ("also", ColumnRole::Also),
+        ("wording", ColumnRole::Wording),
         ("definition", ColumnRole::Definition),
         ("kind", ColumnRole::Kind),
         ("source", ColumnRole::From),

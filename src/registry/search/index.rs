@@ -14,22 +14,24 @@ use crate::registry::layout::EntryRow;
 use crate::registry::layout::Packed;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::iter::Peekable;
+use std::vec::IntoIter;
 use zerocopy::IntoBytes;
 
 /// The official title.
 pub(super) const TITLE: u8 = 0;
-/// A synonym.
+/// A synonym, inclusion term, or title in another language.
 pub(super) const SYNONYM: u8 = 1;
 /// An entry of an alphabetic index.
 pub(super) const INDEX: u8 = 2;
-/// An inclusion term, or a title in another language.
-pub(super) const INCLUSION: u8 = 3;
-/// Words of the shortest synonym that is a term of a longer text: people's own words are short, and said of much else.
-const WORDS_OF_A_SYNONYM: usize = 3;
+/// How people say it.
+pub(super) const WORDING: u8 = 3;
+/// Words of the shortest wording that is a term of a longer text: people's own words are short, and said of much else.
+const WORDS_OF_A_WORDING: usize = 3;
 
 /// Whether a field says the same as the title in other words.
 pub(super) fn is_synonym(field: u8) -> bool {
-    field == SYNONYM || field == INCLUSION
+    field == SYNONYM || field == WORDING
 }
 
 /// Phrases of more words than this are not spotted in texts.
@@ -108,9 +110,12 @@ fn entries(set: &CodeSet) -> Vec<Entry> {
     let splitter = Splitter::new();
     let wording = wording::pack(&set.wording);
     let spoken = Spoken::new(&wording);
-    let mut index: Vec<&(String, CodeId)> = set.index.iter().collect();
-    index.sort_by_key(|(_, code)| *code);
-    let mut index = index.into_iter().peekable();
+    let of_titles: BTreeSet<String> = match set.wordings.as_slice() {
+        [] => BTreeSet::new(),
+        _ => set.codes.iter().flat_map(|code| splitter.words(&code.title)).map(|word| word.stem).collect(),
+    };
+    let is_official = |word: &str| splitter.words(word).iter().all(|word| of_titles.contains(&word.stem));
+    let (mut index, mut wordings) = (by_code(&set.index), by_code(&set.wordings));
     let mut out = Vec::new();
     for (id, code) in CodeId::numbered(&set.codes) {
         let mut known: BTreeSet<Vec<String>> = BTreeSet::new();
@@ -122,21 +127,28 @@ fn entries(set: &CodeSet) -> Vec<Entry> {
             }
         };
         add(&code.title, TITLE);
-        for synonym in &code.synonyms {
-            add(synonym, SYNONYM);
-            // A query is spelled out, so that its words would not meet a short form here.
-            if let Some(spelled) = spoken.written_out(synonym) {
-                add(&spelled, SYNONYM);
-            }
-        }
+        code.synonyms.iter().for_each(|synonym| add(synonym, SYNONYM));
         let includes = code.notes.iter().filter(|(kind, _)| kind == "includes");
-        includes.for_each(|(_, note)| add(note, INCLUSION));
-        code.designations.iter().for_each(|(_, title)| add(title, INCLUSION));
+        includes.for_each(|(_, note)| add(note, SYNONYM));
+        code.designations.iter().for_each(|(_, title)| add(title, SYNONYM));
         while let Some((text, _)) = index.next_if(|(_, code)| *code <= id) {
             add(text, INDEX);
         }
+        while let Some((text, _)) = wordings.next_if(|(_, code)| *code <= id) {
+            add(text, WORDING);
+            // A query is spelled out, so that its words would not meet a short form here. Words of titles are meant as they stand.
+            if let Some(spelled) = spoken.written_out(text, &is_official) {
+                add(&spelled, WORDING);
+            }
+        }
     }
     out
+}
+
+fn by_code(list: &[(String, CodeId)]) -> Peekable<IntoIter<&(String, CodeId)>> {
+    let mut list: Vec<&(String, CodeId)> = list.iter().collect();
+    list.sort_by_key(|(_, code)| *code);
+    list.into_iter().peekable()
 }
 
 /// Each word once; needed if it is needed anywhere.
@@ -192,7 +204,7 @@ fn phrases(set: &CodeSet, entries: &[Entry]) -> Vec<u8> {
     // One word of a longer text is a term only if it names something.
     let says_too_little = |entry: &Entry, words: &[&Word]| {
         let is_part = |word: &&Word| faintness(&word.stem) < 1.0 || parts.contains(&word.stem);
-        let is_short = entry.field == SYNONYM && words.len() < WORDS_OF_A_SYNONYM;
+        let is_short = entry.field == WORDING && words.len() < WORDS_OF_A_WORDING;
         is_short || (words.len() == 1 && words.iter().all(is_part))
     };
     let mut best: BTreeMap<String, u64> = BTreeMap::new();

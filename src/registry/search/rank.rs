@@ -46,11 +46,13 @@ const FINALISTS: usize = 96;
 const SHORT: usize = 5;
 const HALF_TYPED: f32 = 0.7;
 
-/// Weights of the fields: title, synonym, index entry, what a note includes.
+/// Weights of the fields: title, synonym, index entry, how people say it.
 const FIELDS: [f32; 4] = [1.0, 0.97, 0.93, 0.97];
 /// What an entry gains that says just what the query says, and what it loses for each word that it could leave out.
 const EXACT: f32 = 0.35;
 const SPARE: f32 = 0.05;
+/// A synonym speaks for its code if the query has more than this share of it.
+const MOST_OF: f32 = 0.75;
 /// What a code gains for the words that only its other entries have.
 const OTHERS: f32 = 0.25;
 /// Who asks for a category by its name means the category, not the first code in it.
@@ -411,7 +413,7 @@ impl Judge {
     /// The weights were tuned on labels of the Disease Ontology; moving any of them a little changes little.
     fn score(&mut self, tally: &Tally, row: &EntryRow) -> f32 {
         let said = (tally.matched / self.whole.max(0.1)).min(1.0);
-        let covered = if row.weight() > 0.0 { (tally.needed / row.weight()).min(1.0) } else { 1.0 };
+        let covered = covered(tally, row);
         let is_exact = said > 0.99 && covered > 0.97;
         let exact = if is_exact { EXACT - SPARE * f32::from(row.spare) } else { 0.0 };
         let field = FIELDS.get(usize::from(row.field)).copied().unwrap_or(0.9);
@@ -433,12 +435,18 @@ impl Judge {
     }
 }
 
+/// How much of an entry is in the query.
+fn covered(tally: &Tally, row: &EntryRow) -> f32 {
+    if row.weight() > 0.0 { (tally.needed / row.weight()).min(1.0) } else { 1.0 }
+}
+
 #[derive(Clone, Copy)]
 struct Judged {
     code: CodeId,
     score: f32,
     mask: u32,
-    field: u8,
+    /// It is a synonym, and the query has most of it.
+    is_synonym: bool,
 }
 
 /// Judges the entries that have a tally, in their order, which is that of their codes; those far below the best are left out.
@@ -450,7 +458,8 @@ fn judge(tallies: &mut Tallies, rows: &[EntryRow], whole: f32) -> Vec<Judged> {
         best = best.max(score);
         if score >= best * WORTH {
             let code = CodeId::from_stored(row.code.get());
-            judged.extend(code.map(|code| Judged { code, score, mask: tally.mask, field: row.field }));
+            let is_synonym = index::is_synonym(row.field) && covered(&tally, row) > MOST_OF;
+            judged.extend(code.map(|code| Judged { code, score, mask: tally.mask, is_synonym }));
         }
     });
     judged.retain(|entry| entry.score >= best * WORTH);
@@ -476,7 +485,7 @@ fn rank(codes: Codes<'_>, terms: &[Term], whole: f32, on: Option<Day>, judged: &
         }
         let is_in_force = || on.is_none_or(|on| codes.is_in_force(whole_code.code, on));
         if finalists.lets_in(whole_code.score) && is_in_force() {
-            let by_synonym = if index::is_synonym(best.field) { best.mask } else { 0 };
+            let by_synonym = if best.is_synonym { best.mask } else { 0 };
             finalists.add(Found { hit: Hit { code: whole_code.code, score: whole_code.score }, by_synonym });
         }
     }

@@ -44,7 +44,7 @@ fn plain(codes: Codes<'_>, query: &str, on: Option<Day>, limit: usize) -> Vec<Hi
     let score = |(entry, tally): (&u32, &Tally)| {
         let row = rows[*entry as usize];
         let code = CodeId::from_stored(row.code.get()).unwrap();
-        Judged { code, score: Judge::new(whole).score(tally, &row), mask: tally.mask, field: row.field }
+        Judged { code, score: Judge::new(whole).score(tally, &row), mask: tally.mask, is_synonym: false }
     };
     let mut judged: Vec<Judged> = tallies.iter().map(score).collect();
     let best = judged.iter().map(|entry| entry.score).fold(0.0, f32::max);

@@ -137,13 +137,15 @@ impl<'a> Spoken<'a> {
         })
     }
 
-    /// A text with its short forms as what each stands for first; `None` if it has none.
-    pub fn written_out(&self, text: &str) -> Option<String> {
+    /// A text with its short forms as what each stands for first; `None` if it has none. One whose words are all official stays.
+    pub fn written_out(&self, text: &str, is_official: &dyn Fn(&str) -> bool) -> Option<String> {
         self.forms.as_ref()?;
         let words: Vec<&str> = cut(text).filter_map(|(start, end)| text.get(start..end)).collect();
         let (mut out, mut at, mut is_other) = (Vec::new(), 0, false);
         while let Some(word) = words.get(at) {
-            let spelled = self.spelled_out(words.get(at..).unwrap_or_default());
+            let rest = words.get(at..).unwrap_or_default();
+            let is_short = |count: &usize| !rest.iter().take(*count).all(|word| is_official(word));
+            let spelled = self.spelled_out(rest).filter(|(count, _)| is_short(count));
             let first = spelled.and_then(|(count, longs)| Some((count, *longs.first()?)));
             let (count, long) = first.unwrap_or((1, word));
             is_other |= first.is_some();
