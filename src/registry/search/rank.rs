@@ -235,7 +235,7 @@ impl<'a> Tables<'a> {
     }
 
     /// How much a word weighs besides its rarity.
-    fn faintness(&self, stem: &str) -> f32 {
+    pub(super) fn faintness(&self, stem: &str) -> f32 {
         words::faintness(stem) * if self.faint.has(stem) { words::FAINT } else { 1.0 }
     }
 

@@ -323,10 +323,10 @@ impl Chooser<'_> {
         said
     }
 
-    /// Whether words say what something is, and not only which of several.
+    /// Whether words say what something is, and not only which of several, or what could be said of all.
     fn says_something(&self, words: &[Word]) -> bool {
         let is_more = |stem: &str| self.spoken.choice(stem).is_some() || self.spoken.is_default(stem);
-        words.iter().any(|word| !is_more(&word.stem))
+        words.iter().any(|word| !is_more(&word.stem) && self.tables.faintness(&word.stem) >= 1.0)
     }
 
     /// Codes for one reading.
