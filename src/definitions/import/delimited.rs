@@ -391,6 +391,17 @@ mod tests {
     }
 
     #[test]
+    fn how_people_say_it_is_kept_apart_from_synonyms() {
+        let mut options = options(&[(ColumnRole::Code, "code"), (ColumnRole::Wording, "said")]);
+        options.splits = vec![("said".to_owned(), ";".to_owned())];
+        let import = read(b"code,said\nA,my back;back hurts\nB,\nA,sore back\n", Separator::Any, &options).unwrap();
+        let merged = crate::definitions::import::merge("set", [import]);
+        let said: Vec<_> = merged.set.wordings.iter().map(|(words, code)| (words.as_str(), code.index())).collect();
+        assert_eq!(said, [("my back", 0), ("back hurts", 0), ("sore back", 0)]);
+        assert!(merged.set.codes.iter().all(|code| code.synonyms.is_empty()));
+    }
+
+    #[test]
     fn a_list_as_an_office_has_it_is_read_whole() {
         let list = include_bytes!("../../../tests/fixtures/llamadas.csv");
         let mut options = options(&[

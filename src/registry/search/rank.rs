@@ -336,7 +336,7 @@ fn misspelt(tables: &Tables<'_>, word: &Word) -> Vec<(usize, f32)> {
         .map(|near| (place_of(near.value), tables.having(place_of(near.value))))
         .collect();
     nearest.sort_by_key(|(_, having)| std::cmp::Reverse(*having));
-    if stem.len() == FEW_LETTERS {
+    if word.folded.len() <= FEW_LETTERS {
         nearest.retain(|(_, having)| *having >= USUAL);
     }
     nearest.into_iter().take(3).map(|(list, _)| (list, if closest == 1 { 0.8 } else { 0.6 })).collect()

@@ -53,12 +53,14 @@ fn registry(folder: &tempfile::TempDir) -> Registry {
         title: (*title).to_owned(),
         parents: above.and_then(|above| ids.get(above).copied()).into_iter().collect(),
         is_assignable: *code != "B" && *code != "C",
-        synonyms: if *code == "S" { strings(&["yearly brain wave"]) } else { Vec::new() },
         spans: vec![Validity { from: Some(Day(0)), to: None, is_assignable: *code != "B" && *code != "C" }],
         ..Code::default()
     };
     let codes = CODES.iter().map(code).collect();
-    let sets = [CodeSet { name: "set".to_owned(), codes, wording, ..CodeSet::default() }];
+    let place =
+        |code: &str| CODES.iter().position(|(it, ..)| *it == code).and_then(|place| ids.get(place).copied()).unwrap();
+    let wordings = vec![("yearly brain wave".to_owned(), place("S")), ("mi of liver".to_owned(), place("D"))];
+    let sets = [CodeSet { name: "set".to_owned(), codes, wording, wordings, ..CodeSet::default() }];
     let shared = Shared { sets: vec!["set".to_owned()], ..Shared::default() };
     let path = folder.path().join("registry");
     let parts = Parts::of_sets(&sets, &shared);
@@ -138,6 +140,19 @@ fn a_synonym_means_the_setting_of_its_code() {
     let registry = registry(&folder);
     assert_eq!(first(&registry, "yearly wave").as_deref(), Some("S"));
     assert_eq!(first(&registry, "yearly fits").as_deref(), Some("Y"), "its title has a setting that the text has not");
+}
+
+#[test]
+fn a_short_form_in_how_people_say_it_is_spelled_out_as_in_a_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(&folder);
+    assert_eq!(first(&registry, "MI of liver").as_deref(), Some("D"));
+    assert_eq!(first(&registry, "liver, myocardial infarction").as_deref(), Some("D"));
+    let codes = registry.codes(SetId::FIRST);
+    assert!(
+        codes.longest_terms("he had a myocardial infarction of liver").iter().any(|term| codes.code(term.code) == "D")
+    );
+    assert!(codes.longest_terms("brain wave").is_empty());
 }
 
 #[test]
