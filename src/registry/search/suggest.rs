@@ -88,12 +88,14 @@ pub struct Fit {
     pub covered: Vec<Covered>,
 }
 
-/// A word or short form of a text: its first byte, the byte after its last, and the number of its clause.
+/// A word or short form of a text: its first byte, the byte after its last, the number of its clause, and whether nearly every
+/// title could have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Covered {
     pub start: usize,
     pub end: usize,
     pub clause: usize,
+    pub is_faint: bool,
 }
 
 impl Fit {
@@ -104,8 +106,10 @@ impl Fit {
 
     /// Whether it is about a clause of the text that another one is about too. What no word of a title shows may be about any.
     pub fn is_rival_of(&self, other: &Fit) -> bool {
-        let is_shared = |word: &Covered| other.covered.iter().any(|covered| covered.clause == word.clause);
-        other.covered.is_empty() || self.covered.iter().any(is_shared)
+        let says =
+            |fit: &Fit| fit.covered.iter().filter(|word| !word.is_faint).map(|word| word.clause).collect::<Vec<_>>();
+        let (own, others) = (says(self), says(other));
+        others.is_empty() || own.iter().any(|clause| others.contains(clause))
     }
 
     /// Whether the title says less of the text than that of another: it has only words that the other has too, and that one
@@ -238,7 +242,14 @@ impl Chooser<'_> {
         let title = self.title(code);
         let stands = |word: &Word| title.iter().any(|own| own.word.stem == word.stem);
         let is_covered = |piece: &&Piece| !piece.is_out && piece.readings.iter().any(|it| it.words.iter().any(stands));
-        let covered = |it: &Piece| Covered { start: it.start, end: it.end, clause: it.clause };
+        let is_number = |stem: &str| stem.bytes().all(|byte| byte.is_ascii_digit());
+        let is_faint = |word: &Word| !is_number(&word.stem) && self.tables.faintness(&word.stem) < 1.0;
+        let covered = |it: &Piece| Covered {
+            start: it.start,
+            end: it.end,
+            clause: it.clause,
+            is_faint: it.readings.iter().flat_map(|it| &it.words).all(is_faint),
+        };
         pieces.iter().filter(is_covered).map(covered).collect()
     }
 
