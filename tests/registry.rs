@@ -119,6 +119,36 @@ rule visit-note {rule} "the note is missing" {{ require note is present; at note
     fs::read(path).unwrap()
 }
 
+/// A code that stands among those of a list moves all that come after it, and the ways in which people say them too.
+#[test]
+fn how_people_say_a_code_moves_with_it() {
+    let definitions = r#"
+record visit { id text required; note text free; code code in reasons }
+codeset reasons {
+    import csv "reasons.csv" { code column code; title column title; parent column above }
+    import csv "said.csv" { code column code; wording column words; attach }
+    code N "Named here" { under A }
+}
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("reasons.csv"), "code,title,above\nA,First,\nB,Second,\nC,Third,\n").unwrap();
+    fs::write(folder.path().join("said.csv"), "code,words\nB,sore back\nC,runny nose\nA,bad head\n").unwrap();
+    let (file, diagnostics) = parse_file(Path::new("visit.codes"), definitions.to_owned());
+    let domain = DomainSource { name: "office".into(), files: vec![file], diagnostics, ..DomainSource::default() };
+    let files = [folder.path().join("reasons.csv"), folder.path().join("said.csv")];
+    let segments = Segments::none();
+    let outcome = compile_with(vec![domain], Releases { files: &files, segments: &segments, examples: None });
+    assert!(outcome.refused.is_empty(), "{:?}", outcome.diagnostics);
+    let path = folder.path().join("registry");
+    write(&path, &outcome.compiled.parts([7; 32])).unwrap();
+    let registry = Registry::open(&path).unwrap();
+    let codes = registry.codes(registry.sets().next().unwrap());
+    for (words, code) in [("sore back", "B"), ("runny nose", "C"), ("bad head", "A"), ("named", "N")] {
+        let hits = codes.search(words, None, 1);
+        assert_eq!(hits.first().map(|hit| codes.code(hit.code)), Some(code), "{words}");
+    }
+}
+
 fn list(folder: &Path, word: &str) {
     let rows: String = (0..1_200).map(|number| format!("R{number},{word} number {number}\n")).collect();
     fs::write(folder.join("reasons.csv"), format!("code,title\n{rows}")).unwrap();

@@ -30,7 +30,7 @@ pub struct CodeSet {
     pub codes: Vec<Code>,
     /// Index entries that lead to a code and are no synonyms of it (Alphabetic Index): words, code.
     pub index: Vec<(String, CodeId)>,
-    /// How people say it: words, code. They lead to a code where one is searched by words, and are no synonyms of it.
+    /// How people say it: words, code. They lead to a code where one is searched by words; long ones are terms of a text too.
     pub wordings: Vec<(String, CodeId)>,
     /// How people word what its titles say.
     pub wording: Wording,
@@ -55,9 +55,9 @@ pub struct Wording {
     pub faint: Vec<String>,
     /// Groups whose codes stand beside others and never alone.
     pub last: Vec<String>,
-    /// Words that name a part of the body, a property or a deed: none of them alone is a term.
+    /// Words that name a part of something: none of them alone is a term.
     pub parts: Vec<String>,
-    /// Groups whose codes say less than a code of another group: symptoms beside a disease.
+    /// Groups whose codes say less than a code of another group.
     pub later: Vec<String>,
 }
 

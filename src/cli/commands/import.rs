@@ -209,13 +209,18 @@ fn show(revised: &Revised, last: Day, terminal: &mut Terminal) -> Result<(), Fai
 }
 
 impl Import {
-    /// Refuses two columns for what one column holds.
+    /// Refuses two columns for what one column holds, and what cannot be printed.
     fn check_roles(&self) -> Result<(), Failure> {
         let mut roles: Vec<(ColumnRole, &str)> = Vec::new();
         for column in &self.columns {
             let Column::Role(role, name) = column else { continue };
-            if *role == ColumnRole::Also {
-                continue;
+            match role {
+                ColumnRole::Also => continue,
+                ColumnRole::Wording => {
+                    let why = "no statement of a code holds a wording: write `wording column` into an `import` block";
+                    return Err(Failure::said(why.to_owned()));
+                }
+                _ => {}
             }
             if let Some((_, first)) = roles.iter().find(|(known, _)| known == role) {
                 let word = ColumnRole::ALL.iter().find(|(_, known)| known == role).map_or("", |(word, _)| *word);

@@ -18,11 +18,11 @@ const DEFAULTS: &str = "search-defaults";
 const SETTINGS: &str = "search-settings";
 /// Words that people say whatever they come for: `want`, `again`.
 const FAINT: &str = "search-faint";
-/// Groups whose codes stand beside others and never alone: what caused an injury, and where.
+/// Groups whose codes stand beside others and never alone.
 const LAST: &str = "search-last";
 /// Words that name a part of something: none of them alone is a term.
 const PARTS: &str = "search-parts";
-/// Groups whose codes say less than a code of another group: symptoms beside a disease.
+/// Groups whose codes say less than a code of another group.
 const LATER: &str = "search-later";
 
 /// Gives each code set the wording of its domain.

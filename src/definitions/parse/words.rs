@@ -107,6 +107,7 @@ pub const IMPORT: &[&str] = &[
     "from column",
     "to column",
     "also column",
+    "wording column",
     "definition column",
     "source column",
     "target column",

@@ -21,8 +21,8 @@ const WORDS_OF_A_QUERY: usize = 12;
 const HITS: usize = 10;
 /// How sure the score of a hit makes, and how far it is ahead of the next: fitted on words of visits whose codes are known.
 const FIT: [f32; 3] = [0.8, 8.5, -1.25];
-/// The share of the lead over the next hit; the rest is that over the next one under another heading, since one beside it that says
-/// more than the text doubts the heading little.
+/// Share of the lead that is measured against the next hit. The rest is measured against the next hit under another heading, because
+/// a neighbour that only says more does not make the heading doubtful.
 const OF_NEXT: f32 = 0.64;
 /// The lead of a hit without a rival.
 const ALONE: f32 = 0.3;
@@ -79,14 +79,13 @@ fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, (text, name, position): Text<'_
     let Some(chooser) = codes.chooser(frame.encounter().on, &marking) else { return };
     let fits = chooser.fits(text, HITS);
     let mut shown = Vec::new();
-    for (place, fit) in fits.iter().enumerate() {
+    for ((place, fit), chance) in fits.iter().enumerate().zip(&chances(codes, &fits)) {
         if fits.iter().take(place).any(|better| fit.says_less_than(better, codes)) {
             continue;
         }
         let hit = &fit.hit;
         shown.push(hit.code);
-        let chance = chance(codes, &fits, place);
-        let said = Said::asked(hit.code, name, codes.display(hit.code), Confidence::points(chance));
+        let said = Said::asked(hit.code, name, codes.display(hit.code), Confidence::points(*chance));
         match by_words.said.iter_mut().find(|known| known.code == hit.code && known.is_asked()) {
             Some(known) if known.points >= said.points => {}
             Some(known) => *known = said,
@@ -101,15 +100,25 @@ fn find<'l>(frame: &Frame<'_>, codes: Codes<'l>, (text, name, position): Text<'_
     }
 }
 
-/// How sure a hit makes. Of two about one clause only one is right; what stands in another clause is right or wrong by itself.
-fn chance(codes: Codes<'_>, fits: &[Fit], place: usize) -> f32 {
-    let Some(fit) = fits.get(place) else { return 0.0 };
+/// How sure each hit makes.
+fn chances(codes: Codes<'_>, fits: &[Fit]) -> Vec<f32> {
+    let mut chances = Vec::with_capacity(fits.len());
+    for fit in fits {
+        chances.push(chance(codes, fits, fit, &chances));
+    }
+    chances
+}
+
+/// How sure a hit makes, with how sure those before it make. Of two about one clause only one is right; what stands in another
+/// clause is right or wrong by itself. The best is compared with all, as it was when it was fitted.
+fn chance(codes: Codes<'_>, fits: &[Fit], fit: &Fit, before: &[f32]) -> f32 {
     let of = |lead: f32| Confidence::Fitted(FIT).of(fit.hit.score, lead);
     let ahead_of = |other: &Fit| fit.hit.score - other.hit.score;
-    if let Some(better) = (0..place).find(|it| fits.get(*it).is_some_and(|it| it.is_rival_of(fit))) {
-        return of(fits.get(better).map_or(0.0, ahead_of)).min(1.0 - chance(codes, fits, better));
+    if let Some((better, chance)) = fits.iter().zip(before).find(|(better, _)| better.is_rival_of(fit)) {
+        return of(ahead_of(better)).min(1.0 - chance);
     }
-    let mut rivals = fits.iter().skip(place + 1).filter(|it| place == 0 || it.is_rival_of(fit));
+    let is_best = before.is_empty();
+    let mut rivals = fits.iter().skip(before.len() + 1).filter(|it| is_best || it.is_rival_of(fit));
     let alone = fits.last().map_or(0.0, ahead_of).max(ALONE);
     let next = rivals.clone().next().map_or(alone, ahead_of);
     let elsewhere = rivals.find(|it| !it.is_beside(fit, codes)).map_or(alone, ahead_of);

@@ -1,4 +1,4 @@
-//! Makes the search index of a code set. Entries are its titles, synonyms and index entries, in the order of the codes; the
+//! Makes the search index of a code set. Entries are its titles, synonyms, index entries and wordings, in the order of the codes; the
 //! dictionary leads from a word to the entries that have it, and from a whole phrase to its code.
 
 use super::wording;
@@ -8,6 +8,7 @@ use super::words::FAINT;
 use super::words::Splitter;
 use super::words::Word;
 use super::words::faintness;
+use super::words::is_number;
 use crate::model::content::CodeSet;
 use crate::model::ids::CodeId;
 use crate::registry::layout::EntryRow;
@@ -200,10 +201,11 @@ pub(super) fn unpacked(list: &[u8]) -> impl Iterator<Item = (u32, bool)> {
 /// Whole entries as phrases: the needed words in their order, and with what stands after a comma before the rest, as people
 /// say it (`Cancer, breast` is said `breast cancer`).
 fn phrases(set: &CodeSet, entries: &[Entry]) -> Vec<u8> {
-    let parts = stems_of(&set.wording.parts);
-    // One word of a longer text is a term only if it names something.
+    let (parts, faint) = (stems_of(&set.wording.parts), stems_of(&set.wording.faint));
+    // One word of a longer text is a term only if it names something. A number may.
     let says_too_little = |entry: &Entry, words: &[&Word]| {
-        let is_part = |word: &&Word| faintness(&word.stem) < 1.0 || parts.contains(&word.stem);
+        let is_little = |stem: &str| !is_number(stem) && (faintness(stem) < 1.0 || faint.contains(stem));
+        let is_part = |word: &&Word| is_little(&word.stem) || parts.contains(&word.stem);
         let is_short = entry.field == WORDING && words.len() < WORDS_OF_A_WORDING;
         is_short || (words.len() == 1 && words.iter().all(is_part))
     };

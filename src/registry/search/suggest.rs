@@ -10,6 +10,7 @@ use super::rank::Tables;
 use super::wording::Spoken;
 use super::words::Splitter;
 use super::words::Word;
+use super::words::is_number;
 use crate::model::day::Day;
 use crate::model::ids::CodeId;
 use crate::registry::codes::Codes;
@@ -37,7 +38,7 @@ pub type Marking<'m> = &'m dyn Fn(&str, &[(usize, usize)]) -> Vec<Mark>;
 const MOST_READINGS: usize = 8;
 /// Clauses of a text that are asked for alone.
 const MOST_CLAUSES: usize = 6;
-/// Words of a query that a synonym may have.
+/// Bits that stand for one word each; beyond them a bit may stand for several.
 const BITS: usize = 31;
 /// Codes found whose neighbours are looked at.
 const ANCHORS: usize = 40;
@@ -104,7 +105,7 @@ impl Fit {
         heading(codes, self.hit.code) == heading(codes, other.hit.code)
     }
 
-    /// Whether it is about a clause of the text that another one is about too. What no word of a title shows may be about any.
+    /// Whether another one is about a clause of the text that this one is about, or about none that its title shows.
     pub fn is_rival_of(&self, other: &Fit) -> bool {
         let says =
             |fit: &Fit| fit.covered.iter().filter(|word| !word.is_faint).map(|word| word.clause).collect::<Vec<_>>();
@@ -125,7 +126,7 @@ impl Fit {
     }
 }
 
-/// The highest code above one that is no chapter or block.
+/// The topmost code at or above one, groups that are never recorded left out.
 fn heading(codes: Codes<'_>, code: CodeId) -> CodeId {
     let above = |code: &CodeId| codes.parent(*code).filter(|above| !codes.is_undated_group(*above));
     std::iter::successors(Some(code), above).last().unwrap_or(code)
@@ -184,8 +185,31 @@ fn distinct<'w>(words: impl Iterator<Item = &'w Word>) -> Vec<&'w str> {
     stems
 }
 
-fn place(stems: &[&str], wanted: &str) -> Option<usize> {
+fn position(stems: &[&str], wanted: &str) -> Option<usize> {
     stems.iter().position(|stem| *stem == wanted)
+}
+
+/// What is asked, with what is the same for all codes.
+struct Asked<'q> {
+    query: &'q Query,
+    /// Stems of what is so, and what each weighs.
+    stems: Vec<(&'q str, f32)>,
+    /// What they weigh together.
+    whole: f32,
+}
+
+impl<'q> Asked<'q> {
+    fn new(query: &'q Query, tables: &Tables<'_>) -> Asked<'q> {
+        let stems: Vec<(&str, f32)> = query.stems().into_iter().map(|stem| (stem, tables.weight(stem))).collect();
+        let whole = stems.iter().map(|(_, weight)| weight).sum::<f32>().max(0.1);
+        Asked { query, stems, whole }
+    }
+
+    /// The words that a synonym has which led to a code.
+    fn of_synonym(&self, anchor: Anchor) -> impl Iterator<Item = (&'q str, f32)> {
+        let bits = self.stems.iter().enumerate().take(BITS);
+        bits.filter(move |(bit, _)| anchor.by_synonym >> bit & 1 == 1).map(|(_, word)| *word)
+    }
 }
 
 /// Chooses among the codes of a set.
@@ -208,7 +232,8 @@ impl<'a> Codes<'a> {
         let last = spoken.last().iter().map(|group| (group, LAST));
         let groups = last.chain(spoken.later().iter().map(|group| (group, LATER)));
         let behind = groups.filter_map(|(group, points)| {
-            let group = self.find(group)?;
+            // A code of another set may have the name of a group.
+            let group = self.find(group).filter(|group| !self.is_assignable(*group, on))?;
             Some((group, self.subtree_end(group), points))
         });
         let behind = behind.collect();
@@ -242,7 +267,6 @@ impl Chooser<'_> {
         let title = self.title(code);
         let stands = |word: &Word| title.iter().any(|own| own.word.stem == word.stem);
         let is_covered = |piece: &&Piece| !piece.is_out && piece.readings.iter().any(|it| it.words.iter().any(stands));
-        let is_number = |stem: &str| stem.bytes().all(|byte| byte.is_ascii_digit());
         let is_faint = |word: &Word| !is_number(&word.stem) && self.tables.faintness(&word.stem) < 1.0;
         let covered = |it: &Piece| Covered {
             start: it.start,
@@ -345,7 +369,7 @@ impl Chooser<'_> {
         let mut anchors: BTreeMap<CodeId, Found> = BTreeMap::new();
         let stems = query.stems();
         let mut ask = |words: &[Word], worth: f32| {
-            let places: Vec<usize> = distinct(words.iter()).iter().filter_map(|stem| place(&stems, stem)).collect();
+            let places: Vec<usize> = distinct(words.iter()).iter().filter_map(|stem| position(&stems, stem)).collect();
             for mut found in self.tables.for_words(self.codes, words, Some(self.on)) {
                 found.hit.score *= worth;
                 let has = |(bit, _): &(usize, &usize)| found.by_synonym >> bit & 1 == 1;
@@ -362,13 +386,12 @@ impl Chooser<'_> {
         let mut clauses: Vec<usize> = query.words.iter().map(|(clause, _)| *clause).collect();
         clauses.dedup();
         if clauses.len() > 1 {
-            for (place, clause) in clauses.iter().take(MOST_CLAUSES).enumerate() {
-                let own = query.words.iter().filter(|(other, _)| other == clause).map(|(_, word)| word.clone());
-                let own: Vec<Word> = own.collect();
-                if !self.says_something(&own) {
-                    continue;
-                }
-                ask(&own, if place > 0 { OTHER_CLAUSE } else { FIRST_CLAUSE });
+            let words = |clause: &usize| -> Vec<Word> {
+                query.words.iter().filter(|(other, _)| other == clause).map(|(_, word)| word.clone()).collect()
+            };
+            let all = clauses.iter().take(MOST_CLAUSES).map(words);
+            for (number, own) in all.filter(|own| self.says_something(own)).enumerate() {
+                ask(&own, if number > 0 { OTHER_CLAUSE } else { FIRST_CLAUSE });
             }
         }
         let mut anchors: Vec<Found> = anchors.into_values().collect();
@@ -408,10 +431,10 @@ impl Chooser<'_> {
                 }
             }
         }
-        let whole: f32 = query.words.iter().map(|(_, word)| self.tables.weight(&word.stem)).sum();
+        let asked = Asked::new(query, &self.tables);
         let mut hits: Vec<Hit> = Vec::with_capacity(leaves.len());
         for ((code, _), (score, anchor)) in leaves {
-            let score = score + self.fit(query, whole.max(0.1), code, anchor);
+            let score = score + self.fit(&asked, code, anchor);
             match hits.last_mut().filter(|last| last.code == code) {
                 Some(last) => last.score = last.score.max(score),
                 None => hits.push(Hit { code, score }),
@@ -428,15 +451,13 @@ impl Chooser<'_> {
 
     /// What a code loses because those of its group stand behind others.
     fn behind(&self, code: CodeId) -> f32 {
-        self.behind
-            .iter()
-            .filter(|(first, last, _)| (*first..=*last).contains(&code))
-            .map(|(_, _, points)| points)
-            .sum()
+        let own = self.behind.iter().filter(|(first, last, _)| (*first..=*last).contains(&code));
+        own.map(|(_, _, points)| *points).fold(0.0, f32::min)
     }
 
     /// How well the title of a code fits what a text says beyond what led to it.
-    fn fit(&self, query: &Query, whole: f32, code: CodeId, anchor: Anchor) -> f32 {
+    fn fit(&self, asked: &Asked<'_>, code: CodeId, anchor: Anchor) -> f32 {
+        let Asked { query, whole, .. } = asked;
         let title = self.codes.display(code);
         let words = self.title(code);
         let spans: Vec<(usize, usize)> = words.iter().map(|it| (it.word.start, it.word.end)).collect();
@@ -481,13 +502,11 @@ impl Chooser<'_> {
                 _ => 0.0,
             };
         }
-        let of_synonym = |(bit, _): &(usize, &&str)| anchor.by_synonym >> bit & 1 == 1;
-        let weight_of = |stems: &[&str]| stems.iter().map(|stem| self.tables.weight(stem)).sum::<f32>();
-        let stems = query.stems();
-        let meant: Vec<&str> = stems.iter().enumerate().take(BITS).filter(of_synonym).map(|(_, stem)| *stem).collect();
-        let besides: Vec<&str> = meant.iter().copied().filter(|stem| !seen.contains(stem)).collect();
-        points += TITLE * (covered + weight_of(&besides)) / whole;
-        let is_meant = weight_of(&meant) > 0.5 * whole;
+        let meant = asked.of_synonym(anchor);
+        let besides: f32 =
+            asked.of_synonym(anchor).filter(|(stem, _)| !seen.contains(stem)).map(|(_, weight)| weight).sum();
+        points += TITLE * (covered + besides) / whole;
+        let is_meant = meant.map(|(_, weight)| weight).sum::<f32>() > 0.5 * whole;
         for setting in self.spoken.settings() {
             let is_asked = setting.iter().all(|stem| says(stem));
             let is_had = setting.iter().all(|stem| seen.contains(stem));

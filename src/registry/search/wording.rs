@@ -10,8 +10,10 @@ use std::collections::BTreeSet;
 /// Words of the longest short form.
 const LONGEST: usize = 6;
 /// Items of the section before the lists of what short forms stand for: the fst, choices, defaults, settings, the fst of faint
-/// words, groups that stand last, and later.
+/// words, groups of `search-last`, groups of `search-later`.
 const HEAD: usize = 7;
+/// The faint words among them.
+const FAINT: usize = 4;
 
 /// The bytes of the section that [`Spoken`] reads; empty if there is nothing to say.
 pub(in crate::registry) fn pack(wording: &Wording) -> Vec<u8> {
@@ -73,7 +75,7 @@ pub(super) struct Faint<'a>(Option<fst::Set<&'a [u8]>>);
 impl<'a> Faint<'a> {
     /// Reads them from the section; one that is empty or damaged has none.
     pub fn new(section: &'a [u8]) -> Faint<'a> {
-        let bytes = Some(section).filter(|section| !section.is_empty()).map(|section| Packed::new(section).get(4));
+        let bytes = Some(section).filter(|section| !section.is_empty()).map(|section| Packed::new(section).get(FAINT));
         Faint(bytes.filter(|bytes| !bytes.is_empty()).and_then(|bytes| fst::Set::new(bytes).ok()))
     }
 

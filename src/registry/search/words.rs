@@ -87,8 +87,10 @@ impl Splitter {
     }
 
     fn add(&self, text: &str, start: usize, end: usize, in_brackets: bool, part: u32, out: &mut Vec<Word>) {
-        let folded = folded(text.get(start..end).unwrap_or(""));
-        if folded.is_empty() || LITTLE.contains(&folded.as_str()) {
+        let written = text.get(start..end).unwrap_or("");
+        let folded = folded(written);
+        // A numeral is written in capitals.
+        if written == "i" || folded.is_empty() || LITTLE.contains(&folded.as_str()) {
             return;
         }
         let is_optional = in_brackets || PLAIN.contains(&folded.as_str());
@@ -118,9 +120,14 @@ impl Splitter {
     }
 }
 
+/// Whether a word is a number.
+pub(super) fn is_number(stem: &str) -> bool {
+    stem.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// How much a word weighs besides its rarity.
 pub(super) fn faintness(stem: &str) -> f32 {
-    if stem.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_number(stem) {
         return NUMBER;
     }
     COMMON.iter().find(|(known, _)| *known == stem).map_or(1.0, |(_, weight)| *weight)

@@ -103,7 +103,7 @@ impl Draft<'_> {
                 *by = moved(*by);
             }
         }
-        for (_, code) in &mut self.set.index {
+        for (_, code) in self.set.index.iter_mut().chain(&mut self.set.wordings) {
             *code = moved(*code);
         }
         let places = std::mem::take(&mut self.places);
