@@ -5,6 +5,7 @@ use super::api::encounters::body_of;
 use super::api::encounters::shown;
 use super::call::ForCaller;
 use super::hook::Hook;
+use super::post::Letter;
 use super::post::connector;
 use super::post::post;
 use super::problem;
@@ -110,7 +111,8 @@ fn told(hook: &Hook, due: &Due, line: &Line, at: jiff::Timestamp, body: String) 
     let signature = sign(&hook.secret, &format!("{id}.{}.{body}", at.as_second()));
     let headers =
         [("webhook-id", id), ("webhook-timestamp", at.as_second().to_string()), ("webhook-signature", signature)];
-    match line.runtime.block_on(post(&line.connector, &hook.url, hook.is_private, &headers, body)).ok()? {
+    let letter = Letter { url: &hook.url, may_be_private: hook.is_private, headers: &headers, body };
+    match line.runtime.block_on(post(&line.connector, letter)).ok()? {
         200..=299 => Some(Told::Done),
         // Whoever was told wants to hear nothing more of it.
         410 => Some(Told::Failed),

@@ -24,28 +24,27 @@ use tokio_rustls::TlsConnector;
 /// How long the other side may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Posts JSON and gives the status of the answer.
+/// What is posted, and where to.
+pub struct Letter<'l> {
+    pub url: &'l Uri,
+    /// Whether the address may be one of the own network.
+    pub may_be_private: bool,
+    pub headers: &'l [(&'l str, String)],
+    /// JSON.
+    pub body: String,
+}
+
+/// Posts a letter and gives the status of the answer.
 ///
 /// # Errors
 /// If there is no such address, it is none that may be asked, or it does not answer in time.
-pub async fn post(
-    connector: &TlsConnector,
-    url: &Uri,
-    may_be_private: bool,
-    headers: &[(&str, String)],
-    body: String,
-) -> io::Result<u16> {
+pub async fn post(connector: &TlsConnector, letter: Letter<'_>) -> io::Result<u16> {
     let late = |_| io::Error::from(io::ErrorKind::TimedOut);
-    tokio::time::timeout(PATIENCE, ask(connector, url, may_be_private, headers, body)).await.map_err(late)?
+    tokio::time::timeout(PATIENCE, ask(connector, letter)).await.map_err(late)?
 }
 
-async fn ask(
-    connector: &TlsConnector,
-    url: &Uri,
-    may_be_private: bool,
-    headers: &[(&str, String)],
-    body: String,
-) -> io::Result<u16> {
+async fn ask(connector: &TlsConnector, letter: Letter<'_>) -> io::Result<u16> {
+    let Letter { url, may_be_private, headers, body } = letter;
     // An address of six stands in brackets in a URL, and without them in a certificate.
     let host = url.host().ok_or(io::ErrorKind::InvalidInput)?.trim_matches(['[', ']']);
     let is_secure = url.scheme_str() == Some("https");

@@ -4,11 +4,10 @@
 use super::wording;
 use super::wording::Spoken;
 use super::wording::stems_of;
-use super::words::FAINT;
 use super::words::Splitter;
 use super::words::Word;
 use super::words::faintness;
-use super::words::is_number;
+use super::words::says_little;
 use crate::model::content::CodeSet;
 use crate::model::ids::CodeId;
 use crate::registry::layout::EntryRow;
@@ -67,9 +66,7 @@ pub(crate) fn pack(set: &CodeSet) -> Index {
         }
     }
     let faint = stems_of(&set.wording.faint);
-    let weight = |word: &str, having: usize| {
-        rarity(entries.len(), having) * faintness(word) * if faint.contains(word) { FAINT } else { 1.0 }
-    };
+    let weight = |word: &str, having: usize| rarity(entries.len(), having) * faintness(word, faint.contains(word));
     let rarity: BTreeMap<&str, f32> = postings.iter().map(|(word, list)| (*word, weight(word, list.len()))).collect();
     let mut rows = Vec::new();
     for entry in &entries {
@@ -109,12 +106,15 @@ fn sixteenths(weight: f32) -> u16 {
 
 fn entries(set: &CodeSet) -> Vec<Entry> {
     let splitter = Splitter::new();
-    let wording = wording::pack(&set.wording);
-    let spoken = Spoken::new(&wording);
-    let of_titles: BTreeSet<String> = match set.wordings.as_slice() {
-        [] => BTreeSet::new(),
-        _ => set.codes.iter().flat_map(|code| splitter.words(&code.title)).map(|word| word.stem).collect(),
+    // Only wordings are spelled out, and few sets have any.
+    let (wording, of_titles): (Vec<u8>, BTreeSet<String>) = match set.wordings.as_slice() {
+        [] => Default::default(),
+        _ => {
+            let words = set.codes.iter().flat_map(|code| splitter.words(&code.title));
+            (wording::pack(&set.wording), words.map(|word| word.stem).collect())
+        }
     };
+    let spoken = Spoken::new(&wording);
     let is_official = |word: &str| splitter.words(word).iter().all(|word| of_titles.contains(&word.stem));
     let (mut index, mut wordings) = (by_code(&set.index), by_code(&set.wordings));
     let mut out = Vec::new();
@@ -204,8 +204,7 @@ fn phrases(set: &CodeSet, entries: &[Entry]) -> Vec<u8> {
     let (parts, faint) = (stems_of(&set.wording.parts), stems_of(&set.wording.faint));
     // One word of a longer text is a term only if it names something. A number may.
     let says_too_little = |entry: &Entry, words: &[&Word]| {
-        let is_little = |stem: &str| !is_number(stem) && (faintness(stem) < 1.0 || faint.contains(stem));
-        let is_part = |word: &&Word| is_little(&word.stem) || parts.contains(&word.stem);
+        let is_part = |word: &&Word| says_little(&word.stem, faint.contains(&word.stem)) || parts.contains(&word.stem);
         let is_short = entry.field == WORDING && words.len() < WORDS_OF_A_WORDING;
         is_short || (words.len() == 1 && words.iter().all(is_part))
     };

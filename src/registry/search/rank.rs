@@ -137,8 +137,8 @@ impl Codes<'_> {
     /// Whether another code set of the registry has a word.
     fn is_word_elsewhere(self, stem: &str) -> bool {
         let registry = self.registry;
-        let mut tables = registry.sets().filter_map(|set| Tables::of(registry.codes(set)));
-        tables.any(|tables| tables.has(stem))
+        let words = |set| fst::Map::new(registry.codes(set).column(Kind::Words)).ok();
+        registry.sets().filter_map(words).any(|words| words.contains_key(stem))
     }
 
     /// Codes by words, best first: word forms, prefixes of the last word, misspellings. `on` leaves out what is not in force.
@@ -236,7 +236,12 @@ impl<'a> Tables<'a> {
 
     /// How much a word weighs besides its rarity.
     pub(super) fn faintness(&self, stem: &str) -> f32 {
-        words::faintness(stem) * if self.faint.has(stem) { words::FAINT } else { 1.0 }
+        words::faintness(stem, self.faint.has(stem))
+    }
+
+    /// Whether nearly every title could have a word.
+    pub(super) fn says_little(&self, stem: &str) -> bool {
+        words::says_little(stem, self.faint.has(stem))
     }
 
     fn ranked(&self, codes: Codes<'_>, terms: &[Term], on: Option<Day>) -> Vec<Hit> {

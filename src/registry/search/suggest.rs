@@ -10,7 +10,6 @@ use super::rank::Tables;
 use super::wording::Spoken;
 use super::words::Splitter;
 use super::words::Word;
-use super::words::is_number;
 use crate::model::day::Day;
 use crate::model::ids::CodeId;
 use crate::registry::codes::Codes;
@@ -107,10 +106,13 @@ impl Fit {
 
     /// Whether another one is about a clause of the text that this one is about, or about none that its title shows.
     pub fn is_rival_of(&self, other: &Fit) -> bool {
-        let says =
-            |fit: &Fit| fit.covered.iter().filter(|word| !word.is_faint).map(|word| word.clause).collect::<Vec<_>>();
-        let (own, others) = (says(self), says(other));
-        others.is_empty() || own.iter().any(|clause| others.contains(clause))
+        let mut others = other.says().peekable();
+        others.peek().is_none() || others.any(|clause| self.says().any(|own| own == clause))
+    }
+
+    /// The clauses of which its title says something.
+    fn says(&self) -> impl Iterator<Item = usize> {
+        self.covered.iter().filter(|word| !word.is_faint).map(|word| word.clause)
     }
 
     /// Whether the title says less of the text than that of another: it has only words that the other has too, and that one
@@ -267,12 +269,11 @@ impl Chooser<'_> {
         let title = self.title(code);
         let stands = |word: &Word| title.iter().any(|own| own.word.stem == word.stem);
         let is_covered = |piece: &&Piece| !piece.is_out && piece.readings.iter().any(|it| it.words.iter().any(stands));
-        let is_faint = |word: &Word| !is_number(&word.stem) && self.tables.faintness(&word.stem) < 1.0;
         let covered = |it: &Piece| Covered {
             start: it.start,
             end: it.end,
             clause: it.clause,
-            is_faint: it.readings.iter().flat_map(|it| &it.words).all(is_faint),
+            is_faint: it.readings.iter().flat_map(|it| &it.words).all(|word| self.tables.says_little(&word.stem)),
         };
         pieces.iter().filter(is_covered).map(covered).collect()
     }

@@ -31,7 +31,7 @@ const COMMON: [(&str, f32); 11] = [
     ("hereditari", 0.6),
 ];
 /// How much a word weighs that a code set lists as one that says little.
-pub(super) const FAINT: f32 = 0.12;
+const FAINT: f32 = 0.12;
 /// How much a number weighs: `type 2` says little without what it is a type of.
 const NUMBER: f32 = 0.5;
 
@@ -89,11 +89,11 @@ impl Splitter {
     fn add(&self, text: &str, start: usize, end: usize, in_brackets: bool, part: u32, out: &mut Vec<Word>) {
         let written = text.get(start..end).unwrap_or("");
         let folded = folded(written);
-        // A numeral is written in capitals.
-        if written == "i" || folded.is_empty() || LITTLE.contains(&folded.as_str()) {
+        if folded.is_empty() || LITTLE.contains(&folded.as_str()) {
             return;
         }
-        let is_optional = in_brackets || PLAIN.contains(&folded.as_str());
+        // A numeral is written in capitals; in small letters it may be one (`type i`) or a word.
+        let is_optional = in_brackets || written == "i" || PLAIN.contains(&folded.as_str());
         out.push(Word { stem: self.stem(&folded), folded, is_optional, part, start, end });
     }
 
@@ -121,16 +121,22 @@ impl Splitter {
 }
 
 /// Whether a word is a number.
-pub(super) fn is_number(stem: &str) -> bool {
+fn is_number(stem: &str) -> bool {
     stem.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// How much a word weighs besides its rarity.
-pub(super) fn faintness(stem: &str) -> f32 {
+/// How much a word weighs besides its rarity; `is_listed` if the code set lists it as one that says little.
+pub(super) fn faintness(stem: &str, is_listed: bool) -> f32 {
+    let listed = if is_listed { FAINT } else { 1.0 };
     if is_number(stem) {
-        return NUMBER;
+        return NUMBER * listed;
     }
-    COMMON.iter().find(|(known, _)| *known == stem).map_or(1.0, |(_, weight)| *weight)
+    COMMON.iter().find(|(known, _)| *known == stem).map_or(1.0, |(_, weight)| *weight) * listed
+}
+
+/// Whether nearly every title could have a word. A number may tell one from another.
+pub(super) fn says_little(stem: &str, is_listed: bool) -> bool {
+    !is_number(stem) && faintness(stem, is_listed) < 1.0
 }
 
 /// Lower case, compatible signs made one, marks and the possessive dropped, `ae` and `oe` as Americans write them.
@@ -181,5 +187,12 @@ mod tests {
     fn what_stands_in_brackets_is_optional() {
         let words = Splitter::new().words("Abasia (hysterical), unspecified");
         assert_eq!(words.iter().map(|word| word.is_optional).collect::<Vec<_>>(), [false, true, true]);
+    }
+
+    #[test]
+    fn a_numeral_in_small_letters_may_be_a_word() {
+        let optional = |text| Splitter::new().words(text).iter().map(|word| word.is_optional).collect::<Vec<_>>();
+        assert_eq!(optional("bipolar I"), [false, false]);
+        assert_eq!((stems("bipolar i"), optional("bipolar i")), (stems("bipolar 1"), vec![false, true]));
     }
 }
